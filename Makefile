@@ -1,0 +1,58 @@
+# make demo    everything, from nothing but Python 3.11, on http://127.0.0.1:8000   (PORT=8001, RESET=1, DEMO_PASSWORD=…)
+# make test    all tests on SQLite, and once more on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL say so
+# make lint    style, types, layers, templates, migrations, catalogue
+# make messages  collects the texts of the code into the catalogue (needs GNU gettext)
+# make lock      pins anew what pyproject.toml asks for
+# make bench     measures under load
+
+PORT ?= 8000
+RESET ?=
+PYTEST_ARGS ?= -n 2
+OLD := 需要 Python 3.11 或更高版本(没有找到)/ Python 3.11 or newer was not found
+SYSTEM_PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+BOOTSTRAP = @[ -n "$(SYSTEM_PYTHON)" ] || { echo "✗ $(OLD)" >&2; exit 1; }; \
+	exec $(SYSTEM_PYTHON) -I -X utf8 minshi/bootstrap.py
+BIN := .venv/bin
+# The checks load the settings but keep nothing: these values guard nothing.
+FOR_CHECKS := env -u DATABASE_URL -u REDIS_URL SECRET_KEY=checks INDEX_KEY=checks MINSHI_VAR=.venv/checks \
+	FIELD_KEYS=Zm9yLWNoZWNrcy1vbmx5LW5vdC1hLXNlY3JldC1rZXk=
+
+.PHONY: demo test lint messages lock bench dev
+.NOTPARALLEL:
+
+demo:
+	$(BOOTSTRAP) demo --port '$(PORT)' $(if $(filter-out 0 no false,$(RESET)),--reset)
+
+dev:
+	$(BOOTSTRAP) install --dev
+
+test: dev
+	env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(BIN)/pytest $(PYTEST_ARGS)
+ifneq ($(and $(TEST_DATABASE_URL),$(TEST_REDIS_URL)),)
+	$(BIN)/pytest $(PYTEST_ARGS)
+endif
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	find templates -name '*.html' -exec $(BIN)/djade --check {} +
+	@mkdir -p .venv/checks
+	$(FOR_CHECKS) $(BIN)/mypy
+	$(FOR_CHECKS) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/pytest -q tests/minshi/test_catalogue.py
+
+messages: dev
+	@command -v xgettext >/dev/null || { echo "✗ 需要 GNU gettext / GNU gettext is needed" >&2; exit 1; }
+	$(FOR_CHECKS) $(BIN)/python manage.py makemessages --locale zh_Hans --add-location file --no-wrap \
+		--ignore .venv --ignore var --ignore tests
+
+lock: dev
+	$(BIN)/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header \
+		-o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-header \
+		-o requirements-dev.lock
+
+bench: dev
+	$(BIN)/python manage.py bench

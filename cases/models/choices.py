@@ -1,0 +1,153 @@
+"""The words of domain §7 as choices."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+
+class Stage(models.TextChoices):
+    SPEAK = "speak", pgettext_lazy("stage", "speak")
+    DELIBERATE = "deliberate", pgettext_lazy("stage", "deliberate")
+    HANDLE = "handle", pgettext_lazy("stage", "handle")
+    SUPERVISE = "supervise", pgettext_lazy("stage", "supervise")
+    RATE = "rate", pgettext_lazy("stage", "rate")
+    CLOSED = "closed", pgettext_lazy("stage", "closed")
+
+
+OPEN_STAGES = tuple(stage for stage in Stage if stage != Stage.CLOSED)
+
+
+class Level(models.TextChoices):
+    VILLAGE = "village", pgettext_lazy("level", "village")
+    TOWN = "town", pgettext_lazy("level", "town")
+    COUNTY = "county", pgettext_lazy("level", "county")
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+    @property
+    def above(self) -> "Level | None":
+        return {Level.VILLAGE: Level.TOWN, Level.TOWN: Level.COUNTY}.get(self)
+
+    @property
+    def below(self) -> "Level | None":
+        return {Level.TOWN: Level.VILLAGE, Level.COUNTY: Level.TOWN}.get(self)
+
+
+class Category(models.TextChoices):
+    VILLAGE = "village", pgettext_lazy("category", "village matter")
+    NEIGHBOUR = "neighbour", pgettext_lazy("category", "neighbours' matter")
+    FAMILY = "family", pgettext_lazy("category", "family matter")
+
+
+class Grade(models.TextChoices):
+    MINOR = "minor", pgettext_lazy("grade", "minor")
+    COMPLEX = "complex", pgettext_lazy("grade", "complex")
+    MAJOR = "major", pgettext_lazy("grade", "major")
+
+
+class Channel(models.TextChoices):
+    TALK_ROOM = "talk_room", pgettext_lazy("channel", "talk room")
+    HOME_VISIT = "home_visit", pgettext_lazy("channel", "home visit")
+    TALK_DAY = "talk_day", pgettext_lazy("channel", "talk day")
+    PHONE = "phone", pgettext_lazy("channel", "phone")
+    WECHAT_GROUP = "wechat_group", pgettext_lazy("channel", "WeChat group")
+    QR_CODE = "qr_code", pgettext_lazy("channel", "QR code")
+    MINI_PROGRAM = "mini_program", pgettext_lazy("channel", "mini-program")
+    TRANSFERRED = "transferred", pgettext_lazy("channel", "transferred")
+
+
+ONLINE_CHANNELS = (Channel.WECHAT_GROUP, Channel.QR_CODE, Channel.MINI_PROGRAM)  # domain §5; all else is offline
+
+
+class Handling(models.TextChoices):
+    ON_SPOT = "on_spot", pgettext_lazy("handling", "on the spot")
+    LED = "led", pgettext_lazy("handling", "led by one cadre")
+    JOINT = "joint", pgettext_lazy("handling", "joint")
+    MEETING = "meeting", pgettext_lazy("handling", "by the committee's meeting")
+
+
+class Confidentiality(models.TextChoices):
+    NORMAL = "normal", pgettext_lazy("confidentiality", "normal")
+    HIDDEN = "hidden", pgettext_lazy("confidentiality", "name hidden")
+    SECRET = "secret", pgettext_lazy("confidentiality", "secret")
+
+    @property
+    def rank(self) -> int:
+        return list(Confidentiality).index(self)
+
+
+class CloseReason(models.TextChoices):
+    RATED = "rated", pgettext_lazy("close reason", "rated")
+    UNRATED = "unrated", pgettext_lazy("close reason", "nobody reached for a rating")
+    EXPLAINED = "explained", pgettext_lazy("close reason", "explained")
+    DIVERTED = "diverted", pgettext_lazy("close reason", "shown the proper route")
+    MERGED = "merged", pgettext_lazy("close reason", "merged")
+    WITHDRAWN = "withdrawn", pgettext_lazy("close reason", "withdrawn")
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", pgettext_lazy("outcome", "done")
+    PARTLY = "partly", pgettext_lazy("outcome", "partly solved")
+    EXPLAINED = "explained", pgettext_lazy("outcome", "explained")
+    REDIRECTED = "redirected", pgettext_lazy("outcome", "sent the proper route")
+
+
+class Satisfaction(models.TextChoices):
+    SATISFIED = "satisfied", pgettext_lazy("satisfaction", "satisfied")
+    MOSTLY = "mostly", pgettext_lazy("satisfaction", "mostly satisfied")
+    DISSATISFIED = "dissatisfied", pgettext_lazy("satisfaction", "dissatisfied")
+
+
+class Solved(models.TextChoices):
+    YES = "yes", pgettext_lazy("solved", "solved")
+    PARTLY = "partly", pgettext_lazy("solved", "partly solved")
+    NO = "no", pgettext_lazy("solved", "not solved")
+
+
+class How(models.TextChoices):
+    """How an answer reached us."""
+
+    COUNTER = "counter", pgettext_lazy("how", "at the counter")
+    CODE = "code", pgettext_lazy("how", "by the tracking code")
+    CALL = "call", pgettext_lazy("how", "by telephone")
+    VISIT = "visit", pgettext_lazy("how", "by a visit")
+
+
+class AssignmentRole(models.TextChoices):
+    LEAD = "lead", pgettext_lazy("assignment", "lead")
+    ASSISTANT = "assistant", pgettext_lazy("assignment", "assistant")
+
+
+class AssignmentEnd(models.TextChoices):
+    RETURNED = "returned", pgettext_lazy("assignment end", "returned")
+    REASSIGNED = "reassigned", pgettext_lazy("assignment end", "reassigned")
+    ESCALATED = "escalated", pgettext_lazy("assignment end", "escalated")
+    RELEASED = "released", pgettext_lazy("assignment end", "released")
+    CLOSED = "closed", pgettext_lazy("assignment end", "case closed")
+    ROUND_OVER = "round_over", pgettext_lazy("assignment end", "round over")
+
+
+class RequestKind(models.TextChoices):
+    EXTENSION = "extension", pgettext_lazy("request", "more time")
+    SUSPENSION = "suspension", pgettext_lazy("request", "suspension")
+
+
+class RequestState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("request state", "waiting for a ruling")
+    GRANTED = "granted", pgettext_lazy("request state", "granted")
+    REFUSED = "refused", pgettext_lazy("request state", "refused")
+    LAPSED = "lapsed", pgettext_lazy("request state", "lapsed")
+
+
+class ActorKind(models.TextChoices):
+    OFFICER = "officer", pgettext_lazy("actor", "officer")
+    SPEAKER = "speaker", pgettext_lazy("actor", "speaker")
+    SYSTEM = "system", pgettext_lazy("actor", "system")
+
+
+class Light(models.TextChoices):
+    GREEN = "green", pgettext_lazy("light", "in time")
+    YELLOW = "yellow", pgettext_lazy("light", "due soon")
+    RED = "red", pgettext_lazy("light", "overdue")
+    GREY = "grey", pgettext_lazy("light", "suspended")

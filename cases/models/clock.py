@@ -1,0 +1,71 @@
+"""Clocks of a case's stages, and the work calendar."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case
+from cases.models.choices import Level, Stage
+from minshi.workdays import Unit
+from villages.models import Town
+
+
+class Clock(models.Model):
+    """One visit of a stage: exactly one runs while the case is open (domain §4)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
+    round = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    level = models.CharField(max_length=8, choices=Level.choices)
+    nth = models.PositiveSmallIntegerField(help_text=_("counts the clocks of this case"))
+    rule = models.CharField(max_length=10)
+    amount = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=8, choices=[(unit.value, unit.value) for unit in Unit])
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    yellow_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    pauses = models.JSONField(default=list, help_text=_("[from, until] pairs, ISO times"))
+    extended = models.BooleanField(default=False)
+    rejected = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("case", "nth")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "nth"), name="clock_nth_once_a_case"),
+            models.UniqueConstraint(fields=("case",), condition=Q(stopped_at=None), name="clock_one_running_a_case"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.nth} {self.stage}"
+
+    def in_time(self) -> bool:
+        """Whether it stopped before it was due."""
+        return self.stopped_at is not None and self.stopped_at < self.due_at
+
+    def is_overdue(self, at: datetime) -> bool:
+        return (self.stopped_at or at) >= self.due_at
+
+
+class CalendarDay(models.Model):
+    """The only source of days off and make-up weekends; national, a town's row overrides (domain §4)."""
+
+    day = models.DateField(_("day"))
+    town = models.ForeignKey(Town, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("town"))
+    is_working = models.BooleanField(_("worked"))
+    name = models.CharField(_("name"), max_length=40, blank=True)
+    confirmed = models.BooleanField(_("entered by hand"), default=False)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ("day",)
+        constraints = (
+            models.UniqueConstraint(fields=("day",), condition=Q(town=None), name="calendar_day_once"),
+            models.UniqueConstraint(fields=("day", "town"), condition=Q(town__isnull=False), name="calendar_day_once_a_town"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

@@ -1,0 +1,64 @@
+"""What happened: append-only events in a hash chain per case, and the erasable personal values beside them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case
+from cases.models.choices import ActorKind, Level, Stage
+from minshi.crypto import EncryptedTextField
+from villages.models import Post, User
+
+
+class Event(models.Model):
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField(_("at"))
+    action = models.CharField(_("action"), max_length=24)
+    actor_kind = models.CharField(_("actor"), max_length=8, choices=ActorKind.choices)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    via = models.CharField(max_length=24, blank=True)
+    source = models.CharField(_("from stage"), max_length=10, choices=Stage.choices, blank=True)
+    target = models.CharField(_("to stage"), max_length=10, choices=Stage.choices)
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices)
+    round = models.PositiveSmallIntegerField(_("round"))
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(default=dict)
+    key = models.UUIDField(null=True)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("case", "sequence")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "sequence"), name="event_sequence_once_a_case"),
+            models.UniqueConstraint(fields=("case", "key"), condition=models.Q(key__isnull=False), name="event_key_once_a_case"),
+            models.CheckConstraint(
+                condition=models.Q(actor_kind="officer", user__isnull=False, post__isnull=False)
+                | ~models.Q(actor_kind="officer") & models.Q(user=None, post=None),
+                name="event_user_and_post_iff_officer",
+            ),
+        )
+        indexes = (models.Index(fields=("at",), name="event_at"), models.Index(fields=("action", "at"), name="event_action_at"))
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.sequence} {self.action}"
+
+
+class CaseRevision(models.Model):
+    """A personal value before and after, encrypted and erasable; the event's chain holds only its digest."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="revisions")
+    field = models.CharField(max_length=24)
+    old = EncryptedTextField(blank=True)
+    new = EncryptedTextField(blank=True)
+    digest = models.CharField(max_length=64)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("event", "field"), name="case_revision_field_once_an_event"),)
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.field}"

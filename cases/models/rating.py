@@ -1,0 +1,49 @@
+"""评: the speaker's two answers per round, and later call-backs."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case
+from cases.models.choices import How, Satisfaction, Solved
+from villages.models import Post
+
+
+class Rating(models.Model):
+    case = models.ForeignKey(Case, models.CASCADE, related_name="ratings")
+    round = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(_("at"))
+    satisfaction = models.CharField(_("satisfaction"), max_length=12, choices=Satisfaction.choices)
+    solved = models.CharField(_("solved"), max_length=6, choices=Solved.choices)
+    reason = models.TextField(_("reason"), blank=True)
+    how = models.CharField(_("how"), max_length=8, choices=How.choices)
+    entered_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    on_the_spot = models.BooleanField(_("said on the spot"), default=False)
+    drawn = models.BooleanField(_("drawn for a call-back"), default=False)
+
+    class Meta:
+        ordering = ("at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "round"), name="rating_one_a_round"),
+            models.CheckConstraint(
+                condition=~Q(satisfaction="dissatisfied") | ~Q(reason=""), name="rating_dissatisfied_has_a_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.round}: {self.satisfaction}"
+
+
+class CallBack(models.Model):
+    """抽查: asked again after closing, by another."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="call_backs")
+    at = models.DateTimeField()
+    satisfaction = models.CharField(max_length=12, choices=Satisfaction.choices)
+    solved = models.CharField(max_length=6, choices=Solved.choices)
+    how = models.CharField(max_length=8, choices=How.choices)
+    note = models.TextField(blank=True)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.satisfaction}"

@@ -1,0 +1,162 @@
+"""Who sees which case, stated once (domain §3, visible_to); every list, page, file and export starts here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Value, When
+
+from cases.models.choices import ONLINE_CHANNELS, CloseReason, Confidentiality, Light, Stage
+from villages.models import Role, Town, User
+from villages.models.people import Reach
+
+if TYPE_CHECKING:
+    from cases.models.case import Case
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one user sees on one day; built once, used by querysets and by rows alike."""
+
+    user: User
+    reach: Reach
+    overseer: Reach  # reviewer and supervisor posts: their whole territory, secret matters as redacted rows
+    reviewer: Reach
+
+    @classmethod
+    def of(cls, user: User, on: date) -> "Sight":
+        posts = user.posts_on(on)
+        return cls(
+            user=user,
+            reach=Reach.of(posts),
+            overseer=Reach.of(post for post in posts if post.role in (Role.REVIEWER, Role.SUPERVISOR)),
+            reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),
+        )
+
+    def _assigned(self) -> Exists:
+        from cases.models.handling import Assignment
+
+        holders = Q(post__in=self.reach.posts)
+        if self.reach.offices:
+            holders |= Q(office__in=self.reach.offices)
+        return Exists(Assignment.objects.filter(holders, case=OuterRef("pk"), ended_at=None))
+
+    def territory(self) -> Q:
+        """Cases of the posts' nodes, and what is assigned to or shared with them."""
+        from cases.models.case import JoinedVillage
+
+        where = Q(self._assigned())
+        if self.reach.village_posts_at:
+            where |= Q(village__in=self.reach.village_posts_at)
+            where |= Q(Exists(JoinedVillage.objects.filter(case=OuterRef("pk"), village__in=self.reach.village_posts_at)))
+        if self.reach.groups:
+            where |= Q(group__in=self.reach.groups) | Q(recorded_by__in=self.reach.posts)
+        return where | _within(self.overseer)
+
+    def named(self) -> Q:
+        """Named as a reader of a 保密 case: recorder, owner, lead and assistants while assigned, CaseAccess."""
+        from cases.models.case import CaseAccess
+
+        return (
+            Q(recorded_by__in=self.reach.posts)
+            | Q(owner_post__in=self.reach.posts)
+            | Q(self._assigned())
+            | Q(Exists(CaseAccess.objects.filter(case=OuterRef("pk"), post__in=self.reach.posts)))
+        )
+
+    def in_conflict(self) -> Exists:
+        from cases.models.case import Concern
+
+        who = Q(user=self.user)
+        if self.reach.villages:
+            who |= Q(village__in=self.reach.villages)
+        return Exists(Concern.objects.filter(who, case=OuterRef("pk")))
+
+    def speaker_shown(self) -> Q:
+        """The queryset form of `shows_speaker`; a search by speaker goes through it."""
+        return (
+            ~Q(confidentiality=Confidentiality.HIDDEN)
+            | Q(recorded_by__in=self.reach.posts)
+            | Q(stage=Stage.RATE, owner_post__in=self.reach.posts)
+            | _within(self.reviewer)
+        )
+
+    def shows_speaker(self, case: "Case") -> bool:
+        """隐名: only the recorder, the follow-up officer and the reviewer see who spoke."""
+        return (
+            case.confidentiality != Confidentiality.HIDDEN
+            or case.recorded_by_id in self.reach.posts
+            or (case.stage == Stage.RATE and case.owner_post_id in self.reach.posts)
+            or case.town_id in self.reviewer.towns
+            or case.town.county_code in self.reviewer.counties
+        )
+
+
+def _within(reach: Reach) -> Q:
+    where = Q(pk__in=())
+    if reach.towns:
+        where |= Q(town__in=reach.towns)
+    if reach.counties:
+        where |= Q(town__in=Town.objects.filter(county_code__in=reach.counties))
+    return where
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: User, on: date) -> "CaseQuerySet":
+        """The cases whose content the user may read on that day; nothing without a current post."""
+        sight = Sight.of(user, on)
+        if sight.reach.is_empty:
+            return self.none()
+        return self.filter(
+            sight.territory(),
+            ~Q(confidentiality=Confidentiality.SECRET) | sight.named(),
+            ~sight.in_conflict(),
+        )
+
+    def counted_for(self, user: User, on: date) -> "CaseQuerySet":
+        """What `visible_to` gives, and to reviewers and supervisors the secret rest as rows with `redacted` true.
+
+        A redacted row shows number, dates, stage and light alone (domain §3, confidentiality).
+        """
+        sight = Sight.of(user, on)
+        if sight.reach.is_empty:
+            return self.none().annotate(redacted=Value(False))
+        secret = Q(confidentiality=Confidentiality.SECRET)
+        kept = self.filter(sight.territory(), ~sight.in_conflict())
+        if sight.overseer.is_empty:
+            return kept.filter(~secret | sight.named()).annotate(redacted=Value(False))
+        return kept.filter(~secret | sight.named() | _within(sight.overseer)).annotate(
+            redacted=models.Case(When(secret & ~sight.named(), then=Value(True)), default=Value(False))
+        )
+
+    def open(self) -> "CaseQuerySet":
+        return self.exclude(stage=Stage.CLOSED)
+
+    def concluded(self) -> "CaseQuerySet":
+        """已集中解决: closed for any reason but merged (domain §3); the article's 178."""
+        return self.filter(stage=Stage.CLOSED).exclude(close_reason=CloseReason.MERGED)
+
+    def online(self) -> "CaseQuerySet":
+        return self.filter(channel__in=ONLINE_CHANNELS)
+
+    def overdue(self, at: datetime) -> "CaseQuerySet":
+        return self.open().filter(Q(grey_until=None) | Q(grey_until__lte=at), due_at__lte=at)
+
+    def with_light(self, light: str, at: datetime) -> "CaseQuerySet":
+        """The queryset form of `Case.light`."""
+        if light == Light.GREY:
+            return self.open().filter(grey_until__gt=at)
+        if light == Light.RED:
+            return self.overdue(at)
+        lit = self.open().filter(Q(grey_until=None) | Q(grey_until__lte=at), due_at__gt=at)
+        return lit.filter(yellow_at__lte=at) if light == Light.YELLOW else lit.filter(yellow_at__gt=at)
+
+    def owned_by(self, reach: Reach) -> "CaseQuerySet":
+        return self.open().filter(Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices))
+
+    def with_row(self) -> "CaseQuerySet":
+        """Everything a list row shows, in one query."""
+        return self.select_related(
+            "town", "village", "group", "topic", "owner_post__user", "owner_office", "recorded_by__user"
+        )

@@ -1,0 +1,26 @@
+"""Case numbers from one locked counter row per town and year, and unguessable tracking codes."""
+
+import secrets
+
+from cases.models import NumberCounter
+from villages.models import Town
+
+UNMISTAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789"  # no look-alikes: 0 O, 1 I L, 2 Z, 5 S
+CODE_LENGTH = 10
+
+
+def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
+    """The next `count` numbers, e.g. BG-2026-0183; call inside a transaction, which keeps the row locked.
+
+    May pass 9999; a rolled-back transaction gives its numbers back (domain §3).
+    """
+    NumberCounter.objects.get_or_create(town=town, year=year)
+    counter = NumberCounter.objects.select_for_update().get(town=town, year=year)
+    first = counter.last + 1
+    counter.last += count
+    counter.save(update_fields=["last"])
+    return [f"{town.abbreviation}-{year}-{sequence:04d}" for sequence in range(first, first + count)]
+
+
+def new_tracking_code() -> str:
+    return "".join(secrets.choice(UNMISTAKABLE) for _ in range(CODE_LENGTH))

@@ -1,0 +1,30 @@
+"""A case moves only through here: MOVES is the table, make_move the one door, register the way in."""
+
+from cases.workflow.actions import Action
+from cases.workflow.actors import Actor, Officer, Speaker, System
+from cases.workflow.candidates import candidates
+from cases.workflow.facts import Facts, holder_name, read_facts
+from cases.workflow.moves import MOVES, Move
+from cases.workflow.moving import Offer, make_move, moves_open_to
+from cases.workflow.record import verify_chains
+from cases.workflow.register import Spoken, register
+
+__all__ = [
+    "MOVES",
+    "Action",
+    "Actor",
+    "Facts",
+    "Move",
+    "Offer",
+    "Officer",
+    "Speaker",
+    "Spoken",
+    "System",
+    "candidates",
+    "holder_name",
+    "make_move",
+    "moves_open_to",
+    "read_facts",
+    "register",
+    "verify_chains",
+]

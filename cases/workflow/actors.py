@@ -1,0 +1,32 @@
+"""Who acts: an officer from a post, the speaker behind the code, or the system in a task."""
+
+from dataclasses import dataclass
+
+from cases.models import Case
+from cases.models.choices import ActorKind
+from villages.models import Post, User
+
+
+@dataclass(frozen=True)
+class Officer:
+    user: User
+    post: Post
+    kind = ActorKind.OFFICER
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The villager: known by the tracking code of `case`, or not yet known while registering."""
+
+    case: Case | None
+    via: str  # code, counter, qr_code, mini_program
+    kind = ActorKind.SPEAKER
+
+
+@dataclass(frozen=True)
+class System:
+    task: str
+    kind = ActorKind.SYSTEM
+
+
+Actor = Officer | Speaker | System

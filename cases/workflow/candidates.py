@@ -1,0 +1,77 @@
+"""Whom and what a move's inputs may name: forms and serializers offer these, make_move accepts no others."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cases.models import Case, Topic
+from cases.models.choices import Level
+from cases.workflow.facts import Facts
+from cases.workflow.inputs import Input, Kind
+from villages.models import Group, Office, Post, Role, User, Village
+
+NEVER_LEADS = (Role.SUPERVISOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+
+
+def possible_posts(facts: Facts) -> list[Post]:
+    """Cadres who may lead or assist: of the village and those that joined, of the town, at county level the county."""
+    case = facts.case
+    villages = [case.village_id] if case.village_id else []
+    villages += list(case.joined_villages.values_list("village_id", flat=True))
+    where = Q(village__in=villages) | Q(group__village__in=villages) | Q(town=case.town_id)
+    if case.level == Level.COUNTY:
+        where |= Q(county_code=case.town.county_code)
+    posts = Post.objects.current(facts.on).filter(where).exclude(role__in=NEVER_LEADS)
+    posts = posts.select_related("user", "village", "group__village", "town").in_order()
+    return [post for post in posts if not facts.in_conflict(post)]
+
+
+def possible_offices(facts: Facts) -> list[Office]:
+    """站所 of the town, at county level also the county's, with at least one handler out of conflict."""
+    case = facts.case
+    where = Q(town=case.town_id)
+    if case.level == Level.COUNTY:
+        where |= Q(county_code=case.town.county_code)
+    handlers = Post.objects.current(facts.on).filter(office__in=Office.objects.filter(where))
+    handlers = handlers.select_related("office", "user", "group").order_by("office__name", "office_id")
+    return list(dict.fromkeys(post.office for post in handlers if post.office and not facts.in_conflict(post)))
+
+
+def possible_holders(facts: Facts) -> dict[str, Post | Office]:
+    """Every possible lead or assistant by its key, "post:12" or "office:3"; people first."""
+    posts: dict[str, Post | Office] = {f"post:{post.pk}": post for post in possible_posts(facts)}
+    return posts | {f"office:{office.pk}": office for office in possible_offices(facts)}
+
+
+def waiting_assistants(facts: Facts) -> dict[str, Post | Office]:
+    waiting = [item for item in facts.assistants if not (item.reported_at or item.waived_at)]
+    return {f"post:{item.post_id}" if item.post_id else f"office:{item.office_id}": item.holder for item in waiting}
+
+
+def possible_concerns(facts: Facts) -> QuerySet[User]:
+    """Cadres of the village, town (stations included) and county whom a case may concern."""
+    case = facts.case
+    where = Q(posts__town=case.town_id) | Q(posts__office__town=case.town_id)
+    where |= Q(posts__county_code=case.town.county_code) | Q(posts__office__county_code=case.town.county_code)
+    if case.village_id:
+        where |= Q(posts__village=case.village_id) | Q(posts__group__village=case.village_id)
+    return User.objects.filter(where, is_active=True).distinct().order_by("name", "pk")
+
+
+def candidates(item: Input, facts: Facts, user: User | None) -> Any:
+    """What may be chosen for one input: a mapping of keys for holders, a queryset for everything else."""
+    case = facts.case
+    if item.kind in (Kind.HOLDER, Kind.HOLDERS):
+        return waiting_assistants(facts) if item.name == "holder" else possible_holders(facts)
+    if item.kind is Kind.CASE:
+        seen = Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
+        return seen.open().filter(town=case.town_id).exclude(pk=case.pk)
+    if item.kind is Kind.VILLAGE:
+        return Village.objects.filter(town__county_code=case.town.county_code).exclude(pk=case.village_id)
+    if item.kind is Kind.GROUP:
+        return Group.objects.filter(village=case.village_id)
+    if item.kind is Kind.TOPIC:
+        return Topic.objects.filter(town=case.town_id)
+    if item.kind is Kind.USERS:
+        return possible_concerns(facts)
+    raise TypeError(item.kind)

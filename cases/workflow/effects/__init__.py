@@ -1,0 +1,1 @@
+"""What each move does to the case, by stage."""

@@ -1,0 +1,153 @@
+"""办: return, complete, acknowledge, progress, report, waive, more time, suspension."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from cases import deadlines
+from cases.models import Assignment, TimeRequest
+from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Stage
+from cases.workflow.facts import Facts
+from cases.workflow.step import Step
+from minshi import workdays
+from minshi.errors import InputRefused, MoveRefused
+from villages.models import Post
+
+
+def give_back(step: Step) -> None:
+    """退单: a written ground ends the assignment; the 办 clock goes on in 议 (domain §4)."""
+    step.end_assignments(AssignmentEnd.RETURNED)
+    if step.values["asks_escalation"]:
+        step.data["asks_escalation"] = True
+    step.back_to_deliberation()
+
+
+def complete(step: Step) -> None:
+    """办结: never without a result text; every assistant has reported or is waived."""
+    waiting = [item for item in step.facts.assistants if not (item.reported_at or item.waived_at)]
+    if waiting:
+        names = "、".join(str(item.holder) if item.office else str(item.post.user) for item in waiting)  # type: ignore[union-attr]
+        raise MoveRefused(_("%(names)s has yet to report; wait, or say that no report is needed.") % {"names": names})
+    case = step.case
+    case.outcome, case.result, case.measures = step.values["outcome"], step.values["result"], step.values["measures"] or ""
+    case.completed_at = step.at
+    step.data["outcome"] = str(case.outcome)
+    step.enter(Stage.SUPERVISE)
+
+
+def own_assignments(facts: Facts, post: Post | None) -> list[Assignment]:
+    """The active assignments held by this post, itself or through its office."""
+    return [
+        item
+        for item in facts.active
+        if post and (item.post_id == post.pk or (item.office_id and item.office_id == post.office_id))
+    ]
+
+
+def acknowledge(step: Step) -> None:
+    waiting = [item for item in own_assignments(step.facts, step.post) if not item.acknowledged_at]
+    if not waiting:
+        raise MoveRefused(_("You have acknowledged it already."))
+    for item in waiting:
+        item.acknowledged_at = step.at
+        item.save(update_fields=["acknowledged_at"])
+
+
+def progress(step: Step) -> None:
+    """记进展: internal, or the villager may see it."""
+    step.data["public"] = bool(step.values["public"])
+
+
+def report(step: Step) -> None:
+    mine = [item for item in own_assignments(step.facts, step.post) if item in step.facts.assistants]
+    waiting = [item for item in mine if not item.reported_at]
+    if not waiting:
+        raise MoveRefused(_("Your part is reported already."))
+    for item in waiting:
+        item.reported_at, item.report = step.at, step.values["result"]
+        item.save(update_fields=["reported_at", "report"])
+
+
+def waive(step: Step) -> None:
+    """免报: the lead goes without an assistant's report."""
+    waiting = [item for item in step.facts.assistants if item.holder == step.values["holder"] and not item.reported_at]
+    if not waiting:
+        raise InputRefused(_("Choose an assistant who has not reported."), {"holder": _("Choose an assistant.")})
+    for item in waiting:
+        item.waived_at = step.at
+        item.save(update_fields=["waived_at"])
+
+
+def ask(step: Step, kind: RequestKind) -> None:
+    until_on = step.values["until_on"]
+    due_on = workdays.last_day_of(step.running_clock().due_at)
+    earliest = due_on if kind == RequestKind.EXTENSION else step.on
+    latest = due_on + timedelta(days=settings.LONGEST_EXTENSION_DAYS)
+    if until_on <= earliest or (kind == RequestKind.EXTENSION and until_on > latest):
+        words = _("Choose a day after %(earliest)s, at most %(days)s days later.") % {
+            "earliest": earliest,
+            "days": settings.LONGEST_EXTENSION_DAYS,
+        } if kind == RequestKind.EXTENSION else _("Choose a day to come.")
+        raise InputRefused(words, {"until_on": words})
+    request = TimeRequest.objects.create(
+        case=step.case,
+        round=step.case.round,
+        kind=kind,
+        reason=step.values["reason"],
+        until_on=until_on,
+        asked_by=step.post,
+        asked_at=step.at,
+    )
+    step.facts.requests.append(request)
+    step.data["until_on"] = str(until_on)
+
+
+def ask_extension(step: Step) -> None:
+    ask(step, RequestKind.EXTENSION)
+
+
+def ask_suspension(step: Step) -> None:
+    ask(step, RequestKind.SUSPENSION)
+
+
+def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
+    """Grants or refuses the open request; returns it if granted. Never by oneself (guarded by `handled`)."""
+    request = step.facts.open_request(kind)
+    if request is None:
+        raise MoveRefused(_("There is no request to rule on."))
+    granted = step.values["ruling"] == RequestState.GRANTED
+    if not granted and not step.values["reason"]:
+        raise InputRefused(_("A refusal needs a reason."), {"reason": _("Please fill this in.")})
+    request.state = RequestState.GRANTED if granted else RequestState.REFUSED
+    request.ruled_by, request.ruled_at = step.post, step.at
+    request.save()
+    step.data.update(ruling=str(request.state), until_on=str(request.until_on))
+    return request if granted else None
+
+
+def rule_extension(step: Step) -> None:
+    if request := rule(step, RequestKind.EXTENSION):
+        clock = step.running_clock()
+        deadlines.set_due(clock, step.calendar.on_or_after(request.until_on), step.calendar)
+        clock.extended = True
+        step.touch(clock)
+
+
+def rule_suspension(step: Step) -> None:
+    request = rule(step, RequestKind.SUSPENSION)
+    if request and request.until_on > step.on:
+        step.pause("suspension", request.until_on)
+    elif request:
+        raise MoveRefused(_("The day asked for is past; refuse it, and let them ask again."))
+
+
+def resume(step: Step) -> None:
+    step.end_pause()
+
+
+def rehome(step: Step) -> None:
+    """The owner's post ended: a 办 case goes to 议 with its clock going on, any other finds a new owner."""
+    if step.case.stage == Stage.HANDLE:
+        step.end_assignments(AssignmentEnd.RELEASED)
+        step.back_to_deliberation()

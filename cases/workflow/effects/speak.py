@@ -1,0 +1,90 @@
+"""说: settle, accept, divert, merge, withdraw."""
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case, CoSpeaker
+from cases.models.choices import CloseReason, Confidentiality, Grade, Handling, Level, Outcome, Stage
+from cases.workflow.effects.guard import apply_concerns
+from cases.workflow.step import Step
+from minshi.errors import InputRefused, MoveRefused
+
+
+def classify(step: Step) -> None:
+    """Takes over category and grade where they were given."""
+    for name in ("category", "grade"):
+        if step.values.get(name):
+            setattr(step.case, name, step.values[name])
+            step.data[name] = str(step.values[name])
+
+
+def settle(step: Step) -> None:
+    """Done while the villager waits: the result counts as the reply (domain §3, settle)."""
+    case = step.case
+    classify(step)
+    case.grade, case.handling, case.outcome = Grade.MINOR, Handling.ON_SPOT, Outcome.DONE
+    case.result = step.values["result"]
+    case.accepted_at = case.completed_at = step.at
+    step.reply(case.result)
+    step.enter(Stage.RATE)
+
+
+def accept(step: Step) -> None:
+    classify(step)
+    step.enter(Stage.DELIBERATE)
+
+
+def divert(step: Step) -> None:
+    """分流: not ours to handle; where to go instead, and what the speaker was told."""
+    step.data["route"] = step.values["route"]
+    step.reply(step.values["told"])
+    step.close(CloseReason.DIVERTED)
+
+
+def withdraw(step: Step) -> None:
+    if step.post and not (step.values["how"] and step.values["said_at"]):
+        raise InputRefused(
+            _("On the speaker's behalf, say how and when they said so."),
+            {name: _("Please fill this in.") for name in ("how", "said_at") if not step.values[name]},
+        )
+    step.data["how"] = str(step.values["how"] or "code")
+    step.data["said_at"] = str(step.values["said_at"] or step.at)
+    step.reply(_("The matter was taken back: %(reason)s") % {"reason": step.values["reason"]})
+    step.close(CloseReason.WITHDRAWN)
+
+
+def merge(step: Step) -> None:
+    """并案: the stricter confidentiality, the concerns and the higher level win in the other case."""
+    from cases.workflow.moving import lock_visible, move_locked
+
+    case, into = step.case, step.values["into"]
+    if into.pk == case.pk or into.town_id != case.town_id:
+        raise InputRefused(_("Choose another matter of the same town."), {"into": _("Choose another matter.")})
+    target = lock_visible(into, step.by, step.at)
+    if not target.is_open:
+        raise MoveRefused(_("That matter is closed already."))
+    _join_speakers(case, target)
+    values = {"merged": case, "facts": step.facts}
+    move_locked(target, "receive_merged", receive_merged, by=step.by, at=step.at, values=values)
+    case.merged_into = target
+    step.data["into"] = target.number
+    step.close(CloseReason.MERGED)
+
+
+def _join_speakers(case: Case, target: Case) -> None:
+    people = [CoSpeaker(case=target, name=case.speaker_name, phone=case.speaker_phone, from_case=case)]
+    people += [CoSpeaker(case=target, name=p.name, phone=p.phone, from_case=case) for p in case.co_speakers.all()]
+    CoSpeaker.objects.bulk_create(person for person in people if person.name or person.phone)
+
+
+def receive_merged(step: Step) -> None:
+    """The other side of a merge."""
+    merged, facts, case = step.values["merged"], step.values["facts"], step.case
+    step.data["merged"] = merged.number
+    if Confidentiality(merged.confidentiality).rank > Confidentiality(case.confidentiality).rank:
+        case.confidentiality = merged.confidentiality
+    level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
+    if facts.concerns:
+        users = [concern.user for concern in facts.concerns]
+        apply_concerns(step, users, lowest=level)
+    else:
+        step.rise(level)

@@ -1,0 +1,195 @@
+"""What a move is judged by: read once in a fixed number of queries, then only looked at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from cases.models import Assignment, Case, CaseAccess, Clock, Concern, Event, Rating, TimeRequest
+from cases.models.choices import AssignmentRole, Confidentiality, Level, RequestKind, RequestState, Satisfaction
+from minshi import workdays
+from villages.models import Office, Post, Role, User
+
+REMEMBERED = ("settle", "send_back", "attempt", "urge", "reopen")  # events that later moves depend on
+
+
+@dataclass
+class Facts:
+    """A case with its people, assignments and clocks as they stand at one moment."""
+
+    case: Case
+    at: datetime
+    posts: list[Post]  # current ones that could have to do with the case, first appointed first
+    assignments: list[Assignment] = field(default_factory=list)
+    concerns: list[Concern] = field(default_factory=list)
+    named: set[int] = field(default_factory=set)  # posts in CaseAccess
+    ratings: list[Rating] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)  # the remembered ones
+    requests: list[TimeRequest] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    office_people: dict[int, set[int]] = field(default_factory=dict)  # office → users with a post in it, ever
+
+    @property
+    def on(self) -> date:
+        return workdays.local_day(self.at)
+
+    # --- assignments
+    @property
+    def active(self) -> list[Assignment]:
+        return [assignment for assignment in self.assignments if assignment.ended_at is None]
+
+    @property
+    def lead(self) -> Assignment | None:
+        return next((item for item in self.active if item.role == AssignmentRole.LEAD), None)
+
+    @property
+    def assistants(self) -> list[Assignment]:
+        return [item for item in self.active if item.role == AssignmentRole.ASSISTANT]
+
+    def holders(self, assignments: Iterable[Assignment]) -> list[Post]:
+        """The current posts that hold one of the assignments, an office's through its handlers."""
+        posts, offices = set(), set()
+        for item in assignments:
+            posts.add(item.post_id)
+            offices.add(item.office_id)
+        return [post for post in self.posts if post.pk in posts or (post.office_id and post.office_id in offices)]
+
+    def handlers(self, *, ever: bool = False) -> set[int]:
+        """Users who handled: lead, assistant or settler of this round (or ever), an office's people all."""
+        users: set[int] = set()
+        for item in self.assignments:
+            if ever or item.round == self.case.round:
+                users |= {item.post.user_id} if item.post else self.office_people.get(item.office_id or 0, set())
+        settled = [event for event in self.events if event.action == "settle" and event.user_id]
+        users |= {event.user_id for event in settled if ever or event.round == self.case.round}  # type: ignore[misc]
+        return users
+
+    # --- sight
+    def in_conflict(self, post: Post) -> bool:
+        """Named in the case, or serving in the village of a named village cadre (domain §3, conflict)."""
+        users = {concern.user_id for concern in self.concerns}
+        villages = {concern.village_id for concern in self.concerns if concern.village_id}
+        return post.user_id in users or any(
+            village_of(other) in villages for other in self.posts if other.user_id == post.user_id
+        ) or village_of(post) in villages
+
+    def is_named(self, post: Post) -> bool:
+        """May read the content: always, unless the case is 保密 and the post is not named."""
+        if self.case.confidentiality != Confidentiality.SECRET:
+            return True
+        return (
+            post.pk in self.named
+            or post.pk in (self.case.recorded_by_id, self.case.owner_post_id)
+            or post in self.holders(self.active)
+        )
+
+    def may_see(self, post: Post) -> bool:
+        return not self.in_conflict(post) and self.is_named(post)
+
+    # --- history
+    @property
+    def clock(self) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.stopped_at is None), None)
+
+    @property
+    def rating(self) -> Rating | None:
+        return next((item for item in self.ratings if item.round == self.case.round), None)
+
+    @property
+    def dissatisfied(self) -> int:
+        return sum(item.satisfaction == Satisfaction.DISSATISFIED for item in self.ratings)
+
+    def happened(self, action: str, *, this_round: bool = True) -> list[Event]:
+        return [
+            event
+            for event in self.events
+            if event.action == action and (not this_round or event.round == self.case.round)
+        ]
+
+    def open_request(self, kind: RequestKind) -> TimeRequest | None:
+        return next((item for item in self.requests if item.kind == kind and item.state == RequestState.OPEN), None)
+
+    @property
+    def suspension(self) -> TimeRequest | None:
+        """The granted suspension that still runs."""
+        return next(
+            (
+                item
+                for item in self.requests
+                if item.kind == RequestKind.SUSPENSION and item.state == RequestState.GRANTED and item.ended_at is None
+            ),
+            None,
+        )
+
+    def at_level(self, level: Level, roles: Iterable[Role]) -> list[Post]:
+        """Current posts of the roles at the case's node of that level."""
+        return [post for post in self.posts if post.role in roles and self._stands_at(post, level)]
+
+    def _stands_at(self, post: Post, level: Level) -> bool:
+        if level == Level.VILLAGE:
+            here = self.case.village_id is not None and post.village_id == self.case.village_id
+            return here or (self.case.group_id is not None and post.group_id == self.case.group_id)
+        if level == Level.TOWN:
+            return post.town_id == self.case.town_id
+        return post.county_code == self.case.town.county_code
+
+
+def village_of(post: Post) -> int | None:
+    return post.village_id or (post.group.village_id if post.group else None)
+
+
+def level_of(post: Post) -> Level | None:
+    """The level a cadre stands at; None for the 三员."""
+    if post.village_id or post.group_id:
+        return Level.VILLAGE
+    if post.town_id or (post.office and post.office.town_id):
+        return Level.TOWN
+    return Level.COUNTY if post.county_code or post.office_id else None
+
+
+def posts_about(case: Case, on: date, assignments: Iterable[Assignment] = ()) -> list[Post]:
+    """Every current post that could own, decide, check or handle the case, in one query."""
+    where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
+    if case.village_id:
+        where |= Q(village=case.village_id) | Q(group__village=case.village_id)
+    where |= Q(pk__in=[pk for pk in (case.recorded_by_id, case.owner_post_id) if pk])
+    held = [item for item in assignments if item.ended_at is None]
+    where |= Q(pk__in=[item.post_id for item in assignments if item.post_id])
+    where |= Q(office__in=[item.office_id for item in held if item.office_id])
+    return list(Post.objects.current(on).filter(where).select_related("user", "office", "group").in_order())
+
+
+def read_facts(case: Case, at: datetime) -> Facts:
+    """Reads the facts in at most 9 queries, whatever the case's history."""
+    assignments = list(
+        Assignment.objects.filter(case=case).select_related("post__user", "post__group", "office")
+    )
+    offices = {item.office_id for item in assignments if item.office_id}
+    people: dict[int, set[int]] = {}
+    if offices:
+        for office, user in Post.objects.filter(office__in=offices).values_list("office_id", "user_id"):
+            people.setdefault(office or 0, set()).add(user)
+    return Facts(
+        case=case,
+        at=at,
+        posts=posts_about(case, workdays.local_day(at), assignments),
+        assignments=assignments,
+        concerns=list(Concern.objects.filter(case=case)),
+        named=set(CaseAccess.objects.filter(case=case).values_list("post_id", flat=True)),
+        ratings=list(Rating.objects.filter(case=case)),
+        events=list(Event.objects.filter(case=case, action__in=REMEMBERED).order_by("sequence")),
+        requests=list(TimeRequest.objects.filter(case=case).select_related("asked_by__user")),
+        clocks=list(Clock.objects.filter(case=case)),
+        office_people=people,
+    )
+
+
+def holder_name(holder: Post | Office | None) -> str:
+    if isinstance(holder, Post):
+        return str(holder.user)
+    return str(holder or "")
+
+
+def is_same_person(post: Post, user: User) -> bool:
+    return post.user_id == user.pk

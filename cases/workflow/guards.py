@@ -1,0 +1,161 @@
+"""When a move is refused whatever is typed: pure questions to the facts, answered in the user's words."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.choices import CloseReason, Level, RequestKind
+from cases.workflow.actors import Actor, Speaker, System
+from cases.workflow.facts import Facts
+from minshi import workdays
+from minshi.errors import Text
+
+Refusal = Text | None
+
+
+def no_order_pending(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.needs_order:
+        return _("The speaker was dissatisfied again: only an order to redo, or an explanation, ends this.")
+    return None
+
+
+def order_pending(facts: Facts, by: Actor) -> Refusal:
+    return None if facts.case.needs_order else _("This is for a matter rated dissatisfied a second time.")
+
+
+def has_level_above(facts: Facts, by: Actor) -> Refusal:
+    return None if Level(facts.case.level).above else _("There is no level above the county.")
+
+
+def may_go_down(facts: Facts, by: Actor) -> Refusal:
+    """Once a round; not without a village, not in conflict, not a major matter (domain §3, send_back)."""
+    case, below = facts.case, Level(facts.case.level).below
+    if below is None:
+        return _("There is no level below the village.")
+    if facts.happened("send_back"):
+        return _("It was sent back once already in this round.")
+    if facts.concerns or (case.conflict_floor and below.rank < Level(case.conflict_floor).rank):
+        return _("It concerns a cadre and stays above their level.")
+    if below == Level.VILLAGE and case.village_id is None:
+        return _("The matter belongs to no village.")
+    if below == Level.VILLAGE and case.grade == "major":
+        return _("A major matter is not decided in the village.")
+    return None
+
+
+def above_village_after_dissatisfaction(facts: Facts, by: Actor) -> Refusal:
+    if facts.dissatisfied and facts.case.level == Level.VILLAGE:
+        return _("After a dissatisfied rating only the town may do this: report it up.")
+    return None
+
+
+def village_may_decide(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.grade == "major" and facts.case.level == Level.VILLAGE:
+        return _("A major matter is decided by the town, or in the village by 四议两公开: report it up.")
+    return None
+
+
+def not_dissatisfied(facts: Facts, by: Actor) -> Refusal:
+    return _("The speaker was dissatisfied: it cannot be taken back any more.") if facts.dissatisfied else None
+
+
+def replied(facts: Facts, by: Actor) -> Refusal:
+    case = facts.case
+    if not (case.replied_at and case.completed_at and case.replied_at >= case.completed_at):
+        return _("Reply to the speaker first.")
+    return None
+
+
+def not_yet_rated(facts: Facts, by: Actor) -> Refusal:
+    return _("This round has its rating already.") if facts.rating else None
+
+
+def tried_enough(facts: Facts, by: Actor) -> Refusal:
+    """3 logged attempts on different days, or 30 days after the reply (domain §3, close_unrated)."""
+    days = {workdays.local_day(event.at) for event in facts.happened("attempt")}
+    waited = facts.case.replied_at and facts.at >= facts.case.replied_at + timedelta(days=settings.UNRATED_CLOSE_DAYS)
+    if len(days) < settings.ATTEMPTS_BEFORE_CLOSING and not waited:
+        return _("Try on %(count)s different days first.") % {"count": settings.ATTEMPTS_BEFORE_CLOSING}
+    return None
+
+
+def may_reopen(facts: Facts, by: Actor) -> Refusal:
+    case = facts.case
+    if case.close_reason == CloseReason.MERGED:
+        return _("It was merged; open the other matter.")
+    if case.adopted_from:
+        return _("It was taken over from an old ledger; register it anew.")
+    if not isinstance(by, Speaker):
+        return None
+    if any(event.actor_kind == "speaker" for event in facts.happened("reopen", this_round=False)):
+        return _("You opened it again once already; please ask at the counter.")
+    if case.closed_at and facts.at > case.closed_at + timedelta(days=settings.SPEAKER_REOPEN_DAYS):
+        return _("It was closed more than %(days)s days ago; please ask at the counter.") % {
+            "days": settings.SPEAKER_REOPEN_DAYS
+        }
+    return None
+
+
+def not_merged(facts: Facts, by: Actor) -> Refusal:
+    return _("It was merged; look at the other matter.") if facts.case.close_reason == CloseReason.MERGED else None
+
+
+def assistants_left(facts: Facts, by: Actor) -> Refusal:
+    waiting = any(not (item.reported_at or item.waived_at) for item in facts.assistants)
+    return None if waiting else _("Every assistant has reported.")
+
+
+def once_a_day(facts: Facts, by: Actor) -> Refusal:
+    today = {workdays.local_day(event.at) for event in facts.happened("urge", this_round=False)}
+    return _("You asked today already; they know.") if facts.on in today else None
+
+
+def no_extension_yet(facts: Facts, by: Actor) -> Refusal:
+    asked = [item for item in facts.requests if item.kind == RequestKind.EXTENSION and item.round == facts.case.round]
+    if any(item.state == "granted" for item in asked):
+        return _("More time was given once already in this round.")
+    return _("You have asked already.") if facts.open_request(RequestKind.EXTENSION) else None
+
+
+def not_suspended(facts: Facts, by: Actor) -> Refusal:
+    if facts.suspension:
+        return _("It is suspended already.")
+    return _("You have asked already.") if facts.open_request(RequestKind.SUSPENSION) else None
+
+
+def extension_asked(facts: Facts, by: Actor) -> Refusal:
+    return None if facts.open_request(RequestKind.EXTENSION) else _("There is no request to rule on.")
+
+
+def suspension_asked(facts: Facts, by: Actor) -> Refusal:
+    return None if facts.open_request(RequestKind.SUSPENSION) else _("There is no request to rule on.")
+
+
+def suspended(facts: Facts, by: Actor) -> Refusal:
+    """A suspension ends by an officer at any time, by the system on its date."""
+    if not facts.suspension:
+        return _("It is not suspended.")
+    if isinstance(by, System) and facts.suspension.until_on > facts.on:
+        return _("The suspension runs on.")
+    return None
+
+
+def not_deferred_before(facts: Facts, by: Actor) -> Refusal:
+    clock = facts.clock
+    if clock and any(pause["kind"] == "defer" for pause in clock.pauses):
+        return _("It was put off once already.")
+    return None
+
+
+def has_concerns(facts: Facts, by: Actor) -> Refusal:
+    return None if facts.concerns else _("It concerns no cadre.")
+
+
+def owner_gone(facts: Facts, by: Actor) -> Refusal:
+    case = facts.case
+    if case.owner_post_id:
+        gone = all(post.pk != case.owner_post_id for post in facts.posts)
+    else:
+        gone = all(post.office_id != case.owner_office_id for post in facts.posts)
+    return None if gone else _("The matter has an owner.")

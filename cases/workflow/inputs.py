@@ -1,0 +1,85 @@
+"""What a move asks for, as data: pages, API and make_move read the same tuples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import choices
+from minshi.errors import InputRefused
+
+
+class Kind(Enum):
+    TEXT = "text"
+    LINE = "line"
+    CHOICE = "choice"
+    DATE = "date"
+    DATETIME = "datetime"
+    FLAG = "flag"
+    HOLDER = "holder"  # Post | Office
+    HOLDERS = "holders"
+    CASE = "case"
+    VILLAGE = "village"
+    GROUP = "group"
+    TOPIC = "topic"
+    USERS = "users"
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str
+    kind: Kind
+    label: str | Promise
+    required: bool = False
+    choices: type | None = None
+    help: str | Promise = ""
+    is_note: bool = False  # becomes the event's note
+    max_length: int = 2000
+
+
+def text(name: str, label: str | Promise, **options: Any) -> Input:
+    return Input(name, Kind.TEXT, label, **options)
+
+
+def choice(name: str, label: str | Promise, choices: type, **options: Any) -> Input:
+    return Input(name, Kind.CHOICE, label, choices=choices, **options)
+
+
+REASON = text("reason", _("Why"), required=True, is_note=True)
+CATEGORY = choice("category", _("What kind of matter"), choices.Category)
+GRADE = choice("grade", _("How big it is"), choices.Grade)
+CATEGORY_REQUIRED = choice("category", _("What kind of matter"), choices.Category, required=True)
+GRADE_REQUIRED = choice("grade", _("How big it is"), choices.Grade, required=True)
+SATISFACTION = choice("satisfaction", _("Is the speaker satisfied?"), choices.Satisfaction, required=True)
+SOLVED = choice("solved", _("Is it solved?"), choices.Solved, required=True)
+HOW = choice("how", _("How the answer came"), choices.How)
+LEAD = Input("lead", Kind.HOLDER, _("Who leads"), required=True)
+ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
+
+
+def check_inputs(inputs: tuple[Input, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values by input name, texts stripped, absent ones empty.
+
+    InputRefused names every required input that is empty and every choice that does not exist;
+    TypeError for a name the move does not ask for (a mistake of the caller, not of the user).
+    """
+    known = {item.name: item for item in inputs}
+    if unknown := set(values) - set(known):
+        raise TypeError(f"unknown inputs: {sorted(unknown)}")
+    clean: dict[str, Any] = {}
+    wrong: dict[str, str | Promise] = {}
+    for name, item in known.items():
+        value = values.get(name)
+        clean[name] = value = value.strip() if isinstance(value, str) else value
+        if item.required and value in (None, "", [], False):
+            wrong[name] = _("Please fill this in.")
+        elif item.kind is Kind.CHOICE and value and value not in item.choices.values:  # type: ignore[union-attr]
+            wrong[name] = _("This is not one of the choices.")
+        elif isinstance(value, str) and len(value) > item.max_length:
+            wrong[name] = _("This is too long.")
+    if wrong:
+        raise InputRefused(_("Something is missing."), wrong)
+    return clean

@@ -1,0 +1,150 @@
+"""make_move: lock, version, stage, right, needs; write; clock; record – in that order, for everybody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.models.choices import Satisfaction
+from cases.workflow.actions import Action
+from cases.workflow.actors import Actor, Officer, Speaker, System
+from cases.workflow.facts import Facts, read_facts
+from cases.workflow.inputs import check_inputs
+from cases.workflow.moves import MOVES, Move
+from cases.workflow.record import record
+from cases.workflow.step import Step
+from minshi import workdays
+from minshi.errors import MoveRefused, NoSuchRight, StaleVersion, Text
+from villages.models import Post, User
+
+
+@transaction.atomic
+def make_move(  # noqa: PLR0913 - the one door has its handles
+    case: Case,
+    action: Action,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    version: int | None = None,
+    key: UUID | None = None,
+    **values: Any,
+) -> Case:
+    """Moves a case one step and returns it as it stands then; the only writer of stage and Event.
+
+    `values` are the inputs that MOVES names for the action; `note` may stand for the input that is the
+    event's note. `version` is the one the actor saw, `key` makes a retry harmless.
+    Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not), StaleVersion
+    (changed meanwhile), InputRefused (a field missing or wrong). Source: domain §3, the moves table.
+    """
+    locked = lock_visible(case, by, at)
+    if key and locked.events.filter(key=key).exists():
+        return locked
+    if version is not None and version != locked.version:
+        raise StaleVersion(_("Somebody else has changed this matter since you opened it."))
+    move = MOVES[action]
+    if note:
+        values.setdefault(next((item.name for item in move.inputs if item.is_note), "note"), note)
+    facts = read_facts(locked, at)
+    _check(move, action, facts, by)
+    return _carry_out(move, action, facts, by, check_inputs(move.inputs, values), key)
+
+
+def lock_visible(case: Case, by: Actor, at: datetime) -> Case:
+    """Locks the row, within the officer's sight; a row outside it is as if it did not exist."""
+    rows = Case.objects.all()
+    if isinstance(by, Officer):
+        rows = rows.visible_to(by.user, workdays.local_day(at))
+    elif isinstance(by, Speaker) and (by.case is None or by.case.pk != case.pk):
+        rows = rows.none()
+    try:
+        return rows.select_for_update(of=("self",)).select_related("town").get(pk=case.pk)
+    except Case.DoesNotExist:
+        raise NoSuchRight(_("There is no such matter, or it is not yours to handle.")) from None
+
+
+def move_locked(  # noqa: PLR0913 - internal
+    case: Case, action: str, effect: Callable[[Step], None], *, by: Actor, at: datetime, values: dict[str, Any]
+) -> Case:
+    """A move within a move (a merge changes the case merged into), on a case already locked."""
+    facts = read_facts(case, at)
+    move = Move(frozenset(), frozenset(), effect, inner=True)
+    return _carry_out(move, action, facts, by, values, None)
+
+
+def _check(move: Move, action: Action, facts: Facts, by: Actor) -> None:
+    if facts.case.stage not in move.sources:
+        raise MoveRefused(_("The matter has already moved on; reload the page."))
+    if not _may(move, facts, by):
+        raise NoSuchRight(_("Your post does not allow this step."))
+    if refusal := refusal_of(move, facts, by):
+        raise MoveRefused(refusal)
+
+
+def _may(move: Move, facts: Facts, by: Actor) -> bool:
+    if isinstance(by, System):
+        return move.system
+    if isinstance(by, Speaker):
+        return move.speaker
+    return move.who is not None and by.user.pk == by.post.user_id and by.post in move.who.may(facts, move.handled)
+
+
+def refusal_of(move: Move, facts: Facts, by: Actor) -> Text | None:
+    """The first reason in the way of the move, in the user's words; None if there is none."""
+    return next((words for guard in move.guards if (words := guard(facts, by))), None)
+
+
+def _carry_out(  # noqa: PLR0913 - internal
+    move: Move, action: str, facts: Facts, by: Actor, values: dict[str, Any], key: UUID | None
+) -> Case:
+    case, source = facts.case, facts.case.stage
+    step = Step(facts, by, values)
+    move.effect(step)
+    step.settle_up()
+    note = next((values.get(item.name) or "" for item in move.inputs if item.is_note), "")
+    case.version += 1
+    data = {"version": case.version, **step.data}
+    record(case, action, by=by, at=facts.at, source=source, note=note, data=data, personal=step.personal, key=key)
+    if step.alarm:
+        record(case, Action.ALARM, by=System("nobody_left"), at=facts.at, source=case.stage)
+    case.save()
+    if action == Action.CALL_BACK and values["satisfaction"] == Satisfaction.DISSATISFIED:
+        return make_move(case, Action.REOPEN, by=System("call_back"), at=facts.at, reason=values["reason"] or "-")
+    return case
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A move open to somebody, and the post they would act from (None for the speaker)."""
+
+    action: Action
+    move: Move
+    post: Post | None
+
+
+def moves_open_to(actor: User | Speaker, case: Case, at: datetime, facts: Facts | None = None) -> list[Offer]:
+    """What may be done now, in the order of MOVES: the buttons of a page and the choices of the API.
+
+    The case must be one the user sees. Queries: those of `read_facts` and the user's posts.
+    """
+    facts = facts or read_facts(case, at)
+    posts = [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
+    return [offer for action, move in MOVES.items() if (offer := _offer(action, move, facts, actor, posts))]
+
+
+def _offer(action: Action, move: Move, facts: Facts, actor: User | Speaker, posts: list[Post]) -> Offer | None:
+    if move.inner or facts.case.stage not in move.sources:
+        return None
+    if isinstance(actor, Speaker):
+        open_to_speaker = move.speaker and refusal_of(move, facts, actor) is None
+        return Offer(action, move, None) if open_to_speaker else None
+    for post in posts:
+        by = Officer(actor, post)
+        if _may(move, facts, by) and refusal_of(move, facts, by) is None:
+            return Offer(action, move, post)
+    return None

@@ -1,0 +1,356 @@
+"""Sets the project up and serves the demo: run by the system's Python, with nothing but the standard library."""
+
+import argparse
+import base64
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCALE = ROOT / "minshi" / "locale"
+VAR = ROOT / "var"
+UNFINISHED = VAR / "unfinished"  # stands while what lies in var/ may be thrown away
+ACCOUNTS = VAR / "accounts.txt"
+DATABASE = VAR / "minshi.sqlite3"
+KEYS = VAR / "demo.env"
+MADE_IN_VAR = ("minshi.sqlite3*", "media", "static", "beat-schedule*", "*.txt", "*.stamp", "demo.env*")
+HIGHEST_PORT = 65535
+DEMO_TOWN = "621226118"
+
+# The demo keeps its own keys and is always embedded, whatever the shell that calls it serves elsewhere.
+NOT_INHERITED = (
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DEBUG", "DEMO_PASSWORD", "MINSHI_VAR",
+    "MEDIA_ROOT", "STATIC_ROOT", "MINSHI_NO_BACKGROUND", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONHOME",
+    "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY",
+)  # fmt: skip
+
+UNREACHABLE = re.compile(
+    r"NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|timed out|Temporary failure|SSLError|ProxyError|"
+    r"Connection (refused|broken|reset)|Network is unreachable|No route to host|Name or service not known"
+)
+
+
+HELD: list[int] = []  # the lock of this folder, handed to every child: an orphan of a killed run is waited for
+
+
+class Failed(Exception):
+    """A reason to stop that a person can act on; shown as one line."""
+
+
+def say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def call(*command: str, output: IO[str] | None = None, env: Mapping[str, str] | None = None) -> int:
+    result = subprocess.run(command, cwd=ROOT, stdout=output, env=env, check=False, pass_fds=HELD)
+    return result.returncode
+
+
+def listen(*command: str) -> tuple[int, str]:
+    """The exit code and all that was said."""
+    try:
+        result = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, pass_fds=HELD
+        )
+    except OSError as error:
+        return 127, str(error)
+    return result.returncode, result.stdout
+
+
+# --- what has been done already ---------------------------------------------------------------------------------------
+
+
+def digest(*paths: Path) -> str:
+    """One hash over the contents of `paths`; a missing file counts as empty."""
+    total = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes() if path.exists() else b""
+        total.update(len(content).to_bytes(8, "big") + content)
+    return total.hexdigest()
+
+
+def stamped(stamp: Path, value: str) -> bool:
+    return stamp.exists() and stamp.read_text() == value
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Holds off a second set-up of this folder."""
+    handle = os.open(ROOT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("等待本目录中另一个安装过程结束 / waiting for another set-up in this folder to end")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        HELD.append(handle)
+        yield
+    finally:
+        HELD.clear()
+        os.close(handle)
+
+
+# --- the virtual environment ------------------------------------------------------------------------------------------
+
+
+def make_environment() -> None:
+    """Creates `.venv`, again when it is broken, too old, or was left by an installation that was killed."""
+    interrupted = VENV / "installing"
+    healthy = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
+    if not interrupted.exists() and listen(str(PYTHON), "-c", healthy)[0] == 0:
+        return
+    say("建立 Python 环境 .venv / creating .venv")
+    outside = getattr(sys, "_base_executable", sys.executable)  # not .venv itself, where that is activated
+    code, answer = listen(outside, "-m", "venv", "--clear", str(VENV))
+    if code and "ensurepip" in answer:
+        raise Failed("Python 缺少 venv 组件,请先安装(Debian/Ubuntu:apt-get install python3-venv)/ Python lacks venv")
+    if code:
+        raise Failed(f"不能建立 .venv:{last_line(answer)} / cannot create .venv")
+
+
+def install(*, dev: bool) -> None:
+    """Installs exactly what the lock file says, once a lock file; the dev lock contains the other."""
+    make_environment()
+    names = ("requirements.lock", "requirements-dev.lock") if dev else ("requirements.lock",)
+    if all(stamped(VENV / f"{name}.stamp", wanted(name)) for name in names):
+        return
+    say("安装依赖,首次约一分钟 / installing the pinned packages, about a minute the first time")
+    for name in names:
+        (VENV / f"{name}.stamp").unlink(missing_ok=True)
+    (VENV / "installing").touch()
+    run_pip(str(PYTHON), ROOT / names[-1], VENV / "install.log")
+    for name in names:
+        (VENV / f"{name}.stamp").write_text(wanted(name))
+
+
+def wanted(name: str) -> str:
+    return digest(ROOT / name, VENV / "pyvenv.cfg") + str(VENV)  # scripts hold the path: a moved folder installs again
+
+
+def run_pip(python: str, requirements: Path, log: Path) -> None:
+    """pip's answer is kept in `log`; what went wrong is told in one line."""
+    command = [python, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--retries", "2"]
+    command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-r", str(requirements)]
+    code, answer = listen(*command)
+    log.write_text(answer)
+    log.with_name("installing").unlink(missing_ok=True)  # pip ended by itself, and undoes what it could not finish
+    if code == 0:
+        return
+    if UNREACHABLE.search(answer):
+        raise Failed(f"连不上 Python 软件包源,请检查网络后重试(详见 {log})/ the package index cannot be reached")
+    raise Failed(f"依赖安装失败:{last_line(answer)}(详见 {log})/ the packages could not be installed")
+
+
+def last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "?")
+
+
+def compile_catalogue() -> None:
+    """Compiles the .po files with Babel: no gettext is needed on this machine."""
+    sources = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+    compiled = [path.with_suffix(".mo") for path in sources]
+    stamp = VENV / "catalogue.stamp"
+    if all(path.exists() for path in compiled) and stamped(stamp, digest(*sources, *compiled)):
+        return
+    if sources:
+        babel = (str(PYTHON), "-m", "babel.messages.frontend")
+        code, answer = listen(*babel, "compile", "-D", "django", "-d", str(LOCALE))
+        if code:
+            raise Failed(f"译文目录编译失败:{last_line(answer)} / the catalogue does not compile")
+    stamp.write_text(digest(*sources, *compiled))
+
+
+# --- the demo ---------------------------------------------------------------------------------------------------------
+
+
+def demo_password(given: Mapping[str, str]) -> str:
+    """DEMO_PASSWORD where it is given, else a new one."""
+    password = given.get("DEMO_PASSWORD") or secrets.token_hex(6)
+    if not re.fullmatch(r"(?!\$)[\w!$%*+,./:=?@^~-]{10,}", password, re.ASCII):
+        raise Failed(
+            "DEMO_PASSWORD 须为至少 10 个字母、数字或常用符号,不含空格、引号和 #,不以 $ 开头 / "
+            "DEMO_PASSWORD needs 10 or more letters, digits or plain signs and must not start with $"
+        )
+    return password
+
+
+def write_keys(password: str) -> None:
+    """Writes var/demo.env once, whole or not at all; settings read it, so no value may start with `$`."""
+    if KEYS.exists():
+        return
+    values = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "INDEX_KEY": secrets.token_urlsafe(32),
+        "DEBUG": "true",
+        "DEMO_PASSWORD": password,
+    }
+    draft = KEYS.with_name("demo.env.new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write("".join(f"{name}={value}\n" for name, value in values.items()))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(KEYS)
+
+
+def clear() -> None:
+    """Empties var/ of all the demo made; database and keys go together: the mark that asks for it goes last."""
+    for pattern in MADE_IN_VAR:
+        for path in VAR.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def prepare_var(*, reset: bool, password: str) -> bool:
+    """Makes var/ ready with keys; true when the demo town has still to be made."""
+    VAR.mkdir(mode=0o700, exist_ok=True)
+    database = DATABASE.exists() and DATABASE.stat().st_size > 0
+    if reset or not (database or KEYS.exists()):
+        UNFINISHED.touch()
+    if UNFINISHED.exists():
+        clear()
+    elif not (database and KEYS.exists()):
+        raise Failed(
+            "var/ 中的数据库 minshi.sqlite3 与密钥 demo.env 缺了一个:请补回,或用 make demo RESET=1 重新开始 / "
+            "the database or its keys are missing: put them back, or start over with make demo RESET=1"
+        )
+    write_keys(password)
+    return UNFINISHED.exists()
+
+
+def manage(*arguments: str, output: IO[str] | None = None) -> None:
+    code = call(str(PYTHON), "manage.py", *arguments, output=output, env=demo_environment())
+    if code:
+        raise Failed(f"manage.py {' '.join(arguments)} 未成功(退出码 {code})/ did not succeed")
+
+
+def demo_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+
+
+def load_data(*, first: bool) -> None:
+    """Tables, calendar, town. The calendar comes from a package: it is read again when the lock file changes."""
+    manage("migrate", "--noinput", "--verbosity", "0")
+    calendar, release = VAR / "calendar.stamp", digest(ROOT / "requirements.lock")
+    if not stamped(calendar, release):
+        say("载入工作日历 / loading the calendar")
+        manage("load_calendar")
+        calendar.write_text(release)
+    if first:
+        say("生成示范乡镇 / making the demo town")
+        with ACCOUNTS.open("w") as accounts:  # what the command prints is shown at every start
+            ACCOUNTS.chmod(0o600)
+            manage("demo_data", "--town", DEMO_TOWN, output=accounts)
+        UNFINISHED.unlink()
+
+
+def check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Failed(
+                    f"端口 {port} 已被占用,请换一个:make demo PORT={port + 1} / port {port} is taken"
+                ) from error
+            raise Failed(f"端口 {port} 不能使用:{error.strerror} / port {port} cannot be used") from error
+
+
+def hold_demo() -> None:
+    """Claims var/ for this demo until the server ends: a reset must not pull the database from under a running one."""
+    VAR.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(VAR, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Failed("演示已在本目录中运行,请先停止它 / the demo of this folder is running already") from error
+    os.set_inheritable(handle, True)  # outlives the exec below, and the workers' fork
+
+
+def serve(port: int) -> NoReturn:
+    """Becomes gunicorn: one process, because the background jobs live in it."""
+    password = dict(line.split("=", 1) for line in KEYS.read_text().splitlines())["DEMO_PASSWORD"]
+    if ACCOUNTS.exists():
+        print(ACCOUNTS.read_text(), flush=True)
+    say(f"口令 / password  {password}")
+    say(f"打开 / open      http://127.0.0.1:{port}    (Ctrl-C 停止 / stops)")
+    command = [str(PYTHON), "-m", "gunicorn", "minshi.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8"]
+    command += ["--no-control-socket", "--log-level", "warning"]
+    os.chdir(ROOT)
+    os.execve(command[0], command, demo_environment())  # noqa: S606 - no shell is wanted
+
+
+def demo(*, port: int, reset: bool) -> NoReturn:
+    password = demo_password(os.environ)
+    check_port(port)
+    hold_demo()
+    with alone():
+        install(dev=False)
+        compile_catalogue()
+        load_data(first=prepare_var(reset=reset, password=password))
+    serve(port)
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def port_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
+        raise Failed(f"PORT 须为 1–65535 的整数,现为 {json.dumps(text)} / PORT must be a number from 1 to 65535")
+    return int(text)
+
+
+def run(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    installing = commands.add_parser("install", help="the virtual environment and the compiled catalogue")
+    installing.add_argument("--dev", action="store_true", help="with the tools for tests and checks")
+    serving = commands.add_parser("demo", help="install, fill and serve the demo")
+    serving.add_argument("--port", default="8000")
+    serving.add_argument("--reset", action="store_true", help="throw the demo's database and keys away first")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "demo":
+        demo(port=port_number(chosen.port), reset=chosen.reset)
+    with alone():
+        install(dev=chosen.dev)
+        compile_catalogue()
+
+
+def main() -> int:
+    try:
+        run(sys.argv[1:])
+    except Failed as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"✗ 系统拒绝:{error} / the system refused", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("✗ 已中断,再次运行即可继续 / interrupted, run it again to go on", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

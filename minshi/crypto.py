@@ -1,0 +1,163 @@
+"""Personal values: encrypted at rest, found by a keyed hash, masked on sight."""
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import phonenumbers
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[str | None, str | None]
+else:
+    _TextField = models.TextField
+
+KEY_FORMAT = "f1:"  # Fernet; a later way of encrypting gets its own prefix
+PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
+SHORTEST_PHONE = 10  # digits: shorter ones are hotlines, or landlines without their area code
+SHOWN_OF_PHONE = 4
+PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
+
+
+class UndecryptableError(Exception):
+    """A stored personal value that no key in FIELD_KEYS opens, or that was never encrypted."""
+
+
+def encrypted(text: str) -> str:
+    """Return `text` as it is stored: the key format and a token under the newest key."""
+    return KEY_FORMAT + _ring().encrypt(text.encode()).decode()
+
+
+def decrypted(stored: str) -> str:
+    """Return the text behind a stored value. UndecryptableError: see there."""
+    return _opened(stored, _ring().decrypt)
+
+
+def reencrypted(token: str) -> str:
+    """Return a stored value under the newest key; for the task that rotates keys.
+
+    The empty string stays empty. UndecryptableError: see there.
+    """
+    return KEY_FORMAT + _opened(token, _ring().rotate) if token else token
+
+
+class EncryptedTextField(_TextField):
+    """Text that the database holds only encrypted; None and "" are stored as they are.
+
+    The same text is stored differently every time, so that it can be neither compared nor
+    ordered: look for a `blind_index` beside it. Only `isnull` may be asked.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        text = super().get_prep_value(value)
+        return encrypted(text) if text else text
+
+    def from_db_value(self, value: str | None, *_args: object) -> str | None:
+        return decrypted(value) if value else value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is encrypted: only isnull may be asked of it.")
+        return super().get_lookup(lookup_name)
+
+    def get_transform(self, lookup_name: str) -> None:
+        raise FieldError(f"{self.name} is encrypted: {lookup_name} cannot be worked out from it.")
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        found: list[checks.CheckMessage] = super().check(**kwargs)
+        if PLAINTEXT_OPTIONS & self.deconstruct()[3].keys():
+            message = "An encrypted field cannot be unique, indexed or given a database default."
+            found.append(checks.Error(message, obj=self, id="minshi.E001"))
+        return found
+
+
+def blind_index(value: str, purpose: str) -> str:
+    """Return a keyed hash by which an encrypted value can be found again, as 64 hex digits.
+
+    Equal values of different purposes do not match. The value must be in its one normal form
+    (`normal_phone`); "" gives "", because there is nothing to find.
+    """
+    return _keyed_hash(value, purpose) if value else ""
+
+
+def digest(value: str) -> str:
+    """Return what the event chain holds in place of a personal value, as 64 hex digits."""
+    return _keyed_hash(value, "revision")
+
+
+def normal_phone(raw: str) -> str:
+    """Return the digits one dials within China, landlines with the 0 of their area code.
+
+    Numbers abroad keep their country: +85223456789. ValidationError: anything else.
+    """
+    text = unicodedata.normalize("NFKC", raw).strip()
+    number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise _not_a_phone()
+    if number.country_code != phonenumbers.country_code_for_region("CN"):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if len(phonenumbers.national_significant_number(number)) < SHORTEST_PHONE:
+        raise _not_a_phone()
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return re.sub(r"\D", "", national)
+
+
+def masked_phone(p: str) -> str:
+    """Return a phone number with only its last four digits: ****8821."""
+    if not p:
+        return ""
+    return "****" + (p[-SHOWN_OF_PHONE:] if len(p) > SHOWN_OF_PHONE else "")
+
+
+def masked_name(name: str) -> str:
+    """Return a name with all but its first and last character starred: 李*国, 李*, 李."""
+    name = name.strip()
+    last = name[-1] if len(name) > len("李四") else ""
+    return name[:1] + "*" * (len(name) - 1 - len(last)) + last
+
+
+def _ring() -> MultiFernet:
+    return _ring_of(tuple(settings.FIELD_KEYS))
+
+
+@lru_cache(maxsize=8)
+def _ring_of(keys: tuple[str, ...]) -> MultiFernet:
+    if not keys:
+        raise ImproperlyConfigured("FIELD_KEYS holds no key: personal values cannot be stored.")
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _opened(stored: str, key: Callable[[str], bytes]) -> str:
+    if not stored.startswith(KEY_FORMAT):
+        raise UndecryptableError(f"A stored personal value does not begin with {KEY_FORMAT}")
+    try:
+        return key(stored.removeprefix(KEY_FORMAT)).decode()
+    except InvalidToken as error:
+        raise UndecryptableError("No key in FIELD_KEYS opens a stored personal value.") from error
+
+
+def _keyed_hash(value: str, purpose: str) -> str:
+    if not settings.INDEX_KEY:
+        raise ImproperlyConfigured("INDEX_KEY is empty: personal values cannot be looked up.")
+    key_of_purpose = hmac.digest(settings.INDEX_KEY.encode(), purpose.encode(), "sha256")
+    return hmac.digest(key_of_purpose, value.encode(), "sha256").hex()
+
+
+def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _not_a_phone() -> ValidationError:
+    message = _("Enter a mobile number of 11 digits, or a landline with its area code.")
+    return ValidationError(message, code="phone")

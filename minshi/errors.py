@@ -1,0 +1,49 @@
+"""Refusals in the user's words; pages answer them beside the form, the API by `status` and `code`."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class RuleBroken(Exception):
+    """A rule of the domain says no. `fields` names the inputs at fault, if any."""
+
+    status = 409
+    code = "rule_broken"
+
+    def __init__(self, detail: Text, fields: Mapping[str, Text] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fields = dict(fields or {})
+
+    def __str__(self) -> str:
+        return str(self.detail)
+
+
+class MoveRefused(RuleBroken):
+    """The case is not where this move starts, or a need of the move is not met."""
+
+    code = "move_refused"
+
+
+class NoSuchRight(RuleBroken):
+    """The post acted from may not do this."""
+
+    status = 403
+    code = "no_such_right"
+
+
+class StaleVersion(RuleBroken):
+    """Somebody else changed the case since it was read."""
+
+    status = 412
+    code = "stale_version"
+
+
+class InputRefused(RuleBroken):
+    """A field is missing or has the wrong shape."""
+
+    status = 400
+    code = "invalid"

@@ -1,0 +1,272 @@
+"""Settings: one file, read from the environment only; see the table in README."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONCE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def read(kind: str, name: str, default: Any = environ.Env.NOTSET) -> Any:
+    """The variable `name` as `kind`; a missing or malformed one is named in the error."""
+    try:
+        return getattr(env, kind)(name, default=default)
+    except ImproperlyConfigured:
+        raise
+    except Exception as error:
+        raise ImproperlyConfigured(f"{name} has a value that cannot be read as {kind}: {error}") from error
+
+
+VAR_DIR = Path(read("str", "MINSHI_VAR", str(BASE_DIR / "var")))
+# Embedded: no DATABASE_URL. SQLite, local files, background threads inside the serving process.
+EMBEDDED = not env.str("DATABASE_URL", "")
+if EMBEDDED and (VAR_DIR / "demo.env").exists():
+    env.read_env(VAR_DIR / "demo.env")
+
+DEBUG = read("bool", "DEBUG", False)
+SECRET_KEY = read("str", "SECRET_KEY")
+FIELD_KEYS = read("list", "FIELD_KEYS")  # Fernet keys, newest first; older ones still decrypt
+INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and of the event chain
+DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
+ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
+PROXY_COUNT = read("int", "PROXY_COUNT", 0)
+SECURE_COOKIES = read("bool", "SECURE_COOKIES", not EMBEDDED)
+
+INSTALLED_APPS = [
+    "villages.apps.Villages",
+    "cases",
+    "supervision",
+    "villages.apps.MinshiAdmin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "auditlog",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "js_lib_bootstrap5",
+    "knox",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "villages.middleware.StaffSession",
+    "auditlog.middleware.AuditlogMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "minshi.urls"
+WSGI_APPLICATION = "minshi.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["cases.templatetags.minshi"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "villages.middleware.who_is_here",
+            ],
+        },
+    }
+]
+
+if EMBEDDED:
+    DATABASES: dict[str, Any] = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "minshi.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    }
+else:
+    DATABASES = {"default": read("db", "DATABASE_URL")}
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = read("str", "REDIS_URL", "") if EMBEDDED else read("str", "REDIS_URL")
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "minshi" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(read("str", "STATIC_ROOT", str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(read("str", "MEDIA_ROOT", str(VAR_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+AUTH_USER_MODEL = "villages.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "cases:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "villages.login.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # django-axes locks out, by user name and address
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "民事直说"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "villages.login.locked_out"
+AXES_IPWARE_PROXY_COUNT = PROXY_COUNT or None
+AXES_RESET_ON_SUCCESS = True
+IDLE_MINUTES = read("int", "IDLE_MINUTES", 60)
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": [SELF],
+        "base-uri": [SELF],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "knox.auth.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": read("str", "THROTTLE_ANON", "60/min"),
+        "user": read("str", "THROTTLE_USER", "600/min"),
+        "login": read("str", "THROTTLE_LOGIN", "10/min"),
+    },
+    "EXCEPTION_HANDLER": "minshi.api.answer_error",
+    "NUM_PROXIES": PROXY_COUNT,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "民事直说 minshi",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+
+# The rules that no public text fixes: "1w" = 1 working day, "60c" = 60 calendar days.
+DEADLINES = {
+    "speak": read("str", "DEADLINE_SPEAK", "1w"),
+    "deliberate": read("str", "DEADLINE_DELIBERATE", "3w"),
+    "on_spot": read("str", "DEADLINE_ON_SPOT", "1w"),
+    "led": read("str", "DEADLINE_LED", "7w"),
+    "joint": read("str", "DEADLINE_JOINT", "15w"),
+    "meeting": read("str", "DEADLINE_MEETING", "60c"),
+    "supervise": read("str", "DEADLINE_SUPERVISE", "3w"),
+    "reply": read("str", "DEADLINE_REPLY", "3w"),
+    "rate": read("str", "DEADLINE_RATE", "30c"),
+    "redo_minimum": read("str", "DEADLINE_REDO_MINIMUM", "3w"),
+}
+LONGEST_EXTENSION_DAYS = read("int", "LONGEST_EXTENSION_DAYS", 30)
+LONGEST_DEFER_DAYS = read("int", "LONGEST_DEFER_DAYS", 30)
+ATTEMPTS_BEFORE_CLOSING = read("int", "ATTEMPTS_BEFORE_CLOSING", 3)
+UNRATED_CLOSE_DAYS = read("int", "UNRATED_CLOSE_DAYS", 30)
+SPEAKER_REOPEN_DAYS = read("int", "SPEAKER_REOPEN_DAYS", 30)
+CALLBACK_SHARE = read("float", "CALLBACK_SHARE", 0.1)
+ATTACHMENT_MAX_BYTES = read("int", "ATTACHMENT_MAX_BYTES", 10_485_760)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "minshi.log.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},
+}

@@ -1,0 +1,92 @@
+"""A staffed village and the usual roads through it, for the tests of cases."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cases.models import Case
+from cases.workflow import Action, Officer, Spoken, make_move, register
+from tests import roles
+from tests.villages.factories import GroupFactory, OfficeFactory, TownFactory, VillageFactory
+from villages.models import Group, Office, Post, Town, Village
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=SHANGHAI)  # a Monday
+DAY = timedelta(days=1)
+
+
+def officer(post: Post) -> Officer:
+    return Officer(post.user, post)
+
+
+@dataclass
+class Staff:
+    """One town with one village and one person in every role, and the town's police station."""
+
+    town: Town
+    village: Village
+    group: Group
+    office: Office
+    duty: Post
+    secretary: Post
+    leader: Post
+    member: Post
+    reviewer: Post
+    supervisor: Post
+    handler: Post
+    county_reviewer: Post
+    county_supervisor: Post
+
+
+def staff() -> Staff:
+    village = VillageFactory()
+    group, town = GroupFactory(village=village), village.town
+    office = OfficeFactory(town=town)
+    return Staff(
+        town=town,
+        village=village,
+        group=group,
+        office=office,
+        duty=roles.duty_officer_of(village),
+        secretary=roles.secretary_of(village),
+        leader=roles.group_leader_of(group),
+        member=roles.committee_member_of(village),
+        reviewer=roles.reviewer_of(town),
+        supervisor=roles.supervisor_of(town),
+        handler=roles.handler_of(office),
+        county_reviewer=roles.reviewer_of_county(town.county_code),
+        county_supervisor=roles.supervisor_of_county(town.county_code),
+    )
+
+
+def spoken(here: Staff, **fields: object) -> Case:
+    """A matter the duty officer has just taken down."""
+    values = {"verbatim": "村口两盏太阳能灯坏了半月，学生早起看不清路", "speaker_name": "李建国", **fields}
+    values.setdefault("village", here.village)
+    values.setdefault("group", here.group)
+    return register(Spoken(**values), by=officer(here.duty), at=NOON)
+
+
+def accepted(here: Staff, case: Case | None = None, **fields: object) -> Case:
+    case = case or spoken(here, **fields)
+    return make_move(case, Action.ACCEPT, by=officer(here.duty), at=NOON, category="village", grade="complex")
+
+
+def decided(here: Staff, case: Case | None = None, *, lead: object = None, **values: object) -> Case:
+    values = {"handling": "led", "decision": "换灯", "lead": lead or here.handler.office, **values}
+    return make_move(case or accepted(here), Action.DECIDE, by=officer(here.secretary), at=NOON, **values)
+
+
+def completed(here: Staff, case: Case | None = None, by: Post | None = None, at: datetime = NOON + DAY) -> Case:
+    return make_move(
+        case or decided(here), Action.COMPLETE, by=officer(by or here.handler), at=at, outcome="done", result="换了蓄电池"
+    )
+
+
+def verified(here: Staff, case: Case | None = None, at: datetime = NOON + DAY) -> Case:
+    return make_move(case or completed(here), Action.VERIFY, by=officer(here.secretary), at=at, reply="灯修好了")
+
+
+def rated(here: Staff, case: Case | None = None, at: datetime = NOON + 2 * DAY, **values: object) -> Case:
+    values = {"satisfaction": "satisfied", "solved": "yes", "how": "call", **values}
+    return make_move(case or verified(here), Action.RATE, by=officer(here.duty), at=at, **values)

@@ -1,0 +1,78 @@
+"""A pytest plugin, loaded before Django's settings: a fixed environment, and which marked tests this run can carry."""
+
+import atexit
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def settings_names() -> set[str]:
+    """Every variable that settings read, so that none leaks in from the shell."""
+    return set(re.findall(r'(?:read\("\w+", |env\.\w+\()"(\w+)"', (ROOT / "minshi" / "settings.py").read_text()))
+
+
+def redis_of_this_worker(url: str) -> str:
+    """Two xdist workers must not clear each other's cache: each has a Redis database of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + int(worker) + 1}").geturl()
+
+
+def set_environment() -> None:
+    for name in settings_names():
+        os.environ.pop(name, None)
+    folder = tempfile.mkdtemp(prefix="minshi-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (Path(folder) / "static").mkdir()  # whitenoise warns where it is missing
+    os.environ |= {
+        "SECRET_KEY": "tests-only",
+        "FIELD_KEYS": "dGVzdHMtb25seS1uZXZlci1lbmNyeXB0cy1wZW9wbGU=",
+        "INDEX_KEY": "tests-only-index",
+        "MINSHI_VAR": folder,
+        "MINSHI_NO_BACKGROUND": "1",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright runs a loop in the thread that also sets up the data
+        "DEBUG": "true",  # plain static file names, as nothing is collected; pytest-django turns it off after loading
+        "SECURE_COOKIES": "false",  # the live server speaks http
+    }
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = url
+    if url := os.environ.get("TEST_REDIS_URL"):
+        os.environ["REDIS_URL"] = redis_of_this_worker(url)
+
+
+def runs_here(item: pytest.Item) -> bool:
+    if item.get_closest_marker("postgres") and not os.environ.get("TEST_DATABASE_URL"):
+        return False
+    return CHROMIUM is not None or not item.get_closest_marker("browser")
+
+
+def pytest_sessionstart() -> None:
+    """Throttle counts and jobs of the run before must not meet this one."""
+    if os.environ.get("TEST_REDIS_URL"):
+        import redis
+
+        redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leaves = [item for item in items if not runs_here(item)]
+    if (
+        CHROMIUM is None
+        and os.environ.get("CI") == "true"
+        and any(item.get_closest_marker("browser") for item in items)
+    ):
+        raise pytest.UsageError("CI must run the browser tests, but chromium was not found")
+    if leaves:
+        config.hook.pytest_deselected(items=leaves)
+        items[:] = [item for item in items if item not in leaves]
+
+
+set_environment()

@@ -1,0 +1,116 @@
+"""The container files agree with the settings, the modules and the health pages; the static files can be collected."""
+
+import importlib.util
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+import yaml
+from django.urls import resolve
+
+from tests.environment import ROOT, settings_names
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+OURS = ["migrate", "web", "worker", "beat"]
+REQUIRED = {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DATABASE_URL", "REDIS_URL"}
+
+
+def command_of(service):
+    from_image = re.search(r"^CMD (\[.*\])", DOCKERFILE, re.MULTILINE)[1]
+    command = COMPOSE["services"][service].get("command") or yaml.safe_load(from_image)
+    return shlex.split(" ".join(command))
+
+
+def test_services_are_the_full_form():
+    assert set(COMPOSE["services"]) == {*OURS, "db", "redis"}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_environment_holds_only_what_the_settings_read_and_all_they_require(service):
+    given = set(COMPOSE["services"][service]["environment"])
+
+    assert given <= settings_names()
+    assert given >= REQUIRED
+
+
+def test_required_variables_are_those_the_settings_read_without_a_default():
+    text = (ROOT / "minshi" / "settings.py").read_text()
+    without_default = set(re.findall(r'read\("\w+", "(\w+)"\)', text))
+
+    assert without_default == REQUIRED
+
+
+def test_image_sets_only_what_the_settings_read_beside_pip_and_python():
+    names = re.findall(r"(\w+)=\S+", " ".join(re.findall(r"^ENV (.*)", DOCKERFILE, re.MULTILINE)))
+
+    assert {name for name in names if not name.startswith(("PYTHON", "PIP_"))} <= settings_names()
+
+
+@pytest.mark.parametrize("service", [*OURS, "db"])
+def test_no_secret_has_a_default(service):
+    environment = COMPOSE["services"][service]["environment"]
+    for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"):
+        if name in environment:
+            assert re.search(r"\$\{\w+:\?", environment[name]), name
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_commands_name_modules_that_exist(service):
+    words = command_of(service)
+    modules = [word for word in words if re.fullmatch(r"minshi(\.\w+)+", word)]
+
+    assert modules or (ROOT / "manage.py").exists()
+    assert [name for name in modules if importlib.util.find_spec(name) is None] == []
+    for script in (word for word in words if word.endswith(".py")):
+        assert (ROOT / script).is_file()
+
+
+def test_management_commands_of_the_migration_exist():
+    from django.core.management import get_commands
+
+    named = re.findall(r"manage\.py (\w+)", COMPOSE["services"]["migrate"]["command"][-1])
+
+    assert named == ["migrate", "load_calendar"]
+    assert set(named) <= set(get_commands())
+
+
+def test_health_checks_ask_pages_that_exist():
+    asked = re.findall(r"127\.0\.0\.1:8000(/\w+)", DOCKERFILE)
+    asked += re.findall(r"127\.0\.0\.1:8000(/\w+)", " ".join(COMPOSE["services"]["web"]["healthcheck"]["test"]))
+
+    assert asked == ["/healthz", "/readyz"]
+    assert all(resolve(path) for path in asked)
+
+
+def test_application_waits_for_the_migration_and_both_stores():
+    for service in ("web", "worker", "beat"):
+        waits = COMPOSE["services"][service]["depends_on"]
+        assert waits["migrate"]["condition"] == "service_completed_successfully"
+        assert {waits[store]["condition"] for store in ("db", "redis")} == {"service_healthy"}
+    assert all("test" in COMPOSE["services"][store]["healthcheck"] for store in ("db", "redis"))
+
+
+def test_image_holds_every_app_and_runs_as_nobody_in_particular():
+    let_in = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+
+    assert {"minshi", "villages", "cases", "supervision", "templates", "static", "manage.py"} <= set(let_in)
+    assert all((ROOT / name).exists() for name in let_in)
+    assert re.search(r"^USER (?!root)", DOCKERFILE, re.MULTILINE)
+
+
+def test_static_files_are_collected_as_the_image_does(tmp_path):
+    assignments, command = re.search(
+        r"^RUN ((?:\w+=\S+ )+)python (.*collectstatic.*)$", DOCKERFILE, re.MULTILINE
+    ).groups()
+    values = dict(word.split("=", 1) for word in assignments.split())
+
+    result = subprocess.run(
+        [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, check=False,
+        env=values | {"MINSHI_VAR": str(tmp_path), "STATIC_ROOT": str(tmp_path / "static"), "PATH": ""},
+    )  # fmt: skip
+
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "static" / "staticfiles.json").exists()

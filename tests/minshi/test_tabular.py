@@ -1,0 +1,250 @@
+"""Ledgers: the same rows everywhere, the layout of the spreadsheet, and text that stays text."""
+
+import csv
+import io
+import tracemalloc
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from minshi import tabular
+from minshi.tabular import Column, Ledger, csv_chunks, file_name, headings, inert, rows_of
+
+RATINGS = ("满意", "基本满意", "不满意")
+COLUMNS = (
+    Column("on", "登记日期", lambda case: case["on"], kind="date"),
+    Column("speaker", "说事人", lambda case: case["speaker"], personal="name"),
+    Column("phone", "联系电话", lambda case: case["phone"], width=15, personal="phone"),
+    Column("words", "原话", lambda case: case["words"], width=40),
+    Column("people", "人数", lambda case: case["people"], kind="number"),
+    Column("rating", "满意度", lambda case: case["rating"], kind="choice", choices=RATINGS),
+)
+LEDGER = Ledger("main", "民事直说总台账", COLUMNS, wide=True)
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x01", " =1", "＝1+1", "\u200b=1"]
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with override("en"):
+        yield
+
+
+def case(**changes):
+    said = {"on": date(2023, 5, 6), "speaker": "李建国", "phone": "13993908821"}
+    return said | {"words": "水管坏了", "people": 3, "rating": "满意"} | changes
+
+
+def ledger_of(*values, **options):
+    columns = (Column(f"c{n}", "列", lambda _, v=v: v, **options) for n, v in enumerate(values))
+    return Ledger("any", "任意", tuple(columns))
+
+
+def sheet_of(records, ledger=LEDGER, **options):
+    out = io.BytesIO()
+    said = {"unit": "白关镇", "period": "2023年5月", "filled_by": "王芳", "on": date(2023, 5, 31)}
+    tabular.write_xlsx(out, ledger, records, **said, **options)
+    return load_workbook(out).worksheets[0]
+
+
+def values_of(row):
+    return [cell.value for cell in row]
+
+
+def csv_of(records, ledger=LEDGER, **options):
+    return "".join(csv_chunks(ledger, records, **options))
+
+
+def test_rows_are_numbered_and_masked_and_dates_are_plain():
+    rows = list(rows_of(LEDGER, [case(), case(speaker="李四", phone="", rating=None)]))
+
+    assert headings(LEDGER)[:3] == ["No.", "登记日期", "说事人"]
+    assert rows == [
+        [1, "2023-05-06", "李*国", "****8821", "水管坏了", 3, "满意"],
+        [2, "2023-05-06", "李*", "", "水管坏了", 3, None],
+    ]
+
+
+def test_codes_stay_text_numbers_stay_numbers_and_answers_are_words():
+    texts = ledger_of(621226118, Decimal("97.3"), True, False, _("Total"), None)
+    numbers = ledger_of(3, Decimal("97.3"), "样本少", kind="number")
+
+    assert next(rows_of(texts, [None])) == [1, "621226118", "97.3", "Yes", "No", "Total", None]
+    assert next(rows_of(numbers, [None])) == [1, 3, Decimal("97.3"), "样本少"]
+
+
+def test_a_moment_is_told_in_shanghai_by_the_minute_or_by_the_day():
+    late = datetime(2023, 5, 5, 16, 30, tzinfo=UTC)
+
+    assert next(rows_of(ledger_of(late), [None]))[1] == "2023-05-06 00:30"
+    assert next(rows_of(ledger_of(late, kind="date"), [None]))[1] == "2023-05-06"
+
+
+def test_csv_begins_with_a_bom_and_has_the_rows_of_the_page():
+    text = csv_of([case(words='他说"不行",\n走了')])
+
+    read = list(csv.reader(io.StringIO(text, newline="")))
+    assert read[0] == ["\ufeffNo.", *headings(LEDGER)[1:]]
+    assert [row[4] for row in read[1:]] == ['他说"不行",\n走了']
+
+
+def test_csv_comes_in_pieces_and_the_pieces_are_the_file():
+    records = [case() for _ in range(1000)]
+    out = io.StringIO(newline="")
+
+    tabular.write_csv(out, LEDGER, records)
+
+    assert out.getvalue() == csv_of(records)
+    assert len(list(csv_chunks(LEDGER, records))) > 4
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_starts_a_formula_is_inert_in_csv(text):
+    read = list(csv.reader(io.StringIO(csv_of([case(words=text)]), newline="")))
+
+    assert read[1][4] == inert(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "水管=坏了", "“不行”", "3-5户", "13993908821", "'=1"])
+def test_other_text_is_left_alone(text):
+    assert inert(text) == text
+
+
+@given(st.text())
+def test_text_is_made_inert_once(text):
+    assert inert(inert(text)) == inert(text)
+    assert inert(text).endswith(text)
+
+
+@pytest.mark.parametrize("text", [*FORMULAS[:4], " =1", "＝1+1", "{=1}", "https://x.cn", "007"])
+def test_a_spreadsheet_keeps_the_words_as_text(text):
+    cell = sheet_of([case(words=text)])["E4"]
+
+    assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+    assert bool(cell.quotePrefix) is (inert(text) != text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("<r><t>x</t></r>", "<r><t>x</t></r> "),
+        ("<r></c></row></sheetData></r>", "<r></c></row></sheetData></r> "),
+        ("一\r\n二", "一\n二"),
+        ("水" * 40_000, "水" * 32_766 + "…"),
+    ],
+)
+def test_text_that_would_break_a_cell_is_kept_but_for_its_end(text, kept):
+    assert sheet_of([case(words=text)])["E4"].value == kept
+
+
+def test_the_first_three_rows_are_title_filling_line_and_headings():
+    sheet = sheet_of([case()])
+
+    assert sheet["A1"].value == "白关镇2023年5月民事直说总台账"
+    line = " ".join(sheet["A2"].value.split())
+    assert line == "Filling unit (seal): 白关镇 Filled by: 王芳 Checked by: Date: 2023-05-31"
+    assert {str(merged) for merged in sheet.merged_cells.ranges} == {"A1:G1", "A2:G2"}
+    assert values_of(sheet[3]) == headings(LEDGER)
+
+
+def test_the_sheet_prints_on_one_page_width_with_its_headings():
+    sheet = sheet_of([case()])
+
+    assert sheet.title == "民事直说总台账"
+    assert sheet.freeze_panes == "A4"
+    assert sheet.print_title_rows == "$3:$3"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
+    assert sheet_of([None], ledger_of("x")).page_setup.paperSize == 9
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, int(sheet.page_setup.fitToHeight)) == (1, 0)
+    assert sheet.column_dimensions["E"].width == pytest.approx(40, abs=1)
+
+
+def test_cells_have_their_kinds_and_thin_borders_and_are_masked_unless_told_otherwise():
+    row = sheet_of([case(rating=None)], unmasked=True)[4]
+
+    assert values_of(row) == [1, datetime(2023, 5, 6), "李建国", "13993908821", "水管坏了", 3, None]  # noqa: DTZ001
+    assert [cell.data_type for cell in row] == ["n", "d", "s", "s", "s", "n", "n"]
+    assert row[1].number_format == "yyyy-mm-dd"
+    assert {cell.border.left.style for cell in row} == {"thin"}
+    assert values_of(sheet_of([case()])[4])[2:4] == ["李*国", "****8821"]
+
+
+def test_a_total_stands_directly_under_the_headings():
+    total = ["", None, None, None, 6, None]
+    records = [case(), case()]
+
+    sheet = sheet_of(records, total=total)
+    lines = csv_of(records, total=total).splitlines()
+
+    assert values_of(sheet[4]) == ["Total", None, None, None, None, 6, None]
+    assert [sheet["A5"].value, sheet["A6"].value] == [1, 2]
+    assert lines[1] == "Total,,,,,6,"
+
+
+def test_a_total_of_another_width_is_refused():
+    with pytest.raises(ValueError, match="argument"):
+        csv_of([case()], total=[6])
+
+
+@pytest.mark.parametrize(("total", "cells"), [(None, "G4:G6"), ([None] * 6, "G5:G7")])
+def test_choices_drop_down_on_every_record_and_not_on_the_total(total, cells):
+    (rule,) = sheet_of([case()] * 3, total=total).data_validations.dataValidation
+
+    assert (str(rule.sqref), rule.formula1) == (cells, '"满意,基本满意,不满意"')
+
+
+def test_choices_too_many_for_a_formula_are_listed_on_a_hidden_sheet():
+    many = tuple(f"第{n}村民小组" for n in range(60))
+    ledger = ledger_of("x", "y", kind="choice", choices=many)
+
+    sheet = sheet_of([None], ledger)
+
+    rules = sheet.data_validations.dataValidation
+    assert [rule.formula1 for rule in rules] == ["choices!$A$2:$BH$2", "choices!$A$3:$BH$3"]
+    assert sheet.parent["choices"].sheet_state == "hidden"
+    assert values_of(sheet.parent["choices"][3]) == list(many)
+
+
+def test_a_ledger_without_records_is_a_form_with_headings():
+    sheet = sheet_of([])
+
+    assert sheet.max_row == 3
+    assert str(sheet.data_validations.dataValidation[0].sqref) == "G4"
+
+
+def test_a_title_that_no_tab_may_bear_is_shortened():
+    ledger = Ledger("x", "[督办]/'台账'?" + "长" * 40, COLUMNS)
+
+    assert sheet_of([case()], ledger).title == "督办台账" + "长" * 27
+
+
+def test_memory_does_not_grow_with_the_records(tmp_path):
+    path, said = tmp_path / "ledger.xlsx", {"unit": "", "period": "", "filled_by": "王芳"}
+
+    def peak_of(count):
+        records = (case() for _ in range(count))
+        tracemalloc.start()
+        tabular.write_xlsx(str(path), LEDGER, records, on=date(2023, 5, 6), **said)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert peak_of(3000) - peak_of(300) < 1_000_000
+    assert load_workbook(path).active.max_row == 303
+
+
+def test_a_file_name_says_what_when_and_who_on_any_file_system():
+    plain = file_name("白关镇", LEDGER, date(2023, 1, 1), date(2023, 5, 31), "王芳", "xlsx")
+    name = file_name("../a_b\n" + "镇" * 90, LEDGER, date.min, date.max, ' "<', ".csv")
+
+    assert plain == "白关镇_民事直说总台账_2023-01-01_2023-05-31_王芳.xlsx"
+    assert not set(name) & set('/\\:*?"<>|\n ')
+    assert name.startswith("a-b-镇")
+    assert name.endswith("_9999-12-31_-.csv")
+    assert len(name.encode()) <= 255

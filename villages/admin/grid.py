@@ -1,0 +1,72 @@
+"""The grid, edited by the system administrator; village staff see their own part of it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from minshi.clock import today
+from villages.admin.rights import PostAdmin
+from villages.households import kept_groups
+from villages.models import Group, Office, Role, Town, Village
+
+VILLAGE_STAFF = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
+
+
+class GridAdmin(PostAdmin):
+    editors = (Role.SYSTEM_ADMIN,)
+
+    def rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.edits(request) else self.own(request, queryset)
+
+    def own(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.none()
+
+
+@admin.register(Town)
+class TownAdmin(GridAdmin):
+    list_display = ("code", "name", "county_name", "abbreviation")
+    list_filter = ("county_name",)
+    search_fields = ("name", "code")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Town | None = None) -> tuple[str, ...]:
+        return ("code", "abbreviation") if obj else ()  # case numbers begin with the abbreviation
+
+
+@admin.register(Village)
+class VillageAdmin(GridAdmin):
+    readers = VILLAGE_STAFF
+    list_display = ("code", "name", "town")
+    list_select_related = ("town",)
+    search_fields = ("name", "code")
+    autocomplete_fields = ("town",)
+
+    def own(self, request: HttpRequest, queryset: QuerySet[Village]) -> QuerySet[Village]:
+        return queryset.filter(pk__in=Village.objects.overseen_by(request.user, today(), VILLAGE_STAFF))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Village | None = None) -> tuple[str, ...]:
+        return ("code", "town") if obj else ()
+
+
+@admin.register(Group)
+class GroupAdmin(GridAdmin):
+    readers = VILLAGE_STAFF
+    list_display = ("village", "number")
+    list_select_related = ("village",)
+    search_fields = ("village__name",)
+    autocomplete_fields = ("village",)
+
+    def own(self, request: HttpRequest, queryset: QuerySet[Group]) -> QuerySet[Group]:
+        return queryset.filter(kept_groups(request.user, today()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        return ("village",) if obj else ()  # households are looked up by village
+
+
+@admin.register(Office)
+class OfficeAdmin(GridAdmin):
+    list_display = ("name", "town", "county_code", "phone")
+    list_select_related = ("town",)
+    search_fields = ("name", "town__name")
+    autocomplete_fields = ("town",)

@@ -1,0 +1,134 @@
+"""Households and residents, edited by those who keep the village's register; phones stay masked."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from minshi.clock import today
+from minshi.crypto import normal_phone
+from villages.admin.rights import PostAdmin
+from villages.households import kept_groups
+from villages.lookup import index_residents
+from villages.models import ContactLink, Group, Household, Post, Resident, ResidentKey, Role
+
+KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
+
+
+class RegisterAdmin(PostAdmin):
+    editors = KEEPERS
+    path = ""  # from the row to its Group
+
+    def rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kept_groups(request.user, today(), self.path))
+
+
+@admin.register(Household)
+class HouseholdAdmin(RegisterAdmin):
+    path = "group__"
+    list_display = ("village", "group", "number")
+    list_select_related = ("group__village",)
+    search_fields = ("group__village__name", "residents__name")
+    autocomplete_fields = ("group",)
+
+    @admin.display(description=_("village"), ordering="group__village")
+    def village(self, household: Household) -> str:
+        return str(household.group.village)
+
+    def save_model(self, request: HttpRequest, obj: Household, form: "ModelForm[Any]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+        super().save_model(request, obj, form, change)
+        index_residents(obj.residents.all())  # a household moved to another village is looked up there
+
+
+class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The masked number is shown, never sent: a new one is typed in full or nothing changes."""
+
+    new_phone = forms.CharField(
+        label=_("New phone number"), required=False, max_length=20, help_text=_("Leave empty to keep the number.")
+    )
+    remove_phone = forms.BooleanField(label=_("Remove the phone number"), required=False)
+
+    class Meta:
+        model = Resident
+        fields = ("household", "name", "is_head", "sex", "birth_year")
+
+    def clean_new_phone(self) -> str:
+        typed = self.cleaned_data["new_phone"]
+        return normal_phone(typed) if typed else ""
+
+    def save(self, commit: bool = True) -> Resident:  # noqa: FBT001, FBT002 - Django's signature
+        if self.cleaned_data["remove_phone"]:
+            self.instance.phone = ""
+        if self.cleaned_data["new_phone"]:
+            self.instance.phone = self.cleaned_data["new_phone"]
+        resident: Resident = super().save(commit)
+        return resident
+
+
+@admin.register(Resident)
+class ResidentAdmin(RegisterAdmin):
+    path = "household__group__"
+    form = ResidentForm
+    fields = ("household", "name", "is_head", "sex", "birth_year", "masked", "new_phone", "remove_phone")
+    readonly_fields = ("masked",)
+    list_display = ("name", "household_in_words", "masked")
+    list_select_related = ("household__group__village",)
+    search_fields = ("name",)
+    autocomplete_fields = ("household",)
+
+    @admin.display(description=_("phone"))
+    def masked(self, resident: Resident) -> str:
+        return resident.masked_phone or "—"
+
+    @admin.display(description=_("household"), ordering="household")
+    def household_in_words(self, resident: Resident) -> str:
+        household = resident.household
+        return f"{household.group.village} {household.group} {household}"
+
+    def save_model(self, request: HttpRequest, obj: Resident, form: "ModelForm[Any]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+        super().save_model(request, obj, form, change)
+        index_residents([obj])
+
+
+@admin.register(ResidentKey)
+class ResidentKeyAdmin(RegisterAdmin):
+    """Worked out from residents: to be looked at when somebody is not found."""
+
+    path = "resident__household__group__"
+    list_display = ("key", "resident")
+    list_select_related = ("resident",)
+    search_fields = ("key__startswith",)
+
+    def edits(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(ContactLink)
+class ContactLinkAdmin(RegisterAdmin):
+    path = "household__group__"
+    list_display = ("post", "household", "from_on", "until_on")
+    list_select_related = (
+        "post__user",
+        "post__village",
+        "post__group__village",
+        "post__town",
+        "post__office",
+        "household",
+    )
+    autocomplete_fields = ("household",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "post":
+            kwargs["queryset"] = own_posts(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def own_posts(request: HttpRequest) -> QuerySet[Post]:
+    """A contact link is made for a post of the villages whose register one keeps."""
+    groups = Group.objects.filter(kept_groups(request.user, today()))
+    villages = groups.values("village")
+    posts = Post.objects.current(today()).with_places()
+    return posts.filter(village__in=villages) | posts.filter(group__in=groups)

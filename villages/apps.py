@@ -1,0 +1,21 @@
+"""The app, and Django's admin with our own site: who may enter follows from posts."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin
+
+
+class Villages(AppConfig):
+    default = True
+    name = "villages"
+
+    def ready(self) -> None:
+        # Third parties' signals and registers: logins go to the audit log, settings keep their field history.
+        from villages import field_history, login_log
+
+        login_log.listen()
+        field_history.register()
+
+
+class MinshiAdmin(admin.AdminConfig):
+    default = False  # of this module; settings name it in the place of django.contrib.admin
+    default_site = "villages.admin_site.MinshiAdminSite"

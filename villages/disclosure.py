@@ -1,0 +1,47 @@
+"""Opening a masked phone: who may, and the trace it leaves (domain §3, "Unmasked")."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from minshi.errors import InputRefused, NoSuchRight
+from villages.audit import record_audit
+from villages.models import Post, Resident, Role, User, Village
+from villages.models.audit import AuditKind
+
+UNMASKING_ROLES = (Role.SECRETARY, Role.SUPERVISOR)
+
+
+def may_unmask(user: User, on: date, village: Village) -> bool:
+    """Whether a user may open personal values of a village: its secretary, or a supervisor above it."""
+    return Village.objects.overseen_by(user, on, UNMASKING_ROLES).filter(pk=village.pk).exists()
+
+
+def open_phone(  # noqa: PLR0913 - who, as what, whose, why, when, from where
+    resident: Resident, *, by: User, post: Post, reason: str, at: datetime, request: HttpRequest | None = None
+) -> str:
+    """Return a resident's phone in full and write who opened it, and why, to the audit log.
+
+    NoSuchRight: `post` is not a current secretary's or supervisor's post of `by` that reaches the
+    resident's village. InputRefused: no reason was given.
+    """
+    on = localdate(at)
+    village = resident.household.group.village
+    holds_post = post.user_id == by.pk and post.is_current(on) and post.role in UNMASKING_ROLES
+    if not holds_post or not may_unmask(by, on, village):
+        raise NoSuchRight(_("Only the village secretary and the supervisor open a phone number."))
+    if not reason.strip():
+        text = _("Say why you need the number.")
+        raise InputRefused(text, {"reason": text})
+    record_audit(
+        AuditKind.UNMASK,
+        at=at,
+        user=by,
+        subject=_("phone of resident %(id)s, %(village)s, as %(role)s")
+        % {"id": resident.pk, "village": village, "role": post.get_role_display()},
+        reason=reason.strip(),
+        request=request,
+    )
+    return resident.phone or ""

@@ -1,0 +1,92 @@
+"""Forms of the account pages and of opening a phone; the rules behind them are domain functions."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from minshi.errors import RuleBroken
+from villages.models import Role
+from villages.models.people import ADMINISTRATORS, NODES_OF_ROLE
+from villages.places import find_places
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class RuleForm(forms.Form):
+    """A form that shows a refusal of the domain beside the fields it names, or on top."""
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        named = {name: text for name, text in refusal.fields.items() if name in self.fields}
+        for name, text in named.items():
+            self.add_error(name, str(text))
+        if not named:
+            self.add_error(None, str(refusal))
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(label=_("Name or account name"), required=False, max_length=40)
+
+
+class AccountForm(RuleForm):
+    name = forms.CharField(label=_("Name"), max_length=40)
+    username = forms.CharField(
+        label=_("Account name"),
+        max_length=150,
+        help_text=_("Letters and digits. It is used to log in and cannot be changed later."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+
+class PlaceForm(forms.Form):
+    """First step of an appointment: the role, and where to look for the place."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    place = forms.CharField(
+        label=_("Place"),
+        required=False,
+        max_length=40,
+        help_text=_("Part of the name of a county, town, village or office. Administrators have no place."),
+    )
+
+
+class PostForm(RuleForm):
+    """Second step: one of the places found, and the dates."""
+
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.HiddenInput)
+    node = forms.ChoiceField(label=_("Place"), widget=forms.RadioSelect)
+    from_on = forms.DateField(label=_("First day"), widget=DayInput)
+    until_on = forms.DateField(
+        label=_("Last day"), required=False, widget=DayInput, help_text=_("Leave empty if it is not known yet.")
+    )
+    may_sign = forms.BooleanField(label=_("May sign supervision orders"), required=False)
+
+    def __init__(self, *args: Any, role: Role, place: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["node"].choices = find_places(place, role)  # type: ignore[attr-defined]
+        if role in ADMINISTRATORS:
+            del self.fields["node"]
+        if role != Role.REVIEWER:
+            del self.fields["may_sign"]
+        self.role = role
+
+    @property
+    def is_placeless(self) -> bool:
+        return not NODES_OF_ROLE[self.role]
+
+
+class EndPostForm(RuleForm):
+    until_on = forms.DateField(label=_("Last day"), widget=DayInput)
+
+
+class ReasonForm(RuleForm):
+    reason = forms.CharField(
+        label=_("Why you need the number"),
+        max_length=200,
+        help_text=_("It is written to the audit log with your name."),
+    )

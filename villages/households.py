@@ -1,0 +1,26 @@
+"""Households and residents a user keeps: the village's secretary and duty officers, a group's leader."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from villages.models import Role, User, Village
+
+VILLAGE_KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER)
+
+
+def kept_groups(user: User, on: date, path: str = "") -> Q:
+    """Return the condition for rows whose Group, reached by `path`, the user keeps the register of.
+
+    `path` is "" for groups themselves, "group__" for households, "household__group__" for residents.
+    Nobody else keeps it, a superuser neither (domain §2).
+    """
+    villages: Any = Village.objects.overseen_by(user, on, VILLAGE_KEEPERS)
+    groups = user.reach(on, (Role.GROUP_LEADER,)).groups
+    return Q(**{f"{path}village__in": villages}) | Q(**{f"{path}pk__in": groups})
+
+
+def keeps_households(user: User, on: date) -> bool:
+    """Whether a user keeps any register at all."""
+    return user.holds(on, *VILLAGE_KEEPERS, Role.GROUP_LEADER)

@@ -1,0 +1,56 @@
+"""Logins, failures, lock-outs and logouts into the audit log, from the signals Django and axes give."""
+
+from typing import Any
+
+from axes.helpers import get_failure_limit
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
+
+from minshi.clock import now
+from minshi.crypto import masked_name
+from villages.audit import record_audit
+from villages.models import User
+from villages.models.audit import AuditKind
+from villages.sessions import begin
+
+UNIQUE = "villages.login_log"
+
+
+def listen() -> None:
+    """Called once when the app is ready."""
+    for signal, receiver in (
+        (user_logged_in, logged_in),
+        (user_logged_out, logged_out),
+        (user_login_failed, login_failed),
+        (user_locked_out, locked_out),
+    ):
+        signal.connect(receiver, dispatch_uid=f"{UNIQUE}.{receiver.__name__}")
+
+
+def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
+    at = now()
+    if hasattr(request, "session"):  # an API token is had without one
+        begin(request.session, at)
+    record_audit(AuditKind.LOGIN, at=at, user=user, request=request)
+
+
+def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user:
+        record_audit(AuditKind.LOGOUT, at=now(), user=user, request=request)
+
+
+def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    # Whoever is locked out already leaves no further rows: a script must not fill the log.
+    if getattr(request, "axes_locked_out", False):
+        return
+    name = str(credentials.get("username") or "")
+    if not User.objects.filter(username__iexact=name).exists():
+        name = masked_name(name)  # often a password typed into the wrong box
+    record_audit(AuditKind.LOGIN_FAILED, at=now(), user=None, subject=name, request=request)
+
+
+def locked_out(request: HttpRequest, username: str | None, **_: Any) -> None:
+    failures = getattr(request, "axes_failures_since_start", None)
+    if failures == get_failure_limit(request, {"username": username}):  # the first time only
+        record_audit(AuditKind.LOCKED_OUT, at=now(), user=None, subject=username or "", request=request)

@@ -1,0 +1,111 @@
+"""Finding a resident while they stand at the counter: by name, pinyin, initials or phone."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, prefetch_related_objects
+
+from minshi.crypto import blind_index
+from villages.models import Group, Resident, ResidentKey, Role, User, Village
+from villages.naming import TAIL_LENGTH, keys_of, lookup_text
+
+PHONE_PURPOSE = "phone"
+LIMIT = 8
+KEYS_IN_COMMON = 4  # one typed text can meet at most so many keys of one resident
+BATCH = 500
+# Who looks up whole villages; a group leader only the own group, an office nobody (domain §2).
+VILLAGE_ROLES = (Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY, Role.REVIEWER, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row of the list under the name field."""
+
+    id: int
+    name: str
+    village: str
+    group: int
+    door: int
+    tail: str  # the last four digits of the phone, never more
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Where a user may look residents up: whole villages, and single groups."""
+
+    villages: QuerySet[Village]
+    groups: Collection[int] = ()
+
+
+def neighbourhood_of(user: User, on: date) -> Neighbourhood:
+    """Return where a user may look residents up that day; nowhere without a post that may."""
+    return Neighbourhood(
+        Village.objects.overseen_by(user, on, VILLAGE_ROLES), user.reach(on, (Role.GROUP_LEADER,)).groups
+    )
+
+
+def find_residents(
+    text: str,
+    villages: QuerySet[Village] | Iterable[Village],
+    limit: int = LIMIT,
+    *,
+    groups: Collection[int] = (),
+    only_in: int | None = None,
+) -> list[Found]:
+    """Return up to `limit` residents of the villages (and of the groups, by id) whom the text begins to name.
+
+    `only_in` is the id of the one village of them asked for. More than four digits are a phone
+    number and must match as a whole. One query.
+    """
+    wanted = lookup_text(text)
+    if not wanted:
+        return []
+    within = Q(village__in=villages)
+    if groups:
+        of_groups = Group.objects.filter(pk__in=groups).values("village")
+        within |= Q(village__in=of_groups, resident__household__group__in=groups)
+    keys = ResidentKey.objects.filter(within).select_related("resident__household__group__village")
+    if only_in is not None:
+        keys = keys.filter(village=only_in)
+    if wanted.isdigit() and len(wanted) > TAIL_LENGTH:
+        keys = keys.filter(
+            key=wanted[-TAIL_LENGTH:], resident__phone_hash=blind_index(wanted, PHONE_PURPOSE)
+        )
+    else:
+        keys = keys.starting_with(wanted)
+    rows = keys.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
+    residents = {row.resident_id: row.resident for row in rows}
+    return [_found(resident) for resident in list(residents.values())[:limit]]
+
+
+@transaction.atomic
+def index_residents(residents: Iterable[Resident]) -> None:
+    """Write the lookup keys and the phone hash of saved residents, in bulk; call after any change of them."""
+    residents = list(residents)
+    prefetch_related_objects(residents, "household__group")
+    keys = []
+    for resident in residents:
+        phone = resident.phone or ""
+        resident.phone_hash = blind_index(phone, PHONE_PURPOSE)
+        village_id = resident.household.group.village_id
+        keys += [
+            ResidentKey(village_id=village_id, resident=resident, key=key) for key in keys_of(resident.name, phone)
+        ]
+    for start in range(0, len(residents), BATCH):
+        ResidentKey.objects.filter(resident__in=residents[start : start + BATCH]).delete()
+    Resident.objects.bulk_update(residents, ["phone_hash"], batch_size=BATCH)
+    ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
+
+
+def _found(resident: Resident) -> Found:
+    group = resident.household.group
+    return Found(
+        id=resident.pk,
+        name=resident.name,
+        village=group.village.name,
+        group=group.number,
+        door=resident.household.number,
+        tail=(resident.phone or "")[-TAIL_LENGTH:],
+    )

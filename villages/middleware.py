@@ -1,0 +1,138 @@
+"""What every page of a logged-in user needs: posts read once, an end to idle sessions, who is here."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from minshi.clock import now, today
+from villages.models import Post, User
+from villages.models.people import ADMINISTRATORS
+from villages.sessions import is_over, keep_seen
+
+TYPE_SIZES = ("normal", "large", "largest")
+BEFORE_PASSWORD = frozenset({"account_change_password", "account_logout", "language", "type_size"})
+
+
+class StaffSession:
+    """Ends idle sessions, asks for a new password first, reads the posts once. Costs visitors nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        at = now()
+        if is_over(request, at):
+            logout(request)
+            return self._answer_visitor(request)
+        request.user.keep_posts(today())
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            keep_seen(request, response, at)
+        return response
+
+    def _answer_visitor(self, request: HttpRequest) -> HttpResponse:
+        """Public pages go on for whoever was logged out; the others say why and where to come back to."""
+        response = self.get_response(request)
+        if not response.get("Location", "").startswith(resolve_url("account_login")):
+            return response
+        text = _("You were logged out because nothing was done for a while. Log in to go on.")
+        if _wants_json(request):
+            return JsonResponse({"code": "session_ended", "detail": text}, status=401)
+        messages.info(request, text)
+        return _go(request, redirect_to_login(_page_of(request))["Location"])
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        user = request.user
+        match = request.resolver_match
+        if not user.is_authenticated or not user.must_change_password or (match and match.url_name in BEFORE_PASSWORD):
+            return None
+        text = _("Choose your own password first.")
+        if _wants_json(request):
+            return JsonResponse({"code": "password_change", "detail": text}, status=403)
+        return _go(request, resolve_url("account_change_password"))
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect of the whole page, from a fragment as well."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to: the one asked for, or the one a form or fragment was on."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+class Here:
+    """Who looks at the page, for templates; nothing is worked out before it is shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        return self.user.posts_on(today()) if self.user else []
+
+    @cached_property
+    def main_post(self) -> Post | None:
+        """The one appointed first."""
+        return self.posts[0] if self.posts else None
+
+    @cached_property
+    def place(self) -> str:
+        """Where the main post is, town included; empty for the 三员."""
+        post = self.main_post
+        if post is None:
+            return ""
+        village = post.group.village if post.group else post.village
+        return f"{village.town}{post.place}" if village else post.place
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(str(post.role) for post in self.posts)
+
+    @cached_property
+    def is_staff_of_cases(self) -> bool:
+        """Whether any post is not one of the 三员."""
+        return any(post.role not in ADMINISTRATORS for post in self.posts)
+
+    @cached_property
+    def type_size(self) -> str:
+        size = self._request.COOKIES.get("type", "")
+        return size if size in TYPE_SIZES else TYPE_SIZES[0]
+
+
+def who_is_here(request: HttpRequest) -> dict[str, Here]:
+    """The context processor: `here` on every page."""
+    return {"here": Here(request)}

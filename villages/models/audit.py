@@ -1,0 +1,34 @@
+"""The append-only audit log: who logged in, opened masked data, exported or printed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from villages.models.people import User
+
+
+class AuditKind(models.TextChoices):
+    LOGIN = "login", _("logged in")
+    LOGIN_FAILED = "login_failed", _("failed to log in")
+    LOCKED_OUT = "locked_out", _("locked out")
+    LOGOUT = "logout", _("logged out")
+    UNMASK = "unmask", _("opened masked data")
+    EXPORT = "export", _("exported")
+    PRINT = "print", _("printed")
+    ACCOUNT = "account", _("changed an account")
+
+
+class AuditRecord(models.Model):
+    at = models.DateTimeField(_("at"), db_index=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=AuditKind.choices)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("account"))
+    subject = models.CharField(_("what"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("network address"), null=True)
+
+    class Meta:
+        verbose_name = _("audit record")
+        verbose_name_plural = _("audit records")
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"

@@ -1,0 +1,267 @@
+"""Users, the posts they hold with dates, and the contact links between posts and households."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, TypeVar
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from villages.models.grid import Group, Household, Office, Town, Village
+
+
+T = TypeVar("T")
+
+
+class Role(models.TextChoices):
+    DUTY_OFFICER = "duty_officer", pgettext_lazy("role", "duty officer")
+    GROUP_LEADER = "group_leader", pgettext_lazy("role", "group leader")
+    COMMITTEE_MEMBER = "committee_member", pgettext_lazy("role", "committee member")
+    SECRETARY = "secretary", pgettext_lazy("role", "village secretary")
+    REVIEWER = "reviewer", pgettext_lazy("role", "reviewer")
+    OFFICE_HANDLER = "office_handler", pgettext_lazy("role", "office handler")
+    SUPERVISOR = "supervisor", pgettext_lazy("role", "supervisor")
+    SYSTEM_ADMIN = "system_admin", pgettext_lazy("role", "system administrator")
+    SECURITY_ADMIN = "security_admin", pgettext_lazy("role", "security administrator")
+    AUDITOR = "auditor", pgettext_lazy("role", "auditor")
+
+
+class Node(models.TextChoices):
+    """The kind of place a post is at."""
+
+    COUNTY = "county_code", _("county")
+    TOWN = "town", _("town")
+    VILLAGE = "village", _("village")
+    GROUP = "group", _("villagers' group")
+    OFFICE = "office", _("office")
+
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})  # 三员
+NODES_OF_ROLE: dict[str, frozenset[Node]] = {
+    Role.DUTY_OFFICER: frozenset({Node.VILLAGE}),
+    Role.GROUP_LEADER: frozenset({Node.GROUP}),
+    Role.COMMITTEE_MEMBER: frozenset({Node.VILLAGE}),
+    Role.SECRETARY: frozenset({Node.VILLAGE}),
+    Role.REVIEWER: frozenset({Node.TOWN, Node.COUNTY}),
+    Role.OFFICE_HANDLER: frozenset({Node.OFFICE}),
+    Role.SUPERVISOR: frozenset({Node.TOWN, Node.COUNTY}),
+    **{role: frozenset[Node]() for role in ADMINISTRATORS},
+}
+
+
+def _held(values: "Iterable[T | None]") -> "frozenset[T]":
+    return frozenset(value for value in values if value)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The ids of the nodes at which a user holds current posts."""
+
+    posts: frozenset[int] = frozenset()
+    villages: frozenset[int] = frozenset()  # of village and group posts
+    village_posts_at: frozenset[int] = frozenset()  # of village posts alone
+    groups: frozenset[int] = frozenset()
+    towns: frozenset[int] = frozenset()
+    counties: frozenset[str] = frozenset()
+    offices: frozenset[int] = frozenset()
+    office_towns: frozenset[int] = frozenset()
+    office_counties: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.posts
+
+    @classmethod
+    def of(cls, posts: "Iterable[Post]") -> "Reach":
+        posts = list(posts)
+
+        offices = [post.office for post in posts if post.office]
+        return cls(
+            posts=_held(post.pk for post in posts),
+            villages=_held(post.village_id or (post.group.village_id if post.group else None) for post in posts),
+            village_posts_at=_held(post.village_id for post in posts),
+            groups=_held(post.group_id for post in posts),
+            towns=_held(post.town_id for post in posts),
+            counties=_held(post.county_code for post in posts),
+            offices=_held(post.office_id for post in posts),
+            office_towns=_held(office.town_id for office in offices),
+            office_counties=_held(office.county_code for office in offices),
+        )
+
+
+class User(AbstractUser):
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=40)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    _kept_posts: "tuple[date, list[Post]] | None" = None
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def keep_posts(self, on: date) -> None:
+        """Reads the posts once for this request; only the edge calls it, so nothing goes stale elsewhere."""
+        self._kept_posts = (on, self._read_posts(on))
+
+    def posts_on(self, on: date) -> "list[Post]":
+        """The posts in force on a day, first appointed first; none for an inactive account."""
+        if self._kept_posts and self._kept_posts[0] == on:
+            return self._kept_posts[1]
+        return self._read_posts(on)
+
+    def _read_posts(self, on: date) -> "list[Post]":
+        if not self.is_active:
+            return []
+        return list(self.posts.current(on).with_places().in_order())
+
+    def reach(self, on: date, roles: Iterable[Role] | None = None) -> Reach:
+        """The nodes of the current posts (of the given roles only, when named)."""
+        wanted = None if roles is None else set(roles)
+        return Reach.of(post for post in self.posts_on(on) if wanted is None or post.role in wanted)
+
+    def holds(self, on: date, *roles: Role) -> bool:
+        return any(post.role in roles for post in self.posts_on(on))
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def current(self, on: date) -> "PostQuerySet":
+        """In force on that day (both ends included), of an active account."""
+        return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on, user__is_active=True)
+
+    def with_places(self) -> "PostQuerySet":
+        """Everything that names the place, a county's name included, in the same query."""
+        county = Town.objects.filter(county_code=models.OuterRef("county_code")).values("county_name")[:1]
+        return self.select_related("group__village__town", "village__town", "town", "office__town").annotate(
+            county_name=models.Subquery(county)
+        )
+
+    def in_order(self) -> "PostQuerySet":
+        """First appointed first: who comes first where several could act (domain §3, owner)."""
+        return self.order_by("from_on", "pk")
+
+
+class Post(models.Model):
+    """任职: one user's office at exactly one node, with dates; the 三员 are at none."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts", verbose_name=_("account"))
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    county_code = models.CharField(_("county code"), max_length=6, blank=True)
+    town = models.ForeignKey(Town, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("town"))
+    village = models.ForeignKey(
+        Village, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("village")
+    )
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("villagers' group")
+    )
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("office")
+    )
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"), null=True, blank=True)
+    may_sign = models.BooleanField(_("may sign supervision orders"), default=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ("from_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    Q(role__in=[Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY])
+                    & Q(village__isnull=False, county_code="", town=None, group=None, office=None)
+                )
+                | (Q(role=Role.GROUP_LEADER) & Q(group__isnull=False, county_code="", town=None, village=None, office=None))
+                | (
+                    Q(role=Role.OFFICE_HANDLER)
+                    & Q(office__isnull=False, county_code="", town=None, village=None, group=None)
+                )
+                | (
+                    Q(role__in=[Role.REVIEWER, Role.SUPERVISOR])
+                    & Q(village=None, group=None, office=None)
+                    & (Q(county_code__regex=r"^\d{6}$", town=None) | Q(county_code="", town__isnull=False))
+                )
+                | (
+                    Q(role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR])
+                    & Q(county_code="", town=None, village=None, group=None, office=None)
+                ),
+                name="post_is_at_the_one_node_its_role_serves",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")), name="post_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(may_sign=False) | Q(role=Role.REVIEWER), name="post_only_a_reviewer_may_sign"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("county_code", "role"), condition=~Q(county_code=""), name="post_county_role"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.place} · {self.get_role_display()}" if self.place else f"{self.user} · {self.get_role_display()}"
+
+    @property
+    def place(self) -> str:
+        """Where the post is, in words; empty for the 三员."""
+        if self.group:
+            return f"{self.group.village}{self.group}"
+        county = getattr(self, "county_name", None) or self.county_code  # the name is read by with_places()
+        return str(self.village or self.town or self.office or county)
+
+    def is_current(self, on: date) -> bool:
+        return self.user.is_active and self.from_on <= on and (self.until_on is None or self.until_on >= on)
+
+    def clean(self) -> None:
+        """The 三员 are exclusive (domain §2): such an account holds no other post at the same time."""
+        if not (self.user_id and self.from_on):
+            return
+        others = self.user.posts.filter(Q(until_on=None) | Q(until_on__gte=self.from_on)).exclude(pk=self.pk)
+        if self.until_on:
+            others = others.filter(from_on__lte=self.until_on)
+        if self.role not in ADMINISTRATORS:
+            others = others.filter(role__in=ADMINISTRATORS)
+        if others.exists():
+            raise ValidationError(_("An administrator's account holds no other post; open a second account for it."))
+
+
+class ContactLink(models.Model):
+    """联系户: the households a post keeps in touch with, with dates."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="contact_links", verbose_name=_("post"))
+    household = models.ForeignKey(
+        Household, models.CASCADE, related_name="contact_links", verbose_name=_("household")
+    )
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact link")
+        verbose_name_plural = _("contact links")
+        constraints = (
+            models.UniqueConstraint(fields=("post", "household", "from_on"), name="contact_link_once"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")), name="contact_link_ends_after_it_begins"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.post} – {self.household}"

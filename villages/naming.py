@@ -1,0 +1,138 @@
+"""Short names of villages, abbreviations of towns, and the ways a resident's name can be typed."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+
+from pypinyin import lazy_pinyin
+
+# The longest that fits is taken (domain §2); what the file calls a residents' committee is a 社区.
+VILLAGE_SUFFIXES = {
+    "社区居民委员会": "社区",
+    "社区居委会": "社区",
+    "居民委员会": "社区",
+    "居委会": "社区",
+    "村民委员会": "村",
+    "村委会": "村",
+}
+TOWN_SUFFIX = re.compile(r"(?:街道办事处|街道|镇|(?:东乡|撒拉|保安|裕固|哈萨克|蒙古|土家|.)族乡|乡)$")
+ABBREVIATION_LENGTHS = (2, 4)
+KEY_LENGTH = 60
+TAIL_LENGTH = 4
+
+# Surnames that pypinyin reads as the common word: it says dan, chou, jie, ceng. Both are kept.
+SURNAME_READINGS = {
+    "万俟": ("mo qi",),
+    "尉迟": ("yu chi",),
+    "长孙": ("zhang sun",),
+    "澹台": ("tan tai",),
+    "单": ("shan",),
+    "仇": ("qiu",),
+    "解": ("xie",),
+    "曾": ("zeng",),
+    "查": ("zha",),
+    "任": ("ren",),
+    "区": ("ou",),
+    "盖": ("ge", "gai"),
+    "朴": ("piao", "pu"),
+    "缪": ("miao",),
+    "乐": ("yue", "le"),
+    "黑": ("he", "hei"),
+    "洗": ("xian",),
+    "种": ("chong",),
+    "翟": ("zhai", "di"),
+    "召": ("shao",),
+    "繁": ("po",),
+    "员": ("yun",),
+    "覃": ("qin", "tan"),
+    "句": ("gou",),
+    "牟": ("mu", "mou"),
+    "秘": ("bi",),
+    "折": ("she",),
+    "能": ("nai",),
+    "隗": ("wei", "kui"),
+    "尉": ("wei", "yu"),
+    "谌": ("chen", "shen"),
+    "柏": ("bai", "bo"),
+    "祭": ("zhai",),
+    "宓": ("mi", "fu"),
+    "藏": ("zang",),
+    "卜": ("bu",),
+}
+
+
+def short_village_name(official_name: str) -> str:
+    """Return 柳河村 for 柳河村村民委员会, and 东街社区 for 东街居委会; never doubles 村 (domain §2)."""
+    name = official_name.strip()
+    for suffix, kind in sorted(VILLAGE_SUFFIXES.items(), key=lambda pair: -len(pair[0])):
+        if name.endswith(suffix) and name != suffix:
+            place = name.removesuffix(suffix)
+            return place if place.endswith((kind, "社区")) else place + kind
+    return name
+
+
+def free_abbreviation(town_name: str, county_name: str, taken: Collection[str]) -> str:
+    """Return the first abbreviation of a town that is not taken, 2 to 4 characters (domain §2).
+
+    白关镇 of 礼县 is BG; where another town has that, BGL; where that is gone too, BGL2, BGL3 …
+    ValueError: every one of them is taken, or the name has no letters.
+    """
+    for candidate in _abbreviations(town_name, county_name):
+        if candidate not in taken:
+            return candidate
+    raise ValueError(f"No abbreviation is left for {town_name}.")
+
+
+def keys_of(name: str, phone: str) -> set[str]:
+    """Return what may be typed to find a resident: name, pinyin, initials, the phone's last four.
+
+    A surname with two readings gives both: 单 is found by shan and by dan (ux 2.3).
+    """
+    written = lookup_text(name)
+    keys = {written}
+    for syllables in _readings(written):
+        keys.add("".join(syllables))
+        keys.add("".join(syllable[0] for syllable in syllables))
+    if len(phone) >= TAIL_LENGTH:
+        keys.add(phone[-TAIL_LENGTH:])
+    return {key[:KEY_LENGTH] for key in keys if key}
+
+
+def lookup_text(text: str) -> str:
+    """Return a text in the one form in which keys are stored and asked for: no spaces, lower case."""
+    return re.sub(r"[\s'’·•]+", "", unicodedata.normalize("NFKC", text)).lower()[:KEY_LENGTH]
+
+
+def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
+    shortest, longest = ABBREVIATION_LENGTHS
+    letters = _initials(TOWN_SUFFIX.sub("", town_name)) or _initials(town_name)
+    if len(letters) < shortest:
+        letters = _initials(town_name)
+    if not letters:
+        return
+    county = _initials(county_name)[:1]
+    if len(letters) >= shortest:
+        yield letters[:longest]
+    with_county = letters[: longest - 1] + county
+    if len(with_county) >= shortest:
+        yield with_county
+    for number in range(2, 100):
+        digits = str(number)
+        yield (letters + county)[: longest - len(digits)] + digits
+
+
+def _initials(name: str) -> str:
+    letters = (syllable[:1].upper() for syllable in lazy_pinyin(name))
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalpha())
+
+
+def _readings(name: str) -> Iterator[list[str]]:
+    yield _syllables(name)
+    for length in (2, 1):
+        for reading in SURNAME_READINGS.get(name[:length], ()):
+            yield [*reading.split(), *_syllables(name[length:])]
+
+
+def _syllables(text: str) -> list[str]:
+    syllables = (re.sub(r"[^a-z0-9]", "", syllable.lower()) for syllable in lazy_pinyin(text))
+    return [syllable for syllable in syllables if syllable]

@@ -1,0 +1,58 @@
+"""How long a login lasts: until the idle time-out, or 12 hours on the talk room's own computer."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponse
+
+BEGAN = "began_at"
+STAYS = "stays"
+COOKIE = "seen"
+REFRESH_SECONDS = 60  # a cookie, not the session: a page must not cost a database write
+
+
+def begin(session: SessionBase, at: datetime) -> None:
+    """Note when a login began."""
+    session[BEGAN] = int(at.timestamp())
+
+
+def stay(session: SessionBase) -> None:
+    """Mark a session as that of the talk room's computer: no idle time-out, 12 hours in all."""
+    session[STAYS] = True
+
+
+def is_over(request: HttpRequest, at: datetime) -> bool:
+    """Whether the session has been idle too long, or is older than any may be; unknown age is over."""
+    began = request.session.get(BEGAN, 0)
+    if request.session.get(STAYS):
+        return at.timestamp() - began >= settings.SESSION_COOKIE_AGE
+    idle = timedelta(minutes=settings.IDLE_MINUTES)
+    return at.timestamp() - max(began, _seen(request)) >= idle.total_seconds()
+
+
+def keep_seen(request: HttpRequest, response: HttpResponse, at: datetime) -> None:
+    """Refresh the signed cookie that says when this session was last used, at most once a minute."""
+    last = max(request.session.get(BEGAN, 0), _seen(request))
+    if request.session.get(STAYS) or at.timestamp() - last < REFRESH_SECONDS:
+        return
+    response.set_cookie(
+        COOKIE,
+        _signer(request).sign(str(int(at.timestamp()))),
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _seen(request: HttpRequest) -> int:
+    try:
+        return int(_signer(request).unsign(request.COOKIES.get(COOKIE, "")))
+    except (BadSignature, ValueError):
+        return 0
+
+
+def _signer(request: HttpRequest) -> Signer:
+    return Signer(salt=f"seen:{request.session.session_key}")

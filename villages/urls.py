@@ -1,0 +1,39 @@
+"""Addresses of logging in (allauth's own names) and of the grid's pages; allauth's other views have none."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from django.urls import include, path
+
+from villages.login import LoginForm
+from villages.views import accounts, audit, preferences, residents
+
+pages = [
+    path("language/", preferences.change_language, name="language"),
+    path("type-size/", preferences.change_type_size, name="type_size"),
+    path("residents/lookup/", residents.Lookup.as_view(), name="lookup"),
+    path("residents/<int:pk>/phone/", residents.OpenPhone.as_view(), name="open_phone"),
+    path("accounts/", accounts.AccountList.as_view(), name="accounts"),
+    path("accounts/new/", accounts.AccountCreate.as_view(), name="account_create"),
+    path("accounts/audit/", audit.AuditLog.as_view(), name="audit"),
+    path("accounts/posts/<int:pk>/end/", accounts.EndPost.as_view(), name="end_post"),
+    path("accounts/<int:pk>/", accounts.AccountDetail.as_view(), name="account"),
+    path("accounts/<int:pk>/appoint/", accounts.Appoint.as_view(), name="appoint"),
+    path("accounts/<int:pk>/<slug:act>/", accounts.AccountAct.as_view(), name="account_act"),
+]
+urlpatterns = [
+    path("login/", account.LoginView.as_view(form_class=LoginForm), name="account_login"),
+    path("login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/shut/", account.account_inactive, name="account_inactive"),
+    path("logout/", account.logout, name="account_logout"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("account/second-factor/", mfa.index, name="mfa_index"),
+    path("account/second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/second-factor/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/second-factor/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("", include((pages, "villages"))),
+]

@@ -1,0 +1,57 @@
+"""The audit log, for the auditor alone; it can be read and never changed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from villages.forms import DayInput
+from villages.models import AuditRecord
+from villages.models.audit import AuditKind
+from villages.views.rights import AuditorPage
+
+PAGE = 50
+
+
+class AuditFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(label=_("What was done"), choices=AuditKind.choices, empty_label=_("Anything"))
+    user = django_filters.CharFilter(label=_("Account name"), field_name="user__username", lookup_expr="iexact")
+    from_on = django_filters.DateFilter(label=_("From"), field_name="at", lookup_expr="date__gte", widget=DayInput)
+    until_on = django_filters.DateFilter(label=_("Until"), field_name="at", lookup_expr="date__lte", widget=DayInput)
+
+    class Meta:
+        model = AuditRecord
+        fields = ()
+
+
+class AuditLog(AuditorPage):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = AuditFilter(request.GET, AuditRecord.objects.select_related("user"))
+        rows = list(older_than(request.GET.get("before", ""), found.qs)[: PAGE + 1])
+        kept = request.GET.copy()
+        kept.pop("before", None)
+        context: dict[str, Any] = {
+            "form": found.form,
+            "records": rows[:PAGE],
+            "before": mark_of(rows[PAGE - 1]) if len(rows) > PAGE else "",
+            "kept": kept.urlencode(),
+        }
+        return render(request, "villages/audit_log.html", context)
+
+
+def mark_of(record: AuditRecord) -> str:
+    """Where the next page begins: time and id, so that equal times are neither skipped nor shown twice."""
+    return f"{record.at.astimezone(UTC):%Y%m%d%H%M%S%f}-{record.pk}"
+
+
+def older_than(mark: str, records: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:
+    moment, _dash, pk = mark.partition("-")
+    try:
+        at = datetime.strptime(moment, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+        return records.filter(Q(at__lt=at) | Q(at=at, pk__lt=int(pk)))
+    except ValueError:
+        return records

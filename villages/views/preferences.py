@@ -1,0 +1,26 @@
+"""Language and type size, kept in cookies; they work for visitors as well."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from villages.middleware import TYPE_SIZES
+
+A_YEAR = 365 * 24 * 3600
+
+change_language = require_POST(set_language)
+
+
+@require_POST
+def change_type_size(request: HttpRequest) -> HttpResponse:
+    """Keeps the size in the cookie `type`; an unknown one changes nothing."""
+    page = request.POST.get("next") or request.headers.get("Referer") or "/"
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        page = "/"
+    response = redirect(page)
+    size = request.POST.get("size", "")
+    if size in TYPE_SIZES:
+        response.set_cookie("type", size, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    return response

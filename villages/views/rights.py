@@ -1,0 +1,36 @@
+"""Who may see a page at all: login first, then 404 for everybody else."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.generic import View
+
+from minshi.clock import today
+from villages.accounts import may_manage_accounts
+from villages.models import Role, User
+
+
+def may_read_audit(user: User, on: date) -> bool:
+    return user.holds(on, Role.AUDITOR)
+
+
+class PageFor(LoginRequiredMixin, View):
+    """A page someone may not use does not exist for them."""
+
+    may_use: Callable[[User, date], bool]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not type(self).may_use(request.user, today()):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
+class SecurityAdminPage(PageFor):
+    may_use = staticmethod(may_manage_accounts)
+
+
+class AuditorPage(PageFor):
+    may_use = staticmethod(may_read_audit)
