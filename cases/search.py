@@ -1,0 +1,90 @@
+"""Looking for a case by number, by words said or asked for, and by who spoke."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+
+from cases.models.scope import CaseQuerySet, Sight
+from minshi.crypto import blind_index, normal_phone
+
+SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
+MOST_TERMS = 6
+NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
+AFTER_ALL = "\U0010ffff"
+WORDS = ("title", "verbatim", "request_text")
+
+
+class Bigrams(Func):
+    """Every two neighbouring characters of the columns; written exactly as in the index (migration 0003)."""
+
+    function = "minshi_bigrams"
+    arg_joiner = " || ' ' || "
+
+
+class HasBigrams(Func):
+    """Whether the bigrams hold every one of a term: what the GIN index answers."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+    def __init__(self, term: str, *columns: str) -> None:
+        asked = Func(Value(term), function="minshi_bigram_query")
+        super().__init__(Bigrams(*(F(column) for column in columns)), asked)
+
+
+def terms_of(text: str) -> list[str]:
+    return unicodedata.normalize("NFKC", text.replace("\0", "")).split()
+
+
+def require_two_characters(text: str) -> None:
+    """ValidationError: a word of one character, or too many words."""
+    terms = terms_of(text)
+    if any(len(term) < SHORTEST for term in terms):
+        raise ValidationError(_("Type at least two characters for each word."), code="too_short")
+    if len(terms) > MOST_TERMS:
+        raise ValidationError(_("Type at most %(most)s words.") % {"most": MOST_TERMS}, code="too_many")
+
+
+def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
+    """The cases that hold every word of `text`, of those `sight` may read; by number also redacted ones.
+
+    `cases` comes from `counted_for`. Who spoke is searched only where it is shown to the reader.
+    """
+    number = unicodedata.normalize("NFKC", text).strip().upper()
+    if NUMBER.fullmatch(number):
+        return cases.filter(number__gte=number, number__lt=number + AFTER_ALL)
+    readable = cases.filter(redacted=False)
+    if phone := _phone(text):
+        return readable.filter(sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone"))
+    for term in terms_of(text):
+        readable = readable.filter(_said(term) | _spoken_by(term) & sight.speaker_shown())
+    return readable
+
+
+def _said(term: str) -> Q:
+    found = Q(title__icontains=term) | Q(verbatim__icontains=term) | Q(request_text__icontains=term)
+    return _by_index(term, *WORDS) & found
+
+
+def _spoken_by(term: str) -> Q:
+    return _by_index(term, "speaker_name") & Q(speaker_name__icontains=term)
+
+
+def _by_index(term: str, *columns: str) -> Q:
+    """What PostgreSQL looks up first; the LIKE beside it, all that SQLite has, sees to the order."""
+    if connection.vendor != "postgresql":
+        return Q()
+    return Q(Exact(HasBigrams(term, *columns), Value(True)))
+
+
+def _phone(text: str) -> str:
+    try:
+        return normal_phone(text)
+    except ValidationError:
+        return ""
