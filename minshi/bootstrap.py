@@ -296,7 +296,7 @@ def serve(port: int) -> NoReturn:
     say(f"打开 / open      http://127.0.0.1:{port}    (Ctrl-C 停止 / stops)")
     command = [str(PYTHON), "-m", "gunicorn", "minshi.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8"]
-    command += ["--no-control-socket", "--log-level", "warning"]
+    command += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", "3"]
     os.chdir(ROOT)
     os.execve(command[0], command, demo_environment())  # noqa: S606 - no shell is wanted
 
