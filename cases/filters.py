@@ -65,7 +65,7 @@ def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
     """Groups of the village chosen, or of all villages in reach."""
     groups = Group.objects.filter(village__in=villages_in_reach(request)).select_related("village")
     chosen = request.GET.get("village", "") if request else ""
-    return groups.filter(village=chosen) if chosen.isdecimal() and len(chosen) < 19 else groups  # noqa: PLR2004 - bigint
+    return groups.filter(village=int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else groups  # noqa: PLR2004 - bigint
 
 
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
@@ -128,7 +128,7 @@ class CaseFilter(filters.FilterSet):
             return queryset.none()
         given = {name for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
         if given - SHOWN_OF_REDACTED:
-            queryset = queryset.filter(redacted=False)
+            queryset = queryset.filter(Q(redacted=False))
         narrowed: CaseQuerySet = super().filter_queryset(queryset)
         return narrowed.order_by(*self.ordering)
 

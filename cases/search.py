@@ -59,7 +59,7 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
     number = unicodedata.normalize("NFKC", text).strip().upper()
     if NUMBER.fullmatch(number):
         return cases.filter(number__gte=number, number__lt=number + AFTER_ALL)
-    readable = cases.filter(redacted=False)
+    readable = cases.filter(Q(redacted=False))
     if phone := _phone(text):
         return readable.filter(sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone"))
     for term in terms_of(text):

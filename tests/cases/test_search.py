@@ -1,0 +1,146 @@
+"""Search finds numbers, words of two characters and speakers, and tells nothing that is hidden."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cases import search
+from cases.models import Case
+from cases.models.scope import Sight
+from minshi.clock import today
+from tests.cases.roads import spoken, staff
+from villages.models import Post
+
+pytestmark = pytest.mark.django_db
+
+
+def looked_up(post: Post, text: str):
+    counted = Case.objects.counted_for(post.user, today())
+    return search.matching(counted, text, Sight.of(post.user, today()))
+
+
+def found(post: Post, text: str) -> set[str]:
+    return set(looked_up(post, text).values_list("number", flat=True))
+
+
+def hide(case: Case, confidentiality: str, **fields: object) -> Case:
+    Case.objects.filter(pk=case.pk).update(confidentiality=confidentiality, **fields)
+    return case
+
+
+@pytest.mark.parametrize("field", ["title", "verbatim", "request_text"])
+def test_a_word_of_two_characters_is_found_in_what_was_said_and_wanted(field):
+    here = staff()
+    words = {"title": "村里的事", "verbatim": "有人说事", "request_text": ""}
+    wanted = spoken(here, **words | {field: "二组东头的水管漏了"})
+    spoken(here, **words | {field: "管水的人不在"})
+
+    assert found(here.secretary, "水管") == {wanted.number}
+
+
+def test_every_word_must_be_there_in_whatever_field():
+    here = staff()
+    wanted = spoken(here, title="路灯", verbatim="坏了半月", speaker_name="孙淑芬")
+    spoken(here, title="路灯", verbatim="要一盏新的", speaker_name="李建国")
+
+    assert found(here.secretary, "路灯　半月 孙淑芬") == {wanted.number}
+
+
+def test_characters_count_in_their_order_and_words_do_not_run_over_a_field():
+    here = staff()
+    spoken(here, title="路灯", verbatim="坏了路", request_text="灯下")
+
+    assert found(here.secretary, "灯路") == set()
+    assert found(here.secretary, "灯坏") == set()
+
+
+def test_latin_letters_are_found_in_either_case():
+    here = staff()
+    wanted = spoken(here, verbatim="村里的WiFi断了")
+
+    assert found(here.secretary, "wifi") == found(here.secretary, "WIFI") == {wanted.number}
+
+
+@pytest.mark.parametrize("text", ["%%", "__", "\\\\", "'\"", "a%", "路%坏", "&|", "'; --", "!!", "<->", "\\'"])
+def test_signs_stand_for_themselves(text):
+    here = staff()
+    spoken(here, verbatim="路灯坏了ab")
+    literal = spoken(here, verbatim=f"写着 {text} 的牌子")
+
+    assert found(here.secretary, text) == {literal.number}
+
+
+def test_nul_is_left_out():
+    here = staff()
+    case = spoken(here, verbatim="路灯坏了")
+
+    assert found(here.secretary, "路灯\0") == {case.number}
+
+
+def test_a_number_is_found_whole_or_by_its_beginning_and_redacted_rows_with_it():
+    here = staff()
+    first, second = spoken(here), hide(spoken(here), "secret")
+
+    assert found(here.supervisor, first.number.lower()) == {first.number}
+    assert found(here.supervisor, first.number[:-3]) == {first.number, second.number}
+    assert found(here.supervisor, second.number) == {second.number}
+    assert found(here.supervisor, "ZZ-2026-0001") == set()
+
+
+def test_words_and_names_of_a_redacted_row_are_not_found():
+    here = staff()
+    hide(spoken(here, verbatim="井水浑了", speaker_name="孙淑芬"), "secret")
+
+    assert found(here.supervisor, "井水") == set()
+    assert found(here.supervisor, "孙淑芬") == set()
+
+
+def test_a_hidden_speaker_is_found_only_by_whom_the_name_is_shown_to():
+    here = staff()
+    case = spoken(here, speaker_name="孙淑芬", speaker_phone="13993912345", confidentiality="hidden")
+
+    for text in ("孙淑芬", "139 9391 2345"):
+        assert found(here.duty, text) == found(here.reviewer, text) == {case.number}
+        assert found(here.secretary, text) == found(here.supervisor, text) == set()
+    assert found(here.secretary, "太阳能") == {case.number}
+
+
+def test_a_phone_is_found_whole_never_by_its_tail():
+    here = staff()
+    case = spoken(here, speaker_phone="13993912345")
+    spoken(here, speaker_phone="13993912346")
+
+    assert found(here.secretary, "13993912345") == {case.number}
+    assert found(here.secretary, "2345") == set()
+
+
+@pytest.mark.postgres
+def test_postgresql_answers_from_the_indexes_on_a_table_of_20_000():
+    here = staff()
+    words = ["路灯坏了看不清", "水管漏水三天了", "低保怎么申请", "宅基地界线说不清", "垃圾没人清运"]
+    at = timezone.now()
+    Case.objects.bulk_create(
+        [
+            Case(
+                key=uuid.uuid4(), number=f"T-{n:07d}", tracking_code=f"t{n}", town=here.town, village=here.village,
+                level="village", owner_post=here.duty, title=words[n % 5], verbatim=f"{words[n % 5]}{n}号",
+                speaker_name=f"张{n}", said_at=at, registered_at=at, due_at=at, yellow_at=at,
+            )
+            for n in range(20_000)
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    rare = spoken(here, verbatim="祠堂漏雨", speaker_name="单雄信")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_case")
+
+    for text in ("祠堂", "单雄信"):
+        plan = looked_up(here.supervisor, text).order_by("-registered_at", "-id")[:51].explain()
+        assert "case_words" in plan, plan
+        assert "case_speaker" in plan, plan
+        assert found(here.supervisor, text) == {rare.number}
+    assert len(looked_up(here.supervisor, "宅基地 7号")) == sum(n % 5 == 3 and n % 10 == 7 for n in range(20_000))
+
+
