@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cases.models import Case
 from cases.workflow import Action, Officer, Spoken, make_move, register
 from tests import roles
-from tests.villages.factories import GroupFactory, OfficeFactory, TownFactory, VillageFactory
+from tests.villages.factories import GroupFactory, OfficeFactory, VillageFactory
 from villages.models import Group, Office, Post, Town, Village
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -78,9 +78,8 @@ def decided(here: Staff, case: Case | None = None, *, lead: object = None, **val
 
 
 def completed(here: Staff, case: Case | None = None, by: Post | None = None, at: datetime = NOON + DAY) -> Case:
-    return make_move(
-        case or decided(here), Action.COMPLETE, by=officer(by or here.handler), at=at, outcome="done", result="换了蓄电池"
-    )
+    case, by = case or decided(here), by or here.handler
+    return make_move(case, Action.COMPLETE, by=officer(by), at=at, outcome="done", result="换了蓄电池")
 
 
 def verified(here: Staff, case: Case | None = None, at: datetime = NOON + DAY) -> Case:

@@ -1,0 +1,24 @@
+"""What every test stands on."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import TransactionTestCase
+
+from minshi.history import history_lifted
+
+APPEND_ONLY = ("cases_event", "villages_auditrecord")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def history_lifted_between_tests() -> Iterator[None]:
+    """The teardown of a transactional test empties every table; only there may history be emptied with them."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def lifted(self: TransactionTestCase) -> None:
+        with history_lifted(APPEND_ONLY):
+            teardown(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
