@@ -1,0 +1,42 @@
+"""When things happen in the demo: on working days, in office hours, one after the other."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
+
+OFFICE_MINUTES = (*range(8 * 60 + 30, 12 * 60), *range(14 * 60 + 30, 18 * 60))
+TALK_DAY = 10  # of each month
+
+
+class Diary:
+    def __init__(self, calendar: WorkCalendar, rng: Random) -> None:
+        self.calendar = calendar
+        self.rng = rng
+
+    def on_or_before(self, day: date) -> date:
+        while not self.calendar.is_working_day(day):
+            day -= ONE_DAY
+        return day
+
+    def after(self, day: date, working_days: int) -> date:
+        return self.calendar.add_working_days(self.calendar.on_or_after(day), working_days)
+
+    def before(self, day: date, working_days: int) -> date:
+        return self.calendar.subtract_working_days(day, working_days)
+
+    def talk_day(self, day: date) -> date:
+        """The last 说事日 up to a day, moved to a working day."""
+        month = day.replace(day=1)
+        for first in (month, (month - ONE_DAY).replace(day=1)):
+            if (found := self.calendar.on_or_after(first.replace(day=TALK_DAY))) <= day:
+                return found
+        raise AssertionError("every month has its talk day")
+
+    def moments(self, days: list[date]) -> list[datetime]:
+        """A moment in office hours for each of the days, in their order, each later than the one before."""
+        minutes = {
+            day: iter(sorted(self.rng.sample(OFFICE_MINUTES, count))) for day, count in Counter(days).items()
+        }
+        return [datetime.combine(day, time.min, SHANGHAI) + timedelta(minutes=next(minutes[day])) for day in days]

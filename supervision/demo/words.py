@@ -1,0 +1,63 @@
+"""What the cadres of the demo write down."""
+
+from collections.abc import Sequence
+
+from cases.models.choices import Category, Handling
+from cases.workflow import holder_name
+from villages.models import Office, Post
+
+ABOUT_A_CADRE = "干部作风"
+ROUTE_OF_A_CADRE = "白关镇纪委"
+ROUTE_OF_A_QUARREL = "礼县人民法院;法律援助:司法所"
+REPORTED_TO = "派出所、民政办和县妇联"
+RECEIPT = "电话记录已存,对方当日到场"
+TAKEN_BACK = "我们自己商量好了,不用办了。"
+MORE_TIME = "连着下雨,材料进不来,请宽限几天。"
+HURRY = "已经超期,请三天内办结并答复群众。"
+NOT_YET = "现场看还没收尾,请办完再报。"
+STILL_BAD = "没过几天又不行了。"
+NOBODY_ANSWERED = "打了两遍,没人接。"
+PART_DONE = "我们这部分已经办完。"
+PROGRESS = {
+    Category.VILLAGE: "已到现场看过,人和料都安排好了。",
+    Category.NEIGHBOUR: "两家都上门谈过,约好一起到现场。",
+    Category.FAMILY: "已入户了解情况,正在办手续。",
+}
+WHY_UP = {
+    Handling.JOINT: "村里没有设备和资金,需要站所一起办。",
+    Handling.MEETING: "涉及资金和项目,村里定不了,请镇党委研究。",
+}
+DECISIONS = {
+    Handling.LED: "村“两委”会商定:由%(lead)s领办,7个工作日内办结并答复群众。",
+    Handling.JOINT: "会商定:由%(lead)s牵头,%(others)s配合,15个工作日内办结。",
+    Handling.MEETING: "镇党委会研究:由%(lead)s牵头,%(others)s配合,60日内办结,进展每半月报一次。",
+}
+STATIONS = {  # who acts together on a topic; the first one leads where the town decides
+    "基础设施": ("农业农村中心", "自然资源所"),
+    "水利": ("水管站",),
+    "饮水": ("水管站",),
+    "撂荒地": ("农业农村中心", "自然资源所"),
+    "集体经济": ("农业农村中心", "综治办"),
+    "产业发展": ("农业农村中心",),
+    "通行": ("司法所", "自然资源所"),
+    "放牧": ("综治办", "派出所"),
+    "排水": ("派出所", "司法所"),
+    "未成年人": ("派出所", "妇联"),
+    "住房安全": ("民政办", "自然资源所"),
+    "地灾防汛": ("自然资源所", "水管站"),
+    "就业务工": ("人社中心", "司法所"),
+}
+ANY_STATION = ("综治办",)
+
+
+def stations_for(topic: str) -> Sequence[str]:
+    return STATIONS.get(topic, ANY_STATION)
+
+
+def decision(handling: str, lead: Post | Office, others: Sequence[Post | Office]) -> str:
+    names = {"lead": holder_name(lead), "others": "、".join(holder_name(item) for item in others)}
+    return DECISIONS[Handling(handling)] % names
+
+
+def reply(title: str, result: str) -> str:
+    return f"您说的“{title}”这件事有结果了:{result.rstrip('。')}。请您评一评。"
