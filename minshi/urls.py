@@ -5,5 +5,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("villages.urls")),
+    path("", include("cases.urls")),
+    path("supervision/", include("supervision.urls")),
+    path("api/", include("minshi.api_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,105 @@
-"""The few filters the pages share: lamps, dates as people say them, masks."""
+"""The few tags and filters the pages share: fields, lamps, days as people say them, the stepper."""
+
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import Case
+from cases.models.choices import OPEN_STAGES, Light, Stage
+from minshi import workdays
 
 register = template.Library()
+SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
+PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """The widget with our classes, and its error and help tied to it for screen readers."""
+    kind = getattr(field.field.widget, "input_type", "")
+    attrs: dict[str, Any] = {}
+    if kind not in PLAIN_WIDGETS:
+        attrs["class"] = "form-select" if kind == "select" else "form-control"
+        attrs["class"] += " is-wrong" if field.errors else ""
+    if field.errors:
+        attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
+    return field.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("components/_lamp.html")
+def lamp(case: Case, at: datetime) -> dict[str, Any]:
+    """灯 always as shape + word + days (ux: colour is never the only sign)."""
+    light = case.light(at)
+    if light is None:
+        return {"light": "", "text": case.get_stage_display()}
+    return {"light": light, "shape": SHAPES[light], "text": _lamp_words(case, light, at)}
+
+
+def _lamp_words(case: Case, light: Light, at: datetime) -> str:
+    days = (case.due_on - workdays.local_day(at)).days if case.due_on else 0
+    if light == Light.GREY:
+        return _("on hold")
+    if light == Light.RED:
+        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {"days": -days}
+    if days == 0:
+        return _("due today")
+    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+
+
+@register.inclusion_tag("components/_stepper.html")
+def stepper(case: Case, at: datetime) -> dict[str, Any]:
+    """说 议 办 督 评 with the day each was passed, and where the case is now."""
+    passed = {
+        Stage.SPEAK: case.registered_at,
+        Stage.DELIBERATE: case.decided_at,
+        Stage.HANDLE: case.completed_at,
+        Stage.SUPERVISE: case.replied_at if case.completed_at else None,
+        Stage.RATE: case.closed_at,
+    }
+    here = OPEN_STAGES.index(Stage(case.stage)) if case.is_open else len(OPEN_STAGES)
+    steps = [
+        {"stage": stage, "label": stage.label, "done": index < here, "current": index == here, "at": passed[stage]}
+        for index, stage in enumerate(OPEN_STAGES)
+    ]
+    return {"steps": steps, "case": case, "at": at}
+
+
+@register.filter
+def day(value: Any) -> str:
+    """A date as people say it: 3月2日, with the year only if it is another one."""
+    if not value:
+        return ""
+    when = workdays.local_day(value) if isinstance(value, datetime) else value
+    return _("%(month)s/%(day)s/%(year)s") % {"year": when.year, "month": when.month, "day": when.day}
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    if not value:
+        return ""
+    local = value.astimezone(workdays.SHANGHAI)
+    return f"{day(value)} {local:%H:%M}"
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: Any) -> str:
+    """The present query string with some parameters changed; empty values leave it."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def up_to(count: int, most: int = 999) -> str:
+    """Counts are exact to 999, then 999+."""
+    return f"{most}+" if count > most else str(count)

@@ -1,0 +1,42 @@
+"""Opening the speaker's phone of a case: who may, and the trace it leaves (domain §3, Unmasked)."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from minshi import workdays
+from minshi.errors import InputRefused, NoSuchRight
+from villages.audit import record_audit
+from villages.models import Role, User
+from villages.models.audit import AuditKind
+
+
+def may_open(user: User, on: date, case: Case) -> bool:
+    """Whether the user is the village's secretary or a supervisor above the case. No query beyond the posts."""
+    secretary = user.reach(on, (Role.SECRETARY,))
+    supervisor = user.reach(on, (Role.SUPERVISOR,))
+    return (
+        case.village_id in secretary.villages
+        or case.town_id in supervisor.towns
+        or case.town.county_code in supervisor.counties
+    )
+
+
+def open_speaker_phone(
+    case: Case, *, by: User, reason: str, at: datetime, request: HttpRequest | None = None
+) -> str:
+    """The speaker's phone in full; who opened it, and why, goes to the audit log.
+
+    NoSuchRight for anybody but the village's secretary and a supervisor; InputRefused without a reason.
+    """
+    if not may_open(by, workdays.local_day(at), case):
+        raise NoSuchRight(_("Only the village secretary and the supervisor open a phone number."))
+    if not reason.strip():
+        raise InputRefused(_("Say why you need the number."), {"reason": _("Say why you need the number.")})
+    subject = _("the speaker's phone of %(number)s") % {"number": case.number}
+    record_audit(AuditKind.UNMASK, at=at, user=by, subject=subject, reason=reason.strip(), request=request)
+    return case.speaker_phone
+
+

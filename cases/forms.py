@@ -1,0 +1,190 @@
+"""Forms of the case pages; a move's form is made from the inputs that MOVES names."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Topic
+from cases.models.choices import Category, Channel, Confidentiality, Grade, Satisfaction, Solved
+from cases.workflow import Action, Facts, Offer, candidates, holder_name
+from cases.workflow.inputs import Input, Kind
+from villages.forms import DayInput, RuleForm
+from villages.models import Group, Post, Resident, User, Village
+
+TALL = {"rows": 3}
+SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")  # not for whom the speaker is hidden
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class HolderField(forms.TypedChoiceField):
+    """One lead or assistant, by the keys that `candidates` gives."""
+
+    def __init__(self, holders: dict[str, Any], **options: Any) -> None:
+        choices = [("", ""), *((key, holder_label(holder)) for key, holder in holders.items())]
+        super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=None, **options)
+
+
+class HoldersField(forms.TypedMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, holders: dict[str, Any], **options: Any) -> None:
+        choices = [(key, holder_label(holder)) for key, holder in holders.items()]
+        super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=[], **options)
+
+
+def holder_label(holder: Any) -> str:
+    if isinstance(holder, Post):
+        return f"{holder_name(holder)} · {holder.place} · {holder.get_role_display()}"
+    return holder_name(holder)
+
+
+class MoveForm(RuleForm):
+    """The inputs of one move, the version that was seen, and a key that makes a retry harmless."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(  # noqa: PLR0913 - a form's own arguments follow
+        self, offer: Offer, facts: Facts, user: User | None, *args: Any, speaker_shown: bool = True, **options: Any
+    ) -> None:
+        case = facts.case
+        inputs = [item for item in offer.move.inputs if speaker_shown or item.name not in SPEAKERS]
+        options["initial"] = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs)}
+        super().__init__(*args, **options)
+        self.order = [item.name for item in inputs]
+        for item in inputs:
+            self.fields[item.name] = field_for(item, facts, user)
+
+    def values(self) -> dict[str, Any]:
+        """What make_move takes as inputs."""
+        return {name: self.cleaned_data[name] for name in self.order}
+
+    def shown(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.order]
+
+
+def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
+    """What the case says already, as the first answer: its class, and everything but the phone to correct."""
+    correcting = offer.action == Action.AMEND
+    names = [item.name for item in inputs if item.name in ("category", "grade") or correcting]
+    return {name: getattr(case, name) for name in names if name != "speaker_phone" and hasattr(case, name)}
+
+
+def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
+    """The form field of one input; choices come from `candidates`, the same as make_move accepts."""
+    common = {"label": item.label, "required": item.required, "help_text": item.help}
+    if item.kind is Kind.TEXT:
+        return forms.CharField(widget=forms.Textarea(attrs=TALL), max_length=item.max_length, **common)
+    if item.kind is Kind.LINE:
+        return forms.CharField(max_length=item.max_length, **common)
+    if item.kind is Kind.CHOICE:
+        return forms.ChoiceField(choices=item.choices.choices, widget=forms.RadioSelect, **common)  # type: ignore[union-attr]
+    if item.kind is Kind.DATE:
+        return forms.DateField(widget=DayInput(), **common)
+    if item.kind is Kind.DATETIME:
+        return forms.DateTimeField(widget=MomentInput(), **common)
+    if item.kind is Kind.FLAG:
+        return forms.BooleanField(**common)
+    return _chosen_field(item, candidates(item, facts, user), common)
+
+
+def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Field:
+    if item.kind is Kind.HOLDER:
+        return HolderField(offered, **common)
+    if item.kind is Kind.HOLDERS:
+        return HoldersField(offered, **common)
+    if item.kind is Kind.CASE:
+        return forms.ModelChoiceField(offered, to_field_name="number", widget=forms.TextInput, **common)
+    if item.kind is Kind.USERS:
+        return forms.ModelMultipleChoiceField(offered, widget=forms.CheckboxSelectMultiple, **common)
+    return forms.ModelChoiceField(offered, **common)
+
+
+class IntakeForm(RuleForm):
+    """登记: only what was said is required; everything else may come later (ux 2.3)."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    channel = forms.ChoiceField(label=_("How it was said"), choices=Channel.choices, widget=forms.RadioSelect)
+    speaker_name = forms.CharField(label=_("Who speaks"), max_length=40, required=False)
+    resident = forms.ModelChoiceField(Resident.objects.none(), required=False, widget=forms.HiddenInput)
+    village = forms.ModelChoiceField(Village.objects.none(), label=_("Village"), required=False)
+    verbatim = forms.CharField(label=_("What is it about"), widget=forms.Textarea(attrs=TALL), max_length=4000)
+    category = forms.ChoiceField(
+        label=_("What kind of matter"), choices=Category.choices, widget=forms.RadioSelect, required=False
+    )
+    grade = forms.ChoiceField(label=_("How big it is"), choices=Grade.choices, widget=forms.RadioSelect, required=False)
+    settled = forms.BooleanField(label=_("It was settled on the spot"), required=False)
+    result = forms.CharField(
+        label=_("What you told them"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False
+    )
+    satisfaction = forms.ChoiceField(
+        label=_("The villager says"), choices=Satisfaction.choices, widget=forms.RadioSelect, required=False
+    )
+    solved = forms.ChoiceField(label=_("Is it solved?"), choices=Solved.choices, widget=forms.RadioSelect, required=False)
+    reason = forms.CharField(label=_("What was not done well"), max_length=500, required=False)
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("Villagers' group"), required=False)
+    speaker_phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+    speaker_address = forms.CharField(label=_("Address"), max_length=80, required=False)
+    place = forms.CharField(label=_("Where it happened"), max_length=80, required=False)
+    topic = forms.ModelChoiceField(Topic.objects.none(), label=_("Topic"), required=False)
+    request_text = forms.CharField(label=_("What is wanted"), max_length=500, required=False)
+    confidentiality = forms.ChoiceField(
+        label=_("Who may see it"), choices=Confidentiality.choices, widget=forms.RadioSelect, required=False
+    )
+    proxy_speaker = forms.CharField(label=_("Spoken for by"), max_length=40, required=False)
+    co_speakers = forms.CharField(
+        label=_("Others who say the same"), max_length=200, required=False, help_text=_("Names, with a comma between.")
+    )
+    said_at = forms.DateTimeField(label=_("When it was said"), widget=MomentInput(), required=False)
+    concerns = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("It is about one of these cadres"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The matter then goes one level up and they do not see it."),
+    )
+
+    def __init__(self, request: HttpRequest, villages: list[Village], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.villages = villages
+        own = villages[0] if len(villages) == 1 else None
+        self._choose("village", Village.objects.filter(pk__in=[village.pk for village in villages]))
+        if own:
+            self.fields["village"].widget = forms.HiddenInput()
+            self.fields["village"].initial = own.pk
+            self._choose("group", Group.objects.filter(village=own))
+            self._choose("topic", Topic.objects.filter(town=own.town_id))
+            self._choose("concerns", _cadres_of(own))
+        else:
+            del self.fields["group"], self.fields["topic"], self.fields["concerns"]
+        self._choose("resident", Resident.objects.filter(household__group__village__in=villages))
+
+    def _choose(self, name: str, queryset: Any) -> None:
+        self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("settled"):
+            for name in ("result", "category"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Please fill this in."))
+            if bool(data.get("satisfaction")) != bool(data.get("solved")):
+                missing = "solved" if data.get("satisfaction") else "satisfaction"
+                self.add_error(missing, _("Both questions, please, or neither."))
+        return data
+
+
+def _cadres_of(village: Village) -> Any:
+    return (
+        User.objects.filter(posts__village=village, is_active=True)
+        | User.objects.filter(posts__group__village=village, is_active=True)
+    ).distinct()

@@ -1,0 +1,60 @@
+"""Key-set pages and capped counts: the cost of a page does not grow with what lies before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+
+from cases.models import Case
+from villages.models import User
+
+PAGE_SIZE = 50
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Case]
+    after: str  # where the next page begins; empty on the last one
+
+
+def page_of(cases: QuerySet[Case], order: Sequence[str], after: str = "", size: int = PAGE_SIZE) -> Page:
+    """The rows after a place in an order like ("-registered_at", "-id"), and where the next page begins.
+
+    A place that cannot be read begins at the first page.
+    """
+    column, descending = order[0].lstrip("-"), order[0].startswith("-")
+    rows = list(_beyond(cases.order_by(*order), column, descending, after)[: size + 1])
+    more = len(rows) > size
+    last = rows[size - 1] if more else None
+    return Page(rows[:size], f"{getattr(last, column).isoformat()}_{last.pk}" if last else "")
+
+
+def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) -> QuerySet[Case]:  # noqa: FBT001
+    moment, _separator, key = after.rpartition("_")
+    try:
+        at, pk = datetime.fromisoformat(moment), int(key)
+    except ValueError:
+        return cases
+    if at.tzinfo is None:
+        return cases
+    side = "lt" if descending else "gt"
+    return cases.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": pk}))
+
+
+class CappedCount(Subquery):
+    """Counts no further than its sliced queryset goes."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+
+def capped_counts(user: User, querysets: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
+    """How many rows each queryset has, exact to 999, in one query; 1000 stands for more."""
+    columns: dict[str, Any] = {
+        name: CappedCount(queryset.order_by().values("pk")[:MOST_COUNTED]) for name, queryset in querysets.items()
+    }
+    return User.objects.filter(pk=user.pk).values(**columns).get() if columns else {}

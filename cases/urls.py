@@ -1,0 +1,22 @@
+"""Addresses of the case pages."""
+
+from django.urls import path
+
+from cases.views import act, attachments, detail, home, intake, lists, track
+
+app_name = "cases"
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("intake/", intake.Intake.as_view(), name="intake"),
+    path("intake/similar/", intake.Similar.as_view(), name="similar"),
+    path("cases/", lists.CaseList.as_view(), name="list"),
+    path("cases/<str:number>/", detail.CaseDetail.as_view(), name="detail"),
+    path("cases/<str:number>/receipt/", intake.Receipt.as_view(), name="receipt"),
+    path("cases/<str:number>/phone/", detail.OpenPhone.as_view(), name="open_phone"),
+    path("cases/<str:number>/files/", attachments.Upload.as_view(), name="upload"),
+    path("cases/<str:number>/do/<slug:action>/", act.Act.as_view(), name="act"),
+    path("files/<uuid:uuid>/", attachments.Download.as_view(), name="file"),
+    path("files/<uuid:uuid>/<slug:size>/", attachments.Download.as_view(), name="file_sized"),
+    path("ledgers/", home.Home.as_view(), name="ledgers"),
+    path("t/<str:number>/", track.Track.as_view(), name="track"),
+]

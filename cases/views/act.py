@@ -1,0 +1,100 @@
+"""One page for every move and act: its form, its refusal beside the field, and both texts on a stale version."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.forms import MoveForm
+from cases.models import Case
+from cases.views.access import CONFLICT, UNPROCESSABLE, StaffView
+from cases.views.detail import told
+from cases.workflow import MOVES, Action, Facts, Offer, Officer, make_move, moves_open_to, read_facts
+from minshi.clock import now
+from minshi.errors import RuleBroken, StaleVersion
+
+
+class Act(StaffView):
+    def get(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
+        case = self.case(number)
+        facts = read_facts(case, now())
+        offer = self._offer(case, facts, action)
+        if offer is None:
+            messages.warning(request, _("This step is not open to you now; here is where the matter stands."))
+            return self._go(request, case.get_absolute_url())
+        return self._show(request, facts, offer, self._form(facts, offer))
+
+    def post(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
+        case = self.case(number)
+        facts = read_facts(case, now())
+        offer = self._offer(case, facts, action)
+        if offer is None:
+            return self._answer_late(request, case, action)
+        form = self._form(facts, offer, request.POST)
+        if not form.is_valid():
+            return self._show(request, facts, offer, form, UNPROCESSABLE)
+        try:
+            self._move(case, offer, form)
+        except StaleVersion:
+            return self._show_stale(request, facts, offer, form)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+            return self._show(request, facts, offer, form, UNPROCESSABLE)
+        messages.success(request, _("Done: %(action)s") % {"action": offer.action.label})
+        still_seen = self.visible().filter(pk=case.pk).exists()
+        return self._go(request, case.get_absolute_url() if still_seen else reverse("cases:home"))
+
+    def _move(self, case: Case, offer: Offer, form: MoveForm) -> None:
+        assert offer.post is not None  # noqa: S101 - officers always act from a post
+        data = form.cleaned_data
+        by = Officer(self.request.user, offer.post)
+        make_move(case, offer.action, by=by, at=now(), version=data["version"], key=data["key"], **form.values())
+
+    def _offer(self, case: Case, facts: Facts, action: str) -> Offer | None:
+        if action not in MOVES:
+            raise Http404
+        offers = moves_open_to(self.request.user, case, facts.at, facts)
+        return next((offer for offer in offers if offer.action == action), None)
+
+    def _form(self, facts: Facts, offer: Offer, data: Any = None) -> MoveForm:
+        shown = self.sight().shows_speaker(facts.case)
+        return MoveForm(offer, facts, self.request.user, data, speaker_shown=shown)
+
+    def _show(  # noqa: PLR0913 - a page's parts
+        self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any
+    ) -> HttpResponse:
+        context = {"nav": "list", "case": facts.case, "offer": offer, "form": form, "at": facts.at, **shown}
+        template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
+        return render(request, template, context, status=status)
+
+    def _show_stale(self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm) -> HttpResponse:
+        """Both texts: what others did meanwhile, and what was typed here, kept; sending again is a new decision."""
+        case = facts.case
+        seen = form.cleaned_data["version"]
+        events = case.events.select_related("user").prefetch_related("revisions").order_by("sequence")
+        missed = [event for event in events if event.data.get("version", 0) > seen]
+        data = request.POST.copy()
+        data["version"] = str(case.version)
+        whole = self.sight().shows_speaker(case)
+        again = self._form(facts, offer, data)
+        return self._show(
+            request, facts, offer, again, CONFLICT, missed=[told(event, whole=whole) for event in missed]
+        )
+
+    def _answer_late(self, request: HttpRequest, case: Case, action: str) -> HttpResponse:
+        """A repeated click after the step was taken is no error; anything else says where the case is."""
+        key = request.POST.get("key", "")
+        repeated = any(str(known) == key for known in case.events.exclude(key=None).values_list("key", flat=True))
+        if repeated:
+            messages.success(request, _("Done: %(action)s") % {"action": Action(action).label})
+        else:
+            messages.warning(request, _("This step is not open to you now; here is where the matter stands."))
+        return self._go(request, case.get_absolute_url())
+
+    def _go(self, request: HttpRequest, address: str) -> HttpResponse:
+        if "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)

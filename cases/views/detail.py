@@ -1,0 +1,106 @@
+"""The case page: where it stands, what I may do next, what happened; and opening the speaker's phone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cases.disclosure import may_open, open_speaker_phone
+from cases.models import Case, Event
+from cases.models.scope import Sight
+from cases.views.access import UNPROCESSABLE, StaffView
+from cases.workflow import Action, Offer, moves_open_to, read_facts
+from minshi.clock import now, today
+from minshi.errors import RuleBroken
+from villages.forms import ReasonForm
+
+# What is done every day stands as buttons; the rest folds away under "more".
+EVERYDAY = (
+    Action.ACKNOWLEDGE, Action.COMPLETE, Action.REPORT, Action.PROGRESS, Action.RETURN, Action.ACCEPT, Action.SETTLE,
+    Action.DECIDE, Action.ESCALATE, Action.VERIFY, Action.REJECT, Action.RATE, Action.ATTEMPT, Action.CLOSE_UNRATED,
+    Action.REDO, Action.EXPLAIN, Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RESUME,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the timeline, its words whole for those who may read them."""
+
+    event: Event
+    label: str
+    note: str
+
+
+def told(event: Event, *, whole: bool) -> Told:
+    """An event in words; a note that named the speaker is shown whole only to who may see the speaker."""
+    label = Action(event.action).label if event.action in Action.values else event.action
+    revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
+    note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
+    return Told(event, str(label), note)
+
+
+class CaseDetail(StaffView):
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        return render(request, "cases/detail.html", detail_context(request, self.case(number), self.sight()))
+
+
+def detail_context(request: HttpRequest, case: Case, sight: Sight, **shown: Any) -> dict[str, Any]:
+    """What the case page shows; at most 14 queries in all with session and posts (a test counts them)."""
+    at = now()
+    events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
+    facts = read_facts(case, at)
+    offers = moves_open_to(request.user, case, at, facts)
+    whole = sight.shows_speaker(case)
+    return {
+        "nav": "list",
+        "at": at,
+        "case": case,
+        "speaker_shown": whole,
+        "may_open_phone": bool(case.speaker_phone) and may_open(request.user, today(), case),
+        "timeline": [told(event, whole=whole) for event in events],
+        "everyday": _in_order(offers),
+        "further": [offer for offer in offers if offer.action not in EVERYDAY],
+        "assignments": facts.active,
+        "requests": [item for item in facts.requests if item.state == "open"],
+        "rating": facts.rating,
+        "attachments": list(case.attachments.all()),
+        **shown,
+    }
+
+
+def _in_order(offers: list[Offer]) -> list[Offer]:
+    by_action = {offer.action: offer for offer in offers}
+    return [by_action[action] for action in EVERYDAY if action in by_action]
+
+
+class OpenPhone(StaffView):
+    """Asks why, then shows the speaker's number once; 404 for whoever may not."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        return self._show(request, self._openable(number), ReasonForm())
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        case, form = self._openable(number), ReasonForm(request.POST)
+        if form.is_valid():
+            try:
+                phone = open_speaker_phone(
+                    case, by=request.user, reason=form.cleaned_data["reason"], at=now(), request=request
+                )
+                return self._show(request, case, form, phone=phone, was_opened=True)
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        return self._show(request, case, form, status=UNPROCESSABLE)
+
+    def _openable(self, number: str) -> Case:
+        case = self.case(number)
+        if not (case.speaker_phone and self.sight().shows_speaker(case) and may_open(self.request.user, today(), case)):
+            raise Http404
+        return case
+
+    def _show(
+        self, request: HttpRequest, case: Case, form: ReasonForm, status: int = 200, **shown: Any
+    ) -> HttpResponse:
+        response = render(request, "cases/open_phone.html", {"case": case, "form": form, **shown}, status=status)
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,101 @@
+"""The desk everybody starts from: what is with me by due time, and the queues of my roles."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from cases.filters import CaseFilter
+from cases.models import Case
+from cases.models.choices import Level, Stage
+from cases.paging import capped_counts
+from cases.views.access import StaffView
+from minshi import workdays
+from minshi.clock import now, today
+from villages.models import Post, Role
+
+SHOWN = 30
+FIRST_PAGE = {
+    Role.SECURITY_ADMIN: "villages:accounts",
+    Role.AUDITOR: "villages:audit",
+    Role.SYSTEM_ADMIN: "admin:index",
+}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One line of work of a role: its words and the filter of the list that shows it."""
+
+    label: str | Promise
+    query: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return "_".join(self.query.values())
+
+    @property
+    def address(self) -> str:
+        return f"?{urlencode(self.query)}"
+
+
+def queues_of(posts: list[Post]) -> list[Queue]:
+    """The queues of somebody's roles, each once, in the order of the road."""
+    queues: list[Queue] = []
+    for post in posts:
+        level = Level.COUNTY if post.county_code else Level.TOWN if post.town_id else Level.VILLAGE
+        if post.role in (Role.SECRETARY, Role.REVIEWER):
+            queues += [
+                Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}),
+                Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
+            ]
+        if post.role == Role.SUPERVISOR:
+            queues += [
+                Queue(_("Overdue"), {"overdue": "true"}),
+                Queue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
+                Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
+            ]
+        if post.role in (Role.DUTY_OFFICER, Role.SECRETARY, Role.GROUP_LEADER):
+            queues.append(Queue(_("To be called back"), {"stage": Stage.RATE}))
+    return list({queue.name: queue for queue in queues}.values())
+
+
+class Home(StaffView):
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.user.is_authenticated:
+            posts = request.user.posts_on(today())
+            if not posts:
+                return render(request, "cases/no_post.html")
+            if page := FIRST_PAGE.get(Role(posts[0].role)):
+                return redirect(page)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        at = now()
+        visible = self.visible()
+        mine = list(visible.owned_by(self.sight().reach).order_by("due_at", "pk").with_row()[: SHOWN + 1])
+        queues = queues_of(request.user.posts_on(today()))
+        midnight = workdays.due_at(today() - workdays.ONE_DAY)
+        counted = {queue.name: self._narrowed(queue) for queue in queues}
+        counted["today"] = visible.filter(registered_at__gte=midnight)
+        counted["today_settled"] = visible.filter(registered_at__gte=midnight, handling="on_spot")
+        counts = capped_counts(request.user, counted)
+        context = {
+            "nav": "home",
+            "at": at,
+            "mine": mine[:SHOWN],
+            "more": len(mine) > SHOWN,
+            "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),
+            "soon": sum(case.light(at) == "yellow" for case in mine[:SHOWN]),
+            "queues": [(queue, counts[queue.name]) for queue in queues],
+            "counts": counts,
+        }
+        return render(request, "cases/home.html", context)
+
+    def _narrowed(self, queue: Queue) -> QuerySet[Case]:
+        counted = Case.objects.counted_for(self.request.user, today())
+        narrowed: QuerySet[Case] = CaseFilter(QueryDict(urlencode(queue.query)), counted, request=self.request).qs
+        return narrowed

@@ -1,0 +1,105 @@
+// Enhancements only: every page works without this file.
+(function () {
+  "use strict";
+  const one = (selector, root) => (root || document).querySelector(selector);
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+
+  // A second click does not send twice; the server would not mind either.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent && Date.now() - form.dataset.sent < 4000) { event.preventDefault(); return; }
+    form.dataset.sent = Date.now();
+  });
+  window.addEventListener("pageshow", () => all("form").forEach((form) => delete form.dataset.sent));
+
+  // Keys: off while typing or composing; Alt and Ctrl ones work in fields.
+  const typing = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(radio|checkbox)$/.test(target.type);
+  let went = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey && key === "enter") { const button = one('[data-key="ctrl+enter"]'); if (button) { event.preventDefault(); button.click(); } return; }
+    if (event.altKey && (key === "1" || key === "2")) { const field = one(key === "1" ? "#id_speaker_name" : "#id_verbatim"); if (field) { event.preventDefault(); field.focus(); } return; }
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    const rows = all("[data-row]"), at = rows.indexOf(document.activeElement);
+    const pages = { h: "/", t: "/ledgers/", q: "/cases/" };
+    if (went && pages[key]) { location.href = pages[key]; return; }
+    went = key === "g";
+    if (key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
+    else if (key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
+    else { const found = one(`[data-key="${CSS.escape(key)}"]`); if (found) { event.preventDefault(); if (typing(found)) found.focus(); else found.click(); } }
+  });
+
+  // The row one came from keeps its place.
+  all("[data-rows] [data-row]").forEach((link) => link.addEventListener("click", () => sessionStorage.setItem("row", link.getAttribute("href"))));
+  const last = sessionStorage.getItem("row"), row = last && one(`[data-rows] [data-row][href="${CSS.escape(last)}"]`);
+  if (row) row.parentElement.classList.add("came-from");
+
+  all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  if (one("[data-print-now]")) window.addEventListener("load", () => window.print());
+
+  // Drafts: kept on this computer under the user's id, back after a reload, gone once the server has it.
+  const form = one("form[data-draft]");
+  if (form) {
+    const name = form.dataset.draft, kept = [];
+    const fields = () => all("input, textarea, select", form).filter((field) => field.name && !/^(csrfmiddlewaretoken|key)$/.test(field.name));
+    const words = () => one("#id_verbatim", form).value.trim() || one("#id_speaker_name", form).value.trim();
+    const save = () => {
+      if (!words()) { localStorage.removeItem(name); return; }
+      const draft = {};
+      fields().forEach((field) => { if (/^(radio|checkbox)$/.test(field.type)) { if (field.checked) (draft[field.name] = draft[field.name] || []).push(field.value); } else draft[field.name] = field.value; });
+      localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", form).value, draft }));
+      const saved = one("[data-saved-at]", form); saved.textContent = saved.dataset.words + " " + new Date().toTimeString().slice(0, 8);
+    };
+    const sent = sessionStorage.getItem(name + "-sent");
+    const stored = JSON.parse(localStorage.getItem(name) || "null");
+    if (stored && form.dataset.saved && sent === stored.key) localStorage.removeItem(name);
+    else if (stored && !one("#error-summary", form)) {
+      one("[name=key]", form).value = stored.key;
+      fields().forEach((field) => { const value = stored.draft[field.name]; if (/^(radio|checkbox)$/.test(field.type)) field.checked = (value || []).includes(field.value); else if (value !== undefined) field.value = value; });
+      one("[data-restored]", form).hidden = false;
+    }
+    const forget = one("[data-forget]", form);
+    forget.addEventListener("click", () => { localStorage.removeItem(name); location.href = location.pathname; });
+    let timer;
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 300); });
+    window.addEventListener("pagehide", () => { if (!form.dataset.sent) save(); });
+    form.addEventListener("submit", () => { save(); sessionStorage.setItem(name + "-sent", one("[name=key]", form).value); });
+
+    const area = one("#id_verbatim", form), grow = () => { area.style.height = "auto"; area.style.height = area.scrollHeight + 4 + "px"; };
+    area.addEventListener("input", grow);
+    const clock = one("[data-timer]", form), began = Date.now(); clock.hidden = false;
+    setInterval(() => { const s = Math.round((Date.now() - began) / 1000); clock.lastElementChild.textContent = Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"); }, 1000);
+  }
+
+  // Who speaks: a combobox over the neighbours; typing any other name is fine too.
+  all("[data-lookup]").forEach((box) => {
+    const input = one("input", box), chosen = one("[name=resident]"), list = document.createElement("ul");
+    let rows = [], at = -1, waiting, asked = 0;
+    list.id = "lookup-list"; list.setAttribute("role", "listbox"); list.hidden = true; box.appendChild(list);
+    input.setAttribute("role", "combobox"); input.setAttribute("aria-autocomplete", "list"); input.setAttribute("aria-controls", list.id); input.setAttribute("aria-expanded", "false");
+    const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+    const mark = (index) => { at = index; Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at)); if (at >= 0) input.setAttribute("aria-activedescendant", "lookup-" + at); };
+    const choose = (index) => { const found = rows[index]; input.value = found.name; chosen.value = found.id; input.dataset.chosen = found.name; close(); one("#id_verbatim").focus(); form && form.dispatchEvent(new Event("input")); };
+    const show = (found) => {
+      rows = found; list.textContent = "";
+      found.forEach((person, index) => { const item = document.createElement("li"); item.id = "lookup-" + index; item.setAttribute("role", "option"); item.textContent = [person.name, person.place, person.tail && "****" + person.tail].filter(Boolean).join(" · "); item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(index); }); list.appendChild(item); });
+      list.hidden = !found.length; input.setAttribute("aria-expanded", String(found.length > 0)); at = -1;
+    };
+    input.addEventListener("input", (event) => {
+      if (input.value !== input.dataset.chosen) chosen.value = "";
+      clearTimeout(waiting); const text = input.value.trim();
+      if (event.isComposing || text.length < 1) { close(); return; }
+      waiting = setTimeout(() => { const mine = ++asked, village = one("[name=village]"); fetch(box.dataset.lookup + "?" + new URLSearchParams({ q: text, village: village ? village.value : "" }), { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : { results: [] })).then((found) => { if (mine === asked && document.activeElement === input) show(found.results); }).catch(() => close()); }, 150);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing || list.hidden) { if (event.key === "Enter" && !event.ctrlKey) { event.preventDefault(); one("#id_verbatim").focus(); } return; }
+      if (event.key === "ArrowDown") { event.preventDefault(); mark(Math.min(at + 1, rows.length - 1)); }
+      else if (event.key === "ArrowUp") { event.preventDefault(); mark(Math.max(at - 1, 0)); }
+      else if (event.key === "Enter" && !event.ctrlKey) { event.preventDefault(); if (at >= 0) choose(at); else { close(); one("#id_verbatim").focus(); } }
+      else if (event.key === "Escape") close();
+    });
+    input.addEventListener("blur", close);
+  });
+})();
