@@ -1,0 +1,1 @@
+"""The REST API of cases: every view starts from what its user sees."""

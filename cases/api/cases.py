@@ -1,0 +1,113 @@
+"""Cases: list, take down, read, correct."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from cases.api.moves import act
+from cases.filters import CaseFilter
+from cases.models import Case
+from cases.serializers.case import CaseDetail, CaseRow
+from cases.serializers.moves import MoveDone, amendment
+from cases.serializers.spoken import ReceiptSerializer, SpokenBody
+from cases.workflow import Action, Officer, register
+from cases.workflow.register import Spoken, in_territory
+from minshi import workdays
+from minshi.api import REPLAYED_HEADER, KeyPages, etag_of, idempotency_key, is_unchanged, not_modified
+from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER
+from minshi.errors import NoSuchRight
+from villages.models import Post
+
+BESIDE_FILTERS = frozenset({"cursor", "page_size"})
+
+
+class CaseFilters(DjangoFilterBackend):
+    """The filter of the pages; a name or value it does not know is refused, and its order is the pages' order."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Case], view: Any) -> QuerySet[Case]:
+        unknown = set(request.query_params) - set(CaseFilter.base_filters) - BESIDE_FILTERS
+        if unknown:
+            raise translate_validation({name: [_("There is no such filter.")] for name in sorted(unknown)})
+        filterset = self.get_filterset(request, queryset, view)
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        view.order = filterset.ordering
+        found: QuerySet[Case] = filterset.qs
+        return found
+
+
+class CaseList(CaseApi, GenericAPIView[Case]):
+    serializer_class = CaseRow
+    queryset = Case.objects.none()
+    pagination_class = KeyPages
+    filter_backends = (CaseFilters,)
+    filterset_class = CaseFilter
+    order = ("-registered_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Case]:
+        return Case.objects.counted_for(self.user, workdays.local_day(self.at)).with_row()
+
+    @extend_schema(responses={200: CaseRow(many=True)})
+    def get(self, request: Request) -> Response:
+        """The cases within sight; of secret ones an overseer is not named in, number, dates, stage and light."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(CaseRow(page, many=True, context=self.context()).data)
+
+    @extend_schema(
+        request=SpokenBody,
+        parameters=[IDEMPOTENCY_PARAMETER],
+        responses={
+            201: ReceiptSerializer,
+            200: OpenApiResponse(ReceiptSerializer, description="A replay: it was taken down before."),
+        },
+        filters=False,
+    )
+    def post(self, request: Request) -> Response:
+        """Take a matter down."""
+        key = idempotency_key(request)
+        asked = SpokenBody(data=request.data, context=self.context())
+        asked.is_valid(raise_exception=True)
+        spoken: Spoken = asked.validated_data["spoken"]
+        by = Officer(self.user, self._post_for(spoken, asked.validated_data["post"]))
+        case = register(spoken, by=by, at=self.at, key=key)
+        if case.registered_at != self.at:
+            return Response(ReceiptSerializer(case).data, headers={REPLAYED_HEADER: "true"})
+        headers = {"ETag": etag_of(case.version), "Location": f"{request.path}{case.number}/"}
+        return Response(ReceiptSerializer(case).data, status=status.HTTP_201_CREATED, headers=headers)
+
+    def _post_for(self, spoken: Spoken, named: int | None) -> Post:
+        posts = self.posts(named)
+        if not posts:
+            raise NoSuchRight(_("Your post does not reach there."))
+        reaching = [post for post in posts if in_territory(post, spoken.village, spoken.town, self.at)]
+        return (reaching or posts)[0]
+
+
+class CaseItem(CaseApi):
+    @extend_schema(
+        parameters=[IF_NONE_MATCH_PARAMETER],
+        responses={200: CaseDetail, 304: OpenApiResponse(description="As you have it already.")},
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """One case in full, as far as the reader may know it."""
+        case = self.case(number, self.visible().with_row().select_related("merged_into"))
+        etag = etag_of(case.version, case.light(self.at))
+        if is_unchanged(request, etag):
+            return not_modified(etag)
+        return Response(CaseDetail(case, context=self.context()).data, headers={"ETag": etag})
+
+    @extend_schema(
+        request=amendment(), parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER], responses={200: MoveDone}
+    )
+    def patch(self, request: Request, number: str) -> Response:
+        """Correct what was written down; never the words spoken, the stage, the level or a date."""
+        return act(self, request, number, Action.AMEND, amendment())

@@ -1,0 +1,82 @@
+"""Moves: what may be done with a case now, and doing it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from cases.models import Case, Event
+from cases.serializers.moves import Asked, MoveBody, MoveDone, MovesOffered, any_body, body_of
+from cases.serializers.offers import offers_as_data
+from cases.workflow import Action, Facts, Officer, make_move, moves_open_to, read_facts
+from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
+from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
+from minshi.errors import MoveRefused, NoSuchRight
+
+
+class MoveList(CaseApi):
+    @extend_schema(responses={200: MovesOffered})
+    def get(self, request: Request, number: str) -> Response:
+        """What you may do with the case now, with the inputs each move needs and their choices."""
+        case = self.case(number)
+        facts = read_facts(case, self.at)
+        offers = moves_open_to(self.user, case, self.at, facts)
+        shown = self.sight.shows_speaker(case)
+        moves = offers_as_data(offers, facts, self.user, speaker_shown=shown)
+        return Response({"version": case.version, "moves": moves}, headers={"ETag": etag_of(case.version)})
+
+    @extend_schema(
+        request=any_body(), parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER], responses={200: MoveDone}
+    )
+    def post(self, request: Request, number: str) -> Response:
+        """Do one of them."""
+        asked = Asked(data=request.data)
+        asked.is_valid(raise_exception=True)
+        action = Action(asked.validated_data["action"])
+        return act(self, request, number, action, body_of(action))
+
+
+def act(view: CaseApi, request: Request, number: str, action: Action, body: type[MoveBody]) -> Response:
+    """Makes one move as the request asks, once per Idempotency-Key, and says where the case stands then."""
+    key = idempotency_key(request)
+    if key and (done := _replayed(view, number, action, key)):
+        return _answer(view, done, {REPLAYED_HEADER: "true"})
+    case = view.case(number)
+    facts = Facts(case=case, at=view.at, posts=[])  # the choices of inputs hang on the case alone
+    asked = body(data=request.data, context=view.context(facts=facts))
+    asked.is_valid(raise_exception=True)
+    version = expected_version(request, asked.validated_data["version"])
+    posts = view.posts(asked.validated_data["post"])
+    moved = _made(view, case, action, posts, key=key, version=version, **asked.validated_data["inputs"])
+    return _answer(view, moved, {})
+
+
+def _made(view: CaseApi, case: Case, action: Action, posts: list[Any], **values: Any) -> Case:
+    """The move from the first of the posts that may make it. NoSuchRight: none of them may."""
+    refused = NoSuchRight(_("Your post does not allow this step."))
+    for post in posts:
+        try:
+            return make_move(case, action, by=Officer(view.user, post), at=view.at, **values)
+        except NoSuchRight as error:
+            refused = error
+    raise refused
+
+
+def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Case | None:
+    """The case this key moved before, even out of its mover's sight. MoveRefused: it was another move."""
+    done = Event.objects.select_related("case").filter(case__number=number, key=key, user=view.user).first()
+    if done is None:
+        return None
+    if done.action != action:
+        raise MoveRefused(_("This key was used for another step already."))
+    return done.case
+
+
+def _answer(view: CaseApi, case: Case, headers: dict[str, str]) -> Response:
+    visible = view.visible().filter(pk=case.pk).exists()
+    done = {name: getattr(case, name) for name in ("number", "version", "stage", "level", "round")}
+    return Response(MoveDone({**done, "visible": visible}).data, headers={"ETag": etag_of(case.version), **headers})

@@ -1,0 +1,1 @@
+"""What the API says of cases, and what it takes in."""

@@ -1,0 +1,206 @@
+"""A case as a row of a list, redacted where it must be, and in full."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.models import Assignment, Case, Reply, TimeRequest, Topic
+from cases.models.choices import Light
+from cases.models.scope import Sight
+from cases.serializers.fields import HolderField
+from cases.workflow.record import PLACEHOLDER
+from villages.models import Group, Town, Village
+
+SHOWN_OF_REDACTED = frozenset(
+    {"number", "redacted", "title", "stage", "light", "said_at", "registered_at", "due_on", "promised_on"}
+    | {"accepted_at", "decided_at", "completed_at", "replied_at", "closed_at"}
+)
+NULL_WHERE_REDACTED = (
+    *("level", "round", "needs_order", "close_reason", "category", "grade", "channel", "confidentiality"),
+    *("handling", "outcome", "satisfaction", "solved"),
+)
+WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
+LIGHTS = serializers.ChoiceField(Light.choices, allow_null=True, help_text="Null once closed.")
+
+
+class PlaceSerializer(serializers.ModelSerializer[Village]):
+    class Meta:
+        model = Village
+        fields = ("id", "code", "name")
+
+
+class TownPlaceSerializer(serializers.ModelSerializer[Town]):
+    class Meta:
+        model = Town
+        fields = ("id", "code", "name")
+
+
+class CaseGroupSerializer(serializers.ModelSerializer[Group]):
+    class Meta:
+        model = Group
+        fields = ("id", "number")
+
+
+class TopicSerializer(serializers.ModelSerializer[Topic]):
+    class Meta:
+        model = Topic
+        fields = ("id", "name")
+
+
+class CaseBase(serializers.ModelSerializer[Case]):
+    """Context: `sight` and `at`."""
+
+    light = serializers.SerializerMethodField()
+    due_on = serializers.DateField(allow_null=True, read_only=True)
+    owner = HolderField(allow_null=True)
+    speaker_name = serializers.SerializerMethodField()
+    town = TownPlaceSerializer()
+    village = PlaceSerializer(allow_null=True)
+    group = CaseGroupSerializer(allow_null=True)
+    topic = TopicSerializer(allow_null=True)
+
+    @extend_schema_field(LIGHTS)
+    def get_light(self, case: Case) -> str | None:
+        return case.light(self._at)
+
+    @extend_schema_field(serializers.CharField(allow_null=True, help_text="Null where it is not yours to know."))
+    def get_speaker_name(self, case: Case) -> str | None:
+        return case.speaker_name if self._sight.shows_speaker(case) else None
+
+    @property
+    def _at(self) -> datetime:
+        at: datetime = self.context["at"]
+        return at
+
+    @property
+    def _sight(self) -> Sight:
+        sight: Sight = self.context["sight"]
+        return sight
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(case)
+        if not self._sight.shows_speaker(case):
+            shown = blanked(shown, case)
+        return shown
+
+
+class CaseRow(CaseBase):
+    """A row of `counted_for`; of a redacted one only number, dates, stage and light are filled."""
+
+    redacted = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Case
+        fields = (
+            "number", "redacted", "title", "stage", "light", "level", "round", "needs_order",
+            "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
+            "due_on", "promised_on", "close_reason", "town", "village", "group", "category", "topic", "grade",
+            "channel", "confidentiality", "handling", "outcome", "satisfaction", "solved", "owner", "speaker_name",
+            "version",
+        )  # fmt: skip
+        extra_kwargs = {name: {"allow_null": True} for name in NULL_WHERE_REDACTED}
+
+    town = TownPlaceSerializer(allow_null=True)
+    version = serializers.IntegerField(allow_null=True, read_only=True)
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        if not getattr(case, "redacted", False):
+            return super().to_representation(case)
+        shown: dict[str, Any] = dict.fromkeys(self.Meta.fields)
+        for field in self._readable_fields:
+            if field.field_name in SHOWN_OF_REDACTED:
+                value = field.get_attribute(case)
+                shown[field.field_name] = None if value is None else field.to_representation(value)
+        return {**shown, "title": _("Secret matter")}
+
+
+class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
+    holder = HolderField()
+
+    class Meta:
+        model = Assignment
+        fields = (
+            "round", "role", "holder", "assigned_at", "acknowledged_at", "reported_at", "report", "waived_at",
+            "ended_at", "end",
+        )  # fmt: skip
+
+
+class ReplySerializer(serializers.ModelSerializer[Reply]):
+    class Meta:
+        model = Reply
+        fields = ("round", "at", "text")
+
+
+class TimeRequestSerializer(serializers.ModelSerializer[TimeRequest]):
+    class Meta:
+        model = TimeRequest
+        fields = ("round", "kind", "state", "reason", "until_on", "asked_at", "ruled_at", "ended_at")
+
+
+class CaseDetail(CaseBase):
+    """All that the reader may know of one case; the phone is always masked."""
+
+    speaker_sex = serializers.CharField(allow_null=True, read_only=True)
+    speaker_phone = serializers.CharField(source="masked_phone", allow_null=True, read_only=True)
+    speaker_address = serializers.CharField(allow_null=True, read_only=True)
+    proxy_speaker = serializers.CharField(allow_null=True, read_only=True)
+    co_speakers = serializers.SerializerMethodField()
+    recorded_by = HolderField(allow_null=True)
+    joined_villages = serializers.SerializerMethodField()
+    merged_into = serializers.SerializerMethodField()
+    assignments = AssignmentSerializer(many=True)
+    replies = ReplySerializer(many=True)
+    time_requests = TimeRequestSerializer(many=True)
+
+    class Meta:
+        model = Case
+        fields = (
+            "number", "version", "title", "stage", "light", "level", "round", "needs_order", "said_at",
+            "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at", "due_on",
+            "grey_until", "promised_on", "close_reason", "merged_into", "town", "village", "group", "category",
+            "topic", "grade", "channel", "confidentiality", "verbatim", "request_text", "place", "remark",
+            "speaker_name", "speaker_sex", "speaker_phone", "speaker_address", "proxy_speaker", "co_speakers",
+            "recorded_by", "owner", "handling", "decision", "outcome", "measures", "result", "satisfaction", "solved",
+            "joined_villages", "assignments", "replies", "time_requests",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    def get_co_speakers(self, case: Case) -> list[str] | None:
+        return [person.name for person in case.co_speakers.all()] if self._sight.shows_speaker(case) else None
+
+    @extend_schema_field(PlaceSerializer(many=True))
+    def get_joined_villages(self, case: Case) -> list[Any]:
+        return [PlaceSerializer(joined.village).data for joined in case.joined_villages.all()]
+
+    @extend_schema_field(serializers.CharField(allow_null=True, help_text="The number of the matter it went into."))
+    def get_merged_into(self, case: Case) -> str | None:
+        return case.merged_into.number if case.merged_into else None
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        shown = super().to_representation(case)
+        if not self._sight.shows_speaker(case):
+            shown |= dict.fromkeys((*WHO_SPOKE, "speaker_sex"))
+        return shown
+
+
+def blanked(shown: Any, case: Case) -> Any:
+    """What is said with the speaker's name, phone, address and proxy blanked out, and those who spoke with them."""
+    people: Iterable[str] = [getattr(case, name) or "" for name in WHO_SPOKE]
+    if "co_speakers" in getattr(case, "_prefetched_objects_cache", {}):
+        people = [*people, *(person.name for person in case.co_speakers.all())]
+    return _without(shown, sorted({value for value in people if len(value) > 1}, key=len, reverse=True))
+
+
+def _without(shown: Any, values: list[str]) -> Any:
+    if isinstance(shown, str):
+        for value in values:
+            shown = shown.replace(value, PLACEHOLDER)
+        return shown
+    if isinstance(shown, dict):
+        return {name: _without(item, values) for name, item in shown.items()}
+    return [_without(item, values) for item in shown] if isinstance(shown, list) else shown

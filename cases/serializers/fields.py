@@ -1,0 +1,98 @@
+"""Fields that several serializers share: texts that were never masked, phones, and whom a case is with."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.workflow.record import PLACEHOLDER
+from minshi.crypto import normal_phone
+from villages.models import Office, Post
+
+HOLDER = re.compile(r"(post|office):(\d{1,18})")
+BIGGEST_ID = 2**63 - 1
+NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
+
+
+class PlainText(serializers.CharField):
+    """Text as somebody typed it: what the API blanked out itself is not taken back."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if PLACEHOLDER in text:
+            raise serializers.ValidationError(_("A part of this text was hidden from you; it cannot be sent back."))
+        return text
+
+
+class PhoneField(serializers.CharField):
+    """A whole phone number in its one form; a masked one would destroy what is stored."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=20, required=False, allow_blank=True, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if not text:
+            return ""
+        if "*" in text:
+            raise serializers.ValidationError(_("Type the whole phone number."))
+        try:
+            return normal_phone(text)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+
+class IdField(serializers.IntegerField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=BIGGEST_ID, **options)
+
+
+class HolderKey(serializers.RegexField):
+    """A person's post or an office: "post:12", "office:3"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^(post|office):[1-9][0-9]{0,17}$", **options)
+
+
+def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
+    """The posts and offices that exist, in at most two queries; whether they may take the case, the move says."""
+    wanted: dict[str, list[int]] = {"post": [], "office": []}
+    for key in keys:
+        kind, _colon, pk = key.partition(":")
+        wanted[kind].append(int(pk))
+    found: dict[str, Post | Office] = {}
+    if wanted["post"]:
+        posts = Post.objects.filter(pk__in=wanted["post"]).select_related("user", "group", "village", "town")
+        found |= {f"post:{post.pk}": post for post in posts}
+    if wanted["office"]:
+        found |= {f"office:{office.pk}": office for office in Office.objects.filter(pk__in=wanted["office"])}
+    return found
+
+
+HOLDER_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["key", "name", "role"],
+    "properties": {
+        "key": {"type": "string", "example": "post:12"},
+        "name": {"type": "string"},
+        "role": {"type": "string", "description": "Empty for an office."},
+    },
+}
+
+
+@extend_schema_field(HOLDER_SCHEMA)
+class HolderField(serializers.Field[Any, Any, Any, Any]):
+    """Whom something is with, for reading."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Post | Office) -> dict[str, str]:
+        if isinstance(value, Post):
+            return {"key": f"post:{value.pk}", "name": str(value.user), "role": value.role}
+        return {"key": f"office:{value.pk}", "name": value.name, "role": ""}

@@ -1,0 +1,169 @@
+"""The body of every move, made from the inputs that MOVES names; choices come from `candidates`."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework import serializers
+
+from cases.forms import SPEAKERS
+from cases.models.scope import Sight
+from cases.serializers.fields import NO_SUCH_CHOICE, HolderKey, IdField, PhoneField, PlainText, holders_by_key
+from cases.workflow import MOVES, Action, Facts, candidates
+from cases.workflow.inputs import Input, Kind
+from villages.models import User
+
+OFFERED = tuple(action for action, move in MOVES.items() if move.who is not None and not move.inner)
+MOST_NAMED = 50
+HIDDEN_FROM_YOU = _("Who spoke is hidden from you.")
+LOOKED_UP = {Kind.CASE: "number", Kind.VILLAGE: "code", Kind.GROUP: "pk", Kind.TOPIC: "pk"}
+
+
+def _text(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+    if item.name == "speaker_phone":
+        return PhoneField(label=item.label)
+    return PlainText(max_length=item.max_length, allow_blank=not item.required, **_common(item))
+
+
+def _choice(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.ChoiceField(item.choices.choices, allow_blank=not item.required, **_common(item))  # type: ignore[union-attr]
+
+
+def _common(item: Input) -> dict[str, Any]:
+    return {"required": item.required, "label": item.label, "help_text": item.help or item.label}
+
+
+FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] = {
+    Kind.TEXT: _text,
+    Kind.LINE: _text,
+    Kind.CHOICE: _choice,
+    Kind.DATE: lambda item: serializers.DateField(**_common(item)),
+    Kind.DATETIME: lambda item: serializers.DateTimeField(**_common(item)),
+    Kind.FLAG: lambda item: serializers.BooleanField(**_common(item)),
+    Kind.HOLDER: lambda item: HolderKey(**_common(item)),
+    Kind.HOLDERS: lambda item: serializers.ListField(child=HolderKey(), max_length=MOST_NAMED, **_common(item)),
+    Kind.CASE: lambda item: serializers.CharField(max_length=16, **_common(item)),
+    Kind.VILLAGE: lambda item: serializers.CharField(max_length=12, **_common(item)),
+    Kind.GROUP: lambda item: IdField(**_common(item)),
+    Kind.TOPIC: lambda item: IdField(**_common(item)),
+    Kind.USERS: lambda item: serializers.ListField(
+        child=IdField(), max_length=MOST_NAMED, allow_empty=not item.required, **_common(item)
+    ),
+}
+
+
+class MoveBody(serializers.Serializer[Any]):
+    """Context: `facts` (case and time alone), `user`, `sight`. Afterwards `inputs` is what make_move takes."""
+
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    post = IdField(required=False, help_text="The post acted from; else the first of yours that may.")
+    asked: tuple[Input, ...] = ()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        facts: Facts = self.context["facts"]
+        wrong: dict[str, Any] = {}
+        inputs: dict[str, Any] = {}
+        for item in self.asked:
+            if item.name in SPEAKERS and item.name in attrs and not self._shows_speaker(facts):
+                wrong[item.name] = HIDDEN_FROM_YOU
+            elif item.name in attrs:
+                inputs[item.name] = chosen = choose(item, attrs[item.name], facts, self.context["user"])
+                if chosen is None:
+                    wrong[item.name] = NO_SUCH_CHOICE
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return {"inputs": inputs, "version": attrs.get("version"), "post": attrs.get("post")}
+
+    def _shows_speaker(self, facts: Facts) -> bool:
+        sight: Sight = self.context["sight"]
+        return sight.shows_speaker(facts.case)
+
+
+def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
+    """What a value of the body means; None if it is none of the choices. `facts` need hold no more than the case."""
+    if item.kind is Kind.HOLDER:
+        return holders_by_key([raw]).get(raw)
+    if item.kind is Kind.HOLDERS:
+        found = holders_by_key(raw)
+        return [found[key] for key in raw] if found.keys() >= set(raw) else None
+    if item.kind is Kind.USERS:
+        users = list(candidates(item, facts, user).filter(pk__in=raw))
+        return users if len(users) == len(set(raw)) else None
+    if item.kind in LOOKED_UP:
+        return candidates(item, facts, user).filter(**{LOOKED_UP[item.kind]: raw}).first()
+    return raw
+
+
+@cache
+def body_of(action: Action) -> type[MoveBody]:
+    """The serializer of one move's body, `action` included."""
+    return _made(f"Move{_camel(action)}", MOVES[action].inputs, {"action": serializers.ChoiceField([action.value])})
+
+
+def amendment() -> type[MoveBody]:
+    """The body of a correction: the inputs of AMEND without its name."""
+    return _made("Amendment", MOVES[Action.AMEND].inputs, {})
+
+
+def _made(name: str, inputs: tuple[Input, ...], more: dict[str, Any]) -> type[MoveBody]:
+    fields = {item.name: FIELDS[item.kind](item) for item in inputs}
+    return type(name, (MoveBody,), {**more, **fields, "asked": inputs, "__doc__": ""})
+
+
+def _camel(action: Action) -> str:
+    return "".join(part.title() for part in action.value.split("_"))
+
+
+def any_body() -> PolymorphicProxySerializer:
+    """One of the moves, told apart by `action`, for the schema."""
+    return PolymorphicProxySerializer(
+        component_name="MoveMade",
+        serializers={action.value: body_of(action) for action in OFFERED},
+        resource_type_field_name="action",
+    )
+
+
+class Asked(serializers.Serializer[Any]):
+    """Which move it is; read before its own body."""
+
+    action = serializers.ChoiceField([action.value for action in OFFERED])
+
+
+class ChoiceOffered(serializers.Serializer[Any]):
+    value = serializers.JSONField(help_text="What to send: a text, or an id.")
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class InputOffered(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField([kind.value for kind in Kind])
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    help = serializers.CharField(allow_blank=True)
+    max_length = serializers.IntegerField(allow_null=True)
+    choices = ChoiceOffered(many=True, allow_null=True, help_text="Null: anything of the kind.")
+
+
+class MoveOffered(serializers.Serializer[Any]):
+    action = serializers.ChoiceField([action.value for action in OFFERED])
+    label = serializers.CharField()  # type: ignore[assignment]
+    post = serializers.IntegerField(help_text="The post it would be done from.")
+    inputs = InputOffered(many=True)
+
+
+class MovesOffered(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    moves = MoveOffered(many=True)
+
+
+class MoveDone(serializers.Serializer[Any]):
+    """Where the case stands; whoever lost sight of it by the move learns no more."""
+
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    stage = serializers.CharField()
+    level = serializers.CharField()
+    round = serializers.IntegerField()
+    visible = serializers.BooleanField(help_text="Whether you still see it.")

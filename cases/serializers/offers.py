@@ -1,0 +1,65 @@
+"""What somebody may do with a case now, with the choices of each input, as plain data."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from cases.forms import SPEAKERS, holder_label
+from cases.workflow import Facts, Offer, candidates
+from cases.workflow.inputs import Input, Kind
+from villages.models import User
+
+LIMITED = (Kind.TEXT, Kind.LINE)
+FREE = (Kind.TEXT, Kind.LINE, Kind.DATE, Kind.DATETIME, Kind.FLAG, Kind.CASE)  # a case is named by its number
+
+
+class Choices:
+    """The choices of inputs, each kind read once for all moves."""
+
+    def __init__(self, facts: Facts, user: User) -> None:
+        self.facts, self.user = facts, user
+        self.known: dict[tuple[Kind, bool], list[dict[str, Any]]] = {}
+
+    def of(self, item: Input) -> list[dict[str, Any]] | None:
+        if item.kind in FREE:
+            return None
+        if item.kind is Kind.CHOICE:
+            return [{"value": value, "label": str(label)} for value, label in item.choices.choices]  # type: ignore[union-attr]
+        key = (item.kind if item.kind is not Kind.HOLDERS else Kind.HOLDER, item.name == "holder")
+        if key not in self.known:
+            self.known[key] = self._read(item)
+        return self.known[key]
+
+    def _read(self, item: Input) -> list[dict[str, Any]]:
+        offered = candidates(item, self.facts, self.user)
+        if item.kind in (Kind.HOLDER, Kind.HOLDERS):
+            return [{"value": key, "label": holder_label(holder)} for key, holder in offered.items()]
+        if item.kind is Kind.VILLAGE:
+            return [{"value": code, "label": name} for code, name in offered.values_list("code", "name")]
+        return [{"value": row.pk, "label": str(row)} for row in offered]
+
+
+def offers_as_data(offers: Iterable[Offer], facts: Facts, user: User, *, speaker_shown: bool) -> list[dict[str, Any]]:
+    choices = Choices(facts, user)
+    return [
+        {
+            "action": offer.action.value,
+            "label": str(offer.action.label),
+            "post": offer.post.pk if offer.post else None,
+            "inputs": [
+                _input(item, choices) for item in offer.move.inputs if speaker_shown or item.name not in SPEAKERS
+            ],
+        }
+        for offer in offers
+    ]
+
+
+def _input(item: Input, choices: Choices) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "label": str(item.label),
+        "kind": item.kind.value,
+        "required": item.required,
+        "help": str(item.help),
+        "max_length": item.max_length if item.kind in LIMITED else None,
+        "choices": choices.of(item),
+    }

@@ -1,0 +1,56 @@
+"""What belongs to a case: what happened, files, ratings."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.models import Attachment, Event, Rating
+from cases.serializers.fields import HolderField
+from cases.workflow import Action
+
+# What integrating systems may read of an event's data; digests, ids of named cadres and the like stay inside.
+SHOWN_OF_DATA = frozenset(
+    {"version", "category", "grade", "route", "into", "merged", "handling", "holders", "owner", "outcome", "public"}
+    | {"until_on", "ruling", "asks_escalation", "old", "new", "fields", "satisfaction", "solved", "how", "village"}
+    | {"supervision_level", "told_at", "explained_at", "said_at", "channel"}
+)
+LABELS = dict(Action.choices)
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+    post = HolderField(allow_null=True)
+    data = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    class Meta:
+        model = Event
+        fields = (
+            "sequence", "at", "action", "label", "actor_kind", "post", "source", "target", "level", "round", "note",
+            "data",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_label(self, event: Event) -> str:
+        return str(LABELS.get(event.action, event.action))
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_data(self, event: Event) -> dict[str, Any]:
+        return {name: value for name, value in event.data.items() if name in SHOWN_OF_DATA}
+
+
+class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
+    class Meta:
+        model = Attachment
+        fields = ("uuid", "content_type", "size", "at", "from_speaker")
+        read_only_fields = fields
+
+
+class RatingSerializer(serializers.ModelSerializer[Rating]):
+    entered_by = HolderField(allow_null=True, help_text=_("Null: the speaker."))
+
+    class Meta:
+        model = Rating
+        fields = ("round", "at", "satisfaction", "solved", "reason", "how", "on_the_spot", "entered_by")
+        read_only_fields = fields

@@ -1,0 +1,95 @@
+"""What is taken down through the API, and the receipt given for it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from cases.models import Case, Topic
+from cases.models.choices import Category, Channel, Confidentiality, Grade
+from cases.serializers.fields import NO_SUCH_CHOICE, IdField, PhoneField, PlainText
+from cases.workflow import Facts, Spoken
+from cases.workflow.candidates import possible_concerns
+from minshi import workdays
+from villages.lookup import neighbourhood_of
+from villages.models import Group, Resident, Town, User, Village
+from villages.models.grid import Sex
+
+MOST_NAMED = 20
+LONGEST_WORDS = 4000  # as on the page
+
+
+class SpokenBody(serializers.Serializer[Any]):
+    """Only the words and the village are needed. Context: `user`, `at`. Afterwards a `Spoken`, and the post."""
+
+    verbatim = PlainText(max_length=LONGEST_WORDS)
+    village = IdField(required=False, help_text="Needed unless the matter is told at the town's counter.")
+    town = IdField(required=False)
+    group = IdField(required=False)
+    resident = IdField(required=False, help_text="From households/; fills name, phone and group.")
+    speaker_name = PlainText(max_length=40, required=False, allow_blank=True)
+    speaker_sex = serializers.ChoiceField(Sex.choices, required=False, allow_blank=True)
+    speaker_phone = PhoneField()
+    speaker_address = PlainText(max_length=80, required=False, allow_blank=True)
+    proxy_speaker = PlainText(max_length=40, required=False, allow_blank=True)
+    co_speakers = serializers.ListField(child=PlainText(max_length=40), max_length=MOST_NAMED, required=False)
+    title = PlainText(max_length=60, required=False, allow_blank=True)
+    request_text = PlainText(max_length=2000, required=False, allow_blank=True)
+    place = PlainText(max_length=80, required=False, allow_blank=True)
+    category = serializers.ChoiceField(Category.choices, required=False, allow_blank=True)
+    topic = IdField(required=False)
+    grade = serializers.ChoiceField(Grade.choices, required=False, allow_blank=True)
+    channel = serializers.ChoiceField(Channel.choices, default=Channel.TALK_ROOM)
+    confidentiality = serializers.ChoiceField(Confidentiality.choices, default=Confidentiality.NORMAL)
+    said_at = serializers.DateTimeField(required=False)
+    concerns = serializers.ListField(child=IdField(), max_length=MOST_NAMED, required=False)
+    remark = PlainText(max_length=200, required=False, allow_blank=True)
+    post = IdField(required=False, help_text="The post acted from; else the first of yours that reaches there.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        post = attrs.pop("post", None)
+        village = self._one("village", Village.objects.select_related("town"), attrs)
+        town = self._one("town", Town.objects.all(), attrs)
+        town = village.town if village else town
+        self._one("group", Group.objects.filter(village=village), attrs)
+        self._one("topic", Topic.objects.filter(town=town), attrs)
+        self._one("resident", self._neighbours(), attrs)
+        if "concerns" in attrs:
+            attrs["concerns"] = self._concerned(attrs["concerns"], village, town)
+        attrs["co_speakers"] = tuple(attrs.get("co_speakers", ()))
+        return {"spoken": Spoken(**attrs), "post": post}
+
+    def _one(self, name: str, rows: QuerySet[Any], attrs: dict[str, Any]) -> Any:
+        if name not in attrs:
+            return None
+        attrs[name] = row = rows.filter(pk=attrs[name]).first()
+        if row is None:
+            raise serializers.ValidationError({name: NO_SUCH_CHOICE})
+        return row
+
+    def _neighbours(self) -> QuerySet[Resident]:
+        """Nobody copies the name and phone of a resident they could not look up."""
+        at: datetime = self.context["at"]
+        where = neighbourhood_of(self.context["user"], workdays.local_day(at))
+        residents = Resident.objects.select_related("household__group")
+        in_villages = residents.filter(household__group__village__in=where.villages)
+        return in_villages | residents.filter(household__group__in=where.groups)
+
+    def _concerned(self, ids: list[int], village: Village | None, town: Town | None) -> tuple[User, ...]:
+        if town is None:
+            return ()
+        facts = Facts(case=Case(town=town, village=village), at=self.context["at"], posts=[])
+        users = tuple(possible_concerns(facts).filter(pk__in=ids))
+        if len(users) != len(set(ids)):
+            raise serializers.ValidationError({"concerns": NO_SUCH_CHOICE})
+        return users
+
+
+class ReceiptSerializer(serializers.ModelSerializer[Case]):
+    """回执: what the recorder hands over, even for a case that is then hidden from them."""
+
+    class Meta:
+        model = Case
+        fields = ("number", "tracking_code", "registered_at", "promised_on", "stage", "level", "version")
+        read_only_fields = fields

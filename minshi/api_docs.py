@@ -1,0 +1,82 @@
+"""What an endpoint is: never stored by whoever reads it, and described with the refusals all of them share."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.views import APIView
+
+from minshi.api import IDEMPOTENCY_HEADER
+
+ALWAYS = {
+    "400": "A field has the wrong shape.",
+    "401": "Not logged in.",
+    "403": "No such right.",
+    "406": "Only JSON is spoken.",
+    "429": "Too many requests.",
+}
+WITH_BODY = {"409": "Refused by a rule.", "412": "Somebody else changed it.", "415": "The body is no JSON and no form."}
+ERROR_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["code", "detail"],
+    "additionalProperties": False,
+    "properties": {
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+}
+IDEMPOTENCY_PARAMETER = OpenApiParameter(
+    IDEMPOTENCY_HEADER,
+    {"type": "string", "format": "uuid"},
+    OpenApiParameter.HEADER,
+    description="Makes a retry harmless.",
+)
+IF_MATCH_PARAMETER = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag read before; or `version` in the body."
+)
+IF_NONE_MATCH_PARAMETER = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)
+
+
+class Documented(AutoSchema):
+    """Adds to each operation the refusals it shares with all others."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        refusals = dict(ALWAYS)
+        if "{" in self.path:
+            refusals["404"] = "There is no such thing, or it is not yours to see."
+        if self.method not in ("GET", "HEAD"):
+            refusals |= WITH_BODY
+        for status, words in refusals.items():
+            bodies.setdefault(status, self._refusal(words))
+        return bodies
+
+    def _refusal(self, words: str) -> dict[str, Any]:
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            name="Error", type=ResolvedComponent.SCHEMA, schema=ERROR_SCHEMA, object=serializers.Serializer
+        )
+        self.registry.register_on_missing(component)
+        return {"description": words, "content": {"application/json": {"schema": component.ref}}}
+
+
+class Endpoint(APIView):
+    """Answers hold people's matters: no browser and no proxy keeps them."""
+
+    schema = Documented()
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "minshi.api.TokenLogin"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token <the token of login/>"}

@@ -1,0 +1,34 @@
+"""An account that speaks to the API, logged in by session."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from villages.models import Post, User
+
+V1 = "/api/v1/"
+
+
+class Api:
+    """JSON in and out; `answer.json()` is what came back."""
+
+    def __init__(self, who: Post | User | None = None) -> None:
+        self.client = Client()
+        if who is not None:
+            self.client.force_login(who if isinstance(who, User) else who.user)
+
+    def get(self, path: str, **headers: Any) -> HttpResponse:
+        return self.client.get(V1 + path, headers=headers)
+
+    def post(self, path: str, data: Any = None, **headers: Any) -> HttpResponse:
+        return self.client.post(V1 + path, data or {}, content_type="application/json", headers=headers)
+
+    def patch(self, path: str, data: Any, **headers: Any) -> HttpResponse:
+        return self.client.patch(V1 + path, data, content_type="application/json", headers=headers)
+
+    def move(self, case: Any, action: str, **values: Any) -> HttpResponse:
+        headers = {name: values.pop(name) for name in ("If-Match", "Idempotency-Key") if name in values}
+        if "If-Match" not in headers:
+            values.setdefault("version", case.version)
+        return self.post(f"cases/{case.number}/moves/", {"action": action, **values}, **headers)
