@@ -12,8 +12,7 @@ from cases.models.choices import Stage
 from minshi import workdays
 from minshi.workdays import Span, Unit, WorkCalendar
 
-LOOK_BACK = timedelta(days=120)
-LOOK_AHEAD = timedelta(days=240)
+LOOK_BACK = LOOK_AHEAD = timedelta(days=400)  # a suspended, extended or returned matter may run for a year
 SPAN = re.compile(r"(\d{1,3})([wc])")
 UNITS = {"w": Unit.WORKING, "c": Unit.CALENDAR}
 
@@ -34,11 +33,11 @@ def calendar_of(town_id: int, around: date) -> WorkCalendar:
     """The work calendar about a day, in one query: the national rows, overridden by the town's own."""
     rows = (
         CalendarDay.objects.filter(Q(town=None) | Q(town=town_id), day__range=(around - LOOK_BACK, around + LOOK_AHEAD))
-        .order_by("-town_id")
-        .values_list("day", "is_working", "town_id")
+        .annotate(national=Q(town=None))
+        .order_by("-national")
+        .values_list("day", "is_working")
     )
-    national = {day: working for day, working, town in rows if town is None}
-    days = national | {day: working for day, working, town in rows if town is not None}
+    days = dict(rows)  # the town's own rows come last and win
     return WorkCalendar(
         days_off=frozenset(day for day, working in days.items() if not working),
         make_up=frozenset(day for day, working in days.items() if working),
@@ -78,10 +77,12 @@ def set_due(clock: Clock, last_on: date, calendar: WorkCalendar) -> None:
 def promised_on(case: Case, running: Clock, handling: Clock | None, calendar: WorkCalendar) -> date:
     """The day promised to the speaker (domain §4).
 
-    The running clock's last day in 说, 议 and 评; while a 办 clock runs, or in 督, the 办 due + 督 + 评.
+    The running clock's last day in 说, 议 and 评; while a 办 clock runs, or in 督, the 办 due + 督 + 评. Also where
+    the 办 clock goes on in 议: a return shall not promise an earlier day than the attempt it ends. While an order
+    is awaited the 办 due is long past, and the day of the order is promised.
     """
     base = running if running.stage == Stage.HANDLE else handling if case.stage == Stage.SUPERVISE else None
-    if base is None:
+    if base is None or case.needs_order:
         return workdays.last_day_of(running.due_at)
     checked = latest_day(calendar, workdays.last_day_of(base.due_at), "supervise")
     return latest_day(calendar, checked, "reply")

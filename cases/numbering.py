@@ -14,8 +14,7 @@ def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
 
     May pass 9999; a rolled-back transaction gives its numbers back (domain §3).
     """
-    NumberCounter.objects.get_or_create(town=town, year=year)
-    counter = NumberCounter.objects.select_for_update().get(town=town, year=year)
+    counter, _new = NumberCounter.objects.select_for_update().get_or_create(town=town, year=year)
     first = counter.last + 1
     counter.last += count
     counter.save(update_fields=["last"])

@@ -48,6 +48,7 @@ class Action(models.TextChoices):
     MANDATORY_REPORT = "mandatory_report", pgettext_lazy("action", "Red line: report it")
     SUPERVISE = "supervise", pgettext_lazy("action", "Chase it")
     AMEND = "amend", pgettext_lazy("action", "Correct the entry")
+    RECEIVE_MERGED = "receive_merged", pgettext_lazy("action", "Another matter was merged with this one")
     REHOME = "rehome", pgettext_lazy("action", "Find a new owner")
     ALARM = "alarm", pgettext_lazy("action", "Alarm: nobody left to act")
     ADOPT = "adopt", pgettext_lazy("action", "Taken over from an old ledger")

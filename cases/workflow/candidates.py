@@ -49,12 +49,13 @@ def waiting_assistants(facts: Facts) -> dict[str, Post | Office]:
 
 
 def possible_concerns(facts: Facts) -> QuerySet[User]:
-    """Cadres of the village, town (stations included) and county whom a case may concern."""
+    """Cadres of the village and those joined, town (stations included) and county whom a case may concern."""
     case = facts.case
     where = Q(posts__town=case.town_id) | Q(posts__office__town=case.town_id)
     where |= Q(posts__county_code=case.town.county_code) | Q(posts__office__county_code=case.town.county_code)
-    if case.village_id:
-        where |= Q(posts__village=case.village_id) | Q(posts__group__village=case.village_id)
+    villages = [case.village_id] if case.village_id else []
+    villages += list(case.joined_villages.values_list("village_id", flat=True))
+    where |= Q(posts__village__in=villages) | Q(posts__group__village__in=villages)
     return User.objects.filter(where, is_active=True).distinct().order_by("name", "pk")
 
 
@@ -67,7 +68,8 @@ def candidates(item: Input, facts: Facts, user: User | None) -> Any:
         seen = Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
         return seen.open().filter(town=case.town_id).exclude(pk=case.pk)
     if item.kind is Kind.VILLAGE:
-        return Village.objects.filter(town__county_code=case.town.county_code).exclude(pk=case.village_id)
+        others = Village.objects.filter(town__county_code=case.town.county_code)
+        return others.exclude(pk=case.village_id) if case.village_id else others
     if item.kind is Kind.GROUP:
         return Group.objects.filter(village=case.village_id)
     if item.kind is Kind.TOPIC:

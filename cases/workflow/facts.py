@@ -6,12 +6,24 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from cases.models import Assignment, Case, CaseAccess, Clock, Concern, Event, Rating, TimeRequest
+from cases.models import (
+    Assignment,
+    Case,
+    CaseAccess,
+    Clock,
+    Concern,
+    Event,
+    JoinedVillage,
+    Rating,
+    TimeRequest,
+)
 from cases.models.choices import AssignmentRole, Confidentiality, Level, RequestKind, RequestState, Satisfaction
 from minshi import workdays
-from villages.models import Office, Post, Role, User
+from villages.models import Office, Post
 
-REMEMBERED = ("settle", "send_back", "attempt", "urge", "reopen")  # events that later moves depend on
+# Events that later moves depend on; the second line: what leads back to 议 under a clock that runs already.
+REMEMBERED = ("settle", "send_back", "attempt", "urge", "reopen", "defer", "alarm")
+INTO_DELIBERATION = ("return", "reject", "recuse", "rehome", "receive_merged")
 
 
 @dataclass
@@ -20,7 +32,7 @@ class Facts:
 
     case: Case
     at: datetime
-    posts: list[Post]  # current ones that could have to do with the case, first appointed first
+    posts: list[Post]  # current ones that have to do with the case, first appointed first
     assignments: list[Assignment] = field(default_factory=list)
     concerns: list[Concern] = field(default_factory=list)
     named: set[int] = field(default_factory=set)  # posts in CaseAccess
@@ -55,24 +67,32 @@ class Facts:
             offices.add(item.office_id)
         return [post for post in self.posts if post.pk in posts or (post.office_id and post.office_id in offices)]
 
+    def held_by(self, post: Post, assignments: Iterable[Assignment]) -> list[Assignment]:
+        """Those of the assignments that the post holds, itself or through its office."""
+        return [
+            item
+            for item in assignments
+            if item.post_id == post.pk or (item.office_id and item.office_id == post.office_id)
+        ]
+
     def handlers(self, *, ever: bool = False) -> set[int]:
         """Users who handled: lead, assistant or settler of this round (or ever), an office's people all."""
         users: set[int] = set()
         for item in self.assignments:
             if ever or item.round == self.case.round:
                 users |= {item.post.user_id} if item.post else self.office_people.get(item.office_id or 0, set())
-        settled = [event for event in self.events if event.action == "settle" and event.user_id]
-        users |= {event.user_id for event in settled if ever or event.round == self.case.round}  # type: ignore[misc]
-        return users
+        settled = self.happened("settle", this_round=not ever)
+        return users | {event.user_id for event in settled if event.user_id}
 
     # --- sight
     def in_conflict(self, post: Post) -> bool:
         """Named in the case, or serving in the village of a named village cadre (domain §3, conflict)."""
+        if not self.concerns:
+            return False
         users = {concern.user_id for concern in self.concerns}
         villages = {concern.village_id for concern in self.concerns if concern.village_id}
-        return post.user_id in users or any(
-            village_of(other) in villages for other in self.posts if other.user_id == post.user_id
-        ) or village_of(post) in villages
+        theirs = [post, *(other for other in self.posts if other.user_id == post.user_id)]
+        return post.user_id in users or any(village_of(other) in villages for other in theirs)
 
     def is_named(self, post: Post) -> bool:
         """May read the content: always, unless the case is 保密 and the post is not named."""
@@ -107,8 +127,27 @@ class Facts:
             if event.action == action and (not this_round or event.round == self.case.round)
         ]
 
+    def deferred_this_visit(self) -> bool:
+        """Whether 议 was put off since the case last came in, also where the 办 clock goes on in it."""
+        clock = self.clock
+        if clock is None or not any(pause["kind"] == "defer" for pause in clock.pauses):
+            return False
+        last = max((event.sequence for event in self.events if event.action == "defer"), default=0)
+        return not any(event.action in INTO_DELIBERATION and event.sequence > last for event in self.events)
+
+    def alarmed(self) -> bool:
+        """Whether an alarm was raised for where the case stands now."""
+        here = (self.case.stage, self.case.level, self.case.round)
+        return any((event.target, event.level, event.round) == here for event in self.events if event.action == "alarm")
+
     def open_request(self, kind: RequestKind) -> TimeRequest | None:
         return next((item for item in self.requests if item.kind == kind and item.state == RequestState.OPEN), None)
+
+    @property
+    def extended_to(self) -> date | None:
+        """The day to which the time for this round was extended."""
+        granted = (item for item in self.requests if item.kind == RequestKind.EXTENSION and item.state == "granted")
+        return next((item.until_on for item in granted if item.round == self.case.round), None)
 
     @property
     def suspension(self) -> TimeRequest | None:
@@ -122,7 +161,7 @@ class Facts:
             None,
         )
 
-    def at_level(self, level: Level, roles: Iterable[Role]) -> list[Post]:
+    def at_level(self, level: Level, roles: Iterable[str]) -> list[Post]:
         """Current posts of the roles at the case's node of that level."""
         return [post for post in self.posts if post.role in roles and self._stands_at(post, level)]
 
@@ -148,11 +187,15 @@ def level_of(post: Post) -> Level | None:
     return Level.COUNTY if post.county_code or post.office_id else None
 
 
-def posts_about(case: Case, on: date, assignments: Iterable[Assignment] = ()) -> list[Post]:
-    """Every current post that could own, decide, check or handle the case, in one query."""
+def posts_about(
+    case: Case, on: date, assignments: Iterable[Assignment] = (), concerns: Iterable[Concern] = ()
+) -> list[Post]:
+    """Every current post that could own, decide, check or handle the case or bars its holder, in one query."""
+    villages = {concern.village_id for concern in concerns if concern.village_id}
+    villages |= {case.village_id} if case.village_id else set()
     where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
-    if case.village_id:
-        where |= Q(village=case.village_id) | Q(group__village=case.village_id)
+    where |= Q(village__in=villages) | Q(group__village__in=villages)
+    where |= Q(village__in=JoinedVillage.objects.filter(case=case.pk).values("village"))
     where |= Q(pk__in=[pk for pk in (case.recorded_by_id, case.owner_post_id) if pk])
     held = [item for item in assignments if item.ended_at is None]
     where |= Q(pk__in=[item.post_id for item in assignments if item.post_id])
@@ -170,15 +213,17 @@ def read_facts(case: Case, at: datetime) -> Facts:
     if offices:
         for office, user in Post.objects.filter(office__in=offices).values_list("office_id", "user_id"):
             people.setdefault(office or 0, set()).add(user)
+    concerns = list(Concern.objects.filter(case=case))
+    remembered = Event.objects.filter(case=case, action__in=REMEMBERED + INTO_DELIBERATION)
     return Facts(
         case=case,
         at=at,
-        posts=posts_about(case, workdays.local_day(at), assignments),
+        posts=posts_about(case, workdays.local_day(at), assignments, concerns),
         assignments=assignments,
-        concerns=list(Concern.objects.filter(case=case)),
+        concerns=concerns,
         named=set(CaseAccess.objects.filter(case=case).values_list("post_id", flat=True)),
         ratings=list(Rating.objects.filter(case=case)),
-        events=list(Event.objects.filter(case=case, action__in=REMEMBERED).order_by("sequence")),
+        events=list(remembered.order_by("sequence")),
         requests=list(TimeRequest.objects.filter(case=case).select_related("asked_by__user")),
         clocks=list(Clock.objects.filter(case=case)),
         office_people=people,
@@ -189,7 +234,3 @@ def holder_name(holder: Post | Office | None) -> str:
     if isinstance(holder, Post):
         return str(holder.user)
     return str(holder or "")
-
-
-def is_same_person(post: Post, user: User) -> bool:
-    return post.user_id == user.pk

@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.choices import CloseReason, Level, RequestKind
-from cases.workflow.actors import Actor, Speaker, System
+from cases.models.choices import CloseReason, Confidentiality, Grade, Level, RequestKind
+from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.facts import Facts
+from cases.workflow.who import REVIEWERS, Handled, owners_posts
 from minshi import workdays
 from minshi.errors import Text
 
@@ -101,6 +102,31 @@ def not_merged(facts: Facts, by: Actor) -> Refusal:
     return _("It was merged; look at the other matter.") if facts.case.close_reason == CloseReason.MERGED else None
 
 
+def graded_minor(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.grade in ("", Grade.MINOR):
+        return None
+    return _("It was graded higher than minor; such a matter is deliberated.")
+
+
+def not_acknowledged(facts: Facts, by: Actor) -> Refusal:
+    held = facts.held_by(by.post, facts.active) if isinstance(by, Officer) else []
+    return None if any(not item.acknowledged_at for item in held) else _("You have acknowledged it already.")
+
+
+def not_reported(facts: Facts, by: Actor) -> Refusal:
+    held = facts.held_by(by.post, facts.assistants) if isinstance(by, Officer) else []
+    return None if any(not item.reported_at for item in held) else _("Your part is reported already.")
+
+
+def may_protect(facts: Facts, by: Actor) -> Refusal:
+    """Up by the owner, down by a reviewer: refused where neither would change anything."""
+    rank = Confidentiality(facts.case.confidentiality).rank
+    up = isinstance(by, Officer) and rank < Confidentiality.SECRET.rank and by.post in owners_posts(facts)
+    if up or (rank and isinstance(by, Officer) and by.post in REVIEWERS.may(facts, Handled.NOBODY)):
+        return None
+    return _("Whoever holds the matter may protect it more; only a reviewer may protect it less.")
+
+
 def assistants_left(facts: Facts, by: Actor) -> Refusal:
     waiting = any(not (item.reported_at or item.waived_at) for item in facts.assistants)
     return None if waiting else _("Every assistant has reported.")
@@ -112,8 +138,7 @@ def once_a_day(facts: Facts, by: Actor) -> Refusal:
 
 
 def no_extension_yet(facts: Facts, by: Actor) -> Refusal:
-    asked = [item for item in facts.requests if item.kind == RequestKind.EXTENSION and item.round == facts.case.round]
-    if any(item.state == "granted" for item in asked):
+    if facts.extended_to:
         return _("More time was given once already in this round.")
     return _("You have asked already.") if facts.open_request(RequestKind.EXTENSION) else None
 
@@ -142,10 +167,7 @@ def suspended(facts: Facts, by: Actor) -> Refusal:
 
 
 def not_deferred_before(facts: Facts, by: Actor) -> Refusal:
-    clock = facts.clock
-    if clock and any(pause["kind"] == "defer" for pause in clock.pauses):
-        return _("It was put off once already.")
-    return None
+    return _("It was put off once already.") if facts.deferred_this_visit() else None
 
 
 def has_concerns(facts: Facts, by: Actor) -> Refusal:

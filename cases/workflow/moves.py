@@ -19,7 +19,9 @@ from cases.models.choices import (
 )
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
+from cases.workflow.actors import Actor
 from cases.workflow.effects import deliberate, guard, handle, rate, speak
+from cases.workflow.facts import Facts
 from cases.workflow.inputs import (
     ASSISTANTS,
     CATEGORY,
@@ -38,6 +40,7 @@ from cases.workflow.inputs import (
 )
 from cases.workflow.step import Step
 from cases.workflow.who import Handled, Who
+from minshi.errors import Text
 
 
 class Ruling(models.TextChoices):
@@ -52,6 +55,9 @@ class SupervisionLevel(models.TextChoices):
     CIRCULATE = "circulate", pgettext_lazy("supervision level", "circulate")
 
 
+Guard = Callable[[Facts, Actor], Text | None]
+
+
 @dataclass(frozen=True)
 class Move:
     """From where, to where it may lead, who, what it needs, what stops it, what it does."""
@@ -61,7 +67,7 @@ class Move:
     effect: Callable[[Step], None]
     who: Who | None = None  # None: no officer
     inputs: tuple[Input, ...] = ()
-    guards: tuple[Callable[..., object], ...] = ()
+    guards: tuple[Guard, ...] = ()
     handled: Handled = Handled.NOBODY
     speaker: bool = False
     system: bool = False
@@ -88,7 +94,7 @@ SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 
 MOVES: Mapping[Action, Move] = MappingProxyType({
     Action.SETTLE: Move(
-        _from(S), _from(R), speak.settle, who.RECEIVERS, (CATEGORY_REQUIRED, RESULT)
+        _from(S), _from(R), speak.settle, who.RECEIVERS, (CATEGORY_REQUIRED, RESULT), (guards.graded_minor,)
     ),
     Action.ACCEPT: Move(_from(S), _from(D), speak.accept, who.RECEIVERS, (CATEGORY_REQUIRED, GRADE_REQUIRED)),
     Action.DIVERT: Move(
@@ -143,6 +149,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType({
         (
             text("text", _("What was explained"), required=True, is_note=True),
             Input("explained_at", Kind.DATETIME, _("When")),
+            Input("explained_by", Kind.LINE, _("Who explained it"), max_length=40, help=_("Empty: you yourself.")),
         ),
         (guards.order_pending,), Handled.ANY_ROUND,
     ),
@@ -157,12 +164,12 @@ MOVES: Mapping[Action, Move] = MappingProxyType({
         _from(S, D, H), _from(C), speak.withdraw, who.RATERS, (REASON, HOW, SAID_AT), (guards.not_dissatisfied,),
         Handled.THIS_ROUND, speaker=True,
     ),
-    Action.ACKNOWLEDGE: Move(_from(H), STAYS, handle.acknowledge, who.HANDLERS),
+    Action.ACKNOWLEDGE: Move(_from(H), STAYS, handle.acknowledge, who.HANDLERS, (), (guards.not_acknowledged,)),
     Action.PROGRESS: Move(
         _from(H), STAYS, handle.progress, who.HANDLERS,
         (NOTE, Input("public", Kind.FLAG, _("The speaker may see this"))),
     ),
-    Action.REPORT: Move(_from(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.assistants_left,)),
+    Action.REPORT: Move(_from(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.not_reported,)),
     Action.WAIVE: Move(
         _from(H), STAYS, handle.waive, who.LEAD,
         (Input("holder", Kind.HOLDER, _("Whose report"), required=True), REASON), (guards.assistants_left,),
@@ -184,7 +191,10 @@ MOVES: Mapping[Action, Move] = MappingProxyType({
         (SATISFACTION, SOLVED, BAD, replace(HOW, required=True)),
         (guards.not_merged,), Handled.ANY_ROUND,
     ),
-    Action.SUPPLEMENT: Move(OPEN, STAYS, rate.note_only, None, (NOTE,), speaker=True),
+    Action.SUPPLEMENT: Move(
+        OPEN, STAYS, speak.supplement, None,
+        (NOTE, Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)), speaker=True,
+    ),
     Action.URGE: Move(OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True),
     Action.ASK_EXTENSION: Move(
         _from(H), STAYS, handle.ask_extension, who.LEAD, (REASON, UNTIL), (guards.no_extension_yet,)
@@ -207,6 +217,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType({
     Action.PROTECT: Move(
         frozenset(Stage), STAYS, guard.protect, who.AnyOf((who.OWNER, who.REVIEWERS)),
         (choice("confidentiality", _("Who may see it"), Confidentiality, required=True), WHY_OPTIONAL),
+        (guards.may_protect,),
     ),
     Action.RECUSE: Move(
         OPEN, _from(S, D, H, V, R), guard.recuse, who.AnyOf((who.RECORDER, who.OVERSEERS)),
@@ -223,7 +234,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType({
     ),
     Action.SUPERVISE: Move(
         OPEN, STAYS, rate.supervise, who.OVERSEERS,
-        (choice("supervision_level", _("How urgently"), SupervisionLevel, required=True), NOTE),
+        (choice("supervision_level", _("How urgently"), SupervisionLevel, required=True), NOTE), system=True,
     ),
     Action.AMEND: Move(
         frozenset(Stage), STAYS, guard.amend, who.AnyOf((who.RECORDER, who.OWNER)),
@@ -239,5 +250,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType({
             Input("remark", Kind.LINE, _("Remark"), max_length=200), WHY_OPTIONAL,
         ),
     ),
-    Action.REHOME: Move(OPEN, _from(S, D, H, V, R), handle.rehome, None, (), (guards.owner_gone,), system=True, inner=True),
+    Action.REHOME: Move(
+        OPEN, _from(S, D, H, V, R), handle.rehome, guards=(guards.owner_gone,), system=True, inner=True
+    ),
 })

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Satisfaction
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.facts import Facts, read_facts
@@ -24,7 +23,7 @@ from villages.models import Post, User
 
 
 @transaction.atomic
-def make_move(  # noqa: PLR0913 - the one door has its handles
+def make_move(
     case: Case,
     action: Action,
     *,
@@ -37,22 +36,39 @@ def make_move(  # noqa: PLR0913 - the one door has its handles
 ) -> Case:
     """Moves a case one step and returns it as it stands then; the only writer of stage and Event.
 
-    `values` are the inputs that MOVES names for the action; `note` may stand for the input that is the
-    event's note. `version` is the one the actor saw, `key` makes a retry harmless.
+    `values` are the inputs that MOVES names for the action; `note` stands for the input that is the event's
+    note, or follows it. `version` is the one the actor saw, `key` makes a retry harmless.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not), StaleVersion
     (changed meanwhile), InputRefused (a field missing or wrong). Source: domain §3, the moves table.
     """
+    into = values.get("into")
+    if isinstance(into, Case):
+        lock_in_order(case, into)
+        values["into"] = lock_visible(into, by, at)
     locked = lock_visible(case, by, at)
     if key and locked.events.filter(key=key).exists():
         return locked
     if version is not None and version != locked.version:
         raise StaleVersion(_("Somebody else has changed this matter since you opened it."))
     move = MOVES[action]
-    if note:
-        values.setdefault(next((item.name for item in move.inputs if item.is_note), "note"), note)
+    if note and (name := note_input(move)) and not values.get(name):
+        values[name], note = note, ""
     facts = read_facts(locked, at)
-    _check(move, action, facts, by)
-    return _carry_out(move, action, facts, by, check_inputs(move.inputs, values), key)
+    _check(move, facts, by)
+    step = Step(facts, by, check_inputs(move.inputs, values))
+    name = note_input(move)
+    words = [step.values[name] or "" if name else "", note]
+    return _carry_out(step, action, move.effect, "\n".join(filter(None, words)), key)
+
+
+def note_input(move: Move) -> str | None:
+    return next((item.name for item in move.inputs if item.is_note), None)
+
+
+def lock_in_order(*cases: Case) -> None:
+    """Two cases are locked lowest id first by everybody, so that two merges that cross never wait for each other."""
+    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).order_by("pk")
+    list(rows.select_for_update(of=("self",)).only("pk"))
 
 
 def lock_visible(case: Case, by: Actor, at: datetime) -> Case:
@@ -68,16 +84,7 @@ def lock_visible(case: Case, by: Actor, at: datetime) -> Case:
         raise NoSuchRight(_("There is no such matter, or it is not yours to handle.")) from None
 
 
-def move_locked(  # noqa: PLR0913 - internal
-    case: Case, action: str, effect: Callable[[Step], None], *, by: Actor, at: datetime, values: dict[str, Any]
-) -> Case:
-    """A move within a move (a merge changes the case merged into), on a case already locked."""
-    facts = read_facts(case, at)
-    move = Move(frozenset(), frozenset(), effect, inner=True)
-    return _carry_out(move, action, facts, by, values, None)
-
-
-def _check(move: Move, action: Action, facts: Facts, by: Actor) -> None:
+def _check(move: Move, facts: Facts, by: Actor) -> None:
     if facts.case.stage not in move.sources:
         raise MoveRefused(_("The matter has already moved on; reload the page."))
     if not _may(move, facts, by):
@@ -96,25 +103,26 @@ def _may(move: Move, facts: Facts, by: Actor) -> bool:
 
 def refusal_of(move: Move, facts: Facts, by: Actor) -> Text | None:
     """The first reason in the way of the move, in the user's words; None if there is none."""
-    return next((words for guard in move.guards if (words := guard(facts, by))), None)
+    for guard in move.guards:
+        if words := guard(facts, by):
+            return words
+    return None
 
 
-def _carry_out(  # noqa: PLR0913 - internal
-    move: Move, action: str, facts: Facts, by: Actor, values: dict[str, Any], key: UUID | None
-) -> Case:
-    case, source = facts.case, facts.case.stage
-    step = Step(facts, by, values)
-    move.effect(step)
+def _carry_out(step: Step, action: str, effect: Callable[[Step], None], note: str, key: UUID | None) -> Case:
+    """Write, name the owner, record; then what follows, on a case locked already and with an event of its own."""
+    case, source = step.case, step.case.stage
+    effect(step)
     step.settle_up()
-    note = next((values.get(item.name) or "" for item in move.inputs if item.is_note), "")
     case.version += 1
     data = {"version": case.version, **step.data}
-    record(case, action, by=by, at=facts.at, source=source, note=note, data=data, personal=step.personal, key=key)
+    record(case, action, by=step.by, at=step.at, source=source, note=note, data=data, personal=step.personal, key=key)
     if step.alarm:
-        record(case, Action.ALARM, by=System("nobody_left"), at=facts.at, source=case.stage)
+        record(case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage)
     case.save()
-    if action == Action.CALL_BACK and values["satisfaction"] == Satisfaction.DISSATISFIED:
-        return make_move(case, Action.REOPEN, by=System("call_back"), at=facts.at, reason=values["reason"] or "-")
+    for wake in step.follows:
+        facts = step.facts if wake.case is case else read_facts(wake.case, step.at)
+        _carry_out(Step(facts, wake.by, wake.values), wake.action, wake.effect, wake.values.get("reason", ""), None)
     return case
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,9 @@ from minshi.crypto import digest
 
 PLACEHOLDER = "［…］"
 PERSONAL_FIELDS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker", "verbatim")
+FREE_TEXT = ("route", "explained_by")  # typed values in an event's data, scanned like its note
+GAP = r"[\s\-‐-―−.·]*"  # what people put between the digits of a phone number
+FULL_WIDTH_ZERO = 0xFF10
 
 
 def chain_hash(event: Event) -> str:
@@ -20,20 +24,47 @@ def chain_hash(event: Event) -> str:
     at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
     parts: list[Any] = [event.previous_hash, event.case_id, event.sequence, at, event.action, event.actor_kind]
     parts += [event.user_id, event.post_id, event.via, event.source, event.target, event.level, event.round]
-    parts += [event.note, event.data]
+    parts += [event.note, event.data, str(event.key) if event.key else None]
     canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def without_personal(case: Case, text: str) -> str:
-    """The text with the speaker's name, phone, address, proxy and own words blanked out."""
-    values = {value for name in PERSONAL_FIELDS if len(value := getattr(case, name)) > 1}
+def without_personal(case: Case, text: str, also: Iterable[str] = ()) -> str:
+    """The text with the speaker's name, phone, address, proxy and own words blanked out.
+
+    A phone also where it is typed with spaces, dashes or full-width digits. `also` names further values.
+    """
+    values = {value for name in PERSONAL_FIELDS if len(value := getattr(case, name) or "") > 1}
+    values |= {value for value in also if len(value) > 1}
     for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, PLACEHOLDER)
+        if value.isascii() and value.isdigit():
+            digits = (f"[{digit}{chr(FULL_WIDTH_ZERO + int(digit))}]" for digit in value)
+            text = re.sub(GAP.join(digits), PLACEHOLDER, text)
+        else:
+            text = text.replace(value, PLACEHOLDER)
     return text
 
 
-def new_event(  # noqa: PLR0913 - one row, its columns
+def _co_speakers(case: Case) -> set[str]:
+    people = case.co_speakers.all() if case.pk else ()
+    return {value for person in people for value in (person.name, person.phone) if value}
+
+
+def _cleaned(
+    case: Case, note: str, data: dict[str, Any], personal: dict[str, tuple[str, str]]
+) -> tuple[str, dict[str, Any], dict[str, tuple[str, str]]]:
+    """Note and data without personal values, and the revisions that keep what was blanked out."""
+    typed = {"note": note, **{name: data[name] for name in FREE_TEXT if data.get(name)}}
+    if not any(typed.values()):
+        return note, data, personal
+    also = _co_speakers(case).union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
+    clean = {name: without_personal(case, text, also) for name, text in typed.items()}
+    kept = {name: ("", text) for name, text in typed.items() if clean[name] != text}
+    note = clean.pop("note")
+    return note, {**data, **clean}, {**personal, **kept}
+
+
+def new_event(
     case: Case,
     action: str,
     *,
@@ -42,6 +73,7 @@ def new_event(  # noqa: PLR0913 - one row, its columns
     source: str,
     note: str = "",
     data: dict[str, Any] | None = None,
+    key: UUID | None = None,
 ) -> Event:
     """An unsaved event, next in the case's chain; advances the chain's head on the case row."""
     case.event_count += 1
@@ -60,13 +92,14 @@ def new_event(  # noqa: PLR0913 - one row, its columns
         round=case.round,
         note=note,
         data=data or {},
+        key=key,
         previous_hash=case.event_hash,
     )
     event.hash = case.event_hash = chain_hash(event)
     return event
 
 
-def record(  # noqa: PLR0913 - one row, its columns
+def record(
     case: Case,
     action: str,
     *,
@@ -80,21 +113,18 @@ def record(  # noqa: PLR0913 - one row, its columns
 ) -> Event:
     """Writes one event; personal values go encrypted into CaseRevision rows, the chain holds their digests.
 
-    A note that names the speaker is kept whole in a revision, and with the name blanked in the event.
+    Typed text that names the speaker is kept whole in a revision, and with the name blanked in the event.
     """
-    personal = dict(personal or {})
-    clean = without_personal(case, note)
-    if clean != note:
-        personal["note"] = ("", note)
+    note, data, personal = _cleaned(case, note, data or {}, personal or {})
     digests = {name: digest(json.dumps(pair, ensure_ascii=False)) for name, pair in personal.items()}
-    data = {**(data or {}), **({"revisions": digests} if digests else {})}
-    event = new_event(case, action, by=by, at=at, source=source, note=clean, data=data)
-    event.key = key
-    event.save()
-    CaseRevision.objects.bulk_create(
-        CaseRevision(event=event, field=name, old=old, new=new, digest=digests[name])
-        for name, (old, new) in personal.items()
-    )
+    data = {**data, **({"revisions": digests} if digests else {})}
+    event = new_event(case, action, by=by, at=at, source=source, note=note, data=data, key=key)
+    event.save(force_insert=True)
+    if personal:
+        CaseRevision.objects.bulk_create(
+            CaseRevision(event=event, field=name, old=old, new=new, digest=digests[name])
+            for name, (old, new) in personal.items()
+        )
     return event
 
 
@@ -136,5 +166,3 @@ def verify_chains(cases: Iterable[Case]) -> Iterator[str]:
     for case in cases:
         if broken := first_broken(case, case.events.order_by("sequence").prefetch_related("revisions")):
             yield broken
-
-

@@ -1,10 +1,8 @@
 """register: a villager's words become a case; also in conflict from the first minute (domain §3, moves table)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,9 +12,9 @@ from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
 from cases.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.actions import Action
-from cases.workflow.actors import Actor, Officer
-from cases.workflow.effects.guard import apply_concerns, unmasked_phone
-from cases.workflow.facts import Facts, posts_about
+from cases.workflow.actors import Actor, Officer, System
+from cases.workflow.effects.guard import name_concerns, unmasked_phone
+from cases.workflow.facts import Facts, posts_about, village_of
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
@@ -85,7 +83,8 @@ def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
 
 def _replayed(key: UUID, by: Actor) -> Case | None:
     case = Case.objects.select_related("recorded_by", "town").filter(key=key).first()
-    if case and isinstance(by, Officer) and case.recorded_by and case.recorded_by.user_id != by.user.pk:
+    recorder = case.recorded_by.user_id if case and case.recorded_by else None
+    if case and recorder != (by.user.pk if isinstance(by, Officer) else None):
         raise NoSuchRight(_("This form was sent by somebody else already."))
     return case
 
@@ -93,13 +92,16 @@ def _replayed(key: UUID, by: Actor) -> Case | None:
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim.strip():
         raise InputRefused(_("Write down what was said."), {"verbatim": _("Write down what was said.")})
-    if not (spoken.village or spoken.town):
-        raise InputRefused(_("Say which village."), {"village": _("Say which village.")})
+    town = town_of(spoken)
     if spoken.group and (spoken.village is None or spoken.group.village_id != spoken.village.pk):
         raise InputRefused(_("That group is in another village."), {"group": _("That group is in another village.")})
+    if spoken.topic and spoken.topic.town_id != town.pk:
+        raise InputRefused(_("That topic is another town's."), {"topic": _("That topic is another town's.")})
     if spoken.said_at and spoken.said_at > at:
         raise InputRefused(_("That time is still to come."), {"said_at": _("That time is still to come.")})
-    if isinstance(by, Officer) and not in_territory(by.post, spoken.village, spoken.town, at):
+    if isinstance(by, Officer) and not (
+        by.user.pk == by.post.user_id and in_territory(by.post, spoken.village, spoken.town, at)
+    ):
         raise NoSuchRight(_("Your post does not reach there."))
 
 
@@ -108,8 +110,7 @@ def in_territory(post: Post, village: Village | None, town: Town | None, at: dat
     if post.role in ADMINISTRATORS or not post.is_current(workdays.local_day(at)):
         return False
     where = village.town if village else town
-    own_village = post.village_id or (post.group.village_id if post.group else None)
-    if own_village:
+    if own_village := village_of(post):
         return village is not None and village.pk == own_village
     office = post.office
     town_id = post.town_id or (office.town_id if office else None)
@@ -117,6 +118,13 @@ def in_territory(post: Post, village: Village | None, town: Town | None, at: dat
         return where is not None and where.pk == town_id
     county = post.county_code or (office.county_code if office else "")
     return where is not None and bool(county) and where.county_code == county
+
+
+def town_of(spoken: Spoken) -> Town:
+    town = spoken.village.town if spoken.village else spoken.town
+    if town is None:
+        raise InputRefused(_("Say which village."), {"village": _("Say which village.")})
+    return town
 
 
 def title_of(spoken: Spoken) -> str:
@@ -132,12 +140,11 @@ def title_of(spoken: Spoken) -> str:
 
 
 def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case:
-    town = spoken.village.town if spoken.village else spoken.town
-    assert town is not None  # noqa: S101 - _check has seen to it; for the type checker
+    town = town_of(spoken)
     phone = unmasked_phone(spoken.speaker_phone) if spoken.speaker_phone else ""
     resident, group = spoken.resident, spoken.group
     if resident and not phone:
-        phone = resident.phone
+        phone = resident.phone or ""
     if resident and not group and spoken.village and resident.household.group.village_id == spoken.village.pk:
         group = resident.household.group
     return Case(
@@ -176,12 +183,13 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
 
 def _open(step: Step, spoken: Spoken) -> None:
     case = step.case
-    step.start_clock("speak")
     if spoken.concerns:
-        step.data["concerns"] = sorted(user.pk for user in spoken.concerns)
-        apply_concerns(step, list(spoken.concerns))
+        name_concerns(step, list(spoken.concerns))
+    step.start_clock("speak")
     step.settle_up()
     case.version = 1
-    data: Mapping[str, Any] = {"version": 1, "channel": str(case.channel), "verbatim": digest(case.verbatim), **step.data}
-    record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=dict(data))
+    data = {"version": 1, "channel": str(case.channel), "verbatim": digest(case.verbatim), **step.data}
+    record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=data)
+    if step.alarm:
+        record(case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage)
     case.save()

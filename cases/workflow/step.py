@@ -1,5 +1,7 @@
 """One move under way: what it looks at, what it changes, and what will be recorded of it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.models import Assignment, CaseAccess, Clock, Reply
+from cases.models import Assignment, Case, CaseAccess, Clock, Reply
 from cases.models.choices import (
     AssignmentEnd,
     AssignmentRole,
@@ -22,11 +24,22 @@ from cases.workflow.candidates import NEVER_LEADS
 from cases.workflow.facts import Facts
 from cases.workflow.who import find_owner
 from minshi import workdays
-from minshi.errors import MoveRefused
+from minshi.errors import MoveRefused, NoSuchRight
 from minshi.workdays import Unit, WorkCalendar
 from villages.models import Office, Post, Role
 
 STAGE_RULE = {Stage.SPEAK: "speak", Stage.DELIBERATE: "deliberate", Stage.SUPERVISE: "supervise"}
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What a move brings about in its wake: an effect on a case already locked, with an event of its own."""
+
+    case: Case
+    action: str
+    effect: "Callable[[Step], None]"
+    by: Actor
+    values: dict[str, Any]
 
 
 class Step:
@@ -41,10 +54,18 @@ class Step:
         self.personal: dict[str, tuple[str, str]] = {}  # field → (old, new), into CaseRevision
         self.alarm = False
         self.dirty_clocks: list[Clock] = []
+        self.follows: list[Follow] = []
 
     @property
     def post(self) -> Post | None:
         return self.by.post if isinstance(self.by, Officer) else None
+
+    @property
+    def officers_post(self) -> Post:
+        """The post acted from, in a move that only officers make."""
+        if self.post is None:
+            raise NoSuchRight(_("Only an officer does this."))
+        return self.post
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -82,10 +103,9 @@ class Step:
         """Stops the running clock until a day; its due moves by the units not used, in its own calendar."""
         clock = self.running_clock()
         due = workdays.shifted(self.calendar, clock.due_at, Unit(clock.unit), self.on, until_on)
-        clock.pauses = [
-            *clock.pauses,
-            {"kind": kind, "from": str(self.on), "until": str(until_on), "due_before": str(workdays.last_day_of(clock.due_at))},
-        ]
+        before = str(workdays.last_day_of(clock.due_at))
+        pause = {"kind": kind, "from": str(self.on), "until": str(until_on), "due_before": before}
+        clock.pauses = [*clock.pauses, pause]
         deadlines.set_due(clock, workdays.last_day_of(due), self.calendar)
         self.case.grey_until = workdays.due_at(until_on - workdays.ONE_DAY)
         self.touch(clock)
@@ -98,7 +118,10 @@ class Step:
             before = workdays.due_at(date.fromisoformat(last["due_before"]))
             due = workdays.shifted(self.calendar, before, Unit(clock.unit), date.fromisoformat(last["from"]), self.on)
             clock.pauses = [*clock.pauses[:-1], last]
-            deadlines.set_due(clock, workdays.last_day_of(due), self.calendar)
+            due_on, extended_to = workdays.last_day_of(due), self.facts.extended_to
+            if clock.extended and extended_to:  # more time, once granted, stays granted
+                due_on = max(due_on, self.calendar.on_or_after(extended_to))
+            deadlines.set_due(clock, due_on, self.calendar)
             self.touch(clock)
         if suspension := self.facts.suspension:
             suspension.ended_at = self.at
@@ -157,8 +180,8 @@ class Step:
         """To another level within the stage: a fresh clock, but a 办 clock in 办 goes on (domain §4)."""
         changed = level != self.case.level
         self.case.level = level
-        if changed and self.case.stage not in (Stage.HANDLE, Stage.CLOSED):
-            running = self.running_clock()
+        running = self.facts.clock
+        if changed and running and self.case.stage not in (Stage.HANDLE, Stage.CLOSED):
             own = running.stage == self.case.stage
             self.start_clock(running.rule if own else STAGE_RULE.get(Stage(self.case.stage), "rate"))
 
@@ -173,7 +196,7 @@ class Step:
     def new_round(self) -> None:
         """A new attempt at 办: with the lead who held the case last, else to 议 (domain §3, entering 办)."""
         keep = self.lead_to_keep()
-        self.end_assignments(AssignmentEnd.ROUND_OVER)
+        self.end_assignments(AssignmentEnd.ROUND_OVER if keep else AssignmentEnd.RELEASED)
         case = self.case
         if case.stage == Stage.CLOSED:
             case.closed_at, case.close_reason = None, ""
@@ -208,9 +231,14 @@ class Step:
             Assignment.objects.filter(pk__in=[item.pk for item in chosen]).update(ended_at=self.at, end=end)
 
     def lead_to_keep(self) -> Post | Office | None:
-        """The lead who held the case last, if still in post, able to see it, and not released or replaced."""
+        """The lead who held the case last, if still in post, able to see it, and not released or replaced.
+
+        None for what was diverted (domain §3, entering 办).
+        """
         leads = [item for item in self.facts.assignments if item.role == AssignmentRole.LEAD]
-        if not leads or leads[-1].end not in ("", AssignmentEnd.CLOSED, AssignmentEnd.ROUND_OVER):
+        if self.case.close_reason == CloseReason.DIVERTED or not leads:
+            return None
+        if leads[-1].end not in ("", AssignmentEnd.CLOSED, AssignmentEnd.ROUND_OVER):
             return None
         holder = leads[-1].holder
         return holder if self.may_lead(holder) else None
@@ -237,9 +265,12 @@ class Step:
         self.case.replied_at = self.at
 
     # --- the end of the move
+    def follow(self, case: Case, action: str, effect: "Callable[[Step], None]", by: Actor, **values: Any) -> None:
+        self.follows.append(Follow(case, action, effect, by, values))
+
     def settle_up(self) -> None:
         """Names the owner and, for a 保密 case, its readers; saves clocks; carries the due to the case."""
-        case = self.case
+        case, promised = self.case, self.case.promised_on
         if case.stage == Stage.CLOSED:
             case.owner_post = case.owner_office = None
             case.due_at = case.yellow_at = case.grey_until = case.promised_on = None
@@ -253,10 +284,14 @@ class Step:
         if running and case.stage != Stage.CLOSED:
             case.due_at, case.yellow_at = running.due_at, running.yellow_at
             case.promised_on = deadlines.promised_on(case, running, self.handling_clock(), self.calendar)
+            if promised and case.promised_on != promised:
+                self.data["promised_on"] = str(case.promised_on)  # a change is told (domain §4)
 
     def name_owner(self) -> None:
-        owner, self.alarm = find_owner(self.facts)
-        owner = owner or self.post
+        owner, nobody_left = find_owner(self.facts)
+        self.alarm = nobody_left and not self.facts.alarmed()
+        if owner is None and (held := self.case.owner_post) and not self.facts.in_conflict(held):
+            owner = held  # better with somebody who is gone than refused to whoever speaks up
         if owner is None:
             raise MoveRefused(_("Nobody is appointed who could take this case; please call the town."))
         self.case.owner_post = owner if isinstance(owner, Post) else None
@@ -267,6 +302,9 @@ class Step:
         """保密: the secretary unless in conflict and the reviewers of the level (domain §3)."""
         facts, level = self.facts, Level(self.case.level)
         readers = facts.at_level(Level.VILLAGE, (Role.SECRETARY,)) + facts.at_level(level, (Role.REVIEWER,))
-        new = [post for post in readers if post.pk not in facts.named and not facts.in_conflict(post)]
-        CaseAccess.objects.bulk_create([CaseAccess(case=self.case, post=post) for post in new], ignore_conflicts=True)
-        facts.named |= {post.pk for post in new}
+        named = {post.pk for post in readers if not facts.in_conflict(post)}
+        if gone := facts.named - named:
+            CaseAccess.objects.filter(case=self.case, post__in=gone).delete()
+        if new := named - facts.named:
+            CaseAccess.objects.bulk_create([CaseAccess(case=self.case, post_id=pk) for pk in sorted(new)])
+        facts.named = named

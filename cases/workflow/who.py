@@ -105,6 +105,16 @@ def walk(facts: Facts, who: Tiers, fits: Callable[[Post], bool]) -> list[Post]:
     return []
 
 
+def owners_posts(facts: Facts) -> list[Post]:
+    """The post that owns the case, or the current posts of the office that does."""
+    case = facts.case
+    return [
+        post
+        for post in facts.posts
+        if post.pk == case.owner_post_id or (case.owner_office_id and post.office_id == case.owner_office_id)
+    ]
+
+
 DUTY, SECRETARY, LEADER = Role.DUTY_OFFICER, Role.SECRETARY, Role.GROUP_LEADER
 RECEIVERS = Tiers(village=(frozenset({DUTY, SECRETARY}),))
 DECIDERS = Tiers(village=(frozenset({SECRETARY}),))
@@ -122,23 +132,13 @@ LEAD = Circle(lambda facts: facts.holders([facts.lead] if facts.lead else []))
 ASSISTANTS = Circle(lambda facts: facts.holders(facts.assistants))
 HANDLERS = Circle(lambda facts: facts.holders(facts.active))
 RECORDER = Circle(lambda facts: [post for post in facts.posts if post.pk == facts.case.recorded_by_id])
-OWNER = Circle(lambda facts: owners_posts(facts))
+OWNER = Circle(owners_posts)
 REPLIERS = InRating(RATERS, OWNER)
 OVERSEERS = Circle(
     lambda facts: facts.at_level(Level.TOWN, (Role.REVIEWER, Role.SUPERVISOR))
     + facts.at_level(Level.COUNTY, (Role.REVIEWER, Role.SUPERVISOR))
 )
 READERS = AnyOf((Circle(lambda facts: facts.posts),))  # make_move itself checks that the case is visible
-
-
-def owners_posts(facts: Facts) -> list[Post]:
-    """The post that owns the case, or the current posts of the office that does."""
-    case = facts.case
-    return [
-        post
-        for post in facts.posts
-        if post.pk == case.owner_post_id or (case.owner_office_id and post.office_id == case.owner_office_id)
-    ]
 
 
 # The order in which a stage looks for its owner; each role a tier of its own (domain §3, Owner).
@@ -159,23 +159,33 @@ OWNER_RULE: dict[Stage, tuple[Tiers, Handled]] = {
 ORDER_OWNER_RULE = (Tiers(upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST, base=Level.TOWN), Handled.ANY_ROUND)
 
 
+# Who keeps a case where nobody is left to act, the first who may see it; an alarm goes with it.
+LAST_RESORT = (
+    (Level.COUNTY, Role.REVIEWER),
+    (Level.COUNTY, Role.SUPERVISOR),
+    (Level.TOWN, Role.REVIEWER),
+    (Level.TOWN, Role.SUPERVISOR),
+    *((Level.VILLAGE, role) for role in (SECRETARY, DUTY, Role.COMMITTEE_MEMBER, LEADER)),
+)
+
+
 def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
     """The one owner of an open case and whether an alarm is due because nobody is left at county.
 
     For a 保密 case those already named come first. With nobody left the case stays with the county
-    reviewer; where there is none, with whoever held it, else with its recorder.
+    reviewer; without one, with the highest post out of conflict. None: there is no such post at all.
     """
     case = facts.case
     if case.stage == Stage.HANDLE:
         return (facts.lead.holder if facts.lead else None), False
     rule, handled = ORDER_OWNER_RULE if case.needs_order else OWNER_RULE[Stage(case.stage)]
-    for named_only in (True, False):
-        found = walk(
-            facts, rule, lambda post: _fits(facts, post, handled) and (not named_only or facts.is_named(post))
-        )
-        if found:
-            return found[0], False
-    left = facts.at_level(Level.COUNTY, (Role.REVIEWER,)) + [
-        post for pk in (case.owner_post_id, case.recorded_by_id) for post in facts.posts if post.pk == pk
-    ]
-    return (left[0] if left else None), True
+
+    def fits(post: Post) -> bool:
+        return _fits(facts, post, handled)
+
+    found = walk(facts, rule, lambda post: fits(post) and facts.is_named(post)) or walk(facts, rule, fits)
+    if found:
+        return found[0], False
+    left = [post for level, role in LAST_RESORT for post in facts.at_level(level, (role,))]
+    left += [post for post in facts.posts if post.pk == case.recorded_by_id and post.role == LEADER]
+    return next((post for post in left if not facts.in_conflict(post)), None), True

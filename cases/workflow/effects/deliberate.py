@@ -1,17 +1,18 @@
 """议: escalate, send back, decide, reassign, regrade, join, defer."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases.models import JoinedVillage
+from cases import deadlines
+from cases.models import Clock, JoinedVillage
 from cases.models.choices import AssignmentEnd, AssignmentRole, Grade, Handling, Level, Stage
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
 from cases.workflow.step import Step
-from minshi.errors import InputRefused, MoveRefused
 from minshi import workdays
+from minshi.errors import InputRefused, MoveRefused
 from villages.models import Office, Post
 
 
@@ -34,6 +35,10 @@ def _move_to(step: Step, level: Level | None) -> None:
 def decide(step: Step) -> None:
     """议定交办: category, grade, way of handling, lead and deadline; a deadline may only be shorter than the rule's."""
     case, values = step.case, step.values
+    if case.grade and values["grade"] and _is_lower(Grade(values["grade"]), Grade(case.grade)):
+        raise InputRefused(
+            _("Lowering the grade is a step of its own, with a reason."), {"grade": _("Lower it first, with a reason.")}
+        )
     classify(step)
     missing = {name: _("Please fill this in.") for name in ("category", "grade") if not getattr(case, name)}
     if missing:
@@ -41,41 +46,56 @@ def decide(step: Step) -> None:
     if case.grade == Grade.MAJOR and case.level == Level.VILLAGE:
         raise MoveRefused(_("A major matter is decided by the town, or in the village by 四议两公开: report it up."))
     if values["handling"] == Handling.MEETING and case.level == Level.VILLAGE:
-        raise InputRefused(_("The committee's meeting is the town's."), {"handling": _("Only the town may choose this.")})
-    holders = checked_holders(step)
-    last_on = _shorter_deadline(step)
+        words = _("Only the town may choose this.")
+        raise InputRefused(_("The committee's meeting is the town's."), {"handling": words})
+    holders = checked_holders(step, values["handling"])
+    last_on = _deadline(step)
     case.handling, case.decision, case.decided_at = values["handling"], values["decision"], step.at
     step.data["handling"] = str(case.handling)
     hand_over(step, holders)
-    running = step.facts.clock
-    if running and running.stage == Stage.HANDLE and running.round == case.round:
-        _go_on_with(step, last_on)
+    if clock := _handling_clock_that_runs(step):
+        _go_on_with(step, clock, last_on)
     else:
         step.enter(Stage.HANDLE, last_on=last_on)
 
 
-def _go_on_with(step: Step, last_on: object) -> None:
-    """After a return the 办 clock went on: its due may move up to the rule counted from its start (domain §4)."""
-    from cases import deadlines
+def _handling_clock_that_runs(step: Step) -> Clock | None:
+    """The 办 clock that went on through a return or a release."""
+    running = step.facts.clock
+    return running if running and running.stage == Stage.HANDLE and running.round == step.case.round else None
 
+
+def _go_on_with(step: Step, clock: Clock, last_on: date | None) -> None:
+    """After a return the 办 clock went on: its due may be later, by the rule counted from its start (domain §4)."""
     step.leave()
     step.case.stage = Stage.HANDLE
-    clock, span = step.running_clock(), deadlines.span_of(step.case.handling)
-    latest = workdays.last_day(step.calendar, workdays.local_day(clock.started_at), span)
-    clock.rule, clock.amount, clock.unit = step.case.handling, span.amount, span.unit
-    due = min(last_on, latest) if last_on else latest  # type: ignore[call-overload]
-    deadlines.set_due(clock, max(due, workdays.last_day_of(clock.due_at)) if clock.extended else due, step.calendar)
+    latest = deadlines.latest_day(step.calendar, workdays.local_day(clock.started_at), step.case.handling)
+    if latest > workdays.last_day_of(clock.due_at):
+        span = deadlines.span_of(step.case.handling)
+        clock.rule, clock.amount, clock.unit = step.case.handling, span.amount, span.unit
+        deadlines.set_due(clock, latest, step.calendar)
+    if last_on:
+        deadlines.set_due(clock, last_on, step.calendar)
     step.touch(clock)
 
 
-def _shorter_deadline(step: Step) -> object:
-    due_on = step.values["due_on"]
-    if due_on and due_on < step.on:
-        raise InputRefused(_("That day is past."), {"due_on": _("That day is past.")})
+def _deadline(step: Step) -> date | None:
+    """The day chosen, between today and the rule's last; None: as the rule says."""
+    due_on: date | None = step.values["due_on"]
+    if due_on is None:
+        return None
+    clock = _handling_clock_that_runs(step)
+    started = workdays.local_day(clock.started_at) if clock else step.on
+    latest = deadlines.latest_day(step.calendar, started, step.values["handling"])
+    if clock:
+        latest = max(latest, workdays.last_day_of(clock.due_at))
+    if not step.on <= due_on <= latest:
+        words = _("The rules allow until %(latest)s.") % {"latest": latest}
+        raise InputRefused(words, {"due_on": words})
     return due_on
 
 
-def checked_holders(step: Step) -> list[Post | Office]:
+def checked_holders(step: Step, handling: str) -> list[Post | Office]:
     """Lead first, then assistants, each once; each may see the case and is no supervisor."""
     lead, assistants = step.values["lead"], list(step.values["assistants"] or [])
     possible = list(possible_holders(step.facts).values())
@@ -83,31 +103,46 @@ def checked_holders(step: Step) -> list[Post | Office]:
         raise InputRefused(_("They cannot take this matter."), {"lead": _("They cannot take this matter.")})
     if any(holder not in possible for holder in assistants):
         raise InputRefused(_("They cannot take this matter."), {"assistants": _("They cannot take this matter.")})
-    return [lead, *(holder for holder in dict.fromkeys(assistants) if holder != lead)]
+    holders = [lead, *(holder for holder in dict.fromkeys(assistants) if holder != lead)]
+    if handling == Handling.JOINT and len(holders) == 1:
+        raise InputRefused(_("Joint handling needs an assistant."), {"assistants": _("Choose who assists.")})
+    return holders
 
 
 def hand_over(step: Step, holders: list[Post | Office]) -> None:
-    for index, holder in enumerate(holders):
-        step.assign(holder, AssignmentRole.ASSISTANT if index else AssignmentRole.LEAD)
+    """Lead first; whoever has the same part already goes on with it."""
+    has = {(item.holder, item.role) for item in step.facts.active}
+    for holder, role in parts_of(holders):
+        if (holder, role) not in has:
+            step.assign(holder, role)
     step.data["holders"] = [f"{'post' if isinstance(item, Post) else 'office'}:{item.pk}" for item in holders]
 
 
+def parts_of(holders: list[Post | Office]) -> list[tuple[Post | Office, AssignmentRole]]:
+    roles = [AssignmentRole.LEAD, *[AssignmentRole.ASSISTANT] * (len(holders) - 1)]
+    return list(zip(holders, roles, strict=True))
+
+
 def reassign(step: Step) -> None:
-    """改派: who was there stays a handler; the clock goes on."""
-    holders = checked_holders(step)
-    now = {item.holder: item for item in step.facts.active}
-    if holders == list(now):
+    """改派: who goes stays a handler, who stays keeps what they reported; the clock goes on."""
+    holders = checked_holders(step, step.case.handling)
+    parts = set(parts_of(holders))
+    leaving = [item for item in step.facts.active if (item.holder, item.role) not in parts]
+    if not leaving and len(parts) == len(step.facts.active):
         raise MoveRefused(_("They have it already."))
-    step.end_assignments(AssignmentEnd.REASSIGNED)
+    step.end_assignments(AssignmentEnd.REASSIGNED, leaving)
     hand_over(step, holders)
+
+
+def _is_lower(new: Grade, old: Grade) -> bool:
+    return list(Grade).index(new) < list(Grade).index(old)
 
 
 def regrade(step: Step) -> None:
     old, new = Grade(step.case.grade) if step.case.grade else None, Grade(step.values["grade"])
-    order = list(Grade)
     if old == new:
         raise MoveRefused(_("That is how it is already."))
-    if old and order.index(new) < order.index(old) and not step.values["reason"]:
+    if old and _is_lower(new, old) and not step.values["reason"]:
         raise InputRefused(_("Lowering the grade needs a reason."), {"reason": _("Please fill this in.")})
     step.case.grade = new
     step.data.update(old=str(old or ""), new=str(new))
@@ -128,8 +163,7 @@ def defer(step: Step) -> None:
     until_on = step.values["until_on"]
     longest = step.on + timedelta(days=settings.LONGEST_DEFER_DAYS)
     if not step.on < until_on <= longest:
-        raise InputRefused(_("Choose a day within the next %(days)s days.") % {"days": settings.LONGEST_DEFER_DAYS}, {
-            "until_on": _("Choose a day within the next %(days)s days.") % {"days": settings.LONGEST_DEFER_DAYS}
-        })
+        words = _("Choose a day within the next %(days)s days.") % {"days": settings.LONGEST_DEFER_DAYS}
+        raise InputRefused(words, {"until_on": words})
     step.pause("defer", until_on)
     step.data["until_on"] = str(until_on)

@@ -1,42 +1,60 @@
 """What protects people: confidentiality, recusal, red-line reports; and corrections."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Concern, MandatoryReport
 from cases.models.choices import AssignmentEnd, AssignmentRole, Confidentiality, Level, Stage
-from cases.workflow.facts import level_of, village_of
+from cases.workflow.candidates import possible_concerns
+from cases.workflow.facts import level_of, posts_about, village_of
 from cases.workflow.step import Step
 from cases.workflow.who import REVIEWERS, Handled, owners_posts
 from minshi.crypto import blind_index, normal_phone
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.models import Post, User
 
-AMENDABLE = ("title", "request_text", "category", "topic", "channel", "place", "group", "remark", "speaker_sex")
+NEVER_EMPTIED = ("title", "category", "channel", "speaker_phone")  # left empty in the form: they stay as they are
 PERSONAL = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker", "title", "request_text", "place")
 
 
 def recuse(step: Step) -> None:
-    users = step.values["concerns"]
-    step.data["concerns"] = sorted(user.pk for user in users)
-    apply_concerns(step, users)
+    name_concerns(step, list(step.values["concerns"]))
 
 
-def apply_concerns(step: Step, users: list[User], lowest: Level = Level.VILLAGE) -> None:
-    """回避: one level above the highest named; hidden from them, and from every post of a cadre's village.
+def name_concerns(step: Step, users: list[User]) -> None:
+    """回避 of the users named, who are cadres of the place: one level above the highest of them."""
+    case = step.case
+    chosen = {user.pk for user in users}
+    if possible_concerns(step.facts).filter(pk__in=chosen).count() != len(chosen):
+        words = _("Name cadres of this village, town or county.")
+        raise InputRefused(words, {"concerns": words})
+    step.data["concerns"] = sorted(chosen)
+    highest = Level.VILLAGE
+    villages: dict[int, int | None] = dict.fromkeys(chosen)
+    for post in Post.objects.current(step.on).filter(user__in=chosen).select_related("group", "office").in_order():
+        highest = max(highest, level_of(post) or Level.VILLAGE, key=lambda level: level.rank)
+        if villages[post.user_id] != case.village_id:
+            villages[post.user_id] = village_of(post) or villages[post.user_id]
+    concerns = [Concern(user_id=user, village_id=village) for user, village in villages.items()]
+    apply_concerns(step, concerns, highest.above or Level.COUNTY)
 
-    Lead and assistants hidden so are released, 办 and 督 then go back to 议 (domain §3, conflict).
+
+def apply_concerns(step: Step, concerns: list[Concern], floor: Level) -> None:
+    """Hides the case from those named and from every post of a cadre's village, and raises it to the floor.
+
+    Lead and assistants hidden so are released; without its lead a matter in 办 or 督 goes back to 议
+    (domain §3, conflict).
     """
     case, facts = step.case, step.facts
-    highest = Level.VILLAGE
-    posts = Post.objects.current(step.on).filter(user__in=users).select_related("group", "office")
-    villages: dict[int, int | None] = {}
-    for post in posts:
-        highest = max(highest, level_of(post) or Level.VILLAGE, key=lambda level: level.rank)
-        villages[post.user_id] = village_of(post) or villages.get(post.user_id)
-    floor = max(highest.above or Level.COUNTY, lowest, key=lambda level: level.rank)
     known = {concern.user_id for concern in facts.concerns}
-    new = [Concern(case=case, user=user, village_id=villages.get(user.pk)) for user in users if user.pk not in known]
+    new = [
+        Concern(case=case, user_id=concern.user_id, village_id=concern.village_id)
+        for concern in concerns
+        if concern.user_id not in known
+    ]
     facts.concerns += Concern.objects.bulk_create(new)
+    if any(concern.village_id not in (None, case.village_id) for concern in new):
+        facts.posts = posts_about(case, step.on, facts.assignments, facts.concerns)
     case.conflict_floor = max(floor, Level(case.conflict_floor or floor), key=lambda level: level.rank)
     released = _release_hidden(step)
     level = max(Level(case.level), floor, key=lambda item: item.rank)
@@ -80,7 +98,7 @@ def protect(step: Step) -> None:
     if old == new:
         raise MoveRefused(_("That is how it is already."))
     allowed = owners_posts(step.facts) if new.rank > old.rank else REVIEWERS.may(step.facts, Handled.NOBODY)
-    if step.post not in allowed:
+    if step.post is None or step.post not in allowed:
         raise NoSuchRight(_("Whoever holds the matter may protect it more; only a reviewer may protect it less."))
     step.case.confidentiality = new
     step.data.update(old=str(old), new=str(new))
@@ -97,7 +115,7 @@ def mandatory_report(step: Step) -> None:
         told=step.values["told"],
         told_at=told_at,
         receipt=step.values["receipt"] or "",
-        post=step.post,
+        post=step.officers_post,
     )
     step.data["told_at"] = told_at.isoformat()
 
@@ -107,10 +125,11 @@ def amend(step: Step) -> None:
     case, values = step.case, dict(step.values)
     if values.get("speaker_phone"):
         values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
+    _check_places(step)
     changed: list[str] = []
     for name, new in values.items():
         old = getattr(case, name, None)
-        if name == "reason" or new is None or new == old:
+        if name == "reason" or new is None or new == old or (name in NEVER_EMPTIED and not new):
             continue
         setattr(case, name, new)
         changed.append(name)
@@ -123,8 +142,19 @@ def amend(step: Step) -> None:
     step.data["fields"] = sorted(changed)
 
 
+def _check_places(step: Step) -> None:
+    group, topic = step.values["group"], step.values["topic"]
+    if group and group.village_id != step.case.village_id:
+        raise InputRefused(_("That group is in another village."), {"group": _("That group is in another village.")})
+    if topic and topic.town_id != step.case.town_id:
+        raise InputRefused(_("That topic is another town's."), {"topic": _("That topic is another town's.")})
+
+
 def unmasked_phone(raw: str) -> str:
     """A phone in its one form; a masked one is never written back (it would destroy the number)."""
     if "*" in raw:
         raise InputRefused(_("Type the whole phone number."), {"speaker_phone": _("Type the whole phone number.")})
-    return normal_phone(raw)
+    try:
+        return normal_phone(raw)
+    except ValidationError as error:
+        raise InputRefused(error.message, {"speaker_phone": error.message}) from None

@@ -6,13 +6,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.models import Assignment, TimeRequest
+from cases.models import TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Stage
-from cases.workflow.facts import Facts
+from cases.workflow.facts import holder_name
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
-from villages.models import Post
 
 
 def give_back(step: Step) -> None:
@@ -27,31 +26,20 @@ def complete(step: Step) -> None:
     """办结: never without a result text; every assistant has reported or is waived."""
     waiting = [item for item in step.facts.assistants if not (item.reported_at or item.waived_at)]
     if waiting:
-        names = "、".join(str(item.holder) if item.office else str(item.post.user) for item in waiting)  # type: ignore[union-attr]
+        names = "、".join(holder_name(item.holder) for item in waiting)
         raise MoveRefused(_("%(names)s has yet to report; wait, or say that no report is needed.") % {"names": names})
     case = step.case
-    case.outcome, case.result, case.measures = step.values["outcome"], step.values["result"], step.values["measures"] or ""
-    case.completed_at = step.at
+    case.outcome, case.result = step.values["outcome"], step.values["result"]
+    case.measures, case.completed_at = step.values["measures"] or "", step.at
     step.data["outcome"] = str(case.outcome)
     step.enter(Stage.SUPERVISE)
 
 
-def own_assignments(facts: Facts, post: Post | None) -> list[Assignment]:
-    """The active assignments held by this post, itself or through its office."""
-    return [
-        item
-        for item in facts.active
-        if post and (item.post_id == post.pk or (item.office_id and item.office_id == post.office_id))
-    ]
-
-
 def acknowledge(step: Step) -> None:
-    waiting = [item for item in own_assignments(step.facts, step.post) if not item.acknowledged_at]
-    if not waiting:
-        raise MoveRefused(_("You have acknowledged it already."))
-    for item in waiting:
-        item.acknowledged_at = step.at
-        item.save(update_fields=["acknowledged_at"])
+    for item in step.facts.held_by(step.officers_post, step.facts.active):
+        if not item.acknowledged_at:
+            item.acknowledged_at = step.at
+            item.save(update_fields=["acknowledged_at"])
 
 
 def progress(step: Step) -> None:
@@ -60,13 +48,10 @@ def progress(step: Step) -> None:
 
 
 def report(step: Step) -> None:
-    mine = [item for item in own_assignments(step.facts, step.post) if item in step.facts.assistants]
-    waiting = [item for item in mine if not item.reported_at]
-    if not waiting:
-        raise MoveRefused(_("Your part is reported already."))
-    for item in waiting:
-        item.reported_at, item.report = step.at, step.values["result"]
-        item.save(update_fields=["reported_at", "report"])
+    for item in step.facts.held_by(step.officers_post, step.facts.assistants):
+        if not item.reported_at:
+            item.reported_at, item.report = step.at, step.values["result"]
+            item.save(update_fields=["reported_at", "report"])
 
 
 def waive(step: Step) -> None:
@@ -82,13 +67,14 @@ def waive(step: Step) -> None:
 def ask(step: Step, kind: RequestKind) -> None:
     until_on = step.values["until_on"]
     due_on = workdays.last_day_of(step.running_clock().due_at)
-    earliest = due_on if kind == RequestKind.EXTENSION else step.on
     latest = due_on + timedelta(days=settings.LONGEST_EXTENSION_DAYS)
-    if until_on <= earliest or (kind == RequestKind.EXTENSION and until_on > latest):
-        words = _("Choose a day after %(earliest)s, at most %(days)s days later.") % {
-            "earliest": earliest,
-            "days": settings.LONGEST_EXTENSION_DAYS,
-        } if kind == RequestKind.EXTENSION else _("Choose a day to come.")
+    words = ""
+    if until_on <= step.on:
+        words = _("Choose a day to come.")
+    elif kind == RequestKind.EXTENSION and not due_on < until_on <= latest:
+        limits = {"earliest": due_on, "days": settings.LONGEST_EXTENSION_DAYS}
+        words = _("Choose a day after %(earliest)s, at most %(days)s days later.") % limits
+    if words:
         raise InputRefused(words, {"until_on": words})
     request = TimeRequest.objects.create(
         case=step.case,
@@ -96,7 +82,7 @@ def ask(step: Step, kind: RequestKind) -> None:
         kind=kind,
         reason=step.values["reason"],
         until_on=until_on,
-        asked_by=step.post,
+        asked_by=step.officers_post,
         asked_at=step.at,
     )
     step.facts.requests.append(request)
@@ -119,6 +105,8 @@ def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
     granted = step.values["ruling"] == RequestState.GRANTED
     if not granted and not step.values["reason"]:
         raise InputRefused(_("A refusal needs a reason."), {"reason": _("Please fill this in.")})
+    if granted and request.until_on <= step.on:
+        raise MoveRefused(_("The day asked for is past; refuse it, and let them ask again."))
     request.state = RequestState.GRANTED if granted else RequestState.REFUSED
     request.ruled_by, request.ruled_at = step.post, step.at
     request.save()
@@ -129,17 +117,15 @@ def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
 def rule_extension(step: Step) -> None:
     if request := rule(step, RequestKind.EXTENSION):
         clock = step.running_clock()
-        deadlines.set_due(clock, step.calendar.on_or_after(request.until_on), step.calendar)
+        due_on = max(workdays.last_day_of(clock.due_at), step.calendar.on_or_after(request.until_on))
+        deadlines.set_due(clock, due_on, step.calendar)
         clock.extended = True
         step.touch(clock)
 
 
 def rule_suspension(step: Step) -> None:
-    request = rule(step, RequestKind.SUSPENSION)
-    if request and request.until_on > step.on:
+    if request := rule(step, RequestKind.SUSPENSION):
         step.pause("suspension", request.until_on)
-    elif request:
-        raise MoveRefused(_("The day asked for is past; refuse it, and let them ask again."))
 
 
 def resume(step: Step) -> None:

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from cases import deadlines
 from cases.models import CallBack, Rating
 from cases.models.choices import AssignmentEnd, CloseReason, How, Satisfaction, Solved, Stage
-from cases.workflow.actors import Speaker
+from cases.workflow.actions import Action
+from cases.workflow.actors import Speaker, System
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index
@@ -41,10 +42,10 @@ def rate(step: Step) -> None:
     if answer == Satisfaction.DISSATISFIED and not values["reason"]:
         raise InputRefused(_("Say what was not done well."), {"reason": _("Please fill this in.")})
     by_speaker = isinstance(step.by, Speaker)
-    on_the_spot = by_speaker and step.by.via == How.COUNTER  # type: ignore[union-attr]
-    how = values["how"] or (How.COUNTER if on_the_spot else How.CODE if by_speaker else "")
-    if not how:
-        raise InputRefused(_("Say how the answer came."), {"how": _("Please fill this in.")})
+    on_the_spot = isinstance(step.by, Speaker) and step.by.via == How.COUNTER
+    how = (How.COUNTER if on_the_spot else How.CODE) if by_speaker else values["how"]
+    if not how or (how == How.CODE and not by_speaker):
+        raise InputRefused(_("Say how the answer came."), {"how": _("At the counter, by telephone or by a visit.")})
     before = step.facts.dissatisfied
     rating = Rating.objects.create(
         case=case,
@@ -72,7 +73,8 @@ def rate(step: Step) -> None:
 
 def is_drawn(number: str, nth: int) -> bool:
     """Whether a rating given on the spot is called back: a share nobody can foresee, the same on a retry."""
-    return int(blind_index(f"{number}/{nth}", "call-back")[:8], 16) < settings.CALLBACK_SHARE * 0x1_0000_0000
+    share: float = settings.CALLBACK_SHARE
+    return int(blind_index(f"{number}/{nth}", "call-back")[:8], 16) < share * 0x1_0000_0000
 
 
 def redo(step: Step) -> None:
@@ -80,7 +82,11 @@ def redo(step: Step) -> None:
 
 
 def explain(step: Step) -> None:
-    step.data["explained_at"] = (step.values["explained_at"] or step.at).isoformat()
+    explained_at = step.values["explained_at"] or step.at
+    if explained_at > step.at:
+        raise InputRefused(_("That time is still to come."), {"explained_at": _("That time is still to come.")})
+    step.data["explained_at"] = explained_at.isoformat()
+    step.data["explained_by"] = step.values["explained_by"] or str(step.officers_post.user)
     step.reply(step.values["text"])
     step.close(CloseReason.EXPLAINED)
 
@@ -102,8 +108,11 @@ def reply(step: Step) -> None:
 
 
 def call_back(step: Step) -> None:
-    """抽查 on a closed case; 不满意 there opens it again (make_move does that as the system)."""
+    """抽查 on a closed case; 不满意 there opens it again, by the system (domain §3)."""
     values = step.values
+    dissatisfied = values["satisfaction"] == Satisfaction.DISSATISFIED
+    if dissatisfied and not values["reason"]:
+        raise InputRefused(_("Say what was not done well."), {"reason": _("Please fill this in.")})
     CallBack.objects.create(
         case=step.case,
         at=step.at,
@@ -111,9 +120,11 @@ def call_back(step: Step) -> None:
         solved=values["solved"],
         how=values["how"],
         note=values["reason"] or "",
-        post=step.post,
+        post=step.officers_post,
     )
     step.data.update(satisfaction=str(values["satisfaction"]), solved=str(values["solved"]))
+    if dissatisfied and not step.case.adopted_from:
+        step.follow(step.case, Action.REOPEN, reopen, System("call_back"), reason=values["reason"])
 
 
 def note_only(step: Step) -> None:
@@ -122,5 +133,3 @@ def note_only(step: Step) -> None:
 
 def supervise(step: Step) -> None:
     step.data["supervision_level"] = str(step.values["supervision_level"])
-
-

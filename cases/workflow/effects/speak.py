@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker
-from cases.models.choices import CloseReason, Confidentiality, Grade, Handling, Level, Outcome, Stage
+from cases.models.choices import CloseReason, Confidentiality, Grade, Handling, How, Level, Outcome, Stage
+from cases.workflow.actions import Action
 from cases.workflow.effects.guard import apply_concerns
 from cases.workflow.step import Step
 from minshi.errors import InputRefused, MoveRefused
@@ -46,28 +47,34 @@ def withdraw(step: Step) -> None:
             _("On the speaker's behalf, say how and when they said so."),
             {name: _("Please fill this in.") for name in ("how", "said_at") if not step.values[name]},
         )
-    step.data["how"] = str(step.values["how"] or "code")
-    step.data["said_at"] = str(step.values["said_at"] or step.at)
+    said_at = (step.post and step.values["said_at"]) or step.at
+    if said_at > step.at:
+        raise InputRefused(_("That time is still to come."), {"said_at": _("That time is still to come.")})
+    step.data["how"] = str(step.values["how"] if step.post else How.CODE)
+    step.data["said_at"] = said_at.isoformat()
     step.reply(_("The matter was taken back: %(reason)s") % {"reason": step.values["reason"]})
     step.close(CloseReason.WITHDRAWN)
 
 
 def merge(step: Step) -> None:
     """并案: the stricter confidentiality, the concerns and the higher level win in the other case."""
-    from cases.workflow.moving import lock_visible, move_locked
-
-    case, into = step.case, step.values["into"]
-    if into.pk == case.pk or into.town_id != case.town_id:
+    case, target = step.case, step.values["into"]  # which make_move has locked
+    if target.pk == case.pk or target.town_id != case.town_id:
         raise InputRefused(_("Choose another matter of the same town."), {"into": _("Choose another matter.")})
-    target = lock_visible(into, step.by, step.at)
     if not target.is_open:
         raise MoveRefused(_("That matter is closed already."))
     _join_speakers(case, target)
-    values = {"merged": case, "facts": step.facts}
-    move_locked(target, "receive_merged", receive_merged, by=step.by, at=step.at, values=values)
+    step.follow(target, Action.RECEIVE_MERGED, receive_merged, step.by, merged=case, concerns=step.facts.concerns)
     case.merged_into = target
     step.data["into"] = target.number
     step.close(CloseReason.MERGED)
+
+
+def supplement(step: Step) -> None:
+    """补充: more words; another villager who says the same stands beside the first from then on."""
+    name = step.values["co_speaker"]
+    if name and name != step.case.speaker_name:
+        CoSpeaker.objects.create(case=step.case, name=name)
 
 
 def _join_speakers(case: Case, target: Case) -> None:
@@ -78,13 +85,12 @@ def _join_speakers(case: Case, target: Case) -> None:
 
 def receive_merged(step: Step) -> None:
     """The other side of a merge."""
-    merged, facts, case = step.values["merged"], step.values["facts"], step.case
+    merged, concerns, case = step.values["merged"], step.values["concerns"], step.case
     step.data["merged"] = merged.number
     if Confidentiality(merged.confidentiality).rank > Confidentiality(case.confidentiality).rank:
         case.confidentiality = merged.confidentiality
     level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
-    if facts.concerns:
-        users = [concern.user for concern in facts.concerns]
-        apply_concerns(step, users, lowest=level)
+    if concerns:
+        apply_concerns(step, concerns, level)
     else:
         step.rise(level)

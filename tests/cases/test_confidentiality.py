@@ -1,0 +1,181 @@
+"""回避 and 保密: from whom a case is hidden, who reads it, who owns it then (domain §3)."""
+
+from datetime import date
+
+import pytest
+
+from cases.models import Case, CaseAccess
+from cases.models.choices import Stage
+from cases.workflow import Action, Speaker, make_move, moves_open_to
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from tests import roles
+from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff
+from tests.villages.factories import OfficeFactory, VillageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def sees(post, case):
+    return Case.objects.visible_to(post.user, NOON.date()).filter(pk=case.pk).exists()
+
+
+def recused(here, case, *posts, by=None):
+    return make_move(
+        case, Action.RECUSE, by=officer(by or here.supervisor), at=NOON, concerns=[post.user for post in posts]
+    )
+
+
+def test_only_cadres_of_the_place_can_be_named_in_a_recusal():
+    here, elsewhere = staff(), roles.secretary_of(VillageFactory(town__county_code="621202"))
+
+    with pytest.raises(InputRefused):
+        recused(here, spoken(here), elsewhere)
+
+
+def test_reviewer_who_also_serves_in_the_named_village_never_owns_the_case():
+    here = staff()
+    neighbours = VillageFactory(town=here.town)
+    named = roles.secretary_of(neighbours)
+    roles.duty_officer_of(neighbours, user=here.reviewer.user)  # the town's first reviewer also serves there
+    second = roles.reviewer_of(here.town)
+
+    case = make_move(accepted(here), Action.JOIN, by=officer(here.secretary), at=NOON, village=neighbours)
+
+    case = recused(here, case, named)
+
+    assert case.owner == second
+    assert not sees(here.reviewer, case)
+
+
+def test_owner_of_last_resort_is_never_somebody_in_conflict():
+    here = staff()
+    for post in (here.reviewer, here.county_reviewer):
+        post.until_on = date(2026, 1, 1)
+        post.save()
+
+    case = recused(here, accepted(here), here.secretary)
+
+    assert case.owner == here.county_supervisor
+    assert case.events.latest("sequence").action == Action.ALARM
+
+
+def test_recusal_that_would_leave_nobody_is_refused():
+    here = staff()
+    everybody = (here.reviewer, here.supervisor, here.county_reviewer, here.county_supervisor, here.secretary)
+
+    with pytest.raises(MoveRefused):
+        make_move(
+            spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[post.user for post in everybody]
+        )
+
+
+def test_hidden_lead_is_released_and_the_matter_deliberated_one_level_up():
+    here = staff()
+
+    case = recused(here, decided(here, lead=here.duty), here.secretary)
+
+    assert (case.stage, case.level, case.owner) == (Stage.DELIBERATE, "town", here.reviewer)
+    assert not case.assignments.filter(ended_at=None).exists()
+
+
+def test_hidden_assistant_is_released_while_the_lead_goes_on():
+    here = staff()
+    outside = roles.handler_of(OfficeFactory(town=here.town))
+
+    case = recused(here, decided(here, handling="joint", lead=outside.office, assistants=[here.leader]), here.secretary)
+
+    assert (case.stage, case.owner) == (Stage.HANDLE, outside.office)
+    assert not sees(here.leader, case)
+    assert completed(here, case, by=outside).stage == Stage.SUPERVISE
+
+
+def test_matter_in_conflict_is_not_sent_back_down():
+    here = staff()
+    case = recused(here, accepted(here), here.secretary)
+
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.SEND_BACK, by=officer(here.reviewer), at=NOON, reason="村里能办")
+
+
+def test_only_a_reviewer_not_named_lifts_a_recusal():
+    here = staff()
+    case = recused(here, accepted(here), here.reviewer, here.secretary)
+
+    assert case.level == "county"
+    with pytest.raises(NoSuchRight):
+        make_move(case, Action.LIFT_RECUSAL, by=officer(here.reviewer), at=NOON, reason="没有关系")
+    case = make_move(case, Action.LIFT_RECUSAL, by=officer(here.county_reviewer), at=NOON, reason="查无此事")
+
+    assert (case.level, case.conflict_floor) == ("county", "")
+    assert sees(here.secretary, case)
+
+
+def test_the_speaker_may_name_a_cadre():
+    here = staff()
+    case = spoken(here)
+
+    case = make_move(case, Action.RECUSE, by=Speaker(case, "code"), at=NOON, concerns=[here.duty.user])
+
+    assert case.level == "town"
+    assert not sees(here.secretary, case)
+
+
+def test_secret_matter_is_read_by_those_named_alone():
+    here = staff()
+
+    case = accepted(here, confidentiality="secret")
+
+    readers = {post for post in vars(here).values() if hasattr(post, "role") and sees(post, case)}
+    assert readers == {here.duty, here.secretary}
+    row = Case.objects.counted_for(here.supervisor.user, NOON.date()).get()
+    assert row.redacted
+
+
+def test_reviewer_of_the_level_left_behind_reads_a_secret_matter_no_longer():
+    here = staff()
+    case = accepted(here, confidentiality="secret")
+    case = make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    assert sees(here.reviewer, case)
+
+    case = make_move(case, Action.ESCALATE, by=officer(here.reviewer), at=NOON, reason="要县里定")
+
+    assert sees(here.county_reviewer, case)
+    assert not sees(here.reviewer, case)
+    assert set(CaseAccess.objects.filter(case=case).values_list("post", flat=True)) == {
+        here.secretary.pk,
+        here.county_reviewer.pk,
+    }
+
+
+def test_protecting_is_offered_only_where_it_would_change_something():
+    here = staff()
+    case = accepted(here)
+
+    def offered(post):
+        return Action.PROTECT in {offer.action for offer in moves_open_to(post.user, case, NOON)}
+
+    assert offered(here.secretary)
+    assert not offered(here.reviewer)
+    case = make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="hidden")
+    assert offered(here.reviewer)
+
+
+def test_owner_protects_more_and_only_a_reviewer_less():
+    here = staff()
+    case = accepted(here, confidentiality="hidden")
+
+    with pytest.raises(NoSuchRight):
+        make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="normal")
+    case = make_move(case, Action.PROTECT, by=officer(here.reviewer), at=NOON, confidentiality="normal")
+
+    assert case.confidentiality == "normal"
+
+
+def test_lead_reads_a_secret_matter_while_assigned():
+    here = staff()
+    case = decided(here, accepted(here, confidentiality="secret"), lead=here.member)
+    assert sees(here.member, case)
+
+    case = make_move(case, Action.RETURN, by=officer(here.member), at=NOON, reason="办不了")
+
+    assert not sees(here.member, case)

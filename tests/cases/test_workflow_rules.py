@@ -1,0 +1,474 @@
+"""Rules of domain §3 that are easily broken, a test each; stage × role × level is in test_moves_matrix.py."""
+
+from datetime import date
+
+import pytest
+
+from cases.models import Case, CaseRevision, Clock, Event, Topic
+from cases.models.choices import Stage
+from cases.workflow import Action, Officer, Speaker, Spoken, System, make_move, moves_open_to, register
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from tests import roles
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.villages.factories import TownFactory, VillageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def offered(post, case, at=NOON):
+    return {offer.action for offer in moves_open_to(post.user, case, at)}
+
+
+def end_post(post):
+    post.until_on = date(2026, 1, 1)
+    post.save()
+
+
+# --- 说
+
+
+def test_form_sent_by_an_officer_is_not_replayed_to_a_villager():
+    here, key = staff(), "6f1d6f0e-9f6b-4d0e-8f0e-111111111111"
+    register(Spoken(verbatim="水管漏水", village=here.village), by=officer(here.duty), at=NOON, key=key)
+
+    with pytest.raises(NoSuchRight):
+        register(Spoken(verbatim="水管漏水", village=here.village), by=Speaker(None, "qr_code"), at=NOON, key=key)
+
+
+def test_nobody_registers_from_the_post_of_another():
+    here = staff()
+
+    with pytest.raises(NoSuchRight):
+        register(Spoken(verbatim="x", village=here.village), by=Officer(here.member.user, here.duty), at=NOON)
+
+
+def test_topic_of_another_town_is_refused():
+    here, topic = staff(), Topic.objects.create(town=TownFactory(), name="饮水")
+
+    with pytest.raises(InputRefused):
+        spoken(here, topic=topic)
+
+
+def test_phone_that_is_none_is_refused_beside_its_field():
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        spoken(here, speaker_phone="12")
+
+    assert set(refused.value.fields) == {"speaker_phone"}
+
+
+def test_matter_registered_in_conflict_starts_one_clock_above():
+    here = staff()
+
+    case = spoken(here, concerns=(here.secretary.user,))
+
+    assert (case.level, case.owner) == ("town", here.reviewer)
+    assert Clock.objects.filter(case=case).count() == 1
+    assert not Case.objects.visible_to(here.duty.user, NOON.date()).exists()
+
+
+def test_registering_where_nobody_serves_raises_an_alarm_once():
+    village = VillageFactory()
+    leader = roles.group_leader_of(village.groups.create(number=1))
+
+    case = register(Spoken(verbatim="路灯坏了", village=village), by=officer(leader), at=NOON)
+    make_move(case, Action.AMEND, by=officer(leader), at=NOON, place="村口")
+
+    assert case.owner == leader
+    assert list(case.events.values_list("action", flat=True)) == ["register", "alarm", "amend"]
+
+
+def test_matter_graded_higher_is_not_settled_on_the_spot():
+    here = staff()
+    case = spoken(here, grade="major")
+
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.SETTLE, by=officer(here.duty), at=NOON, category="village", result="换了灯泡")
+
+
+def test_route_shown_never_carries_the_speakers_name():
+    here = staff()
+    case = spoken(here)
+
+    make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, route="请李建国去法院", told="请去法院立案")
+
+    event = Event.objects.get(case=case, action="divert")
+    assert "李建国" not in str(event.data)
+    assert CaseRevision.objects.get(event=event).new == "请李建国去法院"
+
+
+def test_phone_typed_with_spaces_and_a_co_speakers_name_stay_out_of_events():
+    here = staff()
+    case = accepted(here, spoken(here, speaker_phone="13893901234", co_speakers=("赵秀英",)))
+
+    make_move(
+        case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="请打 138-9390 1234 或找赵秀英，修路钱不够"
+    )
+
+    event = Event.objects.get(case=case, action="escalate")
+    assert "1234" not in event.note
+    assert "赵秀英" not in event.note
+    assert "修路钱不够" in event.note
+
+
+def test_old_name_stays_out_of_the_event_that_corrects_it():
+    here = staff()
+    case = spoken(here)
+
+    words = "李建国写错了，是李建田"
+    make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, speaker_name="李建田", reason=words)
+
+    event = Event.objects.get(case=case, action="amend")
+    assert "李建" not in event.note
+
+
+def test_note_is_kept_also_where_the_move_asks_for_none():
+    here = staff()
+
+    case = make_move(
+        spoken(here), Action.ACCEPT, by=officer(here.duty), at=NOON, note="当面说过", category="village", grade="minor"
+    )
+
+    assert case.events.get(action="accept").note == "当面说过"
+
+
+def test_withdrawal_is_not_said_in_the_future():
+    here = staff()
+
+    with pytest.raises(InputRefused):
+        make_move(
+            spoken(here), Action.WITHDRAW, by=officer(here.duty), at=NOON,
+            reason="修好了", how="call", said_at=NOON + DAY,
+        )
+
+
+# --- 并案
+
+
+def test_merged_matter_brings_its_concerns_confidentiality_and_level():
+    here = staff()
+    other = accepted(here)
+    case = spoken(here, confidentiality="hidden")
+    case = make_move(case, Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.secretary.user])
+
+    make_move(case, Action.MERGE, by=officer(here.reviewer), at=NOON, into=other)
+
+    other.refresh_from_db()
+    assert (other.confidentiality, other.level, other.owner) == ("hidden", "town", here.reviewer)
+    assert not Case.objects.visible_to(here.secretary.user, NOON.date()).exists()
+    assert other.co_speakers.get().name == "李建国"
+    assert other.events.latest("sequence").action in Action.values
+
+
+def test_concern_of_a_former_cadre_keeps_their_village_through_a_merge():
+    here = staff()
+    other = accepted(here)
+    case = make_move(spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.secretary.user])
+    end_post(here.secretary)
+
+    make_move(case, Action.MERGE, by=officer(here.reviewer), at=NOON, into=other)
+
+    assert other.concerns.get().village == here.village
+
+
+# --- 议
+
+
+def test_deadline_beyond_the_rule_is_refused():
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        decided(here, due_on=date(2026, 3, 12))
+
+    assert set(refused.value.fields) == {"due_on"}
+    assert decided(here, due_on=date(2026, 3, 11)).due_on == date(2026, 3, 11)
+
+
+def test_decision_does_not_lower_the_grade_in_passing():
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        decided(here, grade="minor")
+
+    assert set(refused.value.fields) == {"grade"}
+
+
+def test_joint_handling_needs_an_assistant():
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        decided(here, handling="joint")
+
+    assert set(refused.value.fields) == {"assistants"}
+
+
+def test_returned_matter_keeps_its_due_when_a_shorter_way_is_chosen_next():
+    here = staff()
+    case = decided(here)
+    due = case.due_at
+    case = make_move(case, Action.RETURN, by=officer(here.handler), at=NOON + DAY, reason="不归我们管")
+
+    case = make_move(
+        case, Action.DECIDE, by=officer(here.secretary), at=NOON + 2 * DAY,
+        handling="on_spot", decision="换", lead=here.duty,
+    )
+
+    assert case.due_at == due
+
+
+def test_returned_matter_may_get_the_longer_rule_from_its_clocks_start():
+    here = staff()
+    case = make_move(decided(here), Action.RETURN, by=officer(here.handler), at=NOON + DAY, reason="不归我们管")
+
+    case = make_move(
+        case, Action.DECIDE, by=officer(here.secretary), at=NOON + 2 * DAY,
+        handling="joint", decision="换", lead=here.duty, assistants=[here.office],
+    )  # fmt: skip
+
+    assert case.due_on == date(2026, 3, 23)
+    assert Clock.objects.filter(case=case, stage=Stage.HANDLE).count() == 1
+
+
+def test_matter_may_be_put_off_once_in_each_visit():
+    here = staff()
+    case = make_move(decided(here), Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+    later = {"by": officer(here.secretary), "reason": "等雨停", "until_on": date(2026, 3, 5)}
+    case = make_move(case, Action.DEFER, at=NOON, **later)
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.DEFER, at=NOON, **later)
+
+    case = make_move(decided(here, case), Action.RETURN, by=officer(here.handler), at=NOON, reason="还是不归")
+    case = make_move(case, Action.DEFER, at=NOON, **later)
+
+    assert case.light(NOON) == "grey"
+
+
+def test_handing_it_to_another_lead_keeps_the_report_of_an_assistant_who_stays():
+    here = staff()
+    case = decided(here, handling="joint", assistants=[here.leader])
+    case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了")
+
+    case = make_move(
+        case, Action.REASSIGN, by=officer(here.secretary), at=NOON,
+        lead=here.duty, assistants=[here.leader], reason="出差",
+    )
+
+    assert case.owner == here.duty
+    assert case.assignments.get(post=here.leader).report == "沟通好了"
+
+
+# --- 办
+
+
+def test_granted_time_is_not_lost_when_a_suspension_ends_early():
+    here = staff()
+    case = decided(here)
+    lead, secretary = officer(here.handler), officer(here.secretary)
+    case = make_move(case, Action.ASK_EXTENSION, by=lead, at=NOON, reason="缺料", until_on=date(2026, 3, 31))
+    case = make_move(case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="大雪", until_on=date(2026, 3, 10))
+    case = make_move(case, Action.RULE_SUSPENSION, by=secretary, at=NOON, ruling="granted")
+    case = make_move(case, Action.RULE_EXTENSION, by=secretary, at=NOON, ruling="granted")
+
+    case = make_move(case, Action.RESUME, by=lead, at=NOON + DAY)
+
+    assert case.due_on == date(2026, 3, 31)
+
+
+def test_granted_time_never_brings_the_due_forward():
+    here = staff()
+    lead, secretary = officer(here.handler), officer(here.secretary)
+    case = make_move(decided(here), Action.ASK_EXTENSION, by=lead, at=NOON, reason="缺料", until_on=date(2026, 3, 12))
+    case = make_move(case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="大雪", until_on=date(2026, 3, 20))
+    case = make_move(case, Action.RULE_SUSPENSION, by=secretary, at=NOON, ruling="granted")
+    due = case.due_at
+
+    case = make_move(case, Action.RULE_EXTENSION, by=secretary, at=NOON, ruling="granted")
+
+    assert case.due_at == due
+
+
+def test_request_whose_day_is_past_is_not_granted():
+    here = staff()
+    case = decided(here)
+    ask = {"reason": "缺料", "until_on": date(2026, 3, 12)}
+    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **ask)
+
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON + 15 * DAY, ruling="granted")
+
+
+def test_nobody_rules_on_more_time_for_what_they_handle():
+    here = staff()
+    case = decided(here, lead=here.secretary)
+    ask = {"reason": "缺料", "until_on": date(2026, 3, 20)}
+    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.secretary), at=NOON, **ask)
+
+    with pytest.raises(NoSuchRight):
+        make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+
+    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.reviewer), at=NOON, ruling="granted")
+    assert case.due_on == date(2026, 3, 20)
+
+
+def test_what_is_done_already_is_not_offered_again():
+    here = staff()
+    case = decided(here, handling="joint", assistants=[here.leader, here.member])
+    case = make_move(case, Action.ACKNOWLEDGE, by=officer(here.leader), at=NOON)
+    case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了")
+
+    assert not {Action.ACKNOWLEDGE, Action.REPORT} & offered(here.leader, case)
+    assert {Action.ACKNOWLEDGE, Action.REPORT} <= offered(here.member, case)
+
+
+def test_supervision_may_chase_by_itself():
+    here = staff()
+    case = decided(here)
+
+    case = make_move(case, Action.SUPERVISE, by=System("ladder"), at=NOON, supervision_level="urge", text="超期一天")
+
+    assert case.events.latest("sequence").data["supervision_level"] == "urge"
+
+
+# --- 督, 评
+
+
+def test_villagers_answer_is_marked_by_the_way_it_came():
+    here = staff()
+    case = verified(here)
+
+    case = make_move(
+        case, Action.RATE, by=Speaker(case, "code"), at=NOON + DAY, satisfaction="mostly", solved="yes", how="call"
+    )
+
+    assert case.ratings.get().how == "code"
+
+
+def test_officer_never_enters_a_rating_as_if_the_code_had_been_used():
+    here = staff()
+
+    with pytest.raises(InputRefused):
+        rated(here, how="code")
+
+
+def test_second_reopening_by_the_speaker_is_refused():
+    here = staff()
+    case = rated(here)
+    speaker = Speaker(case, "code")
+    case = make_move(case, Action.REOPEN, by=speaker, at=NOON + 3 * DAY, reason="又坏了")
+    case = rated(here, verified(here, completed(here, case, at=NOON + 4 * DAY), at=NOON + 4 * DAY), at=NOON + 5 * DAY)
+
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.REOPEN, by=speaker, at=NOON + 6 * DAY, reason="又坏了")
+
+
+def test_diverted_matter_opened_again_is_deliberated_even_if_the_first_lead_is_back():
+    here = staff()
+    case = verified(here, completed(here, decided(here, lead=here.member), by=here.member))
+    end_post(here.member)
+    case = rated(here, case, satisfaction="dissatisfied", solved="no", reason="没修")
+    case = make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON + 2 * DAY, reason="要立案")
+    case = make_move(case, Action.DIVERT, by=officer(here.reviewer), at=NOON + 2 * DAY, route="法院", told="请去法院")
+    here.member.until_on = None
+    here.member.save()
+
+    case = make_move(case, Action.REOPEN, by=officer(here.supervisor), at=NOON + 3 * DAY, reason="法院不收")
+
+    assert (case.stage, case.round) == (Stage.DELIBERATE, 3)
+
+
+def test_dissatisfied_call_back_opens_the_matter_again_and_says_why():
+    here = staff()
+    case = rated(here)
+    answer = {"satisfaction": "dissatisfied", "solved": "no", "how": "call"}
+    with pytest.raises(InputRefused):
+        make_move(case, Action.CALL_BACK, by=officer(here.secretary), at=NOON + 9 * DAY, **answer)
+
+    case = make_move(case, Action.CALL_BACK, by=officer(here.secretary), at=NOON + 9 * DAY, reason="又灭了", **answer)
+
+    assert (case.stage, case.round, case.owner) == (Stage.HANDLE, 2, here.office)
+    last = list(case.events.values_list("action", "actor_kind"))[-2:]
+    assert last == [("call_back", "officer"), ("reopen", "system")]
+
+
+def test_explanation_says_who_explained():
+    here = staff()
+    case = rated(here, satisfaction="dissatisfied", solved="no", reason="又灭了")
+    case = verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY)
+    case = rated(here, case, at=NOON + 4 * DAY, satisfaction="dissatisfied", solved="no", reason="还是不亮")
+
+    case = make_move(case, Action.EXPLAIN, by=officer(here.supervisor), at=NOON + 5 * DAY, text="线路明年统一改造")
+
+    data = case.events.latest("sequence").data
+    assert data["explained_by"] == here.supervisor.user.name
+    assert data["explained_at"]
+
+
+def test_order_pending_promises_a_day_to_come():
+    here = staff()
+    case = rated(here, satisfaction="dissatisfied", solved="no", reason="又灭了")
+    case = verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY)
+
+    late = NOON + 60 * DAY
+    case = rated(here, case, at=late, satisfaction="dissatisfied", solved="no", reason="还是不亮")
+
+    assert case.promised_on >= late.date()
+
+
+def test_changed_promise_is_named_in_the_event():
+    here = staff()
+
+    case = accepted(here)
+
+    assert case.events.latest("sequence").data["promised_on"] == str(case.promised_on)
+
+
+# --- 更正
+
+
+def test_empty_phone_in_a_correction_leaves_the_number_alone():
+    here = staff()
+    case = spoken(here, speaker_phone="13893901234")
+
+    case = make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, place="村口", speaker_phone="")
+
+    assert case.speaker_phone == "13893901234"
+
+
+def test_correction_never_empties_kind_channel_or_title():
+    here = staff()
+    case = accepted(here)
+
+    empty = {"category": "", "channel": "", "title": ""}
+    case = make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, place="村口", **empty)
+
+    assert case.category == "village"
+    assert case.channel == "talk_room"
+    assert case.title
+
+
+def test_group_of_another_village_is_refused_in_a_correction():
+    here, other = staff(), staff()
+
+    with pytest.raises(InputRefused):
+        make_move(spoken(here), Action.AMEND, by=officer(here.duty), at=NOON, group=other.group)
+
+
+def test_phone_that_is_none_is_refused_in_a_correction():
+    here = staff()
+
+    with pytest.raises(InputRefused):
+        make_move(spoken(here), Action.AMEND, by=officer(here.duty), at=NOON, speaker_phone="12")
+
+
+# --- 强制报告
+
+
+def test_joined_village_reports_across_the_red_line_too():
+    here, neighbours = staff(), VillageFactory()
+    neighbour = roles.secretary_of(neighbours)
+    case = make_move(accepted(here), Action.JOIN, by=officer(here.secretary), at=NOON, village=neighbours)
+
+    case = make_move(case, Action.MANDATORY_REPORT, by=officer(neighbour), at=NOON, told="派出所")
+
+    assert case.mandatory_reports.get().post == neighbour
