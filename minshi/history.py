@@ -52,6 +52,11 @@ def history_lifted(tables: tuple[str, ...]) -> Iterator[None]:
             protect(table, cursor.execute)
 
 
+def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
+    """Runs SQL as it stands: with parameters, if only (), psycopg2 takes a % in it for a placeholder."""
+    return lambda sql: schema_editor.execute(sql, None)
+
+
 class AppendOnly(Operation):
     """The migration operation; repeat it after every later change of the table (SQLite drops triggers then)."""
 
@@ -65,10 +70,10 @@ class AppendOnly(Operation):
         """Nothing: triggers are no part of the model state."""
 
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
-        protect(self.table, schema_editor.execute)
+        protect(self.table, _plain(schema_editor))
 
     def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any) -> None:
-        unprotect(self.table, schema_editor.execute)
+        unprotect(self.table, _plain(schema_editor))
 
     def describe(self) -> str:
         return f"Makes {self.table} append-only"
