@@ -8,6 +8,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +37,7 @@ class CaseFilters(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Case], view: Any) -> QuerySet[Case]:
         unknown = set(request.query_params) - set(CaseFilter.base_filters) - BESIDE_FILTERS
         if unknown:
-            raise translate_validation({name: [_("There is no such filter.")] for name in sorted(unknown)})
+            raise ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
         filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
@@ -78,8 +79,9 @@ class CaseList(CaseApi, GenericAPIView[Case]):
         asked.is_valid(raise_exception=True)
         spoken: Spoken = asked.validated_data["spoken"]
         by = Officer(self.user, self._post_for(spoken, asked.validated_data["post"]))
+        known = key is not None and Case.objects.filter(key=key).exists()
         case = register(spoken, by=by, at=self.at, key=key)
-        if case.registered_at != self.at:
+        if known:
             return Response(ReceiptSerializer(case).data, headers={REPLAYED_HEADER: "true"})
         headers = {"ETag": etag_of(case.version), "Location": f"{request.path}{case.number}/"}
         return Response(ReceiptSerializer(case).data, status=status.HTTP_201_CREATED, headers=headers)

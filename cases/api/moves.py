@@ -44,7 +44,7 @@ def act(view: CaseApi, request: Request, number: str, action: Action, body: type
     """Makes one move as the request asks, once per Idempotency-Key, and says where the case stands then."""
     key = idempotency_key(request)
     if key and (done := _replayed(view, number, action, key)):
-        return _answer(view, done, {REPLAYED_HEADER: "true"})
+        return _answer(done, {REPLAYED_HEADER: "true"})
     case = view.case(number)
     facts = Facts(case=case, at=view.at, posts=[])  # the choices of inputs hang on the case alone
     asked = body(data=request.data, context=view.context(facts=facts))
@@ -52,7 +52,7 @@ def act(view: CaseApi, request: Request, number: str, action: Action, body: type
     version = expected_version(request, asked.validated_data["version"])
     posts = view.posts(asked.validated_data["post"])
     moved = _made(view, case, action, posts, key=key, version=version, **asked.validated_data["inputs"])
-    return _answer(view, moved, {})
+    return _answer(moved, {})
 
 
 def _made(view: CaseApi, case: Case, action: Action, posts: list[Any], **values: Any) -> Case:
@@ -76,7 +76,5 @@ def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Case | N
     return done.case
 
 
-def _answer(view: CaseApi, case: Case, headers: dict[str, str]) -> Response:
-    visible = view.visible().filter(pk=case.pk).exists()
-    done = {name: getattr(case, name) for name in ("number", "version", "stage", "level", "round")}
-    return Response(MoveDone({**done, "visible": visible}).data, headers={"ETag": etag_of(case.version), **headers})
+def _answer(case: Case, headers: dict[str, str]) -> Response:
+    return Response(MoveDone(case).data, headers={"ETag": etag_of(case.version), **headers})

@@ -9,6 +9,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from cases.forms import SPEAKERS
+from cases.models import Case
 from cases.models.scope import Sight
 from cases.serializers.fields import NO_SUCH_CHOICE, HolderKey, IdField, PhoneField, PlainText, holders_by_key
 from cases.workflow import MOVES, Action, Facts, candidates
@@ -158,12 +159,10 @@ class MovesOffered(serializers.Serializer[Any]):
     moves = MoveOffered(many=True)
 
 
-class MoveDone(serializers.Serializer[Any]):
-    """Where the case stands; whoever lost sight of it by the move learns no more."""
+class MoveDone(serializers.ModelSerializer[Case]):
+    """Where the case stands, and no more: the move may have taken it out of its mover's sight."""
 
-    number = serializers.CharField()
-    version = serializers.IntegerField()
-    stage = serializers.CharField()
-    level = serializers.CharField()
-    round = serializers.IntegerField()
-    visible = serializers.BooleanField(help_text="Whether you still see it.")
+    class Meta:
+        model = Case
+        fields = ("number", "version", "stage", "level", "round")
+        read_only_fields = fields

@@ -9,8 +9,7 @@ from rest_framework import serializers
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
 from cases.serializers.fields import NO_SUCH_CHOICE, IdField, PhoneField, PlainText
-from cases.workflow import Facts, Spoken
-from cases.workflow.candidates import possible_concerns
+from cases.workflow import Spoken
 from minshi import workdays
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Resident, Town, User, Village
@@ -56,7 +55,7 @@ class SpokenBody(serializers.Serializer[Any]):
         self._one("topic", Topic.objects.filter(town=town), attrs)
         self._one("resident", self._neighbours(), attrs)
         if "concerns" in attrs:
-            attrs["concerns"] = self._concerned(attrs["concerns"], village, town)
+            attrs["concerns"] = self._existing(attrs["concerns"])
         attrs["co_speakers"] = tuple(attrs.get("co_speakers", ()))
         return {"spoken": Spoken(**attrs), "post": post}
 
@@ -76,11 +75,9 @@ class SpokenBody(serializers.Serializer[Any]):
         in_villages = residents.filter(household__group__village__in=where.villages)
         return in_villages | residents.filter(household__group__in=where.groups)
 
-    def _concerned(self, ids: list[int], village: Village | None, town: Town | None) -> tuple[User, ...]:
-        if town is None:
-            return ()
-        facts = Facts(case=Case(town=town, village=village), at=self.context["at"], posts=[])
-        users = tuple(possible_concerns(facts).filter(pk__in=ids))
+    def _existing(self, ids: list[int]) -> tuple[User, ...]:
+        """The accounts; whether they are cadres of the place, `register` sees to."""
+        users = tuple(User.objects.filter(pk__in=ids))
         if len(users) != len(set(ids)):
             raise serializers.ValidationError({"concerns": NO_SUCH_CHOICE})
         return users
