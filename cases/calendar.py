@@ -52,9 +52,7 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
 
 def has_data(year: int) -> bool:
     """Whether deadlines of a year can be relied on: it holds a make-up weekend or was confirmed by hand (domain §4)."""
-    return (
-        CalendarDay.objects.filter(Q(is_working=True) | Q(confirmed=True), town=None, day__year=year).exists()
-    )
+    return CalendarDay.objects.filter(Q(is_working=True) | Q(confirmed=True), town=None, day__year=year).exists()
 
 
 def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:

@@ -17,9 +17,7 @@ def accounts_of(town: Town, on: date) -> list[tuple[str, str, str, str]]:
     """User name, name, place and role of the accounts worth trying; in another town those above the villages."""
     posts = Post.objects.current(on).filter(user__username__in=SHOWN).with_places()
     rows = {post.user.username: post for post in posts.select_related("user")}
-    return [
-        (name, post.user.name, post.place, post.get_role_display()) for name in SHOWN if (post := rows.get(name))
-    ]
+    return [(name, post.user.name, post.place, post.get_role_display()) for name in SHOWN if (post := rows.get(name))]
 
 
 def table(rows: list[tuple[str, str, str, str]]) -> str:

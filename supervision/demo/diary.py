@@ -36,7 +36,5 @@ class Diary:
 
     def moments(self, days: list[date]) -> list[datetime]:
         """A moment in office hours for each of the days, in their order, each later than the one before."""
-        minutes = {
-            day: iter(sorted(self.rng.sample(OFFICE_MINUTES, count))) for day, count in Counter(days).items()
-        }
+        minutes = {day: iter(sorted(self.rng.sample(OFFICE_MINUTES, count))) for day, count in Counter(days).items()}
         return [datetime.combine(day, time.min, SHANGHAI) + timedelta(minutes=next(minutes[day])) for day in days]

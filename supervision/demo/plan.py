@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from random import Random
 
 from cases.models.choices import Category, Channel, Confidentiality, Level, Stage
 from minshi.workdays import ONE_DAY, SHANGHAI
@@ -13,7 +12,9 @@ from supervision.demo.samples import Sample, in_group, read_samples, repeated
 from villages.models import Group, Resident
 
 CASES, ONLINE = 183, 50
-TURNED = ("extended",) * 3 + ("late",) * 4 + ("rejected",) * 3 + ("second_round",) * 3 + ("unreached",) * 3 + ("withdrawn",)
+TURNED = (
+    *["extended"] * 3, *["late"] * 4, *["rejected"] * 3, *["second_round"] * 3, *["unreached"] * 3, "withdrawn",
+)  # fmt: skip
 HIDDEN_SHARE = 0.06
 AT_HOME = "白关村"  # three of the open five are here
 ONLINE_INSTEAD = (Channel.WECHAT_GROUP, Channel.WECHAT_GROUP, Channel.QR_CODE, Channel.MINI_PROGRAM)
@@ -64,7 +65,7 @@ class Plan:
         first = [sample for sample in samples if not sample.stays_open]
         again = list(repeated(samples, CASES - len(samples), self.rng))
         wanted = ONLINE - sum(sample.is_online for sample in samples)
-        again.sort(key=lambda sample: (not sample.is_online, sample.channel == Channel.TALK_DAY))  # the likely ones first
+        again.sort(key=lambda sample: (not sample.is_online, sample.channel == Channel.TALK_DAY))  # likely ones first
         return first + [
             replace(sample, channel=self._channel(sample, online=nth < wanted)) for nth, sample in enumerate(again)
         ]

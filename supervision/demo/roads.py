@@ -24,7 +24,12 @@ class Pace:
 
     @classmethod
     def drawn(cls, rng: Random) -> "Pace":
-        return cls(rng.choice((1, 2, 2, 3)), rng.choice((0, 0, 1)), rng.choice((0, 1, 1, 2)), rng.choice((0, 1, 2, 4, 7)))
+        return cls(
+            decide=rng.choice((1, 2, 2, 3)),
+            acknowledge=rng.choice((0, 0, 1)),
+            verify=rng.choice((0, 1, 1, 2)),
+            rate=rng.choice((0, 1, 2, 4, 7)),
+        )
 
 
 def road_of(sample: Sample, start: date, pace: Pace, diary: Diary, turn: str = "") -> Days:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cases import deadlines
 from cases.models import Case, Topic
-from cases.models.choices import Channel, Handling, How, Level, Outcome
+from cases.models.choices import Category, Channel, Handling, How, Level, Outcome
 from cases.workflow import Action, Actor, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
 from supervision.demo import words
@@ -79,12 +79,10 @@ class Telling:
 
     def mandatory_report(self) -> None:
         recorder = officer(self.case.recorded_by) if self.case.recorded_by else self.owner()
-        self.move(
-            Action.MANDATORY_REPORT, recorder, told=words.REPORTED_TO, told_at=self.at, receipt=words.RECEIPT
-        )
+        self.move(Action.MANDATORY_REPORT, recorder, told=words.REPORTED_TO, told_at=self.at, receipt=words.RECEIPT)
 
     def escalate(self) -> None:
-        self.move(Action.ESCALATE, reason=words.WHY_UP[self.sample.handling])
+        self.move(Action.ESCALATE, reason=words.WHY_UP[Handling(self.sample.handling)])
 
     def divert(self) -> None:
         route = words.ROUTE_OF_A_CADRE if self.sample.topic == words.ABOUT_A_CADRE else words.ROUTE_OF_A_QUARREL
@@ -117,7 +115,7 @@ class Telling:
         self.move(Action.ACKNOWLEDGE)
 
     def progress(self) -> None:
-        self.move(Action.PROGRESS, text=words.PROGRESS[self.sample.category], public=True)
+        self.move(Action.PROGRESS, text=words.PROGRESS[Category(self.sample.category)], public=True)
 
     def report(self) -> None:
         for item in self.case.assignments.filter(ended_at=None, role="assistant", reported_at=None):

@@ -20,6 +20,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Days: {loaded.added} added, {loaded.changed} changed, {loaded.removed} removed.")
         for year in loaded.years:
             if not has_data(year):
-                self.stderr.write(
-                    self.style.WARNING(f"{year}: no make-up weekends are known yet; load again when they are published.")
-                )
+                words = f"{year}: no make-up weekends are known yet; load again when they are published."
+                self.stderr.write(self.style.WARNING(words))

@@ -10,13 +10,14 @@ from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from supervision.demo import make_demo
 from supervision.demo.accounts import accounts_of, table
+from supervision.demo.load import load as load_matters
 
 
 class Command(BaseCommand):
     help = "Makes a town with people and a year of invented matters. Only with DEBUG on; a second run changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--town", required=True, metavar="CODE", help="division code of 9 digits: 621226118 is 白关镇")
+        parser.add_argument("--town", required=True, metavar="CODE", help="9 digits; 621226118 is 白关镇")
         parser.add_argument("--seed", type=int, default=1, help="another seed gives other people and days")
         parser.add_argument("--load", type=int, default=0, metavar="N", help="adopt N more matters, for measuring")
 
@@ -29,4 +30,6 @@ class Command(BaseCommand):
             made = make_demo(town, settings.DEMO_PASSWORD, seed=seed, at=now())
         except RuleBroken as refusal:
             raise CommandError(str(refusal)) from refusal
+        if load:
+            load_matters(made, load, seed=seed, at=now(), shown=lambda have: self.stderr.write(f"{have:,} adopted"))
         self.stdout.write(table(accounts_of(made, today())))

@@ -1,0 +1,110 @@
+"""Writes adopted matters in batches, with numbers, keys and the first event of each chain."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from cases.bulk.faults import fault_of
+from cases.bulk.matter import Matter
+from cases.bulk.surroundings import Surroundings
+from cases.models import Assignment, Case, Clock, Event
+from cases.models.choices import Stage
+from cases.numbering import new_tracking_code, reserve_numbers
+from cases.workflow import Action, Officer
+from cases.workflow.record import new_event
+from minshi import workdays
+from minshi.crypto import digest
+from minshi.errors import InputRefused, NoSuchRight
+from villages.models import Role, Town
+
+BATCH = 1000
+SHOWN_FAULTS = 10
+
+
+@transaction.atomic
+def adopt(rows: Iterable[Matter], by: Officer, at: datetime) -> int:
+    """Take over matters of an old ledger, closed or open, all or nothing; returns how many.
+
+    Each gets a number of the year it was told in, its source, one chained event, and while open an
+    owner and a running clock. Memory stays flat however many there are. NoSuchRight: not a
+    reviewer. InputRefused: names the first rows at fault, counted from 1, and why.
+    """
+    if by.post.role != Role.REVIEWER or by.post.user_id != by.user.pk or not by.post.is_current(workdays.local_day(at)):
+        raise NoSuchRight(_("Only a reviewer takes over an old ledger."))
+    around, done = Surroundings(by, at), 0
+    for batch in _batches(rows):
+        _refuse_faulty(batch, around, done)
+        _write([around.adopted(matter) for matter in batch], by, at)
+        done += len(batch)
+    return done
+
+
+def _batches(rows: Iterable[Matter]) -> Iterator[list[Matter]]:
+    waiting = iter(rows)
+    while batch := list(islice(waiting, BATCH)):
+        yield batch
+
+
+def _refuse_faulty(batch: Sequence[Matter], around: Surroundings, before: int) -> None:
+    faults = [(nth, fault) for nth, matter in enumerate(batch, before + 1) if (fault := fault_of(matter, around))]
+    if faults:
+        lines = [_("Row %(nth)s: %(fault)s") % {"nth": nth, "fault": fault} for nth, fault in faults[:SHOWN_FAULTS]]
+        raise InputRefused("\n".join(lines), {str(nth): fault for nth, fault in faults})
+
+
+def _write(rows: list[tuple[Case, Clock | None, Assignment | None]], by: Officer, at: datetime) -> None:
+    cases = [case for case, _clock, _assignment in rows]
+    _number(cases)
+    for case, key in zip(cases, reserve_keys(len(cases)), strict=True):
+        case.pk = key
+    events = [_event(case, by, at) for case in cases]
+    Case.objects.bulk_create(cases)
+    Event.objects.bulk_create(events)
+    Clock.objects.bulk_create(clock for _case, clock, _assignment in rows if clock)
+    Assignment.objects.bulk_create(assignment for _case, _clock, assignment in rows if assignment)
+
+
+def _number(cases: list[Case]) -> None:
+    """Numbers from one reserved block for each town and year, in the order of the rows."""
+
+    def block_of(case: Case) -> tuple[Town, int]:
+        return case.town, workdays.local_day(case.registered_at).year
+
+    # In one order everywhere: two that adopt at once must not each wait for the other's counter.
+    wanted = sorted(Counter(map(block_of, cases)).items(), key=lambda item: (item[0][0].code, item[0][1]))
+    blocks = {block: iter(reserve_numbers(*block, count)) for block, count in wanted}
+    for case in cases:
+        case.number, case.tracking_code = next(blocks[block_of(case)]), new_tracking_code()
+
+
+def _event(case: Case, by: Officer, at: datetime) -> Event:
+    """The chain's first row; it needs the case's key, and the case the chain's head, before either is written."""
+    case.version = 1
+    data = {
+        "version": 1,
+        "channel": str(case.channel),
+        "verbatim": digest(case.verbatim),
+        "adopted_from": case.adopted_from,
+        "registered_at": case.registered_at.isoformat(),
+    }
+    if case.stage != Stage.CLOSED:
+        data["owner"] = f"post:{case.owner_post_id}" if case.owner_post_id else f"office:{case.owner_office_id}"
+    return new_event(case, Action.ADOPT, by=by, at=at, source="", data=data)
+
+
+def reserve_keys(count: int) -> list[int]:
+    """The next `count` primary keys of cases; call inside a transaction."""
+    table = Case._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+        (last,) = cursor.fetchone()
+    return list(range(last + 1, last + 1 + count))
