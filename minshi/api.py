@@ -177,7 +177,7 @@ def _beyond(queryset: QuerySet[Any], order: tuple[str, str], cursor: str) -> Que
     try:
         ordered_by, raw, pk = signing.loads(cursor, salt=CURSOR_SALT, serializer=_Json)
         column = order[0].lstrip("-")
-        value = queryset.model._meta.get_field(column).to_python(raw)
+        value = _field(queryset, column).to_python(raw)
     except (signing.BadSignature, DjangoValidationError, ValueError):
         ordered_by = ""
     if ordered_by != order[0]:
@@ -185,6 +185,12 @@ def _beyond(queryset: QuerySet[Any], order: tuple[str, str], cursor: str) -> Que
     side = "lt" if order[0].startswith("-") else "gt"
     beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
     return queryset.filter(beyond, **{f"{column}__{side}e": value})
+
+
+def _field(queryset: QuerySet[Any], column: str) -> Any:
+    """The field of a column, also of one the query adds."""
+    added = queryset.query.annotations.get(column)
+    return added.output_field if added is not None else queryset.model._meta.get_field(column)
 
 
 # --- retries and versions

@@ -34,16 +34,21 @@ BESIDE_FILTERS = frozenset({"cursor", "page_size"})
 class CaseFilters(DjangoFilterBackend):
     """The filter of the pages; a name or value it does not know is refused, and its order is the pages' order."""
 
+    known: frozenset[str] = frozenset(CaseFilter.base_filters) | BESIDE_FILTERS
+
     def filter_queryset(self, request: Request, queryset: QuerySet[Case], view: Any) -> QuerySet[Case]:
-        unknown = set(request.query_params) - set(CaseFilter.base_filters) - BESIDE_FILTERS
+        unknown = set(request.query_params) - self.known
         if unknown:
             raise ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
         filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
-        view.order = filterset.ordering
+        self.put_in_order(view, filterset)
         found: QuerySet[Case] = filterset.qs
         return found
+
+    def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
+        view.order = filterset.ordering
 
 
 class CaseList(CaseApi, GenericAPIView[Case]):

@@ -1,17 +1,25 @@
 """What belongs to a case within sight: its events, attachments, ratings."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
 from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
+from cases.attachments import PAPERS, PHOTOS, attach
 from cases.models import Attachment, Case, Event, Rating
 from cases.serializers.case import blanked
-from cases.serializers.parts import AttachmentSerializer, EventSerializer, RatingSerializer
+from cases.serializers.parts import AttachmentSerializer, EventSerializer, RatingSerializer, UploadBody
 from minshi.api import KeyPages
 
 
@@ -52,14 +60,61 @@ class Attachments(Parts):
 
     serializer_class = AttachmentSerializer
     queryset = Attachment.objects.none()
+    parser_classes = (MultiPartParser,)
     order = ("at", "id")
 
     def rows(self, case: Case) -> QuerySet[Attachment]:
-        return Attachment.objects.filter(case=case)
+        return Attachment.objects.filter(case=case).select_related("case")
 
     @extend_schema(responses={200: AttachmentSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
+
+    @extend_schema(
+        request={"multipart/form-data": UploadBody},
+        responses={
+            201: AttachmentSerializer,
+            200: OpenApiResponse(AttachmentSerializer, description="The case has this very file already."),
+        },
+    )
+    def post(self, request: Request, number: str) -> Response:
+        """Add a photo or a PDF."""
+        case = self.case(number)
+        asked = UploadBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        post = self.posts(asked.validated_data.get("post"))[0]
+        kept = attach(case, asked.validated_data["file"], at=self.at, post=post)
+        code = status.HTTP_201_CREATED if kept.at == self.at else status.HTTP_200_OK
+        return Response(self.get_serializer(kept).data, status=code)
+
+
+class AnyAccepted(DefaultContentNegotiation):
+    """A file is what it is, whatever the reader would rather have."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class AttachmentFile(CaseApi):
+    content_negotiation_class = AnyAccepted
+
+    @extend_schema(
+        parameters=[OpenApiParameter("size", str, enum=["small"])],
+        responses={(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)},
+    )
+    def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
+        """The file itself, or the small photo."""
+        kept = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
+        small = request.query_params.get("size") == "small" and kept.thumbnail
+        try:
+            file = (kept.thumbnail if small else kept.file).open("rb")
+        except FileNotFoundError:
+            raise Http404 from None
+        response = FileResponse(file, content_type=kept.content_type)
+        response["Content-Disposition"] = f'attachment; filename="{kept.uuid}"'
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
 
 
 class Ratings(Parts):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import cases, moves, parts
+from cases.api import cases, ledgers, moves, parts
 
 urlpatterns = [
     path("cases/", cases.CaseList.as_view(), name="api-cases"),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("cases/<slug:number>/moves/", moves.MoveList.as_view(), name="api-moves"),
     path("cases/<slug:number>/events/", parts.Events.as_view(), name="api-events"),
     path("cases/<slug:number>/attachments/", parts.Attachments.as_view(), name="api-attachments"),
+    path("cases/<slug:number>/attachments/<uuid:uuid>/", parts.AttachmentFile.as_view(), name="api-attachment"),
     path("cases/<slug:number>/ratings/", parts.Ratings.as_view(), name="api-ratings"),
+    path("ledgers/", ledgers.LedgerList.as_view(), name="api-ledgers"),
+    path("ledgers/<slug:key>/", ledgers.LedgerRows.as_view(), name="api-ledger"),
 ]

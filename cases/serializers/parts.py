@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Attachment, Event, Rating
-from cases.serializers.fields import HolderField
+from cases.serializers.fields import HolderField, IdField
 from cases.workflow import Action
 
 # What integrating systems may read of an event's data; digests, ids of named cadres and the like stay inside.
@@ -41,10 +42,22 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
+    url = serializers.SerializerMethodField()
+
     class Meta:
         model = Attachment
-        fields = ("uuid", "content_type", "size", "at", "from_speaker")
+        fields = ("uuid", "url", "content_type", "size", "at", "from_speaker")
         read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, attachment: Attachment) -> str:
+        address = reverse("api-attachment", args=[attachment.case.number, attachment.uuid])
+        return str(self.context["request"].build_absolute_uri(address))
+
+
+class UploadBody(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text=_("JPEG, PNG, WebP or PDF."))
+    post = IdField(required=False)
 
 
 class RatingSerializer(serializers.ModelSerializer[Rating]):

@@ -8,7 +8,7 @@ import pytest
 from cases.models import Case, Concern
 from cases.workflow import Action, make_move
 from tests.api import Api
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import DAY, NOON, accepted, officer, rated, spoken, staff, verified
 from tests.roles import auditor, duty_officer_of, secretary_of, security_admin, system_admin
 from tests.villages.factories import HouseholdFactory, ResidentFactory, VillageFactory
 from villages.lookup import index_residents

@@ -1,0 +1,87 @@
+"""Ledgers: their columns, and their rows by the same definition as page, file and print."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.functional import cached_property
+from django_filters.utils import translate_validation
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from cases.api.cases import CaseFilters
+from cases.filters import CaseFilter
+from cases.ledgers import BOOKS, Book, read_records
+from cases.ledgers.period import PERIODS, PeriodForm
+from cases.models import Case
+from cases.models.scope import CaseQuerySet
+from cases.serializers.ledgers import BookSerializer, LedgerRow
+from minshi import tabular, workdays
+from minshi.api import KeyPages
+
+PERIOD = frozenset({"period", "since", "until"})
+
+
+class LedgerFilters(CaseFilters):
+    """A ledger has an order of its own, and a period."""
+
+    known = (CaseFilters.known | PERIOD) - {"order"}
+
+    def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
+        """By the date of the book."""
+
+
+class LedgerList(CaseApi):
+    @extend_schema(responses={200: BookSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """The ledgers and their columns."""
+        books: Any = BOOKS.values()
+        return Response(BookSerializer(books, many=True).data)
+
+
+class LedgerRows(CaseApi, GenericAPIView[Case]):
+    serializer_class = LedgerRow
+    queryset = Case.objects.none()
+    pagination_class = KeyPages
+    filter_backends = (LedgerFilters,)
+    filterset_class = CaseFilter
+
+    @cached_property
+    def book(self) -> Book:
+        """Http404: no such ledger."""
+        try:
+            return BOOKS[self.kwargs["key"]]
+        except KeyError:
+            raise Http404 from None
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return self.book.order
+
+    @extend_schema(
+        operation_id="ledgers_rows",
+        parameters=[
+            OpenApiParameter("order", exclude=True),
+            OpenApiParameter("period", str, enum=[name for name, _words in PERIODS]),
+            OpenApiParameter("since", {"type": "string", "format": "date"}),
+            OpenApiParameter("until", {"type": "string", "format": "date"}),
+        ],
+        responses={200: LedgerRow(many=True)},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """The rows of one ledger, names and phones masked, oldest first; without a period the past twelve months."""
+        book = self.book
+        cases = self.filter_queryset(Case.objects.counted_for(self.user, workdays.local_day(self.at)))
+        page = self.paginate_queryset(book.enrich(self._in_period(cases)).with_row())
+        records = read_records(book, page or [], sight=self.sight, at=self.at)
+        rows = tabular.rows_of(book.ledger, records, unmasked=True)  # the record itself masks
+        keys = [column.key for column in book.ledger.columns]
+        return self.get_paginated_response([dict(zip(keys, row[1:], strict=True)) for row in rows])
+
+    def _in_period(self, cases: Any) -> CaseQuerySet:
+        form = PeriodForm(self.request.query_params)
+        if not form.is_valid():
+            raise translate_validation(form.errors)
+        return form.chosen(workdays.local_day(self.at)).of(self.book, cases)
