@@ -1,0 +1,55 @@
+"""The columns that several ledgers share, and the guard that keeps a redacted row to what it may show."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cases.ledgers.record import Record
+from cases.models.choices import Category, Grade, Handling
+from minshi.errors import Text
+from minshi.tabular import Cell, Column
+
+REDACTED = pgettext_lazy("ledger", "secret matter")
+YES_NO = (gettext_lazy("Yes"), gettext_lazy("No"))
+Value = Callable[[Record], Cell]
+
+
+def column(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
+    """A column that a redacted row leaves empty. Names and phones come masked from the record itself."""
+    return Column(key, heading, lambda record: None if record.redacted else value(record), **options)
+
+
+def bare(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
+    """A column that a redacted row fills too: number, dates, stage, light (domain §3, confidentiality)."""
+    return Column(key, heading, value, **options)
+
+
+def matter(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
+    """What it is about; a redacted row says 保密事项 here."""
+    return Column(key, heading, lambda record: REDACTED if record.redacted else value(record), **options)
+
+
+NUMBER = bare("number", pgettext_lazy("ledger", "Case number"), lambda r: r.case.number, width=16)
+TITLE = matter("title", pgettext_lazy("ledger", "Matter"), lambda r: r.words(r.case.title), width=24)
+SPEAKER = column("speaker", pgettext_lazy("ledger", "Speaker"), lambda r: r.person(r.case.speaker_name))
+PHONE = column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14)
+GRADE = column(
+    "grade", pgettext_lazy("ledger", "Grade"), lambda r: r.case.get_grade_display(), width=8, kind="choice",
+    choices=tuple(Grade.labels),
+)  # fmt: skip
+COMPLETED = bare("completed_on", pgettext_lazy("ledger", "Completed on"), lambda r: r.case.completed_at, kind="date")
+UNIT = column("unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: r.unit, width=16)
+DUE = bare("due_on", pgettext_lazy("ledger", "Time limit"), lambda r: r.worked_until, kind="date")
+DECISION = column("decision", pgettext_lazy("ledger", "Decision"), lambda r: r.words(r.case.decision), width=28)
+REMARK = column("remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=16)
+
+
+def category(heading: Text) -> Column[Record]:
+    labels = tuple(Category.labels)
+    return column("category", heading, lambda r: r.case.get_category_display(), width=10, kind="choice", choices=labels)
+
+
+def handling(heading: Text) -> Column[Record]:
+    labels = tuple(Handling.labels)
+    return column("handling", heading, lambda r: r.case.get_handling_display(), width=12, kind="choice", choices=labels)

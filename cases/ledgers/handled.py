@@ -1,0 +1,123 @@
+"""What was done about it: handling, results, satisfaction."""
+
+from django.utils.translation import pgettext_lazy
+
+from cases.ledgers import cells
+from cases.ledgers.belonging import decided, ended, rated, with_papers, with_work_clock
+from cases.ledgers.book import RESPONSIBLE, Book
+from cases.ledgers.columns import (
+    COMPLETED,
+    DECISION,
+    DUE,
+    GRADE,
+    NUMBER,
+    REMARK,
+    SPEAKER,
+    TITLE,
+    UNIT,
+    YES_NO,
+    bare,
+    column,
+    handling,
+)
+from cases.models.choices import Outcome, Satisfaction, Solved
+from cases.workflow import Action
+from minshi.tabular import Ledger
+
+HANDLING = Book(
+    date="decided_at",
+    belongs=decided,
+    assignments=True,
+    events=(Action.DECIDE, Action.PROGRESS, Action.RULE_EXTENSION, *RESPONSIBLE),
+    enrich=with_work_clock,
+    ledger=Ledger(
+        key="handling",
+        title=pgettext_lazy("ledger", "Handling ledger"),
+        wide=True,
+        columns=(
+            NUMBER,
+            TITLE,
+            GRADE,
+            handling(pgettext_lazy("ledger", "Way of handling")),
+            bare("decided_on", pgettext_lazy("ledger", "Decided on"), lambda r: r.case.decided_at, kind="date"),
+            DECISION,
+            column("lead_unit", pgettext_lazy("ledger", "Lead unit"), lambda r: r.unit, width=16),
+            column("assisting", pgettext_lazy("ledger", "Assisting units"), lambda r: r.assisting_units, width=16),
+            column("responsible", pgettext_lazy("ledger", "Lead person"), lambda r: r.responsible),
+            column("leader", pgettext_lazy("ledger", "Responsible leader"), lambda r: r.did(Action.DECIDE)),
+            column("assigned_on", pgettext_lazy("ledger", "Handed over on"), cells.assigned_at, kind="date"),
+            DUE,
+            bare("progress", pgettext_lazy("ledger", "Progress so far"), cells.progress, width=24),
+            column("extended", pgettext_lazy("ledger", "Extended or not (until)"), cells.extended_until, width=16),
+            bare("light", pgettext_lazy("ledger", "Light"), lambda r: r.standing, width=10),
+            REMARK,
+        ),
+    ),
+)
+
+RESULTS = Book(
+    date="closed_at",
+    belongs=ended,
+    assignments=True,
+    events=(Action.VERIFY, *RESPONSIBLE),
+    enrich=with_papers,
+    ledger=Ledger(
+        key="results",
+        title=pgettext_lazy("ledger", "Results ledger (closed)"),
+        columns=(
+            NUMBER,
+            TITLE,
+            UNIT,
+            column("responsible", pgettext_lazy("ledger", "Responsible person"), lambda r: r.responsible),
+            column("measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=28),
+            column(
+                "outcome", pgettext_lazy("ledger", "Result (done/partly/explained/proper route)"), cells.outcome,
+                kind="choice", choices=tuple(Outcome.labels),
+            ),
+            COMPLETED,
+            bare("days", pgettext_lazy("ledger", "Days used"), lambda r: r.days_used, width=8, kind="number"),
+            column(
+                "late", pgettext_lazy("ledger", "Overdue or not"), lambda r: r.was_late, width=8, kind="choice",
+                choices=YES_NO,
+            ),
+            column("papers", pgettext_lazy("ledger", "Evidence"), cells.papers, width=8),
+            column("checker", pgettext_lazy("ledger", "Checked by"), lambda r: r.did(Action.VERIFY)),
+            bare("closed_on", pgettext_lazy("ledger", "Closed on"), lambda r: r.case.closed_at, kind="date"),
+            REMARK,
+        ),
+    ),
+)  # fmt: skip
+
+SATISFACTION = Book(
+    date="first_rated_at",
+    belongs=rated,
+    events=(Action.COMPLETE, Action.SETTLE),
+    ratings=True,
+    ledger=Ledger(
+        key="satisfaction",
+        title=pgettext_lazy("ledger", "Satisfaction ledger"),
+        columns=(
+            NUMBER,
+            TITLE,
+            SPEAKER,
+            column("completed_on", pgettext_lazy("ledger", "Completed on"), cells.completed_before_rating, kind="date"),
+            column("rated_on", pgettext_lazy("ledger", "Called back on"), lambda r: r.ratings[0].at, kind="date"),
+            column("how", pgettext_lazy("ledger", "Called back how"), lambda r: r.ratings[0].get_how_display()),
+            column(
+                "solved", pgettext_lazy("ledger", "Solved or not"), lambda r: r.ratings[0].get_solved_display(),
+                kind="choice", choices=tuple(Solved.labels),
+            ),
+            column(
+                "satisfaction", pgettext_lazy("ledger", "Satisfied/mostly/dissatisfied"),
+                lambda r: r.ratings[0].get_satisfaction_display(), kind="choice", choices=tuple(Satisfaction.labels),
+            ),
+            column(
+                "reason", pgettext_lazy("ledger", "Why dissatisfied"), lambda r: r.words(r.ratings[0].reason), width=24
+            ),
+            column("put_right", pgettext_lazy("ledger", "How it was put right"), cells.put_right, width=24),
+            column("second", pgettext_lazy("ledger", "Second rating"), cells.second_rating, width=18),
+            column("caller", pgettext_lazy("ledger", "Called back by"), cells.caller),
+            column("remark", pgettext_lazy("ledger", "Remark"), cells.rating_remark, width=16),
+        ),
+    ),
+)  # fmt: skip

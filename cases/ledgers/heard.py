@@ -1,0 +1,135 @@
+"""What was heard: the general ledger, the talk room, home visits."""
+
+from django.utils.translation import pgettext_lazy
+
+from cases.ledgers import cells
+from cases.ledgers.belonging import heard_by, with_head, with_work_clock
+from cases.ledgers.book import RESPONSIBLE, Book
+from cases.ledgers.columns import (
+    COMPLETED,
+    DECISION,
+    DUE,
+    GRADE,
+    NUMBER,
+    PHONE,
+    REMARK,
+    SPEAKER,
+    UNIT,
+    YES_NO,
+    bare,
+    category,
+    column,
+    handling,
+    matter,
+)
+from cases.models.choices import Channel, Satisfaction
+from cases.workflow import Action
+from minshi.tabular import Ledger
+
+GENERAL = Book(
+    date="registered_at",
+    belongs=lambda cases: cases,
+    assignments=True,
+    events=(Action.DECIDE, Action.PROGRESS, Action.SUPERVISE, *RESPONSIBLE),
+    enrich=with_work_clock,
+    ledger=Ledger(
+        key="general",
+        title=pgettext_lazy("ledger", "General ledger"),
+        wide=True,
+        columns=(
+            NUMBER,
+            bare(
+                "registered_on", pgettext_lazy("ledger", "Registered on"), lambda r: r.case.registered_at, kind="date"
+            ),
+            column("village", pgettext_lazy("ledger", "Village (community)"), lambda r: str(r.case.village or "")),
+            column("group", pgettext_lazy("ledger", "Villagers' group"), lambda r: str(r.case.group or ""), width=8),
+            SPEAKER,
+            PHONE,
+            column(
+                "mode", pgettext_lazy("ledger", "How it was said (online/offline)"), cells.mode, width=8, kind="choice",
+                choices=cells.MODES,
+            ),
+            column(
+                "channel", pgettext_lazy("ledger", "Channel"), cells.channel, width=10,
+                kind="choice", choices=tuple(Channel.labels),
+            ),
+            category(pgettext_lazy("ledger", "Kind of matter (village/neighbours/family)")),
+            column("topic", pgettext_lazy("ledger", "Topic"), lambda r: str(r.case.topic or "")),
+            matter("content", pgettext_lazy("ledger", "Content of the matter"), cells.content, width=36),
+            column("request", pgettext_lazy("ledger", "Request"), lambda r: r.words(r.case.request_text), width=24),
+            GRADE,
+            handling(pgettext_lazy("ledger", "Way of handling (on the spot/led/joint/meeting)")),
+            column("met", pgettext_lazy("ledger", "Deliberation and its date"), cells.deliberation, width=18),
+            DECISION,
+            UNIT,
+            column("responsible", pgettext_lazy("ledger", "Responsible person (lead)"), lambda r: r.responsible),
+            DUE,
+            bare("progress", pgettext_lazy("ledger", "Progress"), cells.progress, width=24),
+            COMPLETED,
+            column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28),
+            column(
+                "supervised", pgettext_lazy("ledger", "Supervised or not"), cells.supervised, width=8, kind="choice",
+                choices=YES_NO,
+            ),
+            bare("replied_on", pgettext_lazy("ledger", "Replied on"), lambda r: r.case.replied_at, kind="date"),
+            column(
+                "satisfaction", pgettext_lazy("ledger", "Satisfaction"), lambda r: r.case.get_satisfaction_display(),
+                kind="choice", choices=tuple(Satisfaction.labels),
+            ),
+            REMARK,
+        ),
+    ),
+)  # fmt: skip
+
+TALK_ROOM = Book(
+    date="said_at",
+    belongs=heard_by(Channel.TALK_ROOM),
+    assignments=True,
+    events=(Action.SETTLE, Action.DIVERT),
+    ledger=Ledger(
+        key="talk-room",
+        title=pgettext_lazy("ledger", "Talk-room ledger"),
+        columns=(
+            column("said_on", pgettext_lazy("ledger", "Said on"), lambda r: r.case.said_at, kind="date"),
+            SPEAKER,
+            column("sex", pgettext_lazy("ledger", "Sex"), lambda r: r.case.get_speaker_sex_display(), width=6),
+            column("address", pgettext_lazy("ledger", "Address (group)"), lambda r: r.address, width=14),
+            PHONE,
+            column("content", pgettext_lazy("ledger", "What was said"), cells.content, width=36),
+            category(pgettext_lazy("ledger", "Kind")),
+            column("officer", pgettext_lazy("ledger", "Committee member on duty"), cells.recorder),
+            column("answer", pgettext_lazy("ledger", "Answer on the spot or decision"), cells.answer, width=28),
+            column(
+                "settled", pgettext_lazy("ledger", "Settled on the spot or not"),
+                lambda r: r.last(Action.SETTLE) is not None, width=8, kind="choice", choices=YES_NO,
+            ),
+            column("went_to", pgettext_lazy("ledger", "Passed on to"), cells.went_to, width=16),
+            column("signature", pgettext_lazy("ledger", "Speaker's signature"), lambda _record: None),
+            REMARK,
+        ),
+    ),
+)  # fmt: skip
+
+HOME_VISIT = Book(
+    date="said_at",
+    belongs=heard_by(Channel.HOME_VISIT),
+    events=(Action.SETTLE, Action.DIVERT, Action.ESCALATE),
+    enrich=with_head,
+    ledger=Ledger(
+        key="home-visit",
+        title=pgettext_lazy("ledger", "Home-visit ledger"),
+        columns=(
+            column("said_on", pgettext_lazy("ledger", "Visited on"), lambda r: r.case.said_at, kind="date"),
+            column("visitor", pgettext_lazy("ledger", "Visitor"), cells.recorder),
+            column("grid", pgettext_lazy("ledger", "Grid"), cells.grid, width=14),
+            column("head", pgettext_lazy("ledger", "Household (head)"), cells.head),
+            column("channel", pgettext_lazy("ledger", "Way of visiting"), cells.channel, width=10),
+            column("content", pgettext_lazy("ledger", "What was reported"), cells.content, width=36),
+            category(pgettext_lazy("ledger", "Kind")),
+            column("answer", pgettext_lazy("ledger", "Handled or explained on the spot"), cells.answer, width=28),
+            column("next", pgettext_lazy("ledger", "Reported up, and what next"), cells.reported_up, width=18),
+            COMPLETED,
+            REMARK,
+        ),
+    ),
+)
