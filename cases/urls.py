@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import act, attachments, detail, home, intake, lists, track
+from cases.views import act, attachments, detail, home, intake, ledgers, lists, track
 
 app_name = "cases"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("cases/<str:number>/do/<slug:action>/", act.Act.as_view(), name="act"),
     path("files/<uuid:uuid>/", attachments.Download.as_view(), name="file"),
     path("files/<uuid:uuid>/<slug:size>/", attachments.Download.as_view(), name="file_sized"),
-    path("ledgers/", home.Home.as_view(), name="ledgers"),
+    path("ledgers/", ledgers.LedgerIndex.as_view(), name="ledgers"),
+    path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
+    path("ledgers/<slug:key>/print/", ledgers.LedgerPrint.as_view(), name="ledger_print"),
+    path("ledgers/<slug:key>/<slug:form>/", ledgers.LedgerExport.as_view(), name="ledger_export"),
     path("t/<str:number>/", track.Track.as_view(), name="track"),
 ]
