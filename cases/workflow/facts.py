@@ -41,6 +41,7 @@ class Facts:
     requests: list[TimeRequest] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     office_people: dict[int, set[int]] = field(default_factory=dict)  # office → users with a post in it, ever
+    settling: set[int] = field(default_factory=set)  # who settles it in this very move, whose event is still to come
 
     @property
     def on(self) -> date:
@@ -82,7 +83,7 @@ class Facts:
             if ever or item.round == self.case.round:
                 users |= {item.post.user_id} if item.post else self.office_people.get(item.office_id or 0, set())
         settled = self.happened("settle", this_round=not ever)
-        return users | {event.user_id for event in settled if event.user_id}
+        return users | self.settling | {event.user_id for event in settled if event.user_id}
 
     # --- sight
     def in_conflict(self, post: Post) -> bool:

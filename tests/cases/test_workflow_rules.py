@@ -9,7 +9,7 @@ from cases.models.choices import Stage
 from cases.workflow import Action, Officer, Speaker, Spoken, System, make_move, moves_open_to, register
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified, words
 from tests.villages.factories import TownFactory, VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,26 @@ def test_matter_graded_higher_is_not_settled_on_the_spot():
 
     with pytest.raises(MoveRefused):
         make_move(case, Action.SETTLE, by=officer(here.duty), at=NOON, category="village", result="换了灯泡")
+
+
+def test_whoever_settled_it_neither_owns_nor_rates_it():
+    here = staff()
+
+    case = make_move(spoken(here), Action.SETTLE, by=officer(here.duty), at=NOON, **words(Action.SETTLE, NOON))
+
+    assert case.owner == here.secretary
+    with pytest.raises(NoSuchRight):
+        make_move(case, Action.RATE, by=officer(here.duty), at=NOON, **words(Action.RATE, NOON))
+
+
+def test_answer_on_the_turned_screen_is_marked_and_entered_by_nobody():
+    here = staff()
+    case = make_move(spoken(here), Action.SETTLE, by=officer(here.duty), at=NOON, **words(Action.SETTLE, NOON))
+
+    make_move(case, Action.RATE, by=Speaker(case, "counter"), at=NOON, satisfaction="satisfied", solved="yes")
+
+    rating = case.ratings.get()
+    assert (rating.how, rating.on_the_spot, rating.entered_by) == ("counter", True, None)
 
 
 def test_route_shown_never_carries_the_speakers_name():

@@ -26,6 +26,7 @@ def settle(step: Step) -> None:
     case.result = step.values["result"]
     case.accepted_at = case.completed_at = step.at
     step.reply(case.result)
+    step.facts.settling.add(step.officers_post.user_id)
     step.enter(Stage.RATE)
 
 
