@@ -26,9 +26,7 @@ class Reminder(models.Model):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         ordering = ("-at", "-pk")
-        constraints = (
-            models.UniqueConstraint(fields=("clock", "due_at", "step", "recipient"), name="reminder_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("clock", "due_at", "step", "recipient"), name="reminder_once"),)
         indexes = (models.Index(fields=("recipient", "-at"), name="reminder_recipient"),)
 
     def __str__(self) -> str:

@@ -6,31 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField()),
-                ('step', models.CharField(choices=[('yellow', 'due soon'), ('overdue', 'overdue')], max_length=8, verbose_name='step')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='cases.clock')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to=settings.AUTH_USER_MODEL, verbose_name='recipient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField()),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[("yellow", "due soon"), ("overdue", "overdue")], max_length=8, verbose_name="step"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="cases.clock"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recipient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
-                'ordering': ('-at', '-pk'),
-                'indexes': [models.Index(fields=['recipient', '-at'], name='reminder_recipient')],
-                'constraints': [models.UniqueConstraint(fields=('clock', 'due_at', 'step', 'recipient'), name='reminder_once')],
+                "verbose_name": "reminder",
+                "verbose_name_plural": "reminders",
+                "ordering": ("-at", "-pk"),
+                "indexes": [models.Index(fields=["recipient", "-at"], name="reminder_recipient")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clock", "due_at", "step", "recipient"), name="reminder_once")
+                ],
             },
         ),
     ]

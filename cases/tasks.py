@@ -1,0 +1,112 @@
+"""The jobs of cases: each takes what is due, moves it by make_move, and fails at the end if a row did."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from cases.calendar import has_data, load_calendar
+from cases.models import Case, TimeRequest
+from cases.models.choices import RequestKind, RequestState, Stage
+from cases.models.scope import CaseQuerySet
+from cases.workflow import Action, System, make_move
+from minshi import workdays
+from minshi.clock import now
+from minshi.errors import RuleBroken
+from villages.models import Post
+
+BATCH = 200
+logger = logging.getLogger(__name__)
+
+
+class SomeFailed(Exception):
+    """The job went through all rows, and these could not be moved; each is in the log with its reason."""
+
+    def __init__(self, numbers: list[str]) -> None:
+        super().__init__(f"{len(numbers)} failed: {', '.join(numbers[:20])}")
+        self.numbers = numbers
+
+
+def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
+    """Move every due case, whatever becomes of the others; returns how many were moved.
+
+    In batches by key, so that rows which fail are not taken again and again. A row that is due no
+    longer when its turn comes was done by another worker. SomeFailed at the end, with the numbers.
+    """
+    moved, last, failed = 0, 0, list[str]()
+    while batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        for case in batch:
+            try:
+                move(case)
+                moved += 1
+            except Exception as error:  # one bad row never stops the rest
+                if isinstance(error, RuleBroken) and not due.filter(pk=case.pk).exists():
+                    continue
+                logger.exception("%s could not be moved", case.number)
+                failed.append(case.number)
+        last = batch[-1].pk
+    if failed:
+        raise SomeFailed(failed)
+    return moved
+
+
+def end_suspensions_due(at: datetime) -> int:
+    """A suspension ends by the system on its date (domain §3); the due is counted again from what was left."""
+    over = TimeRequest.objects.filter(
+        kind=RequestKind.SUSPENSION,
+        state=RequestState.GRANTED,
+        ended_at=None,
+        until_on__lte=workdays.local_day(at),
+    )
+    due = Case.objects.open().filter(pk__in=over.values("case"))
+    return move_each(due, lambda case: make_move(case, Action.RESUME, by=System("end_suspensions"), at=at))
+
+
+def close_unrated_due(at: datetime) -> int:
+    """Nobody rated within the days after the reply (domain §3, close_unrated): closed without a rating."""
+    long_ago = at - timedelta(days=settings.UNRATED_CLOSE_DAYS)
+    due = Case.objects.open().filter(stage=Stage.RATE, replied_at__lte=long_ago)
+    return move_each(due, lambda case: make_move(case, Action.CLOSE_UNRATED, by=System("close_unrated"), at=at))
+
+
+def orphans(at: datetime) -> CaseQuerySet:
+    """Open cases whose owner's post has ended, or whose office has lost its last handler."""
+    current = Post.objects.current(workdays.local_day(at))
+    gone = Q(owner_post__isnull=False) & ~Exists(current.filter(pk=OuterRef("owner_post")))
+    empty = Q(owner_office__isnull=False) & ~Exists(current.filter(office=OuterRef("owner_office")))
+    return Case.objects.open().filter(gone | empty)
+
+
+def rehome_orphans_due(at: datetime) -> int:
+    """What lost its owner finds a new one; in 办 it goes back to 议, its clock going on (domain §3, owner)."""
+    return move_each(orphans(at), lambda case: make_move(case, Action.REHOME, by=System("rehome_orphans"), at=at))
+
+
+def bring_calendar_up_to_date(at: datetime) -> list[int]:
+    """Loads the calendar again; returns the years that cannot be relied on yet, this year or the next."""
+    loaded = load_calendar(None, at)
+    return [year for year in loaded.years if not has_data(year)]
+
+
+@shared_task(ignore_result=True)
+def end_suspensions() -> None:
+    end_suspensions_due(now())
+
+
+@shared_task(ignore_result=True)
+def close_unrated() -> None:
+    close_unrated_due(now())
+
+
+@shared_task(ignore_result=True)
+def rehome_orphans() -> None:
+    rehome_orphans_due(now())
+
+
+@shared_task(ignore_result=True)
+def refresh_calendar() -> None:
+    for year in bring_calendar_up_to_date(now()):
+        logger.warning("The calendar of %s has no make-up weekends yet; deadlines there count Monday to Friday.", year)

@@ -1,0 +1,26 @@
+"""Writes the reminders due at a moment, as the job does once a minute."""
+
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from minshi.clock import now
+from minshi.workdays import SHANGHAI
+from supervision.reminders import remind
+
+
+class Command(BaseCommand):
+    help = "Writes the reminders that are due. Safe to repeat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--at", metavar="TIME", help="2026-03-02T09:00, in Asia/Shanghai; default: now")
+
+    def handle(self, *_args: Any, at: str | None, **_options: Any) -> None:
+        try:
+            moment = datetime.fromisoformat(at) if at else now()
+        except ValueError as error:
+            raise CommandError(f"--at {at}: {error}") from error
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+        self.stdout.write(f"Reminders: {remind(moment)} written.")
