@@ -27,5 +27,5 @@ urlpatterns = [
     path("v1/", include("cases.api.urls")),
     path("schema/", schema, name="api-schema"),
     path("docs/", login_required(docs), name="api-docs"),
-    re_path(r"^.*$", NoSuchAddress.as_view()),
+    re_path("", NoSuchAddress.as_view()),  # a line break in the address too
 ]

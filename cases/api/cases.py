@@ -1,8 +1,10 @@
 """Cases: list, take down, read, correct."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
@@ -18,6 +20,7 @@ from cases.api.moves import act
 from cases.filters import CaseFilter
 from cases.models import Case
 from cases.serializers.case import CaseDetail, CaseRow
+from cases.serializers.fields import require_living_memory
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody
 from cases.workflow import Action, Officer, register
@@ -29,6 +32,16 @@ from minshi.errors import NoSuchRight
 from villages.models import Post
 
 BESIDE_FILTERS = frozenset({"cursor", "page_size"})
+
+
+def require_days_in_reach(form: Form) -> None:
+    """ValidationError: names the days of a valid form that no calendar of ours can count from."""
+    for name, value in form.cleaned_data.items():
+        if isinstance(value, date):
+            try:
+                require_living_memory(value)
+            except ValidationError as error:
+                raise ValidationError({name: error.detail}) from error
 
 
 class CaseFilters(DjangoFilterBackend):
@@ -43,6 +56,7 @@ class CaseFilters(DjangoFilterBackend):
         filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
+        require_days_in_reach(filterset.form)
         self.put_in_order(view, filterset)
         found: QuerySet[Case] = filterset.qs
         return found

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.cases import CaseFilters
+from cases.api.cases import CaseFilters, require_days_in_reach
 from cases.filters import CaseFilter
 from cases.ledgers import BOOKS, Book, read_records
 from cases.ledgers.period import PERIODS, PeriodForm
@@ -84,4 +84,5 @@ class LedgerRows(CaseApi, GenericAPIView[Case]):
         form = PeriodForm(self.request.query_params)
         if not form.is_valid():
             raise translate_validation(form.errors)
+        require_days_in_reach(form)
         return form.chosen(workdays.local_day(self.at)).of(self.book, cases)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from cases.models import Assignment, Case, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
-from cases.serializers.fields import HolderField
+from cases.serializers.fields import HolderField, Shown
 from cases.workflow.record import PLACEHOLDER
 from villages.models import Group, Town, Village
 
@@ -27,31 +27,31 @@ WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker"
 LIGHTS = serializers.ChoiceField(Light.choices, allow_null=True, help_text="Null once closed.")
 
 
-class PlaceSerializer(serializers.ModelSerializer[Village]):
+class PlaceSerializer(Shown[Village]):
     class Meta:
         model = Village
         fields = ("id", "code", "name")
 
 
-class TownPlaceSerializer(serializers.ModelSerializer[Town]):
+class TownPlaceSerializer(Shown[Town]):
     class Meta:
         model = Town
         fields = ("id", "code", "name")
 
 
-class CaseGroupSerializer(serializers.ModelSerializer[Group]):
+class CaseGroupSerializer(Shown[Group]):
     class Meta:
         model = Group
         fields = ("id", "number")
 
 
-class TopicSerializer(serializers.ModelSerializer[Topic]):
+class TopicSerializer(Shown[Topic]):
     class Meta:
         model = Topic
         fields = ("id", "name")
 
 
-class CaseBase(serializers.ModelSerializer[Case]):
+class CaseBase(Shown[Case]):
     """Context: `sight` and `at`."""
 
     light = serializers.SerializerMethodField()
@@ -102,7 +102,7 @@ class CaseRow(CaseBase):
             "channel", "confidentiality", "handling", "outcome", "satisfaction", "solved", "owner", "speaker_name",
             "version",
         )  # fmt: skip
-        extra_kwargs = {name: {"allow_null": True} for name in NULL_WHERE_REDACTED}
+        hidden = NULL_WHERE_REDACTED
 
     town = TownPlaceSerializer(allow_null=True)
     version = serializers.IntegerField(allow_null=True, read_only=True)
@@ -118,7 +118,7 @@ class CaseRow(CaseBase):
         return {**shown, "title": _("Secret matter")}
 
 
-class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
+class AssignmentSerializer(Shown[Assignment]):
     holder = HolderField()
 
     class Meta:
@@ -129,13 +129,13 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
         )  # fmt: skip
 
 
-class ReplySerializer(serializers.ModelSerializer[Reply]):
+class ReplySerializer(Shown[Reply]):
     class Meta:
         model = Reply
         fields = ("round", "at", "text")
 
 
-class TimeRequestSerializer(serializers.ModelSerializer[TimeRequest]):
+class TimeRequestSerializer(Shown[TimeRequest]):
     class Meta:
         model = TimeRequest
         fields = ("round", "kind", "state", "reason", "until_on", "asked_at", "ruled_at", "ended_at")

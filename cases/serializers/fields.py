@@ -1,10 +1,11 @@
 """Fields that several serializers share: texts that were never masked, phones, and whom a case is with."""
 
-import re
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
@@ -14,8 +15,9 @@ from cases.workflow.record import PLACEHOLDER
 from minshi.crypto import normal_phone
 from villages.models import Office, Post
 
-HOLDER = re.compile(r"(post|office):(\d{1,18})")
+Row = TypeVar("Row", bound=Model)
 BIGGEST_ID = 2**63 - 1
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
@@ -52,6 +54,22 @@ class IdField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=BIGGEST_ID, **options)
 
 
+def require_living_memory(day: date) -> None:
+    """ValidationError: a day that no calendar of ours can count from."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise serializers.ValidationError(_("This day is out of reach."))
+
+
+class DayField(serializers.DateField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validators=[require_living_memory], **options)
+
+
+class MomentField(serializers.DateTimeField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validators=[require_living_memory], **options)
+
+
 class HolderKey(serializers.RegexField):
     """A person's post or an office: "post:12", "office:3"."""
 
@@ -72,6 +90,19 @@ def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
     if wanted["office"]:
         found |= {f"office:{office.pk}": office for office in Office.objects.filter(pk__in=wanted["office"])}
     return found
+
+
+class Shown(serializers.ModelSerializer[Row]):
+    """A row for reading: a choice not made yet is "", and `Meta.hidden` names what may be null besides."""
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        field, options = super().build_standard_field(field_name, model_field)
+        options |= {"read_only": True, "allow_null": model_field.null or field_name in getattr(self.Meta, "hidden", ())}
+        if model_field.choices and model_field.blank:
+            options["choices"] = [("", ""), *model_field.choices]
+        for name in ("required", "allow_blank", "default", "validators", "max_length", "min_value", "max_value"):
+            options.pop(name, None)
+        return field, options
 
 
 HOLDER_SCHEMA: dict[str, Any] = {

@@ -11,7 +11,17 @@ from rest_framework import serializers
 from cases.forms import SPEAKERS
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.serializers.fields import NO_SUCH_CHOICE, HolderKey, IdField, PhoneField, PlainText, holders_by_key
+from cases.serializers.fields import (
+    NO_SUCH_CHOICE,
+    DayField,
+    HolderKey,
+    IdField,
+    MomentField,
+    PhoneField,
+    PlainText,
+    Shown,
+    holders_by_key,
+)
 from cases.workflow import MOVES, Action, Facts, candidates
 from cases.workflow.inputs import Input, Kind
 from villages.models import User
@@ -40,8 +50,8 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
     Kind.TEXT: _text,
     Kind.LINE: _text,
     Kind.CHOICE: _choice,
-    Kind.DATE: lambda item: serializers.DateField(**_common(item)),
-    Kind.DATETIME: lambda item: serializers.DateTimeField(**_common(item)),
+    Kind.DATE: lambda item: DayField(**_common(item)),
+    Kind.DATETIME: lambda item: MomentField(**_common(item)),
     Kind.FLAG: lambda item: serializers.BooleanField(**_common(item)),
     Kind.HOLDER: lambda item: HolderKey(**_common(item)),
     Kind.HOLDERS: lambda item: serializers.ListField(child=HolderKey(), max_length=MOST_NAMED, **_common(item)),
@@ -159,7 +169,7 @@ class MovesOffered(serializers.Serializer[Any]):
     moves = MoveOffered(many=True)
 
 
-class MoveDone(serializers.ModelSerializer[Case]):
+class MoveDone(Shown[Case]):
     """Where the case stands, and no more: the move may have taken it out of its mover's sight."""
 
     class Meta:

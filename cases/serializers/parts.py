@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Attachment, Event, Rating
-from cases.serializers.fields import HolderField, IdField
+from cases.serializers.fields import HolderField, IdField, Shown
 from cases.workflow import Action
 
 # What integrating systems may read of an event's data; digests, ids of named cadres and the like stay inside.
@@ -20,7 +20,7 @@ SHOWN_OF_DATA = frozenset(
 LABELS = dict(Action.choices)
 
 
-class EventSerializer(serializers.ModelSerializer[Event]):
+class EventSerializer(Shown[Event]):
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     post = HolderField(allow_null=True)
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
@@ -41,7 +41,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         return {name: value for name, value in event.data.items() if name in SHOWN_OF_DATA}
 
 
-class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
+class AttachmentSerializer(Shown[Attachment]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -60,7 +60,7 @@ class UploadBody(serializers.Serializer[Any]):
     post = IdField(required=False)
 
 
-class RatingSerializer(serializers.ModelSerializer[Rating]):
+class RatingSerializer(Shown[Rating]):
     entered_by = HolderField(allow_null=True, help_text=_("Null: the speaker."))
 
     class Meta:

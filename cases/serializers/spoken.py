@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
-from cases.serializers.fields import NO_SUCH_CHOICE, IdField, PhoneField, PlainText
+from cases.serializers.fields import NO_SUCH_CHOICE, IdField, MomentField, PhoneField, PlainText, Shown
 from cases.workflow import Spoken
 from minshi import workdays
 from villages.lookup import neighbourhood_of
@@ -41,7 +41,7 @@ class SpokenBody(serializers.Serializer[Any]):
     grade = serializers.ChoiceField(Grade.choices, required=False, allow_blank=True)
     channel = serializers.ChoiceField(Channel.choices, default=Channel.TALK_ROOM)
     confidentiality = serializers.ChoiceField(Confidentiality.choices, default=Confidentiality.NORMAL)
-    said_at = serializers.DateTimeField(required=False)
+    said_at = MomentField(required=False)
     concerns = serializers.ListField(child=IdField(), max_length=MOST_NAMED, required=False)
     remark = PlainText(max_length=200, required=False, allow_blank=True)
     post = IdField(required=False, help_text="The post acted from; else the first of yours that reaches there.")
@@ -83,7 +83,7 @@ class SpokenBody(serializers.Serializer[Any]):
         return users
 
 
-class ReceiptSerializer(serializers.ModelSerializer[Case]):
+class ReceiptSerializer(Shown[Case]):
     """回执: what the recorder hands over, even for a case that is then hidden from them."""
 
     class Meta:

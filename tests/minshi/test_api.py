@@ -88,6 +88,7 @@ def test_unknown_addresses_methods_and_bodies_are_refused_in_the_same_shape(db):
     api = Api(secretary_of(VillageFactory()))
 
     assert exact(api.get("no-such-thing/"), 404, "not_found")
+    assert exact(api.get("ledgers/%0A/"), 404, "not_found")
     assert exact(api.post("me/"), 405, "method_not_allowed")
     assert exact(api.client.post("/api/v1/cases/", "{", content_type="application/json"), 400, "parse_error")
     assert exact(api.client.post("/api/v1/cases/", "x", content_type="text/plain"), 415, "unsupported_media_type")

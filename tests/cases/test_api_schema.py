@@ -1,0 +1,120 @@
+"""The API does what its schema says: no undocumented status, no answer of another shape, no fault of ours."""
+
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from knox.models import AuthToken
+from rest_framework.throttling import SimpleRateThrottle
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from cases.models import Case
+from tests.cases.roads import NOON, accepted, completed, decided, rated, spoken, staff, verified
+from tests.roles import auditor
+
+pytestmark = pytest.mark.django_db
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ROLES = ("duty", "secretary", "handler", "reviewer", "supervisor", "auditor", "nobody")
+EXAMPLES = 7
+
+
+def described() -> dict[str, Any]:
+    """The schema as /api/schema/ gives it."""
+    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Token {token}"} if token else {}
+
+
+SCHEMA = schemathesis.openapi.from_dict(described())
+SCHEMA.app = get_wsgi_application()
+OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
+
+
+@pytest.fixture(autouse=True)
+def unthrottled(monkeypatch):
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login")))
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def tokens(time_machine) -> dict[str, str]:
+    """One case in every stage, one secret, and a token for every role."""
+    time_machine.move_to(NOON, tick=False)
+    here = staff()
+    for stage in (spoken, accepted, decided, completed, verified, rated):
+        stage(here)
+    spoken(here, confidentiality="secret")
+    people = {role: getattr(here, role) for role in ROLES if hasattr(here, role)} | {"auditor": auditor()}
+    return {role: AuthToken.objects.create(user=post.user)[1] for role, post in people.items()} | {"nobody": ""}
+
+
+def test_the_schema_is_valid_and_names_no_refusal_twice():
+    schema = described()
+
+    validate_schema(schema)
+    for path, item in schema["paths"].items():
+        for operation in item.values():
+            assert {"400", "401", "403", "429"} <= set(operation["responses"]), path
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_every_operation_answers_as_described(mode, tokens, subtests):
+    numbers = [*Case.objects.order_by("pk").values_list("number", flat=True)]
+    for label, operation in OPERATIONS.items():
+        with subtests.test(label):
+            ask(operation, mode, tokens, numbers)
+
+
+def ask(operation: Any, mode: GenerationMode, tokens: dict[str, str], numbers: list[str]) -> None:
+    """Every role in turn, about every case in turn; each example finds the same cases."""
+    askers = count()
+
+    @seed(1)
+    @settings(
+        max_examples=EXAMPLES * len(ROLES),
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answers_as_described(case: schemathesis.Case) -> None:
+        nth = next(askers)
+        if "number" in case.path_parameters:
+            case.path_parameters["number"] = numbers[nth // len(ROLES) % len(numbers)]
+        with transaction.atomic():
+            response = case.call(headers={"Accept-Encoding": "identity", **bearer(tokens[ROLES[nth % len(ROLES)]])})
+            transaction.set_rollback(True)
+        case.validate_response(response, checks=CHECKS)
+
+    try:
+        answers_as_described()
+    except Unsatisfiable:  # an operation without inputs cannot be asked wrongly
+        assert mode is GenerationMode.NEGATIVE
