@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -36,7 +37,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 ROLES = ("duty", "secretary", "handler", "reviewer", "supervisor", "auditor", "nobody")
-EXAMPLES = 7
+EXAMPLES = 5
 
 
 def described() -> dict[str, Any]:
@@ -61,6 +62,17 @@ def unthrottled(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_hashes(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """As Django's own test client: a request does not close the connection that holds the test's transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
