@@ -1,38 +1,127 @@
 """The Celery app, its beat schedule, and the embedded worker and beat of the form without Redis."""
 
+import atexit
+import fcntl
 import os
+import sys
 import threading
+from typing import IO
 
-from celery import Celery
+from celery import Celery, signals
 from celery.beat import EmbeddedService
+from celery.worker import state
+
+HEARTBEAT_KEY = "beat"
+HEARTBEAT_EVERY = 20.0  # seconds
+STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
+PATIENCE = 10.0  # seconds a thread is given to end
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
 app = Celery("minshi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "sweep": {"task": "supervision.tasks.sweep", "schedule": 60.0},
+    # These two pile up in no queue: what waited longer than until the next one is dropped.
+    "heartbeat": {
+        "task": "minshi.celery.heartbeat",
+        "schedule": HEARTBEAT_EVERY,
+        "options": {"expires": HEARTBEAT_EVERY},
+    },
+    "sweep": {"task": "supervision.tasks.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
     "end-suspensions": {"task": "cases.tasks.end_suspensions", "schedule": 600.0},
     "close-unrated": {"task": "cases.tasks.close_unrated", "schedule": 3600.0},
     "rehome-orphans": {"task": "cases.tasks.rehome_orphans", "schedule": 3600.0},
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
-_started = threading.Event()
+_guard = threading.Lock()
+_running: "Background | None" = None
 
 
-def start_embedded() -> None:
-    """One solo worker thread and one beat thread in this process; nothing where Redis serves."""
+@app.task(name="minshi.celery.heartbeat", ignore_result=True)
+def heartbeat() -> None:
+    """Tells /readyz that beat, broker and worker work together; the key goes by itself when they do not."""
+    from django.core.cache import cache
+
+    cache.set(HEARTBEAT_KEY, "alive", STALE_AFTER)
+
+
+@signals.beat_init.connect
+@signals.beat_embedded_init.connect
+def _at_once(**_kwargs: object) -> None:
+    """A fresh start does not wait for the schedule to come round: it is ready, and does what fell due meanwhile."""
+    heartbeat.delay()
+    app.send_task("supervision.tasks.sweep")
+
+
+class Background:
+    """One solo worker thread and one beat thread inside the serving process."""
+
+    def __init__(self, lock: IO[str]) -> None:
+        self.lock = lock  # held while this process runs the jobs
+        worker = app.WorkController(
+            pool_cls="solo", concurrency=1, without_heartbeat=True, without_gossip=True, without_mingle=True
+        )
+        self.worker = threading.Thread(target=worker.start, name="minshi-worker", daemon=True)
+        self.beat = EmbeddedService(app, thread=True)
+
+    def start(self) -> None:
+        state.should_stop = None
+        self.worker.start()
+        self.beat.start()
+
+    def stop(self) -> None:
+        """Lets the job under way end, writes the schedule file and gives the lock back."""
+        self.beat.stop()
+        state.should_stop = os.EX_OK  # the worker looks at it between two jobs
+        self.worker.join(PATIENCE)
+        self.lock.close()
+
+
+def start_embedded() -> bool:
+    """Start the background threads, once in a process and in one process at a time; returns whether they run.
+
+    Where another process of the folder runs them, this one takes over when that ends. Nothing where
+    Redis serves, and nothing in the parent process of runserver's reloader. Only the WSGI module
+    calls it: management commands have no background.
+    """
     from django.conf import settings
 
-    if settings.REDIS_URL or os.environ.get("MINSHI_NO_BACKGROUND") or _started.is_set():
-        return
-    if settings.DEBUG and "runserver" in " ".join(os.sys.argv) and os.environ.get("RUN_MAIN") != "true":  # type: ignore[attr-defined]
-        return  # the reloader's parent process
-    _started.set()
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    worker = app.WorkController(pool_cls="solo", concurrency=1, without_heartbeat=True, without_gossip=True)
-    threading.Thread(target=worker.start, name="minshi-worker", daemon=True).start()
-    EmbeddedService(app, thread=True).start()
+    with _guard:
+        if _running or settings.REDIS_URL or os.environ.get("MINSHI_NO_BACKGROUND") or _is_reloader():
+            return _running is not None
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        lock = (settings.VAR_DIR / "beat-schedule.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            threading.Thread(target=_take_over, args=(lock,), name="minshi-waiting", daemon=True).start()
+            return False
+        _start(lock)
+        return True
 
 
+def _take_over(lock: IO[str]) -> None:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with _guard:
+        _start(lock)
 
+
+def _start(lock: IO[str]) -> None:
+    global _running  # noqa: PLW0603 - one background a process
+    _running = Background(lock)
+    _running.start()
+    atexit.register(stop_embedded)
+
+
+def stop_embedded() -> None:
+    """End the background threads of this process, if it has any."""
+    global _running
+    with _guard:
+        background, _running = _running, None
+    if background:
+        atexit.unregister(stop_embedded)
+        background.stop()
+
+
+def _is_reloader() -> bool:
+    return "runserver" in sys.argv and "--noreload" not in sys.argv and os.environ.get("RUN_MAIN") != "true"

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("minshi.health")),
     path("", include("villages.urls")),
     path("", include("cases.urls")),
     path("supervision/", include("supervision.urls")),
