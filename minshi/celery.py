@@ -37,7 +37,7 @@ _guard = threading.Lock()
 _running: "Background | None" = None
 
 
-@app.task(name="minshi.celery.heartbeat", ignore_result=True)
+@app.task(name="minshi.celery.heartbeat", ignore_result=True)  # type: ignore[untyped-decorator]
 def heartbeat() -> None:
     """Tells /readyz that beat, broker and worker work together; the key goes by itself when they do not."""
     from django.core.cache import cache
@@ -45,8 +45,8 @@ def heartbeat() -> None:
     cache.set(HEARTBEAT_KEY, "alive", STALE_AFTER)
 
 
-@signals.beat_init.connect
-@signals.beat_embedded_init.connect
+@signals.beat_init.connect  # type: ignore[untyped-decorator]
+@signals.beat_embedded_init.connect  # type: ignore[untyped-decorator]
 def _at_once(**_kwargs: object) -> None:
     """A fresh start does not wait for the schedule to come round: it is ready, and does what fell due meanwhile."""
     heartbeat.delay()

@@ -44,12 +44,12 @@ def _outcome(name: str, works: Callable[[], bool]) -> str:
 def _database_answers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def _cache_keeps() -> bool:
     cache.set("readyz", "kept", 10)
-    return cache.get("readyz") == "kept"
+    return bool(cache.get("readyz") == "kept")
 
 
 def _migrations_are_applied() -> bool:

@@ -1,0 +1,145 @@
+"""The case and its events, to look at; a step is made on the case's own page or for several at once."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cases.admin.batch import BatchMoves
+from cases.admin.rights import Window, hidden, link_to, with_sight
+from cases.models import Case, Event
+from cases.models.scope import CaseQuerySet
+from cases.workflow import Action, holder_name
+from minshi.clock import now
+from villages.requests import StaffRequest
+
+
+def action_label(event: Event) -> str:
+    return str(Action(event.action).label) if event.action in Action.values else event.action
+
+
+def actor_of(event: Event) -> str:
+    return str(event.post) if event.post else f"{event.get_actor_kind_display()} {event.via}"
+
+
+class EventInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The case's history; append-only in the database, and here only shown."""
+
+    model = Event
+    fields = readonly_fields = ("at", "step", "actor", "target", "note")
+    ordering = ("sequence",)
+    show_change_link = False
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("post__user", "post__village", "post__town", "post__group__village", "post__office")
+        )
+
+    @admin.display(description=_("step"))
+    def step(self, event: Event) -> str:
+        return action_label(event)
+
+    @admin.display(description=_("actor"))
+    def actor(self, event: Event) -> str:
+        return actor_of(event)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True  # whoever may open the case
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Case)
+class CaseAdmin(BatchMoves, Window):
+    path = "pk"
+    list_display = ("number", "title", "village", "stage", "light", "due_on", "owner_name", "speaker")
+    list_filter = ("stage", "level", "category", "grade", "channel")
+    sortable_by = ("number", "stage", "due_on")
+    search_fields = ("=number",)
+    view_on_site = False
+    inlines = (EventInline,)
+    fieldsets = (
+        (None, {"fields": ("page", "title", "verbatim", "request_text", "place", "speaker", "phone", "proxy")}),
+        (_("Class"), {"fields": ("category", "topic", "grade", "channel", "confidentiality", "remark")}),
+        (_("Where it stands"), {"fields": (
+            "stage", "level", "round", "owner_name", "light", "due_on", "promised_on", "handling", "decision",
+            "outcome", "measures", "result", "satisfaction", "solved", "close_reason",
+        )}),
+        (_("Dates"), {"fields": (
+            "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
+        )}),
+    )  # fmt: skip
+    readonly_fields = ("page", "speaker", "phone", "proxy", "owner_name", "light", "due_on")
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        cases = cast("CaseQuerySet", super().rows(request, queryset))
+        return with_sight(cases.with_row(), request)
+
+    @admin.display(description=_("case page"))
+    def page(self, case: Case) -> str:
+        return link_to(case)
+
+    @admin.display(description=_("light"))
+    def light(self, case: Case) -> str:
+        light = case.light(now())
+        return str(light.label) if light else "—"
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due_on(self, case: Case) -> Any:
+        return case.due_on
+
+    @admin.display(description=_("with"))
+    def owner_name(self, case: Case) -> str:
+        return holder_name(case.owner) or "—"
+
+    @admin.display(description=_("speaker"))
+    def speaker(self, case: Case) -> str:
+        return self._personal(case, case.speaker_name)
+
+    @admin.display(description=_("phone"))
+    def phone(self, case: Case) -> str:
+        return self._personal(case, case.masked_phone)
+
+    @admin.display(description=_("spoken for by"))
+    def proxy(self, case: Case) -> str:
+        return self._personal(case, case.proxy_speaker)
+
+    def _personal(self, case: Case, value: str) -> str:
+        return (value or "—") if case.speaker_shown else hidden()  # type: ignore[attr-defined]
+
+
+@admin.register(Event)
+class EventAdmin(Window):
+    list_display = ("at", "number", "step", "actor", "target")
+    list_select_related = (
+        "case", "post__user", "post__village", "post__town", "post__group__village", "post__office",
+    )  # fmt: skip
+    list_filter = ("target",)
+    search_fields = ("=case__number",)
+    ordering = ("-at", "-pk")
+    fields = ("at", "number", "sequence", "step", "actor", "source", "target", "level", "round", "note", "hash")
+    readonly_fields = ("number", "step", "actor")
+
+    @admin.display(description=_("number"))
+    def number(self, event: Event) -> str:
+        return link_to(event.case)
+
+    @admin.display(description=_("step"))
+    def step(self, event: Event) -> str:
+        return action_label(event)
+
+    @admin.display(description=_("actor"))
+    def actor(self, event: Event) -> str:
+        return actor_of(event)

@@ -1,0 +1,177 @@
+"""What belongs to a case, each row to look at with the number of its case."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.admin.rights import Window, link_to
+from cases.models import (
+    Assignment,
+    Attachment,
+    CallBack,
+    Case,
+    CaseAccess,
+    CaseRevision,
+    Clock,
+    Concern,
+    CoSpeaker,
+    JoinedVillage,
+    MandatoryReport,
+    NumberCounter,
+    Rating,
+    Reply,
+    TimeRequest,
+)
+from cases.models.scope import Sight
+from minshi.clock import today
+from minshi.crypto import masked_phone
+from villages.admin.rights import PostAdmin
+from villages.models import Role
+from villages.requests import StaffRequest
+
+PLACE_OF = ("user", "village", "town", "group__village", "office")
+
+
+def with_place(*posts: str) -> tuple[str, ...]:
+    """The joins that name a post and its place."""
+    return tuple(f"{post}__{part}" for post in posts for part in PLACE_OF)
+
+
+class Part(Window):
+    """Shown with the number of its case, which leads to the case's page."""
+
+    search_fields = ("=case__number",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("case",)
+    shown: tuple[str, ...] = ()
+
+    def get_list_display(self, request: Any) -> tuple[str, ...]:
+        return ("__str__", "number", *self.shown)
+
+    def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return ("number", *self.shown)
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+        return ("number", *self.readonly_fields)
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().rows(request, queryset).select_related(*self.list_select_related)
+
+    @admin.display(description=_("case"))
+    def number(self, part: Any) -> str:
+        return link_to(part.case)
+
+
+@admin.register(Clock)
+class ClockAdmin(Part):
+    shown = ("stage", "level", "round", "started_at", "due_at", "yellow_at", "stopped_at", "extended", "rejected")
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(Part):
+    shown = ("role", "post", "office", "assigned_at", "acknowledged_at", "reported_at", "ended_at", "end")
+    list_select_related = ("case", "office", *with_place("post"))
+
+
+@admin.register(TimeRequest)
+class TimeRequestAdmin(Part):
+    shown = ("kind", "state", "reason", "until_on", "asked_by", "asked_at", "ruled_by", "ruled_at", "ended_at")
+    list_select_related = ("case", *with_place("asked_by", "ruled_by"))
+
+
+@admin.register(Reply)
+class ReplyAdmin(Part):
+    shown = ("at", "round", "text", "post")
+    list_select_related = ("case", *with_place("post"))
+
+
+@admin.register(MandatoryReport)
+class MandatoryReportAdmin(Part):
+    shown = ("at", "told", "told_at", "receipt", "post")
+    list_select_related = ("case", *with_place("post"))
+
+
+@admin.register(Rating)
+class RatingAdmin(Part):
+    shown = ("at", "round", "satisfaction", "solved", "reason", "how", "entered_by", "on_the_spot", "drawn")
+    list_select_related = ("case", *with_place("entered_by"))
+
+
+@admin.register(CallBack)
+class CallBackAdmin(Part):
+    shown = ("at", "satisfaction", "solved", "how", "note", "post")
+    list_select_related = ("case", *with_place("post"))
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(Part):
+    """The file itself is opened on the case's page, through its own check."""
+
+    shown = ("at", "content_type", "size", "from_speaker", "post")
+    list_select_related = ("case", *with_place("post"))
+
+
+@admin.register(CaseAccess)
+class CaseAccessAdmin(Part):
+    shown = ("post",)
+    list_select_related = ("case", *with_place("post"))
+
+
+@admin.register(JoinedVillage)
+class JoinedVillageAdmin(Part):
+    shown = ("village",)
+    list_select_related = ("case", "village")
+
+
+@admin.register(Concern)
+class ConcernAdmin(Part):
+    shown = ("user", "village")
+    list_select_related = ("case", "user", "village")
+
+
+class Speakers(Part):
+    """Rows that tell who spoke: only where the user may know."""
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        sight = Sight.of(request.user, today())
+        known = Case.objects.filter(sight.speaker_shown())
+        return super().rows(request, queryset).filter(**{f"{self.path}__in": known})
+
+
+@admin.register(CoSpeaker)
+class CoSpeakerAdmin(Speakers):
+    shown = ("name", "masked")
+    readonly_fields = ("masked",)
+
+    @admin.display(description=_("phone"))
+    def masked(self, person: CoSpeaker) -> str:
+        return masked_phone(person.phone or "") or "—"
+
+
+@admin.register(CaseRevision)
+class CaseRevisionAdmin(Speakers):
+    """Which personal value changed and when; the values themselves are opened on the case's page."""
+
+    path = "event__case"
+    shown = ("field", "at", "erased_at")
+    list_select_related = ("event__case",)
+    search_fields = ("=event__case__number",)
+    readonly_fields = ("at",)
+
+    @admin.display(description=_("at"))
+    def at(self, revision: CaseRevision) -> Any:
+        return revision.event.at
+
+    @admin.display(description=_("case"))
+    def number(self, revision: CaseRevision) -> str:
+        return link_to(revision.event.case)
+
+
+@admin.register(NumberCounter)
+class NumberCounterAdmin(PostAdmin):
+    """How far the case numbers have come; moved by registering alone."""
+
+    readers = (Role.SYSTEM_ADMIN,)
+    list_display = ("town", "year", "last")
+    list_select_related = ("town",)
