@@ -1,0 +1,164 @@
+"""The ledgers: tabs with counts, the rows page by page, and taking them away as file or print."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from cases.exports import FORMS, Export, exportable, may_export, may_unmask
+from cases.filters import CaseFilter
+from cases.ledgers import BOOKS, Book, read_records
+from cases.ledgers.period import Period, PeriodForm
+from cases.models import Case
+from cases.models.scope import CaseQuerySet
+from cases.paging import capped_counts, page_of
+from cases.views.access import UNPROCESSABLE, StaffView
+from minshi import tabular
+from minshi.clock import now, today
+from minshi.errors import RuleBroken
+from villages.models import User
+
+OWN_PARAMETERS = ("after", "from_row", "order")  # the page's place, and the list's order, which a ledger has its own of
+FOLDED = ("since", "until", "light", "mode", "channel", "handling", "level", "concluded", "stage")
+LONGEST_NUMBER = 7
+
+
+class ExportForm(forms.Form):
+    reason = forms.CharField(label=_("What it is for"), max_length=100, required=False)
+    unmasked = forms.BooleanField(label=_("With full names and phones (this is logged)"), required=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One ledger as the address asks for it."""
+
+    book: Book
+    listed: CaseFilter
+    period_form: PeriodForm
+    query: str
+    filters: str
+
+    def cases(self, book: Book) -> CaseQuerySet:
+        if not self.period_form.is_valid():
+            return Case.objects.none()
+        return self.period.of(book, self.listed.qs)
+
+    @property
+    def period(self) -> Period:
+        return self.period_form.chosen(today())
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether one of the filters folded away is in use."""
+        return any(self.period_form.data.get(name) for name in FOLDED)
+
+
+class LedgerView(StaffView):
+    @property
+    def user(self) -> User:
+        return cast("User", self.request.user)  # a StaffView answers nobody else
+
+    def read(self, key: str) -> Reading:
+        """Http404: no such ledger."""
+        if key not in BOOKS:
+            raise Http404
+        query = self.request.GET.copy()
+        for name in OWN_PARAMETERS:
+            query.pop(name, None)
+        listed = CaseFilter(query or None, Case.objects.counted_for(self.user, today()), request=self.request)
+        given = [(name, value) for name, value in query.items() if value]
+        # What was searched for may be a name or a phone: the log says that there was a search, not for what.
+        logged = "&".join(f"{name}={'…' if name == 'q' else value}" for name, value in given)
+        return Reading(BOOKS[key], listed, PeriodForm(query), query.urlencode(), logged)
+
+    def show(self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = "") -> HttpResponse:
+        request, book = self.request, reading.book
+        counts = capped_counts(self.user, {key: reading.cases(each) for key, each in BOOKS.items()})
+        page = page_of(book.enrich(reading.cases(book)).with_row(), book.order, request.GET.get("after", ""))
+        records = read_records(book, page.rows, sight=self.sight(), at=now())
+        start = _row_number(request.GET.get("from_row", "")) if request.GET.get("after") else 1
+        rows = [cells[1:] for cells in tabular.rows_of(book.ledger, records, unmasked=True)]  # the record itself masks
+        context: dict[str, Any] = {
+            "nav": "ledgers",
+            "reading": reading,
+            "book": book,
+            "tabs": [(each, counts[key]) for key, each in BOOKS.items()],
+            "count": counts[book.key],
+            "headings": tabular.headings(book.ledger),
+            "rows": list(zip(range(start, start + len(rows)), records, rows, strict=True)),
+            "after": page.after,
+            "next_row": start + len(rows),
+            "may_export": may_export(self.user, today()),
+            "may_unmask": may_unmask(self.user, today()),
+            "form": form,
+            "refusal": refusal,
+        }
+        return render(request, "cases/ledger.html", context, status=status)
+
+    def export(self, reading: Reading, form: ExportForm) -> Export:
+        """Http404: the account takes no ledger away, or asks to open what it may not."""
+        user, at = self.user, now()
+        asked = form.cleaned_data["unmasked"]
+        if not may_export(user, today()) or (asked and not may_unmask(user, today())):
+            raise Http404
+        cases = reading.cases(reading.book)
+        bounds = reading.period.bounds(reading.book, exportable(cases, user, today()), today())
+        return Export(
+            reading.book, cases, user, at, bounds, form.cleaned_data["reason"], reading.filters, unmasked=asked
+        )
+
+
+class LedgerIndex(LedgerView):
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        return redirect("cases:ledger", next(iter(BOOKS)))
+
+
+class LedgerPage(LedgerView):
+    def get(self, _request: HttpRequest, key: str) -> HttpResponse:
+        return self.show(self.read(key), ExportForm())
+
+
+class LedgerTaken(LedgerView):
+    """By POST, because it leaves a trace and needs a reason; what is refused comes back on the page of the ledger."""
+
+    def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
+        reading, asked = self.read(key), ExportForm(request.POST)
+        if not asked.is_valid() or not reading.period_form.is_valid():
+            return self.show(reading, asked, UNPROCESSABLE)
+        export = self.export(reading, asked)
+        try:
+            return self.answer(export, form)
+        except RuleBroken as refusal:
+            for name, text in refusal.fields.items():
+                asked.add_error(name, str(text))
+            return self.show(reading, asked, UNPROCESSABLE, "" if refusal.fields else str(refusal))
+
+    def answer(self, export: Export, form: str) -> HttpResponseBase:
+        raise NotImplementedError
+
+
+class LedgerExport(LedgerTaken):
+    def answer(self, export: Export, form: str) -> HttpResponseBase:
+        if form not in FORMS:
+            raise Http404
+        file = export.file(form, self.request)
+        return FileResponse(file, as_attachment=True, filename=export.file_name(form))
+
+
+class LedgerPrint(LedgerTaken):
+    def answer(self, export: Export, form: str) -> HttpResponseBase:
+        ledger = export.book.ledger
+        context = {
+            "export": export,
+            "ledger": ledger,
+            "rows": export.rows(self.request),
+            "headings": tabular.headings(ledger),
+        }
+        return render(self.request, "cases/ledger_print.html", context)
+
+
+def _row_number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 1

@@ -1,0 +1,436 @@
+"""The ledger page, its files and its print: who gets them, what is in them, what trace they leave."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import tracemalloc
+import uuid
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.exports import Export, exportable
+from cases.ledgers import BOOKS
+from cases.models import Case
+from cases.workflow import Action, make_move
+from minshi import tabular
+from minshi.clock import now, today
+from minshi.errors import InputRefused, NoSuchRight
+from tests import roles
+from tests.cases.roads import NOON, decided, officer, rated, spoken, staff
+from tests.villages.factories import VillageFactory
+from villages.models import AuditRecord, Post
+from villages.models.audit import AuditKind
+
+pytestmark = pytest.mark.django_db
+EVERYTHING = {"period": "all"}
+
+
+def logged_in(post: Post) -> Client:
+    client = Client(headers={"accept-language": "zh-hans"})
+    client.force_login(post.user)
+    return client
+
+
+def page(post: Post, key: str = "general", **query: object):
+    return logged_in(post).get(reverse("cases:ledger", args=[key]), EVERYTHING | query)
+
+
+def take(post: Post, key: str = "general", form: str = "csv", query: str = "period=all", **data: object):
+    name = ("cases:ledger_print", [key]) if form == "print" else ("cases:ledger_export", [key, form])
+    response = logged_in(post).post(f"{reverse(name[0], args=name[1])}?{query}", {"reason": "月报", **data})
+    if response.streaming:
+        response.file = b"".join(response.streaming_content)
+        response.close()
+    return response
+
+
+def table_of(response) -> list[list[str]]:
+    text = response.file.decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+def shown_rows(response) -> list[list[str]]:
+    body = re.search(r"<tbody>(.*?)</tbody>", response.content.decode(), re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL) if body else []
+    cells = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+
+
+# --- the page
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_page_costs_eight_queries_however_many_rows_it_has(count, django_assert_num_queries):
+    here = staff()
+    for _ in range(count):
+        decided(here)
+    client = logged_in(here.secretary)
+
+    with django_assert_num_queries(8):
+        response = client.get(reverse("cases:ledger", args=["general"]), EVERYTHING)
+
+    assert len(shown_rows(response)) == count
+
+
+def test_tabs_count_what_a_hand_counts():
+    here = staff()
+    rated(here)
+    decided(here)
+    spoken(here)
+    spoken(here, channel="home_visit")
+
+    response = page(here.secretary)
+
+    counts = {book.key: count for book, count in response.context["tabs"]}
+    assert counts == {"general": 4, "talk-room": 3, "home-visit": 1, "handling": 2, "results": 1, "satisfaction": 1}
+    assert response.context["count"] == 4
+
+
+def test_filters_of_the_list_narrow_the_ledger_and_all_its_tabs():
+    here = staff()
+    rated(here)
+    wanted = spoken(here, verbatim="水管漏了")
+
+    response = page(here.secretary, q="水管")
+
+    assert [row[1] for row in shown_rows(response)] == [wanted.number]
+    assert {book.key: count for book, count in response.context["tabs"]}["results"] == 0
+
+
+def test_counts_stop_at_999(django_assert_num_queries):
+    here = staff()
+    bulk(here, 1001)
+
+    assert ">999+<" in page(here.supervisor).content.decode()
+
+
+def test_pages_hold_fifty_rows_and_number_on():
+    here = staff()
+    bulk(here, 53)
+    client = logged_in(here.supervisor)
+    first = client.get(reverse("cases:ledger", args=["general"]), EVERYTHING)
+    following = re.search(r'href="([^"]*after=[^"]*)" rel="next"', first.content.decode())
+
+    second = client.get(reverse("cases:ledger", args=["general"]) + following[1].replace("&amp;", "&"))
+
+    assert [row[0] for row in shown_rows(first)] == [str(n) for n in range(1, 51)]
+    assert [row[0] for row in shown_rows(second)] == ["51", "52", "53"]
+    assert not {row[1] for row in shown_rows(first)} & {row[1] for row in shown_rows(second)}
+
+
+@pytest.mark.parametrize("query", [{"after": "x"}, {"after": "2026-01-01_1", "from_row": "-3"}, {"from_row": "9" * 40}])
+def test_a_place_that_cannot_be_read_is_the_first_page(query):
+    here = staff()
+    spoken(here)
+
+    assert [row[0] for row in shown_rows(page(here.secretary, **query))] == ["1"]
+
+
+def test_a_day_that_cannot_be_read_shows_nothing_rather_than_all():
+    here = staff()
+    spoken(here)
+
+    assert shown_rows(page(here.secretary, since="yesterday")) == []
+
+
+def test_an_unknown_ledger_is_not_found():
+    here = staff()
+
+    assert page(here.secretary, "nothing").status_code == 404
+
+
+def test_administrators_and_strangers_find_no_ledger():
+    here = staff()
+    spoken(here)
+
+    assert page(roles.auditor()).status_code == 404
+    assert shown_rows(page(roles.secretary_of(VillageFactory()))) == []
+    assert Client().get(reverse("cases:ledger", args=["general"])).status_code == 302
+
+
+def test_a_redacted_row_leads_nowhere():
+    here = staff()
+    case = spoken(here)
+    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
+
+    response = page(here.supervisor)
+
+    assert "保密事项" in response.content.decode()
+    assert f'href="/cases/{case.number}/"' not in response.content.decode()
+    assert case.verbatim not in response.content.decode()
+
+
+# --- who takes one away
+@pytest.mark.parametrize("form", ["csv", "xlsx", "print"])
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("duty", True), ("secretary", True), ("reviewer", True), ("supervisor", True), ("county_reviewer", True),
+        ("county_supervisor", True), ("handler", True), ("leader", False), ("member", False),
+    ],
+)  # fmt: skip
+def test_only_the_posts_named_take_a_ledger_away(role, may, form):
+    here = staff()
+    decided(here)
+    post = getattr(here, role)
+
+    shown = page(post)
+    taken = take(post, form=form)
+
+    assert ("formaction" in shown.content.decode()) is may
+    assert taken.status_code == (200 if may else 404)
+    assert AuditRecord.objects.filter(kind__in=[AuditKind.EXPORT, AuditKind.PRINT]).exists() is may
+
+
+def test_an_office_takes_away_its_own_work_alone():
+    here = staff()
+    case = decided(here)
+    spoken(here)
+
+    assert [row[1] for row in table_of(take(here.handler))[1:]] == [case.number]
+
+
+def test_what_one_sees_under_a_post_that_may_not_export_stays():
+    here = staff()
+    spoken(here)
+    case = decided(here)
+    roles.committee_member_of(here.village, user=here.handler.user)
+
+    counted = Case.objects.counted_for(here.handler.user, today())
+
+    assert counted.count() == 2
+    assert [kept.number for kept in exportable(counted, here.handler.user, today())] == [case.number]
+
+
+def test_a_village_takes_away_nothing_of_its_neighbour():
+    here = staff()
+    mine = spoken(here)
+    beside = VillageFactory(town=here.town)
+    Case.objects.filter(pk=spoken(here).pk).update(village=beside, group=None)
+
+    assert [row[1] for row in table_of(take(here.secretary))[1:]] == [mine.number]
+    assert take(here.secretary, query=f"period=all&village={beside.pk}").status_code == 422
+
+
+def test_taking_away_is_no_link_that_can_be_followed():
+    here = staff()
+    spoken(here)
+
+    response = logged_in(here.secretary).get(reverse("cases:ledger_export", args=["general", "csv"]))
+
+    assert response.status_code == 405
+
+
+# --- what is in it
+def test_page_csv_xlsx_and_print_hold_the_same_cells():
+    here = staff()
+    rated(here)
+    decided(here)
+    by = officer(here.supervisor)
+    make_move(decided(here), Action.SUPERVISE, by=by, at=NOON, supervision_level="urge", text="抓紧")
+    for key in BOOKS:
+        shown, printed = shown_rows(page(here.secretary, key)), shown_rows(take(here.secretary, key, "print"))
+        if not shown:
+            assert take(here.secretary, key).status_code == 422
+            continue
+        (headings, *lines) = table_of(take(here.secretary, key))
+        sheet = openpyxl.load_workbook(io.BytesIO(take(here.secretary, key, "xlsx").file)).worksheets[0]
+        (filled, *cells) = [list(row) for row in sheet.iter_rows(min_row=3, values_only=True)]
+
+        assert headings == filled == tabular.headings(BOOKS[key].ledger)
+        assert [[cell.replace("\n", "") for cell in row] for row in lines] == shown == printed
+        assert [[as_text(cell) for cell in row] for row in cells] == shown
+
+
+def as_text(cell: object) -> str:
+    return str(cell.date()) if hasattr(cell, "date") else "" if cell is None else str(cell)
+
+
+def test_what_starts_a_formula_is_inert_in_both_files():
+    here = staff()
+    spoken(here, verbatim='=HYPERLINK("http://x","y")', request_text="+1", speaker_name="@王")
+
+    row = table_of(take(here.secretary, unmasked="on"))[1]
+    data = io.BytesIO(take(here.secretary, form="xlsx", unmasked="on").file)
+    cells = openpyxl.load_workbook(data).worksheets[0][4]
+
+    assert [cell for cell in row if cell.startswith(("=", "+", "@"))] == []
+    assert "'=HYPERLINK(\"http://x\",\"y\")" in row
+    assert [cell.data_type for cell in cells if isinstance(cell.value, str) and cell.value[0] in "=+@"] == ["s"] * 3
+
+
+def test_the_file_is_named_after_unit_ledger_days_and_exporter():
+    here = staff()
+    Case.objects.filter(pk=spoken(here).pk).update(registered_at=NOON)
+
+    response = take(here.secretary, query="since=2026-03-01&until=2026-03-31")
+
+    name = f"{here.village}_总台账_2026-03-01_2026-03-31_{here.secretary.user}.csv"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.filename == name
+
+
+def test_an_empty_ledger_is_refused_in_words():
+    here = staff()
+    spoken(here)
+
+    response = take(here.secretary, "results")
+
+    assert response.status_code == 422
+    assert "0 件" in response.content.decode()
+    assert not AuditRecord.objects.filter(kind=AuditKind.EXPORT).exists()
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+def test_libreoffice_reads_the_same_cells(tmp_path):
+    here = staff()
+    rated(here)
+    spoken(here, verbatim="=1+1", speaker_phone="13993912345")
+    lines = table_of(take(here.secretary))
+    file = tmp_path / "ledger.xlsx"
+    file.write_bytes(take(here.secretary, form="xlsx").file)
+
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+         "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", tmp_path, file],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+
+    opened = list(csv.reader(io.StringIO((tmp_path / "ledger.csv").read_text(encoding="utf-8"))))
+    assert opened[2:] == [[cell.removeprefix("'") for cell in row] for row in lines]
+
+
+# --- what is opened, and the trace
+def test_names_are_opened_with_a_reason_for_the_own_village_and_never_where_hidden():
+    here = staff()
+    spoken(here, speaker_name="李建国", speaker_phone="13993912345")
+    spoken(here, speaker_name="孙淑芬", confidentiality="hidden")
+
+    masked, opened = table_of(take(here.secretary)), table_of(take(here.secretary, unmasked="on"))
+
+    assert [row[5] for row in masked[1:]] == ["李*国", "隐名"]
+    assert [row[5] for row in opened[1:]] == ["李建国", "隐名"]
+    assert opened[1][6] == "13993912345"
+    record = AuditRecord.objects.get(kind=AuditKind.UNMASK)
+    assert (record.user, record.reason) == (here.secretary.user, "月报")
+
+
+@pytest.mark.parametrize("role", ["duty", "reviewer", "handler"])
+def test_others_open_no_names(role):
+    here = staff()
+    decided(here)
+    post = getattr(here, role)
+
+    assert "unmasked" not in page(post).content.decode()
+    assert take(post, unmasked="on").status_code == 404
+    assert not AuditRecord.objects.filter(kind__in=[AuditKind.EXPORT, AuditKind.UNMASK]).exists()
+
+
+def test_a_secretary_opens_no_names_of_a_village_where_they_only_serve_as_duty_officer():
+    here = staff()
+    spoken(here, speaker_name="李建国")
+    there = staff()
+    spoken(there, speaker_name="孙淑芬")
+    roles.duty_officer_of(there.village, user=here.secretary.user)
+
+    rows = table_of(take(here.secretary, unmasked="on"))[1:]
+
+    assert {row[5] for row in rows} == {"李建国", "孙*芬"}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "print"])
+def test_without_a_reason_nothing_is_taken_away(form):
+    here = staff()
+    spoken(here)
+
+    response = take(here.secretary, form=form, reason="  ")
+
+    assert response.status_code == 422
+    assert "id_reason_error" in response.content.decode()
+    assert not AuditRecord.objects.filter(kind__in=[AuditKind.EXPORT, AuditKind.PRINT]).exists()
+
+
+def test_what_is_taken_away_is_logged_with_filter_count_and_reason_but_not_what_was_searched_for():
+    here = staff()
+    spoken(here, speaker_name="李建国")
+    spoken(here, speaker_name="孙淑芬")
+
+    take(here.secretary, form="xlsx", query="period=all&stage=speak&q=李建国")
+    take(here.secretary, form="print")
+
+    exported = AuditRecord.objects.get(kind=AuditKind.EXPORT)
+    assert "总台账 xlsx" in exported.subject
+    assert "1 行" in exported.subject
+    assert "stage=speak&q=…" in exported.subject
+    assert "李建国" not in exported.subject
+    assert (exported.user, exported.reason) == (here.secretary.user, "月报")
+    assert "2 行" in AuditRecord.objects.get(kind=AuditKind.PRINT).subject
+
+
+def an_export(post: Post, key: str = "general", **fields: object) -> Export:
+    book = BOOKS[key]
+    cases = book.belongs(Case.objects.counted_for(post.user, today()))
+    values = {"reason": "月报", "bounds": (today(), today()), **fields}
+    return Export(book, cases, post.user, now(), **values)
+
+
+def test_the_export_itself_refuses_whoever_the_page_would_not_have_let_through():
+    here = staff()
+    spoken(here)
+
+    with pytest.raises(NoSuchRight):
+        an_export(here.leader).file("csv")
+    with pytest.raises(NoSuchRight):
+        an_export(here.duty, unmasked=True).file("csv")
+    with pytest.raises(InputRefused):
+        an_export(here.secretary, reason="").rows()
+
+
+# --- many rows
+def bulk(here, count: int) -> None:
+    """Many open cases at once, without their history."""
+    at = timezone.now()
+    Case.objects.bulk_create(
+        (
+            Case(
+                key=uuid.uuid4(), number=f"T-{n:07d}", tracking_code=f"t{n}", town=here.town, village=here.village,
+                level="village", owner_post=here.duty, title="路灯坏了", verbatim=f"路灯坏了看不清{n}",
+                speaker_name=f"张{n}", said_at=at, registered_at=at, due_at=at, yellow_at=at,
+            )
+            for n in range(count)
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+
+
+def test_a_print_of_too_many_rows_is_refused_in_words():
+    here = staff()
+    bulk(here, 2001)
+
+    response = take(here.supervisor, form="print")
+
+    assert response.status_code == 422
+    assert "2000" in response.content.decode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_twenty_thousand_rows_are_written_in_little_memory(form):
+    here = staff()
+    bulk(here, 20_000)
+    export = an_export(here.supervisor)
+    tracemalloc.start()
+
+    try:
+        with export.file(form) as file:
+            size = len(file.read(100))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert (export.count, size) == (20_000, 100)
+    assert peak < 24_000_000
