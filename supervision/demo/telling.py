@@ -165,13 +165,7 @@ class Telling:
             self.move(Action.RATE, Speaker(self.case, How.CODE), **answers)
         else:
             how = How.VISIT if self.sample.channel == Channel.HOME_VISIT else How.CALL
-            self.move(Action.RATE, self._asker(), how=how, **answers)
-
-    def _asker(self) -> Officer:
-        """Whoever settled a matter does not ask how it was."""
-        if self.sample.path == "settle":
-            return officer(self.cast.one(Role.SECRETARY, village=self.village))
-        return self.owner()
+            self.move(Action.RATE, how=how, **answers)
 
     def attempt(self) -> None:
         self.move(Action.ATTEMPT, how=How.CALL, text=words.NOBODY_ANSWERED)

@@ -1,0 +1,180 @@
+"""The demo town: exact figures, real moves, at any time of the year, all or nothing, and nothing the second time."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.contrib.auth.hashers import check_password
+from django.core.management import call_command
+from django.db.models import Count
+
+from cases.models import Case, Clock, Event
+from cases.models.choices import CloseReason, Confidentiality, Light, Stage
+from cases.workflow import verify_chains
+from minshi import workdays
+from supervision.demo import make_demo
+from supervision.demo.making import _calendar_of_the_year
+from supervision.demo.samples import read_samples
+from tests.cases.roads import SHANGHAI
+from villages.lookup import find_residents
+from villages.models import Household, Post, Resident, Role, User, Village
+
+pytestmark = pytest.mark.django_db
+CODE = "621226118"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
+TODAY = NOW.date()
+PASSWORD = "baiguan-2026"
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker):
+    """Made once for all tests that only look at it."""
+    with django_db_blocker.unblock():
+        from django.db import transaction
+
+        with transaction.atomic():
+            yield make_demo(CODE, PASSWORD, seed=1, at=NOW)
+            transaction.set_rollback(True)
+
+
+def test_exactly_183_cases_50_online_178_concluded(town):
+    assert Case.objects.count() == 183
+    assert Case.objects.online().count() == 50
+    assert Case.objects.concluded().count() == 178
+    assert not Case.objects.filter(close_reason=CloseReason.MERGED).exists()
+    assert not Case.objects.exclude(adopted_from="").exists()
+
+
+def test_the_open_five_are_one_in_each_place_and_alive(town):
+    lights = sorted((case.stage, case.light(NOW)) for case in Case.objects.open())
+
+    assert lights == sorted([
+        (Stage.SPEAK, Light.GREEN), (Stage.DELIBERATE, Light.GREEN), (Stage.HANDLE, Light.GREEN),
+        (Stage.HANDLE, Light.YELLOW), (Stage.SUPERVISE, Light.RED),
+    ])  # fmt: skip
+    assert Case.objects.open().filter(village__name="白关村").count() == 3
+
+
+def test_the_year_ends_today_and_numbers_follow_it(town):
+    first = TODAY - timedelta(days=364)
+    days = [workdays.local_day(at) for at in Case.objects.order_by("pk").values_list("registered_at", flat=True)]
+
+    assert days == sorted(days)
+    assert first <= days[0] <= first + timedelta(days=10)
+    assert days[-1] == TODAY
+    assert {day.strftime("%Y-%m") for day in days} == {
+        "2025-11", "2025-12", *(f"2026-{month:02d}" for month in range(1, 12)),
+    }  # fmt: skip
+    numbers = list(Case.objects.order_by("pk").values_list("number", flat=True))
+    in_2025 = sum(day.year == 2025 for day in days)
+    assert numbers == [f"BG-2025-{nth:04d}" for nth in range(1, in_2025 + 1)] + [
+        f"BG-2026-{nth:04d}" for nth in range(1, 184 - in_2025)
+    ]
+
+
+def test_every_village_has_cases_and_a_person_in_every_role(town):
+    assert Village.objects.count() == 26
+    assert all(count for _pk, count in Village.objects.annotate(n=Count("cases")).values_list("pk", "n"))
+    for village in Village.objects.all():
+        roles = set(Post.objects.filter(village=village).values_list("role", flat=True))
+        assert roles == {Role.DUTY_OFFICER, Role.SECRETARY, Role.COMMITTEE_MEMBER}
+        assert not village.groups.filter(posts=None).exists()
+    assert set(Post.objects.values_list("role", flat=True)) == set(Role)
+
+
+def test_every_event_is_a_real_move_in_order_by_a_post_and_not_after_now(town):
+    assert list(verify_chains(Case.objects.all())) == []
+    for case in Case.objects.prefetch_related("events"):
+        moments = [event.at for event in sorted(case.events.all(), key=lambda event: event.sequence)]
+        assert moments == sorted(moments)
+        assert moments[-1] <= NOW
+    at = list(Event.objects.order_by("pk").values_list("at", flat=True))
+    assert at == sorted(at)
+
+
+def test_officers_act_on_working_days_in_office_hours(town):
+    calendar = _calendar_of_the_year(town, NOW)
+    for event in Event.objects.filter(actor_kind="officer").exclude(action="register"):
+        local = event.at.astimezone(SHANGHAI)
+        assert calendar.is_working_day(local.date()), event
+        assert 8 <= local.hour < 18, event
+
+
+def test_closed_cases_have_a_result_and_are_rated_but_for_a_few(town):
+    reasons = dict(Case.objects.concluded().values_list("close_reason").annotate(Count("pk")))
+
+    assert reasons.pop(CloseReason.RATED) >= 160
+    assert set(reasons) == {CloseReason.DIVERTED, CloseReason.UNRATED, CloseReason.WITHDRAWN}
+    assert not Case.objects.filter(close_reason=CloseReason.RATED, result="").exists()
+
+
+def test_whoever_settled_or_handled_a_matter_entered_no_rating(town):
+    for event in Event.objects.filter(action="rate", actor_kind="officer").select_related("case"):
+        handlers = set(event.case.events.filter(action__in=("settle", "complete")).values_list("user", flat=True))
+        assert event.user_id not in handlers
+
+
+def test_a_matter_settled_away_from_the_counter_gets_its_answer_later(town):
+    settled = Event.objects.filter(action="settle").select_related("case")
+    later = [event.case for event in settled if event.case.channel != "talk_room"]
+
+    assert later
+    for case in later:
+        assert not case.ratings.filter(on_the_spot=True).exists()
+        assert workdays.local_day(case.closed_at) > workdays.local_day(case.completed_at)
+
+
+def test_a_few_clocks_ran_over_and_most_did_not(town):
+    stopped = [clock for clock in Clock.objects.exclude(stopped_at=None) if clock.stage == Stage.HANDLE]
+    late = sum(clock.is_overdue(NOW) for clock in stopped)
+
+    assert 0 < late <= len(stopped) / 10
+
+
+def test_secret_matters_are_not_repeated(town):
+    secret = Case.objects.filter(confidentiality=Confidentiality.SECRET)
+
+    assert secret.count() == sum(sample.confidentiality == "secret" for sample in read_samples()) == 2
+
+
+def test_about_a_thousand_households_can_be_looked_up(town):
+    assert 900 <= Household.objects.count() <= 1150
+    person = Resident.objects.filter(is_head=True).first()
+    village = person.household.group.village
+
+    assert person.name in [found.name for found in find_residents(person.name, [village])]
+    assert [found.id for found in find_residents(person.phone, [village])] == [person.pk]
+
+
+def test_every_account_has_the_one_password_and_need_not_change_it(town):
+    assert len(set(User.objects.values_list("password", flat=True))) == 1
+    assert check_password(PASSWORD, User.objects.get(username="duty.baiguan").password)
+    assert not User.objects.filter(must_change_password=True).exists()
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_a_second_run_changes_nothing(town, settings):
+    settings.DEBUG, settings.DEMO_PASSWORD = True, PASSWORD
+    before = Case.objects.count(), Event.objects.count(), User.objects.count(), Resident.objects.count()
+    out = StringIO()
+
+    with time_machine.travel(NOW + timedelta(days=40), tick=False):
+        call_command("demo_data", town=CODE, seed=7, stdout=out)
+
+    assert (Case.objects.count(), Event.objects.count(), User.objects.count(), Resident.objects.count()) == before
+    for name in ("duty.baiguan", "secretary.maya", "reviewer.county", "office.sifa", "auditor"):
+        assert name in out.getvalue()
+    assert PASSWORD not in out.getvalue()
+
+
+def test_more_is_adopted_up_to_the_number_asked_for_and_the_figures_stay(town, settings):
+    settings.DEBUG, settings.DEMO_PASSWORD = True, PASSWORD
+    for wanted in (120, 120, 150):
+        with time_machine.travel(NOW, tick=False):
+            call_command("demo_data", town=CODE, load=wanted, stdout=StringIO(), stderr=StringIO())
+        assert Case.objects.exclude(adopted_from="").count() == wanted
+
+    adopted = Case.objects.exclude(adopted_from="")
+    assert list(verify_chains(adopted)) == []
+    assert Case.objects.filter(adopted_from="").count() == 183
