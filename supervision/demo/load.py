@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.db import reset_queries
+
 from cases.bulk import Matter, adopt
 from cases.models import Case, Topic
 from cases.models.choices import Channel, CloseReason, Level, Outcome, Satisfaction, Solved, Stage
@@ -40,6 +42,7 @@ def load(town: Town, count: int, *, seed: int, at: datetime, shown: Callable[[in
     while have < count:
         upto = min(count, have + AT_ONCE)
         have += adopt(writer.matters(have, upto, Random(f"{seed}/{have}")), by, at)  # noqa: S311 - nothing is secret
+        reset_queries()  # DEBUG keeps every statement, and these are long
         shown(have)
     return have - before
 
