@@ -34,7 +34,7 @@ CODE = re.compile(rf"https?://\S+|(?<![A-Za-z])(?:{ALLOWED})(?![A-Za-z])|\b[A-Z]
 APPS = ("villages", "cases", "supervision", "auditlog")
 PAGES = 400
 UNNAMED = pytest.mark.xfail(
-    strict=True, reason="the app `villages` and ResidentKey have no verbose name; field history shows field names"
+    strict=True, reason="apps, and models that the admin only shows, have no verbose names; field history shows fields"
 )
 KEY = "6f1d6f0e-9f6b-4d0e-8f0e-111111111111"
 PASSWORD = "a-password-of-ones-own"
