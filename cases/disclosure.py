@@ -24,9 +24,7 @@ def may_open(user: User, on: date, case: Case) -> bool:
     )
 
 
-def open_speaker_phone(
-    case: Case, *, by: User, reason: str, at: datetime, request: HttpRequest | None = None
-) -> str:
+def open_speaker_phone(case: Case, *, by: User, reason: str, at: datetime, request: HttpRequest | None = None) -> str:
     """The speaker's phone in full; who opened it, and why, goes to the audit log.
 
     NoSuchRight for anybody but the village's secretary and a supervisor; InputRefused without a reason.
@@ -38,5 +36,3 @@ def open_speaker_phone(
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(AuditKind.UNMASK, at=at, user=by, subject=subject, reason=reason.strip(), request=request)
     return case.speaker_phone
-
-

@@ -92,9 +92,7 @@ class CaseFilter(filters.FilterSet):
     village = filters.ModelChoiceFilter(queryset=villages_in_reach, label=_("Village"), empty_label=ALL)
     group = filters.ModelChoiceFilter(queryset=groups_in_reach, label=_("Villagers' group"), empty_label=ALL)
     category = _choice(Category.choices, _("Category"))
-    topic = filters.ModelChoiceFilter(
-        queryset=topics_in_reach, method="by_topic", label=_("Topic"), empty_label=ALL
-    )
+    topic = filters.ModelChoiceFilter(queryset=topics_in_reach, method="by_topic", label=_("Topic"), empty_label=ALL)
     grade = _choice(Grade.choices, _("Grade"))
     level = _choice(Level.choices, _("Level"))
     channel = _choice(Channel.choices, _("Channel"))

@@ -53,7 +53,7 @@ class MoveForm(RuleForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(  # noqa: PLR0913 - a form's own arguments follow
+    def __init__(
         self, offer: Offer, facts: Facts, user: User | None, *args: Any, speaker_shown: bool = True, **options: Any
     ) -> None:
         case = facts.case
@@ -129,7 +129,9 @@ class IntakeForm(RuleForm):
     satisfaction = forms.ChoiceField(
         label=_("The villager says"), choices=Satisfaction.choices, widget=forms.RadioSelect, required=False
     )
-    solved = forms.ChoiceField(label=_("Is it solved?"), choices=Solved.choices, widget=forms.RadioSelect, required=False)
+    solved = forms.ChoiceField(
+        label=_("Is it solved?"), choices=Solved.choices, widget=forms.RadioSelect, required=False
+    )
     reason = forms.CharField(label=_("What was not done well"), max_length=500, required=False)
     group = forms.ModelChoiceField(Group.objects.none(), label=_("Villagers' group"), required=False)
     speaker_phone = forms.CharField(label=_("Phone"), max_length=20, required=False)

@@ -54,7 +54,7 @@ def take_down(
     )
 
 
-def similar_to(  # noqa: PLR0913 - the facts of a case not yet written
+def similar_to(
     words: str, *, user: User, village: Village, group: Group | None, category: str, at: datetime, limit: int = 3
 ) -> list[Case]:
     """Open matters of the same village and the last 30 days that share words (lessons 9); at most `limit`.

@@ -32,7 +32,7 @@ def page_of(cases: QuerySet[Case], order: Sequence[str], after: str = "", size: 
     return Page(rows[:size], f"{getattr(last, column).isoformat()}_{last.pk}" if last else "")
 
 
-def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) -> QuerySet[Case]:  # noqa: FBT001
+def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) -> QuerySet[Case]:
     moment, _separator, key = after.rpartition("_")
     try:
         at, pk = datetime.fromisoformat(moment), int(key)

@@ -14,6 +14,13 @@ def scrub_phones(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
     return {key: PHONE.sub(r"\1****\2", value) if isinstance(value, str) else value for key, value in event.items()}
 
 
+def drop_queries(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A request is logged without its query: a tracking code or a name looked up has no business in a log."""
+    if isinstance(event.get("request"), str):
+        event["request"] = event["request"].partition("?")[0]
+    return event
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -21,6 +28,7 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
     scrub_phones,
+    drop_queries,
 ]
 structlog.configure(
     processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -34,7 +42,10 @@ def formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             scrub_phones,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False),
+            drop_queries,
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
+            ),
         ],
         foreign_pre_chain=SHARED,
     )

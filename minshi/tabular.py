@@ -103,9 +103,7 @@ def inert(text: str) -> str:
     return "'" + text if LIVE.match(text) else text
 
 
-def file_name(
-    unit: str, ledger: Ledger[Any], from_on: date, to_on: date, exporter: str, extension: str
-) -> str:
+def file_name(unit: str, ledger: Ledger[Any], from_on: date, to_on: date, exporter: str, extension: str) -> str:
     """Return unit_ledger_from_to_exporter.extension, fit for any file system."""
     parts = (unit, str(ledger.title), from_on.isoformat(), to_on.isoformat(), exporter)
     safe = (UNSAFE_IN_NAME.sub("-", part)[:LONGEST_PART].strip("-.") or "-" for part in parts)

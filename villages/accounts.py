@@ -10,7 +10,7 @@ from axes.utils import reset as forget_failures
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import localdate
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
@@ -48,7 +48,7 @@ def create_account(username: str, name: str, *, by: User, at: datetime) -> tuple
 
 
 @transaction.atomic
-def appoint(  # noqa: PLR0913 - a post is its columns
+def appoint(
     user: User,
     role: Role,
     node: Any = None,
@@ -156,7 +156,7 @@ def one_time_password() -> str:
 
 
 def _check_right(by: User, at: datetime) -> None:
-    if not may_manage_accounts(by, localdate(at)):
+    if not may_manage_accounts(by, localtime(at).date()):
         raise NoSuchRight(_("Only the security administrator manages accounts."))
 
 

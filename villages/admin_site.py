@@ -19,6 +19,8 @@ ENTERING_ROLES = (
     Role.SECRETARY,
     Role.DUTY_OFFICER,
     Role.GROUP_LEADER,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
 )
 OWN_APPS = frozenset({"villages", "cases", "supervision"})
 
@@ -39,7 +41,7 @@ class MinshiAdminSite(AdminSite):
             raise Http404
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("account_change_password")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -10,7 +10,8 @@ class Villages(AppConfig):
 
     def ready(self) -> None:
         # Third parties' signals and registers: logins go to the audit log, settings keep their field history.
-        from villages import field_history, login_log
+        from villages import field_history
+        from villages.views import login_log
 
         login_log.listen()
         field_history.register()

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from axes.helpers import get_client_ip_address
 from django.http import HttpRequest
 
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
+from villages.requests import address_of
 
 
-def record_audit(  # noqa: PLR0913 - one row, its columns
+def record_audit(
     kind: AuditKind,
     *,
     at: datetime,
@@ -19,9 +19,13 @@ def record_audit(  # noqa: PLR0913 - one row, its columns
     request: HttpRequest | None = None,
 ) -> AuditRecord:
     """Writes one append-only row: who did what, when, from where and why; never a personal value in clear."""
-    address = get_client_ip_address(request) if request else None  # behind PROXY_COUNT proxies, as axes counts
     return AuditRecord.objects.create(
-        kind=kind, at=at, user=user, subject=_printable(subject), reason=_printable(reason), address=address or None
+        kind=kind,
+        at=at,
+        user=user,
+        subject=_printable(subject),
+        reason=_printable(reason),
+        address=address_of(request) if request else None,
     )
 
 

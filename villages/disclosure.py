@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.http import HttpRequest
-from django.utils.timezone import localdate
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, NoSuchRight
@@ -19,7 +19,7 @@ def may_unmask(user: User, on: date, village: Village) -> bool:
     return Village.objects.overseen_by(user, on, UNMASKING_ROLES).filter(pk=village.pk).exists()
 
 
-def open_phone(  # noqa: PLR0913 - who, as what, whose, why, when, from where
+def open_phone(
     resident: Resident, *, by: User, post: Post, reason: str, at: datetime, request: HttpRequest | None = None
 ) -> str:
     """Return a resident's phone in full and write who opened it, and why, to the audit log.
@@ -27,7 +27,7 @@ def open_phone(  # noqa: PLR0913 - who, as what, whose, why, when, from where
     NoSuchRight: `post` is not a current secretary's or supervisor's post of `by` that reaches the
     resident's village. InputRefused: no reason was given.
     """
-    on = localdate(at)
+    on = localtime(at).date()
     village = resident.household.group.village
     holds_post = post.user_id == by.pk and post.is_current(on) and post.role in UNMASKING_ROLES
     if not holds_post or not may_unmask(by, on, village):

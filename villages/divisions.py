@@ -169,9 +169,7 @@ def _save(
     before = {code: [getattr(node, field) for field in fields] for code, node in known.items()}
     nodes = [build(row) for row in rows]
     added = [node for node in nodes if node.pk is None]
-    changed = [
-        node for node in nodes if node.pk and before[node.code] != [getattr(node, field) for field in fields]
-    ]
+    changed = [node for node in nodes if node.pk and before[node.code] != [getattr(node, field) for field in fields]]
     model._default_manager.bulk_create(added, batch_size=BATCH)
     model._default_manager.bulk_update(changed, [field.removesuffix("_id") for field in fields], batch_size=BATCH)
     return len(added), len(changed)

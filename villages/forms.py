@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import RuleBroken
 from villages.models import Role
-from villages.models.people import ADMINISTRATORS, NODES_OF_ROLE
+from villages.models.people import NODES_OF_ROLE
 from villages.places import find_places
 
 
@@ -69,15 +69,11 @@ class PostForm(RuleForm):
     def __init__(self, *args: Any, role: Role, place: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["node"].choices = find_places(place, role)  # type: ignore[attr-defined]
-        if role in ADMINISTRATORS:
+        self.is_placeless = not NODES_OF_ROLE[role]
+        if self.is_placeless:
             del self.fields["node"]
         if role != Role.REVIEWER:
             del self.fields["may_sign"]
-        self.role = role
-
-    @property
-    def is_placeless(self) -> bool:
-        return not NODES_OF_ROLE[self.role]
 
 
 class EndPostForm(RuleForm):

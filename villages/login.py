@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from axes.helpers import get_client_ip_address, get_client_username, get_cool_off
+from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from minshi.crypto import decrypted, encrypted
 from villages.models import User
+from villages.requests import address_of
 from villages.sessions import stay
 
 TOO_MANY_REQUESTS = 429
@@ -66,7 +67,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url(self.get_login_redirect_url(request))
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *_args: Any, **_kwargs: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *_args: Any, **_kwargs: Any
+    ) -> None:
         """Only what a user must know: allauth would greet at every login."""
         if message_template == "account/messages/password_changed.txt":
             messages.success(request, _("Your password has been changed."))
@@ -108,15 +111,14 @@ def locked_out(
 
 
 def _wait_of(request: HttpRequest, credentials: dict[str, Any] | None) -> timedelta:
-    whole = get_cool_off(request) or timedelta()
+    whole: timedelta = get_cool_off(request) or timedelta()
     at = getattr(request, "axes_attempt_time", None)
     last = (
-        AccessAttempt.objects.filter(
-            username=get_client_username(request, credentials), ip_address=get_client_ip_address(request)
-        )
+        AccessAttempt.objects.filter(username=name_at_login(request, credentials), ip_address=address_of(request))
         .order_by("-attempt_time")
         .first()
     )
     if at is None or last is None:
         return whole
-    return min(max(last.attempt_time + whole - at, timedelta(minutes=1)), whole)
+    left: timedelta = last.attempt_time + whole - at
+    return min(max(left, timedelta(minutes=1)), whole)

@@ -70,9 +70,7 @@ def find_residents(
     if only_in is not None:
         keys = keys.filter(village=only_in)
     if wanted.isdigit() and len(wanted) > TAIL_LENGTH:
-        keys = keys.filter(
-            key=wanted[-TAIL_LENGTH:], resident__phone_hash=blind_index(wanted, PHONE_PURPOSE)
-        )
+        keys = keys.filter(key=wanted[-TAIL_LENGTH:], resident__phone_hash=blind_index(wanted, PHONE_PURPOSE))
     else:
         keys = keys.starting_with(wanted)
     rows = keys.order_by("key", "resident")[: limit * KEYS_IN_COMMON]

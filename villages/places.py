@@ -57,7 +57,9 @@ def _towns(text: str) -> list[Place]:
 def _villages(text: str) -> list[Place]:
     found = Q(name__contains=text) | Q(code=text) | Q(town__name=text)
     rows = Village.objects.filter(found).select_related("town")[:LIMIT]
-    return [(f"{Node.VILLAGE}:{village.pk}", f"{village.town.county_name} {village.town} {village}") for village in rows]
+    return [
+        (f"{Node.VILLAGE}:{village.pk}", f"{village.town.county_name} {village.town} {village}") for village in rows
+    ]
 
 
 def _groups(text: str) -> list[Place]:

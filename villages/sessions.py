@@ -25,9 +25,9 @@ def stay(session: SessionBase) -> None:
 
 def is_over(request: HttpRequest, at: datetime) -> bool:
     """Whether the session has been idle too long, or is older than any may be; unknown age is over."""
-    began = request.session.get(BEGAN, 0)
+    began = int(request.session.get(BEGAN, 0))
     if request.session.get(STAYS):
-        return at.timestamp() - began >= settings.SESSION_COOKIE_AGE
+        return at.timestamp() - began >= int(settings.SESSION_COOKIE_AGE)
     idle = timedelta(minutes=settings.IDLE_MINUTES)
     return at.timestamp() - max(began, _seen(request)) >= idle.total_seconds()
 

@@ -1,6 +1,5 @@
 """One row of a ledger: a case with what its columns ask for, as far as the reader may see it."""
 
-
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
@@ -81,11 +80,7 @@ class Record:
     # --- what happened
     def last(self, *actions: Action, round_: int | None = None) -> Event | None:
         return next(
-            (
-                event
-                for event in reversed(self.events)
-                if event.action in actions and round_ in (None, event.round)
-            ),
+            (event for event in reversed(self.events) if event.action in actions and round_ in (None, event.round)),
             None,
         )
 
@@ -175,5 +170,3 @@ def unit_of(assignment: Assignment) -> str:
 def joined(*parts: object) -> str:
     """The parts that say something, as one cell."""
     return " · ".join(str(part) for part in parts if part)
-
-

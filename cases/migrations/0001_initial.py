@@ -8,502 +8,1256 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('villages', '0002_audit_append_only'),
+        ("villages", "0002_audit_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(editable=False, null=True, unique=True, verbose_name='key of the form')),
-                ('number', models.CharField(max_length=16, unique=True, verbose_name='number')),
-                ('tracking_code', models.CharField(editable=False, max_length=12, unique=True, verbose_name='tracking code')),
-                ('speaker_name', models.CharField(blank=True, max_length=40, verbose_name='speaker')),
-                ('speaker_sex', models.CharField(blank=True, choices=[('male', 'male'), ('female', 'female')], max_length=6, verbose_name='sex')),
-                ('speaker_phone', minshi.crypto.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('speaker_phone_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('speaker_address', models.CharField(blank=True, max_length=80, verbose_name='address')),
-                ('proxy_speaker', models.CharField(blank=True, max_length=40, verbose_name='spoken for by')),
-                ('title', models.CharField(max_length=60, verbose_name='matter')),
-                ('verbatim', models.TextField(verbose_name="in the speaker's own words")),
-                ('request_text', models.TextField(blank=True, verbose_name='what is wanted')),
-                ('place', models.CharField(blank=True, max_length=80, verbose_name='place')),
-                ('category', models.CharField(blank=True, choices=[('village', 'village matter'), ('neighbour', "neighbours' matter"), ('family', 'family matter')], max_length=10, verbose_name='category')),
-                ('grade', models.CharField(blank=True, choices=[('minor', 'minor'), ('complex', 'complex'), ('major', 'major')], max_length=8, verbose_name='grade')),
-                ('channel', models.CharField(choices=[('talk_room', 'talk room'), ('home_visit', 'home visit'), ('talk_day', 'talk day'), ('phone', 'phone'), ('wechat_group', 'WeChat group'), ('qr_code', 'QR code'), ('mini_program', 'mini-program'), ('transferred', 'transferred')], default='talk_room', max_length=12, verbose_name='channel')),
-                ('confidentiality', models.CharField(choices=[('normal', 'normal'), ('hidden', 'name hidden'), ('secret', 'secret')], default='normal', max_length=8, verbose_name='confidentiality')),
-                ('remark', models.CharField(blank=True, max_length=200, verbose_name='remark')),
-                ('stage', models.CharField(choices=[('speak', 'speak'), ('deliberate', 'deliberate'), ('handle', 'handle'), ('supervise', 'supervise'), ('rate', 'rate'), ('closed', 'closed')], default='speak', max_length=10, verbose_name='stage')),
-                ('level', models.CharField(choices=[('village', 'village'), ('town', 'town'), ('county', 'county')], max_length=8, verbose_name='level')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('needs_order', models.BooleanField(default=False, verbose_name='needs an order')),
-                ('conflict_floor', models.CharField(blank=True, choices=[('village', 'village'), ('town', 'town'), ('county', 'county')], max_length=8, verbose_name='not below')),
-                ('handling', models.CharField(blank=True, choices=[('on_spot', 'on the spot'), ('led', 'led by one cadre'), ('joint', 'joint'), ('meeting', "by the committee's meeting")], max_length=8, verbose_name='way of handling')),
-                ('decision', models.TextField(blank=True, verbose_name='decision')),
-                ('outcome', models.CharField(blank=True, choices=[('done', 'done'), ('partly', 'partly solved'), ('explained', 'explained'), ('redirected', 'sent the proper route')], max_length=10, verbose_name='outcome')),
-                ('measures', models.TextField(blank=True, verbose_name='measures taken')),
-                ('result', models.TextField(blank=True, verbose_name='result')),
-                ('satisfaction', models.CharField(blank=True, choices=[('satisfied', 'satisfied'), ('mostly', 'mostly satisfied'), ('dissatisfied', 'dissatisfied')], max_length=12, verbose_name='satisfaction')),
-                ('solved', models.CharField(blank=True, choices=[('yes', 'solved'), ('partly', 'partly solved'), ('no', 'not solved')], max_length=6, verbose_name='solved')),
-                ('said_at', models.DateTimeField(verbose_name='said')),
-                ('registered_at', models.DateTimeField(verbose_name='registered')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='completed')),
-                ('replied_at', models.DateTimeField(blank=True, null=True, verbose_name='replied')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('close_reason', models.CharField(blank=True, choices=[('rated', 'rated'), ('unrated', 'nobody reached for a rating'), ('explained', 'explained'), ('diverted', 'shown the proper route'), ('merged', 'merged'), ('withdrawn', 'withdrawn')], max_length=9, verbose_name='why closed')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due')),
-                ('yellow_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('grey_until', models.DateTimeField(blank=True, null=True, verbose_name='suspended until')),
-                ('promised_on', models.DateField(blank=True, null=True, verbose_name='promised for')),
-                ('adopted_from', models.CharField(blank=True, max_length=40, verbose_name='adopted from')),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('event_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('event_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='villages.group', verbose_name="villagers' group")),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_cases', to='cases.case', verbose_name='merged into')),
-                ('owner_office', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_cases', to='villages.office', verbose_name='with')),
-                ('owner_post', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_cases', to='villages.post', verbose_name='with')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recorded_cases', to='villages.post', verbose_name='recorded by')),
-                ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='villages.resident', verbose_name='resident')),
-                ('town', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='villages.town', verbose_name='town')),
-                ('village', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='villages.village', verbose_name='village')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(editable=False, null=True, unique=True, verbose_name="key of the form")),
+                ("number", models.CharField(max_length=16, unique=True, verbose_name="number")),
+                (
+                    "tracking_code",
+                    models.CharField(editable=False, max_length=12, unique=True, verbose_name="tracking code"),
+                ),
+                ("speaker_name", models.CharField(blank=True, max_length=40, verbose_name="speaker")),
+                (
+                    "speaker_sex",
+                    models.CharField(
+                        blank=True, choices=[("male", "male"), ("female", "female")], max_length=6, verbose_name="sex"
+                    ),
+                ),
+                ("speaker_phone", minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone")),
+                ("speaker_phone_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                ("speaker_address", models.CharField(blank=True, max_length=80, verbose_name="address")),
+                ("proxy_speaker", models.CharField(blank=True, max_length=40, verbose_name="spoken for by")),
+                ("title", models.CharField(max_length=60, verbose_name="matter")),
+                ("verbatim", models.TextField(verbose_name="in the speaker's own words")),
+                ("request_text", models.TextField(blank=True, verbose_name="what is wanted")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="place")),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("village", "village matter"),
+                            ("neighbour", "neighbours' matter"),
+                            ("family", "family matter"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "grade",
+                    models.CharField(
+                        blank=True,
+                        choices=[("minor", "minor"), ("complex", "complex"), ("major", "major")],
+                        max_length=8,
+                        verbose_name="grade",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("talk_room", "talk room"),
+                            ("home_visit", "home visit"),
+                            ("talk_day", "talk day"),
+                            ("phone", "phone"),
+                            ("wechat_group", "WeChat group"),
+                            ("qr_code", "QR code"),
+                            ("mini_program", "mini-program"),
+                            ("transferred", "transferred"),
+                        ],
+                        default="talk_room",
+                        max_length=12,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[("normal", "normal"), ("hidden", "name hidden"), ("secret", "secret")],
+                        default="normal",
+                        max_length=8,
+                        verbose_name="confidentiality",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="remark")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("speak", "speak"),
+                            ("deliberate", "deliberate"),
+                            ("handle", "handle"),
+                            ("supervise", "supervise"),
+                            ("rate", "rate"),
+                            ("closed", "closed"),
+                        ],
+                        default="speak",
+                        max_length=10,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                        max_length=8,
+                        verbose_name="level",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
+                ("needs_order", models.BooleanField(default=False, verbose_name="needs an order")),
+                (
+                    "conflict_floor",
+                    models.CharField(
+                        blank=True,
+                        choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                        max_length=8,
+                        verbose_name="not below",
+                    ),
+                ),
+                (
+                    "handling",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("on_spot", "on the spot"),
+                            ("led", "led by one cadre"),
+                            ("joint", "joint"),
+                            ("meeting", "by the committee's meeting"),
+                        ],
+                        max_length=8,
+                        verbose_name="way of handling",
+                    ),
+                ),
+                ("decision", models.TextField(blank=True, verbose_name="decision")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("done", "done"),
+                            ("partly", "partly solved"),
+                            ("explained", "explained"),
+                            ("redirected", "sent the proper route"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("measures", models.TextField(blank=True, verbose_name="measures taken")),
+                ("result", models.TextField(blank=True, verbose_name="result")),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("satisfied", "satisfied"),
+                            ("mostly", "mostly satisfied"),
+                            ("dissatisfied", "dissatisfied"),
+                        ],
+                        max_length=12,
+                        verbose_name="satisfaction",
+                    ),
+                ),
+                (
+                    "solved",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
+                        max_length=6,
+                        verbose_name="solved",
+                    ),
+                ),
+                ("said_at", models.DateTimeField(verbose_name="said")),
+                ("registered_at", models.DateTimeField(verbose_name="registered")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                ("completed_at", models.DateTimeField(blank=True, null=True, verbose_name="completed")),
+                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="replied")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "close_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("rated", "rated"),
+                            ("unrated", "nobody reached for a rating"),
+                            ("explained", "explained"),
+                            ("diverted", "shown the proper route"),
+                            ("merged", "merged"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=9,
+                        verbose_name="why closed",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due")),
+                ("yellow_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("grey_until", models.DateTimeField(blank=True, null=True, verbose_name="suspended until")),
+                ("promised_on", models.DateField(blank=True, null=True, verbose_name="promised for")),
+                ("adopted_from", models.CharField(blank=True, max_length=40, verbose_name="adopted from")),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("event_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("event_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="villages.group",
+                        verbose_name="villagers' group",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_cases",
+                        to="cases.case",
+                        verbose_name="merged into",
+                    ),
+                ),
+                (
+                    "owner_office",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_cases",
+                        to="villages.office",
+                        verbose_name="with",
+                    ),
+                ),
+                (
+                    "owner_post",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_cases",
+                        to="villages.post",
+                        verbose_name="with",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recorded_cases",
+                        to="villages.post",
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="villages.resident",
+                        verbose_name="resident",
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="villages.town",
+                        verbose_name="town",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="villages.village",
+                        verbose_name="village",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
-                'ordering': ('-registered_at', '-pk'),
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
+                "ordering": ("-registered_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='CallBack',
+            name="CallBack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('satisfaction', models.CharField(choices=[('satisfied', 'satisfied'), ('mostly', 'mostly satisfied'), ('dissatisfied', 'dissatisfied')], max_length=12)),
-                ('solved', models.CharField(choices=[('yes', 'solved'), ('partly', 'partly solved'), ('no', 'not solved')], max_length=6)),
-                ('how', models.CharField(choices=[('counter', 'at the counter'), ('code', 'by the tracking code'), ('call', 'by telephone'), ('visit', 'by a visit')], max_length=8)),
-                ('note', models.TextField(blank=True)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='call_backs', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        choices=[
+                            ("satisfied", "satisfied"),
+                            ("mostly", "mostly satisfied"),
+                            ("dissatisfied", "dissatisfied"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "solved",
+                    models.CharField(
+                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")], max_length=6
+                    ),
+                ),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("counter", "at the counter"),
+                            ("code", "by the tracking code"),
+                            ("call", "by telephone"),
+                            ("visit", "by a visit"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="call_backs", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CoSpeaker',
+            name="CoSpeaker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('phone', minshi.crypto.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='co_speakers', to='cases.case')),
-                ('from_case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("phone", minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="co_speakers", to="cases.case"
+                    ),
+                ),
+                (
+                    "from_case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('action', models.CharField(max_length=24, verbose_name='action')),
-                ('actor_kind', models.CharField(choices=[('officer', 'officer'), ('speaker', 'speaker'), ('system', 'system')], max_length=8, verbose_name='actor')),
-                ('via', models.CharField(blank=True, max_length=24)),
-                ('source', models.CharField(blank=True, choices=[('speak', 'speak'), ('deliberate', 'deliberate'), ('handle', 'handle'), ('supervise', 'supervise'), ('rate', 'rate'), ('closed', 'closed')], max_length=10, verbose_name='from stage')),
-                ('target', models.CharField(choices=[('speak', 'speak'), ('deliberate', 'deliberate'), ('handle', 'handle'), ('supervise', 'supervise'), ('rate', 'rate'), ('closed', 'closed')], max_length=10, verbose_name='to stage')),
-                ('level', models.CharField(choices=[('village', 'village'), ('town', 'town'), ('county', 'county')], max_length=8, verbose_name='level')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='round')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('data', models.JSONField(default=dict)),
-                ('key', models.UUIDField(null=True)),
-                ('previous_hash', models.CharField(blank=True, max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sequence", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("action", models.CharField(max_length=24, verbose_name="action")),
+                (
+                    "actor_kind",
+                    models.CharField(
+                        choices=[("officer", "officer"), ("speaker", "speaker"), ("system", "system")],
+                        max_length=8,
+                        verbose_name="actor",
+                    ),
+                ),
+                ("via", models.CharField(blank=True, max_length=24)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("speak", "speak"),
+                            ("deliberate", "deliberate"),
+                            ("handle", "handle"),
+                            ("supervise", "supervise"),
+                            ("rate", "rate"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=10,
+                        verbose_name="from stage",
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        choices=[
+                            ("speak", "speak"),
+                            ("deliberate", "deliberate"),
+                            ("handle", "handle"),
+                            ("supervise", "supervise"),
+                            ("rate", "rate"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=10,
+                        verbose_name="to stage",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                        max_length=8,
+                        verbose_name="level",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("data", models.JSONField(default=dict)),
+                ("key", models.UUIDField(null=True)),
+                ("previous_hash", models.CharField(blank=True, max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cases.case"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ('case', 'sequence'),
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ("case", "sequence"),
             },
         ),
         migrations.CreateModel(
-            name='CaseRevision',
+            name="CaseRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=24)),
-                ('old', minshi.crypto.EncryptedTextField(blank=True)),
-                ('new', minshi.crypto.EncryptedTextField(blank=True)),
-                ('digest', models.CharField(max_length=64)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='cases.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=24)),
+                ("old", minshi.crypto.EncryptedTextField(blank=True)),
+                ("new", minshi.crypto.EncryptedTextField(blank=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("erased_at", models.DateTimeField(null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="cases.event"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JoinedVillage',
+            name="JoinedVillage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='joined_villages', to='cases.case')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joined_cases', to='villages.village')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="joined_villages", to="cases.case"
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="joined_cases", to="villages.village"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MandatoryReport',
+            name="MandatoryReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('told', models.CharField(max_length=80, verbose_name='reported to')),
-                ('told_at', models.DateTimeField(verbose_name='reported at')),
-                ('receipt', models.CharField(blank=True, max_length=120, verbose_name='receipt')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mandatory_reports', to='cases.case')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("told", models.CharField(max_length=80, verbose_name="reported to")),
+                ("told_at", models.DateTimeField(verbose_name="reported at")),
+                ("receipt", models.CharField(blank=True, max_length=120, verbose_name="receipt")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mandatory_reports", to="cases.case"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('town', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='villages.town')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "town",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="villages.town"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('satisfaction', models.CharField(choices=[('satisfied', 'satisfied'), ('mostly', 'mostly satisfied'), ('dissatisfied', 'dissatisfied')], max_length=12, verbose_name='satisfaction')),
-                ('solved', models.CharField(choices=[('yes', 'solved'), ('partly', 'partly solved'), ('no', 'not solved')], max_length=6, verbose_name='solved')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('how', models.CharField(choices=[('counter', 'at the counter'), ('code', 'by the tracking code'), ('call', 'by telephone'), ('visit', 'by a visit')], max_length=8, verbose_name='how')),
-                ('on_the_spot', models.BooleanField(default=False, verbose_name='said on the spot')),
-                ('drawn', models.BooleanField(default=False, verbose_name='drawn for a call-back')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='cases.case')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        choices=[
+                            ("satisfied", "satisfied"),
+                            ("mostly", "mostly satisfied"),
+                            ("dissatisfied", "dissatisfied"),
+                        ],
+                        max_length=12,
+                        verbose_name="satisfaction",
+                    ),
+                ),
+                (
+                    "solved",
+                    models.CharField(
+                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
+                        max_length=6,
+                        verbose_name="solved",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("counter", "at the counter"),
+                            ("code", "by the tracking code"),
+                            ("call", "by telephone"),
+                            ("visit", "by a visit"),
+                        ],
+                        max_length=8,
+                        verbose_name="how",
+                    ),
+                ),
+                ("on_the_spot", models.BooleanField(default=False, verbose_name="said on the spot")),
+                ("drawn", models.BooleanField(default=False, verbose_name="drawn for a call-back")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="cases.case"
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
+                "ordering": ("at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='cases.case')),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="replies", to="cases.case"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
+                "ordering": ("at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='TimeRequest',
+            name="TimeRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('extension', 'more time'), ('suspension', 'suspension')], max_length=10)),
-                ('state', models.CharField(choices=[('open', 'waiting for a ruling'), ('granted', 'granted'), ('refused', 'refused'), ('lapsed', 'lapsed')], default='open', max_length=8)),
-                ('reason', models.TextField()),
-                ('until_on', models.DateField()),
-                ('asked_at', models.DateTimeField()),
-                ('ruled_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='time_requests', to='cases.case')),
-                ('ruled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(choices=[("extension", "more time"), ("suspension", "suspension")], max_length=10),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting for a ruling"),
+                            ("granted", "granted"),
+                            ("refused", "refused"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("until_on", models.DateField()),
+                ("asked_at", models.DateTimeField()),
+                ("ruled_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="time_requests", to="cases.case"
+                    ),
+                ),
+                (
+                    "ruled_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, verbose_name='name')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='cases.topic', verbose_name='under')),
-                ('town', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topics', to='villages.town', verbose_name='town')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=20, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="cases.topic",
+                        verbose_name="under",
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="topics",
+                        to="villages.town",
+                        verbose_name="town",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ('pk',),
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ("pk",),
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.topic', verbose_name='topic'),
+            model_name="case",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.topic",
+                verbose_name="topic",
+            ),
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('is_working', models.BooleanField(verbose_name='worked')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='name')),
-                ('confirmed', models.BooleanField(default=False, verbose_name='entered by hand')),
-                ('town', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='villages.town', verbose_name='town')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                ("is_working", models.BooleanField(verbose_name="worked")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="name")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="entered by hand")),
+                (
+                    "town",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="villages.town",
+                        verbose_name="town",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'calendar day',
-                'verbose_name_plural': 'calendar days',
-                'ordering': ('day',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('town', None)), fields=('day',), name='calendar_day_once'), models.UniqueConstraint(condition=models.Q(('town__isnull', False)), fields=('day', 'town'), name='calendar_day_once_a_town')],
+                "verbose_name": "calendar day",
+                "verbose_name_plural": "calendar days",
+                "ordering": ("day",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("town", None)), fields=("day",), name="calendar_day_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("town__isnull", False)),
+                        fields=("day", "town"),
+                        name="calendar_day_once_a_town",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('file', models.FileField(max_length=120, upload_to='')),
-                ('thumbnail', models.FileField(blank=True, max_length=120, upload_to='')),
-                ('content_type', models.CharField(max_length=60)),
-                ('size', models.PositiveIntegerField(verbose_name='size')),
-                ('received_sha256', models.CharField(max_length=64)),
-                ('from_speaker', models.BooleanField(default=False, verbose_name='from the speaker')),
-                ('at', models.DateTimeField()),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("file", models.FileField(max_length=120, upload_to="")),
+                ("thumbnail", models.FileField(blank=True, max_length=120, upload_to="")),
+                ("content_type", models.CharField(max_length=60)),
+                ("size", models.PositiveIntegerField(verbose_name="size")),
+                ("received_sha256", models.CharField(max_length=64)),
+                ("from_speaker", models.BooleanField(default=False, verbose_name="from the speaker")),
+                ("at", models.DateTimeField()),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('case', 'received_sha256'), name='attachment_same_file_once_a_case')],
+                "ordering": ("at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "received_sha256"), name="attachment_same_file_once_a_case")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('role', models.CharField(choices=[('lead', 'lead'), ('assistant', 'assistant')], max_length=9)),
-                ('assigned_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('reported_at', models.DateTimeField(null=True)),
-                ('report', models.TextField(blank=True)),
-                ('waived_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end', models.CharField(blank=True, choices=[('returned', 'returned'), ('reassigned', 'reassigned'), ('escalated', 'escalated'), ('released', 'released'), ('closed', 'case closed'), ('round_over', 'round over')], max_length=10)),
-                ('office', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='villages.office')),
-                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='villages.post')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("role", models.CharField(choices=[("lead", "lead"), ("assistant", "assistant")], max_length=9)),
+                ("assigned_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("reported_at", models.DateTimeField(null=True)),
+                ("report", models.TextField(blank=True)),
+                ("waived_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("returned", "returned"),
+                            ("reassigned", "reassigned"),
+                            ("escalated", "escalated"),
+                            ("released", "released"),
+                            ("closed", "case closed"),
+                            ("round_over", "round over"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="villages.office",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="villages.post",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['post', 'case'], name='assignment_now_post'), models.Index(condition=models.Q(('ended_at', None)), fields=['office', 'case'], name='assignment_now_office')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('office__isnull', False), ('post', None)), models.Q(('office', None), ('post__isnull', False)), _connector='OR'), name='assignment_is_to_a_post_or_an_office'), models.CheckConstraint(condition=models.Q(models.Q(('end', ''), ('ended_at', None)), models.Q(('ended_at__isnull', False), models.Q(('end', ''), _negated=True)), _connector='OR'), name='assignment_ended_with_reason'), models.UniqueConstraint(condition=models.Q(('ended_at', None), ('role', 'lead')), fields=('case',), name='assignment_one_lead_at_a_time'), models.UniqueConstraint(condition=models.Q(('ended_at', None), ('post__isnull', False)), fields=('case', 'post'), name='assignment_post_once_at_a_time'), models.UniqueConstraint(condition=models.Q(('ended_at', None), ('office__isnull', False)), fields=('case', 'office'), name='assignment_office_once_at_a_time')],
+                "ordering": ("pk",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["post", "case"], name="assignment_now_post"
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["office", "case"], name="assignment_now_office"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("office__isnull", False), ("post", None)),
+                            models.Q(("office", None), ("post__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="assignment_is_to_a_post_or_an_office",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end", ""), ("ended_at", None)),
+                            models.Q(("ended_at__isnull", False), models.Q(("end", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="assignment_ended_with_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None), ("role", "lead")),
+                        fields=("case",),
+                        name="assignment_one_lead_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None), ("post__isnull", False)),
+                        fields=("case", "post"),
+                        name="assignment_post_once_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None), ("office__isnull", False)),
+                        fields=("case", "office"),
+                        name="assignment_office_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseAccess',
+            name="CaseAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access', to='cases.case')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="access", to="cases.case"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'post'), name='case_access_once')],
+                "constraints": [models.UniqueConstraint(fields=("case", "post"), name="case_access_once")],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('stage', models.CharField(choices=[('speak', 'speak'), ('deliberate', 'deliberate'), ('handle', 'handle'), ('supervise', 'supervise'), ('rate', 'rate'), ('closed', 'closed')], max_length=10)),
-                ('level', models.CharField(choices=[('village', 'village'), ('town', 'town'), ('county', 'county')], max_length=8)),
-                ('nth', models.PositiveSmallIntegerField(help_text='counts the clocks of this case')),
-                ('rule', models.CharField(max_length=10)),
-                ('amount', models.PositiveSmallIntegerField()),
-                ('unit', models.CharField(choices=[('working', 'working'), ('calendar', 'calendar')], max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('yellow_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('pauses', models.JSONField(default=list, help_text='[from, until] pairs, ISO times')),
-                ('extended', models.BooleanField(default=False)),
-                ('rejected', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("speak", "speak"),
+                            ("deliberate", "deliberate"),
+                            ("handle", "handle"),
+                            ("supervise", "supervise"),
+                            ("rate", "rate"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("village", "village"), ("town", "town"), ("county", "county")], max_length=8
+                    ),
+                ),
+                ("nth", models.PositiveSmallIntegerField(help_text="counts the clocks of this case")),
+                ("rule", models.CharField(max_length=10)),
+                ("amount", models.PositiveSmallIntegerField()),
+                ("unit", models.CharField(choices=[("working", "working"), ("calendar", "calendar")], max_length=8)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("yellow_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("pauses", models.JSONField(default=list, help_text="[from, until] pairs, ISO times")),
+                ("extended", models.BooleanField(default=False)),
+                ("rejected", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('case', 'nth'),
-                'constraints': [models.UniqueConstraint(fields=('case', 'nth'), name='clock_nth_once_a_case'), models.UniqueConstraint(condition=models.Q(('stopped_at', None)), fields=('case',), name='clock_one_running_a_case')],
+                "ordering": ("case", "nth"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "nth"), name="clock_nth_once_a_case"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stopped_at", None)), fields=("case",), name="clock_one_running_a_case"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='cases.case')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('village', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='villages.village')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="concerns", to="cases.case"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.village"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'user'), name='concern_once')],
+                "constraints": [models.UniqueConstraint(fields=("case", "user"), name="concern_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['at'], name='event_at'),
+            model_name="event",
+            index=models.Index(fields=["at"], name="event_at"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['action', 'at'], name='event_action_at'),
+            model_name="event",
+            index=models.Index(fields=["action", "at"], name="event_action_at"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('case', 'sequence'), name='event_sequence_once_a_case'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("case", "sequence"), name="event_sequence_once_a_case"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('case', 'key'), name='event_key_once_a_case'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key__isnull", False)), fields=("case", "key"), name="event_key_once_a_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('actor_kind', 'officer'), ('post__isnull', False), ('user__isnull', False)), models.Q(models.Q(('actor_kind', 'officer'), _negated=True), ('post', None), ('user', None)), _connector='OR'), name='event_user_and_post_iff_officer'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("actor_kind", "officer"), ("post__isnull", False), ("user__isnull", False)),
+                    models.Q(models.Q(("actor_kind", "officer"), _negated=True), ("post", None), ("user", None)),
+                    _connector="OR",
+                ),
+                name="event_user_and_post_iff_officer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caserevision',
-            constraint=models.UniqueConstraint(fields=('event', 'field'), name='case_revision_field_once_an_event'),
+            model_name="caserevision",
+            constraint=models.UniqueConstraint(fields=("event", "field"), name="case_revision_field_once_an_event"),
         ),
         migrations.AddConstraint(
-            model_name='joinedvillage',
-            constraint=models.UniqueConstraint(fields=('case', 'village'), name='joined_village_once'),
+            model_name="joinedvillage",
+            constraint=models.UniqueConstraint(fields=("case", "village"), name="joined_village_once"),
         ),
         migrations.AddConstraint(
-            model_name='numbercounter',
-            constraint=models.UniqueConstraint(fields=('town', 'year'), name='number_counter_once_a_year'),
+            model_name="numbercounter",
+            constraint=models.UniqueConstraint(fields=("town", "year"), name="number_counter_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('case', 'round'), name='rating_one_a_round'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(fields=("case", "round"), name="rating_one_a_round"),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('satisfaction', 'dissatisfied'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='rating_dissatisfied_has_a_reason'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("satisfaction", "dissatisfied"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="rating_dissatisfied_has_a_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='timerequest',
-            index=models.Index(condition=models.Q(('ended_at', None), ('kind', 'suspension'), ('state', 'granted')), fields=['until_on'], name='time_request_running'),
+            model_name="timerequest",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("kind", "suspension"), ("state", "granted")),
+                fields=["until_on"],
+                name="time_request_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('case', 'kind'), name='time_request_one_open_of_a_kind'),
+            model_name="timerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("case", "kind"), name="time_request_one_open_of_a_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'extension'), ('state', 'granted')), fields=('case', 'round'), name='time_request_one_extension_a_round'),
+            model_name="timerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "extension"), ("state", "granted")),
+                fields=("case", "round"),
+                name="time_request_one_extension_a_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('town', 'name'), name='topic_name_once_a_town'),
+            model_name="topic",
+            constraint=models.UniqueConstraint(fields=("town", "name"), name="topic_name_once_a_town"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-registered_at', '-id'], name='case_registered'),
+            model_name="case",
+            index=models.Index(fields=["-registered_at", "-id"], name="case_registered"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['village', '-registered_at', '-id'], name='case_village_registered'),
+            model_name="case",
+            index=models.Index(fields=["village", "-registered_at", "-id"], name="case_village_registered"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['town', '-registered_at', '-id'], name='case_town_registered'),
+            model_name="case",
+            index=models.Index(fields=["town", "-registered_at", "-id"], name="case_town_registered"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['due_at', 'id'], name='case_open_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True), fields=["due_at", "id"], name="case_open_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['village', 'due_at', 'id'], name='case_village_open_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["village", "due_at", "id"],
+                name="case_village_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['town', 'due_at', 'id'], name='case_town_open_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["town", "due_at", "id"],
+                name="case_town_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['yellow_at'], name='case_open_yellow'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True), fields=["yellow_at"], name="case_open_yellow"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['owner_post', 'due_at'], name='case_open_owner_post'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["owner_post", "due_at"],
+                name="case_open_owner_post",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed'), _negated=True), fields=['owner_office', 'due_at'], name='case_open_owner_office'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["owner_office", "due_at"],
+                name="case_open_owner_office",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('stage', 'closed')), fields=['-closed_at', '-id'], name='case_closed'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed")), fields=["-closed_at", "-id"], name="case_closed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['town', 'category', '-registered_at'], name='case_town_category'),
+            model_name="case",
+            index=models.Index(fields=["town", "category", "-registered_at"], name="case_town_category"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['group', '-registered_at'], name='case_group_registered'),
+            model_name="case",
+            index=models.Index(fields=["group", "-registered_at"], name="case_group_registered"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('stage', 'closed'), models.Q(('close_reason', ''), _negated=True)), models.Q(models.Q(('stage', 'closed'), _negated=True), ('close_reason', ''), ('closed_at', None)), _connector='OR'), name='case_closed_at_and_reason_iff_closed'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False), ("stage", "closed"), models.Q(("close_reason", ""), _negated=True)
+                    ),
+                    models.Q(models.Q(("stage", "closed"), _negated=True), ("close_reason", ""), ("closed_at", None)),
+                    _connector="OR",
+                ),
+                name="case_closed_at_and_reason_iff_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner_office', None), ('owner_post', None), ('stage', 'closed')), models.Q(models.Q(('stage', 'closed'), _negated=True), ('owner_office', None), ('owner_post__isnull', False)), models.Q(models.Q(('stage', 'closed'), _negated=True), ('owner_office__isnull', False), ('owner_post', None)), _connector='OR'), name='case_open_iff_exactly_one_owner'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("owner_office", None), ("owner_post", None), ("stage", "closed")),
+                    models.Q(
+                        models.Q(("stage", "closed"), _negated=True),
+                        ("owner_office", None),
+                        ("owner_post__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("stage", "closed"), _negated=True),
+                        ("owner_office__isnull", False),
+                        ("owner_post", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_open_iff_exactly_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('stage', 'closed'), ('yellow_at', None)), models.Q(models.Q(('stage', 'closed'), _negated=True), ('due_at__isnull', False), ('yellow_at__isnull', False)), _connector='OR'), name='case_open_iff_due'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_at", None), ("stage", "closed"), ("yellow_at", None)),
+                    models.Q(
+                        models.Q(("stage", "closed"), _negated=True),
+                        ("due_at__isnull", False),
+                        ("yellow_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_open_iff_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('close_reason', 'merged'), ('merged_into__isnull', False)), models.Q(models.Q(('close_reason', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='case_merged_into_iff_merged'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("close_reason", "merged"), ("merged_into__isnull", False)),
+                    models.Q(models.Q(("close_reason", "merged"), _negated=True), ("merged_into", None)),
+                    _connector="OR",
+                ),
+                name="case_merged_into_iff_merged",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('needs_order', False), ('stage', 'supervise'), _connector='OR'), name='case_needs_order_only_under_supervision'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("needs_order", False), ("stage", "supervise"), _connector="OR"),
+                name="case_needs_order_only_under_supervision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'village'), _negated=True), ('village__isnull', False), _connector='OR'), name='case_at_village_level_has_a_village'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "village"), _negated=True), ("village__isnull", False), _connector="OR"
+                ),
+                name="case_at_village_level_has_a_village",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'handle'), _negated=True), models.Q(('handling', ''), _negated=True), _connector='OR'), name='case_in_handling_has_a_way_of_handling'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "handle"), _negated=True),
+                    models.Q(("handling", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="case_in_handling_has_a_way_of_handling",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at', None), models.Q(('result', ''), _negated=True), _connector='OR'), name='case_completed_has_a_result'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("completed_at", None), models.Q(("result", ""), _negated=True), _connector="OR"),
+                name="case_completed_has_a_result",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['speak', 'closed']), ('accepted_at__isnull', False), _connector='OR'), name='case_past_speak_is_accepted'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stage__in", ["speak", "closed"]), ("accepted_at__isnull", False), _connector="OR"),
+                name="case_past_speak_is_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handling', 'meeting'), _negated=True), models.Q(('level', 'village'), _negated=True), models.Q(('stage', 'handle'), _negated=True), _connector='OR'), name='case_committee_meeting_only_above_village'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("handling", "meeting"), _negated=True),
+                    models.Q(("level", "village"), _negated=True),
+                    models.Q(("stage", "handle"), _negated=True),
+                    _connector="OR",
+                ),
+                name="case_committee_meeting_only_above_village",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('satisfaction', ''), ('solved', '')), models.Q(models.Q(('satisfaction', ''), _negated=True), models.Q(('solved', ''), _negated=True)), _connector='OR'), name='case_rating_has_both_answers'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("satisfaction", ""), ("solved", "")),
+                    models.Q(models.Q(("satisfaction", ""), _negated=True), models.Q(("solved", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="case_rating_has_both_answers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('round__gte', 1)), name='case_round_from_1'),
+            model_name="case",
+            constraint=models.CheckConstraint(condition=models.Q(("round__gte", 1)), name="case_round_from_1"),
         ),
     ]

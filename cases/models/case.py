@@ -33,7 +33,9 @@ class Topic(models.Model):
     """议题: a small tree per town."""
 
     town = models.ForeignKey(Town, models.CASCADE, related_name="topics", verbose_name=_("town"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("under"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("under")
+    )
     name = models.CharField(_("name"), max_length=20)
 
     class Meta:
@@ -73,7 +75,9 @@ class Case(models.Model):
     request_text = models.TextField(_("what is wanted"), blank=True)
     place = models.CharField(_("place"), max_length=80, blank=True)
     category = models.CharField(_("category"), max_length=10, choices=Category.choices, blank=True)
-    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("topic"))
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("topic")
+    )
     grade = models.CharField(_("grade"), max_length=8, choices=Grade.choices, blank=True)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.TALK_ROOM)
     confidentiality = models.CharField(
@@ -90,7 +94,13 @@ class Case(models.Model):
         Post, models.PROTECT, null=True, blank=True, related_name="owned_cases", verbose_name=_("with"), db_index=False
     )
     owner_office = models.ForeignKey(
-        Office, models.PROTECT, null=True, blank=True, related_name="owned_cases", verbose_name=_("with"), db_index=False
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_cases",
+        verbose_name=_("with"),
+        db_index=False,
     )
     handling = models.CharField(_("way of handling"), max_length=8, choices=Handling.choices, blank=True)
     decision = models.TextField(_("decision"), blank=True)
@@ -135,11 +145,15 @@ class Case(models.Model):
             models.Index(fields=("village", "-registered_at", "-id"), name="case_village_registered"),
             models.Index(fields=("town", "-registered_at", "-id"), name="case_town_registered"),
             models.Index(fields=("due_at", "id"), condition=~Q(stage="closed"), name="case_open_due"),
-            models.Index(fields=("village", "due_at", "id"), condition=~Q(stage="closed"), name="case_village_open_due"),
+            models.Index(
+                fields=("village", "due_at", "id"), condition=~Q(stage="closed"), name="case_village_open_due"
+            ),
             models.Index(fields=("town", "due_at", "id"), condition=~Q(stage="closed"), name="case_town_open_due"),
             models.Index(fields=("yellow_at",), condition=~Q(stage="closed"), name="case_open_yellow"),
             models.Index(fields=("owner_post", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_post"),
-            models.Index(fields=("owner_office", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_office"),
+            models.Index(
+                fields=("owner_office", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_office"
+            ),
             models.Index(fields=("-closed_at", "-id"), condition=Q(stage="closed"), name="case_closed"),
             models.Index(fields=("town", "category", "-registered_at"), name="case_town_category"),
             models.Index(fields=("group", "-registered_at"), name="case_group_registered"),
@@ -175,11 +189,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~Q(stage="handle") | ~Q(handling=""), name="case_in_handling_has_a_way_of_handling"
             ),
+            models.CheckConstraint(condition=Q(completed_at=None) | ~Q(result=""), name="case_completed_has_a_result"),
             models.CheckConstraint(
-                condition=Q(completed_at=None) | ~Q(result=""), name="case_completed_has_a_result"
-            ),
-            models.CheckConstraint(
-                condition=Q(stage__in=["speak", "closed"]) | Q(accepted_at__isnull=False), name="case_past_speak_is_accepted"
+                condition=Q(stage__in=["speak", "closed"]) | Q(accepted_at__isnull=False),
+                name="case_past_speak_is_accepted",
             ),
             models.CheckConstraint(
                 condition=~Q(handling="meeting") | ~Q(level="village") | ~Q(stage="handle"),

@@ -64,7 +64,9 @@ class CalendarDay(models.Model):
         ordering = ("day",)
         constraints = (
             models.UniqueConstraint(fields=("day",), condition=Q(town=None), name="calendar_day_once"),
-            models.UniqueConstraint(fields=("day", "town"), condition=Q(town__isnull=False), name="calendar_day_once_a_town"),
+            models.UniqueConstraint(
+                fields=("day", "town"), condition=Q(town__isnull=False), name="calendar_day_once_a_town"
+            ),
         )
 
     def __str__(self) -> str:

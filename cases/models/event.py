@@ -34,14 +34,19 @@ class Event(models.Model):
         ordering = ("case", "sequence")
         constraints = (
             models.UniqueConstraint(fields=("case", "sequence"), name="event_sequence_once_a_case"),
-            models.UniqueConstraint(fields=("case", "key"), condition=models.Q(key__isnull=False), name="event_key_once_a_case"),
+            models.UniqueConstraint(
+                fields=("case", "key"), condition=models.Q(key__isnull=False), name="event_key_once_a_case"
+            ),
             models.CheckConstraint(
                 condition=models.Q(actor_kind="officer", user__isnull=False, post__isnull=False)
                 | ~models.Q(actor_kind="officer") & models.Q(user=None, post=None),
                 name="event_user_and_post_iff_officer",
             ),
         )
-        indexes = (models.Index(fields=("at",), name="event_at"), models.Index(fields=("action", "at"), name="event_action_at"))
+        indexes = (
+            models.Index(fields=("at",), name="event_at"),
+            models.Index(fields=("action", "at"), name="event_action_at"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.sequence} {self.action}"

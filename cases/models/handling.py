@@ -33,13 +33,16 @@ class Assignment(models.Model):
                 name="assignment_is_to_a_post_or_an_office",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False) & ~Q(end=""), name="assignment_ended_with_reason"
+                condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False) & ~Q(end=""),
+                name="assignment_ended_with_reason",
             ),
             models.UniqueConstraint(
                 fields=("case",), condition=Q(role="lead", ended_at=None), name="assignment_one_lead_at_a_time"
             ),
             models.UniqueConstraint(
-                fields=("case", "post"), condition=Q(ended_at=None, post__isnull=False), name="assignment_post_once_at_a_time"
+                fields=("case", "post"),
+                condition=Q(ended_at=None, post__isnull=False),
+                name="assignment_post_once_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=("case", "office"),
@@ -89,7 +92,9 @@ class TimeRequest(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("until_on",), condition=Q(kind="suspension", state="granted", ended_at=None), name="time_request_running"
+                fields=("until_on",),
+                condition=Q(kind="suspension", state="granted", ended_at=None),
+                name="time_request_running",
             ),
         )
 

@@ -49,7 +49,9 @@ class Sight:
         where = Q(self._assigned())
         if self.reach.village_posts_at:
             where |= Q(village__in=self.reach.village_posts_at)
-            where |= Q(Exists(JoinedVillage.objects.filter(case=OuterRef("pk"), village__in=self.reach.village_posts_at)))
+            where |= Q(
+                Exists(JoinedVillage.objects.filter(case=OuterRef("pk"), village__in=self.reach.village_posts_at))
+            )
         if self.reach.groups:
             where |= Q(group__in=self.reach.groups) | Q(recorded_by__in=self.reach.posts)
         return where | _within(self.overseer)

@@ -63,7 +63,7 @@ class Act(StaffView):
         shown = self.sight().shows_speaker(facts.case)
         return MoveForm(offer, facts, self.request.user, data, speaker_shown=shown)
 
-    def _show(  # noqa: PLR0913 - a page's parts
+    def _show(
         self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any
     ) -> HttpResponse:
         context = {"nav": "list", "case": facts.case, "offer": offer, "form": form, "at": facts.at, **shown}
@@ -80,9 +80,7 @@ class Act(StaffView):
         data["version"] = str(case.version)
         whole = self.sight().shows_speaker(case)
         again = self._form(facts, offer, data)
-        return self._show(
-            request, facts, offer, again, CONFLICT, missed=[told(event, whole=whole) for event in missed]
-        )
+        return self._show(request, facts, offer, again, CONFLICT, missed=[told(event, whole=whole) for event in missed])
 
     def _answer_late(self, request: HttpRequest, case: Case, action: str) -> HttpResponse:
         """A repeated click after the step was taken is no error; anything else says where the case is."""

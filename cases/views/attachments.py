@@ -25,7 +25,9 @@ class Upload(StaffView):
             except RuleBroken as refusal:
                 messages.error(request, f"{upload.name}：{refusal}")
         if kept:
-            messages.success(request, ngettext("%(count)s file added.", "%(count)s files added.", kept) % {"count": kept})
+            messages.success(
+                request, ngettext("%(count)s file added.", "%(count)s files added.", kept) % {"count": kept}
+            )
         elif not files:
             messages.error(request, _("Choose a file first."))
         return redirect(case)

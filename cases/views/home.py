@@ -35,7 +35,7 @@ class Queue:
 
     @property
     def name(self) -> str:
-        return "_".join(self.query.values())
+        return "_".join(f"{key}_{value}" for key, value in self.query.items())
 
     @property
     def address(self) -> str:

@@ -114,7 +114,9 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
         channel=data["channel"],
         confidentiality=data["confidentiality"] or Confidentiality.NORMAL,
         said_at=data["said_at"],
-        co_speakers=tuple(name.strip() for name in data["co_speakers"].replace("，", ",").replace("、", ",").split(",")),
+        co_speakers=tuple(
+            name.strip() for name in data["co_speakers"].replace("，", ",").replace("、", ",").split(",")
+        ),
         concerns=tuple(data.get("concerns") or ()),
         **{name: data[name] for name in names},
     )
@@ -157,5 +159,3 @@ class Receipt(StaffView):
 
 def tracking_address(case: Case) -> str:
     return f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}"
-
-

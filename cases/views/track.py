@@ -25,7 +25,14 @@ from minshi.errors import RuleBroken
 # What is offered on the page; recusal at register and at the counter only, where somebody can explain it.
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 TRIES, WINDOW = 10, 900
-PLAIN_STATES = {Stage.SPEAK: 0, Stage.DELIBERATE: 1, Stage.HANDLE: 1, Stage.SUPERVISE: 1, Stage.RATE: 2, Stage.CLOSED: 2}
+PLAIN_STATES = {
+    Stage.SPEAK: 0,
+    Stage.DELIBERATE: 1,
+    Stage.HANDLE: 1,
+    Stage.SUPERVISE: 1,
+    Stage.RATE: 2,
+    Stage.CLOSED: 2,
+}
 
 
 class Track(View):
@@ -76,7 +83,7 @@ class Track(View):
     def _address(self, case: Case) -> str:
         return f"{reverse('cases:track', args=[case.number])}?{urlencode({'k': case.tracking_code})}"
 
-    def _show(  # noqa: PLR0913 - a page's parts
+    def _show(
         self,
         request: HttpRequest,
         case: Case | None,
@@ -85,11 +92,12 @@ class Track(View):
         status: int = 200,
     ) -> HttpResponse:
         if case is None:
-            response = render(request, "cases/track_code.html", {"number": number}, status=404 if request.GET.get("k") else 200)
+            response = render(
+                request, "cases/track_code.html", {"number": number}, status=404 if request.GET.get("k") else 200
+            )
         else:
             response = render(request, "cases/track.html", track_context(case, refused or {}), status=status)
         response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
 

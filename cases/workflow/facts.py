@@ -206,9 +206,7 @@ def posts_about(
 
 def read_facts(case: Case, at: datetime) -> Facts:
     """Reads the facts in at most 9 queries, whatever the case's history."""
-    assignments = list(
-        Assignment.objects.filter(case=case).select_related("post__user", "post__group", "office")
-    )
+    assignments = list(Assignment.objects.filter(case=case).select_related("post__user", "post__group", "office"))
     offices = {item.office_id for item in assignments if item.office_id}
     people: dict[int, set[int]] = {}
     if offices:

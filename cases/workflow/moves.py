@@ -92,165 +92,284 @@ NOTE = text("text", _("What there is to say"), required=True, is_note=True)
 BAD = text("reason", _("What was not done well"), is_note=True)
 SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 
-MOVES: Mapping[Action, Move] = MappingProxyType({
-    Action.SETTLE: Move(
-        _from(S), _from(R), speak.settle, who.RECEIVERS, (CATEGORY_REQUIRED, RESULT), (guards.graded_minor,)
-    ),
-    Action.ACCEPT: Move(_from(S), _from(D), speak.accept, who.RECEIVERS, (CATEGORY_REQUIRED, GRADE_REQUIRED)),
-    Action.DIVERT: Move(
-        _from(S, D), _from(C), speak.divert, who.DECIDERS, (ROUTE, TOLD),
-        (guards.above_village_after_dissatisfaction,), Handled.THIS_ROUND,
-    ),
-    Action.MERGE: Move(
-        _from(S, D), _from(C), speak.merge, who.DECIDERS,
-        (Input("into", Kind.CASE, _("Number of the other matter"), required=True),),
-        (guards.above_village_after_dissatisfaction,), Handled.THIS_ROUND,
-    ),
-    Action.ESCALATE: Move(
-        _from(D, H), _from(D), deliberate.escalate, who.DECIDERS,
-        (text("reason", _("Why it cannot be settled here"), required=True, is_note=True),), (guards.has_level_above,),
-    ),
-    Action.SEND_BACK: Move(_from(D), _from(D), deliberate.send_back, who.DECIDERS, (REASON,), (guards.may_go_down,)),
-    Action.DECIDE: Move(
-        _from(D), _from(H), deliberate.decide, who.DECIDERS,
-        (
-            CATEGORY, GRADE, choice("handling", _("How it is handled"), Handling, required=True),
-            text("decision", _("What was decided"), required=True, is_note=True), LEAD, ASSISTANTS,
-            Input("due_on", Kind.DATE, _("Finished by"), help=_("Empty: as the rules say. It may only be earlier.")),
+MOVES: Mapping[Action, Move] = MappingProxyType(
+    {
+        Action.SETTLE: Move(
+            _from(S), _from(R), speak.settle, who.RECEIVERS, (CATEGORY_REQUIRED, RESULT), (guards.graded_minor,)
         ),
-        (guards.village_may_decide,),
-    ),
-    Action.RETURN: Move(
-        _from(H), _from(D), handle.give_back, who.LEAD,
-        (
-            text("reason", _("Why it cannot be handled"), required=True, is_note=True),
-            Input("asks_escalation", Kind.FLAG, _("Please report it up")),
+        Action.ACCEPT: Move(_from(S), _from(D), speak.accept, who.RECEIVERS, (CATEGORY_REQUIRED, GRADE_REQUIRED)),
+        Action.DIVERT: Move(
+            _from(S, D),
+            _from(C),
+            speak.divert,
+            who.DECIDERS,
+            (ROUTE, TOLD),
+            (guards.above_village_after_dissatisfaction,),
+            Handled.THIS_ROUND,
         ),
-    ),
-    Action.COMPLETE: Move(
-        _from(H), _from(V), handle.complete, who.LEAD,
-        (choice("outcome", _("How it ended"), Outcome, required=True), RESULT, text("measures", _("What was done"))),
-    ),
-    Action.VERIFY: Move(
-        _from(V), _from(R), rate.verify, who.CHECKERS, (REPLY,), (guards.no_order_pending,), Handled.THIS_ROUND
-    ),
-    Action.REJECT: Move(
-        _from(V), _from(H, D), rate.reject, who.CHECKERS, (REASON,), (guards.no_order_pending,), Handled.THIS_ROUND
-    ),
-    Action.RATE: Move(
-        _from(R), _from(C, H, D, V), rate.rate, who.RATERS, (SATISFACTION, SOLVED, BAD, HOW),
-        (guards.replied, guards.not_yet_rated), Handled.THIS_ROUND, speaker=True,
-    ),
-    Action.REDO: Move(
-        _from(V), _from(H, D), rate.redo, who.ORDERERS, (REASON,), (guards.order_pending,), Handled.ANY_ROUND
-    ),
-    Action.EXPLAIN: Move(
-        _from(V), _from(C), rate.explain, who.ORDERERS,
-        (
-            text("text", _("What was explained"), required=True, is_note=True),
-            Input("explained_at", Kind.DATETIME, _("When")),
-            Input("explained_by", Kind.LINE, _("Who explained it"), max_length=40, help=_("Empty: you yourself.")),
+        Action.MERGE: Move(
+            _from(S, D),
+            _from(C),
+            speak.merge,
+            who.DECIDERS,
+            (Input("into", Kind.CASE, _("Number of the other matter"), required=True),),
+            (guards.above_village_after_dissatisfaction,),
+            Handled.THIS_ROUND,
         ),
-        (guards.order_pending,), Handled.ANY_ROUND,
-    ),
-    Action.CLOSE_UNRATED: Move(
-        _from(R), _from(C), rate.close_unrated, who.RATERS, (), (guards.replied, guards.tried_enough),
-        Handled.THIS_ROUND, system=True,
-    ),
-    Action.REOPEN: Move(
-        _from(C), _from(H, D), rate.reopen, who.ORDERERS, (REASON,), (guards.may_reopen,), speaker=True, system=True
-    ),
-    Action.WITHDRAW: Move(
-        _from(S, D, H), _from(C), speak.withdraw, who.RATERS, (REASON, HOW, SAID_AT), (guards.not_dissatisfied,),
-        Handled.THIS_ROUND, speaker=True,
-    ),
-    Action.ACKNOWLEDGE: Move(_from(H), STAYS, handle.acknowledge, who.HANDLERS, (), (guards.not_acknowledged,)),
-    Action.PROGRESS: Move(
-        _from(H), STAYS, handle.progress, who.HANDLERS,
-        (NOTE, Input("public", Kind.FLAG, _("The speaker may see this"))),
-    ),
-    Action.REPORT: Move(_from(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.not_reported,)),
-    Action.WAIVE: Move(
-        _from(H), STAYS, handle.waive, who.LEAD,
-        (Input("holder", Kind.HOLDER, _("Whose report"), required=True), REASON), (guards.assistants_left,),
-    ),
-    Action.REASSIGN: Move(_from(H), STAYS, deliberate.reassign, who.DECIDERS, (LEAD, ASSISTANTS, REASON)),
-    Action.REGRADE: Move(_from(S, D, H), STAYS, deliberate.regrade, who.DECIDERS, (GRADE_REQUIRED, WHY_OPTIONAL)),
-    Action.JOIN: Move(
-        _from(D, H), STAYS, deliberate.join, who.DECIDERS,
-        (Input("village", Kind.VILLAGE, _("Which village"), required=True), WHY_OPTIONAL),
-    ),
-    Action.DEFER: Move(_from(D), STAYS, deliberate.defer, who.DECIDERS, (REASON, UNTIL), (guards.not_deferred_before,)),
-    Action.REPLY: Move(OPEN, STAYS, rate.reply, who.REPLIERS, (REPLY,)),
-    Action.ATTEMPT: Move(
-        _from(R), STAYS, rate.note_only, who.RATERS, (HOW, text("text", _("What happened"), is_note=True)), (),
-        Handled.THIS_ROUND,
-    ),
-    Action.CALL_BACK: Move(
-        _from(C), STAYS, rate.call_back, who.RATERS,
-        (SATISFACTION, SOLVED, BAD, replace(HOW, required=True)),
-        (guards.not_merged,), Handled.ANY_ROUND,
-    ),
-    Action.SUPPLEMENT: Move(
-        OPEN, STAYS, speak.supplement, None,
-        (NOTE, Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)), speaker=True,
-    ),
-    Action.URGE: Move(OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True),
-    Action.ASK_EXTENSION: Move(
-        _from(H), STAYS, handle.ask_extension, who.LEAD, (REASON, UNTIL), (guards.no_extension_yet,)
-    ),
-    Action.ASK_SUSPENSION: Move(
-        _from(H), STAYS, handle.ask_suspension, who.LEAD, (REASON, UNTIL), (guards.not_suspended,)
-    ),
-    Action.RULE_EXTENSION: Move(
-        _from(H), STAYS, handle.rule_extension, who.DECIDERS, (RULING, WHY_OPTIONAL), (guards.extension_asked,),
-        Handled.THIS_ROUND,
-    ),
-    Action.RULE_SUSPENSION: Move(
-        _from(H), STAYS, handle.rule_suspension, who.DECIDERS, (RULING, WHY_OPTIONAL), (guards.suspension_asked,),
-        Handled.THIS_ROUND,
-    ),
-    Action.RESUME: Move(
-        _from(H), STAYS, handle.resume, who.AnyOf((who.DECIDERS, who.LEAD)), (WHY_OPTIONAL,), (guards.suspended,),
-        system=True,
-    ),
-    Action.PROTECT: Move(
-        frozenset(Stage), STAYS, guard.protect, who.AnyOf((who.OWNER, who.REVIEWERS)),
-        (choice("confidentiality", _("Who may see it"), Confidentiality, required=True), WHY_OPTIONAL),
-        (guards.may_protect,),
-    ),
-    Action.RECUSE: Move(
-        OPEN, _from(S, D, H, V, R), guard.recuse, who.AnyOf((who.RECORDER, who.OVERSEERS)),
-        (Input("concerns", Kind.USERS, _("Whom it concerns"), required=True), WHY_OPTIONAL), speaker=True,
-    ),
-    Action.LIFT_RECUSAL: Move(OPEN, STAYS, guard.lift_recusal, who.REVIEWERS, (REASON,), (guards.has_concerns,)),
-    Action.MANDATORY_REPORT: Move(
-        frozenset(Stage), STAYS, guard.mandatory_report, who.READERS,
-        (
-            Input("told", Kind.LINE, _("Reported to whom"), required=True, max_length=80),
-            Input("told_at", Kind.DATETIME, _("When")),
-            Input("receipt", Kind.LINE, _("Receipt"), max_length=120),
+        Action.ESCALATE: Move(
+            _from(D, H),
+            _from(D),
+            deliberate.escalate,
+            who.DECIDERS,
+            (text("reason", _("Why it cannot be settled here"), required=True, is_note=True),),
+            (guards.has_level_above,),
         ),
-    ),
-    Action.SUPERVISE: Move(
-        OPEN, STAYS, rate.supervise, who.OVERSEERS,
-        (choice("supervision_level", _("How urgently"), SupervisionLevel, required=True), NOTE), system=True,
-    ),
-    Action.AMEND: Move(
-        frozenset(Stage), STAYS, guard.amend, who.AnyOf((who.RECORDER, who.OWNER)),
-        (
-            Input("title", Kind.LINE, _("The matter in a few words"), max_length=60),
-            CATEGORY, choice("channel", _("How it was said"), Channel), Input("topic", Kind.TOPIC, _("Topic")),
-            Input("group", Kind.GROUP, _("Villagers' group")),
-            Input("place", Kind.LINE, _("Place"), max_length=80), text("request_text", _("What is wanted")),
-            Input("speaker_name", Kind.LINE, _("Who speaks"), max_length=40),
-            Input("speaker_phone", Kind.LINE, _("Phone"), max_length=20, help=_("Empty: stays as it is.")),
-            Input("speaker_address", Kind.LINE, _("Address"), max_length=80),
-            Input("proxy_speaker", Kind.LINE, _("Spoken for by"), max_length=40),
-            Input("remark", Kind.LINE, _("Remark"), max_length=200), WHY_OPTIONAL,
+        Action.SEND_BACK: Move(
+            _from(D), _from(D), deliberate.send_back, who.DECIDERS, (REASON,), (guards.may_go_down,)
         ),
-    ),
-    Action.REHOME: Move(
-        OPEN, _from(S, D, H, V, R), handle.rehome, guards=(guards.owner_gone,), system=True, inner=True
-    ),
-})
+        Action.DECIDE: Move(
+            _from(D),
+            _from(H),
+            deliberate.decide,
+            who.DECIDERS,
+            (
+                CATEGORY,
+                GRADE,
+                choice("handling", _("How it is handled"), Handling, required=True),
+                text("decision", _("What was decided"), required=True, is_note=True),
+                LEAD,
+                ASSISTANTS,
+                Input(
+                    "due_on", Kind.DATE, _("Finished by"), help=_("Empty: as the rules say. It may only be earlier.")
+                ),
+            ),
+            (guards.village_may_decide,),
+        ),
+        Action.RETURN: Move(
+            _from(H),
+            _from(D),
+            handle.give_back,
+            who.LEAD,
+            (
+                text("reason", _("Why it cannot be handled"), required=True, is_note=True),
+                Input("asks_escalation", Kind.FLAG, _("Please report it up")),
+            ),
+        ),
+        Action.COMPLETE: Move(
+            _from(H),
+            _from(V),
+            handle.complete,
+            who.LEAD,
+            (
+                choice("outcome", _("How it ended"), Outcome, required=True),
+                RESULT,
+                text("measures", _("What was done")),
+            ),
+        ),
+        Action.VERIFY: Move(
+            _from(V), _from(R), rate.verify, who.CHECKERS, (REPLY,), (guards.no_order_pending,), Handled.THIS_ROUND
+        ),
+        Action.REJECT: Move(
+            _from(V), _from(H, D), rate.reject, who.CHECKERS, (REASON,), (guards.no_order_pending,), Handled.THIS_ROUND
+        ),
+        Action.RATE: Move(
+            _from(R),
+            _from(C, H, D, V),
+            rate.rate,
+            who.RATERS,
+            (SATISFACTION, SOLVED, BAD, HOW),
+            (guards.replied, guards.not_yet_rated),
+            Handled.THIS_ROUND,
+            speaker=True,
+        ),
+        Action.REDO: Move(
+            _from(V), _from(H, D), rate.redo, who.ORDERERS, (REASON,), (guards.order_pending,), Handled.ANY_ROUND
+        ),
+        Action.EXPLAIN: Move(
+            _from(V),
+            _from(C),
+            rate.explain,
+            who.ORDERERS,
+            (
+                text("text", _("What was explained"), required=True, is_note=True),
+                Input("explained_at", Kind.DATETIME, _("When")),
+                Input("explained_by", Kind.LINE, _("Who explained it"), max_length=40, help=_("Empty: you yourself.")),
+            ),
+            (guards.order_pending,),
+            Handled.ANY_ROUND,
+        ),
+        Action.CLOSE_UNRATED: Move(
+            _from(R),
+            _from(C),
+            rate.close_unrated,
+            who.RATERS,
+            (),
+            (guards.replied, guards.tried_enough),
+            Handled.THIS_ROUND,
+            system=True,
+        ),
+        Action.REOPEN: Move(
+            _from(C), _from(H, D), rate.reopen, who.ORDERERS, (REASON,), (guards.may_reopen,), speaker=True, system=True
+        ),
+        Action.WITHDRAW: Move(
+            _from(S, D, H),
+            _from(C),
+            speak.withdraw,
+            who.RATERS,
+            (REASON, HOW, SAID_AT),
+            (guards.not_dissatisfied,),
+            Handled.THIS_ROUND,
+            speaker=True,
+        ),
+        Action.ACKNOWLEDGE: Move(_from(H), STAYS, handle.acknowledge, who.HANDLERS, (), (guards.not_acknowledged,)),
+        Action.PROGRESS: Move(
+            _from(H),
+            STAYS,
+            handle.progress,
+            who.HANDLERS,
+            (NOTE, Input("public", Kind.FLAG, _("The speaker may see this"))),
+        ),
+        Action.REPORT: Move(_from(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.not_reported,)),
+        Action.WAIVE: Move(
+            _from(H),
+            STAYS,
+            handle.waive,
+            who.LEAD,
+            (Input("holder", Kind.HOLDER, _("Whose report"), required=True), REASON),
+            (guards.assistants_left,),
+        ),
+        Action.REASSIGN: Move(_from(H), STAYS, deliberate.reassign, who.DECIDERS, (LEAD, ASSISTANTS, REASON)),
+        Action.REGRADE: Move(_from(S, D, H), STAYS, deliberate.regrade, who.DECIDERS, (GRADE_REQUIRED, WHY_OPTIONAL)),
+        Action.JOIN: Move(
+            _from(D, H),
+            STAYS,
+            deliberate.join,
+            who.DECIDERS,
+            (Input("village", Kind.VILLAGE, _("Which village"), required=True), WHY_OPTIONAL),
+        ),
+        Action.DEFER: Move(
+            _from(D), STAYS, deliberate.defer, who.DECIDERS, (REASON, UNTIL), (guards.not_deferred_before,)
+        ),
+        Action.REPLY: Move(OPEN, STAYS, rate.reply, who.REPLIERS, (REPLY,)),
+        Action.ATTEMPT: Move(
+            _from(R),
+            STAYS,
+            rate.note_only,
+            who.RATERS,
+            (HOW, text("text", _("What happened"), is_note=True)),
+            (),
+            Handled.THIS_ROUND,
+        ),
+        Action.CALL_BACK: Move(
+            _from(C),
+            STAYS,
+            rate.call_back,
+            who.RATERS,
+            (SATISFACTION, SOLVED, BAD, replace(HOW, required=True)),
+            (guards.not_merged,),
+            Handled.ANY_ROUND,
+        ),
+        Action.SUPPLEMENT: Move(
+            OPEN,
+            STAYS,
+            speak.supplement,
+            None,
+            (NOTE, Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)),
+            speaker=True,
+        ),
+        Action.URGE: Move(OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True),
+        Action.ASK_EXTENSION: Move(
+            _from(H), STAYS, handle.ask_extension, who.LEAD, (REASON, UNTIL), (guards.no_extension_yet,)
+        ),
+        Action.ASK_SUSPENSION: Move(
+            _from(H), STAYS, handle.ask_suspension, who.LEAD, (REASON, UNTIL), (guards.not_suspended,)
+        ),
+        Action.RULE_EXTENSION: Move(
+            _from(H),
+            STAYS,
+            handle.rule_extension,
+            who.DECIDERS,
+            (RULING, WHY_OPTIONAL),
+            (guards.extension_asked,),
+            Handled.THIS_ROUND,
+        ),
+        Action.RULE_SUSPENSION: Move(
+            _from(H),
+            STAYS,
+            handle.rule_suspension,
+            who.DECIDERS,
+            (RULING, WHY_OPTIONAL),
+            (guards.suspension_asked,),
+            Handled.THIS_ROUND,
+        ),
+        Action.RESUME: Move(
+            _from(H),
+            STAYS,
+            handle.resume,
+            who.AnyOf((who.DECIDERS, who.LEAD)),
+            (WHY_OPTIONAL,),
+            (guards.suspended,),
+            system=True,
+        ),
+        Action.PROTECT: Move(
+            frozenset(Stage),
+            STAYS,
+            guard.protect,
+            who.AnyOf((who.OWNER, who.REVIEWERS)),
+            (choice("confidentiality", _("Who may see it"), Confidentiality, required=True), WHY_OPTIONAL),
+            (guards.may_protect,),
+        ),
+        Action.RECUSE: Move(
+            OPEN,
+            _from(S, D, H, V, R),
+            guard.recuse,
+            who.AnyOf((who.RECORDER, who.OVERSEERS)),
+            (Input("concerns", Kind.USERS, _("Whom it concerns"), required=True), WHY_OPTIONAL),
+            speaker=True,
+        ),
+        Action.LIFT_RECUSAL: Move(OPEN, STAYS, guard.lift_recusal, who.REVIEWERS, (REASON,), (guards.has_concerns,)),
+        Action.MANDATORY_REPORT: Move(
+            frozenset(Stage),
+            STAYS,
+            guard.mandatory_report,
+            who.READERS,
+            (
+                Input("told", Kind.LINE, _("Reported to whom"), required=True, max_length=80),
+                Input("told_at", Kind.DATETIME, _("When")),
+                Input("receipt", Kind.LINE, _("Receipt"), max_length=120),
+            ),
+        ),
+        Action.SUPERVISE: Move(
+            OPEN,
+            STAYS,
+            rate.supervise,
+            who.OVERSEERS,
+            (choice("supervision_level", _("How urgently"), SupervisionLevel, required=True), NOTE),
+            system=True,
+        ),
+        Action.AMEND: Move(
+            frozenset(Stage),
+            STAYS,
+            guard.amend,
+            who.AnyOf((who.RECORDER, who.OWNER)),
+            (
+                Input("title", Kind.LINE, _("The matter in a few words"), max_length=60),
+                CATEGORY,
+                choice("channel", _("How it was said"), Channel),
+                Input("topic", Kind.TOPIC, _("Topic")),
+                Input("group", Kind.GROUP, _("Villagers' group")),
+                Input("place", Kind.LINE, _("Place"), max_length=80),
+                text("request_text", _("What is wanted")),
+                Input("speaker_name", Kind.LINE, _("Who speaks"), max_length=40),
+                Input("speaker_phone", Kind.LINE, _("Phone"), max_length=20, help=_("Empty: stays as it is.")),
+                Input("speaker_address", Kind.LINE, _("Address"), max_length=80),
+                Input("proxy_speaker", Kind.LINE, _("Spoken for by"), max_length=40),
+                Input("remark", Kind.LINE, _("Remark"), max_length=200),
+                WHY_OPTIONAL,
+            ),
+        ),
+        Action.REHOME: Move(
+            OPEN, _from(S, D, H, V, R), handle.rehome, guards=(guards.owner_gone,), system=True, inner=True
+        ),
+    }
+)

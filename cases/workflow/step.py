@@ -22,7 +22,7 @@ from cases.models.choices import (
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.candidates import NEVER_LEADS
 from cases.workflow.facts import Facts
-from cases.workflow.who import find_owner
+from cases.workflow.who import REVIEWERS, find_owner, walk
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
 from minshi.workdays import Unit, WorkCalendar
@@ -157,12 +157,15 @@ class Step:
         if clock is None:
             return self.start_clock("deliberate")
         self.stop_clock()
-        clock.pauses = [*clock.pauses, {
-            "kind": "checked",
-            "from": str(workdays.local_day(clock.stopped_at or self.at)),
-            "until": str(self.on),
-            "due_before": str(workdays.last_day_of(clock.due_at)),
-        }]
+        clock.pauses = [
+            *clock.pauses,
+            {
+                "kind": "checked",
+                "from": str(workdays.local_day(clock.stopped_at or self.at)),
+                "until": str(self.on),
+                "due_before": str(workdays.last_day_of(clock.due_at)),
+            },
+        ]
         clock.stopped_at = None
         self.touch(clock)
         return clock
@@ -246,11 +249,7 @@ class Step:
     def may_lead(self, holder: Post | Office) -> bool:
         """A current post out of conflict and no supervisor's; an office with such a handler."""
         if isinstance(holder, Post):
-            return (
-                holder.is_current(self.on)
-                and holder.role not in NEVER_LEADS
-                and not self.facts.in_conflict(holder)
-            )
+            return holder.is_current(self.on) and holder.role not in NEVER_LEADS and not self.facts.in_conflict(holder)
         handlers = Post.objects.current(self.on).filter(office=holder).select_related("user", "group")
         return any(not self.facts.in_conflict(post) for post in handlers)
 
@@ -299,9 +298,13 @@ class Step:
         self.data["owner"] = f"{'post' if isinstance(owner, Post) else 'office'}:{owner.pk}"
 
     def _name_readers(self) -> None:
-        """保密: the secretary unless in conflict and the reviewers of the level (domain §3)."""
-        facts, level = self.facts, Level(self.case.level)
-        readers = facts.at_level(Level.VILLAGE, (Role.SECRETARY,)) + facts.at_level(level, (Role.REVIEWER,))
+        """保密: the secretary unless in conflict and the reviewers of the level (domain §3).
+
+        A village has no reviewer: the town's step in, else nobody could lower, lift or reopen such a matter.
+        """
+        facts = self.facts
+        secretaries = facts.at_level(Level.VILLAGE, (Role.SECRETARY,))
+        readers = secretaries + walk(facts, REVIEWERS, lambda post: not facts.in_conflict(post))
         named = {post.pk for post in readers if not facts.in_conflict(post)}
         if gone := facts.named - named:
             CaseAccess.objects.filter(case=self.case, post__in=gone).delete()

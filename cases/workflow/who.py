@@ -135,8 +135,10 @@ RECORDER = Circle(lambda facts: [post for post in facts.posts if post.pk == fact
 OWNER = Circle(owners_posts)
 REPLIERS = InRating(RATERS, OWNER)
 OVERSEERS = Circle(
-    lambda facts: facts.at_level(Level.TOWN, (Role.REVIEWER, Role.SUPERVISOR))
-    + facts.at_level(Level.COUNTY, (Role.REVIEWER, Role.SUPERVISOR))
+    lambda facts: (
+        facts.at_level(Level.TOWN, (Role.REVIEWER, Role.SUPERVISOR))
+        + facts.at_level(Level.COUNTY, (Role.REVIEWER, Role.SUPERVISOR))
+    )
 )
 READERS = AnyOf((Circle(lambda facts: facts.posts),))  # make_move itself checks that the case is visible
 
@@ -150,9 +152,7 @@ OWNER_RULE: dict[Stage, tuple[Tiers, Handled]] = {
         Handled.THIS_ROUND,
     ),
     Stage.RATE: (
-        Tiers(
-            village=(frozenset({DUTY}), frozenset({SECRETARY})), upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST
-        ),
+        Tiers(village=(frozenset({DUTY}), frozenset({SECRETARY})), upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST),
         Handled.THIS_ROUND,
     ),
 }

@@ -59,12 +59,12 @@ def staff() -> Staff:
     )
 
 
-def spoken(here: Staff, **fields: object) -> Case:
+def spoken(here: Staff, *, by: Post | None = None, **fields: object) -> Case:
     """A matter the duty officer has just taken down."""
     values = {"verbatim": "村口两盏太阳能灯坏了半月，学生早起看不清路", "speaker_name": "李建国", **fields}
     values.setdefault("village", here.village)
     values.setdefault("group", here.group)
-    return register(Spoken(**values), by=officer(here.duty), at=NOON)
+    return register(Spoken(**values), by=officer(by or here.duty), at=NOON)
 
 
 def accepted(here: Staff, case: Case | None = None, **fields: object) -> Case:
@@ -89,3 +89,48 @@ def verified(here: Staff, case: Case | None = None, at: datetime = NOON + DAY) -
 def rated(here: Staff, case: Case | None = None, at: datetime = NOON + 2 * DAY, **values: object) -> Case:
     values = {"satisfaction": "satisfied", "solved": "yes", "how": "call", **values}
     return make_move(case or verified(here), Action.RATE, by=officer(here.duty), at=at, **values)
+
+
+def people_of(here: Staff) -> list[Post]:
+    return [post for post in vars(here).values() if isinstance(post, Post)]
+
+
+def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
+    """What a move asks for, filled in plainly; `chosen` wins, and brings what only the test can know."""
+    today = at.astimezone(SHANGHAI).date()
+    plain: dict[Action, dict[str, object]] = {
+        Action.SETTLE: {"category": "village", "result": "换了灯泡"},
+        Action.ACCEPT: {"category": "village", "grade": "complex"},
+        Action.DIVERT: {"route": "礼县人民法院", "told": "请去立案"},
+        Action.ESCALATE: {"reason": "钱不够"},
+        Action.SEND_BACK: {"reason": "村里能办"},
+        Action.DECIDE: {"category": "village", "grade": "complex", "handling": "led", "decision": "换灯"},
+        Action.RETURN: {"reason": "不归我们管"},
+        Action.COMPLETE: {"outcome": "done", "result": "换了蓄电池"},
+        Action.VERIFY: {"reply": "灯修好了"},
+        Action.REJECT: {"reason": "只修了一盏"},
+        Action.RATE: {"satisfaction": "satisfied", "solved": "yes", "how": "call"},
+        Action.REDO: {"reason": "重新办"},
+        Action.EXPLAIN: {"text": "明年统一改造"},
+        Action.REOPEN: {"reason": "又灭了"},
+        Action.WITHDRAW: {"reason": "修好了", "how": "call", "said_at": at},
+        Action.PROGRESS: {"text": "已看过现场"},
+        Action.REPORT: {"result": "配合做完了"},
+        Action.WAIVE: {"reason": "不需要"},
+        Action.REASSIGN: {"reason": "出差"},
+        Action.REGRADE: {"grade": "complex", "reason": "人多"},
+        Action.DEFER: {"reason": "等雨停", "until_on": today + 5 * DAY},
+        Action.REPLY: {"reply": "正在办"},
+        Action.CALL_BACK: {"satisfaction": "satisfied", "solved": "yes", "how": "call"},
+        Action.SUPPLEMENT: {"text": "还有一盏"},
+        Action.ASK_EXTENSION: {"reason": "缺料", "until_on": today + 20 * DAY},
+        Action.ASK_SUSPENSION: {"reason": "大雪", "until_on": today + 5 * DAY},
+        Action.RULE_EXTENSION: {"ruling": "granted"},
+        Action.RULE_SUSPENSION: {"ruling": "granted"},
+        Action.PROTECT: {"confidentiality": "secret"},
+        Action.LIFT_RECUSAL: {"reason": "查无此事"},
+        Action.MANDATORY_REPORT: {"told": "派出所"},
+        Action.SUPERVISE: {"supervision_level": "urge", "text": "请抓紧"},
+        Action.AMEND: {"place": f"村口{at:%d%H%M}"},
+    }
+    return plain.get(action, {}) | chosen

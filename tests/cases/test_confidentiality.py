@@ -126,7 +126,7 @@ def test_secret_matter_is_read_by_those_named_alone():
     case = accepted(here, confidentiality="secret")
 
     readers = {post for post in vars(here).values() if hasattr(post, "role") and sees(post, case)}
-    assert readers == {here.duty, here.secretary}
+    assert readers == {here.duty, here.secretary, here.reviewer}
     row = Case.objects.counted_for(here.supervisor.user, NOON.date()).get()
     assert row.redacted
 

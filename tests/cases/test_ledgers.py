@@ -167,9 +167,7 @@ def test_home_visit_ledger_names_the_head_of_the_household():
     ResidentFactory(household=household, name="李大山", is_head=True)
     son = ResidentFactory(household=household, name="李小山")
     case = spoken(here, channel="home_visit", resident=son, speaker_name="")
-    make_move(
-        accepted(here, case), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够"
-    )
+    make_move(accepted(here, case), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
     spoken(here)
 
     (row,) = rows(here.secretary, "home-visit")

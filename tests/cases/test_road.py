@@ -18,7 +18,12 @@ def test_the_whole_road_ends_closed_with_a_rating():
 
     assert (case.stage, case.close_reason, case.satisfaction) == (Stage.CLOSED, CloseReason.RATED, "satisfied")
     assert list(case.events.values_list("action", flat=True)) == [
-        "register", "accept", "decide", "complete", "verify", "rate",
+        "register",
+        "accept",
+        "decide",
+        "complete",
+        "verify",
+        "rate",
     ]
     assert list(verify_chains([case])) == []
     assert not Clock.objects.filter(case=case, stopped_at=None).exists()

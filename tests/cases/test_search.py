@@ -142,5 +142,3 @@ def test_postgresql_answers_from_the_indexes_on_a_table_of_20_000():
         assert "case_speaker" in plan, plan
         assert found(here.supervisor, text) == {rare.number}
     assert len(looked_up(here.supervisor, "宅基地 7号")) == sum(n % 5 == 3 and n % 10 == 7 for n in range(20_000))
-
-

@@ -158,8 +158,13 @@ def test_withdrawal_is_not_said_in_the_future():
 
     with pytest.raises(InputRefused):
         make_move(
-            spoken(here), Action.WITHDRAW, by=officer(here.duty), at=NOON,
-            reason="修好了", how="call", said_at=NOON + DAY,
+            spoken(here),
+            Action.WITHDRAW,
+            by=officer(here.duty),
+            at=NOON,
+            reason="修好了",
+            how="call",
+            said_at=NOON + DAY,
         )
 
 
@@ -230,8 +235,13 @@ def test_returned_matter_keeps_its_due_when_a_shorter_way_is_chosen_next():
     case = make_move(case, Action.RETURN, by=officer(here.handler), at=NOON + DAY, reason="不归我们管")
 
     case = make_move(
-        case, Action.DECIDE, by=officer(here.secretary), at=NOON + 2 * DAY,
-        handling="on_spot", decision="换", lead=here.duty,
+        case,
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=NOON + 2 * DAY,
+        handling="on_spot",
+        decision="换",
+        lead=here.duty,
     )
 
     assert case.due_at == due
@@ -270,8 +280,13 @@ def test_handing_it_to_another_lead_keeps_the_report_of_an_assistant_who_stays()
     case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了")
 
     case = make_move(
-        case, Action.REASSIGN, by=officer(here.secretary), at=NOON,
-        lead=here.duty, assistants=[here.leader], reason="出差",
+        case,
+        Action.REASSIGN,
+        by=officer(here.secretary),
+        at=NOON,
+        lead=here.duty,
+        assistants=[here.leader],
+        reason="出差",
     )
 
     assert case.owner == here.duty

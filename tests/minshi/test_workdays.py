@@ -88,9 +88,7 @@ def test_the_first_day_is_not_counted_and_the_last_one_is():
         lambda: PLAIN.subtract_working_days(date(2026, 11, 2), -1),
         lambda: PLAIN.add_calendar_days(date(2026, 11, 2), -1),
         lambda: Span(-1, Unit.WORKING),
-        lambda: shifted(
-            PLAIN, start_of(2026, 11, 10), Unit.WORKING, date(2026, 11, 6), date(2026, 11, 5)
-        ),
+        lambda: shifted(PLAIN, start_of(2026, 11, 10), Unit.WORKING, date(2026, 11, 6), date(2026, 11, 5)),
         lambda: local_day(datetime(2026, 11, 2)),  # noqa: DTZ001
     ],
 )

@@ -10,6 +10,7 @@ from minshi.clock import today
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.models import Group, Office, Role, Town, Village
+from villages.requests import StaffRequest
 
 VILLAGE_STAFF = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
 
@@ -17,10 +18,10 @@ VILLAGE_STAFF = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
 class GridAdmin(PostAdmin):
     editors = (Role.SYSTEM_ADMIN,)
 
-    def rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset if self.edits(request) else self.own(request, queryset)
 
-    def own(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def own(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.none()
 
 
@@ -42,7 +43,7 @@ class VillageAdmin(GridAdmin):
     search_fields = ("name", "code")
     autocomplete_fields = ("town",)
 
-    def own(self, request: HttpRequest, queryset: QuerySet[Village]) -> QuerySet[Village]:
+    def own(self, request: StaffRequest, queryset: QuerySet[Village]) -> QuerySet[Village]:
         return queryset.filter(pk__in=Village.objects.overseen_by(request.user, today(), VILLAGE_STAFF))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Village | None = None) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ class GroupAdmin(GridAdmin):
     search_fields = ("village__name",)
     autocomplete_fields = ("village",)
 
-    def own(self, request: HttpRequest, queryset: QuerySet[Group]) -> QuerySet[Group]:
+    def own(self, request: StaffRequest, queryset: QuerySet[Group]) -> QuerySet[Group]:
         return queryset.filter(kept_groups(request.user, today()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:

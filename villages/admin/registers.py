@@ -1,6 +1,6 @@
 """Households and residents, edited by those who keep the village's register; phones stay masked."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +14,7 @@ from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.lookup import index_residents
 from villages.models import ContactLink, Group, Household, Post, Resident, ResidentKey, Role
+from villages.requests import StaffRequest
 
 KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
 
@@ -22,7 +23,7 @@ class RegisterAdmin(PostAdmin):
     editors = KEEPERS
     path = ""  # from the row to its Group
 
-    def rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(kept_groups(request.user, today(), self.path))
 
 
@@ -38,7 +39,7 @@ class HouseholdAdmin(RegisterAdmin):
     def village(self, household: Household) -> str:
         return str(household.group.village)
 
-    def save_model(self, request: HttpRequest, obj: Household, form: "ModelForm[Any]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+    def save_model(self, request: HttpRequest, obj: Household, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         index_residents(obj.residents.all())  # a household moved to another village is looked up there
 
@@ -59,7 +60,7 @@ class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]
         typed = self.cleaned_data["new_phone"]
         return normal_phone(typed) if typed else ""
 
-    def save(self, commit: bool = True) -> Resident:  # noqa: FBT001, FBT002 - Django's signature
+    def save(self, commit: bool = True) -> Resident:
         if self.cleaned_data["remove_phone"]:
             self.instance.phone = ""
         if self.cleaned_data["new_phone"]:
@@ -88,7 +89,7 @@ class ResidentAdmin(RegisterAdmin):
         household = resident.household
         return f"{household.group.village} {household.group} {household}"
 
-    def save_model(self, request: HttpRequest, obj: Resident, form: "ModelForm[Any]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+    def save_model(self, request: HttpRequest, obj: Resident, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         index_residents([obj])
 
@@ -122,11 +123,11 @@ class ContactLinkAdmin(RegisterAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "post":
-            kwargs["queryset"] = own_posts(request)
+            kwargs["queryset"] = own_posts(cast("StaffRequest", request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-def own_posts(request: HttpRequest) -> QuerySet[Post]:
+def own_posts(request: StaffRequest) -> QuerySet[Post]:
     """A contact link is made for a post of the villages whose register one keeps."""
     groups = Group.objects.filter(kept_groups(request.user, today()))
     villages = groups.values("village")

@@ -1,6 +1,6 @@
 """What every admin class here shares: permissions from posts alone, choices from the scoped lists."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.db.models import ForeignKey, Model, QuerySet
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from minshi.clock import today
 from villages.models import Role
+from villages.requests import StaffRequest
 
 
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -23,13 +24,13 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def edits(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and request.user.holds(today(), *self.editors)
 
-    def rows(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows within reach; a class that shows fewer than all says which."""
         return queryset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
-        return self.rows(request, queryset) if self.reads(request) else queryset.none()
+        return self.rows(cast("StaffRequest", request), queryset) if self.reads(request) else queryset.none()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.reads(request)
@@ -48,7 +49,7 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         """A row that the list of the other model hides can be sent by no form either."""
-        other = self.admin_site._registry.get(db_field.related_model)  # type: ignore[call-overload]  # noqa: SLF001
+        other = self.admin_site._registry.get(db_field.related_model)
         if other is not None:
             kwargs.setdefault("queryset", other.get_queryset(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

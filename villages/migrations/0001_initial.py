@@ -10,269 +10,569 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
             ],
             options={
-                'verbose_name': "villagers' group",
-                'verbose_name_plural': "villagers' groups",
-                'ordering': ('village', 'number'),
+                "verbose_name": "villagers' group",
+                "verbose_name_plural": "villagers' groups",
+                "ordering": ("village", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('county_code', models.CharField(blank=True, max_length=6, verbose_name='county code')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='office phone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="county code")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="office phone")),
             ],
             options={
-                'verbose_name': 'office',
-                'verbose_name_plural': 'offices',
-                'ordering': ('town', 'name'),
+                "verbose_name": "office",
+                "verbose_name_plural": "offices",
+                "ordering": ("town", "name"),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='must change the password')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("must_change_password", models.BooleanField(default=False, verbose_name="must change the password")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditRecord',
+            name="AuditRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='at')),
-                ('kind', models.CharField(choices=[('login', 'logged in'), ('login_failed', 'failed to log in'), ('locked_out', 'locked out'), ('logout', 'logged out'), ('unmask', 'opened masked data'), ('export', 'exported'), ('print', 'printed'), ('account', 'changed an account')], max_length=12, verbose_name='kind')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='what')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='network address')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("login", "logged in"),
+                            ("login_failed", "failed to log in"),
+                            ("locked_out", "locked out"),
+                            ("logout", "logged out"),
+                            ("unmask", "opened masked data"),
+                            ("export", "exported"),
+                            ("print", "printed"),
+                            ("account", "changed an account"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="what")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="network address")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'audit record',
-                'verbose_name_plural': 'audit records',
-                'ordering': ('-at', '-pk'),
+                "verbose_name": "audit record",
+                "verbose_name_plural": "audit records",
+                "ordering": ("-at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='door number')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='villages.group', verbose_name="villagers' group")),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="door number")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="villages.group",
+                        verbose_name="villagers' group",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'household',
-                'verbose_name_plural': 'households',
-                'ordering': ('group', 'number'),
+                "verbose_name": "household",
+                "verbose_name_plural": "households",
+                "ordering": ("group", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('duty_officer', 'duty officer'), ('group_leader', 'group leader'), ('committee_member', 'committee member'), ('secretary', 'village secretary'), ('reviewer', 'reviewer'), ('office_handler', 'office handler'), ('supervisor', 'supervisor'), ('system_admin', 'system administrator'), ('security_admin', 'security administrator'), ('auditor', 'auditor')], max_length=20, verbose_name='role')),
-                ('county_code', models.CharField(blank=True, max_length=6, verbose_name='county code')),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('may_sign', models.BooleanField(default=False, verbose_name='may sign supervision orders')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='villages.group', verbose_name="villagers' group")),
-                ('office', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='villages.office', verbose_name='office')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("duty_officer", "duty officer"),
+                            ("group_leader", "group leader"),
+                            ("committee_member", "committee member"),
+                            ("secretary", "village secretary"),
+                            ("reviewer", "reviewer"),
+                            ("office_handler", "office handler"),
+                            ("supervisor", "supervisor"),
+                            ("system_admin", "system administrator"),
+                            ("security_admin", "security administrator"),
+                            ("auditor", "auditor"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="county code")),
+                ("from_on", models.DateField(verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("may_sign", models.BooleanField(default=False, verbose_name="may sign supervision orders")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="villages.group",
+                        verbose_name="villagers' group",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="villages.office",
+                        verbose_name="office",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
-                'ordering': ('from_on', 'pk'),
+                "verbose_name": "post",
+                "verbose_name_plural": "posts",
+                "ordering": ("from_on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='ContactLink',
+            name="ContactLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_links', to='villages.household', verbose_name='household')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_links', to='villages.post', verbose_name='post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_links",
+                        to="villages.household",
+                        verbose_name="household",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_links",
+                        to="villages.post",
+                        verbose_name="post",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact link',
-                'verbose_name_plural': 'contact links',
+                "verbose_name": "contact link",
+                "verbose_name_plural": "contact links",
             },
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('is_head', models.BooleanField(default=False, verbose_name='head of household')),
-                ('sex', models.CharField(blank=True, choices=[('male', 'male'), ('female', 'female')], max_length=6, verbose_name='sex')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of birth')),
-                ('phone', minshi.crypto.EncryptedTextField(blank=True, verbose_name='phone')),
-                ('phone_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='villages.household', verbose_name='household')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("is_head", models.BooleanField(default=False, verbose_name="head of household")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("male", "male"), ("female", "female")], max_length=6, verbose_name="sex"
+                    ),
+                ),
+                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth")),
+                ("phone", minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone")),
+                ("phone_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="residents",
+                        to="villages.household",
+                        verbose_name="household",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resident',
-                'verbose_name_plural': 'residents',
-                'ordering': ('household', '-is_head', 'name'),
+                "verbose_name": "resident",
+                "verbose_name_plural": "residents",
+                "ordering": ("household", "-is_head", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Town',
+            name="Town",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=9, unique=True, verbose_name='division code')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('county_code', models.CharField(db_index=True, max_length=6, verbose_name='county code')),
-                ('county_name', models.CharField(max_length=40, verbose_name='county')),
-                ('abbreviation', models.CharField(help_text='Begins every case number; fixed once the town has a case.', max_length=4, unique=True, verbose_name='abbreviation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=9, unique=True, verbose_name="division code")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("county_code", models.CharField(db_index=True, max_length=6, verbose_name="county code")),
+                ("county_name", models.CharField(max_length=40, verbose_name="county")),
+                (
+                    "abbreviation",
+                    models.CharField(
+                        help_text="Begins every case number; fixed once the town has a case.",
+                        max_length=4,
+                        unique=True,
+                        verbose_name="abbreviation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'town',
-                'verbose_name_plural': 'towns',
-                'ordering': ('code',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{9}$')), name='town_code_is_9_digits'), models.CheckConstraint(condition=models.Q(('county_code__regex', '^\\d{6}$')), name='town_county_code_is_6_digits'), models.CheckConstraint(condition=models.Q(('abbreviation__regex', '^[A-Z][A-Z0-9]{1,3}$')), name='town_abbreviation_is_2_to_4')],
+                "verbose_name": "town",
+                "verbose_name_plural": "towns",
+                "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\d{9}$")), name="town_code_is_9_digits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("county_code__regex", "^\\d{6}$")), name="town_county_code_is_6_digits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("abbreviation__regex", "^[A-Z][A-Z0-9]{1,3}$")),
+                        name="town_abbreviation_is_2_to_4",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='post',
-            name='town',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='villages.town', verbose_name='town'),
+            model_name="post",
+            name="town",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to="villages.town",
+                verbose_name="town",
+            ),
         ),
         migrations.AddField(
-            model_name='office',
-            name='town',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='villages.town', verbose_name='town'),
+            model_name="office",
+            name="town",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="offices",
+                to="villages.town",
+                verbose_name="town",
+            ),
         ),
         migrations.CreateModel(
-            name='Village',
+            name="Village",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='division code')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('official_name', models.CharField(max_length=60, verbose_name='official name')),
-                ('town', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='villages', to='villages.town', verbose_name='town')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="division code")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("official_name", models.CharField(max_length=60, verbose_name="official name")),
+                (
+                    "town",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="villages",
+                        to="villages.town",
+                        verbose_name="town",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'village',
-                'verbose_name_plural': 'villages',
-                'ordering': ('code',),
+                "verbose_name": "village",
+                "verbose_name_plural": "villages",
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='ResidentKey',
+            name="ResidentKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='villages.resident')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='villages.village')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="villages.resident"
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="villages.village"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='post',
-            name='village',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='villages.village', verbose_name='village'),
+            model_name="post",
+            name="village",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to="villages.village",
+                verbose_name="village",
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='village',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='villages.village', verbose_name='village'),
+            model_name="group",
+            name="village",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="groups",
+                to="villages.village",
+                verbose_name="village",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('group', 'number'), name='household_number_once_a_group'),
+            model_name="household",
+            constraint=models.UniqueConstraint(fields=("group", "number"), name="household_number_once_a_group"),
         ),
         migrations.AddConstraint(
-            model_name='contactlink',
-            constraint=models.UniqueConstraint(fields=('post', 'household', 'from_on'), name='contact_link_once'),
+            model_name="contactlink",
+            constraint=models.UniqueConstraint(fields=("post", "household", "from_on"), name="contact_link_once"),
         ),
         migrations.AddConstraint(
-            model_name='contactlink',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='contact_link_ends_after_it_begins'),
+            model_name="contactlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="contact_link_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_head', True)), fields=('household',), name='household_has_one_head'),
+            model_name="resident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_head", True)), fields=("household",), name="household_has_one_head"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_year', None), ('birth_year__range', (1900, 2100)), _connector='OR'), name='resident_birth_year_is_plausible'),
+            model_name="resident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("birth_year", None), ("birth_year__range", (1900, 2100)), _connector="OR"),
+                name="resident_birth_year_is_plausible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('county_code__regex', '^\\d{6}$'), ('town', None)), models.Q(('county_code', ''), ('town__isnull', False)), _connector='OR'), name='office_belongs_to_a_town_or_a_county'),
+            model_name="office",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("county_code__regex", "^\\d{6}$"), ("town", None)),
+                    models.Q(("county_code", ""), ("town__isnull", False)),
+                    _connector="OR",
+                ),
+                name="office_belongs_to_a_town_or_a_county",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.UniqueConstraint(fields=('town', 'name'), name='office_name_once_a_town'),
+            model_name="office",
+            constraint=models.UniqueConstraint(fields=("town", "name"), name="office_name_once_a_town"),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.UniqueConstraint(condition=models.Q(('town', None)), fields=('county_code', 'name'), name='office_name_once_a_county'),
+            model_name="office",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("town", None)), fields=("county_code", "name"), name="office_name_once_a_county"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='village',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{12}$')), name='village_code_is_12_digits'),
+            model_name="village",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^\\d{12}$")), name="village_code_is_12_digits"
+            ),
         ),
         migrations.AddIndex(
-            model_name='residentkey',
-            index=models.Index(fields=['village', 'key'], name='resident_key_prefix', opclasses=('int8_ops', 'varchar_pattern_ops')),
+            model_name="residentkey",
+            index=models.Index(
+                fields=["village", "key"], name="resident_key_prefix", opclasses=("int8_ops", "varchar_pattern_ops")
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentkey',
-            constraint=models.UniqueConstraint(fields=('resident', 'key'), name='resident_key_once'),
+            model_name="residentkey",
+            constraint=models.UniqueConstraint(fields=("resident", "key"), name="resident_key_once"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('county_code', ''), _negated=True), fields=['county_code', 'role'], name='post_county_role'),
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("county_code", ""), _negated=True),
+                fields=["county_code", "role"],
+                name="post_county_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['duty_officer', 'committee_member', 'secretary']), ('county_code', ''), ('group', None), ('office', None), ('town', None), ('village__isnull', False)), models.Q(('role', 'group_leader'), ('county_code', ''), ('group__isnull', False), ('office', None), ('town', None), ('village', None)), models.Q(('role', 'office_handler'), ('county_code', ''), ('group', None), ('office__isnull', False), ('town', None), ('village', None)), models.Q(('role__in', ['reviewer', 'supervisor']), ('group', None), ('office', None), ('village', None), models.Q(models.Q(('county_code__regex', '^\\d{6}$'), ('town', None)), models.Q(('county_code', ''), ('town__isnull', False)), _connector='OR')), models.Q(('role__in', ['system_admin', 'security_admin', 'auditor']), ('county_code', ''), ('group', None), ('office', None), ('town', None), ('village', None)), _connector='OR'), name='post_is_at_the_one_node_its_role_serves'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("role__in", ["duty_officer", "committee_member", "secretary"]),
+                        ("county_code", ""),
+                        ("group", None),
+                        ("office", None),
+                        ("town", None),
+                        ("village__isnull", False),
+                    ),
+                    models.Q(
+                        ("role", "group_leader"),
+                        ("county_code", ""),
+                        ("group__isnull", False),
+                        ("office", None),
+                        ("town", None),
+                        ("village", None),
+                    ),
+                    models.Q(
+                        ("role", "office_handler"),
+                        ("county_code", ""),
+                        ("group", None),
+                        ("office__isnull", False),
+                        ("town", None),
+                        ("village", None),
+                    ),
+                    models.Q(
+                        ("role__in", ["reviewer", "supervisor"]),
+                        ("group", None),
+                        ("office", None),
+                        ("village", None),
+                        models.Q(
+                            models.Q(("county_code__regex", "^\\d{6}$"), ("town", None)),
+                            models.Q(("county_code", ""), ("town__isnull", False)),
+                            _connector="OR",
+                        ),
+                    ),
+                    models.Q(
+                        ("role__in", ["system_admin", "security_admin", "auditor"]),
+                        ("county_code", ""),
+                        ("group", None),
+                        ("office", None),
+                        ("town", None),
+                        ("village", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="post_is_at_the_one_node_its_role_serves",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='post_ends_after_it_begins'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                name="post_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('may_sign', False), ('role', 'reviewer'), _connector='OR'), name='post_only_a_reviewer_may_sign'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("may_sign", False), ("role", "reviewer"), _connector="OR"),
+                name="post_only_a_reviewer_may_sign",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('village', 'number'), name='group_number_once_a_village'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("village", "number"), name="group_number_once_a_village"),
         ),
     ]

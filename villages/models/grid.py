@@ -46,7 +46,9 @@ class Town(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(code__regex=r"^\d{9}$"), name="town_code_is_9_digits"),
             models.CheckConstraint(condition=Q(county_code__regex=r"^\d{6}$"), name="town_county_code_is_6_digits"),
-            models.CheckConstraint(condition=Q(abbreviation__regex=r"^[A-Z][A-Z0-9]{1,3}$"), name="town_abbreviation_is_2_to_4"),
+            models.CheckConstraint(
+                condition=Q(abbreviation__regex=r"^[A-Z][A-Z0-9]{1,3}$"), name="town_abbreviation_is_2_to_4"
+            ),
         )
 
     def __str__(self) -> str:
@@ -137,7 +139,8 @@ class Resident(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("household",), condition=Q(is_head=True), name="household_has_one_head"),
             models.CheckConstraint(
-                condition=Q(birth_year=None) | Q(birth_year__range=(1900, 2100)), name="resident_birth_year_is_plausible"
+                condition=Q(birth_year=None) | Q(birth_year__range=(1900, 2100)),
+                name="resident_birth_year_is_plausible",
             ),
         )
 
@@ -146,7 +149,7 @@ class Resident(models.Model):
 
     @property
     def masked_phone(self) -> str:
-        return masked_phone(self.phone)
+        return masked_phone(self.phone or "")
 
 
 class ResidentKeyQuerySet(models.QuerySet["ResidentKey"]):
@@ -168,7 +171,9 @@ class ResidentKey(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("village", "key"), opclasses=("int8_ops", "varchar_pattern_ops"), name="resident_key_prefix"),
+            models.Index(
+                fields=("village", "key"), opclasses=("int8_ops", "varchar_pattern_ops"), name="resident_key_prefix"
+            ),
         )
         constraints = (models.UniqueConstraint(fields=("resident", "key"), name="resident_key_once"),)
 
@@ -180,7 +185,9 @@ class Office(models.Model):
     """站所: belongs to a town, or to a county (county bureaus)."""
 
     name = models.CharField(_("name"), max_length=40)
-    town = models.ForeignKey(Town, models.PROTECT, null=True, blank=True, related_name="offices", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.PROTECT, null=True, blank=True, related_name="offices", verbose_name=_("town")
+    )
     county_code = models.CharField(_("county code"), max_length=6, blank=True)
     phone = models.CharField(_("office phone"), max_length=20, blank=True)
 

@@ -14,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 
 from villages.models.grid import Group, Household, Office, Town, Village
 
-
 T = TypeVar("T")
 
 
@@ -189,7 +188,10 @@ class Post(models.Model):
                     Q(role__in=[Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY])
                     & Q(village__isnull=False, county_code="", town=None, group=None, office=None)
                 )
-                | (Q(role=Role.GROUP_LEADER) & Q(group__isnull=False, county_code="", town=None, village=None, office=None))
+                | (
+                    Q(role=Role.GROUP_LEADER)
+                    & Q(group__isnull=False, county_code="", town=None, village=None, office=None)
+                )
                 | (
                     Q(role=Role.OFFICE_HANDLER)
                     & Q(office__isnull=False, county_code="", town=None, village=None, group=None)
@@ -212,12 +214,14 @@ class Post(models.Model):
                 condition=Q(may_sign=False) | Q(role=Role.REVIEWER), name="post_only_a_reviewer_may_sign"
             ),
         )
-        indexes = (
-            models.Index(fields=("county_code", "role"), condition=~Q(county_code=""), name="post_county_role"),
-        )
+        indexes = (models.Index(fields=("county_code", "role"), condition=~Q(county_code=""), name="post_county_role"),)
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.place} · {self.get_role_display()}" if self.place else f"{self.user} · {self.get_role_display()}"
+        return (
+            f"{self.user} · {self.place} · {self.get_role_display()}"
+            if self.place
+            else f"{self.user} · {self.get_role_display()}"
+        )
 
     @property
     def place(self) -> str:
@@ -232,7 +236,7 @@ class Post(models.Model):
 
     def clean(self) -> None:
         """The 三员 are exclusive (domain §2): such an account holds no other post at the same time."""
-        if not (self.user_id and self.from_on):
+        if None in (self.user_id, self.from_on):  # a form's field errors come first
             return
         others = self.user.posts.filter(Q(until_on=None) | Q(until_on__gte=self.from_on)).exclude(pk=self.pk)
         if self.until_on:
@@ -247,9 +251,7 @@ class ContactLink(models.Model):
     """联系户: the households a post keeps in touch with, with dates."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="contact_links", verbose_name=_("post"))
-    household = models.ForeignKey(
-        Household, models.CASCADE, related_name="contact_links", verbose_name=_("household")
-    )
+    household = models.ForeignKey(Household, models.CASCADE, related_name="contact_links", verbose_name=_("household"))
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), null=True, blank=True)
 
@@ -259,7 +261,8 @@ class ContactLink(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("post", "household", "from_on"), name="contact_link_once"),
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")), name="contact_link_ends_after_it_begins"
+                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")),
+                name="contact_link_ends_after_it_begins",
             ),
         )
 

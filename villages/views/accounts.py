@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from villages import accounts
 from villages.forms import AccountForm, EndPostForm, PlaceForm, PostForm, SearchForm
 from villages.models import Post, Role, User
 from villages.places import place_of
+from villages.requests import StaffRequest
 from villages.views.rights import SecurityAdminPage
 
 PAGE = 50
@@ -34,7 +35,7 @@ def with_posts(users: QuerySet[User]) -> QuerySet[User]:
 
 
 class AccountList(SecurityAdminPage):
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         form = SearchForm(request.GET)
         text = form.cleaned_data["q"].strip() if form.is_valid() else ""
         users = User.objects.order_by("username").filter(username__gt=request.GET.get("after", "").replace("\0", ""))
@@ -47,10 +48,10 @@ class AccountList(SecurityAdminPage):
 
 
 class AccountCreate(SecurityAdminPage):
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         return render(request, "villages/account_create.html", {"form": AccountForm()})
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: StaffRequest) -> HttpResponse:
         form = AccountForm(request.POST)
         if form.is_valid():
             try:
@@ -63,14 +64,14 @@ class AccountCreate(SecurityAdminPage):
 
 
 class AccountDetail(SecurityAdminPage):
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         return show_account(request, get_object_or_404(with_posts(User.objects.all()), pk=pk))
 
 
 class AccountAct(SecurityAdminPage):
     """One button of the account page."""
 
-    def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int, act: str) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
         try:
             if act == "reset_password":
@@ -89,7 +90,7 @@ class AccountAct(SecurityAdminPage):
 class Appoint(SecurityAdminPage):
     """Two steps without a script: role and part of the place's name, then the places found and the dates."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
         search = PlaceForm(request.GET if "role" in request.GET else None)
         form = None
@@ -98,7 +99,7 @@ class Appoint(SecurityAdminPage):
             form = PostForm(role=role, place=search.cleaned_data["place"], initial={"role": role, "from_on": today()})
         return render(request, "villages/appoint.html", {"account": user, "search": search, "form": form})
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
         search = PlaceForm({"role": request.POST.get("role"), "place": request.GET.get("place", "")})
         if not search.is_valid():
@@ -120,11 +121,13 @@ class Appoint(SecurityAdminPage):
 
 
 class EndPost(SecurityAdminPage):
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         post = get_object_or_404(Post.objects.with_places(), pk=pk)
-        return render(request, "villages/end_post.html", {"post": post, "form": EndPostForm(initial={"until_on": today()})})
+        return render(
+            request, "villages/end_post.html", {"post": post, "form": EndPostForm(initial={"until_on": today()})}
+        )
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         post = get_object_or_404(Post.objects.with_places(), pk=pk)
         form = EndPostForm(request.POST)
         if form.is_valid():
@@ -133,17 +136,19 @@ class EndPost(SecurityAdminPage):
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _("The post ends on that day. Its open cases find a new owner in the night after."))
+                messages.success(
+                    request, _("The post ends on that day. Its open cases find a new owner in the night after.")
+                )
                 return redirect("villages:account", post.user_id)
         return render(request, "villages/end_post.html", {"post": post, "form": form}, status=UNPROCESSABLE)
 
 
-def show_account(request: HttpRequest, user: User) -> HttpResponse:
+def show_account(request: StaffRequest, user: User) -> HttpResponse:
     context = {"account": user, "on": today(), "is_own": user.pk == request.user.pk}
     return render(request, "villages/account_detail.html", context)
 
 
-def show_once(request: HttpRequest, user: User, password: str) -> HttpResponse:
+def show_once(request: StaffRequest, user: User, password: str) -> HttpResponse:
     """The one page that shows the one-time password: the answer itself, kept nowhere."""
     response = render(request, "villages/account_password.html", {"account": user, "password": password})
     response["Cache-Control"] = "no-store"

@@ -41,7 +41,7 @@ def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 
 
 def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    # Whoever is locked out already leaves no further rows: a script must not fill the log.
+    # Locked out (axes' receiver, imported above, runs first): no further rows, a script must not fill the log.
     if getattr(request, "axes_locked_out", False):
         return
     name = str(credentials.get("username") or "")

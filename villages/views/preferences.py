@@ -20,7 +20,7 @@ def change_type_size(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         page = "/"
     response = redirect(page)
-    size = request.POST.get("size", "")
+    size = request.POST.get("type", "")
     if size in TYPE_SIZES:
         response.set_cookie("type", size, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response

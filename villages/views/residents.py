@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.generic import View
 
@@ -14,6 +14,7 @@ from villages.disclosure import UNMASKING_ROLES, open_phone
 from villages.forms import ReasonForm
 from villages.lookup import find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
+from villages.requests import StaffRequest
 
 UNPROCESSABLE = 422
 VILLAGE_ID = re.compile(r"[0-9]{1,18}")
@@ -22,7 +23,7 @@ VILLAGE_ID = re.compile(r"[0-9]{1,18}")
 class Lookup(LoginRequiredMixin, View):
     """JSON for the name field; a convenience, the intake form takes any name without it."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: StaffRequest) -> HttpResponse:
         where = neighbourhood_of(request.user, today())
         text = request.GET.get("q", "").replace("\0", "")
         village = request.GET.get("village", "")
@@ -36,10 +37,10 @@ class Lookup(LoginRequiredMixin, View):
 class OpenPhone(LoginRequiredMixin, View):
     """Asks why, then shows the number once; outside the reader's villages there is no such page."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         return self._show(request, self._resident(request, pk), ReasonForm())
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         resident = self._resident(request, pk)
         form = ReasonForm(request.POST)
         if form.is_valid():
@@ -53,19 +54,19 @@ class OpenPhone(LoginRequiredMixin, View):
                 return self._show(request, resident, form, phone=phone, was_opened=True)
         return self._show(request, resident, form, status=UNPROCESSABLE)
 
-    def _resident(self, request: HttpRequest, pk: int) -> Resident:
+    def _resident(self, request: StaffRequest, pk: int) -> Resident:
         villages = Village.objects.overseen_by(request.user, today(), UNMASKING_ROLES)
         residents = Resident.objects.filter(household__group__village__in=villages)
         return get_object_or_404(residents.select_related("household__group__village"), pk=pk)
 
-    def _post(self, request: HttpRequest) -> Post:
+    def _post(self, request: StaffRequest) -> Post:
         for post in request.user.posts_on(today()):
             if post.role in UNMASKING_ROLES:
                 return post
         raise Http404
 
     def _show(
-        self, request: HttpRequest, resident: Resident, form: ReasonForm, status: int = 200, **shown: object
+        self, request: StaffRequest, resident: Resident, form: ReasonForm, status: int = 200, **shown: object
     ) -> HttpResponse:
         response = render(
             request, "villages/open_phone.html", {"resident": resident, "form": form, **shown}, status=status

@@ -1,0 +1,49 @@
+"""A real chromium against the live server; logging in is done in the browser, as people do."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import Page
+
+PASSWORD = "lu-deng-huai-le-7"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "zh-CN", "viewport": {"width": 1366, "height": 625}}
+
+
+@pytest.fixture
+def open_as(browser, browser_context_args, live_server):
+    """Logs a post's user in with a browser of their own and gives the page."""
+    contexts = []
+
+    def opened(post, **context) -> Page:
+        post.user.set_password(PASSWORD)
+        post.user.save()
+        contexts.append(browser.new_context(**{**browser_context_args, "base_url": live_server.url, **context}))
+        page = contexts[-1].new_page()
+        page.goto("/login/")
+        page.fill("[name=login]", post.user.username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main .btn-primary")
+        page.wait_for_url("**/")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

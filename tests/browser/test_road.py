@@ -1,0 +1,84 @@
+"""The first sentence walked by five people: taken down, decided, handled, checked, rated, exported."""
+
+import io
+
+import openpyxl
+import pytest
+
+from cases.models import Case
+from tests.cases.roads import staff
+from tests.villages.factories import HouseholdFactory, ResidentFactory
+from villages.lookup import index_residents
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def act(page, number, action):
+    page.goto(f"/cases/{number}/")
+    page.click(f'a[href$="/do/{action}/"]')
+    page.wait_for_selector("form#act")
+    return page.locator("form#act")
+
+
+def send(page, form):
+    form.locator("button.btn-primary").click()
+    page.wait_for_selector(".note.good")
+
+
+def test_from_the_counter_to_the_ledger(open_as, live_server, page):
+    here = staff()
+    resident = ResidentFactory(household=HouseholdFactory(group=here.group, number=12), name="李建国")
+    index_residents([resident])
+
+    counter = open_as(here.duty)
+    counter.goto("/intake/")
+    counter.keyboard.type("ljg", delay=30)
+    counter.wait_for_selector("#lookup-0")
+    counter.keyboard.press("ArrowDown")
+    counter.keyboard.press("Enter")
+    counter.keyboard.type("二组东头路灯坏了三盏，晚上老人出门看不见")
+    counter.keyboard.press("Control+Enter")
+    counter.wait_for_selector("article.receipt")
+    case = Case.objects.get()
+    assert (case.speaker_name, case.resident, case.group) == ("李建国", resident, here.group)
+    assert case.number in counter.inner_text("article.receipt")
+    tracking = counter.inner_text("article.receipt .small.muted")
+    form = act(counter, case.number, "accept")
+    form.get_by_text("复杂").click()
+    send(counter, form)
+
+    secretary = open_as(here.secretary)
+    form = act(secretary, case.number, "decide")
+    form.get_by_text("干部领办").click()
+    form.locator("[name=decision]").fill("请水管站换灯，集体经济出钱")
+    form.locator("[name=lead]").select_option(f"office:{here.office.pk}")
+    send(secretary, form)
+
+    station = open_as(here.handler)
+    send(station, act(station, case.number, "acknowledge"))
+    form = act(station, case.number, "complete")
+    form.locator("fieldset label").first.click()
+    form.locator("[name=result]").fill("三盏灯都换好了")
+    send(station, form)
+
+    form = act(secretary, case.number, "verify")
+    form.locator("[name=reply]").fill("灯修好了，请您看看")
+    send(secretary, form)
+
+    page.goto(tracking)
+    assert "李建国" not in page.inner_text("body")
+    page.get_by_text("满意", exact=True).click()
+    page.get_by_text("解决", exact=True).first.click()
+    page.click('form:has([value="rate"]) button')
+    page.wait_for_selector(".note.good")
+
+    supervisor = open_as(here.supervisor)
+    supervisor.goto("/ledgers/general/?period=all")
+    supervisor.locator("[name=reason]").fill("月报")
+    with supervisor.expect_download() as download:
+        supervisor.click('button:has-text("Excel")')
+    sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert case.number in cells
+    assert "三盏灯都换好了" in cells
+    assert "李建国" not in cells

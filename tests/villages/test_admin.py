@@ -1,0 +1,333 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin import helpers
+from django.urls import reverse
+
+from minshi.crypto import blind_index
+from tests.roles import (
+    auditor,
+    committee_member_of,
+    duty_officer_of,
+    group_leader_of,
+    handler_of,
+    secretary_of,
+    security_admin,
+    system_admin,
+)
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    OfficeFactory,
+    PostFactory,
+    ResidentFactory,
+    TownFactory,
+    UserFactory,
+    VillageFactory,
+)
+from villages.audit import record_audit
+from villages.lookup import index_residents
+from villages.models import ContactLink, Resident, ResidentKey, Town, Village
+from villages.models.audit import AuditKind
+
+pytestmark = pytest.mark.django_db
+PHONE = "13812348821"
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+def url(model: str, page: str = "changelist", *args: object) -> str:
+    return reverse(f"admin:villages_{model}_{page}", args=args)
+
+
+def listed(client, model: str, **query) -> list[int]:
+    answer = client.get(url(model), query)
+    return [row.pk for row in answer.context["cl"].result_list]
+
+
+def resident_fields(person: Resident, **changes) -> dict[str, object]:
+    return {
+        "household": person.household_id,
+        "name": person.name,
+        "is_head": "",
+        "sex": "",
+        "birth_year": "",
+        "new_phone": "",
+    } | changes
+
+
+def test_every_model_of_the_app_has_a_window_and_third_parties_have_none():
+    registered = set(admin.site._registry)
+
+    assert set(apps.get_app_config("villages").get_models()) <= registered
+    assert {model._meta.app_label for model in registered} <= {"villages", "cases", "supervision", "auditlog"}
+
+
+def test_a_visitor_is_sent_to_our_login(client):
+    answer = client.get(url("town"), follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/login/?next=/admin/villages/town/"
+
+
+def test_the_admin_is_no_page_for_whoever_has_nothing_there(client):
+    village = VillageFactory()
+    others = [
+        committee_member_of(village),
+        handler_of(OfficeFactory(town=village.town)),
+    ]
+    superuser = UserFactory(is_superuser=True, is_staff=True)
+
+    for user in [*(post.user for post in others), superuser]:
+        client.force_login(user)
+        assert client.get("/admin/", follow=True).status_code == 404
+
+
+def test_who_may_enter_needs_no_flag_of_django(client):
+    client.force_login(system_admin().user)
+
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/login/")["Location"] == "/admin/"
+    assert client.get("/admin/password_change/")["Location"] == "/account/password/"
+
+
+def test_a_superuser_flag_adds_nothing_to_a_post(client):
+    village = VillageFactory()
+    stranger = ResidentFactory()
+    user = duty_officer_of(village, user=UserFactory(is_superuser=True, is_staff=True)).user
+    client.force_login(user)
+
+    assert listed(client, "resident") == []
+    assert client.get(url("resident", "change", stranger.pk)).status_code == 302
+    assert client.get(url("user")).status_code == 403
+    assert client.get(url("auditrecord")).status_code == 403
+
+
+def test_the_system_administrator_edits_the_grid_and_sees_no_resident(client):
+    person = ResidentFactory()
+    client.force_login(system_admin().user)
+    town = person.household.group.village.town
+
+    answer = client.post(
+        url("town", "change", town.pk), {"name": "白关镇", "county_code": "621226", "county_name": "礼县"}
+    )
+
+    town.refresh_from_db()
+    assert (answer.status_code, town.name) == (302, "白关镇")
+    for model in ("household", "resident", "residentkey", "contactlink", "user", "post", "auditrecord"):
+        assert client.get(url(model)).status_code == 403
+    assert client.get(url("resident", "change", person.pk)).status_code in (302, 403)
+
+
+def test_an_abbreviation_is_never_changed(client):
+    town = TownFactory(abbreviation="BG")
+    client.force_login(system_admin().user)
+
+    client.post(
+        url("town", "change", town.pk),
+        {"name": town.name, "county_code": "621226", "county_name": "礼县", "abbreviation": "XX", "code": "621226999"},
+    )
+
+    assert Town.objects.get().abbreviation == "BG"
+
+
+def test_the_security_administrator_reads_accounts_and_changes_none_here(client):
+    post = secretary_of(VillageFactory())
+    client.force_login(security_admin().user)
+
+    assert post.user_id in listed(client, "user")
+    assert post.pk in listed(client, "post")
+    page = client.get(url("user", "change", post.user_id))
+    assert page.status_code == 200
+    assert post.user.password not in page.content.decode()
+    assert client.post(url("user", "change", post.user_id), {"name": "x"}).status_code == 403
+    assert client.get(url("post", "add")).status_code == 403
+    assert client.get(url("village")).status_code == 403
+
+
+def test_the_auditor_reads_the_log_and_nothing_else(client):
+    made = record_audit(AuditKind.EXPORT, at=NOON, user=None)
+    client.force_login(auditor().user)
+
+    assert made.pk in listed(client, "auditrecord")
+    assert client.post(url("auditrecord", "delete", made.pk), {"post": "yes"}).status_code == 403
+    assert client.get(reverse("admin:auditlog_logentry_changelist")).status_code == 200
+    for model in ("town", "user", "resident"):
+        assert client.get(url(model)).status_code == 403
+
+
+def test_field_history_keeps_no_password(client):
+    user = UserFactory(password="a-long-password")
+    user.name = "赵敏"
+    user.set_password("another-password")
+    user.save()
+
+    from auditlog.models import LogEntry
+
+    changes = [entry.changes for entry in LogEntry.objects.get_for_object(user)]
+    assert any("name" in change for change in changes)
+    assert not any("password" in change or "last_login" in change for change in changes)
+
+
+def test_residents_are_kept_by_the_villages_own_officers(client):
+    person, stranger = ResidentFactory(), ResidentFactory()
+    village = person.household.group.village
+
+    for post in (secretary_of(village), duty_officer_of(village), group_leader_of(person.household.group)):
+        client.force_login(post.user)
+        assert listed(client, "resident") == [person.pk]
+        assert listed(client, "household") == [person.household_id]
+        assert client.get(url("resident", "change", stranger.pk)).status_code == 302
+        answer = client.post(url("resident", "change", person.pk), resident_fields(person, name="赵敏"))
+        assert answer.status_code == 302
+
+    person.refresh_from_db()
+    assert person.name == "赵敏"
+
+
+def test_a_group_leader_keeps_the_own_group_only(client):
+    village = VillageFactory()
+    own, other = GroupFactory(village=village), GroupFactory(village=village)
+    person = ResidentFactory(household=HouseholdFactory(group=own))
+    ResidentFactory(household=HouseholdFactory(group=other))
+    client.force_login(group_leader_of(own).user)
+
+    assert listed(client, "resident") == [person.pk]
+    assert listed(client, "group") == [own.pk]
+
+
+def test_a_resident_is_not_moved_into_a_village_of_others(client):
+    person, stranger = ResidentFactory(), ResidentFactory()
+    client.force_login(secretary_of(person.household.group.village).user)
+
+    answer = client.post(url("resident", "change", person.pk), resident_fields(person, household=stranger.household_id))
+
+    assert "household" in answer.context["adminform"].form.errors
+    assert Resident.objects.get(pk=person.pk).household_id == person.household_id
+
+
+def test_choices_of_others_are_not_offered_by_autocomplete(client):
+    own, other = HouseholdFactory(), HouseholdFactory()
+    client.force_login(secretary_of(own.group.village).user)
+
+    answer = client.get(
+        "/admin/autocomplete/",
+        {"app_label": "villages", "model_name": "resident", "field_name": "household", "term": ""},
+    )
+
+    assert [row["id"] for row in answer.json()["results"]] == [str(own.pk)]
+    assert other.pk != own.pk
+
+
+def test_a_phone_is_shown_masked_and_kept_unless_typed_anew(client):
+    person = ResidentFactory(phone=PHONE)
+    client.force_login(secretary_of(person.household.group.village).user)
+    page = url("resident", "change", person.pk)
+
+    shown = client.get(page).content.decode()
+    client.post(page, resident_fields(person, name="赵敏"))
+
+    assert "****8821" in shown
+    assert PHONE not in shown
+    assert PHONE not in client.get(url("resident")).content.decode()
+    assert Resident.objects.get().phone == PHONE
+
+
+def test_a_masked_phone_is_refused_as_a_new_one(client):
+    person = ResidentFactory(phone=PHONE)
+    client.force_login(secretary_of(person.household.group.village).user)
+
+    answer = client.post(url("resident", "change", person.pk), resident_fields(person, new_phone="****8821"))
+
+    assert "new_phone" in answer.context["adminform"].form.errors
+    assert Resident.objects.get().phone == PHONE
+
+
+def test_a_new_phone_is_found_and_a_removed_one_is_not(client):
+    person = ResidentFactory(phone=PHONE)
+    index_residents([person])
+    client.force_login(secretary_of(person.household.group.village).user)
+    page = url("resident", "change", person.pk)
+
+    client.post(page, resident_fields(person, new_phone="139 1234 0000"))
+    changed = Resident.objects.get()
+    keys = set(ResidentKey.objects.values_list("key", flat=True))
+    client.post(page, resident_fields(person, remove_phone="on"))
+
+    assert (changed.phone, changed.phone_hash) == ("13912340000", blind_index("13912340000", "phone"))
+    assert "0000" in keys
+    assert "8821" not in keys
+    assert (Resident.objects.get().phone, Resident.objects.get().phone_hash) == ("", "")
+
+
+def test_a_moved_household_is_looked_up_in_its_new_village(client):
+    first, second = VillageFactory(), VillageFactory()
+    person = ResidentFactory(household=HouseholdFactory(group=GroupFactory(village=first)))
+    index_residents([person])
+    post = secretary_of(first)
+    secretary_of(second, user=post.user)
+    group = GroupFactory(village=second)
+    client.force_login(post.user)
+
+    client.post(url("household", "change", person.household_id), {"group": group.pk, "number": 3})
+
+    assert set(ResidentKey.objects.values_list("village", flat=True)) == {second.pk}
+
+
+def test_a_contact_link_is_made_for_a_post_of_the_own_village(client):
+    household = HouseholdFactory()
+    post = secretary_of(household.group.village)
+    stranger = secretary_of(VillageFactory())
+    client.force_login(post.user)
+    fields = {"household": household.pk, "from_on": "2026-03-02"}
+
+    refused = client.post(url("contactlink", "add"), fields | {"post": stranger.pk})
+    client.post(url("contactlink", "add"), fields | {"post": post.pk})
+
+    assert "post" in refused.context["adminform"].form.errors
+    assert ContactLink.objects.get().post == post
+
+
+def make_rows(village: Village, count: int) -> None:
+    for _ in range(count):
+        group = GroupFactory(village=village)
+        person = ResidentFactory(household=HouseholdFactory(group=group), phone=PHONE)
+        index_residents([person])
+        ContactLink.objects.create(post=PostFactory(village=village), household=person.household, from_on=NOON.date())
+        OfficeFactory(town=village.town)
+        VillageFactory(town=village.town)
+        record_audit(AuditKind.EXPORT, at=NOON, user=UserFactory())
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+@pytest.mark.parametrize(
+    ("model", "role"),
+    [
+        ("resident", "secretary"),
+        ("household", "secretary"),
+        ("residentkey", "secretary"),
+        ("contactlink", "secretary"),
+        ("group", "secretary"),
+        ("village", "system_admin"),
+        ("office", "system_admin"),
+        ("user", "security_admin"),
+        ("post", "security_admin"),
+        ("auditrecord", "auditor"),
+    ],
+)
+def test_lists_ask_five_queries_whatever_their_length(client, model, role, count, django_assert_max_num_queries):
+    village = VillageFactory()
+    make_rows(village, count)
+    makers = {
+        "secretary": lambda: secretary_of(village),
+        "system_admin": system_admin,
+        "security_admin": security_admin,
+        "auditor": auditor,
+    }
+    client.force_login(makers[role]().user)
+
+    with django_assert_max_num_queries(5):  # session, account, posts, count, rows
+        answer = client.get(url(model))
+
+    assert len(answer.context["cl"].result_list) >= count
+    assert helpers.ACTION_CHECKBOX_NAME

@@ -1,0 +1,123 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+
+from tests.roles import auditor, secretary_of, security_admin, supervisor_of, system_admin
+from tests.villages.factories import UserFactory, VillageFactory
+from villages.audit import record_audit
+from villages.models import AuditRecord
+from villages.models.audit import AuditKind
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(auditor().user)
+    return client
+
+
+def record(kind=AuditKind.EXPORT, at=NOON, user=None, **fields) -> AuditRecord:
+    return record_audit(kind, at=at, user=user, **fields)
+
+
+def shown(reader, **query) -> list[int]:
+    return [row.pk for row in reader.get(reverse("villages:audit"), query).context["records"]]
+
+
+def test_the_auditor_alone_reads_the_log(client):
+    village = VillageFactory()
+    superuser = UserFactory(is_superuser=True, is_staff=True)
+    others = [system_admin(), security_admin(), secretary_of(village), supervisor_of(village.town)]
+
+    for user in [*(post.user for post in others), superuser]:
+        client.force_login(user)
+        assert client.get(reverse("villages:audit")).status_code == 404
+
+
+def test_the_log_is_filtered_by_kind(reader):
+    wanted = record(AuditKind.EXPORT)
+    record(AuditKind.PRINT)
+
+    assert shown(reader, kind="export") == [wanted.pk]
+
+
+def test_the_log_is_filtered_by_account(reader):
+    wanted = record(user=UserFactory(username="wang"))
+    record(user=UserFactory(username="wang2"))
+    record(user=None)
+
+    assert shown(reader, user="Wang") == [wanted.pk]
+
+
+def test_the_log_is_filtered_by_days_of_this_country(reader):
+    before = record(at=datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC))  # 23:59:59 on 1 March in Shanghai
+    first = record(at=datetime(2026, 3, 1, 16, tzinfo=UTC))
+    last = record(at=datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC))
+    after = record(at=datetime(2026, 3, 2, 16, tzinfo=UTC))
+
+    assert shown(reader, kind="export", from_on="2026-03-02", until_on="2026-03-02") == [last.pk, first.pk]
+    assert shown(reader, kind="export", from_on="2026-03-03") == [after.pk]
+    assert shown(reader, kind="export", until_on="2026-03-01") == [before.pk]
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_log_asks_four_queries_whatever_its_length(reader, count, django_assert_num_queries):
+    for _ in range(count):
+        record(user=UserFactory())
+
+    with django_assert_num_queries(4):  # session, account, posts, records
+        reader.get(reverse("villages:audit"))
+
+
+def test_the_next_page_goes_on_even_between_equal_times(reader):
+    made = [record(at=NOON - timedelta(minutes=number // 7)).pk for number in range(120)]
+
+    pages, before = [], ""
+    while True:
+        context = reader.get(reverse("villages:audit"), {"kind": "export", "before": before}).context
+        pages.append([row.pk for row in context["records"]])
+        before = context["before"]
+        if not before:
+            break
+
+    assert [len(page) for page in pages] == [50, 50, 20]
+    assert sorted(pk for page in pages for pk in page) == sorted(made)
+
+
+@pytest.mark.parametrize("before", ["x", "20260302-", "-1", "99999999999999999999-1"])
+def test_a_malformed_mark_shows_the_first_page(reader, before):
+    wanted = record()
+
+    assert shown(reader, kind="export", before=before) == [wanted.pk]
+
+
+def test_a_malformed_filter_is_said_beside_the_field(reader):
+    answer = reader.get(reverse("villages:audit"), {"from_on": "yesterday", "kind": "gossip"})
+
+    assert set(answer.context["form"].errors) == {"from_on", "kind"}
+
+
+@pytest.mark.parametrize("verb", ["UPDATE villages_auditrecord SET reason = 'x'", "DELETE FROM villages_auditrecord"])
+def test_the_database_refuses_to_change_the_log(verb):
+    record()
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(verb)
+
+    assert AuditRecord.objects.count() == 1
+
+
+@pytest.mark.postgres
+def test_the_database_refuses_to_empty_the_log():
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE villages_auditrecord CASCADE")
+
+
+def test_texts_are_cut_to_what_the_table_holds():
+    made = record(subject="字" * 300 + "\0", reason="\0" + "因" * 300)
+
+    assert (len(made.subject), made.reason) == (200, "因" * 200)

@@ -1,0 +1,153 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tests.roles import secretary_of
+from tests.villages.factories import UserFactory, VillageFactory
+from villages.sessions import COOKIE
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-password"
+PAGE = "/account/second-factor/"
+
+
+@pytest.fixture
+def at_work(client, time_machine):
+    time_machine.move_to("2026-03-02 09:00+08:00", tick=False)
+    secretary_of(VillageFactory(), user=UserFactory(username="wang", password=PASSWORD))
+
+    def log_in(**fields):
+        client.post("/login/", {"login": "wang", "password": PASSWORD, **fields})
+        return client
+
+    return log_in
+
+
+def test_an_idle_session_ends_and_comes_back_to_its_page(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=60))
+
+    answer = client.get(PAGE + "?a=1")
+
+    assert answer["Location"] == "/login/?next=" + PAGE + "%3Fa%3D1"
+    assert "_auth_user_id" not in client.session
+    assert len(list(client.get(answer["Location"]).context["messages"])) == 1
+
+
+def test_work_keeps_a_session_alive_without_a_write_to_the_database(at_work, time_machine, django_assert_num_queries):
+    client = at_work()
+    for _ in range(5):
+        time_machine.shift(timedelta(minutes=59))
+        with django_assert_num_queries(5):  # session, account, posts, and the page's own two
+            assert client.get(PAGE).status_code == 200
+
+
+def test_the_cookie_is_written_at_most_once_a_minute(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(seconds=59))
+    early = client.get(PAGE)
+    time_machine.shift(timedelta(seconds=1))
+    late = client.get(PAGE)
+
+    assert COOKIE not in early.cookies
+    assert late.cookies[COOKIE]["httponly"]
+
+
+def test_a_forged_or_missing_cookie_does_not_prolong_a_session(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+    client.cookies[COOKIE] = "1772500000:forged"
+
+    assert client.get(PAGE).status_code == 302
+
+
+def test_the_cookie_of_another_session_does_not_prolong_this_one(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=50))
+    client.get(PAGE)
+    other = client.cookies[COOKIE].value
+    client.post("/logout/")
+    time_machine.shift(timedelta(minutes=-50))
+    at_work()
+    time_machine.shift(timedelta(minutes=61))
+    client.cookies[COOKIE] = other
+
+    assert client.get(PAGE).status_code == 302
+
+
+def test_the_computer_of_the_talk_room_stays_logged_in_for_twelve_hours(at_work, time_machine):
+    client = at_work(remember="on")
+    for _ in range(3):
+        time_machine.shift(timedelta(hours=3, minutes=59))
+        assert client.get(PAGE).status_code == 200
+    time_machine.shift(timedelta(minutes=3))
+
+    assert client.get(PAGE).status_code == 302
+
+
+def test_another_computer_forgets_the_session_with_its_window(at_work):
+    assert at_work().session.get_expire_at_browser_close()
+
+
+def test_the_computer_of_the_talk_room_does_not(at_work):
+    assert not at_work(remember="on").session.get_expire_at_browser_close()
+
+
+def test_a_form_that_came_too_late_leads_back_to_its_page(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.post(
+        reverse("villages:open_phone", args=[1]), {"reason": "x"}, headers={"referer": f"http://testserver{PAGE}?a=1"}
+    )
+
+    assert answer["Location"] == "/login/?next=" + PAGE + "%3Fa%3D1"
+
+
+def test_a_form_from_elsewhere_leads_to_the_first_page(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.post(
+        reverse("villages:open_phone", args=[1]), {"reason": "x"}, headers={"referer": "https://evil.example/x"}
+    )
+
+    assert answer["Location"] == "/login/?next=/"
+
+
+def test_a_fragment_moves_the_whole_page_to_the_login(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.get(
+        reverse("villages:lookup"), headers={"hx-request": "true", "hx-current-url": f"http://testserver{PAGE}"}
+    )
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/login/?next={PAGE}")
+
+
+def test_a_script_is_told_to_log_in_again(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.get(reverse("villages:lookup"), headers={"accept": "application/json"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+
+
+def test_a_public_page_goes_on_after_an_idle_session(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    assert client.get("/login/").status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_session_without_a_beginning_is_over(at_work):
+    client = at_work()
+    session = client.session
+    del session["began_at"]
+    session.save()
+
+    assert client.get(PAGE).status_code == 302

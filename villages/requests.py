@@ -1,0 +1,29 @@
+"""The request as pages behind a login get it, and the address it came from."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from villages.models import User
+
+
+class StaffRequest(HttpRequest):
+    """For annotations: whoever is behind it has logged in."""
+
+    user: User
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Return the client's network address, as axes counts it and the audit log keeps it.
+
+    Behind PROXY_COUNT proxies it is the entry that the outermost of ours wrote; what a client
+    writes before that is not believed. None: no address that can be read.
+    """
+    written = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    proxies = settings.PROXY_COUNT
+    address = written[-min(proxies, len(written))] if proxies and written else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
