@@ -1,5 +1,6 @@
 """Taking a matter down at the counter: new, settled on the spot, or added to one already known."""
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,4 +82,4 @@ def similar_to(
 
 def _pairs(words: str) -> list[str]:
     letters = [letter for letter in words if letter.isalnum()]
-    return ["".join(pair) for pair in zip(letters, letters[1:], strict=False)]
+    return ["".join(pair) for pair in itertools.pairwise(letters)]

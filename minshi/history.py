@@ -23,7 +23,8 @@ def protect(table: str, run: Run) -> None:
         return
     run(
         "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     run(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
     run(

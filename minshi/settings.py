@@ -243,8 +243,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         name: f"cases.models.choices.{name}"
-        for name in ("Stage", "Level", "Category", "Grade", "Channel", "Handling", "Confidentiality", "Outcome")
-        + ("Satisfaction", "Solved", "How", "CloseReason", "RequestKind", "RequestState", "ActorKind", "Light")
+        for name in (
+            *("Stage", "Level", "Category", "Grade", "Channel", "Handling", "Confidentiality", "Outcome"),
+            *("Satisfaction", "Solved", "How", "CloseReason", "RequestKind", "RequestState", "ActorKind", "Light"),
+        )
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}

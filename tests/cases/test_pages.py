@@ -48,7 +48,8 @@ def test_a_walk_in_is_taken_down_and_the_receipt_named(client, here):
     )
 
     case = Case.objects.get()
-    assert answer.status_code == 302 and case.number in answer["Location"]
+    assert answer.status_code == 302
+    assert case.number in answer["Location"]
 
 
 def test_the_supervisors_desk_counts_each_queue_of_its_own(client, here):
