@@ -157,7 +157,7 @@ class Telling:
     def rate_badly(self) -> None:
         self._rate(satisfaction="dissatisfied", solved="no", reason=words.STILL_BAD)
 
-    def _rate(self, **answers: str) -> None:
+    def _rate(self, **answers: Any) -> None:
         """At the counter on the turned screen, online by the code, else an officer calls or goes there."""
         if self.sample.at_the_counter:
             self.move(Action.RATE, Speaker(self.case, How.COUNTER), **answers)
