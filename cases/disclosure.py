@@ -35,4 +35,4 @@ def open_speaker_phone(case: Case, *, by: User, reason: str, at: datetime, reque
         raise InputRefused(_("Say why you need the number."), {"reason": _("Say why you need the number.")})
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(AuditKind.UNMASK, at=at, user=by, subject=subject, reason=reason.strip(), request=request)
-    return case.speaker_phone
+    return case.speaker_phone or ""

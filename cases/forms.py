@@ -81,13 +81,13 @@ def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
 
 def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
     """The form field of one input; choices come from `candidates`, the same as make_move accepts."""
-    common = {"label": item.label, "required": item.required, "help_text": item.help}
+    common: dict[str, Any] = {"label": item.label, "required": item.required, "help_text": item.help}
     if item.kind is Kind.TEXT:
         return forms.CharField(widget=forms.Textarea(attrs=TALL), max_length=item.max_length, **common)
     if item.kind is Kind.LINE:
         return forms.CharField(max_length=item.max_length, **common)
     if item.kind is Kind.CHOICE:
-        return forms.ChoiceField(choices=item.choices.choices, widget=forms.RadioSelect, **common)  # type: ignore[union-attr]
+        return forms.ChoiceField(choices=item.offered(), widget=forms.RadioSelect, **common)
     if item.kind is Kind.DATE:
         return forms.DateField(widget=DayInput(), **common)
     if item.kind is Kind.DATETIME:

@@ -57,4 +57,7 @@ def capped_counts(user: User, querysets: Mapping[str, QuerySet[Case]]) -> dict[s
     columns: dict[str, Any] = {
         name: CappedCount(queryset.order_by().values("pk")[:MOST_COUNTED]) for name, queryset in querysets.items()
     }
-    return User.objects.filter(pk=user.pk).values(**columns).get() if columns else {}
+    if not columns:
+        return {}
+    counts = User.objects.filter(pk=user.pk).annotate(**columns).values_list(*columns).get()
+    return dict(zip(columns, counts, strict=True))

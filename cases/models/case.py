@@ -225,7 +225,7 @@ class Case(models.Model):
 
     @property
     def masked_phone(self) -> str:
-        return masked_phone(self.speaker_phone)
+        return masked_phone(self.speaker_phone or "")
 
     @property
     def due_on(self) -> date | None:

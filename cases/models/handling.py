@@ -60,7 +60,9 @@ class Assignment(models.Model):
 
     @property
     def holder(self) -> Post | Office:
-        return self.post or self.office  # type: ignore[return-value] - exactly one, by constraint
+        holder = self.post or self.office
+        assert holder is not None  # noqa: S101 - a constraint: exactly one of the two
+        return holder
 
 
 class TimeRequest(models.Model):

@@ -1,16 +1,17 @@
 """What every page of cases starts from: a logged-in user with a post, and the cases they see."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.generic import View
 
 from cases.models import Case
-from cases.models.scope import Sight
+from cases.models.scope import CaseQuerySet, Sight
 from minshi.clock import today
+from villages.models import User
 from villages.models.people import ADMINISTRATORS
 
 UNPROCESSABLE = 422
@@ -20,19 +21,24 @@ CONFLICT = 409
 class StaffView(LoginRequiredMixin, View):
     """For posts that deal with cases; to the 三员 and to accounts without a post such a page does not exist."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not any(
             post.role not in ADMINISTRATORS for post in request.user.posts_on(today())
         ):
             raise Http404
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+        return super().dispatch(request, *args, **kwargs)
 
-    def visible(self) -> QuerySet[Case]:
-        return Case.objects.visible_to(self.request.user, today())
+    @property
+    def user(self) -> User:
+        return cast("User", self.request.user)  # nobody else gets past dispatch
+
+    def visible(self) -> CaseQuerySet:
+        return Case.objects.visible_to(self.user, today())
 
     def case(self, number: str) -> Case:
         """The case by its number, within sight; 404 for a foreign or hidden one."""
-        return get_object_or_404(self.visible().with_row(), number=number)
+        found: Case = get_object_or_404(self.visible().with_row(), number=number)
+        return found
 
     def sight(self) -> Sight:
-        return Sight.of(self.request.user, today())
+        return Sight.of(self.user, today())

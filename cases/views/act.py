@@ -50,18 +50,18 @@ class Act(StaffView):
     def _move(self, case: Case, offer: Offer, form: MoveForm) -> None:
         assert offer.post is not None  # noqa: S101 - officers always act from a post
         data = form.cleaned_data
-        by = Officer(self.request.user, offer.post)
+        by = Officer(self.user, offer.post)
         make_move(case, offer.action, by=by, at=now(), version=data["version"], key=data["key"], **form.values())
 
     def _offer(self, case: Case, facts: Facts, action: str) -> Offer | None:
         if action not in MOVES:
             raise Http404
-        offers = moves_open_to(self.request.user, case, facts.at, facts)
+        offers = moves_open_to(self.user, case, facts.at, facts)
         return next((offer for offer in offers if offer.action == action), None)
 
     def _form(self, facts: Facts, offer: Offer, data: Any = None) -> MoveForm:
         shown = self.sight().shows_speaker(facts.case)
-        return MoveForm(offer, facts, self.request.user, data, speaker_shown=shown)
+        return MoveForm(offer, facts, self.user, data, speaker_shown=shown)
 
     def _show(
         self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any

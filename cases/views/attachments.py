@@ -20,7 +20,7 @@ class Upload(StaffView):
         kept = 0
         for upload in files:
             try:
-                attach(case, upload, at=now(), post=request.user.posts_on(today())[0])
+                attach(case, upload, at=now(), post=self.user.posts_on(today())[0])
                 kept += 1
             except RuleBroken as refusal:
                 messages.error(request, f"{upload.name}：{refusal}")
@@ -36,7 +36,7 @@ class Upload(StaffView):
 class Download(StaffView):
     """The file or its thumbnail; 404 unless the case is within sight."""
 
-    def get(self, request: HttpRequest, uuid: str, size: str = "") -> HttpResponse:
+    def get(self, request: HttpRequest, uuid: str, size: str = "") -> FileResponse:
         found = get_object_or_404(Attachment.objects.filter(case__in=self.visible()), uuid=uuid)
         chosen = found.thumbnail if size == "small" and found.thumbnail else found.file
         response = FileResponse(chosen.open("rb"), content_type=found.content_type)

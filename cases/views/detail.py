@@ -14,6 +14,7 @@ from cases.workflow import Action, Offer, moves_open_to, read_facts
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.forms import ReasonForm
+from villages.models import User
 
 # What is done every day stands as buttons; the rest folds away under "more".
 EVERYDAY = (
@@ -42,22 +43,22 @@ def told(event: Event, *, whole: bool) -> Told:
 
 class CaseDetail(StaffView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        return render(request, "cases/detail.html", detail_context(request, self.case(number), self.sight()))
+        return render(request, "cases/detail.html", detail_context(self.user, self.case(number), self.sight()))
 
 
-def detail_context(request: HttpRequest, case: Case, sight: Sight, **shown: Any) -> dict[str, Any]:
+def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[str, Any]:
     """What the case page shows; at most 14 queries in all with session and posts (a test counts them)."""
     at = now()
     events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
     facts = read_facts(case, at)
-    offers = moves_open_to(request.user, case, at, facts)
+    offers = moves_open_to(user, case, at, facts)
     whole = sight.shows_speaker(case)
     return {
         "nav": "list",
         "at": at,
         "case": case,
         "speaker_shown": whole,
-        "may_open_phone": bool(case.speaker_phone) and may_open(request.user, today(), case),
+        "may_open_phone": bool(case.speaker_phone) and may_open(user, today(), case),
         "timeline": [told(event, whole=whole) for event in events],
         "everyday": _in_order(offers),
         "further": [offer for offer in offers if offer.action not in EVERYDAY],
@@ -85,7 +86,7 @@ class OpenPhone(StaffView):
         if form.is_valid():
             try:
                 phone = open_speaker_phone(
-                    case, by=request.user, reason=form.cleaned_data["reason"], at=now(), request=request
+                    case, by=self.user, reason=form.cleaned_data["reason"], at=now(), request=request
                 )
                 return self._show(request, case, form, phone=phone, was_opened=True)
             except RuleBroken as refusal:
@@ -94,7 +95,7 @@ class OpenPhone(StaffView):
 
     def _openable(self, number: str) -> Case:
         case = self.case(number)
-        if not (case.speaker_phone and self.sight().shows_speaker(case) and may_open(self.request.user, today(), case)):
+        if not (case.speaker_phone and self.sight().shows_speaker(case) and may_open(self.user, today(), case)):
             raise Http404
         return case
 

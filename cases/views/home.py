@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -64,9 +65,9 @@ def queues_of(posts: list[Post]) -> list[Queue]:
 
 
 class Home(StaffView):
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated:
-            posts = request.user.posts_on(today())
+            posts = self.user.posts_on(today())
             if not posts:
                 return render(request, "cases/no_post.html")
             if page := FIRST_PAGE.get(Role(posts[0].role)):
@@ -77,12 +78,12 @@ class Home(StaffView):
         at = now()
         visible = self.visible()
         mine = list(visible.owned_by(self.sight().reach).order_by("due_at", "pk").with_row()[: SHOWN + 1])
-        queues = queues_of(request.user.posts_on(today()))
+        queues = queues_of(self.user.posts_on(today()))
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
         counted = {queue.name: self._narrowed(queue) for queue in queues}
         counted["today"] = visible.filter(registered_at__gte=midnight)
         counted["today_settled"] = visible.filter(registered_at__gte=midnight, handling="on_spot")
-        counts = capped_counts(request.user, counted)
+        counts = capped_counts(self.user, counted)
         context = {
             "nav": "home",
             "at": at,
@@ -96,6 +97,6 @@ class Home(StaffView):
         return render(request, "cases/home.html", context)
 
     def _narrowed(self, queue: Queue) -> QuerySet[Case]:
-        counted = Case.objects.counted_for(self.request.user, today())
+        counted = Case.objects.counted_for(self.user, today())
         narrowed: QuerySet[Case] = CaseFilter(QueryDict(urlencode(queue.query)), counted, request=self.request).qs
         return narrowed

@@ -29,7 +29,7 @@ LAST = "last_intake"  # the session keeps the last channel, category and grade u
 class Intake(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = IntakeForm(request, self._villages(), initial=self._initial(request))
-        done = Case.objects.filter(number=request.GET.get("done", ""), recorded_by__user=request.user).first()
+        done = Case.objects.filter(number=request.GET.get("done", ""), recorded_by__user=self.user).first()
         return self._show(request, form, done=done)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -50,7 +50,7 @@ class Intake(StaffView):
         return self._show(request, form, status=UNPROCESSABLE)
 
     def _villages(self) -> list[Village]:
-        return list(Village.objects.overseen_by(self.request.user, today()).select_related("town"))
+        return list(Village.objects.overseen_by(self.user, today()).select_related("town"))
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
         last = request.session.get(LAST, {})
@@ -64,7 +64,7 @@ class Intake(StaffView):
 
     def _post_for(self, village: Village | None) -> Post:
         """The post acted from: the first that reaches the village (domain §2, an act names its post)."""
-        posts = [post for post in self.request.user.posts_on(today()) if post.role not in ADMINISTRATORS]
+        posts = [post for post in self.user.posts_on(today()) if post.role not in ADMINISTRATORS]
         reaching = [p for p in posts if village is None or in_territory(p, village, None, now())]
         return (reaching or posts)[0]
 
@@ -74,7 +74,7 @@ class Intake(StaffView):
         on_the_spot = None
         if data["settled"]:
             on_the_spot = OnTheSpot(data["result"], data["satisfaction"], data["solved"], data["reason"])
-        by = Officer(self.request.user, post)
+        by = Officer(self.user, post)
         return take_down(spoken_of(data, post), by=by, at=now(), key=data["key"], on_the_spot=on_the_spot)
 
     def _add_to(self, request: HttpRequest, form: IntakeForm) -> HttpResponse:
@@ -93,7 +93,7 @@ class Intake(StaffView):
         return redirect(case)
 
     def _show(self, request: HttpRequest, form: IntakeForm, status: int = 200, **shown: Any) -> HttpResponse:
-        posts = request.user.posts_on(today())
+        posts = self.user.posts_on(today())
         context = {"nav": "intake", "form": form, "may_settle": any(post.role in SETTLERS for post in posts), **shown}
         return render(request, "cases/intake.html", context, status=status)
 
@@ -126,13 +126,13 @@ class Similar(StaffView):
     """A fragment under the words: up to three open matters that sound the same."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        villages = Village.objects.overseen_by(request.user, today()).select_related("town")
+        villages = Village.objects.overseen_by(self.user, today()).select_related("town")
         chosen = request.GET.get("village", "")
         village = villages.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None  # noqa: PLR2004
         found = (
             similar_to(
                 request.GET.get("verbatim", ""),
-                user=request.user,
+                user=self.user,
                 village=village,
                 group=None,
                 category=request.GET.get("category", ""),
@@ -148,7 +148,7 @@ class Receipt(StaffView):
     """回执, 80 mm or A5: for whoever sees the case, and for its recorder even when it is hidden from them."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        mine = Case.objects.filter(number=number, recorded_by__user=request.user)
+        mine = Case.objects.filter(number=number, recorded_by__user=self.user)
         case = mine.select_related("town", "village", "recorded_by__user").first() or self.case(number)
         if not case.tracking_code:
             raise Http404

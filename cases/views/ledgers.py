@@ -1,7 +1,7 @@
 """The ledgers: tabs with counts, the rows page by page, and taking them away as file or print."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,7 +19,6 @@ from cases.views.access import UNPROCESSABLE, StaffView
 from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.models import User
 
 OWN_PARAMETERS = ("after", "from_row", "order")  # the page's place, and the list's order, which a ledger has its own of
 FOLDED = ("since", "until", "light", "mode", "channel", "handling", "level", "concluded", "stage")
@@ -57,10 +56,6 @@ class Reading:
 
 
 class LedgerView(StaffView):
-    @property
-    def user(self) -> User:
-        return cast("User", self.request.user)  # a StaffView answers nobody else
-
     def read(self, key: str) -> Reading:
         """Http404: no such ledger."""
         if key not in BOOKS:

@@ -24,7 +24,7 @@ TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
 
 class CaseList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        counted = Case.objects.counted_for(request.user, today())
+        counted = Case.objects.counted_for(self.user, today())
         listed = CaseFilter(request.GET or None, counted, request=request)
         page = page_of(listed.qs.with_row(), listed.ordering, request.GET.get("after", ""))
         tabs = self._tabs(request, counted)
@@ -52,5 +52,5 @@ class CaseList(StaffView):
             querysets[name] = CaseFilter(query, counted, request=request).qs
             now_here = all(request.GET.get(key, "") == wanted.get(key, "") for key in ("owner", "overdue", "stage"))
             tabs.append({"name": name, "label": label, "query": query.urlencode(), "is_here": now_here})
-        counts = capped_counts(request.user, querysets)
+        counts = capped_counts(self.user, querysets)
         return [{**tab, "count": counts[str(tab["name"])]} for tab in tabs]

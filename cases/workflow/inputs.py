@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from django.db.models import Choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,17 +35,21 @@ class Input:
     kind: Kind
     label: str | Promise
     required: bool = False
-    choices: type | None = None
+    choices: type[Choices] | None = None
     help: str | Promise = ""
     is_note: bool = False  # becomes the event's note
     max_length: int = 2000
+
+    def offered(self) -> list[tuple[Any, Any]]:
+        """The choices of a CHOICE as value and words; none for the other kinds."""
+        return list(self.choices.choices) if self.choices else []
 
 
 def text(name: str, label: str | Promise, **options: Any) -> Input:
     return Input(name, Kind.TEXT, label, **options)
 
 
-def choice(name: str, label: str | Promise, choices: type, **options: Any) -> Input:
+def choice(name: str, label: str | Promise, choices: type[Choices], **options: Any) -> Input:
     return Input(name, Kind.CHOICE, label, choices=choices, **options)
 
 
@@ -76,7 +81,7 @@ def check_inputs(inputs: tuple[Input, ...], values: Mapping[str, Any]) -> dict[s
         clean[name] = value = value.strip() if isinstance(value, str) else value
         if item.required and value in (None, "", [], False):
             wrong[name] = _("Please fill this in.")
-        elif item.kind is Kind.CHOICE and value and value not in item.choices.values:  # type: ignore[union-attr]
+        elif item.kind is Kind.CHOICE and value and value not in dict(item.offered()):
             wrong[name] = _("This is not one of the choices.")
         elif isinstance(value, str) and len(value) > item.max_length:
             wrong[name] = _("This is too long.")
