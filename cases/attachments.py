@@ -9,6 +9,7 @@ from uuid import uuid4
 import filetype
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -52,7 +53,13 @@ def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, fr
     attachment.file.save(f"{name}.{ending}", ContentFile(kept), save=False)
     if thumbnail:
         attachment.thumbnail.save(f"{name}-small.{ending}", ContentFile(thumbnail), save=False)
-    attachment.save()
+    try:
+        with transaction.atomic():
+            attachment.save()
+    except IntegrityError:  # the same file came twice at once; the first one stands
+        attachment.file.delete(save=False)
+        attachment.thumbnail.delete(save=False)
+        return case.attachments.get(received_sha256=received)
     return attachment
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ from minshi.clock import now, today
 from villages.models import Group, Town, User, Village
 
 ALL = _("All")
+PLAUSIBLE_DAYS = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 # Orders that key-set paging can follow: each ends in the key, and `due` and `closed` narrow to rows that have it.
 ORDERS: Mapping[str, tuple[str, str]] = {
     "newest": ("-registered_at", "-id"),
@@ -103,11 +105,19 @@ class CaseFilter(filters.FilterSet):
     concluded = filters.BooleanFilter(method="by_concluded", label=_("Concluded"), widget=AnyYesNo)
     needs_order = filters.BooleanFilter(label=_("Needs an order"), widget=AnyYesNo)
     owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
-    registered_from = filters.DateFilter(method="by_start", field_name="registered_at", label=_("Registered from"))
-    registered_to = filters.DateFilter(method="by_end", field_name="registered_at", label=_("Registered until"))
-    closed_from = filters.DateFilter(method="by_start", field_name="closed_at", label=_("Closed from"))
-    closed_to = filters.DateFilter(method="by_end", field_name="closed_at", label=_("Closed until"))
-    due_until = filters.DateFilter(method="by_due", label=_("Due until"))
+    registered_from = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS, method="by_start", field_name="registered_at", label=_("Registered from")
+    )
+    registered_to = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS, method="by_end", field_name="registered_at", label=_("Registered until")
+    )
+    closed_from = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS, method="by_start", field_name="closed_at", label=_("Closed from")
+    )
+    closed_to = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS, method="by_end", field_name="closed_at", label=_("Closed until")
+    )
+    due_until = filters.DateFilter(validators=PLAUSIBLE_DAYS, method="by_due", label=_("Due until"))
     order = filters.ChoiceFilter(
         method="by_order",
         label=_("Order"),

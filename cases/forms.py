@@ -16,6 +16,7 @@ from villages.models import Group, Post, Resident, User, Village
 
 TALL = {"rows": 3}
 SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")  # not for whom the speaker is hidden
+OFFICERS_ONLY = ("how", "said_at", "co_speaker")  # nobody asks the speaker how they told us
 
 
 class MomentInput(forms.DateTimeInput):
@@ -57,7 +58,8 @@ class MoveForm(RuleForm):
         self, offer: Offer, facts: Facts, user: User | None, *args: Any, speaker_shown: bool = True, **options: Any
     ) -> None:
         case = facts.case
-        inputs = [item for item in offer.move.inputs if speaker_shown or item.name not in SPEAKERS]
+        hidden = (*(() if speaker_shown else SPEAKERS), *(OFFICERS_ONLY if offer.post is None else ()))
+        inputs = [item for item in offer.move.inputs if item.name not in hidden]
         options["initial"] = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs)}
         super().__init__(*args, **options)
         self.order = [item.name for item in inputs]

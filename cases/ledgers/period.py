@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cases.filters import PLAUSIBLE_DAYS
 from cases.ledgers.book import Book
 from cases.models.scope import CaseQuerySet
 from minshi import workdays
@@ -64,8 +65,18 @@ class PeriodForm(forms.Form):
     """From and until go before the name; what cannot be read is an error, never a wider period."""
 
     period = forms.ChoiceField(label=gettext_lazy("Time"), choices=PERIODS, required=False)
-    since = forms.DateField(label=gettext_lazy("From day"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Until day"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label=gettext_lazy("From day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        validators=PLAUSIBLE_DAYS,
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        validators=PLAUSIBLE_DAYS,
+    )
 
     def chosen(self, on: date) -> Period:
         since, until = self.cleaned_data["since"], self.cleaned_data["until"]

@@ -50,7 +50,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     """What the case page shows; at most 14 queries in all with session and posts (a test counts them)."""
     at = now()
     events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
-    facts = read_facts(case, at)
+    facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
     whole = sight.shows_speaker(case)
     return {

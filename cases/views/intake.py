@@ -29,7 +29,8 @@ LAST = "last_intake"  # the session keeps the last channel, category and grade u
 class Intake(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = IntakeForm(request, self._villages(), initial=self._initial(request))
-        done = Case.objects.filter(number=request.GET.get("done", ""), recorded_by__user=self.user).first()
+        number = request.GET.get("done")
+        done = Case.objects.filter(number=number, recorded_by__user=self.user).first() if number else None
         return self._show(request, form, done=done)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -50,6 +51,10 @@ class Intake(StaffView):
         return self._show(request, form, status=UNPROCESSABLE)
 
     def _villages(self) -> list[Village]:
+        """The villages to choose from; an officer of villages alone has them read with the posts."""
+        posts = self.user.posts_on(today())
+        if all(post.village for post in posts):
+            return list(dict.fromkeys(post.village for post in posts if post.village))
         return list(Village.objects.overseen_by(self.user, today()).select_related("town"))
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:

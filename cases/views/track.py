@@ -106,11 +106,8 @@ def track_context(case: Case, refused: dict[Action, MoveForm]) -> dict[str, Any]
     at = now()
     facts = read_facts(case, at)
     offers = {offer.action: offer for offer in moves_open_to(Speaker(case, "code"), case, at, facts)}
-    forms_open = [
-        (offers[action], refused.get(action) or MoveForm(offers[action], facts, None))
-        for action in OFFERED
-        if action in offers
-    ]
+    shown = [(offers[a], refused.get(a) or MoveForm(offers[a], facts, None)) for a in OFFERED if a in offers]
+    forms_open = [(offer, asked_of_the_speaker(form)) for offer, form in shown]
     reply = case.replies.last() if case.stage in (Stage.RATE, Stage.CLOSED) else None
     public = [event for event in case.events.filter(action="progress").order_by("sequence") if event.data.get("public")]
     return {
@@ -122,6 +119,13 @@ def track_context(case: Case, refused: dict[Action, MoveForm]) -> dict[str, Any]
         "reply": without_personal(case, reply.text) if reply else "",
         "reply_at": reply.at if reply else None,
     }
+
+
+def asked_of_the_speaker(form: MoveForm) -> MoveForm:
+    """The officers' question put to the speaker themself."""
+    if "satisfaction" in form.fields:
+        form.fields["satisfaction"].label = _("Are you satisfied?")
+    return form
 
 
 def _uuid(text: str | None) -> Any:

@@ -1,6 +1,6 @@
 """What a move is judged by: read once in a fixed number of queries, then only looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -204,27 +204,30 @@ def posts_about(
     return list(Post.objects.current(on).filter(where).select_related("user", "office", "group").in_order())
 
 
-def read_facts(case: Case, at: datetime) -> Facts:
-    """Reads the facts in at most 9 queries, whatever the case's history."""
+def read_facts(case: Case, at: datetime, events: Sequence[Event] | None = None) -> Facts:
+    """Reads the facts in at most 9 queries, whatever the case's history; `events`, newest first, if read already."""
     assignments = list(Assignment.objects.filter(case=case).select_related("post__user", "post__group", "office"))
     offices = {item.office_id for item in assignments if item.office_id}
     people: dict[int, set[int]] = {}
     if offices:
         for office, user in Post.objects.filter(office__in=offices).values_list("office_id", "user_id"):
             people.setdefault(office or 0, set()).add(user)
-    concerns = list(Concern.objects.filter(case=case))
-    remembered = Event.objects.filter(case=case, action__in=REMEMBERED + INTO_DELIBERATION)
+    concerns = list(Concern.objects.filter(case=case)) if case.conflict_floor else []  # the floor stands with them
+    secret = case.confidentiality == Confidentiality.SECRET
+    if events is None:
+        remembered = Event.objects.filter(case=case, action__in=REMEMBERED + INTO_DELIBERATION)
+        events = list(remembered.order_by("-sequence"))
     return Facts(
         case=case,
         at=at,
         posts=posts_about(case, workdays.local_day(at), assignments, concerns),
         assignments=assignments,
         concerns=concerns,
-        named=set(CaseAccess.objects.filter(case=case).values_list("post_id", flat=True)),
+        named=set(CaseAccess.objects.filter(case=case).values_list("post_id", flat=True)) if secret else set(),
         ratings=list(Rating.objects.filter(case=case)),
-        events=list(remembered.order_by("sequence")),
+        events=[event for event in reversed(events) if event.action in REMEMBERED + INTO_DELIBERATION],
         requests=list(TimeRequest.objects.filter(case=case).select_related("asked_by__user")),
-        clocks=list(Clock.objects.filter(case=case)),
+        clocks=list(Clock.objects.filter(case=case).order_by("nth")),
         office_people=people,
     )
 

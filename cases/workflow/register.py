@@ -95,6 +95,8 @@ def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     town = town_of(spoken)
     if spoken.group and (spoken.village is None or spoken.group.village_id != spoken.village.pk):
         raise InputRefused(_("That group is in another village."), {"group": _("That group is in another village.")})
+    if spoken.resident and spoken.village and spoken.resident.household.group.village.town_id != town.pk:
+        raise InputRefused(_("They live in another town."), {"resident": _("They live in another town.")})
     if spoken.topic and spoken.topic.town_id != town.pk:
         raise InputRefused(_("That topic is another town's."), {"topic": _("That topic is another town's.")})
     if spoken.said_at and spoken.said_at > at:

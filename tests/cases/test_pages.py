@@ -1,12 +1,28 @@
 """The pages a case is walked through, with query counts."""
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import Case
-from tests.cases.roads import completed, decided, staff
+from cases.workflow import Action, make_move
+from tests.cases.roads import accepted, completed, decided, officer, spoken, staff, verified
 
 pytestmark = pytest.mark.django_db
+WALK_IN = {
+    "key": "5f0cbe0e-6d2e-4b6e-8f0e-2f6f5a0f3f11",
+    "verbatim": "路灯坏了",
+    "channel": "talk_room",
+    "category": "village",
+    "grade": "minor",
+    "confidentiality": "normal",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_wrong_codes_from_before():
+    cache.clear()
 
 
 @pytest.fixture
@@ -63,3 +79,104 @@ def test_the_supervisors_desk_counts_each_queue_of_its_own(client, here):
         ({"needs_order": "true"}, 0),
         ({"stage": "supervise", "level": "town"}, 0),
     ]
+
+
+def test_a_bad_phone_is_refused_beside_its_field_with_everything_kept(client, here):
+    client.force_login(here.duty.user)
+
+    answer = client.post(reverse("cases:intake"), {**WALK_IN, "village": here.village.pk, "speaker_phone": "12"})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["speaker_phone"]
+    assert "路灯坏了" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["list", "ledger"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_out_of_reach_is_no_crash(client, here, page, day):
+    client.force_login(here.supervisor.user)
+    address = reverse("cases:list") if page == "list" else reverse("cases:ledger", args=["general"])
+
+    answer = client.get(address, {"registered_from": day, "registered_to": day, "due_until": day, "since": day})
+
+    assert answer.status_code in (200, 422)
+
+
+def test_the_speaker_is_not_asked_how_they_told_us(client, here):
+    case = verified(here)
+
+    page = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code}).content.decode()
+
+    assert 'name="satisfaction"' in page
+    assert 'name="how"' not in page
+    assert "李建国" not in page
+
+
+def test_a_wrong_code_shows_nothing_and_ten_of_them_shut_the_door(client, here):
+    case = spoken(here)
+    address = reverse("cases:track", args=[case.number])
+
+    for _ in range(10):
+        assert client.get(address, {"k": "WRONG"}).status_code == 404
+
+    assert client.get(address, {"k": case.tracking_code}).status_code == 404
+
+
+def test_a_double_click_moves_once_and_says_done_twice(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "accept"])
+    form = client.get(address).context["form"]
+    answers = {"version": form["version"].value(), "key": form["key"].value(), "category": "village", "grade": "minor"}
+
+    first, second = client.post(address, answers), client.post(address, answers)
+
+    assert first.status_code == second.status_code == 302
+    assert case.events.filter(action="accept").count() == 1
+
+
+def test_a_second_tab_gets_both_texts_and_overwrites_nothing(client, here):
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    address = reverse("cases:act", args=[case.number, "escalate"])
+    form = client.get(address).context["form"]
+    answers = {"version": form["version"].value(), "key": form["key"].value(), "reason": "钱不够，请镇里定"}
+    make_move(case, Action.REPLY, by=officer(here.secretary), at=timezone.now(), reply="正在商量")
+
+    answer = client.post(address, answers)
+
+    assert answer.status_code == 409
+    assert "正在商量" in answer.content.decode()
+    assert "钱不够，请镇里定" in answer.content.decode()
+    assert not case.events.filter(action="escalate").exists()
+
+
+def test_a_foreign_case_is_not_found(client, here):
+    case = spoken(here)
+    client.force_login(staff().secretary.user)
+
+    for name, args in (("detail", [case.number]), ("act", [case.number, "accept"]), ("receipt", [case.number])):
+        assert client.get(reverse(f"cases:{name}", args=args)).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3, 50])
+def test_lists_and_desk_cost_the_same_at_any_length(client, here, rows, django_assert_num_queries):
+    for _ in range(rows):
+        spoken(here)
+    client.force_login(here.duty.user)
+
+    with django_assert_num_queries(7):
+        client.get(reverse("cases:list"))
+    with django_assert_num_queries(5):
+        client.get(reverse("cases:home"))
+
+
+def test_what_the_pages_of_a_case_cost(client, here, django_assert_max_num_queries):
+    case = decided(here)
+    client.force_login(here.secretary.user)
+
+    with django_assert_max_num_queries(14):
+        client.get(reverse("cases:detail", args=[case.number]))
+    with django_assert_max_num_queries(6):
+        client.get(reverse("cases:intake"))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Concern, MandatoryReport
 from cases.models.choices import AssignmentEnd, AssignmentRole, Confidentiality, Level, Stage
+from cases.models.scope import Sight
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.facts import level_of, posts_about, village_of
 from cases.workflow.step import Step
@@ -14,6 +15,7 @@ from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.models import Post, User
 
 NEVER_EMPTIED = ("title", "category", "channel", "speaker_phone")  # left empty in the form: they stay as they are
+SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
 PERSONAL = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker", "title", "request_text", "place")
 
 
@@ -126,6 +128,8 @@ def amend(step: Step) -> None:
     if values.get("speaker_phone"):
         values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
     _check_places(step)
+    if step.post and not _shows_speaker(step):
+        values = {name: value for name, value in values.items() if name not in SPEAKERS}
     changed: list[str] = []
     for name, new in values.items():
         old = getattr(case, name, None)
@@ -140,6 +144,11 @@ def amend(step: Step) -> None:
     if case.speaker_phone:
         case.speaker_phone_hash = blind_index(case.speaker_phone, "phone")
     step.data["fields"] = sorted(changed)
+
+
+def _shows_speaker(step: Step) -> bool:
+    """Who may not see the speaker may not overwrite them either."""
+    return step.post is not None and Sight.of(step.post.user, step.on).shows_speaker(step.case)
 
 
 def _check_places(step: Step) -> None:
