@@ -1,0 +1,1 @@
+"""What a request costs at two sizes of the same town, in a database made for it and thrown away."""

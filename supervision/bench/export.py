@@ -1,0 +1,112 @@
+"""The ledger as a spreadsheet, and beside it a bare XlsxWriter fed the same cells, each in a process of its own."""
+
+import pickle
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import django
+
+ROWS = 20_000
+LEDGER = "general"
+KIB = 1024
+
+
+@dataclass(frozen=True)
+class Taken:
+    rows: int
+    seconds: float  # CPU of the process and time waited for the database
+    megabytes: float  # the most the process held
+
+
+@dataclass(frozen=True)
+class Compared:
+    ledger: Taken
+    bare: Taken
+
+
+def compare(database: str, at: datetime) -> Compared:
+    """The ledger's first 20,000 rows (or all there are) both ways."""
+    with tempfile.NamedTemporaryFile(suffix=".pickle") as cells:
+        _alone(_write_cells, database, at, cells.name)
+        return Compared(_alone(_take_ledger, database, at), _alone(_write_bare, cells.name))
+
+
+def _alone(work: Callable[..., Any], *arguments: Any) -> Any:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def _take_ledger(database: str, at: datetime) -> Taken:
+    django.setup()
+    from supervision.bench.cost import MS, metered
+    from supervision.bench.database import joined
+
+    with joined(database):
+        export = _export(at)
+        with metered() as meter:
+            export.file("xlsx").close()
+        return Taken(export.count, meter.milliseconds / MS, _peak())
+
+
+def _write_bare(cells: str) -> Taken:
+    from xlsxwriter import Workbook
+
+    with open(cells, "rb") as rows, tempfile.TemporaryFile() as out:  # noqa: PTH123 - a name, not a path
+        started, number = perf_counter(), 0
+        with Workbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(_pickled(rows), 1):
+                sheet.write_row(number, 0, row)
+        return Taken(number, perf_counter() - started, _peak())
+
+
+def _write_cells(database: str, at: datetime, path: str) -> None:
+    django.setup()
+    from minshi import tabular
+    from supervision.bench.database import joined
+
+    with joined(database), open(path, "wb") as out:  # noqa: PTH123
+        export = _export(at)
+        for row in tabular.rows_of(export.book.ledger, export._records(), unmasked=True):
+            pickle.dump(row, out)
+
+
+def _pickled(rows: Any) -> Any:
+    while True:
+        try:
+            yield pickle.load(rows)  # noqa: S301 - written a moment ago by this very program
+        except EOFError:
+            return
+
+
+def _export(at: datetime) -> Any:
+    """The supervisor's export of the general ledger, narrowed to its first rows by date."""
+    from cases.exports import Export
+    from cases.ledgers import BOOKS
+    from cases.models import Case
+    from minshi.workdays import local_day
+    from villages.models import User
+
+    user, on = User.objects.get(username="supervisor"), local_day(at)
+    cases = Case.objects.counted_for(user, on)
+    if beyond := Case.objects.order_by("registered_at", "pk")[ROWS : ROWS + 1].first():
+        cases = cases.filter(registered_at__lt=beyond.registered_at)
+    return Export(BOOKS[LEDGER], cases, user, at, (date(2000, 1, 1), on), "bench")
+
+
+def _peak() -> float:
+    """The most this process held. Linux's ru_maxrss would count the parent's size at the fork, VmHWM does not."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / KIB
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / KIB / (KIB if sys.platform == "darwin" else 1)

@@ -1,0 +1,59 @@
+"""Ten times as many matters must not make a page dearer, nor let a list read the whole table."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.postgres
+ROOT = Path(__file__).resolve().parents[2]
+SMALL, LARGE = 5_000, 50_000
+LISTS = ("list of 50", "deep page", "filtered list", "search of two characters")
+MINUTES = 6
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """One run of the command, in a process and a database of its own: how it ended, what it said, its figures."""
+    written = tmp_path_factory.mktemp("bench") / "figures.json"
+    command = [sys.executable, "manage.py", "bench", "--sizes", f"{SMALL},{LARGE}", "--json", str(written)]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=MINUTES * 60, check=False
+    )
+    assert written.exists(), ended.stdout + ended.stderr
+    return ended, json.loads(written.read_text())
+
+
+def test_nothing_costs_more_in_a_larger_town(bench):
+    ended, figures = bench
+
+    assert figures["grown"] == [], ended.stdout
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_shows_a_full_page_and_never_reads_the_whole_table(bench, name):
+    _ended, figures = bench
+    row = figures["requests"][name][str(LARGE)]
+
+    assert row["cases"] == 50
+    assert row["scans"] == []
+
+
+def test_no_request_asks_the_database_more_often_than_it_may(bench):
+    _ended, figures = bench
+    most = {name: row[str(LARGE)]["queries"] for name, row in figures["requests"].items()}
+
+    assert most["list of 50"] <= 8
+    assert most["detail"] <= 14
+
+
+def test_a_ledger_takes_no_more_memory_for_ten_times_the_matters(bench):
+    _ended, figures = bench
+    small, large = (figures["export"][str(size)]["ledger"] for size in (SMALL, LARGE))
+
+    assert large["rows"] == 20_000
+    assert large["megabytes"] < small["megabytes"] * 1.3
