@@ -45,9 +45,11 @@ def without_personal(case: Case, text: str, also: Iterable[str] = ()) -> str:
     return text
 
 
-def _co_speakers(case: Case) -> set[str]:
-    people = case.co_speakers.all() if case.pk else ()
-    return {value for person in people for value in (person.name, person.phone) if value}
+def _others(case: Case) -> set[str]:
+    """The co-speakers' names and phones, and what the speaker's were before a correction."""
+    people = {value for person in case.co_speakers.all() for value in (person.name, person.phone) if value}
+    former = CaseRevision.objects.filter(event__case=case, field__in=PERSONAL_FIELDS)
+    return people | {value for revision in former for value in (revision.old, revision.new) if value}
 
 
 def _cleaned(
@@ -57,7 +59,7 @@ def _cleaned(
     typed = {"note": note, **{name: data[name] for name in FREE_TEXT if data.get(name)}}
     if not any(typed.values()):
         return note, data, personal
-    also = _co_speakers(case).union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
+    also = _others(case).union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
     clean = {name: without_personal(case, text, also) for name, text in typed.items()}
     kept = {name: ("", text) for name, text in typed.items() if clean[name] != text}
     note = clean.pop("note")

@@ -306,6 +306,8 @@ class Step:
         secretaries = facts.at_level(Level.VILLAGE, (Role.SECRETARY,))
         readers = secretaries + walk(facts, REVIEWERS, lambda post: not facts.in_conflict(post))
         named = {post.pk for post in readers if not facts.in_conflict(post)}
+        if not facts.named:  # nobody yet, or read while the case was no secret
+            facts.named = set(CaseAccess.objects.filter(case=self.case).values_list("post_id", flat=True))
         if gone := facts.named - named:
             CaseAccess.objects.filter(case=self.case, post__in=gone).delete()
         if new := named - facts.named:

@@ -179,3 +179,23 @@ def test_lead_reads_a_secret_matter_while_assigned():
     case = make_move(case, Action.RETURN, by=officer(here.member), at=NOON, reason="办不了")
 
     assert not sees(here.member, case)
+
+
+def test_matter_may_become_secret_a_second_time():
+    here = staff()
+    case = accepted(here, confidentiality="secret")
+    case = make_move(case, Action.PROTECT, by=officer(here.reviewer), at=NOON, confidentiality="normal")
+
+    case = make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="secret")
+
+    assert set(case.access.values_list("post", flat=True)) == {here.secretary.pk, here.reviewer.pk}
+
+
+def test_reviewer_opens_a_closed_secret_matter_of_the_village_again():
+    here = staff()
+    case = accepted(here, confidentiality="secret")
+    case = make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, route="法院", told="请去立案")
+
+    case = make_move(case, Action.REOPEN, by=officer(here.reviewer), at=NOON, reason="法院不收")
+
+    assert case.stage == Stage.DELIBERATE

@@ -1,0 +1,133 @@
+"""Events cannot be changed, and a chain that was tampered with names its first broken row."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from cases.models import Case, CaseRevision, Event
+from cases.workflow import Action, make_move, verify_chains
+from minshi.history import history_lifted
+from tests.cases.roads import NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+
+pytestmark = pytest.mark.django_db
+APPEND_ONLY = ("cases_event", "villages_auditrecord")
+
+
+@pytest.fixture
+def chained() -> Case:
+    """Seven events, one of them with a revision."""
+    here = staff()
+    case = make_move(spoken(here), Action.AMEND, by=officer(here.duty), at=NOON, place="村口", reason="补地点")
+    return rated(here, verified(here, completed(here, decided(here, accepted(here, case)))))
+
+
+def broken(case: Case) -> list[str]:
+    return list(verify_chains([Case.objects.get(pk=case.pk)]))
+
+
+def triggers_of(table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        else:
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'",
+                [table],
+            )
+        return {row[0] for row in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_catalogue_has_the_triggers_after_the_last_migration(table):
+    verbs = {"no_update", "no_delete"} if connection.vendor == "sqlite" else {"append_only"}
+
+    assert {f"{table}_{verb}" for verb in verbs} <= triggers_of(table)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE cases_event SET note = 'x'", "DELETE FROM cases_event"])
+def test_events_are_neither_changed_nor_deleted(chained, statement):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert chained.events.count() == 7
+
+
+def test_events_are_not_changed_by_the_models_either(chained):
+    event = chained.events.first()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        event.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(note="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.filter(pk=event.pk)._raw_delete("default")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_history_is_not_truncated(table):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_a_chain_nobody_touched_holds(chained):
+    assert broken(chained) == []
+
+
+def test_a_changed_note_is_named(chained):
+    with history_lifted(("cases_event",)):
+        Event.objects.filter(case=chained, sequence=4).update(note="没人要求过")
+
+    assert broken(chained) == [f"{chained.number} #4: the row was changed"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"action": "accept"},
+        {"at": NOON},
+        {"user": None, "post": None, "actor_kind": "system"},
+        {"data": {}},
+        {"round": 9},
+        {"via": "x"},
+        {"key": "6f1d6f0e-9f6b-4d0e-8f0e-111111111111"},
+    ],
+)
+def test_a_change_of_any_column_is_named(chained, column):
+    with history_lifted(("cases_event",)):
+        Event.objects.filter(case=chained, sequence=5).update(**column)
+
+    assert broken(chained) == [f"{chained.number} #5: the row was changed"]
+
+
+def test_a_missing_row_in_the_middle_is_named(chained):
+    with history_lifted(("cases_event",)):
+        Event.objects.filter(case=chained, sequence=4)._raw_delete("default")
+
+    assert broken(chained) == [f"{chained.number} #5: a row before it is missing or out of order"]
+
+
+def test_a_missing_end_is_named(chained):
+    with history_lifted(("cases_event",)):
+        Event.objects.filter(case=chained, sequence=7)._raw_delete("default")
+
+    assert broken(chained) == [f"{chained.number} #7: the chain ends early"]
+
+
+def test_a_changed_revision_is_named(chained):
+    revision = CaseRevision.objects.get(event__case=chained, field="place")
+    revision.new = "村尾"
+    revision.save()
+
+    assert broken(chained) == [f"{chained.number} #2: the revision of place was changed"]
+
+
+def test_a_missing_revision_is_named(chained):
+    CaseRevision.objects.filter(event__case=chained, field="place").delete()
+
+    assert broken(chained) == [f"{chained.number} #2: the revision of place is missing"]
+
+
+def test_an_erased_revision_breaks_nothing(chained):
+    CaseRevision.objects.filter(event__case=chained).update(old="", new="", erased_at=NOON)
+
+    assert broken(chained) == []

@@ -1,0 +1,43 @@
+"""Numbers run per town and year and tracking codes cannot be mistaken."""
+
+import pytest
+from django.db import transaction
+
+from cases.models import NumberCounter
+from cases.numbering import UNMISTAKABLE, new_tracking_code, reserve_numbers
+from tests.villages.factories import TownFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_numbers_run_per_town_and_year():
+    town, other = TownFactory(abbreviation="BG"), TownFactory(abbreviation="YG")
+
+    assert reserve_numbers(town, 2026, 2) == ["BG-2026-0001", "BG-2026-0002"]
+    assert reserve_numbers(town, 2026) == ["BG-2026-0003"]
+    assert reserve_numbers(town, 2027) == ["BG-2027-0001"]
+    assert reserve_numbers(other, 2026) == ["YG-2026-0001"]
+
+
+def test_numbers_go_on_past_9999():
+    town = TownFactory(abbreviation="BG")
+    NumberCounter.objects.create(town=town, year=2026, last=9999)
+
+    assert reserve_numbers(town, 2026) == ["BG-2026-10000"]
+
+
+def test_a_transaction_that_fails_gives_its_numbers_back():
+    town = TownFactory(abbreviation="BG")
+    with transaction.atomic():
+        reserve_numbers(town, 2026, 5)
+        transaction.set_rollback(True)
+
+    assert reserve_numbers(town, 2026) == ["BG-2026-0001"]
+
+
+def test_tracking_codes_have_no_look_alikes_and_do_not_repeat():
+    codes = {new_tracking_code() for _code in range(1000)}
+
+    assert len(codes) == 1000
+    assert all(set(code) <= set(UNMISTAKABLE) and len(code) == 10 for code in codes)
+    assert not set("0O1IL2Z5S") & set(UNMISTAKABLE)

@@ -1,0 +1,137 @@
+"""People at the same moment, on PostgreSQL: one wins, the others hear why not, numbers run on."""
+
+import threading
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+
+from cases.models import Case, Event
+from cases.models.choices import CloseReason, Stage
+from cases.workflow import Action, Spoken, make_move, register, verify_chains
+from minshi.errors import MoveRefused, RuleBroken, StaleVersion
+from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+PATIENCE = 60  # seconds; a deadlock is broken by the database after one
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Runs every call in a thread of its own from one starting shot; results, or what was raised, in order."""
+    shot, results = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(index: int, call: Callable[[], object]) -> None:
+        shot.wait(PATIENCE)
+        try:
+            results[index] = call()
+        except Exception as error:  # noqa: BLE001 - handed to the test, which looks at it
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def test_one_of_two_decisions_wins_and_the_other_is_refused_clearly():
+    here = staff()
+    case = accepted(here)
+
+    def decide(lead):
+        values = words(Action.DECIDE, NOON, lead=lead)
+        return lambda: make_move(case, Action.DECIDE, by=officer(here.secretary), at=NOON, **values)
+
+    results = at_once(decide(here.office), decide(here.duty))
+
+    assert sorted(type(result) for result in results if isinstance(result, Exception)) == [MoveRefused]
+    assert Event.objects.filter(case=case, action="decide").count() == 1
+    assert case.assignments.count() == 1
+    assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+
+
+def test_whoever_saw_the_older_version_is_told_so():
+    here = staff()
+    case = accepted(here)
+
+    def regrade(grade):
+        values = {"grade": grade, "reason": "人多", "version": case.version}
+        return lambda: make_move(case, Action.REGRADE, by=officer(here.secretary), at=NOON, **values)
+
+    results = at_once(regrade("major"), regrade("minor"))
+
+    assert [type(result) for result in results if isinstance(result, Exception)] == [StaleVersion]
+
+
+def test_a_form_sent_twice_makes_one_case():
+    here, key = staff(), uuid4()
+    form = Spoken(verbatim="水管漏水", village=here.village)
+
+    results = at_once(*[lambda: register(form, by=officer(here.duty), at=NOON, key=key)] * 4)
+
+    assert {result.number for result in results} == {Case.objects.get().number}
+    assert Event.objects.count() == 1
+
+
+def test_a_move_sent_twice_is_made_once():
+    here, key = staff(), uuid4()
+    case = accepted(here)
+    values = words(Action.DECIDE, NOON, lead=here.office)
+
+    results = at_once(
+        *[lambda: make_move(case, Action.DECIDE, by=officer(here.secretary), at=NOON, key=key, **values)] * 3
+    )
+
+    assert [result.stage for result in results] == [Stage.HANDLE] * 3
+    assert Event.objects.filter(action="decide").count() == 1
+
+
+def test_twenty_at_once_get_twenty_numbers_in_a_row():
+    here = staff()
+    form = Spoken(verbatim="水管漏水", village=here.village)
+
+    results = at_once(*[lambda: register(form, by=officer(here.duty), at=NOON)] * 20)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    numbers = sorted(result.number for result in results)
+    assert numbers == [f"{here.town.abbreviation}-2026-{sequence:04d}" for sequence in range(1, 21)]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_merges_that_cross_do_not_wait_for_each_other(attempt):
+    here = staff()
+    first, second = accepted(here), accepted(here, spoken(here, verbatim="还是那盏灯"))
+
+    def merge(case, into):
+        return lambda: make_move(case, Action.MERGE, by=officer(here.secretary), at=NOON, into=into)
+
+    results = at_once(merge(first, second), merge(second, first))
+
+    refused = [result for result in results if isinstance(result, Exception)]
+    assert [isinstance(error, RuleBroken) for error in refused] == [True]
+    closed = Case.objects.get(stage=Stage.CLOSED)
+    assert closed.close_reason == CloseReason.MERGED
+    assert closed.merged_into.stage == Stage.DELIBERATE
+    assert list(verify_chains(Case.objects.all())) == []
+
+
+def test_a_merge_and_a_move_of_the_case_merged_into_end_in_some_order():
+    here = staff()
+    first, second = accepted(here), accepted(here, spoken(here, verbatim="还是那盏灯"))
+    values = words(Action.DECIDE, NOON, lead=here.office)
+
+    results = at_once(
+        lambda: make_move(second, Action.MERGE, by=officer(here.secretary), at=NOON, into=first),
+        lambda: make_move(first, Action.DECIDE, by=officer(here.secretary), at=NOON, **values),
+        lambda: make_move(second, Action.REGRADE, by=officer(here.secretary), at=NOON, grade="major"),
+    )
+
+    assert [error for error in results if isinstance(error, Exception) and not isinstance(error, RuleBroken)] == []
+    first.refresh_from_db()
+    assert first.stage == Stage.HANDLE
+    assert list(verify_chains(Case.objects.all())) == []
