@@ -1,0 +1,87 @@
+"""What an officer has typed is never lost: a reload, a refused form, a double click."""
+
+import pytest
+
+from cases.models import Case
+from tests.cases.roads import staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WORDS = "村口路灯坏了，孩子上学看不见"
+
+
+def test_a_draft_survives_a_reload_and_is_gone_once_sent(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+    page.get_by_text("邻里事").click()
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+
+    page.reload()
+
+    assert page.input_value("#id_verbatim") == WORDS
+    assert page.is_checked("[name=category][value=neighbour]")
+    assert page.is_visible("[data-restored]")
+    page.click("[name=save]")
+    page.wait_for_selector(".note.good")
+    page.goto("/intake/")
+    assert page.input_value("#id_verbatim") == ""
+    assert Case.objects.get().verbatim == WORDS
+
+
+def test_a_draft_is_never_shown_to_another(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+    names = page.evaluate("Object.keys(localStorage)")
+
+    assert names == [f"intake-{here.duty.user.pk}"]
+
+
+def test_a_double_click_takes_one_matter_down(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+
+    page.dblclick("[name=save]")
+    page.wait_for_selector(".note.good")
+
+    assert Case.objects.count() == 1
+
+
+def test_settled_on_the_spot_takes_both_answers(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+    page.check("#id_settled")
+    page.fill("#id_result", "当场换了灯泡")
+    page.get_by_text("满意", exact=True).click()
+    page.click("[name=save]")
+    page.wait_for_selector(".summary")
+    assert page.input_value("#id_result") == "当场换了灯泡"
+
+    page.get_by_text("解决", exact=True).click()
+    page.click("[name=save]")
+    page.wait_for_selector(".note.good")
+
+    case = Case.objects.get()
+    assert (case.close_reason, case.satisfaction, case.solved) == ("rated", "satisfied", "yes")
+    assert case.ratings.get().on_the_spot
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 625), (390, 844), (360, 640)])
+def test_the_intake_button_is_in_view_and_nothing_runs_off_sideways(open_as, width, height):
+    here = staff()
+    page = open_as(here.duty, viewport={"width": width, "height": height})
+
+    for address in ("/intake/", "/", "/cases/", "/ledgers/general/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize) >= 18"), address
+    page.goto("/intake/")
+    box = page.locator('[name="print"]').bounding_box()
+    assert box["y"] + box["height"] <= height

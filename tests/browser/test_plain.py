@@ -1,0 +1,63 @@
+"""Without JavaScript everything still works; with it, a page stays light on a poor line."""
+
+import gzip
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from cases.models import Case
+from tests.cases.roads import decided, staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAGE_BUDGET, OWN_BUDGET, HTML_BUDGET = 75 * 1024, 12 * 1024, 15 * 1024
+
+
+def gzipped(path: str) -> int:
+    with open(finders.find(path), "rb") as file:
+        return len(gzip.compress(file.read()))
+
+
+def test_a_matter_is_taken_down_and_accepted_without_javascript(open_as):
+    here = staff()
+    page = open_as(here.duty, java_script_enabled=False)
+
+    page.goto("/intake/")
+    page.fill("[name=speaker_name]", "外村的老王")
+    page.fill("[name=verbatim]", "过路桥栏杆断了")
+    page.click("[name=save]")
+    number = Case.objects.get().number
+    page.goto(f"/cases/{number}/do/accept/")
+    page.check("[name=grade][value=complex]", force=True)
+    page.click("form#act .btn-primary")
+
+    assert Case.objects.get().stage == "deliberate"
+
+
+def test_the_whole_form_is_reached_by_keyboard_alone(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+
+    page.keyboard.press("Alt+2")
+    page.keyboard.type("水渠堵了，浇不上地")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("article.receipt")
+
+    assert (Case.objects.get().verbatim, Case.objects.get().category) == ("水渠堵了，浇不上地", "neighbour")
+
+
+def test_staff_pages_keep_their_weight(client):
+    here = staff()
+    case = decided(here)
+    client.force_login(here.secretary.user)
+    ours = gzipped("minshi.css") + gzipped("minshi.js")
+    theirs = gzipped("js-lib-bootstrap5/css/bootstrap.min.css") + gzipped("django_htmx/htmx-2.min.js")
+
+    for address in ("/", "/intake/", "/cases/", f"/cases/{case.number}/"):
+        html = len(gzip.compress(client.get(address).content))
+        assert html <= HTML_BUDGET, address
+        assert html + ours + theirs <= PAGE_BUDGET, address
+
+    assert ours <= OWN_BUDGET
