@@ -27,7 +27,8 @@ from villages.models import Office, Post, User
 pytestmark = pytest.mark.django_db
 
 HOUR = DAY / 24
-MOST_MOVES = 450
+MOST_MOVES = 250  # of a walk; the road, which all others share, goes further
+ROADS_MOVES = 450
 PARTS = (Clock, Assignment, Concern, CaseAccess, Rating, TimeRequest, Event)
 BARRED = {
     "verify",
@@ -264,7 +265,7 @@ WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
         (),
     ),
     "shields": (
-        SHIELDS | {"accept", "settle", "decide", "complete", "verify", "rate"}, ("office", "secretary"), (),
+        SHIELDS | {"accept", "settle", "decide", "complete", "rate"}, ("office", "secretary"), (),
     ),
     "time": (TIME | {"accept", "decide", "complete", "verify", "reject", "return"}, ("office",), ()),
     "side acts": (SIDE | {"accept", "decide", "complete", "verify"}, ("joint",), ()),
@@ -308,7 +309,8 @@ def test_every_state_within_reach_is_sound(name):
         walk.arrive(case, NOON, (), queue)
         transaction.set_rollback(True)
 
-    while queue and walk.moves < MOST_MOVES:
+    most = ROADS_MOVES if name == "road" else MOST_MOVES
+    while queue and walk.moves < most:
         walk.expand(queue.popleft(), queue)
 
     print(f"{name}: {len(walk.seen)} states, {walk.moves} moves, {len(queue)} left")
