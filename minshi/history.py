@@ -47,15 +47,12 @@ def history_lifted(tables: tuple[str, ...]) -> Iterator[None]:
     with connection.cursor() as cursor:
         for table in tables:
             unprotect(table, cursor.execute)
-    yield
-    with connection.cursor() as cursor:
-        for table in tables:
-            protect(table, cursor.execute)
-
-
-def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
-    """Runs SQL as it stands: with parameters, if only (), psycopg2 takes a % in it for a placeholder."""
-    return lambda sql: schema_editor.execute(sql, None)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for table in tables:
+                protect(table, cursor.execute)
 
 
 class AppendOnly(Operation):
