@@ -41,7 +41,9 @@ def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) ->
     if at.tzinfo is None:
         return cases
     side = "lt" if descending else "gt"
-    return cases.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": pk}))
+    # The first condition says nothing new, but an index can begin there; it cannot with an OR.
+    here = cases.filter(**{f"{column}__{side}e": at})
+    return here.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": pk}))
 
 
 class CappedCount(Subquery):

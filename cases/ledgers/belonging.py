@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cases.models import Attachment, Clock, Rating
@@ -29,8 +29,10 @@ def ended(cases: CaseQuerySet) -> CaseQuerySet:
 
 def rated(cases: CaseQuerySet) -> CaseQuerySet:
     """With a rating in any round, by the day of the first; that a redacted case was rated is not told."""
-    first = Rating.objects.filter(case=OuterRef("pk")).order_by("at", "pk").values("at")[:1]
-    return cases.filter(Q(redacted=False)).annotate(first_rated_at=Subquery(first)).filter(first_rated_at__isnull=False)
+    first = Rating.objects.filter(case=OuterRef("pk")).order_by("at", "pk").values("pk")[:1]
+    # Joined, so that which rating was the first is asked for rated cases alone, not for every case there is.
+    joined = cases.filter(Q(redacted=False)).annotate(first_rating=F("ratings__pk"), first_rated_at=F("ratings__at"))
+    return joined.filter(first_rating=Subquery(first))
 
 
 def with_work_clock(cases: CaseQuerySet) -> CaseQuerySet:

@@ -150,6 +150,7 @@ class Case(models.Model):
             ),
             models.Index(fields=("town", "due_at", "id"), condition=~Q(stage="closed"), name="case_town_open_due"),
             models.Index(fields=("yellow_at",), condition=~Q(stage="closed"), name="case_open_yellow"),
+            models.Index(fields=("stage",), condition=~Q(stage="closed"), name="case_open_stage"),
             models.Index(fields=("owner_post", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_post"),
             models.Index(
                 fields=("owner_office", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_office"
