@@ -55,6 +55,11 @@ def history_lifted(tables: tuple[str, ...]) -> Iterator[None]:
                 protect(table, cursor.execute)
 
 
+def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
+    """Runs SQL as it stands: with parameters, if only (), psycopg2 takes a % in it for a placeholder."""
+    return lambda sql: schema_editor.execute(sql, None)
+
+
 class AppendOnly(Operation):
     """The migration operation; repeat it after every later change of the table (SQLite drops triggers then)."""
 
