@@ -47,7 +47,7 @@ lint: dev
 
 messages: dev
 	@command -v xgettext >/dev/null || { echo "✗ 需要 GNU gettext / GNU gettext is needed" >&2; exit 1; }
-	$(FOR_CHECKS) $(BIN)/python manage.py makemessages --locale zh_Hans --add-location file --no-wrap \
+	$(FOR_CHECKS) $(BIN)/python manage.py makemessages --locale zh_Hans --add-location file --no-wrap --no-obsolete \
 		--ignore .venv --ignore var --ignore tests
 
 lock: dev

@@ -40,8 +40,8 @@ SECURE_COOKIES = read("bool", "SECURE_COOKIES", not EMBEDDED)
 
 INSTALLED_APPS = [
     "villages.apps.Villages",
-    "cases",
-    "supervision",
+    "cases.apps.Cases",
+    "supervision.apps.Supervision",
     "villages.apps.MinshiAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

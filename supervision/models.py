@@ -16,8 +16,8 @@ class ReminderStep(models.TextChoices):
 class Reminder(models.Model):
     """One per (clock, due_at, step, recipient): the key that makes the sweep rerun-safe and race-safe."""
 
-    clock = models.ForeignKey(Clock, models.CASCADE, related_name="reminders")
-    due_at = models.DateTimeField()
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="reminders", verbose_name=_("clock"))
+    due_at = models.DateTimeField(_("due"))
     step = models.CharField(_("step"), max_length=8, choices=ReminderStep.choices)
     recipient = models.ForeignKey(User, models.CASCADE, related_name="reminders", verbose_name=_("recipient"))
     at = models.DateTimeField(_("at"))
@@ -30,4 +30,4 @@ class Reminder(models.Model):
         indexes = (models.Index(fields=("recipient", "-at"), name="reminder_recipient"),)
 
     def __str__(self) -> str:
-        return f"{self.clock_id} {self.step} {self.recipient_id}"
+        return f"{self.get_step_display()} · {self.recipient}"

@@ -2,11 +2,13 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.utils.translation import gettext_lazy as _
 
 
 class Villages(AppConfig):
     default = True
     name = "villages"
+    verbose_name = _("Villages and people")
 
     def ready(self) -> None:
         # Third parties' signals and registers: logins go to the audit log, settings keep their field history.

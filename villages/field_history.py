@@ -1,8 +1,19 @@
 """Which settings and accounts django-auditlog keeps the field history of; cases have their own events."""
 
-from auditlog.registry import auditlog
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
 
-from villages.models import Office, Post, Town, User, Village
+from auditlog.registry import auditlog
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from villages.models import FieldHistory, Office, Post, Town, User, Village
+
+NOTHING = "—"
 
 
 def register() -> None:
@@ -10,3 +21,30 @@ def register() -> None:
     for model in (Town, Village, Office, Post):
         auditlog.register(model)
     auditlog.register(User, exclude_fields=["password", "last_login"])
+
+
+def changes_in_words(entry: FieldHistory) -> Iterator[tuple[str, str, str]]:
+    """Each changed field by its name, with its value before and after as people read it; a row's key is left out."""
+    model = entry.content_type.model_class()
+    fields = {field.name: field for field in model._meta.fields} if model else {}
+    for name, (old, new) in entry.changes_dict.items():
+        field = fields.get(name)
+        if field is not None and not field.primary_key:
+            yield str(field.verbose_name), in_words(field, old), in_words(field, new)
+
+
+def in_words(field: "models.Field[Any, Any]", value: str | None) -> str:
+    """A value as django-auditlog writes it down: always as text, a row by its key, a time in UTC."""
+    if value in (None, "", "None"):
+        return NOTHING
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value == "True" else _("no")
+    if isinstance(field, models.ForeignKey) and value.isdigit():
+        return str(field.related_model._base_manager.filter(pk=value).first() or value)
+    if isinstance(field, models.DateTimeField) and (at := parse_datetime(value)):
+        return str(localize(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC))))
+    if isinstance(field, models.DateField) and (day := parse_date(value)):
+        return str(localize(day))
+    return value

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from villages.login import LoginForm
-from villages.views import accounts, audit, preferences, residents
+from villages.views import accounts, audit, password, preferences, residents
 
 pages = [
     path("language/", preferences.change_language, name="language"),
@@ -27,7 +27,7 @@ urlpatterns = [
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),
     path("login/shut/", account.account_inactive, name="account_inactive"),
     path("logout/", account.logout, name="account_logout"),
-    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/password/", password.change_password, name="account_change_password"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/second-factor/", mfa.index, name="mfa_index"),

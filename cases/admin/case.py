@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.admin.batch import BatchMoves
 from cases.admin.rights import Window, hidden, link_to, with_sight
 from cases.models import Case, Event
+from cases.models.choices import Channel, How
 from cases.models.scope import CaseQuerySet
 from cases.workflow import Action, holder_name
 from minshi.clock import now
@@ -21,7 +22,12 @@ def action_label(event: Event) -> str:
 
 
 def actor_of(event: Event) -> str:
-    return str(event.post) if event.post else f"{event.get_actor_kind_display()} {event.via}"
+    """An officer by post; a speaker by the way they came, if it has a word; the system's task is the step itself."""
+    if event.post:
+        return str(event.post)
+    ways = dict(Channel.choices) | dict(How.choices)
+    way = ways.get(event.via)
+    return f"{event.get_actor_kind_display()} · {way}" if way else event.get_actor_kind_display()
 
 
 class EventInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -98,7 +104,7 @@ class CaseAdmin(BatchMoves, Window):
 
     @admin.display(description=_("due"), ordering="due_at")
     def due_on(self, case: Case) -> Any:
-        return case.due_on
+        return case.due_on or "—"
 
     @admin.display(description=_("with"))
     def owner_name(self, case: Case) -> str:
@@ -129,8 +135,8 @@ class EventAdmin(Window):
     list_filter = ("target",)
     search_fields = ("=case__number",)
     ordering = ("-at", "-pk")
-    fields = ("at", "number", "sequence", "step", "actor", "source", "target", "level", "round", "note", "hash")
-    readonly_fields = ("number", "step", "actor")
+    fields = ("at", "number", "place", "step", "actor", "source", "target", "level", "round", "note", "seal")
+    readonly_fields = ("number", "place", "step", "actor", "seal")
 
     @admin.display(description=_("number"))
     def number(self, event: Event) -> str:
@@ -143,3 +149,11 @@ class EventAdmin(Window):
     @admin.display(description=_("actor"))
     def actor(self, event: Event) -> str:
         return actor_of(event)
+
+    @admin.display(description=_("nth step of the case"))
+    def place(self, event: Event) -> int:
+        return event.sequence
+
+    @admin.display(description=_("seal (hash chain)"))
+    def seal(self, event: Event) -> str:
+        return event.hash

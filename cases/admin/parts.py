@@ -108,8 +108,14 @@ class CallBackAdmin(Part):
 class AttachmentAdmin(Part):
     """The file itself is opened on the case's page, through its own check."""
 
-    shown = ("at", "content_type", "size", "from_speaker", "post")
+    shown = ("at", "kind", "size", "from_speaker", "post")
+    readonly_fields = ("kind",)
     list_select_related = ("case", *with_place("post"))
+
+    @admin.display(description=_("kind of file"))
+    def kind(self, attachment: Attachment) -> str:
+        kinds = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
+        return kinds.get(attachment.content_type, "—")
 
 
 @admin.register(CaseAccess)
@@ -154,7 +160,7 @@ class CaseRevisionAdmin(Speakers):
     """Which personal value changed and when; the values themselves are opened on the case's page."""
 
     path = "event__case"
-    shown = ("field", "at", "erased_at")
+    shown = ("at", "erased_at")
     list_select_related = ("event__case",)
     search_fields = ("=event__case__number",)
     readonly_fields = ("at",)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.choices import (
     ONLINE_CHANNELS,
@@ -247,10 +248,16 @@ class Case(models.Model):
 class CoSpeaker(models.Model):
     """联名: another villager who says the same, also after a merge."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="co_speakers")
-    name = models.CharField(_("name"), max_length=40)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="co_speakers", verbose_name=_("case"))
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     phone = EncryptedTextField(_("phone"), blank=True)
-    from_case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="+")
+    from_case = models.ForeignKey(
+        Case, models.SET_NULL, null=True, related_name="+", verbose_name=_("from the merged case")
+    )
+
+    class Meta:
+        verbose_name = _("co-speaker")
+        verbose_name_plural = _("co-speakers")
 
     def __str__(self) -> str:
         return self.name
@@ -259,52 +266,60 @@ class CoSpeaker(models.Model):
 class NumberCounter(models.Model):
     """The locked counter of case numbers, one row per town and year; never max + 1."""
 
-    town = models.ForeignKey(Town, models.CASCADE, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
+    town = models.ForeignKey(Town, models.CASCADE, related_name="+", verbose_name=_("town"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    last = models.PositiveIntegerField(_("last number given"), default=0)
 
     class Meta:
+        verbose_name = _("number counter")
+        verbose_name_plural = _("number counters")
         constraints = (models.UniqueConstraint(fields=("town", "year"), name="number_counter_once_a_year"),)
 
     def __str__(self) -> str:
-        return f"{self.town_id}/{self.year}: {self.last}"
+        return f"{self.town} {self.year}"
 
 
 class CaseAccess(models.Model):
     """A post named as a reader of a 保密 case (domain §3, confidentiality)."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="access")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="access", verbose_name=_("case"))
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
 
     class Meta:
+        verbose_name = _("reader of a secret case")
+        verbose_name_plural = _("readers of secret cases")
         constraints = (models.UniqueConstraint(fields=("case", "post"), name="case_access_once"),)
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.post_id}"
+        return str(self.post)
 
 
 class Concern(models.Model):
     """回避: a cadre whom the case concerns; it is hidden from them and from every post of their village."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="concerns")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    village = models.ForeignKey(Village, models.PROTECT, null=True, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="concerns", verbose_name=_("case"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("account"))
+    village = models.ForeignKey(Village, models.PROTECT, null=True, related_name="+", verbose_name=_("village"))
 
     class Meta:
+        verbose_name = _("cadre whom a case concerns")
+        verbose_name_plural = _("cadres whom cases concern")
         constraints = (models.UniqueConstraint(fields=("case", "user"), name="concern_once"),)
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.user_id}"
+        return str(self.user)
 
 
 class JoinedVillage(models.Model):
     """邀村: a village that joins the handling sees exactly that case."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="joined_villages")
-    village = models.ForeignKey(Village, models.PROTECT, related_name="joined_cases")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="joined_villages", verbose_name=_("case"))
+    village = models.ForeignKey(Village, models.PROTECT, related_name="joined_cases", verbose_name=_("village"))
 
     class Meta:
+        verbose_name = _("invited village")
+        verbose_name_plural = _("invited villages")
         constraints = (models.UniqueConstraint(fields=("case", "village"), name="joined_village_once"),)
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.village_id}"
+        return str(self.village)

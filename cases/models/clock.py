@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.choices import Level, Stage
@@ -15,23 +16,25 @@ from villages.models import Town
 class Clock(models.Model):
     """One visit of a stage: exactly one runs while the case is open (domain §4)."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
-    round = models.PositiveSmallIntegerField()
-    stage = models.CharField(max_length=10, choices=Stage.choices)
-    level = models.CharField(max_length=8, choices=Level.choices)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks", verbose_name=_("case"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     nth = models.PositiveSmallIntegerField(help_text=_("counts the clocks of this case"))
     rule = models.CharField(max_length=10)
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=8, choices=[(unit.value, unit.value) for unit in Unit])
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    yellow_at = models.DateTimeField()
-    stopped_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(pgettext_lazy("clock", "started"))
+    due_at = models.DateTimeField(_("due"))
+    yellow_at = models.DateTimeField(pgettext_lazy("clock", "yellow from"))
+    stopped_at = models.DateTimeField(pgettext_lazy("clock", "stopped"), null=True)
     pauses = models.JSONField(default=list, help_text=_("[from, until] pairs, ISO times"))
-    extended = models.BooleanField(default=False)
-    rejected = models.BooleanField(default=False)
+    extended = models.BooleanField(pgettext_lazy("clock", "extended"), default=False)
+    rejected = models.BooleanField(pgettext_lazy("clock", "sent back as not done"), default=False)
 
     class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
         ordering = ("case", "nth")
         constraints = (
             models.UniqueConstraint(fields=("case", "nth"), name="clock_nth_once_a_case"),
@@ -39,7 +42,7 @@ class Clock(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.case_id}/{self.nth} {self.stage}"
+        return f"{self.get_level_display()} · {self.get_stage_display()}"
 
     def in_time(self) -> bool:
         """Whether it stopped before it was due."""

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from cases.models.case import Case
 from cases.models.choices import ActorKind, Level, Stage
@@ -49,7 +50,7 @@ class Event(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.case_id}/{self.sequence} {self.action}"
+        return pgettext("event", "No. %(number)s") % {"number": self.sequence}
 
 
 class CaseRevision(models.Model):
@@ -60,10 +61,18 @@ class CaseRevision(models.Model):
     old = EncryptedTextField(blank=True)
     new = EncryptedTextField(blank=True)
     digest = models.CharField(max_length=64)
-    erased_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(_("erased"), null=True)
 
     class Meta:
+        verbose_name = _("correction of a personal value")
+        verbose_name_plural = _("corrections of personal values")
         constraints = (models.UniqueConstraint(fields=("event", "field"), name="case_revision_field_once_an_event"),)
 
     def __str__(self) -> str:
-        return f"{self.event_id}: {self.field}"
+        return self.field_in_words
+
+    @property
+    def field_in_words(self) -> str:
+        """The case's field by its name; anything else is what was typed in on the way."""
+        fields = {field.name: field.verbose_name for field in Case._meta.fields}
+        return str(fields.get(self.field, _("note")))

@@ -2,7 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.choices import AssignmentEnd, AssignmentRole, RequestKind, RequestState
@@ -12,20 +14,26 @@ from villages.models import Office, Post
 class Assignment(models.Model):
     """交办: who handles, as lead or assistant, a person's post or an office."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
-    round = models.PositiveSmallIntegerField()
-    role = models.CharField(max_length=9, choices=AssignmentRole.choices)
-    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="assignments")
-    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="assignments")
-    assigned_at = models.DateTimeField()
-    acknowledged_at = models.DateTimeField(null=True)
-    reported_at = models.DateTimeField(null=True)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="assignments", verbose_name=_("case"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    role = models.CharField(_("lead or assistant"), max_length=9, choices=AssignmentRole.choices)
+    post = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("post")
+    )
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("office")
+    )
+    assigned_at = models.DateTimeField(pgettext_lazy("assignment", "handed over"))
+    acknowledged_at = models.DateTimeField(pgettext_lazy("assignment", "received"), null=True)
+    reported_at = models.DateTimeField(pgettext_lazy("assignment", "reported back"), null=True)
     report = models.TextField(blank=True)
     waived_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    end = models.CharField(max_length=10, choices=AssignmentEnd.choices, blank=True)
+    ended_at = models.DateTimeField(pgettext_lazy("assignment", "ended"), null=True)
+    end = models.CharField(_("why ended"), max_length=10, choices=AssignmentEnd.choices, blank=True)
 
     class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
@@ -68,19 +76,27 @@ class Assignment(models.Model):
 class TimeRequest(models.Model):
     """延期 or 中止: asked by the lead, ruled by who may decide."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="time_requests")
-    round = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10, choices=RequestKind.choices)
-    state = models.CharField(max_length=8, choices=RequestState.choices, default=RequestState.OPEN)
-    reason = models.TextField()
-    until_on = models.DateField()
-    asked_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    ruled_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
-    ruled_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="time_requests", verbose_name=_("case"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    kind = models.CharField(_("kind"), max_length=10, choices=RequestKind.choices)
+    state = models.CharField(
+        pgettext_lazy("request", "state"), max_length=8, choices=RequestState.choices, default=RequestState.OPEN
+    )
+    reason = models.TextField(_("reason"))
+    until_on = models.DateField(_("until"))
+    asked_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("request", "asked by")
+    )
+    asked_at = models.DateTimeField(pgettext_lazy("request", "asked"))
+    ruled_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("request", "ruled by")
+    )
+    ruled_at = models.DateTimeField(pgettext_lazy("request", "ruled"), null=True)
+    ended_at = models.DateTimeField(pgettext_lazy("request", "ended"), null=True)
 
     class Meta:
+        verbose_name = _("request for more time")
+        verbose_name_plural = _("requests for more time")
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
@@ -101,34 +117,40 @@ class TimeRequest(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.kind}"
+        return self.get_kind_display()
 
 
 class Reply(models.Model):
     """答复: what the speaker was told, when and by whom."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="replies")
-    round = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
-    text = models.TextField()
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="replies", verbose_name=_("case"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    at = models.DateTimeField(_("at"))
+    text = models.TextField(_("what was told"))
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
 
     class Meta:
+        verbose_name = pgettext_lazy("to the speaker", "reply")
+        verbose_name_plural = pgettext_lazy("to the speaker", "replies")
         ordering = ("at", "pk")
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.at:%Y-%m-%d}"
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
 
 class MandatoryReport(models.Model):
     """强制报告: to whom, when, receipt; never public."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="mandatory_reports")
-    at = models.DateTimeField()
+    case = models.ForeignKey(Case, models.CASCADE, related_name="mandatory_reports", verbose_name=_("case"))
+    at = models.DateTimeField(_("at"))
     told = models.CharField(_("reported to"), max_length=80)
     told_at = models.DateTimeField(_("reported at"))
     receipt = models.CharField(_("receipt"), max_length=120, blank=True)
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
+
+    class Meta:
+        verbose_name = _("mandatory report")
+        verbose_name_plural = _("mandatory reports")
 
     def __str__(self) -> str:
-        return f"{self.case_id}: {self.told}"
+        return self.told

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.urls import reverse
@@ -29,7 +30,7 @@ from tests.villages.factories import (
 )
 from villages.audit import record_audit
 from villages.lookup import index_residents
-from villages.models import ContactLink, Resident, ResidentKey, Town, Village
+from villages.models import ContactLink, FieldHistory, Resident, ResidentKey, Town, Village
 from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_every_model_of_the_app_has_a_window_and_third_parties_have_none():
     registered = set(admin.site._registry)
 
     assert set(apps.get_app_config("villages").get_models()) <= registered
-    assert {model._meta.app_label for model in registered} <= {"villages", "cases", "supervision", "auditlog"}
+    assert {model._meta.app_label for model in registered} <= {"villages", "cases", "supervision"}
 
 
 def test_a_visitor_is_sent_to_our_login(client):
@@ -151,7 +152,7 @@ def test_the_auditor_reads_the_log_and_nothing_else(client):
 
     assert made.pk in listed(client, "auditrecord")
     assert client.post(url("auditrecord", "delete", made.pk), {"post": "yes"}).status_code == 403
-    assert client.get(reverse("admin:auditlog_logentry_changelist")).status_code == 200
+    assert client.get(url("fieldhistory")).status_code == 200
     for model in ("town", "user", "resident"):
         assert client.get(url(model)).status_code == 403
 
@@ -167,6 +168,33 @@ def test_field_history_keeps_no_password(client):
     changes = [entry.changes for entry in LogEntry.objects.get_for_object(user)]
     assert any("name" in change for change in changes)
     assert not any("password" in change or "last_login" in change for change in changes)
+
+
+def test_field_history_is_read_in_words(client):
+    village = VillageFactory(name="茅石岭")
+    post = secretary_of(village)
+    post.until_on = NOON.date()
+    post.save()
+    former = VillageFactory()
+    deputy = duty_officer_of(former)
+    deputy.village = village
+    deputy.save()
+    post.user.is_active = False
+    post.user.save()
+    client.force_login(auditor().user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+
+    def page(row):
+        entry = FieldHistory.objects.get_for_object(row).filter(action=FieldHistory.Action.UPDATE).get()
+        return client.get(url("fieldhistory", "change", entry.pk)).content.decode()
+
+    assert "<li>至: — → 2026年3月2日</li>" in page(post)
+    assert f"<li>村: {former} → 茅石岭</li>" in page(deputy)
+    assert "<li>有效: 是 → 否</li>" in page(post.user)
+    created = FieldHistory.objects.get_for_object(post).get(action=FieldHistory.Action.CREATE)
+    assert "职务: — → 村支书" in client.get(url("fieldhistory", "change", created.pk)).content.decode()
+    assert created.pk in listed(client, "fieldhistory", act="0")
+    assert created.pk not in listed(client, "fieldhistory", act="1")
 
 
 def test_residents_are_kept_by_the_villages_own_officers(client):

@@ -194,6 +194,20 @@ def change(client: Client, old: str, new: str):
     return client.post("/account/password/", {"oldpassword": old, "password1": new, "password2": new})
 
 
+@pytest.mark.parametrize("must_change", [True, False])
+def test_an_account_without_a_password_is_sent_to_whoever_gives_one(client, user, must_change):
+    user.must_change_password = must_change
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+
+    page = client.get(reverse("account_change_password"), follow=True)
+
+    assert page.redirect_chain == [(LOGIN, 302)]
+    assert not is_in(client)
+    assert "请找安全管理员要一次性密码" in page.content.decode()
+
+
 def test_a_script_is_told_that_the_password_comes_first(client, user):
     log_in(client, reset_password(user, by=security_admin().user, at=now()))
 

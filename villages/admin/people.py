@@ -1,11 +1,17 @@
 """Accounts and posts to look at (they change on the pages under /accounts/), and the logs of the auditor."""
 
-from auditlog.models import LogEntry
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from villages.admin.rights import PostAdmin
-from villages.models import AuditRecord, Post, Role, User
+from villages.field_history import changes_in_words
+from villages.models import AuditRecord, FieldHistory, Post, Role, User
+from villages.models.field_history import ACTS
 
 
 @admin.register(User)
@@ -41,12 +47,50 @@ class AuditRecordAdmin(PostAdmin):
     search_fields = ("user__username",)
 
 
-@admin.register(LogEntry)
+class ActFilter(admin.SimpleListFilter):
+    title = _("act")
+    parameter_name = "act"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(act), label) for act, label in ACTS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        known = self.value() in {str(act) for act in ACTS}
+        return queryset.filter(action=self.value()) if known else queryset
+
+
+@admin.register(FieldHistory)
 class FieldHistoryAdmin(PostAdmin):
     """Field history of accounts, posts and the grid, as django-auditlog keeps it."""
 
     readers = (Role.AUDITOR,)
-    list_display = ("timestamp", "actor", "action", "content_type", "object_repr")
+    list_display = ("at", "account", "act", "kind", "row")
     list_select_related = ("actor", "content_type")
-    list_filter = ("action",)
-    fields = ("timestamp", "actor", "action", "content_type", "object_repr", "changes")
+    list_filter = (ActFilter,)
+    fields = readonly_fields = ("at", "account", "act", "kind", "row", "fields_changed")
+
+    @admin.display(description=_("at"), ordering="timestamp")
+    def at(self, entry: FieldHistory) -> Any:
+        return entry.timestamp
+
+    @admin.display(description=_("account"))
+    def account(self, entry: FieldHistory) -> str:
+        return str(entry.actor) if entry.actor else "—"
+
+    @admin.display(description=_("act"))
+    def act(self, entry: FieldHistory) -> str:
+        return entry.act
+
+    @admin.display(description=_("kind"))
+    def kind(self, entry: FieldHistory) -> str:
+        model = entry.content_type.model_class()
+        return str(model._meta.verbose_name) if model else "—"
+
+    @admin.display(description=_("what"))
+    def row(self, entry: FieldHistory) -> str:
+        return str(entry.object_repr)
+
+    @admin.display(description=_("changes"))
+    def fields_changed(self, entry: FieldHistory) -> str:
+        lines = format_html_join("", "<li>{}: {} → {}</li>", changes_in_words(entry))
+        return format_html("<ul>{}</ul>", lines) if lines else "—"

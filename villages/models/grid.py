@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minshi.crypto import EncryptedTextField, masked_phone
 
@@ -125,7 +126,7 @@ class Sex(models.TextChoices):
 
 class Resident(models.Model):
     household = models.ForeignKey(Household, models.PROTECT, related_name="residents", verbose_name=_("household"))
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     is_head = models.BooleanField(_("head of household"), default=False)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
@@ -163,13 +164,15 @@ class ResidentKeyQuerySet(models.QuerySet["ResidentKey"]):
 class ResidentKey(models.Model):
     """One way to find a resident: name, full pinyin, initials, phone tail; both readings of a surname."""
 
-    village = models.ForeignKey(Village, models.CASCADE, related_name="+")
-    resident = models.ForeignKey(Resident, models.CASCADE, related_name="keys")
-    key = models.CharField(max_length=60)
+    village = models.ForeignKey(Village, models.CASCADE, related_name="+", verbose_name=_("village"))
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="keys", verbose_name=_("resident"))
+    key = models.CharField(_("found by"), max_length=60)
 
     objects = ResidentKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("way to find a resident")
+        verbose_name_plural = _("ways to find residents")
         indexes = (
             models.Index(
                 fields=("village", "key"), opclasses=("int8_ops", "varchar_pattern_ops"), name="resident_key_prefix"

@@ -96,7 +96,7 @@ class Reach:
 class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
