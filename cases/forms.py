@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Topic
@@ -157,7 +157,7 @@ class IntakeForm(RuleForm):
         help_text=_("The matter then goes one level up and they do not see it."),
     )
 
-    def __init__(self, request: HttpRequest, villages: list[Village], *args: Any, **options: Any) -> None:
+    def __init__(self, villages: list[Village], residents: QuerySet[Resident], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.villages = villages
         own = villages[0] if len(villages) == 1 else None
@@ -170,7 +170,7 @@ class IntakeForm(RuleForm):
             self._choose("concerns", _cadres_of(own))
         else:
             del self.fields["group"], self.fields["topic"], self.fields["concerns"]
-        self._choose("resident", Resident.objects.filter(household__group__village__in=villages))
+        self._choose("resident", residents)
 
     def _choose(self, name: str, queryset: Any) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]

@@ -71,9 +71,7 @@ class SpokenBody(serializers.Serializer[Any]):
         """Nobody copies the name and phone of a resident they could not look up."""
         at: datetime = self.context["at"]
         where = neighbourhood_of(self.context["user"], workdays.local_day(at))
-        residents = Resident.objects.select_related("household__group")
-        in_villages = residents.filter(household__group__village__in=where.villages)
-        return in_villages | residents.filter(household__group__in=where.groups)
+        return where.residents.select_related("household__group")
 
     def _existing(self, ids: list[int]) -> tuple[User, ...]:
         """The accounts; whether they are cadres of the place, `register` sees to."""

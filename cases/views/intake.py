@@ -5,6 +5,7 @@ from typing import Any
 
 import segno
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,8 @@ from cases.workflow import Action, Officer, Speaker, Spoken, make_move
 from cases.workflow.register import in_territory
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.models import Post, Role, Village
+from villages.lookup import neighbourhood_of
+from villages.models import Post, Resident, Role, Village
 from villages.models.people import ADMINISTRATORS
 
 SETTLERS = (Role.DUTY_OFFICER, Role.SECRETARY, Role.REVIEWER)
@@ -28,13 +30,13 @@ LAST = "last_intake"  # the session keeps the last channel, category and grade u
 
 class Intake(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = IntakeForm(request, self._villages(), initial=self._initial(request))
+        form = IntakeForm(self._villages(), self._residents(), initial=self._initial(request))
         number = request.GET.get("done")
         done = Case.objects.filter(number=number, recorded_by__user=self.user).first() if number else None
         return self._show(request, form, done=done)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = IntakeForm(request, self._villages(), request.POST)
+        form = IntakeForm(self._villages(), self._residents(), request.POST)
         if form.is_valid():
             try:
                 if "add_to" in request.POST:
@@ -56,6 +58,9 @@ class Intake(StaffView):
         if all(post.village for post in posts):
             return list(dict.fromkeys(post.village for post in posts if post.village))
         return list(Village.objects.overseen_by(self.user, today()).select_related("town"))
+
+    def _residents(self) -> QuerySet[Resident]:
+        return neighbourhood_of(self.user, today()).residents
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
         last = request.session.get(LAST, {})
