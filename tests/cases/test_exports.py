@@ -58,7 +58,7 @@ def table_of(response) -> list[list[str]]:
 def shown_rows(response) -> list[list[str]]:
     body = re.search(r"<tbody>(.*?)</tbody>", response.content.decode(), re.DOTALL)
     rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL) if body else []
-    cells = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL) for row in rows]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
 
 
