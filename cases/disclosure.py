@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.workflow import Facts
+from cases.workflow.who import RATERS, Handled
 from minshi import workdays
 from minshi.errors import InputRefused, NoSuchRight
 from villages.audit import record_audit
@@ -22,6 +24,16 @@ def may_open(user: User, on: date, case: Case) -> bool:
         or case.town_id in supervisor.towns
         or case.town.county_code in supervisor.counties
     )
+
+
+def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
+    """The receipt holds the code that speaks for the villager: for its recorder, and for whoever may rate.
+
+    Whoever handled the case in any round would rate their own work with it (domain §3, rate).
+    """
+    if case.recorded_by and case.recorded_by.user_id == user.pk:
+        return True
+    return any(post.user_id == user.pk for post in RATERS.may(facts, Handled.ANY_ROUND))
 
 
 def open_speaker_phone(case: Case, *, by: User, reason: str, at: datetime, request: HttpRequest | None = None) -> str:

@@ -47,7 +47,7 @@ def take_down(
     return make_move(
         case,
         Action.RATE,
-        by=Speaker(case, How.COUNTER),
+        by=Speaker(case, How.COUNTER, by.post),
         at=at,
         satisfaction=on_the_spot.satisfaction,
         solved=on_the_spot.solved,

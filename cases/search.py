@@ -79,7 +79,8 @@ def _holding(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
     if connection.vendor == "postgresql":
         cases = cases.filter(_by_index(term, *WORDS) | _by_index(term, "speaker_name"))
         held = Q(Exact(Case(When(held, then=Value(True)), default=Value(False)), Value(True)))
-    return cases.filter(held, said | sight.speaker_shown())
+    named = Q(speaker_name__icontains=term) | Q(proxy_speaker__icontains=term)  # 隐名: not by way of the words either
+    return cases.filter(held, (said & ~named) | sight.speaker_shown())
 
 
 def _by_index(term: str, *columns: str) -> Q:

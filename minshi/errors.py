@@ -42,6 +42,12 @@ class StaleVersion(RuleBroken):
     code = "stale_version"
 
 
+class KeyReused(RuleBroken):
+    """The key of a form that was sent already came again with other words: they are another matter."""
+
+    code = "key_reused"
+
+
 class InputRefused(RuleBroken):
     """A field is missing or has the wrong shape."""
 

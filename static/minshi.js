@@ -39,6 +39,20 @@
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   if (one("[data-print-now]")) window.addEventListener("load", () => window.print());
 
+  // Where the server says that a form arrived, its draft has served.
+  const arrived = new URLSearchParams(location.search).get("sent");
+  if (arrived) Object.keys(localStorage).filter((name) => /^(intake|act)-/.test(name) && (JSON.parse(localStorage.getItem(name) || "null") || {}).key === arrived).forEach((name) => localStorage.removeItem(name));
+
+  // What is typed for a step outlives a lost login or a closed page, under the user's id, until the step is taken.
+  const keep = (step) => {
+    const name = step.dataset.keep, texts = all("textarea, input:not([type])", step).concat(all("input[type=text]", step));
+    const stored = JSON.parse(localStorage.getItem(name) || "null");
+    if (stored) { one("[name=key]", step).value = stored.key; texts.forEach((field) => { if (!field.value) field.value = stored.texts[field.name] || ""; }); }
+    step.addEventListener("input", () => { const kept = {}; texts.forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", step).value, texts: kept })); });
+  };
+  all("form[data-keep]").forEach(keep);
+  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) keep(step); });
+
   // Drafts: kept on this computer under the user's id, back after a reload, gone once the server has it.
   const form = one("form[data-draft]");
   if (form) {
@@ -52,10 +66,8 @@
       localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", form).value, draft }));
       const saved = one("[data-saved-at]", form); saved.textContent = saved.dataset.words + " " + new Date().toTimeString().slice(0, 8);
     };
-    const sent = sessionStorage.getItem(name + "-sent");
     const stored = JSON.parse(localStorage.getItem(name) || "null");
-    if (stored && form.dataset.saved && sent === stored.key) localStorage.removeItem(name);
-    else if (stored && !one("#error-summary", form)) {
+    if (stored && !one("#error-summary", form)) {
       one("[name=key]", form).value = stored.key;
       fields().forEach((field) => { const value = stored.draft[field.name]; if (/^(radio|checkbox)$/.test(field.type)) field.checked = (value || []).includes(field.value); else if (value !== undefined) field.value = value; });
       one("[data-restored]", form).hidden = false;
@@ -65,7 +77,7 @@
     let timer;
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 300); });
     window.addEventListener("pagehide", () => { if (!form.dataset.sent) save(); });
-    form.addEventListener("submit", () => { save(); sessionStorage.setItem(name + "-sent", one("[name=key]", form).value); });
+    form.addEventListener("submit", save);
 
     const area = one("#id_verbatim", form), grow = () => { area.style.height = "auto"; area.style.height = area.scrollHeight + 4 + "px"; };
     area.addEventListener("input", grow);

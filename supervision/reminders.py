@@ -115,4 +115,4 @@ def _alive(user: User, at: datetime) -> QuerySet[Reminder]:
         clock__stopped_at=None,
         clock__due_at=F("due_at"),
         clock__case__in=Case.objects.visible_to(user, on),
-    ).select_related("clock__case", "recipient")
+    ).select_related("clock__case__town", "recipient")

@@ -11,6 +11,6 @@ from villages.requests import StaffRequest
 
 class Reminders(StaffView):
     def get(self, request: StaffRequest) -> HttpResponse:
-        context = {"reminders": reminders_for(request.user, now()), "at": now(), "nav": "home"}
+        context = {"reminders": reminders_for(request.user, now()), "at": now(), "nav": "home", "sight": self.sight()}
         template = "supervision/_reminders.html" if "HX-Request" in request.headers else "supervision/reminders.html"
         return render(request, template, context)

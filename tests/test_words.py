@@ -30,7 +30,9 @@ VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 ALLOWED = "Excel|CSV|QR|PDF|JPEG|PNG|WebP|Alt|Ctrl|Enter|Esc|MB|UUID|民事直说"  # formats, keys, the method's own name
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
-CODE = re.compile(rf"https?://\S+|(?<![A-Za-z])(?:{ALLOWED})(?![A-Za-z])|\b[A-Z][A-Z0-9]{{1,3}}-\d{{4}}-\d+\b")
+CODE = re.compile(
+    rf"https?://\S+|(?<![A-Za-z])(?:{ALLOWED})(?![A-Za-z])|\b[A-Z][A-Z0-9]{{1,3}}-\d{{4}}-\d+\b|\bA[0-9A-Z]{{3}}\b"
+)
 APPS = ("villages", "cases", "supervision", "auditlog")
 PAGES = 400
 KEY = "6f1d6f0e-9f6b-4d0e-8f0e-111111111111"

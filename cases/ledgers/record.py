@@ -11,6 +11,7 @@ from cases.models import Assignment, Case, Event, Rating
 from cases.models.choices import AssignmentRole
 from cases.models.scope import Sight
 from cases.workflow import Action
+from cases.workflow.record import without_speaker
 from minshi import workdays
 from minshi.crypto import masked_name, masked_phone
 
@@ -75,7 +76,7 @@ class Record:
             text = text.replace(case.speaker_phone, masked_phone(case.speaker_phone) if shown else "****")
         if len(case.speaker_address) > 1:
             text = text.replace(case.speaker_address, "…")
-        return text
+        return without_speaker(case, text)  # a phone typed with gaps, which the columns do not hold so
 
     # --- what happened
     def last(self, *actions: Action, round_: int | None = None) -> Event | None:

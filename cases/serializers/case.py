@@ -1,6 +1,5 @@
 """A case as a row of a list, redacted where it must be, and in full."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from cases.models import Assignment, Case, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.serializers.fields import HolderField, Shown
-from cases.workflow.record import PLACEHOLDER
+from cases.workflow.record import WHO_SPOKE, without_speaker
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
@@ -23,7 +22,6 @@ NULL_WHERE_REDACTED = (
     *("level", "round", "needs_order", "close_reason", "category", "grade", "channel", "confidentiality"),
     *("handling", "outcome", "satisfaction", "solved"),
 )
-WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
 LIGHTS = serializers.ChoiceField(Light.choices, allow_null=True, help_text="Null once closed.")
 
 
@@ -189,18 +187,14 @@ class CaseDetail(CaseBase):
 
 
 def blanked(shown: Any, case: Case) -> Any:
-    """What is said with the speaker's name, phone, address and proxy blanked out, and those who spoke with them."""
-    people: Iterable[str] = [getattr(case, name) or "" for name in WHO_SPOKE]
-    if "co_speakers" in getattr(case, "_prefetched_objects_cache", {}):
-        people = [*people, *(person.name for person in case.co_speakers.all())]
-    return _without(shown, sorted({value for value in people if len(value) > 1}, key=len, reverse=True))
+    """What is said without who spoke, and without those who spoke with them."""
+    loaded = "co_speakers" in getattr(case, "_prefetched_objects_cache", {})
+    return _without(shown, case, [person.name for person in case.co_speakers.all()] if loaded else [])
 
 
-def _without(shown: Any, values: list[str]) -> Any:
+def _without(shown: Any, case: Case, also: list[str]) -> Any:
     if isinstance(shown, str):
-        for value in values:
-            shown = shown.replace(value, PLACEHOLDER)
-        return shown
+        return without_speaker(case, shown, also)
     if isinstance(shown, dict):
-        return {name: _without(item, values) for name, item in shown.items()}
-    return [_without(item, values) for item in shown] if isinstance(shown, list) else shown
+        return {name: _without(item, case, also) for name, item in shown.items()}
+    return [_without(item, case, also) for item in shown] if isinstance(shown, list) else shown

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
+from cases.models.scope import Sight
+from cases.workflow.record import without_speaker
 from minshi import workdays
 
 register = template.Library()
@@ -77,6 +79,12 @@ def day(value: Any) -> str:
         return ""
     when = workdays.local_day(value) if isinstance(value, datetime) else value
     return _("%(month)s/%(day)s/%(year)s") % {"year": when.year, "month": when.month, "day": when.day}
+
+
+@register.filter
+def title_for(case: Case, sight: Sight) -> str:
+    """The matter in a few words, without who spoke where that is hidden from the reader."""
+    return case.title if sight.shows_speaker(case) else without_speaker(case, case.title)
 
 
 @register.filter

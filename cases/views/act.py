@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from cases.forms import MoveForm
 from cases.models import Case
 from cases.views.access import CONFLICT, UNPROCESSABLE, StaffView
-from cases.views.detail import told
+from cases.views.detail import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, Officer, make_move, moves_open_to, read_facts
+from cases.workflow.inputs import Kind
 from minshi.clock import now
 from minshi.errors import RuleBroken, StaleVersion
+
+LONGEST_VERSION = 9
 
 
 class Act(StaffView):
@@ -45,7 +48,8 @@ class Act(StaffView):
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         messages.success(request, _("Done: %(action)s") % {"action": offer.action.label})
         still_seen = self.visible().filter(pk=case.pk).exists()
-        return self._go(request, case.get_absolute_url() if still_seen else reverse("cases:home"))
+        landing = case.get_absolute_url() if still_seen else reverse("cases:home")
+        return self._go(request, f"{landing}?sent={form.cleaned_data['key']}")
 
     def _move(self, case: Case, offer: Offer, form: MoveForm) -> None:
         assert offer.post is not None  # noqa: S101 - officers always act from a post
@@ -66,31 +70,49 @@ class Act(StaffView):
     def _show(
         self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any
     ) -> HttpResponse:
-        context = {"nav": "list", "case": facts.case, "offer": offer, "form": form, "at": facts.at, **shown}
+        context = {
+            "nav": "list",
+            "case": facts.case,
+            "offer": offer,
+            "form": form,
+            "at": facts.at,
+            "sight": self.sight(),
+            **shown,
+        }
         template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
         return render(request, template, context, status=status)
 
     def _show_stale(self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm) -> HttpResponse:
         """Both texts: what others did meanwhile, and what was typed here, kept; sending again is a new decision."""
-        case = facts.case
-        seen = form.cleaned_data["version"]
-        events = case.events.select_related("user").prefetch_related("revisions").order_by("sequence")
-        missed = [event for event in events if event.data.get("version", 0) > seen]
         data = request.POST.copy()
-        data["version"] = str(case.version)
+        data["version"] = str(facts.case.version)
+        missed = self._missed(facts.case, form.cleaned_data["version"])
+        return self._show(request, facts, offer, self._form(facts, offer, data), CONFLICT, missed=missed)
+
+    def _missed(self, case: Case, seen: int) -> list[Told]:
+        events = case.events.select_related("user").prefetch_related("revisions").order_by("sequence")
         whole = self.sight().shows_speaker(case)
-        again = self._form(facts, offer, data)
-        return self._show(request, facts, offer, again, CONFLICT, missed=[told(event, whole=whole) for event in missed])
+        return [told(case, event, whole=whole) for event in events if event.data.get("version", 0) > seen]
 
     def _answer_late(self, request: HttpRequest, case: Case, action: str) -> HttpResponse:
-        """A repeated click after the step was taken is no error; anything else says where the case is."""
+        """A repeated click after the step was taken is no error; anything else keeps the words and says why not."""
         key = request.POST.get("key", "")
-        repeated = any(str(known) == key for known in case.events.exclude(key=None).values_list("key", flat=True))
-        if repeated:
+        if any(str(known) == key for known in case.events.exclude(key=None).values_list("key", flat=True)):
             messages.success(request, _("Done: %(action)s") % {"action": Action(action).label})
-        else:
-            messages.warning(request, _("This step is not open to you now; here is where the matter stands."))
-        return self._go(request, case.get_absolute_url())
+            return self._go(request, case.get_absolute_url())
+        version = request.POST.get("version", "")
+        seen = int(version) if version.isdecimal() and len(version) < LONGEST_VERSION else case.version
+        inputs = [item for item in MOVES[Action(action)].inputs if item.kind in (Kind.TEXT, Kind.LINE)]
+        context = {
+            "nav": "list",
+            "case": case,
+            "sight": self.sight(),
+            "action": Action(action).label,
+            "typed": [(item.label, text) for item in inputs if (text := request.POST.get(item.name, "").strip())],
+            "missed": self._missed(case, seen),
+        }
+        template = "cases/_act_late.html" if "HX-Request" in request.headers else "cases/act_late.html"
+        return render(request, template, context, status=CONFLICT)
 
     def _go(self, request: HttpRequest, address: str) -> HttpResponse:
         if "HX-Request" in request.headers:

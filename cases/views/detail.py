@@ -1,16 +1,18 @@
 """The case page: where it stands, what I may do next, what happened; and opening the speaker's phone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cases.disclosure import may_open, open_speaker_phone
+from cases.disclosure import may_open, may_print_receipt, open_speaker_phone
 from cases.models import Case, Event
 from cases.models.scope import Sight
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Action, Offer, moves_open_to, read_facts
+from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.forms import ReasonForm
@@ -24,6 +26,9 @@ EVERYDAY = (
 )  # fmt: skip
 
 
+SAID = ("title", "verbatim", "request_text", "place", "decision", "result", "remark")
+
+
 @dataclass(frozen=True)
 class Told:
     """One line of the timeline, its words whole for those who may read them."""
@@ -33,12 +38,12 @@ class Told:
     note: str
 
 
-def told(event: Event, *, whole: bool) -> Told:
+def told(case: Case, event: Event, *, whole: bool, also: Iterable[str] = ()) -> Told:
     """An event in words; a note that named the speaker is shown whole only to who may see the speaker."""
     label = Action(event.action).label if event.action in Action.values else event.action
     revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
     note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
-    return Told(event, str(label), note)
+    return Told(event, str(label), note if whole else without_speaker(case, note, also))
 
 
 class CaseDetail(StaffView):
@@ -53,17 +58,27 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
     whole = sight.shows_speaker(case)
+    also = [] if whole else known_names(case)
+    words = {name: getattr(case, name) for name in SAID}
+    if not whole:
+        words = {name: without_speaker(case, text, also) for name, text in words.items()}
     return {
         "nav": "list",
         "at": at,
         "case": case,
         "speaker_shown": whole,
         "may_open_phone": bool(case.speaker_phone) and may_open(user, today(), case),
-        "timeline": [told(event, whole=whole) for event in events],
+        "words": words,
+        "may_print_receipt": may_print_receipt(user, case, facts),
+        "timeline": [told(case, event, whole=whole, also=also) for event in events],
         "everyday": _in_order(offers),
         "further": [offer for offer in offers if offer.action not in EVERYDAY],
         "assignments": facts.active,
-        "requests": [item for item in facts.requests if item.state == "open"],
+        "requests": [
+            (item, item.reason if whole else without_speaker(case, item.reason, also))
+            for item in facts.requests
+            if item.state == "open"
+        ],
         "rating": facts.rating,
         "attachments": list(case.attachments.all()),
         **shown,

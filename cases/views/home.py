@@ -87,6 +87,7 @@ class Home(StaffView):
         context = {
             "nav": "home",
             "at": at,
+            "sight": self.sight(),
             "mine": mine[:SHOWN],
             "more": len(mine) > SHOWN,
             "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),

@@ -1,30 +1,32 @@
 """登记 and 回执: taking a matter down, the hint at a similar one, the printable receipt."""
 
 import uuid
-from typing import Any
+from typing import Any, TypeVar
 
 import segno
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.disclosure import may_print_receipt
 from cases.forms import IntakeForm
 from cases.intake import OnTheSpot, similar_to, take_down
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.workflow import Action, Officer, Speaker, Spoken, make_move
+from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
 from cases.workflow.register import in_territory
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
-from villages.models import Post, Resident, Role, Village
+from villages.models import Group, Post, Resident, Role, Village
 from villages.models.people import ADMINISTRATORS
 
 SETTLERS = (Role.DUTY_OFFICER, Role.SECRETARY, Role.REVIEWER)
+Row = TypeVar("Row", bound=Model)
 LAST = "last_intake"  # the session keeps the last channel, category and grade used
 
 
@@ -42,14 +44,20 @@ class Intake(StaffView):
                 if "add_to" in request.POST:
                     return self._add_to(request, form)
                 case = self._take_down(form)
+            except KeyReused as refusal:
+                again = request.POST.copy()
+                again["key"] = str(uuid.uuid4())
+                form = IntakeForm(self._villages(), self._residents(), again)
+                form.add_error(None, _("%(refusal)s This is another matter: send it again.") % {"refusal": refusal})
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
                 data = form.cleaned_data
                 request.session[LAST] = {name: str(data[name]) for name in ("channel", "category", "grade")}
+                sent = f"sent={data['key']}"  # the draft of that key has served
                 if "print" in request.POST:
-                    return redirect(f"{reverse('cases:receipt', args=[case.number])}?print=1")
-                return redirect(f"{reverse('cases:intake')}?done={case.number}")
+                    return redirect(f"{reverse('cases:receipt', args=[case.number])}?print=1&{sent}")
+                return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
         return self._show(request, form, status=UNPROCESSABLE)
 
     def _villages(self) -> list[Village]:
@@ -90,17 +98,20 @@ class Intake(StaffView):
     def _add_to(self, request: HttpRequest, form: IntakeForm) -> HttpResponse:
         """加到那件: the villager's words are added to a matter already known, their name beside the first speaker's."""
         case, data = self.case(request.POST["add_to"]), form.cleaned_data
+        guarded = data["confidentiality"] not in ("", Confidentiality.NORMAL) or data.get("concerns")
+        if guarded or data["settled"] or data["speaker_phone"] or data["request_text"]:
+            raise MoveRefused(_("Only words and a name can be added to a known matter. Take this down as a new one."))
         make_move(
             case,
             Action.SUPPLEMENT,
-            by=Speaker(case, How.COUNTER),
+            by=Speaker(case, How.COUNTER, self._post_for(case.village)),
             at=now(),
             key=data["key"],
             text=data["verbatim"],
             co_speaker=data["speaker_name"],
         )
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
-        return redirect(case)
+        return redirect(f"{case.get_absolute_url()}?sent={data['key']}")
 
     def _show(self, request: HttpRequest, form: IntakeForm, status: int = 200, **shown: Any) -> HttpResponse:
         posts = self.user.posts_on(today())
@@ -133,38 +144,40 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
 
 
 class Similar(StaffView):
-    """A fragment under the words: up to three open matters that sound the same."""
+    """A fragment under the words: up to three open matters that sound the same. By POST: the words stay out of logs."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         villages = Village.objects.overseen_by(self.user, today()).select_related("town")
-        chosen = request.GET.get("village", "")
-        village = villages.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None  # noqa: PLR2004
-        found = (
-            similar_to(
-                request.GET.get("verbatim", ""),
-                user=self.user,
-                village=village,
-                group=None,
-                category=request.GET.get("category", ""),
-                at=now(),
-            )
-            if village
-            else []
-        )
-        return render(request, "cases/_similar.html", {"similar": found, "at": now()})
+        village = _chosen(villages, request.POST.get("village", ""))
+        group = _chosen(Group.objects.filter(village=village), request.POST.get("group", "")) if village else None
+        found: list[Case] = []
+        if village:
+            words, category = request.POST.get("verbatim", ""), request.POST.get("category", "")
+            found = similar_to(words, user=self.user, village=village, group=group, category=category, at=now())
+        context = {"similar": found, "at": now(), "sight": self.sight()}
+        return render(request, "cases/_similar.html", context)
+
+
+def _chosen(rows: QuerySet[Row], key: str) -> Row | None:
+    return rows.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None  # noqa: PLR2004 - bigint
 
 
 class Receipt(StaffView):
-    """回执, 80 mm or A5: for whoever sees the case, and for its recorder even when it is hidden from them."""
+    """回执, 80 mm or A5: for its recorder, even when the case is then hidden from them, and for whoever may rate."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-        case = mine.select_related("town", "village", "recorded_by__user").first() or self.case(number)
-        if not case.tracking_code:
-            raise Http404
+        case = mine.select_related("town", "village", "recorded_by__user").first() or self._printable(number)
         address = request.build_absolute_uri(tracking_address(case))
         qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
         return render(request, "cases/receipt.html", {"case": case, "qr": qr, "address": address, "nav": "intake"})
+
+    def _printable(self, number: str) -> Case:
+        """Http404: out of sight, or the reader handled the case."""
+        case = self.case(number)
+        if not may_print_receipt(self.user, case, read_facts(case, now())):
+            raise Http404
+        return case
 
 
 def tracking_address(case: Case) -> str:

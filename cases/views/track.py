@@ -1,5 +1,7 @@
 """The tracking page behind the code: no login, no personal data, and what the speaker may do there."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,15 +17,17 @@ from django.views.generic import View
 
 from cases.forms import MoveForm
 from cases.models import Case
-from cases.models.choices import CloseReason, Stage
+from cases.models.choices import Stage
 from cases.views.access import UNPROCESSABLE
-from cases.workflow import Action, Speaker, make_move, moves_open_to, read_facts
-from cases.workflow.record import without_personal
+from cases.workflow import Action, Facts, Offer, Speaker, make_move, moves_open_to, read_facts
+from cases.workflow.record import known_names, without_personal
 from minshi.clock import now
 from minshi.errors import RuleBroken
+from villages.requests import address_of
 
 # What is offered on the page; recusal at register and at the counter only, where somebody can explain it.
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
+OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)  # whoever spoke first rates, withdraws and reopens
 TRIES, WINDOW = 10, 900
 PLAIN_STATES = {
     Stage.SPEAK: 0,
@@ -35,88 +39,112 @@ PLAIN_STATES = {
 }
 
 
+@dataclass(frozen=True)
+class Visit:
+    """The case a visitor has the code of, and the one it was merged into, if it was."""
+
+    own: Case
+    case: Case
+
+    @property
+    def offered(self) -> tuple[Action, ...]:
+        return OFFERED if self.own == self.case else OFFERED_AFTER_MERGE
+
+    @property
+    def address(self) -> str:
+        return f"{reverse('cases:track', args=[self.own.number])}?{urlencode({'k': self.own.tracking_code})}"
+
+    def offers(self, at: datetime, facts: Facts) -> dict[Action, Offer]:
+        found = {offer.action: offer for offer in moves_open_to(Speaker(self.case, "code"), self.case, at, facts)}
+        return {action: found[action] for action in self.offered if action in found}
+
+
 class Track(View):
     """`/t/<number>/?k=<code>`; a wrong code and an unknown number look the same."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        case = self._case(request, number, request.GET.get("k", ""))
-        return self._show(request, case, number)
+        return self._show(request, self._visit(request, number, request.GET.get("k", "")), number)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        case = self._case(request, number, request.POST.get("k", ""))
-        action = request.POST.get("action", "")
-        if case is None:
+        visit = self._visit(request, number, request.POST.get("k", ""))
+        if visit is None:
             return self._show(request, None, number)
-        by, at = Speaker(case, "code"), now()
-        facts = read_facts(case, at)
-        offer = next((o for o in moves_open_to(by, case, at, facts) if o.action == action and action in OFFERED), None)
+        at = now()
+        facts = read_facts(visit.case, at)
+        offers = visit.offers(at, facts)
+        offer = next((offer for action, offer in offers.items() if action == request.POST.get("action")), None)
         if offer is None:
-            repeated = case.events.filter(key=_uuid(request.POST.get("key"))).exists()
+            repeated = visit.case.events.filter(key=_uuid(request.POST.get("key"))).exists()
             text = _("Thank you, it has been noted.") if repeated else _("That is not possible any more.")
             messages.info(request, text)
-            return redirect(self._address(case))
+            return redirect(visit.address)
         form = MoveForm(offer, facts, None, request.POST)
         if form.is_valid():
             try:
-                key = form.cleaned_data["key"]
-                make_move(case, offer.action, by=by, at=at, key=key, **form.values())
+                key, by = form.cleaned_data["key"], Speaker(visit.case, "code")
+                make_move(visit.case, offer.action, by=by, at=at, key=key, **form.values())
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(request, _("Thank you, it has been noted."))
-                return redirect(self._address(case))
-        return self._show(request, case, number, refused={offer.action: form}, status=UNPROCESSABLE)
+                return redirect(visit.address)
+        return self._show(request, visit, number, refused={offer.action: form}, status=UNPROCESSABLE)
 
-    def _case(self, request: HttpRequest, number: str, code: str) -> Case | None:
-        """The case behind number and code, through a merge; after ten wrong codes in 15 minutes none."""
-        who = f"track:{request.META.get('REMOTE_ADDR')}"
+    def _visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
+        """The case behind number and code, through merges; after ten wrong codes in 15 minutes none.
+
+        Counted by address and number, so that nobody shuts the door on anybody else.
+        """
+        who = f"track:{address_of(request)}:{number[:16]}"
         if cache.get(who, 0) >= TRIES:
             return None
-        case = Case.objects.select_related("town", "village", "merged_into__town").filter(number=number).first()
-        if case is None or not constant_time_compare(case.tracking_code, code.strip().upper()):
+        own = Case.objects.select_related("town", "village").filter(number=number).first()
+        if own is None or not constant_time_compare(own.tracking_code, code.strip().upper()):
             if code:
                 cache.add(who, 0, WINDOW)
                 cache.incr(who)
             return None
-        return case.merged_into if case.close_reason == CloseReason.MERGED else case
-
-    def _address(self, case: Case) -> str:
-        return f"{reverse('cases:track', args=[case.number])}?{urlencode({'k': case.tracking_code})}"
+        case = own
+        while case.merged_into_id:
+            case = Case.objects.select_related("town", "village").get(pk=case.merged_into_id)
+        return Visit(own, case)
 
     def _show(
         self,
         request: HttpRequest,
-        case: Case | None,
+        visit: Visit | None,
         number: str,
         refused: dict[Action, MoveForm] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        if case is None:
-            response = render(
-                request, "cases/track_code.html", {"number": number}, status=404 if request.GET.get("k") else 200
-            )
+        if visit is None:
+            status = 404 if request.GET.get("k") else 200
+            response = render(request, "cases/track_code.html", {"number": number}, status=status)
         else:
-            response = render(request, "cases/track.html", track_context(case, refused or {}), status=status)
+            response = render(request, "cases/track.html", track_context(visit, refused or {}), status=status)
         response["Cache-Control"] = "no-store"
         return response
 
 
-def track_context(case: Case, refused: dict[Action, MoveForm]) -> dict[str, Any]:
+def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, Any]:
     """What the speaker sees: the state in plain words, the day promised, and the forms open to them."""
-    at = now()
+    at, case = now(), visit.case
     facts = read_facts(case, at)
-    offers = {offer.action: offer for offer in moves_open_to(Speaker(case, "code"), case, at, facts)}
-    shown = [(offers[a], refused.get(a) or MoveForm(offers[a], facts, None)) for a in OFFERED if a in offers]
-    forms_open = [(offer, asked_of_the_speaker(form)) for offer, form in shown]
+    offers = visit.offers(at, facts)
+    shown = [(offer, refused.get(action) or MoveForm(offer, facts, None)) for action, offer in offers.items()]
     reply = case.replies.last() if case.stage in (Stage.RATE, Stage.CLOSED) else None
-    public = [event for event in case.events.filter(action="progress").order_by("sequence") if event.data.get("public")]
+    progress = case.events.filter(action="progress").order_by("sequence")
+    also = known_names(case)
     return {
+        "own": visit.own,
         "case": case,
         "at": at,
         "state": PLAIN_STATES[Stage(case.stage)],
-        "forms": forms_open,
-        "progress": public,
-        "reply": without_personal(case, reply.text) if reply else "",
+        "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
+        "progress": [
+            (event.at, without_personal(case, event.note, also)) for event in progress if event.data.get("public")
+        ],
+        "reply": without_personal(case, reply.text, also) if reply else "",
         "reply_at": reply.at if reply else None,
     }
 

@@ -20,6 +20,7 @@ class Speaker:
 
     case: Case | None
     via: str  # code, counter, qr_code, mini_program
+    helped_by: Post | None = None  # the officer who typed it at the counter
     kind = ActorKind.SPEAKER
 
 

@@ -274,7 +274,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             speak.supplement,
             None,
-            (NOTE, Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)),
+            (replace(NOTE, max_length=4000), Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)),
             speaker=True,
         ),
         Action.URGE: Move(OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True),

@@ -116,6 +116,8 @@ def _carry_out(step: Step, action: str, effect: Callable[[Step], None], note: st
     step.settle_up()
     case.version += 1
     data = {"version": case.version, **step.data}
+    if isinstance(step.by, Speaker) and step.by.helped_by:
+        data["entered_by"] = step.by.helped_by.pk
     record(case, action, by=step.by, at=step.at, source=source, note=note, data=data, personal=step.personal, key=key)
     if step.alarm:
         record(case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage)

@@ -13,7 +13,8 @@ from cases.workflow.actors import Actor, Officer, Speaker
 from minshi.crypto import digest
 
 PLACEHOLDER = "［…］"
-PERSONAL_FIELDS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker", "verbatim")
+WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
+PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
 FREE_TEXT = ("route", "explained_by")  # typed values in an event's data, scanned like its note
 GAP = r"[\s\-‐-―−.·]*"  # what people put between the digits of a phone number
 FULL_WIDTH_ZERO = 0xFF10
@@ -34,8 +35,16 @@ def without_personal(case: Case, text: str, also: Iterable[str] = ()) -> str:
 
     A phone also where it is typed with spaces, dashes or full-width digits. `also` names further values.
     """
-    values = {value for name in PERSONAL_FIELDS if len(value := getattr(case, name) or "") > 1}
-    values |= {value for value in also if len(value) > 1}
+    return _blanked(text, [*(getattr(case, name) for name in PERSONAL_FIELDS), *also])
+
+
+def without_speaker(case: Case, text: str, also: Iterable[str] = ()) -> str:
+    """隐名: the text, the speaker's own words included, without who spoke; what pages, ledgers and the API show."""
+    return _blanked(text, [*(getattr(case, name) for name in WHO_SPOKE), *also])
+
+
+def _blanked(text: str, personal: Iterable[str | None]) -> str:
+    values = {value for value in personal if value and len(value) > 1}
     for value in sorted(values, key=len, reverse=True):
         if value.isascii() and value.isdigit():
             digits = (f"[{digit}{chr(FULL_WIDTH_ZERO + int(digit))}]" for digit in value)
@@ -45,7 +54,7 @@ def without_personal(case: Case, text: str, also: Iterable[str] = ()) -> str:
     return text
 
 
-def _others(case: Case) -> set[str]:
+def known_names(case: Case) -> set[str]:
     """The co-speakers' names and phones, and what the speaker's were before a correction."""
     people = {value for person in case.co_speakers.all() for value in (person.name, person.phone) if value}
     former = CaseRevision.objects.filter(event__case=case, field__in=PERSONAL_FIELDS)
@@ -59,7 +68,7 @@ def _cleaned(
     typed = {"note": note, **{name: data[name] for name in FREE_TEXT if data.get(name)}}
     if not any(typed.values()):
         return note, data, personal
-    also = _others(case).union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
+    also = known_names(case).union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
     clean = {name: without_personal(case, text, also) for name, text in typed.items()}
     kept = {name: ("", text) for name, text in typed.items() if clean[name] != text}
     note = clean.pop("note")

@@ -19,7 +19,7 @@ from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import InputRefused, KeyReused, NoSuchRight
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.people import ADMINISTRATORS
 
@@ -59,10 +59,11 @@ class Spoken:
 def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None) -> Case:
     """Takes a matter down and returns the new case in 说, with number, owner and clock.
 
-    A repeated `key` returns the case it made before, to the officer who made it. Raises InputRefused
-    (no words, a place that does not fit) and NoSuchRight (outside the post's territory).
+    A repeated `key` with the same words returns the case it made before, to the officer who made it; with
+    other words it is KeyReused: nothing said may vanish behind a retry. Raises InputRefused (no words, a
+    place that does not fit) and NoSuchRight (outside the post's territory).
     """
-    if key and (known := _replayed(key, by)):
+    if key and (known := _replayed(key, spoken, by)):
         return known
     _check(spoken, by, at)
     try:
@@ -73,7 +74,7 @@ def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
             step.name_owner()
             case.save()
     except IntegrityError:
-        if key and (known := _replayed(key, by)):
+        if key and (known := _replayed(key, spoken, by)):
             return known
         raise
     CoSpeaker.objects.bulk_create(CoSpeaker(case=case, name=name) for name in spoken.co_speakers if name.strip())
@@ -81,11 +82,13 @@ def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
     return case
 
 
-def _replayed(key: UUID, by: Actor) -> Case | None:
+def _replayed(key: UUID, spoken: Spoken, by: Actor) -> Case | None:
     case = Case.objects.select_related("recorded_by", "town").filter(key=key).first()
     recorder = case.recorded_by.user_id if case and case.recorded_by else None
     if case and recorder != (by.user.pk if isinstance(by, Officer) else None):
         raise NoSuchRight(_("This form was sent by somebody else already."))
+    if case and case.verbatim != spoken.verbatim.strip():
+        raise KeyReused(_("The form before was taken down as %(number)s.") % {"number": case.number})
     return case
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cases.models import Case
-from tests.cases.roads import staff
+from tests.cases.roads import spoken, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "村口路灯坏了，孩子上学看不见"
@@ -85,3 +85,31 @@ def test_the_intake_button_is_in_view_and_nothing_runs_off_sideways(open_as, wid
     page.goto("/intake/")
     box = page.locator('[name="print"]').bounding_box()
     assert box["y"] + box["height"] <= height
+
+
+def test_after_a_printed_receipt_the_next_villager_starts_on_an_empty_form(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    for words in (WORDS, "水渠堵了，浇不上地"):
+        page.goto("/intake/")
+        assert page.input_value("#id_verbatim") == ""
+        page.fill("#id_verbatim", words)
+        page.wait_for_selector("[data-saved-at]:not(:empty)")
+        page.click("[name=print]")
+        page.wait_for_selector("article.receipt")
+
+    assert sorted(Case.objects.values_list("verbatim", flat=True)) == sorted([WORDS, "水渠堵了，浇不上地"])
+
+
+def test_words_typed_for_a_step_outlive_the_page(open_as):
+    here = staff()
+    case = spoken(here)
+    page = open_as(here.secretary)
+    step = f"/cases/{case.number}/do/settle/"
+    page.goto(step)
+    page.fill("[name=result]", "当场换了灯泡")
+
+    page.goto("/")
+    page.goto(step)
+
+    assert page.input_value("[name=result]") == "当场换了灯泡"

@@ -1,5 +1,7 @@
 """The pages a case is walked through, with query counts."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.workflow import Action, make_move
-from tests.cases.roads import accepted, completed, decided, officer, spoken, staff, verified
+from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff, verified
 
 pytestmark = pytest.mark.django_db
 WALK_IN = {
@@ -194,3 +196,98 @@ def test_each_tab_counts_what_its_address_shows(client, here):
         shown = client.get(f"{reverse('cases:list')}?{tab['query']}").context["page"].rows
         assert len(shown) == tab["count"], tab["query"]
     assert [tab["count"] for tab in tabs] == [3, 0, 3, 1, 0, 2, 0, 0, 0]
+
+
+def test_other_words_under_a_used_key_are_not_swallowed(client, here):
+    client.force_login(here.duty.user)
+    first = {**WALK_IN, "village": here.village.pk}
+    client.post(reverse("cases:intake"), first)
+
+    answer = client.post(reverse("cases:intake"), {**first, "verbatim": "水渠堵了"})
+    again = client.post(
+        reverse("cases:intake"), {**first, "verbatim": "水渠堵了", "key": answer.context["form"]["key"].value()}
+    )
+
+    assert answer.status_code == 422
+    assert "水渠堵了" in answer.content.decode()
+    assert again.status_code == 302
+    assert sorted(Case.objects.values_list("verbatim", flat=True)) == ["水渠堵了", "路灯坏了"]
+
+
+def test_who_handles_a_matter_gets_no_code_that_speaks_for_the_villager(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+
+    assert client.get(reverse("cases:receipt", args=[case.number])).status_code == 404
+    assert reverse("cases:receipt", args=[case.number]) not in client.get(case.get_absolute_url()).content.decode()
+
+
+def test_a_hidden_speaker_is_named_on_no_page_of_others(client, here):
+    case = decided(
+        here, accepted(here, confidentiality="hidden", verbatim="我是李建国，路灯坏了", title="李建国家路灯")
+    )
+    client.force_login(here.secretary.user)
+
+    for address in (
+        case.get_absolute_url(),
+        reverse("cases:list"),
+        reverse("cases:act", args=[case.number, "escalate"]),
+    ):
+        page = client.get(address).content.decode()
+        assert "路灯" in page
+        assert "李建国" not in page, address
+    assert not client.get(reverse("cases:list"), {"q": "李建国"}).context["page"].rows
+
+
+def test_words_typed_for_a_step_that_closed_meanwhile_are_kept(client, here):
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    address = reverse("cases:act", args=[case.number, "decide"])
+    form = client.get(address).context["form"]
+    make_move(case, Action.ESCALATE, by=officer(here.secretary), at=timezone.now(), reason="请镇里定")
+
+    answer = client.post(
+        address, {"version": form["version"].value(), "key": form["key"].value(), "decision": "集体出钱换灯"}
+    )
+
+    assert answer.status_code == 409
+    assert "集体出钱换灯" in answer.content.decode()
+    assert "请镇里定" in answer.content.decode()
+
+
+def test_words_added_to_a_known_matter_say_who_typed_them(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    adding = {**WALK_IN, "village": here.village.pk, "speaker_name": "王大妈", "add_to": case.number}
+
+    client.post(reverse("cases:intake"), adding)
+    refused = client.post(reverse("cases:intake"), {**adding, "key": str(uuid4()), "confidentiality": "secret"})
+
+    assert refused.status_code == 422
+    event = case.events.get(action="supplement")
+    assert event.data["entered_by"] == here.duty.pk
+    assert [person.name for person in case.co_speakers.all()] == ["王大妈"]
+
+
+def test_a_merged_speaker_follows_their_own_code_and_may_not_take_the_other_matter_back(client, here):
+    first, second, third = spoken(here), spoken(here), spoken(here)
+    for case, into in ((first, second), (second, third)):
+        make_move(case, Action.MERGE, by=officer(here.secretary), at=NOON, into=into)
+
+    page = client.get(reverse("cases:track", args=[first.number]), {"k": first.tracking_code})
+
+    assert page.context["case"] == third
+    assert third.tracking_code not in page.content.decode()
+    assert {offer.action for offer, _form in page.context["forms"]} == {"urge", "supplement"}
+
+
+def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
+    settings.PROXY_COUNT = 1
+    case = spoken(here)
+    address = reverse("cases:track", args=[case.number])
+    for _ in range(11):
+        client.get(address, {"k": "WRONG"}, headers={"x-forwarded-for": "6.6.6.6"})
+
+    answer = client.get(address, {"k": case.tracking_code}, headers={"x-forwarded-for": "9.9.9.9"})
+
+    assert answer.status_code == 200
