@@ -66,11 +66,20 @@ def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, fr
 def _reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:
     """The photo turned upright, without EXIF, and a thumbnail."""
     try:
-        with Image.open(io.BytesIO(content)) as opened:
+        with Image.open(io.BytesIO(content), formats=[PHOTOS[kind][0]]) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise _refused(_("The photo is too large."))
             photo = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError):
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        KeyError,
+    ):
         raise _refused(_("The photo cannot be read.")) from None
     photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     kept = _written(photo, kind)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import IntegerField, Q, QuerySet, Subquery
@@ -12,6 +12,7 @@ from villages.models import User
 
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
+LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ def page_of(cases: QuerySet[Case], order: Sequence[str], after: str = "", size: 
 def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) -> QuerySet[Case]:
     moment, _separator, key = after.rpartition("_")
     try:
-        at, pk = datetime.fromisoformat(moment), int(key)
-    except ValueError:
+        at, pk = datetime.fromisoformat(moment).astimezone(UTC), int(key)
+    except (ValueError, OverflowError):
         return cases
-    if at.tzinfo is None:
+    if pk > LARGEST_KEY:
         return cases
     side = "lt" if descending else "gt"
     # The first condition says nothing new, but an index can begin there; it cannot with an OR.

@@ -12,7 +12,8 @@ from cases.calendar import has_data, load_calendar
 from cases.models import Case, TimeRequest
 from cases.models.choices import RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
-from cases.workflow import Action, System, make_move
+from cases.workflow import Action, System, make_move, read_facts
+from cases.workflow.who import find_owner
 from minshi import workdays
 from minshi.clock import now
 from minshi.errors import RuleBroken
@@ -81,8 +82,17 @@ def orphans(at: datetime) -> CaseQuerySet:
 
 
 def rehome_orphans_due(at: datetime) -> int:
-    """What lost its owner finds a new one; in 办 it goes back to 议, its clock going on (domain §3, owner)."""
-    return move_each(orphans(at), lambda case: make_move(case, Action.REHOME, by=System("rehome_orphans"), at=at))
+    """What lost its owner finds a new one; in 办 it goes back to 议, its clock going on (domain §3, owner).
+
+    Where nobody is left and the alarm was raised already, nothing is written again: somebody must be appointed.
+    """
+
+    def rehome(case: Case) -> None:
+        facts = read_facts(case, at)
+        if case.stage == Stage.HANDLE or find_owner(facts)[0] or not facts.alarmed():
+            make_move(case, Action.REHOME, by=System("rehome_orphans"), at=at)
+
+    return move_each(orphans(at).select_related("town"), rehome)
 
 
 def bring_calendar_up_to_date(at: datetime) -> list[int]:

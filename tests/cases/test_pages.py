@@ -291,3 +291,13 @@ def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
     answer = client.get(address, {"k": case.tracking_code}, headers={"x-forwarded-for": "9.9.9.9"})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "place", ["0001-01-01T00:00:00+14:00_1", "9999-12-31T23:59:59-14:00_1", f"2026-03-02T00:00:00+00:00_{10**30}", "x"]
+)
+def test_a_place_that_cannot_be_read_is_the_first_page(client, here, place):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    assert client.get(reverse("cases:list"), {"after": place}).context["page"].rows == [case]

@@ -227,3 +227,17 @@ def test_the_calendar_is_refreshed_and_unreliable_years_are_named(caplog):
     assert CalendarDay.objects.filter(day__year=2027).exists()
     assert "calendar of 2027" in caplog.text
     assert "2026" not in caplog.text
+
+
+def test_where_nobody_is_left_the_alarm_is_raised_once():
+    here = staff()
+    case = spoken(here)
+    for post in (here.duty, here.secretary, here.reviewer, here.county_reviewer):
+        post.until_on = NOON.date()
+        post.save()
+
+    for hours in range(4):
+        tasks.rehome_orphans_due(NOON + DAY + timedelta(hours=hours))
+
+    assert case.events.filter(action="alarm").count() == 1
+    assert case.events.filter(action="rehome").count() == 1
