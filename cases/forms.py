@@ -84,6 +84,7 @@ def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
 def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
     """The form field of one input; choices come from `candidates`, the same as make_move accepts."""
     common: dict[str, Any] = {"label": item.label, "required": item.required, "help_text": item.help}
+    common["error_messages"] = {"required": _("Please fill this in.")}
     if item.kind is Kind.TEXT:
         return forms.CharField(widget=forms.Textarea(attrs=TALL), max_length=item.max_length, **common)
     if item.kind is Kind.LINE:

@@ -17,7 +17,7 @@ from django.views.generic import View
 
 from cases.forms import MoveForm
 from cases.models import Case
-from cases.models.choices import Stage
+from cases.models.choices import Satisfaction, Stage
 from cases.views.access import UNPROCESSABLE
 from cases.workflow import Action, Facts, Offer, Speaker, make_move, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_personal
@@ -56,7 +56,8 @@ class Visit:
 
     def offers(self, at: datetime, facts: Facts) -> dict[Action, Offer]:
         found = {offer.action: offer for offer in moves_open_to(Speaker(self.case, "code"), self.case, at, facts)}
-        return {action: found[action] for action in self.offered if action in found}
+        waits_for_us = self.case.stage != Stage.RATE  # in 评 it is the speaker's turn: nobody is to be hurried
+        return {a: found[a] for a in self.offered if a in found and (a != Action.URGE or waits_for_us)}
 
 
 class Track(View):
@@ -86,7 +87,7 @@ class Track(View):
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _("Thank you, it has been noted."))
+                messages.success(request, thanks(offer.action, form.values()))
                 return redirect(visit.address)
         return self._show(request, visit, number, refused={offer.action: form}, status=UNPROCESSABLE)
 
@@ -147,6 +148,12 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "reply": without_personal(case, reply.text, also) if reply else "",
         "reply_at": reply.at if reply else None,
     }
+
+
+def thanks(action: Action, values: dict[str, Any]) -> str:
+    if action == Action.RATE and values["satisfaction"] == Satisfaction.DISSATISFIED:
+        return _("Thank you for saying so. It goes back to work, and we come back to you.")
+    return _("Thank you, it has been noted.")
 
 
 def asked_of_the_speaker(form: MoveForm) -> MoveForm:
