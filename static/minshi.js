@@ -4,6 +4,10 @@
   const one = (selector, root) => (root || document).querySelector(selector);
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
 
+  // The browser keeps its own promise of autofocus only with the first frame; a quick hand's first letter would be lost.
+  const first = one("[autofocus]");
+  if (first && document.activeElement === document.body) first.focus();
+
   // A second click does not send twice; the server would not mind either.
   document.addEventListener("submit", (event) => {
     const form = event.target;

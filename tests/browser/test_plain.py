@@ -48,6 +48,17 @@ def test_the_whole_form_is_reached_by_keyboard_alone(open_as):
     assert (Case.objects.get().verbatim, Case.objects.get().category) == ("水渠堵了，浇不上地", "neighbour")
 
 
+def test_the_first_letter_has_a_field_before_the_first_frame(open_as):
+    page = open_as(staff().duty)
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => { window.hadFocus = document.activeElement.id; })"
+    )
+
+    page.goto("/intake/")
+
+    assert page.evaluate("window.hadFocus") == "id_speaker_name"
+
+
 def test_staff_pages_keep_their_weight(client):
     here = staff()
     case = decided(here)
