@@ -163,7 +163,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 AUTH_USER_MODEL = "villages.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "villages.middleware.Accounts",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -46,21 +46,21 @@ def act(view: CaseApi, request: Request, number: str, action: Action, body: type
     if key and (done := _replayed(view, number, action, key)):
         return _answer(done, {REPLAYED_HEADER: "true"})
     case = view.case(number)
-    facts = Facts(case=case, at=view.at, posts=[])  # the choices of inputs hang on the case alone
+    facts = read_facts(case, view.at)
     asked = body(data=request.data, context=view.context(facts=facts))
     asked.is_valid(raise_exception=True)
     version = expected_version(request, asked.validated_data["version"])
     posts = view.posts(asked.validated_data["post"])
-    moved = _made(view, case, action, posts, key=key, version=version, **asked.validated_data["inputs"])
+    moved = _made(view, facts, action, posts, key=key, version=version, **asked.validated_data["inputs"])
     return _answer(moved, {})
 
 
-def _made(view: CaseApi, case: Case, action: Action, posts: list[Any], **values: Any) -> Case:
+def _made(view: CaseApi, facts: Facts, action: Action, posts: list[Any], **values: Any) -> Case:
     """The move from the first of the posts that may make it. NoSuchRight: none of them may."""
     refused = NoSuchRight(_("Your post does not allow this step."))
     for post in posts:
         try:
-            return make_move(case, action, by=Officer(view.user, post), at=view.at, **values)
+            return make_move(facts.case, action, by=Officer(view.user, post), at=view.at, facts=facts, **values)
         except NoSuchRight as error:
             refused = error
     raise refused

@@ -40,22 +40,20 @@ class Act(StaffView):
         if not form.is_valid():
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         try:
-            self._move(case, offer, form)
-        except StaleVersion:
-            return self._show_stale(request, facts, offer, form)
+            self._move(facts, offer, form)
         except RuleBroken as refusal:
-            form.refuse(refusal)
-            return self._show(request, facts, offer, form, UNPROCESSABLE)
+            return self._show_refused(request, number, offer, form, refusal)
         messages.success(request, _("Done: %(action)s") % {"action": offer.action.label})
         still_seen = self.visible().filter(pk=case.pk).exists()
         landing = case.get_absolute_url() if still_seen else reverse("cases:home")
         return self._go(request, f"{landing}?sent={form.cleaned_data['key']}")
 
-    def _move(self, case: Case, offer: Offer, form: MoveForm) -> None:
+    def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
         assert offer.post is not None  # noqa: S101 - officers always act from a post
         data = form.cleaned_data
         by = Officer(self.user, offer.post)
-        make_move(case, offer.action, by=by, at=now(), version=data["version"], key=data["key"], **form.values())
+        seen = {"version": data["version"], "key": data["key"], "facts": facts}
+        make_move(facts.case, offer.action, by=by, at=facts.at, **seen, **form.values())
 
     def _offer(self, case: Case, facts: Facts, action: str) -> Offer | None:
         if action not in MOVES:
@@ -82,8 +80,17 @@ class Act(StaffView):
         template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
         return render(request, template, context, status=status)
 
-    def _show_stale(self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm) -> HttpResponse:
-        """Both texts: what others did meanwhile, and what was typed here, kept; sending again is a new decision."""
+    def _show_refused(
+        self, request: HttpRequest, number: str, offer: Offer, form: MoveForm, refusal: RuleBroken
+    ) -> HttpResponse:
+        """What was typed, with the reason. On a stale version both texts: sending again is a new decision.
+
+        The facts are read again: a step refused half-way has touched those it was given.
+        """
+        facts = read_facts(self.case(number), now())
+        if not isinstance(refusal, StaleVersion):
+            form.refuse(refusal)
+            return self._show(request, facts, offer, form, UNPROCESSABLE)
         data = request.POST.copy()
         data["version"] = str(facts.case.version)
         missed = self._missed(facts.case, form.cleaned_data["version"])

@@ -13,11 +13,15 @@ from villages.models import Group, Office, Post, Role, User, Village
 NEVER_LEADS = (Role.SUPERVISOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 
 
+def _villages_of(case: Case) -> QuerySet[Village]:
+    """The case's own village and those that joined it, for use inside another query."""
+    return Village.objects.filter(Q(pk=case.village_id) | Q(joined_cases__case=case.pk))
+
+
 def possible_posts(facts: Facts) -> list[Post]:
     """Cadres who may lead or assist: of the village and those that joined, of the town, at county level the county."""
     case = facts.case
-    villages = [case.village_id] if case.village_id else []
-    villages += list(case.joined_villages.values_list("village_id", flat=True))
+    villages = _villages_of(case)
     where = Q(village__in=villages) | Q(group__village__in=villages) | Q(town=case.town_id)
     if case.level == Level.COUNTY:
         where |= Q(county_code=case.town.county_code)
@@ -38,9 +42,11 @@ def possible_offices(facts: Facts) -> list[Office]:
 
 
 def possible_holders(facts: Facts) -> dict[str, Post | Office]:
-    """Every possible lead or assistant by its key, "post:12" or "office:3"; people first."""
-    posts: dict[str, Post | Office] = {f"post:{post.pk}": post for post in possible_posts(facts)}
-    return posts | {f"office:{office.pk}": office for office in possible_offices(facts)}
+    """Every possible lead or assistant by its key, "post:12" or "office:3"; people first. Read once for the facts."""
+    if facts.holders_on_offer is None:
+        posts: dict[str, Post | Office] = {f"post:{post.pk}": post for post in possible_posts(facts)}
+        facts.holders_on_offer = posts | {f"office:{office.pk}": office for office in possible_offices(facts)}
+    return facts.holders_on_offer
 
 
 def waiting_assistants(facts: Facts) -> dict[str, Post | Office]:
@@ -53,8 +59,7 @@ def possible_concerns(facts: Facts) -> QuerySet[User]:
     case = facts.case
     where = Q(posts__town=case.town_id) | Q(posts__office__town=case.town_id)
     where |= Q(posts__county_code=case.town.county_code) | Q(posts__office__county_code=case.town.county_code)
-    villages = [case.village_id] if case.village_id else []
-    villages += list(case.joined_villages.values_list("village_id", flat=True))
+    villages = _villages_of(case)
     where |= Q(posts__village__in=villages) | Q(posts__group__village__in=villages)
     return User.objects.filter(where, is_active=True).distinct().order_by("name", "pk")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -18,6 +19,7 @@ from cases.models import (
     TimeRequest,
 )
 from cases.models.choices import AssignmentRole, Confidentiality, Level, RequestKind, RequestState, Satisfaction
+from cases.workflow.record import known_names
 from minshi import workdays
 from villages.models import Office, Post
 
@@ -42,6 +44,12 @@ class Facts:
     clocks: list[Clock] = field(default_factory=list)
     office_people: dict[int, set[int]] = field(default_factory=dict)  # office → users with a post in it, ever
     settling: set[int] = field(default_factory=set)  # who settles it in this very move, whose event is still to come
+    holders_on_offer: dict[str, Post | Office] | None = None  # who may lead or assist, once it was asked
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Whom no event may name, asked for once however many events a move writes."""
+        return known_names(self.case)
 
     @property
     def on(self) -> date:

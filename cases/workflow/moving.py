@@ -1,15 +1,16 @@
 """make_move: lock, version, stage, right, needs; write; clock; record – in that order, for everybody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Value
 from django.utils.translation import gettext as _
 
-from cases.models import Case
+from cases.models import Case, Event
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.facts import Facts, read_facts
@@ -32,28 +33,31 @@ def make_move(
     note: str = "",
     version: int | None = None,
     key: UUID | None = None,
+    facts: Facts | None = None,
     **values: Any,
 ) -> Case:
     """Moves a case one step and returns it as it stands then; the only writer of stage and Event.
 
     `values` are the inputs that MOVES names for the action; `note` stands for the input that is the event's
-    note, or follows it. `version` is the one the actor saw, `key` makes a retry harmless.
+    note, or follows it. `version` is the one the actor saw, `key` makes a retry harmless. `facts`, read a
+    moment ago for the page or call, serve while the locked case is at their version: what they hold of it
+    changes by moves alone.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not), StaleVersion
     (changed meanwhile), InputRefused (a field missing or wrong). Source: domain §3, the moves table.
     """
     into = values.get("into")
     if isinstance(into, Case):
         lock_in_order(case, into)
-        values["into"] = lock_visible(into, by, at)
-    locked = lock_visible(case, by, at)
-    if key and locked.events.filter(key=key).exists():
+        values["into"] = lock_visible(into, by, at)[0]
+    locked, is_repeat = lock_visible(case, by, at, key)
+    if is_repeat or (key and version != locked.version and locked.events.filter(key=key).exists()):
         return locked
     if version is not None and version != locked.version:
         raise StaleVersion(_("Somebody else has changed this matter since you opened it."))
     move = MOVES[action]
     if note and (name := note_input(move)) and not values.get(name):
         values[name], note = note, ""
-    facts = read_facts(locked, at)
+    facts = replace(facts, case=locked) if _still_holds(facts, locked, at) else read_facts(locked, at)
     _check(move, facts, by)
     step = Step(facts, by, check_inputs(move.inputs, values))
     name = note_input(move)
@@ -71,17 +75,27 @@ def lock_in_order(*cases: Case) -> None:
     list(rows.select_for_update(of=("self",)).only("pk"))
 
 
-def lock_visible(case: Case, by: Actor, at: datetime) -> Case:
-    """Locks the row, within the officer's sight; a row outside it is as if it did not exist."""
+def _still_holds(facts: Facts | None, locked: Case, at: datetime) -> TypeGuard[Facts]:
+    return facts is not None and (facts.case.pk, facts.case.version, facts.at) == (locked.pk, locked.version, at)
+
+
+def lock_visible(case: Case, by: Actor, at: datetime, key: UUID | None = None) -> tuple[Case, bool]:
+    """Locks the row, within the officer's sight; a row outside it is as if it did not exist.
+
+    With it, whether the key was on one of its events already, before any wait for the lock.
+    """
     rows = Case.objects.all()
     if isinstance(by, Officer):
         rows = rows.visible_to(by.user, workdays.local_day(at))
     elif isinstance(by, Speaker) and (by.case is None or by.case.pk != case.pk):
         rows = rows.none()
+    used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key)) if key else Value(False)
     try:
-        return rows.select_for_update(of=("self",)).select_related("town").get(pk=case.pk)
+        rows = rows.select_for_update(of=("self",)).select_related("town")
+        locked = rows.annotate(key_used=used).get(pk=case.pk)
     except Case.DoesNotExist:
         raise NoSuchRight(_("There is no such matter, or it is not yours to handle.")) from None
+    return locked, bool(vars(locked)["key_used"])
 
 
 def _check(move: Move, facts: Facts, by: Actor) -> None:
@@ -118,10 +132,22 @@ def _carry_out(step: Step, action: str, effect: Callable[[Step], None], note: st
     data = {"version": case.version, **step.data}
     if isinstance(step.by, Speaker) and step.by.helped_by:
         data["entered_by"] = step.by.helped_by.pk
-    record(case, action, by=step.by, at=step.at, source=source, note=note, data=data, personal=step.personal, key=key)
+    record(
+        case,
+        action,
+        by=step.by,
+        at=step.at,
+        source=source,
+        note=note,
+        data=data,
+        personal=step.personal,
+        key=key,
+        names=lambda: step.facts.names,
+    )
     if step.alarm:
         record(case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage)
-    case.save()
+    if not any(wake.case is case for wake in step.follows):  # the last step of a case in this move saves it
+        case.save()
     for wake in step.follows:
         facts = step.facts if wake.case is case else read_facts(wake.case, step.at)
         _carry_out(Step(facts, wake.by, wake.values), wake.action, wake.effect, wake.values.get("reason", ""), None)

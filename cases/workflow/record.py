@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -62,13 +62,18 @@ def known_names(case: Case) -> set[str]:
 
 
 def _cleaned(
-    case: Case, note: str, data: dict[str, Any], personal: dict[str, tuple[str, str]]
+    case: Case,
+    note: str,
+    data: dict[str, Any],
+    personal: dict[str, tuple[str, str]],
+    names: Callable[[], set[str]] | None,
 ) -> tuple[str, dict[str, Any], dict[str, tuple[str, str]]]:
     """Note and data without personal values, and the revisions that keep what was blanked out."""
     typed = {"note": note, **{name: data[name] for name in FREE_TEXT if data.get(name)}}
     if not any(typed.values()):
         return note, data, personal
-    also = known_names(case).union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
+    known = names() if names else known_names(case)
+    also = known.union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
     clean = {name: without_personal(case, text, also) for name, text in typed.items()}
     kept = {name: ("", text) for name, text in typed.items() if clean[name] != text}
     note = clean.pop("note")
@@ -121,12 +126,14 @@ def record(
     data: dict[str, Any] | None = None,
     personal: dict[str, tuple[str, str]] | None = None,
     key: UUID | None = None,
+    names: Callable[[], set[str]] | None = None,
 ) -> Event:
     """Writes one event; personal values go encrypted into CaseRevision rows, the chain holds their digests.
 
     Typed text that names the speaker is kept whole in a revision, and with the name blanked in the event.
+    `names` gives what `known_names` would read, for whoever has read it.
     """
-    note, data, personal = _cleaned(case, note, data or {}, personal or {})
+    note, data, personal = _cleaned(case, note, data or {}, personal or {}, names)
     digests = {name: digest(json.dumps(pair, ensure_ascii=False)) for name, pair in personal.items()}
     data = {**data, **({"revisions": digests} if digests else {})}
     event = new_event(case, action, by=by, at=at, source=source, note=note, data=data, key=key)

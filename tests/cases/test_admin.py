@@ -331,7 +331,7 @@ def test_the_list_of_cases_takes_a_fixed_number_of_queries(client, django_assert
     client.force_login(here.secretary.user)
     client.get(url("case"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(client.get(url("case")).context["cl"].result_list) == count
 
 
@@ -344,7 +344,7 @@ def test_the_lists_of_parts_take_a_fixed_number_of_queries(client, django_assert
     client.force_login(here.secretary.user)
     client.get(url(model))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(url(model))
 
 
@@ -357,7 +357,7 @@ def test_the_list_of_reminders_takes_a_fixed_number_of_queries(client, django_as
     client.force_login(here.supervisor.user)
 
     client.get(url("reminder", app="supervision"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(client.get(url("reminder", app="supervision")).context["cl"].result_list) == count
 
 
@@ -368,5 +368,5 @@ def test_a_long_history_costs_no_more_queries(client, django_assert_num_queries)
     client.get(url("case", "change", short.pk))
 
     for case in (short, long):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(url("case", "change", case.pk))

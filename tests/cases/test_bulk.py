@@ -279,11 +279,11 @@ def test_rows_are_read_in_batches_and_queries_do_not_grow_with_them(monkeypatch,
             open_matter(here, Stage.HANDLE, registered_at=NOON - timedelta(days=6, minutes=nth)) for nth in range(count)
         )
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         adopt(rows(2), by, NOON)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         adopt(rows(10), by, NOON)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         assert adopt(rows(20), by, NOON) == 20
     assert Assignment.objects.count() == 35
 

@@ -168,9 +168,9 @@ def test_lists_and_desk_cost_the_same_at_any_length(client, here, rows, django_a
         spoken(here)
     client.force_login(here.duty.user)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("cases:list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(reverse("cases:home"))
 
 
@@ -178,7 +178,7 @@ def test_what_the_pages_of_a_case_cost(client, here, django_assert_max_num_queri
     case = decided(here)
     client.force_login(here.secretary.user)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(13):
         client.get(reverse("cases:detail", args=[case.number]))
     with django_assert_max_num_queries(6):
         client.get(reverse("cases:intake"))

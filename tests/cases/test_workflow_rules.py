@@ -1,12 +1,13 @@
 """议, 办, 督 and 评: rules of domain §3 that are easily broken, a test each."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
 from cases.models import Clock
 from cases.models.choices import Stage
-from cases.workflow import Action, Speaker, System, make_move, moves_open_to
+from cases.workflow import Action, Speaker, System, make_move, moves_open_to, read_facts
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, staff, verified
 
@@ -281,3 +282,29 @@ def test_changed_promise_is_named_in_the_event():
     case = accepted(here)
 
     assert case.events.latest("sequence").data["promised_on"] == str(case.promised_on)
+
+
+# --- a page's facts, and its key
+
+
+def test_facts_read_before_somebody_elses_move_serve_no_longer():
+    here = staff()
+    case = decided(here)
+    seen, at = read_facts(case, NOON + DAY), NOON + DAY
+    make_move(case, Action.REASSIGN, by=officer(here.secretary), at=at, lead=here.member, reason="换人")
+
+    with pytest.raises(NoSuchRight):
+        make_move(case, Action.ACKNOWLEDGE, by=officer(here.handler), at=at, facts=seen)
+
+
+def test_a_used_key_moves_nothing_whatever_version_is_named():
+    here = staff()
+    case, key = decided(here), uuid4()
+    done = make_move(case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, text="去看了")
+
+    for version in (None, case.version, done.version):
+        again = make_move(
+            case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, version=version, text="又去看了"
+        )
+        assert again.version == done.version
+    assert [event.note for event in case.events.filter(action="progress")] == ["去看了"]

@@ -73,10 +73,10 @@ def test_the_type_size_comes_from_the_cookie(rf, kept, size):
     assert here_of(rf, AnonymousUser(), type=kept).type_size == size
 
 
-def test_a_page_of_a_user_reads_session_account_and_posts(client, django_assert_num_queries):
+def test_a_page_of_a_user_reads_the_session_and_the_account_with_its_posts(client, django_assert_num_queries):
     client.force_login(secretary_of(VillageFactory(), user=UserFactory(password="a-long-password")).user)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/account/password/")
 
 
