@@ -1,6 +1,7 @@
 """Forms of the case pages; a move's form is made from the inputs that MOVES names."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Satisfaction, Solved
 from cases.workflow import Action, Facts, Offer, candidates, holder_name
+from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import Input, Kind
 from villages.forms import DayInput, RuleForm
-from villages.models import Group, Post, Resident, User, Village
+from villages.models import Group, Post, Resident, Town, User, Village
 
 TALL = {"rows": 3}
 SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")  # not for whom the speaker is hidden
@@ -42,10 +44,23 @@ class HoldersField(forms.TypedMultipleChoiceField):
         super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=[], **options)
 
 
+class CadresField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Cadres as `cadres_over` gives them, each with a post to know them by."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, cadre: Any) -> str:
+        return cadre_label(cadre)
+
+
 def holder_label(holder: Any) -> str:
     if isinstance(holder, Post):
         return f"{holder_name(holder)} · {holder.place} · {holder.get_role_display()}"
     return holder_name(holder)
+
+
+def cadre_label(cadre: User) -> str:
+    return next((holder_label(post) for post in cadre.posts.all()), str(cadre))
 
 
 class MoveForm(RuleForm):
@@ -108,7 +123,7 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
     if item.kind is Kind.CASE:
         return forms.ModelChoiceField(offered, to_field_name="number", widget=forms.TextInput, **common)
     if item.kind is Kind.USERS:
-        return forms.ModelMultipleChoiceField(offered, widget=forms.CheckboxSelectMultiple, **common)
+        return CadresField(offered, **common)
     return forms.ModelChoiceField(offered, **common)
 
 
@@ -150,28 +165,44 @@ class IntakeForm(RuleForm):
         label=_("Others who say the same"), max_length=200, required=False, help_text=_("Names, with a comma between.")
     )
     said_at = forms.DateTimeField(label=_("When it was said"), widget=MomentInput(), required=False)
-    concerns = forms.ModelMultipleChoiceField(
+    concerns = CadresField(
         User.objects.none(),
         label=_("It is about one of these cadres"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("The matter then goes one level up and they do not see it."),
     )
 
-    def __init__(self, villages: list[Village], residents: QuerySet[Resident], *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        villages: list[Village],
+        residents: QuerySet[Resident],
+        *args: Any,
+        town: Town | None,
+        on: date,
+        **options: Any,
+    ) -> None:
+        """`town` is the officer's own, whose matter it is where no village is chosen."""
         super().__init__(*args, **options)
-        self.villages = villages
-        own = villages[0] if len(villages) == 1 else None
         self._choose("village", Village.objects.filter(pk__in=[village.pk for village in villages]))
-        if own:
+        if len(villages) == 1 and town is None:
             self.fields["village"].widget = forms.HiddenInput()
-            self.fields["village"].initial = own.pk
-            self._choose("group", Group.objects.filter(village=own))
-            self._choose("topic", Topic.objects.filter(town=own.town_id))
-            self._choose("concerns", _cadres_of(own))
-        else:
-            del self.fields["group"], self.fields["topic"], self.fields["concerns"]
+            self.fields["village"].initial = villages[0].pk
         self._choose("resident", residents)
+        chosen = str(self["village"].value() or "")
+        village = next((village for village in villages if str(village.pk) == chosen), None)
+        self._offer_of(village, village.town if village else town, on)
+
+    def _offer_of(self, village: Village | None, town: Town | None, on: date) -> None:
+        """What depends on the place: its groups, the town's topics, the cadres a matter may be about."""
+        if village:
+            self._choose("group", Group.objects.filter(village=village))
+        else:
+            del self.fields["group"]
+        if town:
+            self._choose("topic", Topic.objects.filter(town=town))
+            self._choose("concerns", cadres_over(town, [village] if village else [], on))
+        else:
+            del self.fields["topic"], self.fields["concerns"]
 
     def _choose(self, name: str, queryset: Any) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
@@ -186,10 +217,3 @@ class IntakeForm(RuleForm):
                 missing = "solved" if data.get("satisfaction") else "satisfaction"
                 self.add_error(missing, _("Both questions, please, or neither."))
         return data
-
-
-def _cadres_of(village: Village) -> Any:
-    return (
-        User.objects.filter(posts__village=village, is_active=True)
-        | User.objects.filter(posts__group__village=village, is_active=True)
-    ).distinct()

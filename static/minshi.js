@@ -71,10 +71,17 @@
       const saved = one("[data-saved-at]", form); saved.textContent = saved.dataset.words + " " + new Date().toTimeString().slice(0, 8);
     };
     const stored = JSON.parse(localStorage.getItem(name) || "null");
+    const refill = (some) => some.forEach((field) => { const value = stored.draft[field.name]; if (/^(radio|checkbox)$/.test(field.type)) field.checked = (value || []).includes(field.value); else if (value !== undefined) field.value = value; });
     if (stored && !one("#error-summary", form)) {
       one("[name=key]", form).value = stored.key;
-      fields().forEach((field) => { const value = stored.draft[field.name]; if (/^(radio|checkbox)$/.test(field.type)) field.checked = (value || []).includes(field.value); else if (value !== undefined) field.value = value; });
+      refill(fields());
       one("[data-restored]", form).hidden = false;
+      const village = one("select[name=village]", form); // its groups and cadres come from the server, then are filled as well
+      if (village && village.value) {
+        window.addEventListener("load", () => village.dispatchEvent(new Event("change", { bubbles: true })));
+        const came = (event) => { if (event.target.id === "of-village") { document.removeEventListener("htmx:load", came); refill(all("input, select", event.target)); } };
+        document.addEventListener("htmx:load", came);
+      }
     }
     const forget = one("[data-forget]", form);
     forget.addEventListener("click", () => { localStorage.removeItem(name); location.href = location.pathname; });

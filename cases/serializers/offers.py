@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from cases.forms import SPEAKERS, holder_label
+from cases.forms import SPEAKERS, cadre_label, holder_label
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.inputs import Input, Kind
 from villages.models import User
@@ -35,7 +35,8 @@ class Choices:
             return [{"value": key, "label": holder_label(holder)} for key, holder in offered.items()]
         if item.kind is Kind.VILLAGE:
             return [{"value": code, "label": name} for code, name in offered.values_list("code", "name")]
-        return [{"value": row.pk, "label": str(row)} for row in offered]
+        label = cadre_label if item.kind is Kind.USERS else str
+        return [{"value": row.pk, "label": label(row)} for row in offered]
 
 
 def offers_as_data(offers: Iterable[Offer], facts: Facts, user: User, *, speaker_shown: bool) -> list[dict[str, Any]]:

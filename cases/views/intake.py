@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import segno
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from cases.workflow.register import in_territory
 from minshi.clock import now, today
 from minshi.errors import KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
-from villages.models import Group, Post, Resident, Role, Village
+from villages.models import Group, Post, Role, Town, Village
 from villages.models.people import ADMINISTRATORS
 
 SETTLERS = (Role.DUTY_OFFICER, Role.SECRETARY, Role.REVIEWER)
@@ -32,13 +32,15 @@ LAST = "last_intake"  # the session keeps the last channel, category and grade u
 
 class Intake(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = IntakeForm(self._villages(), self._residents(), initial=self._initial(request))
+        form = self._form(initial=self._initial(request))
         number = request.GET.get("done")
         done = Case.objects.filter(number=number, recorded_by__user=self.user).first() if number else None
         return self._show(request, form, done=done)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = IntakeForm(self._villages(), self._residents(), request.POST)
+        if "choose" in request.POST:  # the village, whose groups and cadres are wanted; nothing is checked yet
+            return self._show(request, self._form(initial=_typed(request.POST)))
+        form = self._form(request.POST)
         if form.is_valid():
             try:
                 if "add_to" in request.POST:
@@ -47,7 +49,7 @@ class Intake(StaffView):
             except KeyReused as refusal:
                 again = request.POST.copy()
                 again["key"] = str(uuid.uuid4())
-                form = IntakeForm(self._villages(), self._residents(), again)
+                form = self._form(again)
                 form.add_error(None, _("%(refusal)s This is another matter: send it again.") % {"refusal": refusal})
             except RuleBroken as refusal:
                 form.refuse(refusal)
@@ -60,15 +62,17 @@ class Intake(StaffView):
                 return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
         return self._show(request, form, status=UNPROCESSABLE)
 
+    def _form(self, data: QueryDict | None = None, **options: Any) -> IntakeForm:
+        residents = neighbourhood_of(self.user, today()).residents
+        town = town_of(self._post_for(None))
+        return IntakeForm(self._villages(), residents, data, town=town, on=today(), **options)
+
     def _villages(self) -> list[Village]:
         """The villages to choose from; an officer of villages alone has them read with the posts."""
         posts = self.user.posts_on(today())
         if all(post.village for post in posts):
             return list(dict.fromkeys(post.village for post in posts if post.village))
         return list(Village.objects.overseen_by(self.user, today()).select_related("town"))
-
-    def _residents(self) -> QuerySet[Resident]:
-        return neighbourhood_of(self.user, today()).residents
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
         last = request.session.get(LAST, {})
@@ -119,14 +123,23 @@ class Intake(StaffView):
         return render(request, "cases/intake.html", context, status=status)
 
 
+def town_of(post: Post) -> Town | None:
+    """The town whose matter it is without a village; none for the county."""
+    return post.town or (post.office.town if post.office else None)
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    """What was typed so far, as the first answers of a form not checked yet."""
+    return {**data.dict(), "concerns": data.getlist("concerns")}
+
+
 def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
     """The form's answers as what was spoken; without a village the matter is the post's town's."""
-    office_town = post.office.town if post.office else None
     names = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker", "place", "request_text")
     return Spoken(
         verbatim=data["verbatim"],
         village=data["village"],
-        town=post.town or office_town,
+        town=town_of(post),
         group=data.get("group"),
         resident=data["resident"],
         category=data["category"],

@@ -1,14 +1,16 @@
 """Whom and what a move's inputs may name: forms and serializers offer these, make_move accepts no others."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from cases.models import Case, Topic
 from cases.models.choices import Level
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import Input, Kind
-from villages.models import Group, Office, Post, Role, User, Village
+from villages.models import Group, Office, Post, Role, Town, User, Village
 
 NEVER_LEADS = (Role.SUPERVISOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 
@@ -54,14 +56,18 @@ def waiting_assistants(facts: Facts) -> dict[str, Post | Office]:
     return {f"post:{item.post_id}" if item.post_id else f"office:{item.office_id}": item.holder for item in waiting}
 
 
+def cadres_over(town: Town, villages: Iterable[Village] | QuerySet[Village], on: date) -> QuerySet[User]:
+    """Cadres of the villages, the town (stations included) and its county, with the posts that say who they are."""
+    where = Q(village__in=villages) | Q(group__village__in=villages) | Q(town=town) | Q(office__town=town)
+    where |= Q(county_code=town.county_code) | Q(office__county_code=town.county_code)
+    posts = Prefetch("posts", Post.objects.current(on).with_places().in_order())
+    users = User.objects.filter(pk__in=Post.objects.filter(where).values("user"), is_active=True)
+    return users.order_by("name", "pk").prefetch_related(posts)
+
+
 def possible_concerns(facts: Facts) -> QuerySet[User]:
-    """Cadres of the village and those joined, town (stations included) and county whom a case may concern."""
-    case = facts.case
-    where = Q(posts__town=case.town_id) | Q(posts__office__town=case.town_id)
-    where |= Q(posts__county_code=case.town.county_code) | Q(posts__office__county_code=case.town.county_code)
-    villages = _villages_of(case)
-    where |= Q(posts__village__in=villages) | Q(posts__group__village__in=villages)
-    return User.objects.filter(where, is_active=True).distinct().order_by("name", "pk")
+    """The cadres whom a case may concern: its village's and those of villages that joined, the town's, the county's."""
+    return cadres_over(facts.case.town, _villages_of(facts.case), facts.on)
 
 
 def candidates(item: Input, facts: Facts, user: User | None) -> Any:

@@ -4,6 +4,8 @@ import pytest
 
 from cases.models import Case
 from tests.cases.roads import spoken, staff
+from tests.roles import secretary_of
+from tests.villages.factories import VillageFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "村口路灯坏了，孩子上学看不见"
@@ -38,6 +40,32 @@ def test_a_draft_is_never_shown_to_another(open_as):
     names = page.evaluate("Object.keys(localStorage)")
 
     assert names == [f"intake-{here.duty.user.pk}"]
+
+
+def test_a_town_names_the_village_its_group_and_a_cadre_and_a_reload_keeps_them(open_as):
+    here, cadre = staff(), secretary_of(VillageFactory())
+    VillageFactory(town=here.town)
+    page = open_as(here.reviewer)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", "低保名单没有公开")
+    page.click("details.more > summary")
+    page.select_option("[name=village]", str(here.village.pk))
+    page.wait_for_selector("[name=group]")
+    page.select_option("[name=group]", str(here.group.pk))
+    page.get_by_text("是不是反映干部的").click()
+    assert page.locator("[name=concerns]").count() > 2
+    assert not page.locator(f"[name=concerns][value='{cadre.user.pk}']").count()
+    page.check(f"[name=concerns][value='{here.secretary.user.pk}']")
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+
+    page.reload()
+    page.wait_for_selector(f"[name=concerns][value='{here.secretary.user.pk}']:checked", state="attached")
+    page.click("[name=save]")
+    page.wait_for_selector(".note.good")
+
+    case = Case.objects.get()
+    assert (case.village, case.group, case.level) == (here.village, here.group, "town")
+    assert [concern.user for concern in case.concerns.all()] == [here.secretary.user]
 
 
 def test_a_double_click_takes_one_matter_down(open_as):

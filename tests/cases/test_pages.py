@@ -154,6 +154,33 @@ def test_a_second_tab_gets_both_texts_and_overwrites_nothing(client, here):
     assert not case.events.filter(action="escalate").exists()
 
 
+def test_a_town_may_choose_a_village_without_losing_a_word(client, here):
+    client.force_login(here.reviewer.user)
+    form = client.get(reverse("cases:intake")).context["form"]
+    typed = WALK_IN | {"village": here.village.pk, "speaker_name": "李建国", "choose": "1"}
+    assert "group" not in form.fields
+
+    answer = client.post(reverse("cases:intake"), typed)
+
+    form = answer.context["form"]
+    assert (answer.status_code, form.is_bound, Case.objects.count()) == (200, False, 0)
+    assert {name: form[name].value() for name in ("verbatim", "speaker_name", "key")} == {
+        name: typed[name] for name in ("verbatim", "speaker_name", "key")
+    }
+    assert list(form.fields["group"].queryset) == [here.group]
+    assert here.secretary.user in form.fields["concerns"].queryset
+
+
+def test_a_matter_of_the_town_itself_may_be_about_its_cadres(client, here):
+    client.force_login(here.reviewer.user)
+
+    client.post(reverse("cases:intake"), WALK_IN | {"concerns": here.supervisor.user.pk})
+
+    case = Case.objects.get()
+    assert (case.village, case.level) == (None, "county")
+    assert [concern.user for concern in case.concerns.all()] == [here.supervisor.user]
+
+
 def test_a_foreign_case_is_not_found(client, here):
     case = spoken(here)
     client.force_login(staff().secretary.user)
