@@ -32,7 +32,8 @@ dev:
 test: dev
 	env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(BIN)/pytest $(PYTEST_ARGS)
 ifneq ($(and $(TEST_DATABASE_URL),$(TEST_REDIS_URL)),)
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest $(PYTEST_ARGS) --ignore tests/bench
+	$(BIN)/pytest tests/bench  # by itself: beside other work every figure would be larger
 endif
 
 lint: dev

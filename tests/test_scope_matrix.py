@@ -628,8 +628,7 @@ def visitors_are_sent_to(target: Target) -> tuple[str, ...]:
 
 def words_in(answer: HttpResponse) -> str:
     """Every word of an answer; of a workbook the words of its sheets, of a redirect also where it goes."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # read to its end it closes
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             content = b"\n".join(book.read(name) for name in book.namelist())

@@ -1,9 +1,10 @@
-"""What one request costs: the CPU of this process and the time it waited for the database, and its queries."""
+"""What one request costs: the CPU of this process and of the database, and its queries."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import quantiles
 from time import perf_counter, process_time
 from typing import Any
@@ -15,15 +16,16 @@ MS = 1000
 
 @dataclass
 class Meter:
-    """Counts statements and the time spent waiting for their answers.
+    """Counts statements, and what the database spent on their answers.
 
-    The database's share is the wall time of a statement less this process's own CPU within it: on PostgreSQL what the
-    backend and the local socket took, on SQLite, which runs inside this process, only the disk.
+    On PostgreSQL that is the CPU of the backend, as the kernel counts it; where the backend cannot be looked at (it
+    runs elsewhere), the wall time of the statements less this process's own CPU. SQLite runs inside this process.
     """
 
     queries: int = 0
     cpu: float = 0.0
     waited: float = 0.0
+    backend: float | None = None
     statements: list[tuple[str, Any]] = field(default_factory=list)
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -37,17 +39,32 @@ class Meter:
 
     @property
     def milliseconds(self) -> float:
-        return (self.cpu + self.waited) * MS
+        return (self.cpu + (self.waited if self.backend is None else self.backend)) * MS
 
 
 @contextmanager
 def metered() -> Iterator[Meter]:
     meter = Meter()
     gc.collect()  # so that nobody pays for the garbage of the request before
+    before = _backend_cpu()
     with connection.execute_wrapper(meter):
         cpu = process_time()
         yield meter
         meter.cpu = process_time() - cpu
+    after = _backend_cpu()
+    meter.backend = None if before is None or after is None else after - before
+
+
+def _backend_cpu() -> float | None:
+    """Seconds of CPU that this connection's PostgreSQL backend has used so far; None where nobody can tell."""
+    if connection.vendor != "postgresql":
+        return None
+    connection.ensure_connection()
+    try:
+        nanoseconds = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0]
+    except (FileNotFoundError, PermissionError):
+        return None
+    return int(nanoseconds) / 1e9
 
 
 def typical(samples: Sequence[float]) -> float:

@@ -91,7 +91,6 @@ def test_a_photo_is_added_on_the_page_and_read_back_only_within_sight(client, he
     address = reverse("cases:file", args=[case.attachments.get().uuid])
     seen = client.get(address)
     b"".join(seen.streaming_content)
-    seen.close()
     client.force_login(staff().secretary.user)
 
     assert (seen.status_code, seen["Content-Type"], seen["X-Content-Type-Options"]) == (200, "image/jpeg", "nosniff")
