@@ -81,11 +81,15 @@ class Desk:
             Operation("intake", lambda: Request(self.duty, reverse("cases:intake"), self._spoken())),
             Operation("move (accept)", self._accept),
             Operation("lookup", lambda: Request(self.duty, f"{reverse('villages:lookup')}?q={NAME}")),
-            Operation("ledger page", lambda: Request(self.supervisor, reverse("cases:ledger", args=["general"]))),
+            Operation("ledger page", self._ledger),
         ]
 
     def _list(self, **query: str) -> Callable[[], Request]:
         return lambda: Request(self.supervisor, f"{reverse('cases:list')}?{urlencode(query)}")
+
+    def _ledger(self) -> Request:
+        """Of all times, so that at every size the counts beside it go as far as they ever do."""
+        return Request(self.supervisor, f"{reverse('cases:ledger', args=['general'])}?period=all")
 
     def _detail(self) -> Request:
         self.turn += 1
