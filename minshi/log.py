@@ -7,11 +7,14 @@ from typing import Any
 
 import structlog
 
-PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+GAP = r"[\s\-‐-―−.·]?"  # people write 139 9391-2345
+PHONE = re.compile(
+    rf"(?<!\d)(?:(\+?0{{0,2}}86){GAP})?([1１]{GAP}[3-9３-９]{GAP}\d){GAP}(?:\d{GAP}){{4}}((?:\d{GAP}){{3}}\d)(?!\d)"
+)
 
 
 def scrub_phones(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: PHONE.sub(r"\1****\2", value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: PHONE.sub(r"\1\2****\3", value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def drop_queries(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
