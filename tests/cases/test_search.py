@@ -56,6 +56,14 @@ def test_characters_count_in_their_order_and_words_do_not_run_over_a_field():
     assert found(here.secretary, "灯坏") == set()
 
 
+@pytest.mark.parametrize("text", ["坏了，晚上", "坏了,晚上", "“坏了”。晚上！"])
+def test_a_pause_in_a_sentence_parts_words(text):
+    here = staff()
+    wanted = spoken(here, verbatim="东头路灯坏了，晚上看不见")
+
+    assert found(here.secretary, text) == {wanted.number}
+
+
 def test_latin_letters_are_found_in_either_case():
     here = staff()
     wanted = spoken(here, verbatim="村里的WiFi断了")
