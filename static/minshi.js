@@ -40,6 +40,11 @@
   const last = sessionStorage.getItem("row"), row = last && one(`[data-rows] [data-row][href="${CSS.escape(last)}"]`);
   if (row) row.parentElement.classList.add("came-from");
 
+  // Logging in: the password can be looked at, and whoever left something unsent here is told so.
+  all("[data-look]").forEach((button) => { const field = document.getElementById(button.dataset.look); button.hidden = !field; button.addEventListener("click", () => { const shown = field.type === "text"; field.type = shown ? "password" : "text"; button.setAttribute("aria-pressed", String(!shown)); }); });
+  const unsent = one("[data-waiting]"), drafts = Object.keys(localStorage).filter((name) => /^(intake|act)-/.test(name)).length;
+  if (unsent && drafts) { one("strong", unsent).textContent = drafts; unsent.hidden = false; }
+
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   if (one("[data-print-now]")) window.addEventListener("load", () => window.print());
 
@@ -100,7 +105,7 @@
   all("[data-lookup]").forEach((box) => {
     const input = one("input", box), chosen = one("[name=resident]"), list = document.createElement("ul");
     let rows = [], at = -1, waiting, asked = 0;
-    list.id = "lookup-list"; list.setAttribute("role", "listbox"); list.hidden = true; box.appendChild(list);
+    list.id = "lookup-list"; list.setAttribute("role", "listbox"); list.setAttribute("aria-live", "polite"); list.hidden = true; box.appendChild(list);
     input.setAttribute("role", "combobox"); input.setAttribute("aria-autocomplete", "list"); input.setAttribute("aria-controls", list.id); input.setAttribute("aria-expanded", "false");
     const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
     const mark = (index) => { at = index; Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at)); if (at >= 0) input.setAttribute("aria-activedescendant", "lookup-" + at); };
@@ -108,7 +113,8 @@
     const show = (found) => {
       rows = found; list.textContent = "";
       found.forEach((person, index) => { const item = document.createElement("li"); item.id = "lookup-" + index; item.setAttribute("role", "option"); item.textContent = [person.name, person.place, person.tail && "****" + person.tail].filter(Boolean).join(" · "); item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(index); }); list.appendChild(item); });
-      list.hidden = !found.length; input.setAttribute("aria-expanded", String(found.length > 0)); at = -1;
+      if (!found.length) { const none = document.createElement("li"); none.className = "muted"; none.setAttribute("role", "option"); none.setAttribute("aria-disabled", "true"); none.textContent = box.dataset.none; list.appendChild(none); }
+      list.hidden = false; input.setAttribute("aria-expanded", String(found.length > 0)); at = -1;
     };
     input.addEventListener("input", (event) => {
       if (input.value !== input.dataset.chosen) chosen.value = "";

@@ -31,6 +31,23 @@ def test_a_draft_survives_a_reload_and_is_gone_once_sent(open_as):
     assert Case.objects.get().verbatim == WORDS
 
 
+def test_the_login_page_counts_what_waits_here_and_shows_the_password(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+    page.context.clear_cookies()
+
+    page.goto("/login/")
+
+    assert page.inner_text("[data-waiting]").endswith("1")
+    assert WORDS not in page.content()
+    page.fill("#id_password", "lu-deng")
+    for shown in ("text", "password"):
+        page.click("[data-look]")
+        assert page.get_attribute("#id_password", "type") == shown
+
+
 def test_a_draft_is_never_shown_to_another(open_as):
     here = staff()
     page = open_as(here.duty)

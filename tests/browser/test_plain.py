@@ -48,6 +48,20 @@ def test_the_whole_form_is_reached_by_keyboard_alone(open_as):
     assert (Case.objects.get().verbatim, Case.objects.get().category) == ("水渠堵了，浇不上地", "neighbour")
 
 
+def test_a_stranger_is_taken_down_as_typed_and_the_list_says_so(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    page.keyboard.type("外村的老王", delay=20)
+    page.wait_for_selector("#lookup-list:has-text('没找到')")
+
+    page.keyboard.press("Enter")
+    page.keyboard.type("过路桥栏杆断了")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("article.receipt")
+
+    assert (Case.objects.get().speaker_name, Case.objects.get().resident) == ("外村的老王", None)
+
+
 def test_the_first_letter_has_a_field_before_the_first_frame(open_as):
     page = open_as(staff().duty)
     page.add_init_script(
