@@ -21,6 +21,7 @@ PHOTOS = {"image/jpeg": ("JPEG", "jpg"), "image/png": ("PNG", "png"), "image/web
 PAPERS = {"application/pdf": "pdf"}
 LONGEST_SIDE = 2560
 THUMBNAIL = 320
+MOST_FILES = 60  # a case; more is a mistake or an attack, and no page shows it well
 MOST_PIXELS = 60_000_000
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
@@ -28,7 +29,8 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, from_speaker: bool = False) -> Attachment:
     """Keeps one file with the case; the same bytes sent again give the attachment there is.
 
-    InputRefused when it is too large, of another kind than JPEG, PNG, WebP or PDF by its content, or broken.
+    InputRefused when the case has MOST_FILES already, or the file is too large, of another kind than JPEG, PNG,
+    WebP or PDF by its content, or broken.
     """
     content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
@@ -37,6 +39,8 @@ def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, fr
     received = hashlib.sha256(content).hexdigest()
     if known := case.attachments.filter(received_sha256=received).first():
         return known
+    if case.attachments.count() >= MOST_FILES:
+        raise _refused(_("This matter has %(most)s files already; no more can be added.") % {"most": MOST_FILES})
     kind = filetype.guess_mime(content) or ""
     if kind in PHOTOS:
         kept, thumbnail = _reencoded(content, kind)

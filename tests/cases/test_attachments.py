@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from cases import attachments
 from cases.attachments import attach
 from minshi.errors import InputRefused
 from tests.cases.roads import NOON, spoken, staff
@@ -72,6 +73,18 @@ def test_a_broken_photo_is_refused_in_words(here):
 
     with pytest.raises(InputRefused):
         attach(case, io.BytesIO(photo().read()[:900]), at=NOON, post=here.duty)
+
+
+def test_a_case_takes_no_more_files_than_a_page_can_show(here, monkeypatch):
+    monkeypatch.setattr(attachments, "MOST_FILES", 1)
+    case = spoken(here)
+    kept = attach(case, photo(), at=NOON, post=here.duty)
+
+    with pytest.raises(InputRefused):
+        attach(case, photo(turned=True), at=NOON, post=here.duty)
+
+    assert attach(case, photo(), at=NOON, post=here.duty) == kept
+    assert list(case.attachments.all()) == [kept]
 
 
 def test_a_file_too_large_is_refused(here, settings):
