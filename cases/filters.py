@@ -30,6 +30,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
 from villages.models import Group, Town, User, Village
+from villages.requests import whole_number
 
 ALL = _("All")
 PLAUSIBLE_DAYS = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
@@ -67,7 +68,7 @@ def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
     """Groups of the village chosen, or of all villages in reach."""
     groups = Group.objects.filter(village__in=villages_in_reach(request)).select_related("village")
     chosen = request.GET.get("village", "") if request else ""
-    return groups.filter(village=int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else groups  # noqa: PLR2004 - bigint
+    return groups if (village := whole_number(chosen)) is None else groups.filter(village=village)
 
 
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:

@@ -44,7 +44,7 @@ class HoldersField(forms.TypedMultipleChoiceField):
         super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=[], **options)
 
 
-class CadresField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class CadresField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """Cadres as `cadres_over` gives them, each with a post to know them by."""
 
     widget = forms.CheckboxSelectMultiple

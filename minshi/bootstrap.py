@@ -314,7 +314,7 @@ def serve(port: int) -> NoReturn:
     command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8"]
     command += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", "3"]
     os.chdir(ROOT)
-    os.execve(command[0], command, served_environment())  # noqa: S606 - no shell is wanted
+    os.execve(command[0], command, served_environment())
 
 
 def demo(*, port: int, reset: bool) -> NoReturn:

@@ -1,5 +1,6 @@
 """The request as pages behind a login get it, and the address it came from."""
 
+import re
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -7,11 +8,18 @@ from django.http import HttpRequest
 
 from villages.models import User
 
+WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+
 
 class StaffRequest(HttpRequest):
     """For annotations: whoever is behind it has logged in."""
 
     user: User
+
+
+def whole_number(text: str) -> int | None:
+    """The number a form or an address names, if a row's key can be that large; else None."""
+    return int(text) if WHOLE_NUMBER.fullmatch(text) else None
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -16,8 +16,7 @@ from cases.workflow import MOVES, Action, Facts, Offer, Officer, make_move, move
 from cases.workflow.inputs import Kind
 from minshi.clock import now
 from minshi.errors import RuleBroken, StaleVersion
-
-LONGEST_VERSION = 9
+from villages.requests import whole_number
 
 
 class Act(StaffView):
@@ -107,8 +106,8 @@ class Act(StaffView):
         if any(str(known) == key for known in case.events.exclude(key=None).values_list("key", flat=True)):
             messages.success(request, _("Done: %(action)s") % {"action": Action(action).label})
             return self._go(request, case.get_absolute_url())
-        version = request.POST.get("version", "")
-        seen = int(version) if version.isdecimal() and len(version) < LONGEST_VERSION else case.version
+        typed = whole_number(request.POST.get("version", ""))
+        seen = case.version if typed is None else typed
         inputs = [item for item in MOVES[Action(action)].inputs if item.kind in (Kind.TEXT, Kind.LINE)]
         context = {
             "nav": "list",

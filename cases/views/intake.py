@@ -24,6 +24,7 @@ from minshi.errors import KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Post, Role, Town, Village
 from villages.models.people import ADMINISTRATORS
+from villages.requests import whole_number
 
 SETTLERS = (Role.DUTY_OFFICER, Role.SECRETARY, Role.REVIEWER)
 Row = TypeVar("Row", bound=Model)
@@ -172,7 +173,7 @@ class Similar(StaffView):
 
 
 def _chosen(rows: QuerySet[Row], key: str) -> Row | None:
-    return rows.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None  # noqa: PLR2004 - bigint
+    return None if (pk := whole_number(key)) is None else rows.filter(pk=pk).first()
 
 
 class Receipt(StaffView):

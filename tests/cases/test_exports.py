@@ -1,18 +1,14 @@
-"""The ledger page, its files and its print: who gets them, what is in them, what trace they leave."""
+"""The files and the print of a ledger: who gets them, what is in them, what trace they leave."""
 
 import csv
 import io
-import re
 import shutil
 import subprocess
 import tracemalloc
-import uuid
 
 import openpyxl
 import pytest
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from cases.exports import Export, exportable
 from cases.ledgers import BOOKS
@@ -22,146 +18,13 @@ from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import InputRefused, NoSuchRight
 from tests import roles
+from tests.cases.ledger_desk import bulk, logged_in, page, shown_rows, table_of, take
 from tests.cases.roads import NOON, decided, officer, rated, spoken, staff
 from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord, Post
 from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
-EVERYTHING = {"period": "all"}
-
-
-def logged_in(post: Post) -> Client:
-    client = Client(headers={"accept-language": "zh-hans"})
-    client.force_login(post.user)
-    return client
-
-
-def page(post: Post, key: str = "general", **query: object):
-    return logged_in(post).get(reverse("cases:ledger", args=[key]), EVERYTHING | query)
-
-
-def take(post: Post, key: str = "general", form: str = "csv", query: str = "period=all", **data: object):
-    name = ("cases:ledger_print", [key]) if form == "print" else ("cases:ledger_export", [key, form])
-    response = logged_in(post).post(f"{reverse(name[0], args=name[1])}?{query}", {"reason": "月报", **data})
-    if response.streaming:
-        response.file = b"".join(response.streaming_content)  # the test client closes it after the last piece
-    return response
-
-
-def table_of(response) -> list[list[str]]:
-    text = response.file.decode("utf-8")
-    assert text.startswith("\ufeff")
-    return list(csv.reader(io.StringIO(text[1:])))
-
-
-def shown_rows(response) -> list[list[str]]:
-    body = re.search(r"<tbody>(.*?)</tbody>", response.content.decode(), re.DOTALL)
-    rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL) if body else []
-    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
-    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
-
-
-# --- the page
-@pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_seven_queries_however_many_rows_it_has(count, django_assert_num_queries):
-    here = staff()
-    for _ in range(count):
-        decided(here)
-    client = logged_in(here.secretary)
-
-    with django_assert_num_queries(7):
-        response = client.get(reverse("cases:ledger", args=["general"]), EVERYTHING)
-
-    assert len(shown_rows(response)) == count
-
-
-def test_tabs_count_what_a_hand_counts():
-    here = staff()
-    rated(here)
-    decided(here)
-    spoken(here)
-    spoken(here, channel="home_visit")
-
-    response = page(here.secretary)
-
-    counts = {book.key: count for book, count in response.context["tabs"]}
-    assert counts == {"general": 4, "talk-room": 3, "home-visit": 1, "handling": 2, "results": 1, "satisfaction": 1}
-    assert response.context["count"] == 4
-
-
-def test_filters_of_the_list_narrow_the_ledger_and_all_its_tabs():
-    here = staff()
-    rated(here)
-    wanted = spoken(here, verbatim="水管漏了")
-
-    response = page(here.secretary, q="水管")
-
-    assert [row[1] for row in shown_rows(response)] == [wanted.number]
-    assert {book.key: count for book, count in response.context["tabs"]}["results"] == 0
-
-
-def test_counts_stop_at_999(django_assert_num_queries):
-    here = staff()
-    bulk(here, 1001)
-
-    assert ">999+<" in page(here.supervisor).content.decode()
-
-
-def test_pages_hold_fifty_rows_and_number_on():
-    here = staff()
-    bulk(here, 53)
-    client = logged_in(here.supervisor)
-    first = client.get(reverse("cases:ledger", args=["general"]), EVERYTHING)
-    following = re.search(r'href="([^"]*after=[^"]*)" rel="next"', first.content.decode())
-
-    second = client.get(reverse("cases:ledger", args=["general"]) + following[1].replace("&amp;", "&"))
-
-    assert [row[0] for row in shown_rows(first)] == [str(n) for n in range(1, 51)]
-    assert [row[0] for row in shown_rows(second)] == ["51", "52", "53"]
-    assert not {row[1] for row in shown_rows(first)} & {row[1] for row in shown_rows(second)}
-
-
-@pytest.mark.parametrize("query", [{"after": "x"}, {"after": "2026-01-01_1", "from_row": "-3"}, {"from_row": "9" * 40}])
-def test_a_place_that_cannot_be_read_is_the_first_page(query):
-    here = staff()
-    spoken(here)
-
-    assert [row[0] for row in shown_rows(page(here.secretary, **query))] == ["1"]
-
-
-def test_a_day_that_cannot_be_read_shows_nothing_rather_than_all():
-    here = staff()
-    spoken(here)
-
-    assert shown_rows(page(here.secretary, since="yesterday")) == []
-
-
-def test_an_unknown_ledger_is_not_found():
-    here = staff()
-
-    assert page(here.secretary, "nothing").status_code == 404
-
-
-def test_administrators_and_strangers_find_no_ledger():
-    here = staff()
-    spoken(here)
-
-    assert page(roles.auditor()).status_code == 404
-    assert shown_rows(page(roles.secretary_of(VillageFactory()))) == []
-    assert Client().get(reverse("cases:ledger", args=["general"])).status_code == 302
-
-
-def test_a_redacted_row_leads_nowhere():
-    here = staff()
-    case = spoken(here)
-    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
-
-    response = page(here.supervisor)
-
-    assert "保密事项" in response.content.decode()
-    assert f'href="/cases/{case.number}/"' not in response.content.decode()
-    assert case.verbatim not in response.content.decode()
 
 
 # --- who takes one away
@@ -391,22 +254,6 @@ def test_the_export_itself_refuses_whoever_the_page_would_not_have_let_through()
 
 
 # --- many rows
-def bulk(here, count: int) -> None:
-    """Many open cases at once, without their history."""
-    at = timezone.now()
-    Case.objects.bulk_create(
-        (
-            Case(
-                key=uuid.uuid4(), number=f"T-{n:07d}", tracking_code=f"t{n}", town=here.town, village=here.village,
-                level="village", owner_post=here.duty, title="路灯坏了", verbatim=f"路灯坏了看不清{n}",
-                speaker_name=f"张{n}", said_at=at, registered_at=at, due_at=at, yellow_at=at,
-            )
-            for n in range(count)
-        ),
-        batch_size=1000,
-    )  # fmt: skip
-
-
 def test_a_print_of_too_many_rows_is_refused_in_words():
     here = staff()
     bulk(here, 2001)

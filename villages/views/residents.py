@@ -1,6 +1,5 @@
 """Looking a resident up while they stand at the counter, and opening a phone with a reason."""
 
-import re
 from dataclasses import asdict
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -14,10 +13,9 @@ from villages.disclosure import UNMASKING_ROLES, open_phone
 from villages.forms import ReasonForm
 from villages.lookup import find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
-from villages.requests import StaffRequest
+from villages.requests import StaffRequest, whole_number
 
 UNPROCESSABLE = 422
-VILLAGE_ID = re.compile(r"[0-9]{1,18}")
 
 
 class Lookup(LoginRequiredMixin, View):
@@ -26,8 +24,7 @@ class Lookup(LoginRequiredMixin, View):
     def get(self, request: StaffRequest) -> HttpResponse:
         where = neighbourhood_of(request.user, today())
         text = request.GET.get("q", "").replace("\0", "")
-        village = request.GET.get("village", "")
-        only_in = int(village) if VILLAGE_ID.fullmatch(village) else None
+        only_in = whole_number(request.GET.get("village", ""))
         found = find_residents(text, where.villages, groups=where.groups, only_in=only_in)
         response = JsonResponse({"results": [asdict(row) for row in found]}, json_dumps_params={"ensure_ascii": False})
         response["Cache-Control"] = "no-store"

@@ -1,0 +1,187 @@
+"""Every address the resolver knows, filled for the cases that are hidden from a stranger."""
+
+import itertools
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLPattern, get_resolver
+from django.urls.resolvers import RoutePattern
+
+from cases.exports import FORMS
+from cases.ledgers import BOOKS
+from cases.models import (
+    Case,
+)
+from cases.workflow import Action
+from tests.strangers import MARKERS, STRANGERS, World
+from villages.models import (
+    Post,
+    Resident,
+    User,
+)
+from villages.views.accounts import ACTS
+
+NOWHERE = 999_999_999  # the key of no row
+FEW, SHARES = 12, 3  # the 35 moves are shared out among three roles
+NO_NUMBER = "ZZZZ-2026-9999"
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver, written as a single text with its parameters in it."""
+
+    text: str
+    name: str
+
+    @property
+    def is_unnamed(self) -> bool:
+        return self.name == self.text
+
+    @property
+    def model(self) -> type[Model] | None:
+        """The model whose pages in the admin these are."""
+        site, app, model, *_rest = [*self.text.split("/"), "", ""]
+        return apps.all_models[app].get(model) if site == "admin" and app in apps.app_configs else None
+
+    @property
+    def is_of_a_part(self) -> bool:
+        """Whether the admin shows there a row that is not the case itself: such pages take the cases in turns."""
+        return self.model not in (None, Case) and "object_id" in self.text
+
+    def slots(self) -> list[str]:
+        """The parameters by name and by the segment they follow, as SLOTS knows them."""
+        segments = self.text.split("/")
+        found = []
+        for before, segment in itertools.pairwise(["", *segments]):
+            if names := PARAMETER.findall(segment):
+                inner = PARAMETER.findall(before)
+                found.append(f"{(inner[0][0] or inner[0][1]) if inner else before}/{names[0][0] or names[0][1]}")
+        return found
+
+    def filled(self, values: tuple[object, ...]) -> str:
+        left = iter(values)
+        return "/" + PARAMETER.sub(lambda _found: str(next(left)), self.text)
+
+
+def every_address() -> list[Address]:
+    return list(walk(get_resolver().url_patterns))
+
+
+def walk(patterns: list[object], before: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Address]:
+    for pattern in patterns:
+        text = str(pattern.pattern)
+        if not isinstance(pattern.pattern, RoutePattern):
+            text = text.removeprefix("^").removesuffix("$")
+        if isinstance(pattern, URLPattern):
+            name = ":".join([*spaces, pattern.name]) if pattern.name else before + text
+            yield Address(before + text, name)
+        else:
+            space = (pattern.namespace,) if pattern.namespace else ()
+            yield from walk(pattern.url_patterns, before + text, spaces + space)
+
+
+def constant(*values: object) -> Callable[[World, Case], list[object]]:
+    return lambda _world, _case: list(values)
+
+
+def attachments_of(_world: World, case: Case) -> list[object]:
+    return [case.attachments.get().uuid]
+
+
+def number_of(_world: World, case: Case) -> list[object]:
+    return [case.number]
+
+
+def row_of(model: type[Model]) -> Callable[[World, Case], list[object]]:
+    return lambda world, _case: [world.grid[model].pk]
+
+
+# What fills a parameter, and the value of one that does not exist; None where the parameter carries no object.
+SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
+    "cases/number": (number_of, NO_NUMBER),
+    "t/number": (number_of, NO_NUMBER),
+    "files/uuid": (attachments_of, uuid.UUID(int=1)),
+    "attachments/uuid": (attachments_of, uuid.UUID(int=1)),
+    "residents/pk": (row_of(Resident), NOWHERE),
+    "accounts/pk": (row_of(User), NOWHERE),
+    "posts/pk": (row_of(Post), NOWHERE),
+    "do/action": (constant(*Action.values), None),
+    "uuid/size": (constant("small"), None),
+    "pk/act": (constant(*ACTS, "reset_password"), None),
+    "ledgers/key": (constant(*BOOKS), None),
+    "key/form": (constant(*FORMS), None),
+    "admin/app_label": (lambda *_: sorted({model._meta.app_label for model in admin.site._registry}), None),
+    "admin/url": (constant("nowhere"), None),
+}
+
+
+def slot(address: Address, name: str) -> tuple[Callable[[World, Case], list[object]], object] | None:
+    model = address.model
+    if model is not None and name == f"{model._meta.model_name}/object_id":
+        return (lambda world, case: rows_of(model, world, case), NOWHERE)
+    return SLOTS.get(name)
+
+
+def rows_of(model: type[Model], world: World, case: Case) -> list[object]:
+    """The keys of the rows of a model that belong to the case, or the one of the foreign place."""
+    window = admin.site._registry[model]
+    if model in world.grid:
+        return [world.grid[model].pk]
+    path = getattr(window, "path", None)
+    assert path, f"{model.__name__}: neither a case's nor in grid_of(); say there which row is foreign"
+    value = case.pk if path == "pk" else case
+    keys = list(model.objects.filter(**{path: value}).values_list("pk", flat=True)[:1])
+    assert keys, f"{model.__name__}: with_every_part() made none of them"
+    return keys
+
+
+def unfillable(addresses: list[Address]) -> list[str]:
+    return [
+        f"{address.text}: nothing fills {name}"
+        for address in addresses
+        for name in address.slots()
+        if slot(address, name) is None
+    ]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A filled address; `absent` is the same one for an object that does not exist, None where it carries none."""
+
+    address: Address
+    path: str
+    absent: str | None
+
+
+def targets(world: World, addresses: list[Address]) -> list[Target]:
+    """Every address for every hidden case; parts in the admin and values that are no object (35 moves) in turns.
+
+    Another role begins the turns elsewhere, so that together they try every part of every case.
+    """
+    found: dict[str, Target] = {}
+    every = itertools.product(enumerate(addresses), enumerate(world.hidden.values()))
+    begin = STRANGERS.index(world.role)
+    for (place, address), (turn, case) in every:
+        if address.is_of_a_part and (begin + place) % len(MARKERS) != turn:
+            continue
+        slots = [slot(address, name) for name in address.slots()]
+        carries = any(absent is not None for _fill, absent in slots)
+        fills = [dealt(fill(world, case), turn, begin) if carries else fill(world, case) for fill, _absent in slots]
+        for values in itertools.product(*fills):
+            nothing = tuple(absent or value for value, (_fill, absent) in zip(values, slots, strict=True))
+            path = address.filled(values)
+            found[path] = Target(address, path, address.filled(nothing) if carries else None)
+    return list(found.values())
+
+
+def dealt(values: list[object], turn: int, begin: int) -> list[object]:
+    """This case's share of this role's share; a few are not shared out among roles."""
+    if len(values) > FEW:
+        values = values[begin % SHARES :: SHARES]
+    return values[turn :: len(MARKERS)] or values[:1]

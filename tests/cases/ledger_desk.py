@@ -1,0 +1,62 @@
+"""What tests of ledgers ask for and read: the page, the files, the print, and towns with many cases."""
+
+import csv
+import io
+import re
+import uuid
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Case
+from villages.models import Post
+
+EVERYTHING = {"period": "all"}
+
+
+def logged_in(post: Post) -> Client:
+    client = Client(headers={"accept-language": "zh-hans"})
+    client.force_login(post.user)
+    return client
+
+
+def page(post: Post, key: str = "general", **query: object):
+    return logged_in(post).get(reverse("cases:ledger", args=[key]), EVERYTHING | query)
+
+
+def take(post: Post, key: str = "general", form: str = "csv", query: str = "period=all", **data: object):
+    name = ("cases:ledger_print", [key]) if form == "print" else ("cases:ledger_export", [key, form])
+    response = logged_in(post).post(f"{reverse(name[0], args=name[1])}?{query}", {"reason": "月报", **data})
+    if response.streaming:
+        response.file = b"".join(response.streaming_content)  # the test client closes it after the last piece
+    return response
+
+
+def table_of(response) -> list[list[str]]:
+    text = response.file.decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+def shown_rows(response) -> list[list[str]]:
+    body = re.search(r"<tbody>(.*?)</tbody>", response.content.decode(), re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL) if body else []
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+
+
+def bulk(here, count: int) -> None:
+    """Many open cases at once, without their history."""
+    at = timezone.now()
+    Case.objects.bulk_create(
+        (
+            Case(
+                key=uuid.uuid4(), number=f"T-{n:07d}", tracking_code=f"t{n}", town=here.town, village=here.village,
+                level="village", owner_post=here.duty, title="路灯坏了", verbatim=f"路灯坏了看不清{n}",
+                speaker_name=f"张{n}", said_at=at, registered_at=at, due_at=at, yellow_at=at,
+            )
+            for n in range(count)
+        ),
+        batch_size=1000,
+    )  # fmt: skip
