@@ -90,7 +90,7 @@ def rehome_orphans_due(at: datetime) -> int:
     def rehome(case: Case) -> None:
         facts = read_facts(case, at)
         if case.stage == Stage.HANDLE or find_owner(facts)[0] or not facts.alarmed():
-            make_move(case, Action.REHOME, by=System("rehome_orphans"), at=at)
+            make_move(case, Action.REHOME, by=System("rehome_orphans"), at=at, facts=facts)
 
     return move_each(orphans(at).select_related("town"), rehome)
 
