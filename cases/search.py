@@ -15,7 +15,8 @@ from minshi.crypto import blind_index, normal_phone
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
-BETWEEN = re.compile("[,;:!?。、…“”‘’《》()【】]")  # in full width or half, whichever was taken down
+PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, whichever was taken down
+BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
 AFTER_ALL = "\U0010ffff"
 WORDS = ("title", "verbatim", "request_text")
 
@@ -42,10 +43,10 @@ class HasBigrams(Func):
 def terms_of(text: str) -> list[str]:
     """The words of what was typed, in half width; a pause in a sentence parts words as a space does.
 
-    Signs and nothing else are looked for as they stand.
+    Signs beside no word are looked for as they stand.
     """
     typed = unicodedata.normalize("NFKC", text.replace("\0", ""))
-    return BETWEEN.sub(" ", typed).split() or typed.split()
+    return BETWEEN.sub(" ", typed).split()
 
 
 def require_two_characters(text: str) -> None:
