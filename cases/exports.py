@@ -125,7 +125,7 @@ class Export:
         self._refuse()
         sight, opens = Sight.of(self.user, self.on), opener(self.user, self.on)
         may_open = opens if self.unmasked else lambda _case: False
-        cases = self.book.enrich(exportable(self.cases, self.user, self.on)).with_row()
+        cases = self.book.enrich(exportable(self.cases, self.user, self.on)).with_record()
         pages = (
             read_records(self.book, page, sight=sight, at=self.at, may_unmask=may_open)
             for page in batches(cases, self.book.order)

@@ -24,6 +24,7 @@ KEY_FORMAT = "f1:"  # Fernet; a later way of encrypting gets its own prefix
 PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
 SHORTEST_PHONE = 10  # digits: shorter ones are hotlines, or landlines without their area code
 SHOWN_OF_PHONE = 4
+GAP = r"[\s\-‐-―−.·]*"  # what people put between the digits of a phone number: 139 9391-2345
 PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
 
 

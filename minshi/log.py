@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 
-GAP = r"[\s\-‐-―−.·]?"  # people write 139 9391-2345
+from minshi.crypto import GAP
+
 PHONE = re.compile(
     rf"(?<!\d)(?:(\+?0{{0,2}}86){GAP})?([1１]{GAP}[3-9３-９]{GAP}\d){GAP}(?:\d{GAP}){{4}}((?:\d{GAP}){{3}}\d)(?!\d)"
 )

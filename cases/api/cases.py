@@ -74,7 +74,7 @@ class CaseList(CaseApi, GenericAPIView[Case]):
     order = ("-registered_at", "-id")
 
     def get_queryset(self) -> QuerySet[Case]:
-        return Case.objects.counted_for(self.user, workdays.local_day(self.at)).with_row()
+        return Case.objects.counted_for(self.user, workdays.local_day(self.at)).with_row().select_related("topic")
 
     @extend_schema(responses={200: CaseRow(many=True)})
     def get(self, request: Request) -> Response:
@@ -120,7 +120,7 @@ class CaseItem(CaseApi):
     )
     def get(self, request: Request, number: str) -> Response:
         """One case in full, as far as the reader may know it."""
-        case = self.case(number, self.visible().with_row().select_related("merged_into"))
+        case = self.case(number, self.visible().with_page().select_related("merged_into"))
         etag = etag_of(case.version, case.light(self.at))
         if is_unchanged(request, etag):
             return not_modified(etag)

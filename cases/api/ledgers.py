@@ -74,7 +74,7 @@ class LedgerRows(CaseApi, GenericAPIView[Case]):
         """The rows of one ledger, names and phones masked, oldest first; without a period the past twelve months."""
         book = self.book
         cases = self.filter_queryset(Case.objects.counted_for(self.user, workdays.local_day(self.at)))
-        page = self.paginate_queryset(book.enrich(self._in_period(cases)).with_row())
+        page = self.paginate_queryset(book.enrich(self._in_period(cases)).with_record())
         records = read_records(book, page or [], sight=self.sight, at=self.at)
         rows = tabular.rows_of(book.ledger, records, unmasked=True)  # the record itself masks
         keys = [column.key for column in book.ledger.columns]

@@ -22,6 +22,7 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
     Stage,
+    WithChoices,
 )
 from cases.models.scope import CaseQuerySet
 from minshi import workdays
@@ -49,7 +50,7 @@ class Topic(models.Model):
         return self.name
 
 
-class Case(models.Model):
+class Case(WithChoices):
     # who and where
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
     number = models.CharField(_("number"), max_length=16, unique=True)

@@ -1,7 +1,20 @@
 """The words of domain §7 as choices."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
+
+
+class WithChoices(models.Model):
+    """get_…_display without Django's detour: to find one label it translates and hashes every label of the field."""
+
+    class Meta:
+        abstract = True
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:  # noqa: N802 - Django's hook
+        value = getattr(self, field.attname)
+        return next((str(label) for choice, label in field.flatchoices if choice == value), str(value))
 
 
 class Stage(models.TextChoices):

@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from cases.models.case import Case
-from cases.models.choices import ActorKind, Level, Stage
+from cases.models.choices import ActorKind, Level, Stage, WithChoices
 from minshi.crypto import EncryptedTextField
 from villages.models import Post, User
 
 
-class Event(models.Model):
+class Event(WithChoices):
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
     at = models.DateTimeField(_("at"))

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
-from cases.models.choices import How, Satisfaction, Solved
+from cases.models.choices import How, Satisfaction, Solved, WithChoices
 from villages.models import Post
 
 
-class Rating(models.Model):
+class Rating(WithChoices):
     case = models.ForeignKey(Case, models.CASCADE, related_name="ratings", verbose_name=_("case"))
     round = models.PositiveSmallIntegerField(_("round"))
     at = models.DateTimeField(_("at"))

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,13 +35,14 @@ def styled(field: BoundField) -> SafeString:
     return field.as_widget(attrs=attrs)
 
 
-@register.inclusion_tag("components/_lamp.html")
-def lamp(case: Case, at: datetime) -> dict[str, Any]:
+@register.simple_tag
+def lamp(case: Case, at: datetime) -> SafeString:
     """灯 always as shape + word + days (ux: colour is never the only sign)."""
     light = case.light(at)
     if light is None:
-        return {"light": "", "text": case.get_stage_display()}
-    return {"light": light, "shape": SHAPES[light], "text": _lamp_words(case, light, at)}
+        return format_html('<span class="lamp grey">{}</span>', case.get_stage_display())
+    words = _lamp_words(case, light, at)
+    return format_html('<span class="lamp {}"><span aria-hidden="true">{}</span>{}</span>', light, SHAPES[light], words)
 
 
 def _lamp_words(case: Case, light: Light, at: datetime) -> str:
@@ -85,6 +87,20 @@ def day(value: Any) -> str:
 def title_for(case: Case, sight: Sight) -> str:
     """The matter in a few words, without who spoke where that is hidden from the reader."""
     return case.title if sight.shows_speaker(case) else without_speaker(case, case.title)
+
+
+@register.filter
+def summary(case: Case) -> str:
+    """What a row says under its title: number, place, kind, with whom, since when."""
+    holder = case.owner_office or (case.owner_post and case.owner_post.user)
+    parts = (
+        case.number,
+        f"{case.village or case.town} {case.group or ''}".strip(),
+        case.get_category_display(),
+        _("with %(holder)s") % {"holder": holder} if holder else "",
+        day(case.registered_at),
+    )
+    return " · ".join(filter(None, parts))
 
 
 @register.filter

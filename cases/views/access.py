@@ -37,7 +37,7 @@ class StaffView(LoginRequiredMixin, View):
 
     def case(self, number: str) -> Case:
         """The case by its number, within sight; 404 for a foreign or hidden one."""
-        found: Case = get_object_or_404(self.visible().with_row(), number=number)
+        found: Case = get_object_or_404(self.visible().with_page(), number=number)
         return found
 
     def sight(self) -> Sight:

@@ -83,7 +83,7 @@ class Home(StaffView):
         counted = {queue.name: self._narrowed(queue) for queue in queues}
         counted["today"] = visible.filter(registered_at__gte=midnight)
         counted["today_settled"] = visible.filter(registered_at__gte=midnight, handling="on_spot")
-        counts = capped_counts(self.user, counted)
+        counts = capped_counts(counted)
         context = {
             "nav": "home",
             "at": at,

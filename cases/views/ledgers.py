@@ -71,8 +71,8 @@ class LedgerView(StaffView):
 
     def show(self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = "") -> HttpResponse:
         request, book = self.request, reading.book
-        counts = capped_counts(self.user, {key: reading.cases(each) for key, each in BOOKS.items()})
-        page = page_of(book.enrich(reading.cases(book)).with_row(), book.order, request.GET.get("after", ""))
+        counts = capped_counts({key: reading.cases(each) for key, each in BOOKS.items()})
+        page = page_of(book.enrich(reading.cases(book)).with_record(), book.order, request.GET.get("after", ""))
         records = read_records(book, page.rows, sight=self.sight(), at=now())
         start = _row_number(request.GET.get("from_row", "")) if request.GET.get("after") else 1
         rows = [cells[1:] for cells in tabular.rows_of(book.ledger, records, unmasked=True)]  # the record itself masks

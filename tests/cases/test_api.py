@@ -31,7 +31,7 @@ def test_a_page_of_the_list_costs_the_same_whatever_it_holds(count, django_asser
         spoken(here)
     api = Api(here.secretary)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         answer = api.get("cases/")
 
     assert len(answer.json()["results"]) == count

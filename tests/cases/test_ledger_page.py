@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_seven_queries_however_many_rows_it_has(count, django_assert_num_queries):
+def test_the_page_costs_eight_queries_however_many_rows_it_has(count, django_assert_num_queries):
     here = staff()
     for _ in range(count):
         decided(here)
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(reverse("cases:ledger", args=["general"]), EVERYTHING)
 
     assert len(shown_rows(response)) == count

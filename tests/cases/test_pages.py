@@ -195,9 +195,9 @@ def test_lists_and_desk_cost_the_same_at_any_length(client, here, rows, django_a
         spoken(here)
     client.force_login(here.duty.user)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("cases:list"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("cases:home"))
 
 
