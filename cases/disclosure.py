@@ -1,5 +1,6 @@
 """Opening the speaker's phone of a case: who may, and the trace it leaves (domain §3, Unmasked)."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.http import HttpRequest
@@ -15,15 +16,20 @@ from villages.models import Role, User
 from villages.models.audit import AuditKind
 
 
-def may_open(user: User, on: date, case: Case) -> bool:
-    """Whether the user is the village's secretary or a supervisor above the case. No query beyond the posts."""
-    secretary = user.reach(on, (Role.SECRETARY,))
-    supervisor = user.reach(on, (Role.SUPERVISOR,))
-    return (
-        case.village_id in secretary.villages
-        or case.town_id in supervisor.towns
-        or case.town.county_code in supervisor.counties
+def opener(user: User, on: date) -> Callable[[Case], bool]:
+    """Says of a case whether its names and phones may be opened: its village's secretary, a supervisor above it.
+
+    No query beyond the posts, so that it may be asked of every row.
+    """
+    villages = user.reach(on, (Role.SECRETARY,)).villages
+    above = user.reach(on, (Role.SUPERVISOR,))
+    return lambda case: (
+        case.village_id in villages or case.town_id in above.towns or case.town.county_code in above.counties
     )
+
+
+def may_open(user: User, on: date, case: Case) -> bool:
+    return opener(user, on)(case)
 
 
 def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:

@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from cases.disclosure import opener
 from cases.ledgers import Book, Record, batches, read_records
 from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
@@ -44,15 +45,6 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
     own_work = Assignment.objects.filter(office__in=offices, case=OuterRef("pk"), ended_at=None)
     return cases.filter(Q(village__in=villages) | Q(town__in=territory) | Exists(own_work))
-
-
-def opener(user: User, on: date) -> Callable[[Case], bool]:
-    """Says of a case whether its names and phones may be opened: its village's secretary, a supervisor above it."""
-    villages = user.reach(on, (Role.SECRETARY,)).villages
-    above = user.reach(on, (Role.SUPERVISOR,))
-    return lambda case: (
-        case.village_id in villages or case.town_id in above.towns or case.town.county_code in above.counties
-    )
 
 
 @dataclass
@@ -111,7 +103,7 @@ class Export:
 
     def rows(self, request: HttpRequest | None = None) -> list[tabular.Row]:
         """The rows of a print. MoveRefused: none, or more than a page carries; else as `file`."""
-        if self.cases.order_by().values("pk")[: MOST_PRINTED + 1].count() > MOST_PRINTED:
+        if self._taken().order_by().values("pk")[: MOST_PRINTED + 1].count() > MOST_PRINTED:
             raise MoveRefused(
                 _("More than %(most)s rows do not fit a print; narrow the filter or take the file.")
                 % {"most": MOST_PRINTED}
@@ -120,12 +112,15 @@ class Export:
         self._log(AuditKind.PRINT, "", request)
         return rows
 
+    def _taken(self) -> CaseQuerySet:
+        return exportable(self.cases, self.user, self.on)
+
     def _records(self) -> Iterator[Record]:
         """The records in the book's order, counted as they pass. Refuses before the first."""
         self._refuse()
         sight, opens = Sight.of(self.user, self.on), opener(self.user, self.on)
         may_open = opens if self.unmasked else lambda _case: False
-        cases = self.book.enrich(exportable(self.cases, self.user, self.on)).with_record()
+        cases = self.book.enrich(self._taken()).with_record()
         pages = (
             read_records(self.book, page, sight=sight, at=self.at, may_unmask=may_open)
             for page in batches(cases, self.book.order)

@@ -264,6 +264,16 @@ def test_a_print_of_too_many_rows_is_refused_in_words():
     assert "2000" in response.content.decode()
 
 
+def test_only_what_is_taken_away_counts_for_a_print(monkeypatch):
+    here = staff()
+    case = decided(here)
+    spoken(here)
+    roles.committee_member_of(here.village, user=here.handler.user)
+    monkeypatch.setattr("cases.exports.MOST_PRINTED", 1)
+
+    assert [row[1] for row in an_export(here.handler).rows()] == [case.number]
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_twenty_thousand_rows_are_written_in_little_memory(form):
     here = staff()
