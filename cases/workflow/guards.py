@@ -13,6 +13,7 @@ from minshi import workdays
 from minshi.errors import Text
 
 Refusal = Text | None
+MOST_ADDED = 10  # times a day
 
 
 def no_order_pending(facts: Facts, by: Actor) -> Refusal:
@@ -135,6 +136,16 @@ def assistants_left(facts: Facts, by: Actor) -> Refusal:
 def once_a_day(facts: Facts, by: Actor) -> Refusal:
     today = {workdays.local_day(event.at) for event in facts.happened("urge", this_round=False)}
     return _("You asked today already; they know.") if facts.on in today else None
+
+
+def ten_a_day(facts: Facts, by: Actor) -> Refusal:
+    """By code alone, at no counter: who finds a receipt shall not bury the case under words."""
+    if isinstance(by, Speaker) and by.helped_by:
+        return None
+    added = [event for event in facts.happened("supplement", this_round=False) if "entered_by" not in event.data]
+    if sum(workdays.local_day(event.at) == facts.on for event in added) < MOST_ADDED:
+        return None
+    return _("That is enough for one day. Come back tomorrow, or call the village.")
 
 
 def no_extension_yet(facts: Facts, by: Actor) -> Refusal:

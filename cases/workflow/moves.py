@@ -275,6 +275,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             speak.supplement,
             None,
             (replace(NOTE, max_length=4000), Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)),
+            (guards.ten_a_day,),
             speaker=True,
         ),
         Action.URGE: Move(OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True),

@@ -223,6 +223,21 @@ def test_second_reopening_by_the_speaker_is_refused():
         make_move(case, Action.REOPEN, by=speaker, at=NOON + 6 * DAY, reason="又坏了")
 
 
+def test_ten_words_a_day_are_taken_by_the_code_and_any_number_at_the_counter():
+    here = staff()
+    case = spoken(here)
+    alone, helped = Speaker(case, "code"), Speaker(case, "counter", here.duty)
+    for _nth in range(10):
+        case = make_move(case, Action.SUPPLEMENT, by=alone, at=NOON, note="还漏")
+
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.SUPPLEMENT, by=alone, at=NOON, note="还漏")
+
+    case = make_move(case, Action.SUPPLEMENT, by=helped, at=NOON, note="我家也漏")
+    case = make_move(case, Action.SUPPLEMENT, by=alone, at=NOON + DAY, note="还漏")
+    assert case.events.filter(action="supplement").count() == 12
+
+
 def test_diverted_matter_opened_again_is_deliberated_even_if_the_first_lead_is_back():
     here = staff()
     case = verified(here, completed(here, decided(here, lead=here.member), by=here.member))
