@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.disclosure import opener
 from cases.ledgers import Book, Record, batches, read_records
-from cases.models import Assignment, Case
+from cases.models import Assignment
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight

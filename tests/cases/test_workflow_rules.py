@@ -9,7 +9,7 @@ from cases.models import Clock
 from cases.models.choices import Stage
 from cases.workflow import Action, Speaker, System, make_move, moves_open_to, read_facts
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, staff, verified
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
 
 pytestmark = pytest.mark.django_db
 
