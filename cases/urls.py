@@ -21,5 +21,6 @@ urlpatterns = [
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path("ledgers/<slug:key>/print/", ledgers.LedgerPrint.as_view(), name="ledger_print"),
     path("ledgers/<slug:key>/<slug:form>/", ledgers.LedgerExport.as_view(), name="ledger_export"),
+    path("t/", track.TrackAny.as_view(), name="track_any"),
     path("t/<str:number>/", track.Track.as_view(), name="track"),
 ]

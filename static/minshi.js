@@ -22,18 +22,20 @@
   let went = false;
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    const key = event.key.toLowerCase();
+    const key = event.key.toLowerCase().replace("？", "?");
     if (event.ctrlKey && key === "enter") { const button = one('[data-key="ctrl+enter"]'); if (button) { event.preventDefault(); button.click(); } return; }
     if (event.altKey && (key === "1" || key === "2")) { const field = one(key === "1" ? "#id_speaker_name" : "#id_verbatim"); if (field) { event.preventDefault(); field.focus(); } return; }
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
     const rows = all("[data-row]"), at = rows.indexOf(document.activeElement);
-    const pages = { h: "/", t: "/ledgers/", q: "/cases/" };
-    if (went && pages[key]) { location.href = pages[key]; return; }
+    const there = went && one(`[data-go="${CSS.escape(key)}"]`);
+    if (there) { there.click(); return; }
     went = key === "g";
     if (key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
     else if (key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
     else { const found = one(`[data-key="${CSS.escape(key)}"]`); if (found) { event.preventDefault(); if (typing(found)) found.focus(); else found.click(); } }
   });
+
+  all("[data-open]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal()); });
 
   // The row one came from keeps its place.
   all("[data-rows] [data-row]").forEach((link) => link.addEventListener("click", () => sessionStorage.setItem("row", link.getAttribute("href"))));

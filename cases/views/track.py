@@ -1,5 +1,6 @@
 """The tracking page behind the code: no login, no personal data, and what the speaker may do there."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,17 @@ class Visit:
         found = {offer.action: offer for offer in moves_open_to(Speaker(self.case, "code"), self.case, at, facts)}
         waits_for_us = self.case.stage != Stage.RATE  # in 评 it is the speaker's turn: nobody is to be hurried
         return {a: found[a] for a in self.offered if a in found and (a != Action.URGE or waits_for_us)}
+
+
+class TrackAny(View):
+    """`/t/`: for who has a receipt and nothing to scan it with."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        typed = unicodedata.normalize("NFKC", request.GET.get("number", ""))
+        number = "".join(typed.split()).replace("/", "").upper()
+        if not number:
+            return render(request, "cases/track_code.html", {"number": number})
+        return redirect(f"{reverse('cases:track', args=[number])}?{urlencode({'k': request.GET.get('k', '')})}")
 
 
 class Track(View):

@@ -308,6 +308,25 @@ def test_a_merged_speaker_follows_their_own_code_and_may_not_take_the_other_matt
     assert {offer.action for offer, _form in page.context["forms"]} == {"urge", "supplement"}
 
 
+@pytest.mark.parametrize("typed", ["{}", " {} ", "{lower}", "{wide}"])
+def test_a_receipt_without_a_scanner_is_typed_in(client, here, typed):
+    case = spoken(here)
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in case.number)
+    number = typed.format(case.number, lower=case.number.lower(), wide=wide)
+
+    page = client.get(reverse("cases:track_any"), {"number": number, "k": case.tracking_code.lower()}, follow=True)
+
+    assert page.context["case"] == case
+
+
+def test_a_number_of_nothing_is_asked_again(client, here):
+    address = reverse("cases:track_any")
+
+    assert client.get(address).status_code == 200
+    assert client.get(address, {"number": " /", "k": "X"}).status_code == 200
+    assert client.get(address, {"number": "XX-2026-0001", "k": "X"}, follow=True).status_code == 404
+
+
 def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
     settings.PROXY_COUNT = 1
     case = spoken(here)
