@@ -13,10 +13,14 @@ from cases.models.choices import Category, Channel, Confidentiality, Grade, Sati
 from cases.workflow import Action, Facts, Offer, candidates, holder_name
 from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import Input, Kind
-from villages.forms import DayInput, RuleForm
+from villages.forms import DayInput, RuleForm, in_plain_words
 from villages.models import Group, Post, Resident, Town, User, Village
 
 TALL = {"rows": 3}
+SHOWN_AT_ONCE = frozenset({
+    "__all__", "channel", "village", "speaker_name", "verbatim", "category", "grade",
+    "settled", "result", "satisfaction", "solved", "reason",
+})  # fmt: skip
 SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")  # not for whom the speaker is hidden
 OFFICERS_ONLY = ("how", "said_at", "co_speaker")  # nobody asks the speaker how they told us
 
@@ -32,7 +36,7 @@ class HolderField(forms.TypedChoiceField):
     """One lead or assistant, by the keys that `candidates` gives."""
 
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
-        choices = [("", ""), *((key, holder_label(holder)) for key, holder in holders.items())]
+        choices = [("", _("not chosen")), *((key, holder_label(holder)) for key, holder in holders.items())]
         super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=None, **options)
 
 
@@ -80,6 +84,7 @@ class MoveForm(RuleForm):
         self.order = [item.name for item in inputs]
         for item in inputs:
             self.fields[item.name] = field_for(item, facts, user)
+            in_plain_words(self.fields[item.name])
 
     def values(self) -> dict[str, Any]:
         """What make_move takes as inputs."""
@@ -99,7 +104,6 @@ def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
 def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
     """The form field of one input; choices come from `candidates`, the same as make_move accepts."""
     common: dict[str, Any] = {"label": item.label, "required": item.required, "help_text": item.help}
-    common["error_messages"] = {"required": _("Please fill this in.")}
     if item.kind is Kind.TEXT:
         return forms.CharField(widget=forms.Textarea(attrs=TALL), max_length=item.max_length, **common)
     if item.kind is Kind.LINE:
@@ -206,6 +210,11 @@ class IntakeForm(RuleForm):
 
     def _choose(self, name: str, queryset: Any) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether something is wrong among what is folded away."""
+        return bool(set(self.errors) - SHOWN_AT_ONCE)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -12,10 +12,11 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent && Date.now() - form.dataset.sent < 4000) { event.preventDefault(); return; }
-    form.dataset.sent = Date.now();
+    const button = event.submitter, target = button && button.hasAttribute("formaction") ? button.formAction : form.action;
+    if (form.dataset.to === target && Date.now() - form.dataset.sent < 4000) { event.preventDefault(); return; }
+    form.dataset.sent = Date.now(); form.dataset.to = target;
   });
-  window.addEventListener("pageshow", () => all("form").forEach((form) => delete form.dataset.sent));
+  window.addEventListener("pageshow", () => all("form").forEach((form) => { delete form.dataset.sent; delete form.dataset.to; }));
 
   // Keys: off while typing or composing; Alt and Ctrl ones work in fields.
   const typing = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(radio|checkbox)$/.test(target.type);
@@ -52,6 +53,7 @@
 
   // Where the server says that a form arrived, its draft has served.
   const arrived = new URLSearchParams(location.search).get("sent");
+  if (arrived) sessionStorage.setItem("arrived", arrived);
   if (arrived) Object.keys(localStorage).filter((name) => /^(intake|act)-/.test(name) && (JSON.parse(localStorage.getItem(name) || "null") || {}).key === arrived).forEach((name) => localStorage.removeItem(name));
 
   // What is typed for a step outlives a lost login or a closed page, under the user's id, until the step is taken.
@@ -62,7 +64,7 @@
     step.addEventListener("input", () => { const kept = {}; texts.forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", step).value, texts: kept })); });
   };
   all("form[data-keep]").forEach(keep);
-  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) keep(step); });
+  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); step.scrollIntoView({ block: "nearest" }); const field = one("textarea, input:not([type=hidden]), select, button", step); if (field && !step.contains(document.activeElement)) field.focus(); } });
 
   // Drafts: kept on this computer under the user's id, back after a reload, gone once the server has it.
   const form = one("form[data-draft]");
@@ -71,7 +73,7 @@
     const fields = () => all("input, textarea, select", form).filter((field) => field.name && !/^(csrfmiddlewaretoken|key)$/.test(field.name));
     const words = () => one("#id_verbatim", form).value.trim() || one("#id_speaker_name", form).value.trim();
     const save = () => {
-      if (!words()) { localStorage.removeItem(name); return; }
+      if (!words() || one("[name=key]", form).value === sessionStorage.getItem("arrived")) { localStorage.removeItem(name); return; }
       const draft = {};
       fields().forEach((field) => { if (/^(radio|checkbox)$/.test(field.type)) { if (field.checked) (draft[field.name] = draft[field.name] || []).push(field.value); } else draft[field.name] = field.value; });
       localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", form).value, draft }));
@@ -90,6 +92,8 @@
         document.addEventListener("htmx:load", came);
       }
     }
+    // Going back to a form that was taken down starts an empty one: its words are a matter already.
+    window.addEventListener("pageshow", () => { if (one("[name=key]", form).value === sessionStorage.getItem("arrived")) location.replace(location.pathname); });
     const forget = one("[data-forget]", form);
     forget.addEventListener("click", () => { localStorage.removeItem(name); location.href = location.pathname; });
     let timer;
@@ -111,15 +115,16 @@
     input.setAttribute("role", "combobox"); input.setAttribute("aria-autocomplete", "list"); input.setAttribute("aria-controls", list.id); input.setAttribute("aria-expanded", "false");
     const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
     const mark = (index) => { at = index; Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at)); if (at >= 0) input.setAttribute("aria-activedescendant", "lookup-" + at); };
-    const choose = (index) => { const found = rows[index]; input.value = found.name; chosen.value = found.id; input.dataset.chosen = found.name; close(); one("#id_verbatim").focus(); form && form.dispatchEvent(new Event("input")); };
+    const known = (person) => [person.name, person.place, person.tail && "****" + person.tail].filter(Boolean).join(" · "), who = one("[data-who]", box);
+    const choose = (index) => { const found = rows[index]; input.value = found.name; chosen.value = found.id; input.dataset.chosen = found.name; who.textContent = known(found); close(); one("#id_verbatim").focus(); form && form.dispatchEvent(new Event("input")); };
     const show = (found) => {
       rows = found; list.textContent = "";
-      found.forEach((person, index) => { const item = document.createElement("li"); item.id = "lookup-" + index; item.setAttribute("role", "option"); item.textContent = [person.name, person.place, person.tail && "****" + person.tail].filter(Boolean).join(" · "); item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(index); }); list.appendChild(item); });
+      found.forEach((person, index) => { const item = document.createElement("li"); item.id = "lookup-" + index; item.setAttribute("role", "option"); item.textContent = known(person); item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(index); }); list.appendChild(item); });
       if (!found.length) { const none = document.createElement("li"); none.className = "muted"; none.setAttribute("role", "option"); none.setAttribute("aria-disabled", "true"); none.textContent = box.dataset.none; list.appendChild(none); }
       list.hidden = false; input.setAttribute("aria-expanded", String(found.length > 0)); at = -1;
     };
     input.addEventListener("input", (event) => {
-      if (input.value !== input.dataset.chosen) chosen.value = "";
+      if (input.value !== input.dataset.chosen) { chosen.value = ""; who.textContent = ""; }
       clearTimeout(waiting); const text = input.value.trim();
       if (event.isComposing || text.length < 1) { close(); return; }
       waiting = setTimeout(() => { const mine = ++asked, village = one("[name=village]"); fetch(box.dataset.lookup + "?" + new URLSearchParams({ q: text, village: village ? village.value : "" }), { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : { results: [] })).then((found) => { if (mine === asked && document.activeElement === input) show(found.results); }).catch(() => close()); }, 150);

@@ -18,8 +18,20 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def in_plain_words(field: forms.Field) -> None:
+    """What is missing, and what nothing chosen looks like, said the same way in every form."""
+    field.error_messages["required"] = _("Please fill this in.")
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+        field.empty_label = _("not chosen")
+
+
 class RuleForm(forms.Form):
     """A form that shows a refusal of the domain beside the fields it names, or on top."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            in_plain_words(field)
 
     def refuse(self, refusal: RuleBroken) -> None:
         named = {name: text for name, text in refusal.fields.items() if name in self.fields}

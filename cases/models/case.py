@@ -235,6 +235,11 @@ class Case(WithChoices):
         """The last day, as people say it: the day before `due_at` (domain §4)."""
         return workdays.last_day_of(self.due_at) if self.due_at else None
 
+    @property
+    def reply_by(self) -> date | None:
+        """The day promised, as long as the answer is owed: in 评 it was given."""
+        return self.promised_on if self.is_open and self.stage != Stage.RATE else None
+
     def light(self, at: datetime) -> Light | None:
         """The lamp of domain §4; None once closed. Lights belong to cases, never to people."""
         if self.due_at is None or self.yellow_at is None:

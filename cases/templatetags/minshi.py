@@ -1,5 +1,6 @@
 """The few tags and filters the pages share: fields, lamps, days as people say them, the stepper."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from minshi import workdays
 
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
+CODE = re.compile(r"[A-Z0-9-]{8,16}")
 PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
 
 
@@ -87,6 +89,19 @@ def day(value: Any) -> str:
 def title_for(case: Case, sight: Sight) -> str:
     """The matter in a few words, without who spoke where that is hidden from the reader."""
     return case.title if sight.shows_speaker(case) else without_speaker(case, case.title)
+
+
+@register.filter
+def kind(case: Case) -> str:
+    """What kind of matter it is, as far as that has been said."""
+    said = (case.get_category_display(), case.get_grade_display(), str(case.topic or ""))
+    return " / ".join(filter(None, said))
+
+
+@register.filter
+def is_code(cell: Any) -> bool:
+    """Whether a cell of a ledger is a number or a date, which no line may break."""
+    return isinstance(cell, str) and CODE.fullmatch(cell) is not None
 
 
 @register.filter

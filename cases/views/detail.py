@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases.disclosure import may_open, may_print_receipt, open_speaker_phone
 from cases.models import Case, Event
+from cases.models.choices import Satisfaction, Solved
 from cases.models.scope import Sight
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.workflow import Action, Offer, moves_open_to, read_facts
+from cases.workflow import Action, Facts, Offer, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -24,6 +26,7 @@ EVERYDAY = (
     Action.DECIDE, Action.ESCALATE, Action.VERIFY, Action.REJECT, Action.RATE, Action.ATTEMPT, Action.CLOSE_UNRATED,
     Action.REDO, Action.EXPLAIN, Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RESUME,
 )  # fmt: skip
+RULINGS = (Action.REDO, Action.EXPLAIN, Action.RULE_EXTENSION, Action.RULE_SUSPENSION)
 
 
 SAID = ("title", "verbatim", "request_text", "place", "decision", "result", "remark")
@@ -40,10 +43,12 @@ class Told:
 
 def told(case: Case, event: Event, *, whole: bool, also: Iterable[str] = ()) -> Told:
     """An event in words; a note that named the speaker is shown whole only to who may see the speaker."""
-    label = Action(event.action).label if event.action in Action.values else event.action
+    label = str(Action(event.action).label) if event.action in Action.values else event.action
+    if "satisfaction" in event.data:
+        label += f" · {Satisfaction(event.data['satisfaction']).label} · {Solved(event.data['solved']).label}"
     revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
     note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
-    return Told(event, str(label), note if whole else without_speaker(case, note, also))
+    return Told(event, label, note if whole else without_speaker(case, note, also))
 
 
 class CaseDetail(StaffView):
@@ -57,6 +62,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
+    pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
     also = [] if whole else known_names(case)
     words = {name: getattr(case, name) for name in SAID}
@@ -71,9 +77,10 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": [told(case, event, whole=whole, also=also) for event in events],
-        "everyday": _in_order(offers),
-        "further": [offer for offer in offers if offer.action not in EVERYDAY],
-        "assignments": facts.active,
+        "everyday": pressing,
+        "further": [offer for offer in offers if offer not in pressing],
+        "key": uuid4(),
+        "assignments": facts.active or facts.last_round,
         "requests": [
             (item, item.reason if whole else without_speaker(case, item.reason, also))
             for item in facts.requests
@@ -85,9 +92,14 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     }
 
 
-def _in_order(offers: list[Offer]) -> list[Offer]:
+def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
+    """The steps that wait for this reader; what somebody else is at work on presses nobody but for a ruling."""
+    case, reach = facts.case, sight.reach
+    own = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
+    at_work = any(item.post_id in reach.posts or item.office_id in reach.offices for item in facts.active)
+    wanted = EVERYDAY if own or at_work else RULINGS
     by_action = {offer.action: offer for offer in offers}
-    return [by_action[action] for action in EVERYDAY if action in by_action]
+    return [by_action[action] for action in wanted if action in by_action]
 
 
 class OpenPhone(StaffView):

@@ -18,7 +18,15 @@ from cases.models import (
     Rating,
     TimeRequest,
 )
-from cases.models.choices import AssignmentRole, Confidentiality, Level, RequestKind, RequestState, Satisfaction
+from cases.models.choices import (
+    AssignmentEnd,
+    AssignmentRole,
+    Confidentiality,
+    Level,
+    RequestKind,
+    RequestState,
+    Satisfaction,
+)
 from cases.workflow.record import known_names
 from minshi import workdays
 from villages.models import Office, Post
@@ -59,6 +67,13 @@ class Facts:
     @property
     def active(self) -> list[Assignment]:
         return [assignment for assignment in self.assignments if assignment.ended_at is None]
+
+    @property
+    def last_round(self) -> list[Assignment]:
+        """Who worked on it until its latest round was over."""
+        worked = [item for item in self.assignments if item.end in (AssignmentEnd.CLOSED, AssignmentEnd.ROUND_OVER)]
+        latest = max((item.round for item in worked), default=0)
+        return [item for item in worked if item.round == latest]
 
     @property
     def lead(self) -> Assignment | None:

@@ -56,6 +56,17 @@ def test_a_resident_is_found_by_what_is_typed(typed):
     )
 
 
+def test_namesakes_are_told_apart_by_their_door(client):
+    person = resident(name="李建国")
+    other = resident(name="李建国", group=person.household.group)
+    client.force_login(duty_officer_of(person.household.group.village).user)
+
+    rows = client.get(reverse("villages:lookup"), {"q": "ljg"}).json()["results"]
+
+    group = person.household.group.number
+    assert {row["place"] for row in rows} == {f"{group}组{each.household.number}号" for each in (person, other)}
+
+
 @pytest.mark.parametrize("typed", ["", "  ", "建国", "jg", "13812348822", "%", "_", "王", "\\"])
 def test_nobody_is_found_by_anything_else(typed):
     resident(phone=PHONE)

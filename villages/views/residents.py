@@ -1,17 +1,16 @@
 """Looking a resident up while they stand at the counter, and opening a phone with a reason."""
 
-from dataclasses import asdict
-
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.disclosure import UNMASKING_ROLES, open_phone
 from villages.forms import ReasonForm
-from villages.lookup import find_residents, neighbourhood_of
+from villages.lookup import Found, find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
 
@@ -26,9 +25,16 @@ class Lookup(LoginRequiredMixin, View):
         text = request.GET.get("q", "").replace("\0", "")
         only_in = whole_number(request.GET.get("village", ""))
         found = find_residents(text, where.villages, groups=where.groups, only_in=only_in)
-        response = JsonResponse({"results": [asdict(row) for row in found]}, json_dumps_params={"ensure_ascii": False})
+        several = len({row.village for row in found}) > 1
+        rows = [{"id": row.id, "name": row.name, "place": _place(row, several), "tail": row.tail} for row in found]
+        response = JsonResponse({"results": rows}, json_dumps_params={"ensure_ascii": False})
         response["Cache-Control"] = "no-store"
         return response
+
+
+def _place(row: Found, several: bool) -> str:
+    door = _("group %(group)s, no. %(door)s") % {"group": row.group, "door": row.door}
+    return f"{row.village} {door}" if several else door
 
 
 class OpenPhone(LoginRequiredMixin, View):
