@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.models.choices import Stage
 from cases.workflow import Facts
 from cases.workflow.who import RATERS, Handled
 from minshi import workdays
@@ -28,8 +29,10 @@ def opener(user: User, on: date) -> Callable[[Case], bool]:
     )
 
 
-def may_open(user: User, on: date, case: Case) -> bool:
-    return opener(user, on)(case)
+def may_open_phone(user: User, on: date, case: Case) -> bool:
+    """As `opener`, and in 评 whoever the case is with: they have to call (README, Decisions)."""
+    calls_back = case.stage == Stage.RATE and case.owner_post_id in user.reach(on).posts
+    return calls_back or opener(user, on)(case)
 
 
 def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
@@ -45,10 +48,10 @@ def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
 def open_speaker_phone(case: Case, *, by: User, reason: str, at: datetime, request: HttpRequest | None = None) -> str:
     """The speaker's phone in full; who opened it, and why, goes to the audit log.
 
-    NoSuchRight for anybody but the village's secretary and a supervisor; InputRefused without a reason.
+    NoSuchRight for anybody whom `may_open_phone` does not name; InputRefused without a reason.
     """
-    if not may_open(by, workdays.local_day(at), case):
-        raise NoSuchRight(_("Only the village secretary and the supervisor open a phone number."))
+    if not may_open_phone(by, workdays.local_day(at), case):
+        raise NoSuchRight(_("Only the village secretary, the supervisor and, for the call-back, whoever the matter is with open this number."))
     if not reason.strip():
         raise InputRefused(_("Say why you need the number."), {"reason": _("Say why you need the number.")})
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}

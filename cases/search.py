@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from cases.models.scope import CaseQuerySet, Sight
 from minshi.crypto import blind_index, normal_phone
+from villages.models import Town
 
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
+END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})")  # as people say it: 163, 0163, 2026-0163
+YEARS_BACK = 1
 PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, whichever was taken down
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
 AFTER_ALL = "\U0010ffff"
@@ -66,12 +69,21 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
     number = unicodedata.normalize("NFKC", text).strip().upper()
     if NUMBER.fullmatch(number):
         return cases.filter(number__gte=number, number__lt=number + AFTER_ALL)
+    if said := END_OF_NUMBER.fullmatch(number):
+        return cases.filter(number__in=_numbers_ending(said, sight))
     readable = cases.filter(Q(redacted=False))
     if phone := _phone(text):
         return readable.filter(sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone"))
     for term in terms_of(text):
         readable = _holding(readable, term, sight)
     return readable
+
+
+def _numbers_ending(said: re.Match[str], sight: Sight) -> list[str]:
+    """The numbers somebody may mean who says their end: of the towns in sight, this year's and the last's."""
+    years = [said[1]] if said[1] else [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
+    towns = Town.objects.overseen_by(sight.user, sight.on).values_list("abbreviation", flat=True)
+    return [f"{town}-{year}-{said[2].zfill(4)}" for town in towns for year in years]
 
 
 def _holding(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:

@@ -20,6 +20,7 @@ class Sight:
     """What one user sees on one day; built once, used by querysets and by rows alike."""
 
     user: User
+    on: date
     reach: Reach
     overseer: Reach  # reviewer and supervisor posts: their whole territory, secret matters as redacted rows
     reviewer: Reach
@@ -29,6 +30,7 @@ class Sight:
         posts = user.posts_on(on)
         return cls(
             user=user,
+            on=on,
             reach=Reach.of(posts),
             overseer=Reach.of(post for post in posts if post.role in (Role.REVIEWER, Role.SUPERVISOR)),
             reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),

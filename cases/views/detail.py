@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cases.disclosure import may_open, may_print_receipt, open_speaker_phone
+from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
 from cases.models import Case, Event
 from cases.models.choices import Satisfaction, Solved
 from cases.models.scope import Sight
@@ -73,7 +73,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "at": at,
         "case": case,
         "speaker_shown": whole,
-        "may_open_phone": bool(case.speaker_phone) and may_open(user, today(), case),
+        "may_open_phone": bool(case.speaker_phone) and may_open_phone(user, today(), case),
         "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": [told(case, event, whole=whole, also=also) for event in events],
@@ -122,7 +122,7 @@ class OpenPhone(StaffView):
 
     def _openable(self, number: str) -> Case:
         case = self.case(number)
-        if not (case.speaker_phone and self.sight().shows_speaker(case) and may_open(self.user, today(), case)):
+        if not (case.speaker_phone and self.sight().shows_speaker(case) and may_open_phone(self.user, today(), case)):
             raise Http404
         return case
 

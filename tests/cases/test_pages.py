@@ -4,14 +4,17 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case
 from cases.workflow import Action, make_move
-from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff, verified
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
+PHONE = "13993912345"
 WALK_IN = {
     "key": "5f0cbe0e-6d2e-4b6e-8f0e-2f6f5a0f3f11",
     "verbatim": "路灯坏了",
@@ -347,3 +350,100 @@ def test_a_place_that_cannot_be_read_is_the_first_page(client, here, place):
     client.force_login(here.duty.user)
 
     assert client.get(reverse("cases:list"), {"after": place}).context["page"].rows == [case]
+
+
+# --- the speaker's phone
+def opened(client, post, case):
+    client.force_login(post.user)
+    return client.post(reverse("cases:open_phone", args=[case.number]), {"reason": "回访"})
+
+
+def test_who_calls_back_opens_the_number_as_long_as_the_matter_is_with_them(client, here):
+    case = completed(here, decided(here, accepted(here, spoken(here, speaker_phone=PHONE))))
+
+    assert opened(client, here.duty, case).status_code == 404
+    case = verified(here, case)
+    assert case.owner_post == here.duty
+    assert PHONE in opened(client, here.duty, case).content.decode()
+    assert opened(client, here.member, case).status_code == 404
+    assert AuditRecord.objects.get(kind="unmask").user == here.duty.user
+    case = rated(here, case)
+    assert opened(client, here.duty, case).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["secretary", "supervisor", "county_supervisor"])
+def test_secretary_and_supervisors_open_the_number_at_any_stage(client, here, role):
+    case = spoken(here, speaker_phone=PHONE)
+
+    assert PHONE in opened(client, getattr(here, role), case).content.decode()
+
+
+# --- what waits for whom
+def test_nobody_is_pressed_to_a_step_while_somebody_else_is_at_work(client, here):
+    case = decided(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert page.context["everyday"] == []
+    assert "escalate" in {offer.action for offer in page.context["further"]}
+    assert str(here.office) in page.content.decode()
+
+
+def test_a_ruling_presses_whoever_may_give_it(client, here):
+    case = decided(here)
+    until = (NOON + 20 * DAY).date()
+    make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert [offer.action for offer in page.context["everyday"]] == ["rule_extension"]
+
+
+def test_a_step_that_asks_nothing_is_taken_from_the_page_itself(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    page = client.get(case.get_absolute_url())
+    sent = {"version": case.version, "key": str(page.context["key"])}
+
+    for _click in range(2):
+        answer = client.post(reverse("cases:act", args=[case.number, "acknowledge"]), sent, follow=True)
+        assert answer.status_code == 200
+
+    assert case.events.filter(action="acknowledge").count() == 1
+
+
+def test_the_day_promised_goes_once_the_answer_was_given(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    receipt, tracking = reverse("cases:receipt", args=[case.number]), reverse("cases:track", args=[case.number])
+
+    assert "最迟答复日" in client.get(receipt).content.decode()
+    assert "最迟" in client.get(tracking, {"k": case.tracking_code}).content.decode()
+
+    verified(here, completed(here, decided(here, accepted(here, case))))
+    for address in (receipt, case.get_absolute_url(), f"{tracking}?k={case.tracking_code}"):
+        assert "最迟" not in client.get(address).content.decode()
+
+
+def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(client, here):
+    case = rated(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert [item.office for item in page.context["assignments"]] == [here.office]
+    assert "办结" in page.content.decode()
+    assert page.context["timeline"][0].label == "记评价 · 满意 · 解决"
+
+
+def test_a_page_open_too_long_says_so_in_plain_words(here):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(here.duty.user)
+
+    answer = client.post(reverse("cases:intake"), WALK_IN)
+
+    assert answer.status_code == 403
+    assert "没有交上" in answer.content.decode()
+    assert "CSRF" not in answer.content.decode()

@@ -97,6 +97,17 @@ def test_a_number_is_found_whole_or_by_its_beginning_and_redacted_rows_with_it()
     assert found(here.supervisor, "ZZ-2026-0001") == set()
 
 
+def test_a_number_is_found_by_its_end_as_people_say_it():
+    here = staff()
+    first, second = spoken(here), spoken(here)
+    year = second.number.split("-")[1]
+
+    for said in (second.number[-4:], f"{year}-{second.number[-4:]}", second.number[-2:]):
+        assert found(here.secretary, said) == {second.number}
+    assert found(here.county_reviewer, first.number[-4:]) == {first.number}
+    assert found(here.secretary, f"{int(year) - 1}-0002") == set()
+
+
 def test_words_and_names_of_a_redacted_row_are_not_found():
     here = staff()
     hide(spoken(here, verbatim="井水浑了", speaker_name="孙淑芬"), "secret")
