@@ -62,6 +62,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
+    urged = facts.happened(Action.URGE)
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
     also = [] if whole else known_names(case)
@@ -87,6 +88,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
             if item.state == "open"
         ],
         "rating": facts.rating,
+        "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
         **shown,
     }

@@ -148,6 +148,7 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
     reply = case.replies.last() if case.stage in (Stage.RATE, Stage.CLOSED) else None
     progress = case.events.filter(action="progress").order_by("sequence")
     also = known_names(case)
+    urged = facts.happened(Action.URGE)
     return {
         "own": visit.own,
         "case": case,
@@ -159,6 +160,7 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         ],
         "reply": without_personal(case, reply.text, also) if reply else "",
         "reply_at": reply.at if reply else None,
+        "urged_at": urged[-1].at if urged and case.is_open else None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from cases import deadlines
 from cases.models import Case, Topic
-from cases.models.choices import Category, Channel, Handling, How, Level, Outcome
+from cases.models.choices import Category, Channel, Confidentiality, Handling, How, Level, Outcome
 from cases.workflow import Action, Actor, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
 from supervision.demo import words
@@ -82,7 +82,9 @@ class Telling:
         self.move(Action.MANDATORY_REPORT, recorder, told=words.REPORTED_TO, told_at=self.at, receipt=words.RECEIPT)
 
     def escalate(self) -> None:
-        self.move(Action.ESCALATE, reason=words.WHY_UP[Handling(self.sample.handling)])
+        secret = self.sample.confidentiality == Confidentiality.SECRET
+        reason = words.WHY_UP_IN_CONFIDENCE if secret else words.WHY_UP[Handling(self.sample.handling)]
+        self.move(Action.ESCALATE, reason=reason)
 
     def divert(self) -> None:
         route = words.ROUTE_OF_A_CADRE if self.sample.topic == words.ABOUT_A_CADRE else words.ROUTE_OF_A_QUARREL

@@ -8,29 +8,30 @@ from villages.models import Office, Post
 
 ABOUT_A_CADRE = "干部作风"
 ROUTE_OF_A_CADRE = "白关镇纪委"
-ROUTE_OF_A_QUARREL = "礼县人民法院;法律援助:司法所"
+ROUTE_OF_A_QUARREL = "礼县人民法院；法律援助：司法所"
 REPORTED_TO = "派出所、民政办和县妇联"
-RECEIPT = "电话记录已存,对方当日到场"
-TAKEN_BACK = "我们自己商量好了,不用办了。"
-MORE_TIME = "连着下雨,材料进不来,请宽限几天。"
-HURRY = "已经超期,请三天内办结并答复群众。"
-NOT_YET = "现场看还没收尾,请办完再报。"
+RECEIPT = "电话记录已存，对方当日到场"
+TAKEN_BACK = "我们自己商量好了，不用办了。"
+MORE_TIME = "连着下雨，材料进不来，请宽限几天。"
+HURRY = "已经超期，请三天内办结并答复群众。"
+NOT_YET = "现场看还没收尾，请办完再报。"
 STILL_BAD = "没过几天又不行了。"
-NOBODY_ANSWERED = "打了两遍,没人接。"
+NOBODY_ANSWERED = "打了两遍，没人接。"
 PART_DONE = "我们这部分已经办完。"
 PROGRESS = {
-    Category.VILLAGE: "已到现场看过,人和料都安排好了。",
-    Category.NEIGHBOUR: "两家都上门谈过,约好一起到现场。",
-    Category.FAMILY: "已入户了解情况,正在办手续。",
+    Category.VILLAGE: "已到现场看过，人和料都安排好了。",
+    Category.NEIGHBOUR: "两家都上门谈过，约好一起到现场。",
+    Category.FAMILY: "已入户了解情况，正在办手续。",
 }
 WHY_UP = {
-    Handling.JOINT: "村里没有设备和资金,需要站所一起办。",
-    Handling.MEETING: "涉及资金和项目,村里定不了,请镇党委研究。",
+    Handling.JOINT: "村里没有设备和资金，需要站所一起办。",
+    Handling.MEETING: "涉及资金和项目，村里定不了，请镇党委研究。",
 }
+WHY_UP_IN_CONFIDENCE = "涉及个人隐私和安全，村里不宜经手，请镇里牵头。"
 DECISIONS = {
-    Handling.LED: "村“两委”会商定:由%(lead)s领办,7个工作日内办结并答复群众。",
-    Handling.JOINT: "会商定:由%(lead)s牵头,%(others)s配合,15个工作日内办结。",
-    Handling.MEETING: "镇党委会研究:由%(lead)s牵头,%(others)s配合,60日内办结,进展每半月报一次。",
+    Handling.LED: "村“两委”会商定：由%(lead)s领办，7个工作日内办结并答复群众。",
+    Handling.JOINT: "会商定：由%(lead)s牵头，%(others)s配合，15个工作日内办结。",
+    Handling.MEETING: "镇党委会研究：由%(lead)s牵头，%(others)s配合，60日内办结，进展每半月报一次。",
 }
 STATIONS = {  # who acts together on a topic; the first one leads where the town decides
     "基础设施": ("农业农村中心", "自然资源所"),
@@ -60,4 +61,4 @@ def decision(handling: str, lead: Post | Office, others: Sequence[Post | Office]
 
 
 def reply(title: str, result: str) -> str:
-    return f"您说的“{title}”这件事有结果了:{result.rstrip('。')}。请您评一评。"
+    return f"您说的“{title}”这件事有结果了：{result.rstrip('。')}。请您评一评。"

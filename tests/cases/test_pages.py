@@ -438,6 +438,24 @@ def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(clien
     assert page.context["timeline"][0].label == "记评价 · 满意 · 解决"
 
 
+def test_a_villager_sees_that_hurrying_was_noted_and_what_they_answered_and_so_does_the_officer(client, here):
+    case = decided(here)
+    address = reverse("cases:track", args=[case.number])
+    page = client.get(address, {"k": case.tracking_code})
+    form = next(form for offer, form in page.context["forms"] if offer.action == "urge")
+    sent = {"k": case.tracking_code, "action": "urge", "version": case.version, "key": str(form["key"].value())}
+
+    assert "催过" in client.post(address, sent, follow=True).content.decode()
+
+    client.force_login(here.handler.user)
+    assert client.get(case.get_absolute_url()).context["urged_at"]
+    case.refresh_from_db()
+    rated(here, verified(here, completed(here, case)))
+    closed = client.get(address, {"k": case.tracking_code}).content.decode()
+    assert "催过" not in closed
+    assert "您的回答：满意，解决" in closed
+
+
 def test_a_page_open_too_long_says_so_in_plain_words(here):
     client = Client(enforce_csrf_checks=True)
     client.force_login(here.duty.user)
