@@ -51,11 +51,10 @@ def open_speaker_phone(case: Case, *, by: User, reason: str, at: datetime, reque
     NoSuchRight for anybody whom `may_open_phone` does not name; InputRefused without a reason.
     """
     if not may_open_phone(by, workdays.local_day(at), case):
-        raise NoSuchRight(
-            _(
-                "Only the village secretary, the supervisor and, for the call-back, whoever the matter is with open this number."
-            )
+        text = _(
+            "Only village secretary and supervisor open this number; for the call-back, whoever the matter is with."
         )
+        raise NoSuchRight(text)
     if not reason.strip():
         raise InputRefused(_("Say why you need the number."), {"reason": _("Say why you need the number.")})
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
