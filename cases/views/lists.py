@@ -32,6 +32,7 @@ class CaseList(StaffView):
         listed = CaseFilter(request.GET or None, counted, request=request)
         page = page_of(listed.qs.with_row(), listed.ordering, request.GET.get("after", ""))
         tabs = self._tabs(request, counted)
+        given = {name for name, value in request.GET.items() if value and name not in ("after", "order")}
         context = {
             "nav": "list",
             "at": now(),
@@ -39,7 +40,8 @@ class CaseList(StaffView):
             "page": page,
             "tabs": tabs,
             "sight": self.sight(),
-            "is_narrowed": any(value for name, value in request.GET.items() if name not in ("after", "order")),
+            "is_narrowed": bool(given),
+            "unfolds": bool(given - {"q", *TAB_PARAMETERS}),
             "kept": [(name, value) for name in TAB_PARAMETERS[:3] for value in request.GET.getlist(name) if value],
         }
         return render(request, "cases/list.html", context)
