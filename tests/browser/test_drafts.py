@@ -1,6 +1,7 @@
 """What an officer has typed is never lost: a reload, a refused form, a double click."""
 
 import pytest
+from playwright.sync_api import expect
 
 from cases.models import Case
 from tests.cases.roads import spoken, staff
@@ -130,6 +131,24 @@ def test_the_intake_button_is_in_view_and_nothing_runs_off_sideways(open_as, wid
     page.goto("/intake/")
     box = page.locator('[name="print"]').bounding_box()
     assert box["y"] + box["height"] <= height
+
+
+def test_going_back_to_what_was_taken_down_starts_an_empty_form(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("article.receipt")
+
+    page.go_back()
+    expect(page.locator("#id_verbatim")).to_have_value("")
+    page.goto("/")
+    page.goto("/intake/")
+
+    assert page.input_value("#id_verbatim") == ""
+    assert page.is_hidden("[data-restored]")
+    assert Case.objects.count() == 1
 
 
 def test_after_a_printed_receipt_the_next_villager_starts_on_an_empty_form(open_as):

@@ -85,6 +85,9 @@ def test_from_the_counter_to_the_ledger(open_as, live_server, page):
     supervisor.locator("[name=reason]").fill("月报")
     with supervisor.expect_download() as download:
         supervisor.click('button:has-text("Excel")')
+    with supervisor.expect_download(timeout=3000) as second:  # another button of the same form, in the same breath
+        supervisor.click('button:has-text("CSV")')
+    assert second.value.suggested_filename.endswith(".csv")
     sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
     assert case.number in cells
