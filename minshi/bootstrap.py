@@ -117,7 +117,7 @@ def make_environment() -> None:
     outside = getattr(sys, "_base_executable", sys.executable)  # not .venv itself, where that is activated
     code, answer = listen(outside, "-m", "venv", "--clear", str(VENV))
     if code and "ensurepip" in answer:
-        raise Failed("Python 缺少 venv 组件,请先安装(Debian/Ubuntu:apt-get install python3-venv)/ Python lacks venv")
+        raise Failed("Python 缺少 venv 组件，请先安装（Debian：apt-get install python3-venv）/ Python lacks venv")
     if code:
         raise Failed(f"不能建立 .venv:{last_line(answer)} / cannot create .venv")
 
@@ -128,7 +128,7 @@ def install(*, dev: bool) -> None:
     names = ("requirements.lock", "requirements-dev.lock") if dev else ("requirements.lock",)
     if all(stamped(VENV / f"{name}.stamp", wanted(name)) for name in names):
         return
-    say("安装依赖,首次约一分钟 / installing the pinned packages, about a minute the first time")
+    say("安装依赖，首次约一分钟 / installing the pinned packages, about a minute the first time")
     for name in names:
         (VENV / f"{name}.stamp").unlink(missing_ok=True)
     (VENV / "installing").touch()
@@ -151,8 +151,8 @@ def run_pip(python: str, requirements: Path, log: Path) -> None:
     if code == 0:
         return
     if UNREACHABLE.search(answer):
-        raise Failed(f"连不上 Python 软件包源,请检查网络后重试(详见 {log})/ the package index cannot be reached")
-    raise Failed(f"依赖安装失败:{last_line(answer)}(详见 {log})/ the packages could not be installed")
+        raise Failed(f"连不上 Python 软件包源，请检查网络后重试（详见 {log}）/ the package index cannot be reached")
+    raise Failed(f"依赖安装失败：{last_line(answer)}（详见 {log}）/ the packages could not be installed")
 
 
 def last_line(text: str) -> str:
@@ -171,7 +171,7 @@ def compile_catalogue() -> None:
         babel = (str(PYTHON), "-m", "babel.messages.frontend")
         code, answer = listen(*babel, "compile", "-D", "django", "-d", str(LOCALE))
         if code:
-            raise Failed(f"译文目录编译失败:{last_line(answer)} / the catalogue does not compile")
+            raise Failed(f"译文目录编译失败：{last_line(answer)} / the catalogue does not compile")
     stamp.write_text(digest(*sources, *compiled))
 
 
@@ -183,7 +183,7 @@ def demo_password(given: Mapping[str, str]) -> str:
     password = given.get("DEMO_PASSWORD") or secrets.token_hex(6)
     if not re.fullmatch(r"(?!\$)[\w!$%*+,./:=?@^~-]{10,}", password, re.ASCII):
         raise Failed(
-            "DEMO_PASSWORD 须为至少 10 个字母、数字或常用符号,不含空格、引号和 #,不以 $ 开头 / "
+            "DEMO_PASSWORD 须为至少 10 个字母、数字或常用符号，不含空格、引号和 #，不以 $ 开头 / "
             "DEMO_PASSWORD needs 10 or more letters, digits or plain signs and must not start with $"
         )
     return password
@@ -230,7 +230,7 @@ def prepare_var(*, reset: bool, password: str) -> bool:
         clear()
     elif not (database and KEYS.exists()):
         raise Failed(
-            "var/ 中的数据库 minshi.sqlite3 与密钥 demo.env 缺了一个:请补回,或用 make demo RESET=1 重新开始 / "
+            "var/ 中的数据库 minshi.sqlite3 与密钥 demo.env 缺了一个：请补回，或用 make demo RESET=1 重新开始 / "
             "the database or its keys are missing: put them back, or start over with make demo RESET=1"
         )
     write_keys(password)
@@ -240,7 +240,7 @@ def prepare_var(*, reset: bool, password: str) -> bool:
 def manage(*arguments: str, output: IO[str] | None = None, env: dict[str, str] | None = None) -> None:
     code = call(str(PYTHON), "manage.py", *arguments, output=output, env=env or demo_environment())
     if code:
-        raise Failed(f"manage.py {' '.join(arguments)} 未成功(退出码 {code})/ did not succeed")
+        raise Failed(f"manage.py {' '.join(arguments)} 未成功（退出码 {code}）/ did not succeed")
 
 
 def demo_environment() -> dict[str, str]:
@@ -287,9 +287,9 @@ def check_port(port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise Failed(
-                    f"端口 {port} 已被占用,请换一个:make demo PORT={port + 1} / port {port} is taken"
+                    f"端口 {port} 已被占用，请换一个：make demo PORT={port + 1} / port {port} is taken"
                 ) from error
-            raise Failed(f"端口 {port} 不能使用:{error.strerror} / port {port} cannot be used") from error
+            raise Failed(f"端口 {port} 不能使用：{error.strerror} / port {port} cannot be used") from error
 
 
 def hold_demo() -> None:
@@ -299,7 +299,7 @@ def hold_demo() -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Failed("演示已在本目录中运行,请先停止它 / the demo of this folder is running already") from error
+        raise Failed("演示已在本目录中运行，请先停止它 / the demo of this folder is running already") from error
     os.set_inheritable(handle, True)  # outlives the exec below, and the workers' fork
 
 
@@ -308,7 +308,7 @@ def serve(port: int) -> NoReturn:
     password = dict(line.split("=", 1) for line in KEYS.read_text().splitlines())["DEMO_PASSWORD"]
     if ACCOUNTS.exists():
         print(ACCOUNTS.read_text(), flush=True)
-    say(f"口令 / password  {password}")
+    say(f"密码 / password  {password}")
     say(f"打开 / open      http://127.0.0.1:{port}    (Ctrl-C 停止 / stops)")
     command = [str(PYTHON), "-m", "gunicorn", "minshi.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8"]
@@ -334,7 +334,7 @@ def demo(*, port: int, reset: bool) -> NoReturn:
 
 def port_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
-        raise Failed(f"PORT 须为 1–65535 的整数,现为 {json.dumps(text)} / PORT must be a number from 1 to 65535")
+        raise Failed(f"PORT 须为 1–65535 的整数，现为 {json.dumps(text)} / PORT must be a number from 1 to 65535")
     return int(text)
 
 
@@ -361,10 +361,10 @@ def main() -> int:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"✗ 系统拒绝:{error} / the system refused", file=sys.stderr)
+        print(f"✗ 系统拒绝：{error} / the system refused", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("✗ 已中断,再次运行即可继续 / interrupted, run it again to go on", file=sys.stderr)
+        print("✗ 已中断，再次运行即可继续 / interrupted, run it again to go on", file=sys.stderr)
         return 130
     return 0
 
