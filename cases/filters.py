@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
 from cases import search
@@ -183,22 +183,3 @@ class CaseFilter(filters.FilterSet):
         if order == "due":
             return cases.open()
         return cases.filter(stage=Stage.CLOSED) if order == "closed" else cases
-
-
-# Words of Django's admin and of django-auditlog that have no Chinese of their own: our catalogue has it.
-FOREIGN_WORDS = (
-    gettext_noop("Model name"),
-    gettext_noop("Add link"),
-    gettext_noop("Change or view list link"),
-    gettext_noop("timestamp"),
-    gettext_noop("object representation"),
-    gettext_noop("change message"),
-    gettext_noop("create"),
-    gettext_noop("update"),
-    gettext_noop("delete"),
-    gettext_noop("access"),
-    gettext_noop("Created {repr:s}"),
-    gettext_noop("Updated {repr:s}"),
-    gettext_noop("Deleted {repr:s}"),
-    gettext_noop("Logged {repr:s}"),
-)

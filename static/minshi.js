@@ -64,7 +64,7 @@
     step.addEventListener("input", () => { const kept = {}; texts.forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", step).value, texts: kept })); });
   };
   all("form[data-keep]").forEach(keep);
-  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); step.scrollIntoView({ block: "nearest" }); const field = one("textarea, input:not([type=hidden]), select, button", step); if (field && !step.contains(document.activeElement)) field.focus(); } });
+  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); const wrong = one("#error-summary", step), goal = wrong || one("textarea, input:not([type=hidden]), select, button", step); goal.focus({ preventScroll: true }); (wrong || step).scrollIntoView({ block: wrong ? "start" : "nearest" }); } });
 
   // Drafts: kept on this computer under the user's id, back after a reload, gone once the server has it.
   const form = one("form[data-draft]");

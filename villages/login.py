@@ -40,7 +40,7 @@ class LoginForm(forms.LoginForm):
         for name, label in labels.items():
             self.fields[name].label = label
             self.fields[name].widget.attrs.pop("placeholder", None)
-        self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false", "autofocus": True}
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         if self.cleaned_data["remember"]:

@@ -55,7 +55,6 @@ class Telling:
             village=self.village,
             group=self.story.group,
             resident=None if concerned else speaker,
-            place=f"{self.village}{self.story.group}",
             topic=self.topics[sample.topic],
             channel=sample.channel,
             confidentiality=sample.confidentiality,

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cases.models import Case
-from tests.cases.roads import spoken, staff
+from tests.cases.roads import accepted, spoken, staff
 from tests.roles import secretary_of
 from tests.villages.factories import VillageFactory
 
@@ -177,3 +177,16 @@ def test_words_typed_for_a_step_outlive_the_page(open_as):
     page.goto(step)
 
     assert page.input_value("[name=result]") == "当场换了灯泡"
+
+
+def test_what_is_wrong_with_a_step_comes_into_view(open_as):
+    here = staff()
+    case = accepted(here)
+    page = open_as(here.secretary)
+    page.goto(f"/cases/{case.number}/")
+    page.click('a[href$="/do/decide/"]')
+
+    page.click("form#act button.btn-primary")
+
+    expect(page.locator("#error-summary")).to_be_in_viewport()
+    expect(page.locator("#error-summary")).to_be_focused()
