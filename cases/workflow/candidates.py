@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cases.models import Case, Topic
 from cases.models.choices import Level
@@ -57,12 +57,17 @@ def waiting_assistants(facts: Facts) -> dict[str, Post | Office]:
 
 
 def cadres_over(town: Town, villages: Iterable[Village] | QuerySet[Village], on: date) -> QuerySet[User]:
-    """Cadres of the villages, the town (stations included) and its county, with the posts that say who they are."""
-    where = Q(village__in=villages) | Q(group__village__in=villages) | Q(town=town) | Q(office__town=town)
-    where |= Q(county_code=town.county_code) | Q(office__county_code=town.county_code)
+    """Cadres of the villages, the town (stations included) and its county, the nearest first.
+
+    With the posts that say who they are.
+    """
+    here = Q(village__in=villages) | Q(group__village__in=villages)
+    of_town = Q(town=town) | Q(office__town=town)
+    of_county = Q(county_code=town.county_code) | Q(office__county_code=town.county_code)
     posts = Prefetch("posts", Post.objects.current(on).with_places().in_order())
-    users = User.objects.filter(pk__in=Post.objects.filter(where).values("user"), is_active=True)
-    return users.order_by("name", "pk").prefetch_related(posts)
+    users = User.objects.filter(pk__in=Post.objects.filter(here | of_town | of_county).values("user"), is_active=True)
+    near, nearer = (Exists(Post.objects.filter(where, user=OuterRef("pk"))) for where in (of_town, here))
+    return users.order_by(nearer.desc(), near.desc(), "name", "pk").prefetch_related(posts)
 
 
 def possible_concerns(facts: Facts) -> QuerySet[User]:

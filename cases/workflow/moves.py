@@ -325,7 +325,16 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             _from(S, D, H, V, R),
             guard.recuse,
             who.AnyOf((who.RECORDER, who.OVERSEERS)),
-            (Input("concerns", Kind.USERS, _("Whom it concerns"), required=True), WHY_OPTIONAL),
+            (
+                Input(
+                    "concerns",
+                    Kind.USERS,
+                    _("Whom it concerns"),
+                    required=True,
+                    help=_("The matter then goes one level up and they do not see it."),
+                ),
+                WHY_OPTIONAL,
+            ),
             speaker=True,
         ),
         Action.LIFT_RECUSAL: Move(OPEN, STAYS, guard.lift_recusal, who.REVIEWERS, (REASON,), (guards.has_concerns,)),

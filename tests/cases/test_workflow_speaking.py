@@ -6,6 +6,7 @@ import pytest
 
 from cases.models import Case, CaseRevision, Clock, Event, Topic
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, moves_open_to, register
+from cases.workflow.candidates import cadres_over
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff, words
@@ -245,3 +246,13 @@ def test_joined_village_reports_across_the_red_line_too():
     case = make_move(case, Action.MANDATORY_REPORT, by=officer(neighbour), at=NOON, told="派出所")
 
     assert case.mandatory_reports.get().post == neighbour
+
+
+def test_cadres_are_offered_from_the_nearest_to_the_farthest():
+    here = staff()
+
+    cadres = list(cadres_over(here.town, [here.village], NOON.date()))
+
+    village = {here.duty.user, here.secretary.user, here.leader.user, here.member.user}
+    assert set(cadres[: len(village)]) == village
+    assert cadres.index(here.handler.user) < cadres.index(here.county_reviewer.user)
