@@ -61,7 +61,7 @@ class Writer:
     def matters(self, first: int, end: int, rng: Random) -> Iterator[Matter]:
         names = Names(rng)
         for nth in range(first, end):
-            told = self.at - YEARS + YEARS * (nth + 1) / (self.count + 1)
+            told = self.at - YEARS * (1 - (nth + 1) / (self.count + 1))
             still_open = told > self.at - STILL_OPEN and rng.random() < OPEN_SHARE
             stage = rng.choice(OPEN_STAGES) if still_open else Stage.CLOSED
             yield self._matter(rng.choice(self.samples), rng.choice(self.groups), told, stage, rng, names)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from io import StringIO
+from random import Random
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from cases.models.choices import CloseReason, Confidentiality, Light, Stage
 from cases.workflow import verify_chains
 from minshi import workdays
 from supervision.demo import make_demo
+from supervision.demo.load import Writer
 from supervision.demo.making import _calendar_of_the_year
 from supervision.demo.samples import read_samples
 from tests.cases.roads import SHANGHAI
@@ -178,3 +180,11 @@ def test_more_is_adopted_up_to_the_number_asked_for_and_the_figures_stay(town, s
     adopted = Case.objects.exclude(adopted_from="")
     assert list(verify_chains(adopted)) == []
     assert Case.objects.filter(adopted_from="").count() == 183
+
+
+def test_the_last_of_a_million_matters_is_told_just_before_now(town):
+    writer = Writer(Village.objects.first().town, 1_000_000, NOW)
+
+    (matter,) = writer.matters(999_999, 1_000_000, Random(1))
+
+    assert NOW - timedelta(minutes=3) < matter.registered_at < NOW
