@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -53,7 +54,7 @@ def capped_counts(querysets: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
     Put together from the querysets' own SQL: as subqueries of another one, Django would rework each of them twice.
     """
     counts: list[str] = []
-    given: list[object] = []
+    given: list[Any] = []
     for queryset in querysets.values():
         try:
             rows, values = queryset.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value, When
@@ -106,7 +106,7 @@ def _within(reach: Reach) -> Q:
     return where
 
 
-def _post(name: str) -> "Prefetch[Post]":
+def _post(name: str) -> "Prefetch[str, Any, Any]":
     return Prefetch(name, Post.objects.select_related("user"))
 
 
