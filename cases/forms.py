@@ -1,5 +1,6 @@
 """Forms of the case pages; a move's form is made from the inputs that MOVES names."""
 
+import unicodedata
 import uuid
 from datetime import date
 from typing import Any
@@ -46,6 +47,18 @@ class HoldersField(forms.TypedMultipleChoiceField):
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
         choices = [(key, holder_label(holder)) for key, holder in holders.items()]
         super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=[], **options)
+
+
+class NumberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A case by its number, in whatever width and case it is typed."""
+
+    default_error_messages = {
+        "invalid_choice": _("No open matter of this town that you may see has this number; nor can it be this one.")
+    }
+
+    def to_python(self, value: Any) -> Any:
+        typed = unicodedata.normalize("NFKC", value).strip().upper() if isinstance(value, str) else value
+        return super().to_python(typed)
 
 
 class CadresField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -125,7 +138,7 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
     if item.kind is Kind.HOLDERS:
         return HoldersField(offered, **common)
     if item.kind is Kind.CASE:
-        return forms.ModelChoiceField(offered, to_field_name="number", widget=forms.TextInput, **common)
+        return NumberField(offered, to_field_name="number", widget=forms.TextInput, **common)
     if item.kind is Kind.USERS:
         return CadresField(offered, **common)
     return forms.ModelChoiceField(offered, **common)

@@ -60,7 +60,7 @@
   const keep = (step) => {
     const name = step.dataset.keep, texts = all("textarea, input:not([type])", step).concat(all("input[type=text]", step));
     const stored = JSON.parse(localStorage.getItem(name) || "null");
-    if (stored) { one("[name=key]", step).value = stored.key; texts.forEach((field) => { if (!field.value) field.value = stored.texts[field.name] || ""; }); }
+    if (stored && !one("#error-summary", step)) { one("[name=key]", step).value = stored.key; texts.forEach((field) => { if (!field.value) field.value = stored.texts[field.name] || ""; }); }
     step.addEventListener("input", () => { const kept = {}; texts.forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", step).value, texts: kept })); });
   };
   all("form[data-keep]").forEach(keep);

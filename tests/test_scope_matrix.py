@@ -55,7 +55,7 @@ LOGINS = ("account_login", "admin:login")
 # What answers a visitor: 503 is readyz's own word, the tracking page asks for its code.
 PUBLIC = frozenset({
     "healthz", "readyz", "account_login", "account_inactive", "account_logout", "villages:language",
-    "villages:type_size", "api-login", "cases:track", "admin:logout",
+    "villages:type_size", "api-login", "cases:track", "cases:track_any", "admin:logout",
 })  # fmt: skip
 # What administrators open by their office (domain §2): the grid, accounts and posts, the logs; never a case.
 RIGHTFUL: dict[str, frozenset[object]] = {

@@ -10,6 +10,7 @@ from axes.utils import reset as forget_failures
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
@@ -30,7 +31,9 @@ def may_manage_accounts(user: User, on: date) -> bool:
 
 
 @transaction.atomic
-def create_account(username: str, name: str, *, by: User, at: datetime) -> tuple[User, str]:
+def create_account(
+    username: str, name: str, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> tuple[User, str]:
     """Open an account; return it and its one-time password, which is stored nowhere.
 
     NoSuchRight: not a security administrator. InputRefused: the user name is taken or malformed.
@@ -43,7 +46,7 @@ def create_account(username: str, name: str, *, by: User, at: datetime) -> tuple
     if User.objects.filter(username__iexact=user.username).exists():
         raise _refused("username", _("This user name is taken."))
     user.save()
-    _record(_("opened %(account)s"), user, by, at)
+    _record(_("opened %(account)s"), user, by, at, request)
     return user, password
 
 
@@ -58,6 +61,7 @@ def appoint(
     may_sign: bool = False,
     by: User,
     at: datetime,
+    request: HttpRequest | None = None,
 ) -> Post:
     """Give a user a post at one node: a county code, Town, Village, Group or Office, or none for the 三员.
 
@@ -66,6 +70,8 @@ def appoint(
     account would hold another post (domain §2).
     """
     user = _locked(user, by, at)
+    if until_on and until_on < from_on:
+        raise _refused("until_on", _("A post cannot end before it begins."))
     post = Post(user=user, role=role, from_on=from_on, until_on=until_on, may_sign=may_sign, **_node_fields(role, node))
     _check_fields(post)
     at_once = Q(until_on=None) | Q(until_on__gte=from_on)
@@ -73,12 +79,12 @@ def appoint(
     if (same.filter(from_on__lte=until_on) if until_on else same).exists():
         raise InputRefused(_("This account already holds this post at that time."))
     post.save()
-    _record(_("appointed %(account)s: %(post)s"), user, by, at, post=_in_words(post))
+    _record(_("appointed %(account)s: %(post)s"), user, by, at, request, post=_in_words(post))
     return post
 
 
 @transaction.atomic
-def end_post(post: Post, on: date, *, by: User, at: datetime) -> Post:
+def end_post(post: Post, on: date, *, by: User, at: datetime, request: HttpRequest | None = None) -> Post:
     """Let a post end; `on` is its last day. The cases it held find a new owner in the night after.
 
     NoSuchRight: not a security administrator, or their own post. InputRefused: it ended before
@@ -92,12 +98,12 @@ def end_post(post: Post, on: date, *, by: User, at: datetime) -> Post:
         raise _refused("until_on", _("A post cannot end before it begins."))
     post.until_on = on
     post.save(update_fields=["until_on"])
-    _record(_("ended the post of %(account)s: %(post)s"), post.user, by, at, post=_in_words(post))
+    _record(_("ended the post of %(account)s: %(post)s"), post.user, by, at, request, post=_in_words(post))
     return post
 
 
 @transaction.atomic
-def reset_password(user: User, *, by: User, at: datetime) -> str:
+def reset_password(user: User, *, by: User, at: datetime, request: HttpRequest | None = None) -> str:
     """Give an account a new one-time password and return it; sessions and API tokens end.
 
     NoSuchRight: not a security administrator, or their own account (they change it as everybody does).
@@ -109,43 +115,43 @@ def reset_password(user: User, *, by: User, at: datetime) -> str:
     user.save(update_fields=["password", "must_change_password"])
     AuthToken.objects.filter(user=user).delete()
     forget_failures(username=user.username)
-    _record(_("reset the password of %(account)s"), user, by, at)
+    _record(_("reset the password of %(account)s"), user, by, at, request)
     return password
 
 
 @transaction.atomic
-def deactivate(user: User, *, by: User, at: datetime) -> None:
+def deactivate(user: User, *, by: User, at: datetime, request: HttpRequest | None = None) -> None:
     """Shut an account at once; it keeps its posts and its name in what it did. NoSuchRight as above."""
     user = _locked(user, by, at)
     user.is_active = False
     user.save(update_fields=["is_active"])
     AuthToken.objects.filter(user=user).delete()
-    _record(_("shut %(account)s"), user, by, at)
+    _record(_("shut %(account)s"), user, by, at, request)
 
 
 @transaction.atomic
-def reactivate(user: User, *, by: User, at: datetime) -> None:
+def reactivate(user: User, *, by: User, at: datetime, request: HttpRequest | None = None) -> None:
     """Open a shut account again, with the posts still in force. NoSuchRight as above."""
     user = _locked(user, by, at)
     user.is_active = True
     user.save(update_fields=["is_active"])
-    _record(_("opened %(account)s again"), user, by, at)
+    _record(_("opened %(account)s again"), user, by, at, request)
 
 
 @transaction.atomic
-def unlock(user: User, *, by: User, at: datetime) -> None:
+def unlock(user: User, *, by: User, at: datetime, request: HttpRequest | None = None) -> None:
     """Forget the failed logins of an account, so that it need not wait. NoSuchRight as above."""
     user = _locked(user, by, at)
     forget_failures(username=user.username)
-    _record(_("unlocked %(account)s"), user, by, at)
+    _record(_("unlocked %(account)s"), user, by, at, request)
 
 
 @transaction.atomic
-def remove_second_factor(user: User, *, by: User, at: datetime) -> None:
+def remove_second_factor(user: User, *, by: User, at: datetime, request: HttpRequest | None = None) -> None:
     """Let a user whose phone is lost log in by password alone. NoSuchRight as above."""
     user = _locked(user, by, at)
     Authenticator.objects.filter(user=user).delete()
-    _record(_("removed the second factor of %(account)s"), user, by, at)
+    _record(_("removed the second factor of %(account)s"), user, by, at, request)
 
 
 def one_time_password() -> str:
@@ -198,6 +204,6 @@ def _in_words(post: Post) -> str:
     return f"{post.place} {post.get_role_display()}".strip()
 
 
-def _record(text: str, user: User, by: User, at: datetime, **words: str) -> None:
+def _record(text: str, user: User, by: User, at: datetime, request: HttpRequest | None, **words: str) -> None:
     subject = text % {"account": f"{user.username} {user.name}", **words}
-    record_audit(AuditKind.ACCOUNT, at=at, user=by, subject=subject)
+    record_audit(AuditKind.ACCOUNT, at=at, user=by, subject=subject, request=request)

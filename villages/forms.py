@@ -21,6 +21,8 @@ class DayInput(forms.DateInput):
 def in_plain_words(field: forms.Field) -> None:
     """What is missing, and what nothing chosen looks like, said the same way in every form."""
     field.error_messages["required"] = _("Please fill this in.")
+    if isinstance(field.widget, forms.Textarea):
+        field.widget.attrs.pop("maxlength", None)  # a browser cuts what is pasted without a word
     if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
         field.empty_label = _("not chosen")
 

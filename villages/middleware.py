@@ -39,7 +39,7 @@ class StaffSession:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            return self._whole_page(request, self.get_response(request))
         at = now()
         if is_over(request, at):
             logout(request)
@@ -48,6 +48,13 @@ class StaffSession:
         response = self.get_response(request)
         if request.user.is_authenticated:
             keep_seen(request, response, at)
+        return response
+
+    def _whole_page(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A fragment asked for without a login becomes the login page, not a login page inside another."""
+        asks_to_log_in = response.get("Location", "").startswith(resolve_url("account_login"))
+        if "HX-Request" in request.headers and asks_to_log_in:
+            return _go(request, redirect_to_login(_page_of(request))["Location"])
         return response
 
     def _answer_visitor(self, request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """One page for every move and act: its form, its refusal beside the field, and both texts on a stale version."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from cases.forms import MoveForm
 from cases.models import Case
 from cases.views.access import CONFLICT, UNPROCESSABLE, StaffView
-from cases.views.detail import Told, told
+from cases.views.timeline import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, Officer, make_move, moves_open_to, read_facts
 from cases.workflow.inputs import Kind
+from cases.workflow.moving import note_input
 from minshi.clock import now
-from minshi.errors import RuleBroken, StaleVersion
+from minshi.errors import KeyReused, RuleBroken, StaleVersion
 from villages.requests import whole_number
 
 
@@ -87,11 +89,15 @@ class Act(StaffView):
         The facts are read again: a step refused half-way has touched those it was given.
         """
         facts = read_facts(self.case(number), now())
+        data = request.POST.copy()
+        data["version"] = str(facts.case.version)
+        if isinstance(refusal, KeyReused):
+            data["key"] = str(uuid4())
+            form = self._form(facts, offer, data)
+            form.is_valid()
         if not isinstance(refusal, StaleVersion):
             form.refuse(refusal)
             return self._show(request, facts, offer, form, UNPROCESSABLE)
-        data = request.POST.copy()
-        data["version"] = str(facts.case.version)
         missed = self._missed(facts.case, form.cleaned_data["version"])
         return self._show(request, facts, offer, self._form(facts, offer, data), CONFLICT, missed=missed)
 
@@ -102,8 +108,7 @@ class Act(StaffView):
 
     def _answer_late(self, request: HttpRequest, case: Case, action: str) -> HttpResponse:
         """A repeated click after the step was taken is no error; anything else keeps the words and says why not."""
-        key = request.POST.get("key", "")
-        if any(str(known) == key for known in case.events.exclude(key=None).values_list("key", flat=True)):
+        if self._was_noted(request, case, Action(action)):
             messages.success(request, _("Done: %(action)s") % {"action": Action(action).label})
             return self._go(request, case.get_absolute_url())
         typed = whole_number(request.POST.get("version", ""))
@@ -119,6 +124,16 @@ class Act(StaffView):
         }
         template = "cases/_act_late.html" if "HX-Request" in request.headers else "cases/act_late.html"
         return render(request, template, context, status=CONFLICT)
+
+    def _was_noted(self, request: HttpRequest, case: Case, action: Action) -> bool:
+        """Whether this very form arrived before, with the same words."""
+        key, name = request.POST.get("key", ""), note_input(MOVES[action])
+        events = case.events.filter(action=action).exclude(key=None).prefetch_related("revisions")
+        words = " ".join(request.POST.get(name or "", "").split())
+        return any(
+            str(event.key) == key and words in (" ".join(told(case, event, whole=True).note.split()), "")
+            for event in events
+        )
 
     def _go(self, request: HttpRequest, address: str) -> HttpResponse:
         if "HX-Request" in request.headers:

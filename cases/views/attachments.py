@@ -14,6 +14,10 @@ from minshi.errors import RuleBroken
 
 
 class Upload(StaffView):
+    def get(self, _request: HttpRequest, number: str) -> HttpResponse:
+        """Back from a login in between: the file has to be chosen once more."""
+        return redirect(self.case(number))
+
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.case(number)
         files = request.FILES.getlist("file")

@@ -1,7 +1,5 @@
 """The case page: where it stands, what I may do next, what happened; and opening the speaker's phone."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
-from cases.models import Case, Event
-from cases.models.choices import Satisfaction, Solved
+from cases.models import Case
 from cases.models.scope import Sight
 from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.timeline import names_known_to, told
 from cases.workflow import Action, Facts, Offer, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
@@ -29,26 +27,7 @@ EVERYDAY = (
 RULINGS = (Action.REDO, Action.EXPLAIN, Action.RULE_EXTENSION, Action.RULE_SUSPENSION)
 
 
-SAID = ("title", "verbatim", "request_text", "place", "decision", "result", "remark")
-
-
-@dataclass(frozen=True)
-class Told:
-    """One line of the timeline, its words whole for those who may read them."""
-
-    event: Event
-    label: str
-    note: str
-
-
-def told(case: Case, event: Event, *, whole: bool, also: Iterable[str] = ()) -> Told:
-    """An event in words; a note that named the speaker is shown whole only to who may see the speaker."""
-    label = str(Action(event.action).label) if event.action in Action.values else event.action
-    if "satisfaction" in event.data:
-        label += f" · {Satisfaction(event.data['satisfaction']).label} · {Solved(event.data['solved']).label}"
-    revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
-    note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
-    return Told(event, label, note if whole else without_speaker(case, note, also))
+SAID = ("title", "verbatim", "request_text", "place", "decision", "measures", "result", "remark")
 
 
 class CaseDetail(StaffView):
@@ -62,6 +41,8 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
+    names = names_known_to(facts)
+    acts = {event.action for event in events}
     urged = facts.happened(Action.URGE)
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
@@ -77,7 +58,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "may_open_phone": bool(case.speaker_phone) and may_open_phone(user, today(), case),
         "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
-        "timeline": [told(case, event, whole=whole, also=also) for event in events],
+        "timeline": [told(case, event, whole=whole, also=also, names=names) for event in events],
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
@@ -88,10 +69,19 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
             if item.state == "open"
         ],
         "rating": facts.rating,
+        "joined": list(case.joined_villages.select_related("village")) if Action.JOIN in acts else [],
+        "reports": list(case.mandatory_reports.all()) if Action.MANDATORY_REPORT in acts else [],
+        "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
         **shown,
     }
+
+
+def _named_in(facts: Facts) -> list[User]:
+    """Whom the case concerns: for reviewers and supervisors, who lead it past them or lift the recusal."""
+    named = {concern.user_id for concern in facts.concerns}
+    return list(User.objects.filter(pk__in=named).order_by("name", "pk")) if named else []
 
 
 def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:

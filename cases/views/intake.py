@@ -184,7 +184,9 @@ class Receipt(StaffView):
         case = mine.select_related("town", "village", "recorded_by__user").first() or self._printable(number)
         address = request.build_absolute_uri(tracking_address(case))
         qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
-        return render(request, "cases/receipt.html", {"case": case, "qr": qr, "address": address, "nav": "intake"})
+        is_named = case.confidentiality == Confidentiality.NORMAL and self.visible().filter(pk=case.pk).exists()
+        context = {"case": case, "is_named": is_named, "qr": qr, "address": address, "nav": "intake"}
+        return render(request, "cases/receipt.html", context)
 
     def _printable(self, number: str) -> Case:
         """Http404: out of sight, or the reader handled the case."""

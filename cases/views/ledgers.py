@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.exports import FORMS, Export, exportable, may_export, may_unmask
@@ -118,6 +119,11 @@ class LedgerPage(LedgerView):
 
 class LedgerTaken(LedgerView):
     """By POST, because it leaves a trace and needs a reason; what is refused comes back on the page of the ledger."""
+
+    def get(self, request: HttpRequest, key: str, **_form: str) -> HttpResponse:
+        """Back from a login in between."""
+        reading = self.read(key)
+        return redirect(f"{reverse('cases:ledger', args=[key])}?{reading.query}")
 
     def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
         reading, asked = self.read(key), ExportForm(request.POST)

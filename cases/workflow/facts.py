@@ -255,6 +255,11 @@ def read_facts(case: Case, at: datetime, events: Sequence[Event] | None = None) 
     )
 
 
+def holder_key(holder: Post | Office) -> str:
+    """How an event's data names a holder."""
+    return f"{'post' if isinstance(holder, Post) else 'office'}:{holder.pk}"
+
+
 def holder_name(holder: Post | Office | None) -> str:
     if isinstance(holder, Post):
         return str(holder.user)

@@ -88,8 +88,10 @@ TOLD = text("told", _("What the speaker was told"), required=True, is_note=True)
 UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
 RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
 WHY_OPTIONAL = text("reason", _("Why"), is_note=True)
+WHY_LOWER = text("reason", _("Why"), is_note=True, help=_("Needed where it is made smaller."))
+WHY_REFUSED = text("reason", _("Why"), is_note=True, help=_("Needed where you refuse."))
 NOTE = text("text", _("What there is to say"), required=True, is_note=True)
-BAD = text("reason", _("What was not done well"), is_note=True)
+BAD = text("reason", _("What was not done well"), is_note=True, help=_("Needed where the answer is “dissatisfied”."))
 SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 
 MOVES: Mapping[Action, Move] = MappingProxyType(
@@ -239,7 +241,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             (guards.assistants_left,),
         ),
         Action.REASSIGN: Move(_from(H), STAYS, deliberate.reassign, who.DECIDERS, (LEAD, ASSISTANTS, REASON)),
-        Action.REGRADE: Move(_from(S, D, H), STAYS, deliberate.regrade, who.DECIDERS, (GRADE_REQUIRED, WHY_OPTIONAL)),
+        Action.REGRADE: Move(_from(S, D, H), STAYS, deliberate.regrade, who.DECIDERS, (GRADE_REQUIRED, WHY_LOWER)),
         Action.JOIN: Move(
             _from(D, H),
             STAYS,
@@ -290,7 +292,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             handle.rule_extension,
             who.DECIDERS,
-            (RULING, WHY_OPTIONAL),
+            (RULING, WHY_REFUSED),
             (guards.extension_asked,),
             Handled.THIS_ROUND,
         ),
@@ -299,7 +301,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             handle.rule_suspension,
             who.DECIDERS,
-            (RULING, WHY_OPTIONAL),
+            (RULING, WHY_REFUSED),
             (guards.suspension_asked,),
             Handled.THIS_ROUND,
         ),

@@ -1,13 +1,14 @@
 """make_move: lock, version, stage, right, needs; write; clock; record – in that order, for everybody."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, Model, OuterRef, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
@@ -19,7 +20,8 @@ from cases.workflow.moves import MOVES, Move
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
-from minshi.errors import MoveRefused, NoSuchRight, StaleVersion, Text
+from minshi.crypto import digest
+from minshi.errors import KeyReused, MoveRefused, NoSuchRight, StaleVersion, Text
 from villages.models import Post, User
 
 
@@ -43,14 +45,17 @@ def make_move(
     moment ago for the page or call, serve while the locked case is at their version: what they hold of it
     changes by moves alone.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not), StaleVersion
-    (changed meanwhile), InputRefused (a field missing or wrong). Source: domain §3, the moves table.
+    (changed meanwhile), KeyReused (the key came before with other words), InputRefused (a field missing
+    or wrong). Source: domain §3, the moves table.
     """
+    sent = fingerprint(action, note, values) if key else ""
     into = values.get("into")
     if isinstance(into, Case):
         lock_in_order(case, into)
         values["into"] = lock_visible(into, by, at)[0]
     locked, is_repeat = lock_visible(case, by, at, key)
     if is_repeat or (key and version != locked.version and locked.events.filter(key=key).exists()):
+        _refuse_other_words(locked, key, sent)
         return locked
     if version is not None and version != locked.version:
         raise StaleVersion(_("Somebody else has changed this matter since you opened it."))
@@ -62,7 +67,29 @@ def make_move(
     step = Step(facts, by, check_inputs(move.inputs, values))
     name = note_input(move)
     words = [step.values[name] or "" if name else "", note]
+    if key:
+        step.data["sent"] = sent
     return _carry_out(step, action, move.effect, "\n".join(filter(None, words)), key)
+
+
+def fingerprint(action: str, note: str, values: Mapping[str, Any]) -> str:
+    """What a key was used for, as a keyed digest: the action and whatever was said or chosen."""
+    said = {name: text for name, value in values.items() if (text := _as_text(value))}
+    return digest(json.dumps([action, note.strip(), said], ensure_ascii=False, sort_keys=True))
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Model):
+        return f"{value._meta.label}:{value.pk}"
+    if isinstance(value, (list, tuple, set, QuerySet)):
+        return ",".join(sorted(map(_as_text, value)))
+    return "" if value is None or value is False else str(value).strip()
+
+
+def _refuse_other_words(case: Case, key: UUID | None, sent: str) -> None:
+    """KeyReused: nothing said may vanish behind a retry."""
+    if any(data.get("sent", sent) != sent for data in case.events.filter(key=key).values_list("data", flat=True)):
+        raise KeyReused(_("What this form was sent with before is noted already. This is something else: send again."))
 
 
 def note_input(move: Move) -> str | None:

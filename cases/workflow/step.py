@@ -21,7 +21,7 @@ from cases.models.choices import (
 )
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.candidates import NEVER_LEADS
-from cases.workflow.facts import Facts
+from cases.workflow.facts import Facts, holder_key
 from cases.workflow.who import REVIEWERS, find_owner, walk
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
@@ -295,7 +295,7 @@ class Step:
             raise MoveRefused(_("Nobody is appointed who could take this case; please call the town."))
         self.case.owner_post = owner if isinstance(owner, Post) else None
         self.case.owner_office = owner if isinstance(owner, Office) else None
-        self.data["owner"] = f"{'post' if isinstance(owner, Post) else 'office'}:{owner.pk}"
+        self.data["owner"] = holder_key(owner)
 
     def _name_readers(self) -> None:
         """保密: the secretary unless in conflict and the reviewers of the level (domain §3).

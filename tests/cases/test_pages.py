@@ -465,3 +465,37 @@ def test_a_page_open_too_long_says_so_in_plain_words(here):
     assert answer.status_code == 403
     assert "没有交上" in answer.content.decode()
     assert "CSRF" not in answer.content.decode()
+
+
+def test_other_words_under_a_key_used_before_are_never_lost(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    address = reverse("cases:act", args=[case.number, "progress"])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value()), "text": "料到了"}
+
+    client.post(address, sent)
+    again = client.post(address, sent)
+    other = client.post(address, {**sent, "text": "开工了"})
+
+    assert again.status_code == 302
+    assert other.status_code == 422
+    assert "开工了" in other.content.decode()
+    fresh = other.context["form"]
+    client.post(address, {"version": fresh["version"].value(), "key": fresh["key"].value(), "text": "开工了"})
+    assert list(case.events.filter(action="progress").values_list("note", flat=True)) == ["料到了", "开工了"]
+
+
+def test_other_words_are_kept_where_the_step_is_past(client, here):
+    case = completed(here)
+    client.force_login(here.secretary.user)
+    address = reverse("cases:act", args=[case.number, "verify"])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value()), "reply": "灯修好了"}
+
+    client.post(address, sent)
+    assert client.post(address, sent).status_code == 302
+    late = client.post(address, {**sent, "reply": "换了三盏新灯"})
+
+    assert late.status_code == 409
+    assert "换了三盏新灯" in late.content.decode()

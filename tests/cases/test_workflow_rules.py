@@ -319,7 +319,7 @@ def test_a_used_key_moves_nothing_whatever_version_is_named():
 
     for version in (None, case.version, done.version):
         again = make_move(
-            case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, version=version, text="又去看了"
+            case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, version=version, text="去看了"
         )
         assert again.version == done.version
     assert [event.note for event in case.events.filter(action="progress")] == ["去看了"]

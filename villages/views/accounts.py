@@ -30,6 +30,11 @@ ACTS: Mapping[str, tuple[Callable[..., None], Any]] = {
 }
 
 
+def _acting(request: StaffRequest) -> dict[str, Any]:
+    """Who does it, when and from where."""
+    return {"by": request.user, "at": now(), "request": request}
+
+
 def with_posts(users: QuerySet[User]) -> QuerySet[User]:
     return users.prefetch_related(Prefetch("posts", Post.objects.with_places().in_order()))
 
@@ -55,7 +60,9 @@ class AccountCreate(SecurityAdminPage):
         form = AccountForm(request.POST)
         if form.is_valid():
             try:
-                user, password = accounts.create_account(**form.cleaned_data, by=request.user, at=now())
+                user, password = accounts.create_account(
+                    **form.cleaned_data, by=request.user, at=now(), request=request
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
@@ -75,11 +82,11 @@ class AccountAct(SecurityAdminPage):
         user = get_object_or_404(User, pk=pk)
         try:
             if act == "reset_password":
-                return show_once(request, user, accounts.reset_password(user, by=request.user, at=now()))
+                return show_once(request, user, accounts.reset_password(user, **_acting(request)))
             if act not in ACTS:
                 raise Http404
             run, done = ACTS[act]
-            run(user, by=request.user, at=now())
+            run(user, **_acting(request))
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
         else:
@@ -110,7 +117,7 @@ class Appoint(SecurityAdminPage):
             fields = form.cleaned_data | {"role": role}
             try:
                 node = place_of(fields.pop("node")) if "node" in fields else None
-                accounts.appoint(user, node=node, **fields, by=request.user, at=now())
+                accounts.appoint(user, node=node, **fields, **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
@@ -132,7 +139,7 @@ class EndPost(SecurityAdminPage):
         form = EndPostForm(request.POST)
         if form.is_valid():
             try:
-                accounts.end_post(post, form.cleaned_data["until_on"], by=request.user, at=now())
+                accounts.end_post(post, form.cleaned_data["until_on"], **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from allauth.account.signals import password_changed
 from axes.helpers import get_failure_limit
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from minshi.clock import now
 from minshi.crypto import masked_name
@@ -24,23 +26,24 @@ def listen() -> None:
         (user_logged_out, logged_out),
         (user_login_failed, login_failed),
         (user_locked_out, locked_out),
+        (password_changed, changed_password),
     ):
         signal.connect(receiver, dispatch_uid=f"{UNIQUE}.{receiver.__name__}")
 
 
-def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
+def logged_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     at = now()
     if hasattr(request, "session"):  # an API token is had without one
         begin(request.session, at)
     record_audit(AuditKind.LOGIN, at=at, user=user, request=request)
 
 
-def logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+def logged_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     if user:
         record_audit(AuditKind.LOGOUT, at=now(), user=user, request=request)
 
 
-def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
     # Locked out (axes' receiver, imported above, runs first): no further rows, a script must not fill the log.
     if getattr(request, "axes_locked_out", False):
         return
@@ -50,7 +53,11 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
     record_audit(AuditKind.LOGIN_FAILED, at=now(), user=None, subject=name, request=request)
 
 
-def locked_out(request: HttpRequest, username: str | None, **_: Any) -> None:
+def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    record_audit(AuditKind.ACCOUNT, at=now(), user=user, subject=_("their own password"), request=request)
+
+
+def locked_out(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
     failures = getattr(request, "axes_failures_since_start", None)
     if failures == get_failure_limit(request, {"username": username}):  # the first time only
         record_audit(AuditKind.LOCKED_OUT, at=now(), user=None, subject=username or "", request=request)

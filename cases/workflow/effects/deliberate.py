@@ -10,6 +10,7 @@ from cases.models import Clock, JoinedVillage
 from cases.models.choices import AssignmentEnd, AssignmentRole, Grade, Handling, Level, Stage
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
+from cases.workflow.facts import holder_key
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
@@ -90,7 +91,8 @@ def _deadline(step: Step) -> date | None:
     if clock:
         latest = max(latest, workdays.last_day_of(clock.due_at))
     if not step.on <= due_on <= latest:
-        words = _("The rules allow until %(latest)s.") % {"latest": latest}
+        past = due_on < step.on
+        words = _("That day is past.") if past else _("The rules allow until %(latest)s.") % {"latest": latest}
         raise InputRefused(words, {"due_on": words})
     return due_on
 
@@ -115,7 +117,7 @@ def hand_over(step: Step, holders: list[Post | Office]) -> None:
     for holder, role in parts_of(holders):
         if (holder, role) not in has:
             step.assign(holder, role)
-    step.data["holders"] = [f"{'post' if isinstance(item, Post) else 'office'}:{item.pk}" for item in holders]
+    step.data["holders"] = [holder_key(item) for item in holders]
 
 
 def parts_of(holders: list[Post | Office]) -> list[tuple[Post | Office, AssignmentRole]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases import deadlines
 from cases.models import TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Stage
-from cases.workflow.facts import holder_name
+from cases.workflow.facts import holder_key, holder_name
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
@@ -62,6 +62,7 @@ def waive(step: Step) -> None:
     for item in waiting:
         item.waived_at = step.at
         item.save(update_fields=["waived_at"])
+    step.data["holders"] = [holder_key(item.holder) for item in waiting]
 
 
 def ask(step: Step, kind: RequestKind) -> None:

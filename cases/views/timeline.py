@@ -1,0 +1,79 @@
+"""What happened, in words: who did what, what was chosen in it, and its note for who may read it whole."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from django.db.models import TextChoices
+
+from cases.models import Case, Event
+from cases.models.choices import Confidentiality, Grade, Handling, Outcome, RequestState, Satisfaction, Solved
+from cases.templatetags.minshi import day
+from cases.workflow import Action, Facts, holder_name
+from cases.workflow.moves import SupervisionLevel
+from cases.workflow.record import without_speaker
+
+# What an event's data says by a key of these choices, in the order it is told.
+CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(
+    {
+        "supervision_level": SupervisionLevel,
+        "handling": Handling,
+        "outcome": Outcome,
+        "satisfaction": Satisfaction,
+        "solved": Solved,
+        "ruling": RequestState,
+    }
+)
+CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
+    {Action.REGRADE: Grade, Action.PROTECT: Confidentiality}  # from old to new
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the timeline, its words whole for those who may read them."""
+
+    event: Event
+    label: str
+    note: str
+
+
+def told(
+    case: Case,
+    event: Event,
+    *,
+    whole: bool,
+    also: Iterable[str] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Told:
+    """An event in words; a note that named the speaker is shown whole only to who may see the speaker.
+
+    `names` are those of posts and offices by their key in the data, as `names_known_to` gives them.
+    """
+    label = str(Action(event.action).label) if event.action in Action.values else event.action
+    revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
+    note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
+    words = " · ".join([label, *_chosen(event, names)])
+    return Told(event, words, note if whole else without_speaker(case, note, also))
+
+
+def names_known_to(facts: Facts) -> dict[str, str]:
+    """Of everybody who holds, held or may hold the case; no query."""
+    names = {f"post:{post.pk}": holder_name(post) for post in facts.posts}
+    for item in facts.assignments:
+        names[f"post:{item.post_id}" if item.post_id else f"office:{item.office_id}"] = holder_name(item.holder)
+    return names
+
+
+def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
+    data = event.data
+    words = [str(choices(data[key]).label) for key, choices in CHOSEN.items() if data.get(key) in choices.values]
+    if choices := CHANGED.get(event.action):
+        words.append(" → ".join(str(choices(value).label) for value in (data.get("old"), data.get("new")) if value))
+    keys = [data.get("owner", "")] if event.action == Action.REHOME else data.get("holders", ())
+    if held := "、".join(names[key] for key in keys if key in names):
+        words.append(held)
+    if "until_on" in data:
+        words.append(day(date.fromisoformat(data["until_on"])))
+    return [word for word in words if word]
