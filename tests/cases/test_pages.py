@@ -499,3 +499,84 @@ def test_other_words_are_kept_where_the_step_is_past(client, here):
 
     assert late.status_code == 409
     assert "换了三盏新灯" in late.content.decode()
+
+
+# --- a login in between
+@pytest.mark.parametrize(
+    ("name", "page"), [("ledger_export", "ledger"), ("ledger_print", "ledger"), ("upload", "detail")]
+)
+def test_after_a_login_what_can_only_be_sent_leads_to_its_page(client, here, name, page):
+    case = spoken(here)
+    client.force_login(here.secretary.user)
+    parts = {"ledger_export": ["general", "xlsx"], "ledger_print": ["general"], "upload": [case.number]}[name]
+    wanted = reverse(f"cases:{page}", args=parts[:1])
+
+    answer = client.get(reverse(f"cases:{name}", args=parts), {"category": "village"} if page == "ledger" else {})
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(wanted)
+    assert ("category=village" in answer["Location"]) is (page == "ledger")
+
+
+def test_a_fragment_asked_for_without_a_login_turns_the_whole_page(client, here):
+    address = reverse("cases:act", args=[spoken(here).number, "accept"])
+    page = "http://testserver/cases/"
+
+    answer = client.get(address, headers={"HX-Request": "true", "HX-Current-URL": page})
+
+    assert answer["HX-Redirect"] == f"{reverse('account_login')}?next=/cases/"
+
+
+# --- forms
+def test_what_is_pasted_too_long_is_said_and_kept(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    address = reverse("cases:act", args=[case.number, "progress"])
+    form = client.get(address).context["form"]
+    assert "maxlength" not in str(form["text"])
+
+    sent = {"version": form["version"].value(), "key": str(form["key"].value()), "text": "长" * 2001}
+    answer = client.post(address, sent)
+
+    assert answer.status_code == 422
+    assert "长" * 2001 in answer.content.decode()
+
+
+def test_the_other_matter_is_named_in_any_case_and_width(client, here):
+    case, other = accepted(here), accepted(here)
+    client.force_login(here.secretary.user)
+    address = reverse("cases:act", args=[case.number, "merge"])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value())}
+
+    wrong = client.post(address, {**sent, "into": case.number})
+    assert "没有这个编号" in wrong.content.decode()
+    assert client.post(address, {**sent, "into": f" {other.number.lower()} "}).status_code == 302
+
+
+# --- the timeline
+def test_the_timeline_tells_what_was_chosen(client, here):
+    case = decided(here)
+    until = (NOON + 20 * DAY).date()
+    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
+    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    case = make_move(case, Action.REGRADE, by=officer(here.secretary), at=NOON, grade="minor", reason="小事")
+    client.force_login(here.secretary.user)
+
+    labels = [line.label for line in client.get(case.get_absolute_url()).context["timeline"]]
+
+    assert labels[0] == "改等级 · 复杂 → 小事"
+    assert labels[1].startswith("批延期 · 同意 · ")
+    assert any(label.endswith(f"干部领办 · {here.office}") for label in labels)
+
+
+def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reported(client, here):
+    told = {"told": "白关派出所", "told_at": NOON, "receipt": "已记录"}
+    case = make_move(accepted(here), Action.MANDATORY_REPORT, by=officer(here.member), at=NOON, **told)
+    case = make_move(case, Action.RECUSE, by=officer(here.supervisor), at=NOON, concerns=[here.secretary.user])
+    client.force_login(here.reviewer.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert page.context["concerns"] == [here.secretary.user]
+    assert "白关派出所" in page.content.decode()
