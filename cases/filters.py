@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
 from cases import search
-from cases.models import Topic
+from cases.models import TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
     Category,
@@ -24,6 +24,7 @@ from cases.models.choices import (
     Handling,
     Level,
     Light,
+    RequestState,
     Stage,
 )
 from cases.models.scope import CaseQuerySet, Sight
@@ -105,6 +106,7 @@ class CaseFilter(filters.FilterSet):
     close_reason = _choice(CloseReason.choices, _("Why closed"))
     concluded = filters.BooleanFilter(method="by_concluded", label=_("Concluded"), widget=AnyYesNo)
     needs_order = filters.BooleanFilter(label=_("Needs an order"), widget=AnyYesNo)
+    asked = filters.BooleanFilter(method="by_asked", label=_("Time asked for"), widget=AnyYesNo)
     owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
     registered_from = filters.DateFilter(
         validators=PLAUSIBLE_DAYS, method="by_start", field_name="registered_at", label=_("Registered from")
@@ -164,6 +166,11 @@ class CaseFilter(filters.FilterSet):
         if wanted:
             return cases.concluded()
         return cases.filter(~Q(stage=Stage.CLOSED) | Q(close_reason=CloseReason.MERGED))
+
+    def by_asked(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        """Where a request for more time or a break waits for a ruling."""
+        waiting = Q(pk__in=TimeRequest.objects.filter(state=RequestState.OPEN).values("case"))
+        return cases.filter(waiting if wanted else ~waiting)
 
     def by_owner(self, cases: CaseQuerySet, _name: str, _me: str) -> CaseQuerySet:
         user = _user_of(self.request)

@@ -31,6 +31,7 @@ ROWS_PER_CHUNK = 200
 LAST_ROW, LONGEST_CELL, LONGEST_LIST, LONGEST_TAB = 1_048_576, 32_767, 255, 31  # Excel's own
 LONGEST_PART = 20  # of a file name: five parts of three bytes a character stay under 255 bytes
 HEADING_ROW, TITLE_HEIGHT, NUMBER_WIDTH = 2, 28, 6
+DATE_MORE = 3  # on paper, where no date is broken and none is written smaller
 MASKS: dict[str, Callable[[str], str]] = {"name": masked_name, "phone": masked_phone}
 # What a spreadsheet may take for a formula, in both widths, after blanks; and what hides it.
 LIVE = re.compile(r"\s*[=+\-@＝＋－＠]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
@@ -64,6 +65,12 @@ class Ledger(Generic[T]):
 def headings(ledger: Ledger[T]) -> list[str]:
     """Return the headings, 序号 first."""
     return [pgettext("ledger", "No."), *(str(column.heading) for column in ledger.columns)]
+
+
+def widths(ledger: Ledger[T]) -> list[float]:
+    """Return the share of a sheet's width that each column takes, in hundredths, 序号 first."""
+    chars = [NUMBER_WIDTH, *(column.width + DATE_MORE * (column.kind == "date") for column in ledger.columns)]
+    return [round(100 * each / sum(chars), 2) for each in chars]
 
 
 def rows_of(ledger: Ledger[T], records: Iterable[T], *, unmasked: bool = False) -> Iterator[Row]:

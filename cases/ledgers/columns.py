@@ -30,7 +30,7 @@ def matter(key: str, heading: Text, value: Value, **options: Any) -> Column[Reco
     return Column(key, heading, lambda record: REDACTED if record.redacted else value(record), **options)
 
 
-NUMBER = bare("number", pgettext_lazy("ledger", "Case number"), lambda r: r.case.number, width=16)
+NUMBER = bare("number", pgettext_lazy("ledger", "Case number"), lambda r: r.case.number, width=19)
 TITLE = matter("title", pgettext_lazy("ledger", "Matter"), lambda r: r.words(r.case.title), width=24)
 SPEAKER = column("speaker", pgettext_lazy("ledger", "Speaker"), lambda r: r.person(r.case.speaker_name))
 PHONE = column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14)

@@ -52,6 +52,7 @@ def queues_of(posts: list[Post]) -> list[Queue]:
             queues += [
                 Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
+                Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}),
             ]
         if post.role == Role.SUPERVISOR:
             queues += [

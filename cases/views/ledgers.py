@@ -123,7 +123,7 @@ class LedgerTaken(LedgerView):
     def get(self, request: HttpRequest, key: str, **_form: str) -> HttpResponse:
         """Back from a login in between."""
         reading = self.read(key)
-        return redirect(f"{reverse('cases:ledger', args=[key])}?{reading.query}")
+        return redirect(f"{reverse('cases:ledger', args=[key])}?{reading.query}".rstrip("?"))
 
     def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
         reading, asked = self.read(key), ExportForm(request.POST)
@@ -157,6 +157,7 @@ class LedgerPrint(LedgerTaken):
             "ledger": ledger,
             "rows": export.rows(self.request),
             "headings": tabular.headings(ledger),
+            "shares": [f"{share:.2f}" for share in tabular.widths(ledger)],
         }
         return render(self.request, "cases/ledger_print.html", context)
 

@@ -85,7 +85,9 @@ def test_taking_away_is_no_link_that_can_be_followed():
 
     response = logged_in(here.secretary).get(reverse("cases:ledger_export", args=["general", "csv"]))
 
-    assert response.status_code == 405
+    assert response.status_code == 302
+    assert response["Location"] == reverse("cases:ledger", args=["general"])
+    assert not AuditRecord.objects.filter(kind=AuditKind.EXPORT).exists()
 
 
 # --- what is in it

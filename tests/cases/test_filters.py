@@ -8,9 +8,10 @@ from django.test import RequestFactory
 
 from cases.filters import ORDERS, CaseFilter
 from cases.models import Case, Topic
+from cases.workflow import Action, make_move
 from minshi.clock import now, today
 from tests import roles
-from tests.cases.roads import Staff, accepted, completed, decided, rated, spoken, staff
+from tests.cases.roads import DAY, NOON, Staff, accepted, completed, decided, officer, rated, spoken, staff
 from tests.villages.factories import GroupFactory, TownFactory, VillageFactory
 from villages.models import Post
 
@@ -253,3 +254,17 @@ def test_without_a_logged_in_user_nothing_can_be_chosen_or_searched():
 
     assert list(narrowed.qs) == []
     assert not narrowed.form.fields["village"].queryset.exists()
+
+
+def test_where_time_was_asked_for_is_found_until_it_is_ruled_on():
+    here = staff()
+    case, _other = decided(here), decided(here)
+    until = (NOON + 20 * DAY).date()
+    make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
+
+    assert found(here.secretary, asked="true") == {case.number}
+    assert case.number not in found(here.secretary, asked="false")
+
+    case.refresh_from_db()
+    make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    assert found(here.secretary, asked="true") == set()

@@ -248,3 +248,10 @@ def test_a_file_name_says_what_when_and_who_on_any_file_system():
     assert name.startswith("a-b-镇")
     assert name.endswith("_9999-12-31_-.csv")
     assert len(name.encode()) <= 255
+
+
+def test_shares_of_a_sheet_follow_the_widths_and_fill_it():
+    shares = tabular.widths(LEDGER)
+
+    assert len(shares) == len(tabular.headings(LEDGER))
+    assert sum(shares) == pytest.approx(100, abs=0.1)
