@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from minshi.clock import now, today
+from villages.admin_site import ENTERING_ROLES
 from villages.models import Post, User
 from villages.models.people import ADMINISTRATORS
 from villages.sessions import is_over, keep_seen
@@ -142,6 +143,10 @@ class Here:
     def is_staff_of_cases(self) -> bool:
         """Whether any post is not one of the 三员."""
         return any(post.role not in ADMINISTRATORS for post in self.posts)
+
+    @cached_property
+    def enters_admin(self) -> bool:
+        return not self.roles.isdisjoint(ENTERING_ROLES)
 
     @cached_property
     def type_size(self) -> str:

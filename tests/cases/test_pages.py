@@ -580,3 +580,13 @@ def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reporte
 
     assert page.context["concerns"] == [here.secretary.user]
     assert "白关派出所" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "enters"), [("reviewer", True), ("secretary", True), ("member", False), ("handler", False)]
+)
+def test_the_menu_leads_to_the_admin_whoever_may_enter_it(client, here, role, enters):
+    client.force_login(getattr(here, role).user)
+
+    assert (f'href="{reverse("admin:index")}"' in client.get(reverse("cases:home")).content.decode()) is enters
+    assert (client.get(reverse("admin:index")).status_code == 200) is enters
