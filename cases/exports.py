@@ -144,9 +144,8 @@ class Export:
             yield record
 
     def _log(self, kind: AuditKind, form: str, request: HttpRequest | None) -> None:
-        subject = _("%(ledger)s %(form)s, %(period)s, %(count)s rows; %(filters)s") % {
-            "ledger": self.book.ledger.title,
-            "form": form,
+        subject = _("%(ledger)s, %(period)s, %(count)s rows; %(filters)s") % {
+            "ledger": f"{self.book.ledger.title} {form}".strip(),
             "period": self.period,
             "count": self.count,
             "filters": self.filters or _("no filter"),

@@ -85,7 +85,7 @@ def appoint(
 
 @transaction.atomic
 def end_post(post: Post, on: date, *, by: User, at: datetime, request: HttpRequest | None = None) -> Post:
-    """Let a post end; `on` is its last day. The cases it held find a new owner in the night after.
+    """Let a post end; `on` is its last day. The cases it held find a new owner within the hour after.
 
     NoSuchRight: not a security administrator, or their own post. InputRefused: it ended before
     that day, or begins after it.

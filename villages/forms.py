@@ -73,7 +73,7 @@ class PostForm(RuleForm):
     """Second step: one of the places found, and the dates."""
 
     role = forms.ChoiceField(choices=Role.choices, widget=forms.HiddenInput)
-    node = forms.ChoiceField(label=_("Place"), widget=forms.RadioSelect)
+    node = forms.ChoiceField(label=_("Which of them"), widget=forms.RadioSelect)
     from_on = forms.DateField(label=_("First day"), widget=DayInput)
     until_on = forms.DateField(
         label=_("Last day"), required=False, widget=DayInput, help_text=_("Leave empty if it is not known yet.")

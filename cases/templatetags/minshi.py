@@ -92,6 +92,14 @@ def title_for(case: Case, sight: Sight) -> str:
 
 
 @register.filter
+def holder_of(case: Case) -> str:
+    """Whom the case is with: an office, or a person with their role."""
+    if case.owner_office or not case.owner_post:
+        return str(case.owner_office or "")
+    return _("%(name)s (%(role)s)") % {"name": case.owner_post.user, "role": case.owner_post.get_role_display()}
+
+
+@register.filter
 def kind(case: Case) -> str:
     """What kind of matter it is, as far as that has been said."""
     said = (case.get_category_display(), case.get_grade_display(), str(case.topic or ""))

@@ -144,7 +144,8 @@ class EndPost(SecurityAdminPage):
                 form.refuse(refusal)
             else:
                 messages.success(
-                    request, _("The post ends on that day. Its open cases find a new owner in the night after.")
+                    request,
+                    _("The post ends on that day. Within an hour after it, its open cases go to whoever is next."),
                 )
                 return redirect("villages:account", post.user_id)
         return render(request, "villages/end_post.html", {"post": post, "form": form}, status=UNPROCESSABLE)
