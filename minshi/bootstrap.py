@@ -248,8 +248,8 @@ def demo_environment() -> dict[str, str]:
 
 
 def served_environment() -> dict[str, str]:
-    """As users meet it: our own pages for what is missing or fails, not the developer's."""
-    return {**demo_environment(), "DEBUG": "false"}
+    """As users meet it: our own pages for what is missing or fails, not the developer's, and only trouble told."""
+    return {"LOG_LEVEL": "WARNING", **demo_environment(), "DEBUG": "false"}
 
 
 def collect_static() -> None:
