@@ -47,30 +47,30 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
     also = [] if whole else known_names(case)
-    words = {name: getattr(case, name) for name in SAID}
-    if not whole:
-        words = {name: without_speaker(case, text, also) for name, text in words.items()}
+
+    def seen(text: str) -> str:
+        return text if whole else without_speaker(case, text, also)
+
     return {
         "nav": "list",
         "at": at,
         "case": case,
         "speaker_shown": whole,
         "may_open_phone": bool(case.speaker_phone) and may_open_phone(user, today(), case),
-        "words": words,
+        "words": {name: seen(getattr(case, name)) for name in SAID},
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": [told(case, event, whole=whole, also=also, names=names) for event in events],
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
         "assignments": facts.active or facts.last_round,
-        "requests": [
-            (item, item.reason if whole else without_speaker(case, item.reason, also))
-            for item in facts.requests
-            if item.state == "open"
-        ],
+        "requests": [(item, seen(item.reason)) for item in facts.requests if item.state == "open"],
         "rating": facts.rating,
         "joined": list(case.joined_villages.select_related("village")) if Action.JOIN in acts else [],
-        "reports": list(case.mandatory_reports.all()) if Action.MANDATORY_REPORT in acts else [],
+        "reports": [
+            (report.told_at, seen(f"{report.told} {report.receipt}"))
+            for report in (case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ())
+        ],
         "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),

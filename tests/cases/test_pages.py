@@ -590,3 +590,15 @@ def test_the_menu_leads_to_the_admin_whoever_may_enter_it(client, here, role, en
 
     assert (f'href="{reverse("admin:index")}"' in client.get(reverse("cases:home")).content.decode()) is enters
     assert (client.get(reverse("admin:index")).status_code == 200) is enters
+
+
+def test_a_report_names_no_speaker_to_whom_the_speaker_is_hidden(client, here):
+    case = accepted(here, spoken(here, confidentiality="hidden"))
+    told = {"told": "白关派出所", "told_at": NOON, "receipt": "李建国来电"}
+    case = make_move(case, Action.MANDATORY_REPORT, by=officer(here.member), at=NOON, **told)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert "白关派出所" in page
+    assert "李建国" not in page
