@@ -66,7 +66,6 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "assignments": facts.active or facts.last_round,
         "requests": [(item, seen(item.reason)) for item in facts.requests if item.state == "open"],
         "rating": facts.rating,
-        "joined": list(case.joined_villages.select_related("village")) if Action.JOIN in acts else [],
         "reports": [
             (report.told_at, seen(f"{report.told} {report.receipt}"))
             for report in (case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ())

@@ -71,6 +71,7 @@ def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
     words = [str(choices(data[key]).label) for key, choices in CHOSEN.items() if data.get(key) in choices.values]
     if choices := CHANGED.get(event.action):
         words.append(" → ".join(str(choices(value).label) for value in (data.get("old"), data.get("new")) if value))
+    words.append(data.get("village_name", ""))
     keys = [data.get("owner", "")] if event.action == Action.REHOME else data.get("holders", ())
     if held := "、".join(names[key] for key in keys if key in names):
         words.append(held)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.workflow import Action, make_move
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
@@ -561,12 +562,15 @@ def test_the_timeline_tells_what_was_chosen(client, here):
     case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
     case = make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
     case = make_move(case, Action.REGRADE, by=officer(here.secretary), at=NOON, grade="minor", reason="小事")
+    beside = VillageFactory(town=here.town, name="柳树村")
+    case = make_move(case, Action.JOIN, by=officer(here.secretary), at=NOON, village=beside)
     client.force_login(here.secretary.user)
 
     labels = [line.label for line in client.get(case.get_absolute_url()).context["timeline"]]
 
-    assert labels[0] == "改等级 · 复杂 → 小事"
-    assert labels[1].startswith("批延期 · 同意 · ")
+    assert labels[0] == "邀别的村一起办 · 柳树村"
+    assert labels[1] == "改等级 · 复杂 → 小事"
+    assert labels[2].startswith("批延期 · 同意 · ")
     assert any(label.endswith(f"干部领办 · {here.office}") for label in labels)
 
 

@@ -157,7 +157,7 @@ def join(step: Step) -> None:
     _joined, new = JoinedVillage.objects.get_or_create(case=step.case, village=village)
     if not new:
         raise MoveRefused(_("That village has joined already."))
-    step.data["village"] = village.code
+    step.data.update(village=village.code, village_name=village.name)
 
 
 def defer(step: Step) -> None:
