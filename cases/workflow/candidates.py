@@ -67,7 +67,7 @@ def cadres_over(town: Town, villages: Iterable[Village] | QuerySet[Village], on:
     posts = Prefetch("posts", Post.objects.current(on).with_places().in_order())
     users = User.objects.filter(pk__in=Post.objects.filter(here | of_town | of_county).values("user"), is_active=True)
     near, nearer = (Exists(Post.objects.filter(where, user=OuterRef("pk"))) for where in (of_town, here))
-    return users.order_by(nearer.desc(), near.desc(), "name", "pk").prefetch_related(posts)
+    return users.annotate(nearer=nearer, near=near).order_by("-nearer", "-near", "name", "pk").prefetch_related(posts)
 
 
 def possible_concerns(facts: Facts) -> QuerySet[User]:

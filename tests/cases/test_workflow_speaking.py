@@ -256,3 +256,11 @@ def test_cadres_are_offered_from_the_nearest_to_the_farthest():
     village = {here.duty.user, here.secretary.user, here.leader.user, here.member.user}
     assert set(cadres[: len(village)]) == village
     assert cadres.index(here.handler.user) < cadres.index(here.county_reviewer.user)
+
+
+def test_where_no_village_is_chosen_the_towns_cadres_come_first():
+    here = staff()
+
+    cadres = list(cadres_over(here.town, [], NOON.date()))
+
+    assert set(cadres[:3]) == {here.reviewer.user, here.supervisor.user, here.handler.user}
