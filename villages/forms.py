@@ -84,6 +84,7 @@ class PostForm(RuleForm):
         super().__init__(*args, **kwargs)
         self.fields["node"].choices = find_places(place, role)  # type: ignore[attr-defined]
         self.is_placeless = not NODES_OF_ROLE[role]
+        self.role_label = role.label
         if self.is_placeless:
             del self.fields["node"]
         if role != Role.REVIEWER:

@@ -94,6 +94,7 @@ class Home(StaffView):
             "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),
             "soon": sum(case.light(at) == "yellow" for case in mine[:SHOWN]),
             "queues": [(queue, counts[queue.name]) for queue in queues],
+            "waiting": any(counts[queue.name] for queue in queues),
             "counts": counts,
         }
         return render(request, "cases/home.html", context)

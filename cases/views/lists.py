@@ -23,6 +23,9 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     *((stage.value, stage.label, {"stage": stage.value}) for stage in OPEN_STAGES),
     ("closed", _("Closed"), {"stage": Stage.CLOSED.value}),
 )
+NOT_UNFOLDING = frozenset(
+    {"q", "owner", "overdue", "stage", "level", "asked", "needs_order"}
+)  # tabs and queues say them
 TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
 
 
@@ -41,7 +44,7 @@ class CaseList(StaffView):
             "tabs": tabs,
             "sight": self.sight(),
             "is_narrowed": bool(given),
-            "unfolds": bool(given - {"q", *TAB_PARAMETERS}),
+            "unfolds": bool(given & set(listed.form.fields) - NOT_UNFOLDING),
             "kept": [(name, value) for name in TAB_PARAMETERS[:3] for value in request.GET.getlist(name) if value],
         }
         return render(request, "cases/list.html", context)

@@ -26,6 +26,11 @@ class RegisterAdmin(PostAdmin):
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(kept_groups(request.user, today(), self.path))
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The keys a resident is looked up by go with them; nobody needs a right over those."""
+        deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, needed - {ResidentKey._meta.verbose_name}, protected
+
 
 @admin.register(Household)
 class HouseholdAdmin(RegisterAdmin):

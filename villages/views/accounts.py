@@ -117,11 +117,12 @@ class Appoint(SecurityAdminPage):
             fields = form.cleaned_data | {"role": role}
             try:
                 node = place_of(fields.pop("node")) if "node" in fields else None
-                accounts.appoint(user, node=node, **fields, **_acting(request))
+                post = accounts.appoint(user, node=node, **fields, **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _("Appointed."))
+                done = _("Appointed: %(place)s %(role)s.") % {"place": post.place, "role": post.get_role_display()}
+                messages.success(request, done)
                 return redirect("villages:account", pk)
         context = {"account": user, "search": search, "form": form}
         return render(request, "villages/appoint.html", context, status=UNPROCESSABLE)
