@@ -17,7 +17,11 @@ FOREIGN_WORDS = (
     gettext_noop("Updated {repr:s}"),
     gettext_noop("Deleted {repr:s}"),
     gettext_noop("Logged {repr:s}"),
-    # what a new password must be like
+    # accounts and passwords
+    gettext_noop("username"),
+    gettext_noop("A user with that username already exists."),
+    gettext_noop("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+    gettext_noop("Please type your current password."),
     gettext_noop("Your password can’t be too similar to your other personal information."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
     gettext_noop("Your password can’t be a commonly used password."),

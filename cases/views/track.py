@@ -173,7 +173,7 @@ def thanks(action: Action, values: dict[str, Any]) -> str:
 def asked_of_the_speaker(form: MoveForm) -> MoveForm:
     """The officers' question put to the speaker themself."""
     if "satisfaction" in form.fields:
-        form.fields["satisfaction"].label = _("Are you satisfied?")
+        form.fields["satisfaction"].label = form["satisfaction"].label = _("Are you satisfied?")
     return form
 
 

@@ -606,3 +606,15 @@ def test_a_report_names_no_speaker_to_whom_the_speaker_is_hidden(client, here):
 
     assert "白关派出所" in page
     assert "李建国" not in page
+
+
+def test_the_speaker_is_asked_as_the_speaker_after_a_mistake_too(client, here):
+    case = verified(here)
+    address = reverse("cases:track", args=[case.number])
+    form = client.get(address, {"k": case.tracking_code}).context["forms"][0][1]
+    sent = {"k": case.tracking_code, "action": "rate", "version": case.version, "key": str(form["key"].value())}
+
+    page = client.post(address, {**sent, "solved": "yes"}).content.decode()
+
+    assert "您满意吗？" in page
+    assert "群众满意吗" not in page
