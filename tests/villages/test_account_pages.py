@@ -106,7 +106,7 @@ def test_an_account_is_opened_and_its_password_shown_once(client, admin):
     answer = client.post(reverse("villages:account_create"), {"name": "王桂兰", "username": "wang"})
 
     user = User.objects.get(username="wang")
-    password = re.search(r"<code class="once">([-a-z0-9]+)</code>", answer.content.decode()).group(1)
+    password = re.search(r'<code class="once">([-a-z0-9]+)</code>', answer.content.decode()).group(1)
     assert user.check_password(password)
     assert answer["Cache-Control"] == "no-store"
     assert password not in client.get(reverse("villages:account", args=[user.pk])).content.decode()
