@@ -3,7 +3,7 @@
 import unicodedata
 import uuid
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -16,6 +16,13 @@ from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import Input, Kind
 from villages.forms import DayInput, RuleForm, in_plain_words
 from villages.models import Group, Post, Resident, Town, User, Village
+
+if TYPE_CHECKING:
+    OneCase = forms.ModelChoiceField[Case]
+    SomeUsers = forms.ModelMultipleChoiceField[User]
+else:  # at run time they take no type
+    OneCase = forms.ModelChoiceField
+    SomeUsers = forms.ModelMultipleChoiceField
 
 TALL = {"rows": 3}
 SHOWN_AT_ONCE = frozenset({
@@ -49,7 +56,7 @@ class HoldersField(forms.TypedMultipleChoiceField):
         super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=[], **options)
 
 
-class NumberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+class NumberField(OneCase):
     """A case by its number, in whatever width and case it is typed."""
 
     default_error_messages = {
@@ -61,7 +68,7 @@ class NumberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
         return super().to_python(typed)
 
 
-class CadresField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+class CadresField(SomeUsers):
     """Cadres as `cadres_over` gives them, each with a post to know them by."""
 
     widget = forms.CheckboxSelectMultiple

@@ -51,7 +51,8 @@ def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) ->
 def capped_counts(querysets: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
     """How many rows each queryset has, exact to 999, in one statement; 1000 stands for more.
 
-    Put together from the querysets' own SQL: as subqueries of another one, Django would rework each of them twice.
+    Put together from the SQL that Django compiles for each, every value bound apart in `given`: as subqueries of
+    another queryset, each would be reworked twice.
     """
     counts: list[str] = []
     given: list[Any] = []
@@ -61,7 +62,7 @@ def capped_counts(querysets: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
         except EmptyResultSet:
             counts.append("0")
         else:
-            counts.append(f"(SELECT COUNT(*) FROM ({rows}) capped)")  # noqa: S608 - Django's own SQL, its values apart
+            counts.append(f"(SELECT COUNT(*) FROM ({rows}) capped)")  # noqa: S608 - compiled by Django; no value is in it
             given += values
     if not counts:
         return {}

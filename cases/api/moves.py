@@ -13,6 +13,7 @@ from cases.models import Case, Event
 from cases.serializers.moves import Asked, MoveBody, MoveDone, MovesOffered, any_body, body_of
 from cases.serializers.offers import offers_as_data
 from cases.workflow import Action, Facts, Officer, make_move, moves_open_to, read_facts
+from cases.workflow.moving import fingerprint, refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
 from minshi.errors import MoveRefused, NoSuchRight
@@ -44,7 +45,8 @@ def act(view: CaseApi, request: Request, number: str, action: Action, body: type
     """Makes one move as the request asks, once per Idempotency-Key, and says where the case stands then."""
     key = idempotency_key(request)
     if key and (done := _replayed(view, number, action, key)):
-        return _answer(done, {REPLAYED_HEADER: "true"})
+        _refuse_other_words(view, request, done, body)
+        return _answer(done.case, {REPLAYED_HEADER: "true"})
     case = view.case(number)
     facts = read_facts(case, view.at)
     asked = body(data=request.data, context=view.context(facts=facts))
@@ -66,14 +68,21 @@ def _made(view: CaseApi, facts: Facts, action: Action, posts: list[Any], **value
     raise refused
 
 
-def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Case | None:
-    """The case this key moved before, even out of its mover's sight. MoveRefused: it was another move."""
+def _refuse_other_words(view: CaseApi, request: Request, done: Event, body: type[MoveBody]) -> None:
+    """KeyReused where the body says something else than what the key was used for; one past reading is a replay."""
+    asked = body(data=request.data, context=view.context(facts=read_facts(done.case, view.at)))
+    if asked.is_valid():
+        refuse_other_words([done], fingerprint(done.action, "", asked.validated_data["inputs"]))
+
+
+def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Event | None:
+    """What this key did before, even to a case out of its mover's sight. MoveRefused: it was another move."""
     done = Event.objects.select_related("case").filter(case__number=number, key=key, user=view.user).first()
     if done is None:
         return None
     if done.action != action:
         raise MoveRefused(_("This key was used for another step already."))
-    return done.case
+    return done
 
 
 def _answer(case: Case, headers: dict[str, str]) -> Response:

@@ -23,9 +23,8 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     *((stage.value, stage.label, {"stage": stage.value}) for stage in OPEN_STAGES),
     ("closed", _("Closed"), {"stage": Stage.CLOSED.value}),
 )
-NOT_UNFOLDING = frozenset(
-    {"q", "owner", "overdue", "stage", "level", "asked", "needs_order"}
-)  # tabs and queues say them
+# Tabs, queues and the box above say these: the filters stay folded for them.
+NOT_UNFOLDING = frozenset({"q", "owner", "overdue", "stage", "level", "asked", "needs_order"})
 TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
 
 

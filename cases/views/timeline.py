@@ -11,6 +11,7 @@ from cases.models import Case, Event
 from cases.models.choices import Confidentiality, Grade, Handling, Outcome, RequestState, Satisfaction, Solved
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
+from cases.workflow.facts import holder_key
 from cases.workflow.moves import SupervisionLevel
 from cases.workflow.record import without_speaker
 
@@ -60,10 +61,8 @@ def told(
 
 def names_known_to(facts: Facts) -> dict[str, str]:
     """Of everybody who holds, held or may hold the case; no query."""
-    names = {f"post:{post.pk}": holder_name(post) for post in facts.posts}
-    for item in facts.assignments:
-        names[f"post:{item.post_id}" if item.post_id else f"office:{item.office_id}"] = holder_name(item.holder)
-    return names
+    holders = [*facts.posts, *(item.holder for item in facts.assignments)]
+    return {holder_key(holder): holder_name(holder) for holder in holders}
 
 
 def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:

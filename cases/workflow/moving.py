@@ -1,7 +1,7 @@
 """make_move: lock, version, stage, right, needs; write; clock; record – in that order, for everybody."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -55,7 +55,7 @@ def make_move(
         values["into"] = lock_visible(into, by, at)[0]
     locked, is_repeat = lock_visible(case, by, at, key)
     if is_repeat or (key and version != locked.version and locked.events.filter(key=key).exists()):
-        _refuse_other_words(locked, key, sent)
+        refuse_other_words(locked.events.filter(key=key), sent)
         return locked
     if version is not None and version != locked.version:
         raise StaleVersion(_("Somebody else has changed this matter since you opened it."))
@@ -86,9 +86,9 @@ def _as_text(value: Any) -> str:
     return "" if value is None or value is False else str(value).strip()
 
 
-def _refuse_other_words(case: Case, key: UUID | None, sent: str) -> None:
-    """KeyReused: nothing said may vanish behind a retry."""
-    if any(data.get("sent", sent) != sent for data in case.events.filter(key=key).values_list("data", flat=True)):
+def refuse_other_words(events: Iterable[Event], sent: str) -> None:
+    """KeyReused: nothing said may vanish behind a retry. `sent` is the fingerprint of what is said now."""
+    if any(event.data.get("sent", sent) != sent for event in events):
         raise KeyReused(_("What this form was sent with before is noted already. This is something else: send again."))
 
 

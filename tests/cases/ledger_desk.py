@@ -9,7 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.ledgers import BOOKS, read_records
 from cases.models import Case
+from cases.models.scope import Sight
+from minshi import tabular
+from minshi.clock import now, today
+from tests.cases.roads import accepted, completed, decided, verified
 from villages.models import Post
 
 EVERYTHING = {"period": "all"}
@@ -60,3 +65,22 @@ def bulk(here, count: int) -> None:
         ),
         batch_size=1000,
     )  # fmt: skip
+
+
+def records(post: Post, key: str, cases=None, *, opened: bool = False):
+    book = BOOKS[key]
+    counted = Case.objects.all() if cases is None else Case.objects.filter(pk__in=[case.pk for case in cases])
+    chosen = book.enrich(book.belongs(counted.counted_for(post.user, today()))).order_by(*book.order).with_record()
+    sight = Sight.of(post.user, today())
+    return read_records(book, list(chosen), sight=sight, at=now(), may_unmask=lambda _case: opened)
+
+
+def rows(post: Post, key: str, cases=None, *, opened: bool = False) -> list[dict[str, object]]:
+    """The cells of each row by the column's key."""
+    columns = ["no", *(column.key for column in BOOKS[key].ledger.columns)]
+    found = records(post, key, cases, opened=opened)
+    return [dict(zip(columns, row, strict=True)) for row in tabular.rows_of(BOOKS[key].ledger, found, unmasked=True)]
+
+
+def channel_of(here, channel: str) -> Case:
+    return verified(here, completed(here, decided(here, accepted(here, channel=channel))))

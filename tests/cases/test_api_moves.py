@@ -160,6 +160,17 @@ def test_a_key_of_one_move_does_not_stand_for_another():
     assert (answer.status_code, answer.json()["code"]) == (409, "move_refused")
 
 
+def test_other_words_under_a_key_used_before_are_refused():
+    here = staff()
+    case, once = decided(here), {"Idempotency-Key": str(uuid.uuid4())}
+
+    answers = [Api(here.handler).move(case, "progress", text=text, **once) for text in ("料到了", "料到了", "开工了")]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 409]
+    assert answers[2].json()["code"] == "key_reused"
+    assert [event.note for event in case.events.filter(action="progress")] == ["料到了"]
+
+
 def test_the_key_of_somebody_else_replays_nothing_for_a_stranger():
     here, there = staff(), staff()
     case = decided(here)

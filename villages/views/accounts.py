@@ -60,9 +60,7 @@ class AccountCreate(SecurityAdminPage):
         form = AccountForm(request.POST)
         if form.is_valid():
             try:
-                user, password = accounts.create_account(
-                    **form.cleaned_data, by=request.user, at=now(), request=request
-                )
+                user, password = accounts.create_account(**form.cleaned_data, **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:

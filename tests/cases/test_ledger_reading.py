@@ -1,0 +1,89 @@
+"""Which cases a period means, and what it costs to read the rows of a ledger."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cases.ledgers import BOOKS, batches
+from cases.ledgers.period import Period, PeriodForm
+from cases.models import Case
+from minshi.clock import today
+from tests.cases.ledger_desk import channel_of, rows
+from tests.cases.roads import rated, spoken, staff
+
+pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("key", BOOKS)
+def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
+    here, book = staff(), BOOKS[key]
+    made = {}
+    for text in ("2026-04-30T23:59:59", "2026-05-01T00:00:00", "2026-05-31T23:59:59", "2026-06-01T00:00:00"):
+        case = rated(here, channel_of(here, "home_visit" if key == "home-visit" else "talk_room"))
+        if key == "satisfaction":
+            case.ratings.update(at=moment(text))
+        else:
+            Case.objects.filter(pk=case.pk).update(**{book.date: moment(text)})
+        made[text] = case.number
+    counted = Case.objects.counted_for(here.secretary.user, today())
+
+    may = Period(date(2026, 5, 1), date(2026, 5, 31))
+    found = may.of(book, counted).order_by(*book.order).values_list("number", flat=True)
+
+    assert list(found) == [made["2026-05-01T00:00:00"], made["2026-05-31T23:59:59"]]
+    assert Period(last=date(2026, 4, 30)).of(book, counted).count() == 1
+    assert Period(first=date(2026, 6, 1)).of(book, counted).count() == 1
+    assert Period().of(book, counted).count() == 4
+    assert Period().bounds(book, book.belongs(counted), today()) == (date(2026, 4, 30), date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("month", date(2028, 2, 1), date(2028, 2, 29)),
+        ("last_month", date(2028, 1, 1), date(2028, 1, 31)),
+        ("year", date(2028, 1, 1), date(2028, 2, 29)),
+        ("twelve_months", date(2027, 2, 28), date(2028, 2, 29)),
+        ("all", None, None),
+    ],
+)
+def test_periods_by_name_end_on_the_day_itself(name, first, last):
+    assert Period.named(name, date(2028, 2, 29)) == Period(first, last)
+
+
+def test_days_given_go_before_the_name_of_a_period():
+    form = PeriodForm({"period": "month", "since": "2026-01-01"})
+
+    assert form.is_valid()
+    assert form.chosen(date(2026, 3, 2)) == Period(date(2026, 1, 1), None)
+
+
+@pytest.mark.parametrize("key", BOOKS)
+def test_reading_a_batch_costs_the_same_for_one_case_and_for_many(key, django_assert_num_queries):
+    here = staff()
+    channel = "home_visit" if key == "home-visit" else "talk_room"
+    cost = {"general": 4, "talk-room": 4, "home-visit": 3, "handling": 4, "results": 4, "satisfaction": 4}[key]
+    post = here.secretary
+    post.user.keep_posts(today())
+    for count in (1, 4):
+        while Case.objects.count() < count:
+            rated(here, channel_of(here, channel))
+        with django_assert_num_queries(cost):
+            assert len(rows(post, key)) == count
+
+
+def test_batches_pass_every_case_once_in_order(monkeypatch):
+    here = staff()
+    made = [spoken(here).number for _ in range(7)]
+    monkeypatch.setattr("cases.ledgers.loading.BATCH", 3)
+
+    pages = list(batches(Case.objects.all(), ("registered_at", "id")))
+
+    assert [[case.number for case in page] for page in pages] == [made[:3], made[3:6], made[6:]]
+    assert list(batches(Case.objects.none(), ("registered_at", "id"))) == [[]]
