@@ -3,20 +3,23 @@
 import hashlib
 import io
 from datetime import datetime
-from typing import IO
+from typing import IO, TypeVar
 from uuid import uuid4
 
 import filetype
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cases.models import Attachment, Case
+from cases.models import Attachment, Case, FourTwoStep, Meeting, SignedSheet
+from cases.models.attachment import KeptFile
 from minshi.errors import InputRefused
 from villages.models import Post
 
+File = TypeVar("File", bound=KeptFile)
 PHOTOS = {"image/jpeg": ("JPEG", "jpg"), "image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
 PAPERS = {"application/pdf": "pdf"}
 LONGEST_SIDE = 2560
@@ -32,14 +35,25 @@ def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, fr
     InputRefused when the case has MOST_FILES already, or the file is too large, of another kind than JPEG, PNG,
     WebP or PDF by its content, or broken.
     """
+    row = Attachment(case=case, from_speaker=from_speaker, at=at, post=post)
+    return _kept(row, Attachment.objects.filter(case=case), upload)
+
+
+def attach_sheet(owner: Meeting | FourTwoStep, upload: IO[bytes], *, at: datetime, post: Post) -> SignedSheet:
+    """Keeps the photo of what was signed on paper, also of a closed meeting. Refused as in `attach`."""
+    part = {"meeting" if isinstance(owner, Meeting) else "step": owner}
+    return _kept(SignedSheet(at=at, post=post, **part), SignedSheet.objects.filter(**part), upload)
+
+
+def _kept(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
         megabytes = settings.ATTACHMENT_MAX_BYTES // 1_048_576
         raise _refused(_("The file is larger than %(megabytes)s MB.") % {"megabytes": megabytes})
-    received = hashlib.sha256(content).hexdigest()
-    if known := case.attachments.filter(received_sha256=received).first():
+    row.received_sha256 = hashlib.sha256(content).hexdigest()
+    if known := beside.filter(received_sha256=row.received_sha256).first():
         return known
-    if case.attachments.count() >= MOST_FILES:
+    if beside.count() >= MOST_FILES:
         raise _refused(_("This matter has %(most)s files already; no more can be added.") % {"most": MOST_FILES})
     kind = filetype.guess_mime(content) or ""
     if kind in PHOTOS:
@@ -49,22 +63,18 @@ def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, fr
         kept, thumbnail, ending = content, b"", PAPERS[kind]
     else:
         raise _refused(_("Only photos (JPEG, PNG, WebP) and PDF papers can be added."))
-    name = uuid4()
-    attachment = Attachment(
-        uuid=name, case=case, content_type=kind, size=len(kept), received_sha256=received,
-        from_speaker=from_speaker, at=at, post=post,
-    )  # fmt: skip
-    attachment.file.save(f"{name}.{ending}", ContentFile(kept), save=False)
+    row.uuid, row.content_type, row.size = uuid4(), kind, len(kept)
+    row.file.save(f"{row.uuid}.{ending}", ContentFile(kept), save=False)
     if thumbnail:
-        attachment.thumbnail.save(f"{name}-small.{ending}", ContentFile(thumbnail), save=False)
+        row.thumbnail.save(f"{row.uuid}-small.{ending}", ContentFile(thumbnail), save=False)
     try:
         with transaction.atomic():
-            attachment.save()
+            row.save()
     except IntegrityError:  # the same file came twice at once; the first one stands
-        attachment.file.delete(save=False)
-        attachment.thumbnail.delete(save=False)
-        return case.attachments.get(received_sha256=received)
-    return attachment
+        row.file.delete(save=False)
+        row.thumbnail.delete(save=False)
+        return beside.get(received_sha256=row.received_sha256)
+    return row
 
 
 def _reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:

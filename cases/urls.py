@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import act, attachments, detail, home, intake, ledgers, lists, track
+from cases.views import act, attachments, detail, four_two, home, intake, ledgers, lists, meetings, track
 
 app_name = "cases"
 urlpatterns = [
@@ -21,6 +21,23 @@ urlpatterns = [
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path("ledgers/<slug:key>/print/", ledgers.LedgerPrint.as_view(), name="ledger_print"),
     path("ledgers/<slug:key>/<slug:form>/", ledgers.LedgerExport.as_view(), name="ledger_export"),
+    path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
+    path("meetings/call/", meetings.CallMeeting.as_view(), name="meeting_call"),
+    path("meetings/<int:pk>/", meetings.MeetingPage.as_view(), name="meeting"),
+    path("meetings/<int:pk>/screen/", meetings.MeetingScreen.as_view(), name="meeting_screen"),
+    path("meetings/<int:pk>/print/", meetings.MeetingPrint.as_view(), name="meeting_print"),
+    path("meetings/<int:pk>/sheets/", meetings.SheetUpload.as_view(), name="meeting_sheets"),
+    path("meetings/<int:pk>/<slug:act>/", meetings.MeetingAct.as_view(), name="meeting_act"),
+    path("meetings/<int:pk>/items/<int:item>/", meetings.ItemPage.as_view(), name="meeting_item"),
+    path("meetings/<int:pk>/items/<int:item>/<slug:act>/", meetings.ItemAct.as_view(), name="meeting_item_act"),
+    path("sheets/<uuid:uuid>/", meetings.SheetFile.as_view(), name="sheet"),
+    path("sheets/<uuid:uuid>/<slug:size>/", meetings.SheetFile.as_view(), name="sheet_sized"),
+    path("four-two/", four_two.FourTwoList.as_view(), name="four_two_list"),
+    path("four-two/<int:pk>/", four_two.FourTwoPage.as_view(), name="four_two"),
+    path("four-two/<int:pk>/drop/", four_two.FourTwoDrop.as_view(), name="four_two_drop"),
+    path("four-two/<int:pk>/print/", four_two.FourTwoPrint.as_view(), name="four_two_print"),
+    path("four-two/<int:pk>/steps/<int:nth>/sheets/", four_two.FourTwoSheet.as_view(), name="four_two_sheet"),
+    path("cases/<str:number>/four-two/", four_two.FourTwoStart.as_view(), name="four_two_start"),
     path("t/", track.TrackAny.as_view(), name="track_any"),
     path("t/<str:number>/", track.Track.as_view(), name="track"),
 ]

@@ -1,7 +1,8 @@
-"""Append-only tables by database triggers: one function makes them, a migration operation calls it."""
+"""Append-only tables, and rows frozen once closed, by database triggers that migration operations make."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -41,18 +42,59 @@ def unprotect(table: str, run: Run) -> None:
         run(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """Rows of `table` that nothing changes any more: while `closed` holds, a condition in SQL on the row "{row}"."""
+
+    table: str
+    closed: str
+    verbs: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
+
+    def freeze(self, run: Run) -> None:
+        self.thaw(run)
+        for verb in self.verbs:
+            row, name = ("NEW" if verb == "INSERT" else "OLD"), self._name(verb)
+            closed, refusal = self.closed.format(row=row), f"{self.table} is closed"
+            if connection.vendor == "sqlite":
+                run(
+                    f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} WHEN {closed} "
+                    f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                )
+                continue
+            run(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN IF {closed} THEN RAISE EXCEPTION '{refusal}' "
+                f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN COALESCE(NEW, OLD); END $$"
+            )
+            run(f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+    def thaw(self, run: Run) -> None:
+        on = "" if connection.vendor == "sqlite" else f" ON {self.table}"
+        for verb in self.verbs:
+            run(f"DROP TRIGGER IF EXISTS {self._name(verb)}{on}")
+
+    def _name(self, verb: str) -> str:
+        return f"{self.table}_frozen_{verb.lower()}"
+
+
 @contextmanager
-def history_lifted(tables: tuple[str, ...]) -> Iterator[None]:
-    """Tests only: lets the teardown between tests empty append-only tables."""
-    with connection.cursor() as cursor:
+def history_lifted(tables: tuple[str, ...], frozen: tuple[Frozen, ...] = ()) -> Iterator[None]:
+    """Tests only: lets the teardown between tests empty append-only tables and frozen rows."""
+    with ExitStack() as after, connection.cursor() as cursor:
         for table in tables:
             unprotect(table, cursor.execute)
-    try:
+        for rows in frozen:
+            rows.thaw(cursor.execute)
+        after.callback(_protect_again, tables, frozen)
         yield
-    finally:
-        with connection.cursor() as cursor:
-            for table in tables:
-                protect(table, cursor.execute)
+
+
+def _protect_again(tables: tuple[str, ...], frozen: tuple[Frozen, ...]) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            protect(table, cursor.execute)
+        for rows in frozen:
+            rows.freeze(cursor.execute)
 
 
 def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
@@ -84,3 +126,29 @@ class AppendOnly(Operation):
 
     def describe(self) -> str:
         return f"Makes {self.table} append-only"
+
+
+class FrozenRows(Operation):
+    """The migration operation; repeat it after every later change of the table (SQLite drops triggers then)."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, rows: Frozen) -> None:
+        self.rows = rows
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Nothing: triggers are no part of the model state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self.rows.freeze(_plain(schema_editor))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        self.rows.thaw(_plain(schema_editor))
+
+    def describe(self) -> str:
+        return f"Freezes closed rows of {self.rows.table}"

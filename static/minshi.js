@@ -25,6 +25,7 @@
     if (event.isComposing || event.keyCode === 229) return;
     const key = event.key.toLowerCase().replace("？", "?");
     if (event.ctrlKey && key === "enter") { const button = one('[data-key="ctrl+enter"]'); if (button) { event.preventDefault(); button.click(); } return; }
+    if (event.ctrlKey && key === "arrowright" && !typing(event.target)) { const next = one('[data-key="ctrl+arrowright"]'); if (next) { event.preventDefault(); next.click(); } return; }
     if (event.altKey && (key === "1" || key === "2")) { const field = one(key === "1" ? "#id_speaker_name" : "#id_verbatim"); if (field) { event.preventDefault(); field.focus(); } return; }
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
     const rows = all("[data-row]"), at = rows.indexOf(document.activeElement);
@@ -65,6 +66,35 @@
   };
   all("form[data-keep]").forEach(keep);
   document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); const wrong = one("#error-summary", step), goal = wrong || one("textarea, input:not([type=hidden]), select, button", step); goal.focus({ preventScroll: true }); (wrong || step).scrollIntoView({ block: wrong ? "start" : "nearest" }); } });
+
+  // Minutes: every 5 seconds to the server, each letter on this computer until the server has it.
+  const sentBefore = sessionStorage.getItem("autosent");
+  if (sentBefore && one("[data-meeting]") && !one(`form[data-autosave="${CSS.escape(sentBefore)}"]`)) { localStorage.removeItem(sentBefore); sessionStorage.removeItem("autosent"); }
+  all("form[data-autosave]").forEach((form) => {
+    const name = form.dataset.autosave, said = one("[data-saved]", form), version = one("[data-version]", form);
+    const texts = () => all("textarea, input[type=number], input[type=text], input:not([type])", form).filter((field) => field.name);
+    const stored = JSON.parse(localStorage.getItem(name) || "null");
+    if (stored && !one(".note[role=alert]")) texts().forEach((field) => { const kept = stored.texts[field.name]; if (kept && (!field.value || stored.version === version.value)) field.value = kept; });
+    let isNew = false, going = null;
+    const send = () => {
+      isNew = false;
+      going = fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } }).then((answer) => {
+        if (answer.redirected || !/json/.test(answer.headers.get("Content-Type") || "")) throw new Error();
+        return answer.json().then((told) => {
+          if (!answer.ok) { said.textContent = told.detail; return; }
+          version.value = told.version; said.textContent = said.dataset.kept + " " + new Date().toTimeString().slice(0, 8);
+        });
+      }).catch(() => { isNew = true; said.textContent = said.dataset.lost; }).then(() => { going = null; });
+      return going;
+    };
+    form.addEventListener("input", () => { isNew = true; const kept = {}; texts().forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ version: version.value, texts: kept })); });
+    setInterval(() => { if (isNew && !going) send(); }, 5000);
+    document.addEventListener("visibilitychange", () => { if (document.hidden && isNew && !going) send(); });
+    form.addEventListener("submit", (event) => {
+      sessionStorage.setItem("autosent", name);
+      if (going) { event.preventDefault(); const button = event.submitter; delete form.dataset.sent; going.then(() => form.requestSubmit(button)); }
+    }, true);
+  });
 
   // Drafts: kept on this computer under the user's id, back after a reload, gone once the server has it.
   const form = one("form[data-draft]");

@@ -1,13 +1,15 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.test import TransactionTestCase
 
 from minshi.history import history_lifted
 
-APPEND_ONLY = ("cases_event", "villages_auditrecord")
+APPEND_ONLY = ("cases_event", "villages_auditrecord", "cases_minutescorrection", "cases_fourtwostep")
+FROZEN = import_module("cases.migrations.0007_closed_meetings").FROZEN
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -16,7 +18,7 @@ def history_lifted_between_tests() -> Iterator[None]:
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self: TransactionTestCase) -> None:
-        with history_lifted(APPEND_ONLY):
+        with history_lifted(APPEND_ONLY, FROZEN):
             teardown(self)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import RuleBroken
-from villages.models import Role
+from villages.models import Body, Role
+from villages.models.bodies import Base
 from villages.models.people import NODES_OF_ROLE
 from villages.places import find_places
 
@@ -101,3 +102,29 @@ class ReasonForm(RuleForm):
         max_length=200,
         help_text=_("It is written to the audit log with your name."),
     )
+
+
+class SeatForm(RuleForm):
+    body = forms.ChoiceField(label=_("Which body"), choices=Body.choices, widget=forms.RadioSelect)
+    name = forms.CharField(label=_("Name"), max_length=40)
+    is_chair = forms.BooleanField(label=_("in the chair"), required=False)
+    from_on = forms.DateField(label=_("First day"), widget=DayInput)
+    until_on = forms.DateField(
+        label=_("Last day"), required=False, widget=DayInput, help_text=_("Leave empty if it is not known yet.")
+    )
+
+
+class EndSeatForm(RuleForm):
+    until_on = forms.DateField(label=_("Last day"), widget=DayInput)
+
+
+class ProcedureForm(RuleForm):
+    quorum_of = forms.IntegerField(label=_("Must attend: how many"), min_value=1, max_value=100)
+    quorum_in = forms.IntegerField(label=_("of how many due"), min_value=1, max_value=100)
+    quorum_above = forms.BooleanField(label=_("more than that share"), required=False)
+    pass_of = forms.IntegerField(label=_("Must agree: how many"), min_value=1, max_value=100)
+    pass_in = forms.IntegerField(label=_("of how many"), min_value=1, max_value=100)
+    pass_above = forms.BooleanField(label=_("more than that share"), required=False)
+    pass_base = forms.ChoiceField(label=_("counted"), choices=Base.choices, widget=forms.RadioSelect)
+    substitutes_vote = forms.BooleanField(label=_("Substitutes vote"), required=False)
+    article = forms.CharField(label=_("By which rule"), max_length=120)

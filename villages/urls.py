@@ -7,13 +7,16 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from villages.login import LoginForm
-from villages.views import accounts, audit, password, preferences, residents
+from villages.views import accounts, audit, bodies, password, preferences, residents
 
 pages = [
     path("language/", preferences.change_language, name="language"),
     path("type-size/", preferences.change_type_size, name="type_size"),
     path("residents/lookup/", residents.Lookup.as_view(), name="lookup"),
     path("residents/<int:pk>/phone/", residents.OpenPhone.as_view(), name="open_phone"),
+    path("bodies/", bodies.Bodies.as_view(), name="bodies"),
+    path("bodies/seats/<int:pk>/", bodies.EndSeat.as_view(), name="end_seat"),
+    path("bodies/rules/<slug:kind>/", bodies.EditProcedure.as_view(), name="procedure"),
     path("accounts/", accounts.AccountList.as_view(), name="accounts"),
     path("accounts/new/", accounts.AccountCreate.as_view(), name="account_create"),
     path("accounts/audit/", audit.AuditLog.as_view(), name="audit"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.forms import field_for
 from cases.models import Case
 from cases.workflow import MOVES, Action, Officer, make_move, moves_open_to, read_facts
+from cases.workflow.inputs import Kind
 from minshi.clock import now
 from minshi.errors import RuleBroken
 from villages.models import User
@@ -27,7 +28,8 @@ class BatchForm(forms.Form):
         super().__init__(*args)
         facts = read_facts(case, now())
         for item in MOVES[action].inputs:
-            self.fields[item.name] = field_for(item, facts, user)
+            if item.kind is not Kind.ASKS:  # what is asked of each belongs to one case
+                self.fields[item.name] = field_for(item, facts, user)
 
 
 class BatchMoves(admin.ModelAdmin):  # type: ignore[type-arg]

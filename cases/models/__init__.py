@@ -1,6 +1,6 @@
 """Cases and everything that belongs to one."""
 
-from cases.models.attachment import Attachment
+from cases.models.attachment import Attachment, SignedSheet
 from cases.models.case import (
     Case,
     CaseAccess,
@@ -12,12 +12,16 @@ from cases.models.case import (
 )
 from cases.models.clock import CalendarDay, Clock
 from cases.models.event import CaseRevision, Event
-from cases.models.handling import Assignment, MandatoryReport, Reply, TimeRequest
+from cases.models.four_two import FourTwoProcess, FourTwoStep
+from cases.models.handling import Assignment, HandBack, MandatoryReport, Reply, TimeRequest
+from cases.models.meeting import AgendaItem, Attendee, Meeting, MinutesCorrection, StepAside
 from cases.models.rating import CallBack, Rating
 
 __all__ = [
+    "AgendaItem",
     "Assignment",
     "Attachment",
+    "Attendee",
     "CalendarDay",
     "CallBack",
     "Case",
@@ -27,11 +31,18 @@ __all__ = [
     "CoSpeaker",
     "Concern",
     "Event",
+    "FourTwoProcess",
+    "FourTwoStep",
+    "HandBack",
     "JoinedVillage",
     "MandatoryReport",
+    "Meeting",
+    "MinutesCorrection",
     "NumberCounter",
     "Rating",
     "Reply",
+    "SignedSheet",
+    "StepAside",
     "TimeRequest",
     "Topic",
 ]

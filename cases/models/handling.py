@@ -23,6 +23,8 @@ class Assignment(models.Model):
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("office")
     )
+    ask = models.CharField(_("what is asked of them"), max_length=200, blank=True)
+    due_on = models.DateField(_("their part by"), null=True, blank=True)
     assigned_at = models.DateTimeField(pgettext_lazy("assignment", "handed over"))
     acknowledged_at = models.DateTimeField(pgettext_lazy("assignment", "received"), null=True)
     reported_at = models.DateTimeField(pgettext_lazy("assignment", "reported back"), null=True)
@@ -71,6 +73,37 @@ class Assignment(models.Model):
         holder = self.post or self.office
         assert holder is not None  # noqa: S101 - a constraint: exactly one of the two
         return holder
+
+
+class HandBack(models.Model):
+    """协办退单: an assistant gives their part back with a written ground; whoever assigned it rules (domain §3)."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="hand_backs", verbose_name=_("assignment"))
+    ground = models.TextField(_("why it cannot be handled"))
+    state = models.CharField(
+        pgettext_lazy("request", "state"), max_length=8, choices=RequestState.choices, default=RequestState.OPEN
+    )
+    asked_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("request", "asked by")
+    )
+    asked_at = models.DateTimeField(pgettext_lazy("request", "asked"))
+    ruled_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("request", "ruled by")
+    )
+    ruled_at = models.DateTimeField(pgettext_lazy("request", "ruled"), null=True)
+
+    class Meta:
+        verbose_name = _("part given back")
+        verbose_name_plural = _("parts given back")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("assignment",), condition=Q(state="open"), name="hand_back_one_open_an_assignment"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.assignment)
 
 
 class TimeRequest(models.Model):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from cases.forms import SPEAKERS
+from cases.forms import MOST_ASKED, SPEAKERS
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.serializers.fields import (
@@ -23,7 +23,7 @@ from cases.serializers.fields import (
     holders_by_key,
 )
 from cases.workflow import MOVES, Action, Facts, candidates
-from cases.workflow.inputs import Input, Kind
+from cases.workflow.inputs import Ask, Input, Kind
 from villages.models import User
 
 OFFERED = tuple(action for action, move in MOVES.items() if move.who is not None and not move.inner)
@@ -55,6 +55,7 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
     Kind.FLAG: lambda item: serializers.BooleanField(**_common(item)),
     Kind.HOLDER: lambda item: HolderKey(**_common(item)),
     Kind.HOLDERS: lambda item: serializers.ListField(child=HolderKey(), max_length=MOST_NAMED, **_common(item)),
+    Kind.ASKS: lambda item: serializers.ListField(child=AskBody(), max_length=MOST_NAMED, **_common(item)),
     Kind.CASE: lambda item: serializers.CharField(max_length=16, **_common(item)),
     Kind.VILLAGE: lambda item: serializers.CharField(max_length=12, **_common(item)),
     Kind.GROUP: lambda item: IdField(**_common(item)),
@@ -63,6 +64,12 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
         child=IdField(), max_length=MOST_NAMED, allow_empty=not item.required, **_common(item)
     ),
 }
+
+
+class AskBody(serializers.Serializer[Any]):
+    holder = HolderKey()
+    text = PlainText(max_length=MOST_ASKED, allow_blank=True, required=False, default="")
+    due_on = DayField(required=False, allow_null=True, default=None)
 
 
 class MoveBody(serializers.Serializer[Any]):
@@ -99,6 +106,9 @@ def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
     if item.kind is Kind.HOLDERS:
         found = holders_by_key(raw)
         return [found[key] for key in raw] if found.keys() >= set(raw) else None
+    if item.kind is Kind.ASKS:
+        found = holders_by_key(ask["holder"] for ask in raw)
+        return [Ask(found[ask["holder"]], ask["text"], ask["due_on"]) for ask in raw if ask["holder"] in found]
     if item.kind is Kind.USERS:
         users = list(candidates(item, facts, user).filter(pk__in=raw))
         return users if len(users) == len(set(raw)) else None

@@ -9,6 +9,7 @@ from cases.workflow.inputs import Input, Kind
 from villages.models import User
 
 LIMITED = (Kind.TEXT, Kind.LINE)
+HOLDING = (Kind.HOLDER, Kind.HOLDERS, Kind.ASKS)
 FREE = (Kind.TEXT, Kind.LINE, Kind.DATE, Kind.DATETIME, Kind.FLAG, Kind.CASE)  # a case is named by its number
 
 
@@ -17,21 +18,21 @@ class Choices:
 
     def __init__(self, facts: Facts, user: User) -> None:
         self.facts, self.user = facts, user
-        self.known: dict[tuple[Kind, bool], list[dict[str, Any]]] = {}
+        self.known: dict[tuple[Kind, str], list[dict[str, Any]]] = {}
 
     def of(self, item: Input) -> list[dict[str, Any]] | None:
         if item.kind in FREE:
             return None
         if item.kind is Kind.CHOICE:
             return [{"value": value, "label": str(label)} for value, label in item.choices.choices]  # type: ignore[union-attr]
-        key = (item.kind if item.kind is not Kind.HOLDERS else Kind.HOLDER, item.name == "holder")
+        key = (Kind.HOLDER if item.kind in HOLDING else item.kind, item.name if item.name in ("holder", "part") else "")
         if key not in self.known:
             self.known[key] = self._read(item)
         return self.known[key]
 
     def _read(self, item: Input) -> list[dict[str, Any]]:
         offered = candidates(item, self.facts, self.user)
-        if item.kind in (Kind.HOLDER, Kind.HOLDERS):
+        if item.kind in HOLDING:
             return [{"value": key, "label": holder_label(holder)} for key, holder in offered.items()]
         if item.kind is Kind.VILLAGE:
             return [{"value": code, "label": name} for code, name in offered.values_list("code", "name")]

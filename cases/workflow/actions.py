@@ -27,6 +27,8 @@ class Action(models.TextChoices):
     ACKNOWLEDGE = "acknowledge", pgettext_lazy("action", "Received")
     PROGRESS = "progress", pgettext_lazy("action", "Note progress")
     REPORT = "report", pgettext_lazy("action", "Our part is done")
+    HAND_BACK = "hand_back", pgettext_lazy("action", "This part is not ours, give it back")
+    RULE_HAND_BACK = "rule_hand_back", pgettext_lazy("action", "Rule on the part given back")
     WAIVE = "waive", pgettext_lazy("action", "No report needed")
     REASSIGN = "reassign", pgettext_lazy("action", "Hand it to somebody else")
     REGRADE = "regrade", pgettext_lazy("action", "Change the grade")

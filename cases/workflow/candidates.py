@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cases.models import Case, Topic
 from cases.models.choices import Level
-from cases.workflow.facts import Facts
+from cases.workflow.facts import Facts, holder_key
 from cases.workflow.inputs import Input, Kind
 from villages.models import Group, Office, Post, Role, Town, User, Village
 
@@ -53,7 +53,12 @@ def possible_holders(facts: Facts) -> dict[str, Post | Office]:
 
 def waiting_assistants(facts: Facts) -> dict[str, Post | Office]:
     waiting = [item for item in facts.assistants if not (item.reported_at or item.waived_at)]
-    return {f"post:{item.post_id}" if item.post_id else f"office:{item.office_id}": item.holder for item in waiting}
+    return {holder_key(item.holder): item.holder for item in waiting}
+
+
+def gave_back(facts: Facts) -> dict[str, Post | Office]:
+    """The assistants whose part waits for a ruling."""
+    return {holder_key(item.assignment.holder): item.assignment.holder for item in facts.hand_backs}
 
 
 def cadres_over(town: Town, villages: Iterable[Village] | QuerySet[Village], on: date) -> QuerySet[User]:
@@ -78,8 +83,10 @@ def possible_concerns(facts: Facts) -> QuerySet[User]:
 def candidates(item: Input, facts: Facts, user: User | None) -> Any:
     """What may be chosen for one input: a mapping of keys for holders, a queryset for everything else."""
     case = facts.case
-    if item.kind in (Kind.HOLDER, Kind.HOLDERS):
-        return waiting_assistants(facts) if item.name == "holder" else possible_holders(facts)
+    if item.kind in (Kind.HOLDER, Kind.HOLDERS, Kind.ASKS):
+        if item.name == "holder":
+            return waiting_assistants(facts)
+        return gave_back(facts) if item.name == "part" else possible_holders(facts)
     if item.kind is Kind.CASE:
         seen = Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
         return seen.open().filter(town=case.town_id).exclude(pk=case.pk)

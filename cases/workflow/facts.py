@@ -14,6 +14,9 @@ from cases.models import (
     Clock,
     Concern,
     Event,
+    FourTwoProcess,
+    FourTwoStep,
+    HandBack,
     JoinedVillage,
     Rating,
     TimeRequest,
@@ -50,6 +53,7 @@ class Facts:
     events: list[Event] = field(default_factory=list)  # the remembered ones
     requests: list[TimeRequest] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
+    hand_backs: list[HandBack] = field(default_factory=list)  # those that wait for a ruling
     office_people: dict[int, set[int]] = field(default_factory=dict)  # office → users with a post in it, ever
     settling: set[int] = field(default_factory=set)  # who settles it in this very move, whose event is still to come
     holders_on_offer: dict[str, Post | Office] | None = None  # who may lead or assist, once it was asked
@@ -58,6 +62,17 @@ class Facts:
     def names(self) -> set[str]:
         """Whom no event may name, asked for once however many events a move writes."""
         return known_names(self.case)
+
+    @cached_property
+    def in_four_two(self) -> bool:
+        """Whether 四议两公开 runs for the case; asked of major matters alone."""
+        return FourTwoProcess.objects.filter(case=self.case, dropped_at=None).exists()
+
+    @cached_property
+    def resolved_by_villagers(self) -> bool:
+        """Whether a 四议两公开 of the case has passed its 4th step (domain §3, decide)."""
+        passed = FourTwoStep.objects.filter(process__case=self.case, process__dropped_at=None, nth=4, passed=True)
+        return passed.exists()
 
     @property
     def on(self) -> date:
@@ -228,7 +243,7 @@ def posts_about(
 
 
 def read_facts(case: Case, at: datetime, events: Sequence[Event] | None = None) -> Facts:
-    """Reads the facts in at most 9 queries, whatever the case's history; `events`, newest first, if read already."""
+    """Reads the facts in at most 10 queries, whatever the case's history; `events`, newest first, if read already."""
     assignments = list(Assignment.objects.filter(case=case).select_related("post__user", "post__group", "office"))
     offices = {item.office_id for item in assignments if item.office_id}
     people: dict[int, set[int]] = {}
@@ -251,8 +266,25 @@ def read_facts(case: Case, at: datetime, events: Sequence[Event] | None = None) 
         events=[event for event in reversed(events) if event.action in REMEMBERED + INTO_DELIBERATION],
         requests=list(TimeRequest.objects.filter(case=case).select_related("asked_by__user")),
         clocks=list(Clock.objects.filter(case=case).order_by("nth")),
+        hand_backs=_waiting_hand_backs(assignments),
         office_people=people,
     )
+
+
+def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
+    """Asked for only where somebody assists."""
+    assisting = {
+        item.pk: item for item in assignments if item.ended_at is None and item.role == AssignmentRole.ASSISTANT
+    }
+    if not assisting:
+        return []
+    waiting = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN).select_related(
+        "asked_by__user"
+    )
+    found = list(waiting)
+    for item in found:
+        item.assignment = assisting[item.assignment_id]
+    return found
 
 
 def holder_key(holder: Post | Office) -> str:

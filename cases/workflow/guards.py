@@ -41,8 +41,8 @@ def may_go_down(facts: Facts, by: Actor) -> Refusal:
         return _("It concerns a cadre and stays above their level.")
     if below == Level.VILLAGE and case.village_id is None:
         return _("The matter belongs to no village.")
-    if below == Level.VILLAGE and case.grade == "major":
-        return _("A major matter is not decided in the village.")
+    if below == Level.VILLAGE and case.grade == Grade.MAJOR and not facts.in_four_two:
+        return _("A major matter is not decided in the village, unless 四议两公开 has begun for it.")
     return None
 
 
@@ -53,8 +53,8 @@ def above_village_after_dissatisfaction(facts: Facts, by: Actor) -> Refusal:
 
 
 def village_may_decide(facts: Facts, by: Actor) -> Refusal:
-    if facts.case.grade == "major" and facts.case.level == Level.VILLAGE:
-        return _("A major matter is decided by the town, or in the village by 四议两公开: report it up.")
+    if facts.case.grade == Grade.MAJOR and facts.case.level == Level.VILLAGE and not facts.resolved_by_villagers:
+        return _("A major matter is decided by the town, or in the village by 四议两公开: report it up, or begin that.")
     return None
 
 
@@ -117,6 +117,16 @@ def not_acknowledged(facts: Facts, by: Actor) -> Refusal:
 def not_reported(facts: Facts, by: Actor) -> Refusal:
     held = facts.held_by(by.post, facts.assistants) if isinstance(by, Officer) else []
     return None if any(not item.reported_at for item in held) else _("Your part is reported already.")
+
+
+def not_given_back(facts: Facts, by: Actor) -> Refusal:
+    held = facts.held_by(by.post, facts.assistants) if isinstance(by, Officer) else []
+    asked = {item.assignment_id for item in facts.hand_backs}
+    return None if any(item.pk not in asked for item in held) else _("You have asked already.")
+
+
+def part_given_back(facts: Facts, by: Actor) -> Refusal:
+    return None if facts.hand_backs else _("There is no request to rule on.")
 
 
 def may_protect(facts: Facts, by: Actor) -> Refusal:

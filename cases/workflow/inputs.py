@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import choices
 from minshi.errors import InputRefused
+from villages.models import Office, Post
 
 
 class Kind(Enum):
@@ -27,6 +29,16 @@ class Kind(Enum):
     GROUP = "group"
     TOPIC = "topic"
     USERS = "users"
+    ASKS = "asks"  # list[Ask]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one of the holders is asked for, and by which day (no later than the case's own)."""
+
+    holder: Post | Office
+    text: str = ""
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,7 @@ SOLVED = choice("solved", _("Is it solved?"), choices.Solved, required=True)
 HOW = choice("how", _("How the answer came"), choices.How)
 LEAD = Input("lead", Kind.HOLDER, _("Who leads"), required=True)
 ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
+ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
 
 
 def check_inputs(inputs: tuple[Input, ...], values: Mapping[str, Any]) -> dict[str, Any]:

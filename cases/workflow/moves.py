@@ -23,6 +23,7 @@ from cases.workflow.actors import Actor
 from cases.workflow.effects import deliberate, guard, handle, rate, speak
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import (
+    ASKS,
     ASSISTANTS,
     CATEGORY,
     CATEGORY_REQUIRED,
@@ -141,6 +142,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 text("decision", _("What was decided"), required=True, is_note=True),
                 LEAD,
                 ASSISTANTS,
+                ASKS,
                 Input(
                     "due_on", Kind.DATE, _("Finished by"), help=_("Empty: as the rules say. It may only be earlier.")
                 ),
@@ -232,6 +234,23 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             (NOTE, Input("public", Kind.FLAG, _("The speaker may see this"))),
         ),
         Action.REPORT: Move(_from(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.not_reported,)),
+        Action.HAND_BACK: Move(
+            _from(H),
+            STAYS,
+            handle.hand_back,
+            who.ASSISTANTS,
+            (text("reason", _("Why it cannot be handled"), required=True, is_note=True),),
+            (guards.not_reported, guards.not_given_back),
+        ),
+        Action.RULE_HAND_BACK: Move(
+            _from(H),
+            STAYS,
+            handle.rule_hand_back,
+            who.DECIDERS,
+            (Input("part", Kind.HOLDER, _("Whose part"), required=True), RULING, WHY_REFUSED),
+            (guards.part_given_back,),
+            Handled.THIS_ROUND,
+        ),
         Action.WAIVE: Move(
             _from(H),
             STAYS,
@@ -240,7 +259,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             (Input("holder", Kind.HOLDER, _("Whose report"), required=True), REASON),
             (guards.assistants_left,),
         ),
-        Action.REASSIGN: Move(_from(H), STAYS, deliberate.reassign, who.DECIDERS, (LEAD, ASSISTANTS, REASON)),
+        Action.REASSIGN: Move(_from(H), STAYS, deliberate.reassign, who.DECIDERS, (LEAD, ASSISTANTS, ASKS, REASON)),
         Action.REGRADE: Move(_from(S, D, H), STAYS, deliberate.regrade, who.DECIDERS, (GRADE_REQUIRED, WHY_LOWER)),
         Action.JOIN: Move(
             _from(D, H),

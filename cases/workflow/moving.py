@@ -36,6 +36,7 @@ def make_move(
     version: int | None = None,
     key: UUID | None = None,
     facts: Facts | None = None,
+    about: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Case:
     """Moves a case one step and returns it as it stands then; the only writer of stage and Event.
@@ -43,7 +44,7 @@ def make_move(
     `values` are the inputs that MOVES names for the action; `note` stands for the input that is the event's
     note, or follows it. `version` is the one the actor saw, `key` makes a retry harmless. `facts`, read a
     moment ago for the page or call, serve while the locked case is at their version: what they hold of it
-    changes by moves alone.
+    changes by moves alone. `about` goes into the event's data: the meeting and agenda item that decided it.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not), StaleVersion
     (changed meanwhile), KeyReused (the key came before with other words), InputRefused (a field missing
     or wrong). Source: domain §3, the moves table.
@@ -67,6 +68,7 @@ def make_move(
     step = Step(facts, by, check_inputs(move.inputs, values))
     name = note_input(move)
     words = [step.values[name] or "" if name else "", note]
+    step.data.update(about or {})
     if key:
         step.data["sent"] = sent
     return _carry_out(step, action, move.effect, "\n".join(filter(None, words)), key)

@@ -178,6 +178,10 @@ class Step:
             if request.state == RequestState.OPEN:
                 request.state = RequestState.LAPSED
                 request.save()
+        for item in self.facts.hand_backs:
+            item.state = RequestState.LAPSED
+            item.save()
+        self.facts.hand_backs = []
 
     def rise(self, level: Level) -> None:
         """To another level within the stage: a fresh clock, but a 办 clock in 办 goes on (domain §4)."""

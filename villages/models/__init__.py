@@ -1,22 +1,27 @@
 """The grid and the people who serve in it."""
 
 from villages.models.audit import AuditRecord
+from villages.models.bodies import Body, MeetingKind, Procedure, Seat
 from villages.models.field_history import FieldHistory
 from villages.models.grid import Group, Household, Office, Resident, ResidentKey, Town, Village
 from villages.models.people import ContactLink, Node, Post, Role, User
 
 __all__ = [
     "AuditRecord",
+    "Body",
     "ContactLink",
     "FieldHistory",
     "Group",
     "Household",
+    "MeetingKind",
     "Node",
     "Office",
     "Post",
+    "Procedure",
     "Resident",
     "ResidentKey",
     "Role",
+    "Seat",
     "Town",
     "User",
     "Village",

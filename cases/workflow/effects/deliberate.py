@@ -11,6 +11,7 @@ from cases.models.choices import AssignmentEnd, AssignmentRole, Grade, Handling,
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
 from cases.workflow.facts import holder_key
+from cases.workflow.guards import village_may_decide
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
@@ -44,8 +45,8 @@ def decide(step: Step) -> None:
     missing = {name: _("Please fill this in.") for name in ("category", "grade") if not getattr(case, name)}
     if missing:
         raise InputRefused(_("Say what kind of matter it is and how big."), missing)
-    if case.grade == Grade.MAJOR and case.level == Level.VILLAGE:
-        raise MoveRefused(_("A major matter is decided by the town, or in the village by 四议两公开: report it up."))
+    if refusal := village_may_decide(step.facts, step.by):  # the grade may have been given only now
+        raise MoveRefused(refusal)
     if values["handling"] == Handling.MEETING and case.level == Level.VILLAGE:
         words = _("Only the town may choose this.")
         raise InputRefused(_("The committee's meeting is the town's."), {"handling": words})
@@ -58,6 +59,7 @@ def decide(step: Step) -> None:
         _go_on_with(step, clock, last_on)
     else:
         step.enter(Stage.HANDLE, last_on=last_on)
+    ask_each(step)
 
 
 def _handling_clock_that_runs(step: Step) -> Clock | None:
@@ -130,10 +132,37 @@ def reassign(step: Step) -> None:
     holders = checked_holders(step, step.case.handling)
     parts = set(parts_of(holders))
     leaving = [item for item in step.facts.active if (item.holder, item.role) not in parts]
-    if not leaving and len(parts) == len(step.facts.active):
-        raise MoveRefused(_("They have it already."))
+    same = not leaving and len(parts) == len(step.facts.active)
     step.end_assignments(AssignmentEnd.REASSIGNED, leaving)
     hand_over(step, holders)
+    if not ask_each(step) and same:
+        raise MoveRefused(_("They have it already."))
+
+
+def ask_each(step: Step) -> bool:
+    """What each holder is asked for and by when, never later than the case's own day; whether anything changed.
+
+    Who is not named keeps what they were asked before.
+    """
+    latest = workdays.last_day_of(step.running_clock().due_at)
+    parts = {item.holder: item for item in step.facts.active}
+    changed = []
+    for ask in step.values["asks"] or []:
+        item = parts.get(ask.holder)
+        if item is None:
+            continue  # typed beside somebody who was not chosen
+        if ask.due_on and not step.on <= ask.due_on <= latest:
+            past = _("That day is past.") if ask.due_on < step.on else ""
+            words = past or _("The matter itself is due on %(latest)s: no part may be later.") % {"latest": latest}
+            raise InputRefused(words, {"asks": words})
+        text, due_on = ask.text.strip(), ask.due_on
+        if (item.ask, item.due_on) != (text, due_on):
+            item.ask, item.due_on = text, due_on
+            item.save(update_fields=["ask", "due_on"])
+            changed.append({"holder": holder_key(item.holder), "due_on": str(due_on or "")})
+    if changed:
+        step.data["asks"] = changed
+    return bool(changed)
 
 
 def _is_lower(new: Grade, old: Grade) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.models import TimeRequest
+from cases.models import HandBack, TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Stage
 from cases.workflow.facts import holder_key, holder_name
 from cases.workflow.step import Step
@@ -52,6 +52,38 @@ def report(step: Step) -> None:
         if not item.reported_at:
             item.reported_at, item.report = step.at, step.values["result"]
             item.save(update_fields=["reported_at", "report"])
+
+
+def hand_back(step: Step) -> None:
+    """协办退单: a written ground, ruled by whoever may decide; until then the part stays theirs (domain §3)."""
+    asked = {item.assignment_id for item in step.facts.hand_backs}
+    for item in step.facts.held_by(step.officers_post, step.facts.assistants):
+        if item.pk not in asked and not item.reported_at:
+            HandBack.objects.create(
+                assignment=item, ground=step.values["reason"], asked_by=step.officers_post, asked_at=step.at
+            )
+
+
+def rule_hand_back(step: Step) -> None:
+    """Granted, the assignment ends as returned; refused, with a reason, the part goes on."""
+    chosen = [item for item in step.facts.hand_backs if item.assignment.holder == step.values["part"]]
+    if not chosen:
+        raise InputRefused(_("Choose a part that was given back."), {"part": _("Choose a part that was given back.")})
+    granted = _granted(step)
+    for item in chosen:
+        item.state = RequestState.GRANTED if granted else RequestState.REFUSED
+        item.ruled_by, item.ruled_at = step.post, step.at
+        item.save()
+    if granted:
+        step.end_assignments(AssignmentEnd.RETURNED, [item.assignment for item in chosen])
+    step.data.update(ruling=str(chosen[0].state), holders=[holder_key(item.assignment.holder) for item in chosen])
+
+
+def _granted(step: Step) -> bool:
+    granted: bool = step.values["ruling"] == RequestState.GRANTED
+    if not granted and not step.values["reason"]:
+        raise InputRefused(_("A refusal needs a reason."), {"reason": _("Please fill this in.")})
+    return granted
 
 
 def waive(step: Step) -> None:
@@ -103,9 +135,7 @@ def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
     request = step.facts.open_request(kind)
     if request is None:
         raise MoveRefused(_("There is no request to rule on."))
-    granted = step.values["ruling"] == RequestState.GRANTED
-    if not granted and not step.values["reason"]:
-        raise InputRefused(_("A refusal needs a reason."), {"reason": _("Please fill this in.")})
+    granted = _granted(step)
     if granted and request.until_on <= step.on:
         raise MoveRefused(_("The day asked for is past; refuse it, and let them ask again."))
     request.state = RequestState.GRANTED if granted else RequestState.REFUSED

@@ -13,7 +13,8 @@ from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Satisfaction, Solved
 from cases.workflow import Action, Facts, Offer, candidates, holder_name
 from cases.workflow.candidates import cadres_over
-from cases.workflow.inputs import Input, Kind
+from cases.workflow.facts import holder_key
+from cases.workflow.inputs import Ask, Input, Kind
 from villages.forms import DayInput, RuleForm, in_plain_words
 from villages.models import Group, Post, Resident, Town, User, Village
 
@@ -25,6 +26,7 @@ else:  # at run time they take no type
     SomeUsers = forms.ModelMultipleChoiceField
 
 TALL = {"rows": 3}
+MOST_ASKED = 200  # characters
 SHOWN_AT_ONCE = frozenset({
     "__all__", "channel", "village", "speaker_name", "verbatim", "category", "grade",
     "settled", "result", "satisfaction", "solved", "reason",
@@ -54,6 +56,33 @@ class HoldersField(forms.TypedMultipleChoiceField):
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
         choices = [(key, holder_label(holder)) for key, holder in holders.items()]
         super().__init__(choices=choices, coerce=lambda key: holders[key], empty_value=[], **options)
+
+
+class AsksInput(forms.Widget):
+    """Two inputs beside every possible assistant, drawn with their ticks (templates/cases/_parts.html)."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, tuple[str, str]]:
+        prefix, days = f"{name}-", f"{name}-due-"
+        keys = {str(given).removeprefix(days).removeprefix(prefix) for given in data if str(given).startswith(prefix)}
+        return {key: (data.get(prefix + key, "").strip(), data.get(days + key, "").strip()) for key in sorted(keys)}
+
+
+class AsksField(forms.Field):
+    """What each holder is asked for, and by when."""
+
+    widget = AsksInput
+
+    def __init__(self, holders: dict[str, Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.holders, self.day = holders, forms.DateField(required=False)
+
+    def clean(self, value: Any) -> list[Ask]:
+        given = (value or {}).items()
+        return [
+            Ask(self.holders[key], text[:MOST_ASKED], self.day.clean(due))
+            for key, (text, due) in given
+            if key in self.holders
+        ]
 
 
 class NumberField(OneCase):
@@ -99,7 +128,8 @@ class MoveForm(RuleForm):
         case = facts.case
         hidden = (*(() if speaker_shown else SPEAKERS), *(OFFICERS_ONLY if offer.post is None else ()))
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
-        options["initial"] = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs)}
+        known = _known(offer, case, inputs) | (_parts_now(facts) if offer.action == Action.REASSIGN else {})
+        options["initial"] = {"version": case.version, "key": uuid.uuid4(), **known}
         super().__init__(*args, **options)
         self.order = [item.name for item in inputs]
         for item in inputs:
@@ -111,7 +141,17 @@ class MoveForm(RuleForm):
         return {name: self.cleaned_data[name] for name in self.order}
 
     def shown(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.order]
+        """Every field in order; what is asked of each assistant stands beside their tick."""
+        return [self[name] for name in self.order if name != "asks"]
+
+    def parts(self) -> list[dict[str, Any]]:
+        """Every possible assistant with their tick and what is asked of them."""
+        asks = self["asks"].value() or {}
+        ticked = {str(value) for value in self["assistants"].value() or ()}
+        return [
+            {"key": key, "label": label, "is_ticked": key in ticked, "ask": asks.get(key, ("", ""))}
+            for key, label in self.fields["assistants"].choices  # type: ignore[attr-defined]
+        ]
 
 
 def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
@@ -119,6 +159,15 @@ def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
     correcting = offer.action == Action.AMEND
     names = [item.name for item in inputs if item.name in ("category", "grade") or correcting]
     return {name: getattr(case, name) for name in names if name != "speaker_phone" and hasattr(case, name)}
+
+
+def _parts_now(facts: Facts) -> dict[str, Any]:
+    """Who has it now and what they are asked for, as the first answer of handing it to somebody else."""
+    return {
+        "lead": holder_key(facts.lead.holder) if facts.lead else "",
+        "assistants": [holder_key(item.holder) for item in facts.assistants],
+        "asks": {holder_key(item.holder): (item.ask, item.due_on or "") for item in facts.active},
+    }
 
 
 def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
@@ -144,6 +193,8 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
         return HolderField(offered, **common)
     if item.kind is Kind.HOLDERS:
         return HoldersField(offered, **common)
+    if item.kind is Kind.ASKS:
+        return AsksField(offered, **common)
     if item.kind is Kind.CASE:
         return NumberField(offered, to_field_name="number", widget=forms.TextInput, **common)
     if item.kind is Kind.USERS:

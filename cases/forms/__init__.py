@@ -1,0 +1,31 @@
+"""Forms of the case pages: a step's, made from the inputs that MOVES names; taking down; meetings."""
+
+from cases.forms.four_two import DropForm, HeldForm, StartForm
+from cases.forms.meeting import (
+    AddItemsForm,
+    AttendeeForm,
+    CallForm,
+    ChangeForm,
+    CorrectionForm,
+    ItemForm,
+)
+from cases.forms.step import MOST_ASKED, SPEAKERS, IntakeForm, MoveForm, cadre_label, field_for, holder_label
+
+__all__ = [
+    "MOST_ASKED",
+    "SPEAKERS",
+    "AddItemsForm",
+    "AttendeeForm",
+    "CallForm",
+    "ChangeForm",
+    "CorrectionForm",
+    "DropForm",
+    "HeldForm",
+    "IntakeForm",
+    "ItemForm",
+    "MoveForm",
+    "StartForm",
+    "cadre_label",
+    "field_for",
+    "holder_label",
+]

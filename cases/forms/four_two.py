@@ -1,0 +1,70 @@
+"""Forms of 四议两公开: beginning it, one step's numbers or notice, giving it up."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.step import TALL
+from cases.four_two import Held, StepRule
+from cases.models.four_two import Origin, ReservedMatter
+from villages.forms import DayInput, RuleForm
+
+MOST_PEOPLE = 100_000
+
+
+class StartForm(RuleForm):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    subject = forms.CharField(label=_("What it is about"), max_length=80)
+    matter = forms.ChoiceField(label=_("Kind of matter"), choices=ReservedMatter.choices, widget=forms.RadioSelect)
+    origin = forms.ChoiceField(label=_("How it came up"), choices=Origin.choices, widget=forms.RadioSelect)
+
+
+class HeldForm(RuleForm):
+    """One step: the numbers of a meeting for the first four, the days of a notice for the last two."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    held_on = forms.DateField(label=_("Held on"), widget=DayInput)
+    kind = forms.ChoiceField(label=_("Form of the meeting"), choices=(), widget=forms.RadioSelect)
+    content = forms.CharField(label=_("Content"), widget=forms.Textarea(attrs=TALL), max_length=4000)
+    due = forms.IntegerField(label=_("Due to attend"), min_value=1, max_value=MOST_PEOPLE)
+    present = forms.IntegerField(label=_("Present"), min_value=0, max_value=MOST_PEOPLE)
+    votes_for = forms.IntegerField(label=_("For"), min_value=0, max_value=MOST_PEOPLE)
+    votes_against = forms.IntegerField(label=_("Against"), min_value=0, max_value=MOST_PEOPLE)
+    votes_abstain = forms.IntegerField(label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE)
+    public_until = forms.DateField(label=_("Public until"), widget=DayInput)
+    oversight = forms.CharField(
+        label=_("Opinions of those who oversee it"), widget=forms.Textarea(attrs=TALL), max_length=2000, required=False
+    )
+
+    def __init__(self, rule: StepRule, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        counted = ("due", "present", "votes_for", "votes_against", "votes_abstain")
+        gone = ("public_until", "oversight") if rule.kinds else ("kind", *counted)
+        for name in gone:
+            del self.fields[name]
+        if rule.kinds:
+            self.fields["kind"].choices = [(kind.value, kind.label) for kind in rule.kinds]  # type: ignore[attr-defined]
+            self.fields["kind"].initial = rule.kinds[0].value
+        if len(rule.kinds) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
+        if not rule.kinds:
+            self.fields["held_on"].label = _("Public from")
+
+    def held(self) -> Held:
+        data = self.cleaned_data
+        votes = (data.get("votes_for"), data.get("votes_against"), data.get("votes_abstain"))
+        names = ("kind", "due", "present", "public_until", "oversight")
+        return Held(
+            held_on=data["held_on"],
+            content=data["content"],
+            votes=votes,
+            **{name: data[name] for name in names if data.get(name) is not None},
+        )
+
+    def shown(self) -> list[forms.BoundField]:
+        return self.visible_fields()
+
+
+class DropForm(RuleForm):
+    why = forms.CharField(label=_("Why it is given up"), max_length=200)

@@ -1,0 +1,121 @@
+"""Forms of a meeting: calling it, its agenda, one item's opinions and votes, corrections."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.step import TALL, MomentInput
+from cases.models import AgendaItem, Case, Meeting
+from minshi import workdays
+from villages.forms import RuleForm
+from villages.models import MeetingKind
+
+if TYPE_CHECKING:
+    SomeCases = forms.ModelMultipleChoiceField[Case]
+else:  # at run time it takes no type
+    SomeCases = forms.ModelMultipleChoiceField
+
+MOST_PEOPLE = 100_000
+MOST_TEXT = 20_000
+SHORT = {"rows": 2}
+
+
+class WaitingField(SomeCases):
+    """Cases that wait for a decision, each by its matter and day."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, case: Any) -> str:
+        due = f" · {workdays.last_day_of(case.due_at):%m-%d}" if case.due_at else ""
+        return f"{case.title} · {case.number}{due}"
+
+
+class AddItemsForm(RuleForm):
+    cases = WaitingField(Case.objects.none(), label=_("What waits for a decision"), required=False)
+    subject = forms.CharField(label=_("Or a subject of its own"), max_length=80, required=False)
+
+    def __init__(self, waiting: QuerySet[Case], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["cases"].queryset = waiting  # type: ignore[attr-defined]
+
+
+class CallForm(AddItemsForm):
+    """Calling a meeting; where somebody holds meetings at several places, the place is chosen first."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect)
+    starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
+    place = forms.CharField(label=_("Place"), max_length=60, required=False)
+    chair = forms.CharField(
+        label=_("In the chair"), max_length=40, required=False, help_text=_("Empty: as the body has it.")
+    )
+    recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False, help_text=_("Empty: you."))
+
+    def __init__(self, kinds: Iterable[MeetingKind], waiting: QuerySet[Case], *args: Any, **options: Any) -> None:
+        super().__init__(waiting, *args, **options)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+    def shown(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("kind", "starts_at", "place", "chair", "recorder", "cases", "subject")]
+
+
+class ChangeForm(RuleForm):
+    starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
+    place = forms.CharField(label=_("Place"), max_length=60, required=False)
+    chair = forms.CharField(label=_("In the chair"), max_length=40, required=False)
+    recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False)
+    due = forms.IntegerField(
+        label=_("Due to attend, as counted"),
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        required=False,
+        help_text=_("Where nobody calls the roll by name: an assembly. Both numbers, or neither."),
+    )
+    present = forms.IntegerField(label=_("Present, as counted"), min_value=0, max_value=MOST_PEOPLE, required=False)
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> "ChangeForm":
+        known = {name: getattr(meeting, name) for name in ("starts_at", "place", "chair", "recorder")}
+        return cls(initial={**known, "due": meeting.due_typed, "present": meeting.present_typed})
+
+
+class AttendeeForm(RuleForm):
+    name = forms.CharField(label=_("Who else came"), max_length=40)
+    is_guest = forms.BooleanField(label=_("sits in without a vote"), required=False)
+
+
+class ItemForm(RuleForm):
+    """What is written on one agenda item; the step that follows has a form of its own beside it."""
+
+    item_version = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    opinions = forms.CharField(
+        label=_("Opinions"), widget=forms.Textarea(attrs=TALL), max_length=MOST_TEXT, required=False
+    )
+    votes_for = forms.IntegerField(label=_("For"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    votes_against = forms.IntegerField(label=_("Against"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    votes_abstain = forms.IntegerField(label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    resolution = forms.CharField(
+        label=_("What was resolved"), widget=forms.Textarea(attrs=SHORT), max_length=2000, required=False
+    )
+
+    @classmethod
+    def of(cls, item: AgendaItem, key: object) -> "ItemForm":
+        names = ("opinions", "votes_for", "votes_against", "votes_abstain", "resolution")
+        return cls(initial={"item_version": item.version, "key": key, **{name: getattr(item, name) for name in names}})
+
+    def votes(self) -> tuple[int | None, int | None, int | None]:
+        data = self.cleaned_data
+        return data.get("votes_for"), data.get("votes_against"), data.get("votes_abstain")
+
+    def vote_fields(self) -> list[forms.BoundField]:
+        return [self["votes_for"], self["votes_against"], self["votes_abstain"]]
+
+
+class CorrectionForm(RuleForm):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    wrong = forms.CharField(label=_("What is wrong"), widget=forms.Textarea(attrs=SHORT), max_length=2000)
+    right = forms.CharField(label=_("What is right"), widget=forms.Textarea(attrs=SHORT), max_length=2000)

@@ -1,0 +1,233 @@
+"""四议两公开: six steps in order, each by its numbers; step 4 passed lets a village decide a major matter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, FourTwoProcess, FourTwoStep
+from cases.models.choices import Stage
+from cases.models.meeting import RECORDERS
+from cases.workflow import Officer
+from minshi import workdays
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from villages.models import MeetingKind, Village
+from villages.procedure import rules_for
+
+RESOLUTION = 4  # the step at which the villagers decide
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One of the six: its name, and by which kinds of meeting it is held (none: it is made public)."""
+
+    nth: int
+    name: str | Promise
+    kinds: tuple[MeetingKind, ...] = ()
+
+
+STEPS: Mapping[int, StepRule] = MappingProxyType(
+    {
+        step.nth: step
+        for step in (
+            StepRule(1, gettext_lazy("The party branch proposes"), (MeetingKind.THREE_MEETINGS,)),
+            StepRule(2, gettext_lazy("The two committees confer"), (MeetingKind.TWO_COMMITTEES,)),
+            StepRule(3, gettext_lazy("The party members deliberate"), (MeetingKind.PARTY_ASSEMBLY,)),
+            StepRule(
+                RESOLUTION,
+                gettext_lazy("The villagers resolve"),
+                (MeetingKind.REPRESENTATIVES, MeetingKind.ASSEMBLY),
+            ),
+            StepRule(5, gettext_lazy("The resolution is made public")),
+            StepRule(6, gettext_lazy("The outcome is made public")),
+        )
+    }
+)
+
+
+def may_run(by: Officer, village_id: int, at: datetime) -> bool:
+    """Whether the post acted from writes down the steps of that village: its secretary, committee, duty officer."""
+    own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
+    return own and by.post.village_id == village_id and by.post.role in RECORDERS
+
+
+def next_step(process: FourTwoProcess) -> StepRule | None:
+    """The step that is due: the first that has not passed; None once all six have, or it was given up. One query."""
+    if process.dropped_at:
+        return None
+    passed = {step.nth for step in process.steps.all() if step.passed}
+    return next((rule for nth, rule in STEPS.items() if nth not in passed), None)
+
+
+@transaction.atomic
+def start_process(
+    village: Village,
+    *,
+    matter: str,
+    origin: str,
+    subject: str,
+    by: Officer,
+    at: datetime,
+    case: Case | None = None,
+    key: UUID | None = None,
+) -> FourTwoProcess:
+    """Begins 四议两公开 for a case in 说 or 议 of the village, or for a subject of its own.
+
+    A repeated `key` returns the process it began. Raises NoSuchRight (another village's), InputRefused (no subject),
+    MoveRefused (the case is elsewhere, or has a process already).
+    """
+    if key and (known := FourTwoProcess.objects.filter(key=key, started_by__user=by.user).first()):
+        return known
+    if not may_run(by, village.pk, at):
+        raise NoSuchRight(_("Only the village's own cadres begin this."))
+    if not subject.strip():
+        raise InputRefused(_("Say what it is about."), {"subject": _("Please fill this in.")})
+    if case:
+        seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(of=("self",))
+        case = seen.filter(pk=case.pk).first()
+        if case is None or case.village_id != village.pk or case.stage not in (Stage.SPEAK, Stage.DELIBERATE):
+            raise MoveRefused(_("This matter is not waiting for a decision in the village."))
+        if FourTwoProcess.objects.filter(case=case, dropped_at=None).exists():
+            raise MoveRefused(_("四议两公开 has begun for this matter already."))
+    return FourTwoProcess.objects.create(
+        key=key,
+        village=village,
+        case=case,
+        matter=matter,
+        origin=origin,
+        subject=subject.strip(),
+        started_by=by.post,
+        started_at=at,
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is written down of a step: the numbers for steps 1 to 4, the notice for 5 and 6."""
+
+    held_on: date
+    content: str
+    kind: str = ""
+    due: int | None = None
+    present: int | None = None
+    votes: tuple[int | None, int | None, int | None] = (None, None, None)
+    public_until: date | None = None
+    oversight: str = ""
+
+
+@transaction.atomic
+def record_step(
+    process: FourTwoProcess, nth: int, held: Held, *, by: Officer, at: datetime, key: UUID | None = None
+) -> FourTwoStep:
+    """Writes down the step that is due; whether it passed follows from its numbers and the town's rules.
+
+    A step that did not pass is kept and may be held again. A repeated `key` returns the step it wrote.
+    Raises NoSuchRight, MoveRefused (not this step's turn, given up), InputRefused (dates, counts, periods that do
+    not fit). Source: domain §2 议事规则; ledgers 10.
+    """
+    process = FourTwoProcess.objects.select_for_update().get(pk=process.pk)
+    if key and (known := process.steps.filter(key=key).first()):
+        return known
+    if not may_run(by, process.village_id, at):
+        raise NoSuchRight(_("Only the village's own cadres write this down."))
+    if process.dropped_at:
+        raise MoveRefused(_("This was given up; begin anew."))
+    due = next_step(process)
+    if due is None or due.nth != nth:
+        raise MoveRefused(_("Another step is due now; reload the page."))
+    before = process.steps.filter(passed=True).order_by("-nth").first()
+    _check_day(held, before, workdays.local_day(at))
+    step = FourTwoStep(
+        process=process,
+        key=key,
+        nth=nth,
+        held_on=held.held_on,
+        content=held.content.strip(),
+        recorded_by=by.post,
+        recorded_at=at,
+    )
+    if due.kinds:
+        _count(step, held, due, process)
+    else:
+        _publish(step, held, before)
+    step.save()
+    return step
+
+
+def _check_day(held: Held, before: FourTwoStep | None, today: date) -> None:
+    words = ""
+    if held.held_on > today:
+        words = _("That day is still to come.")
+    elif before and held.held_on < before.held_on:
+        words = _("The step before was on %(day)s.") % {"day": before.held_on}
+    if words:
+        raise InputRefused(words, {"held_on": words})
+    if not held.content.strip():
+        raise InputRefused(_("Something is missing."), {"content": _("Please fill this in.")})
+
+
+def _count(step: FourTwoStep, held: Held, due: StepRule, process: FourTwoProcess) -> None:
+    kind = held.kind or due.kinds[0]
+    if kind not in due.kinds:
+        words = _("This step is not held by that kind of meeting.")
+        raise InputRefused(words, {"kind": words})
+    numbers = {
+        "due": held.due,
+        "present": held.present,
+        **dict(zip(("votes_for", "votes_against", "votes_abstain"), held.votes, strict=True)),
+    }
+    missing = {name: _("Please fill this in.") for name, value in numbers.items() if value is None}
+    if missing:
+        raise InputRefused(_("Write down how many were due, came, and how they voted."), missing)
+    people, here = held.due or 0, held.present or 0
+    cast = sum(vote or 0 for vote in held.votes)
+    if here > people:
+        words = _("More people cannot be present than are due.")
+        raise InputRefused(words, {"present": words})
+    if cast != here:
+        words = _("%(cast)s votes were counted, but %(entitled)s people present may vote: count again.")
+        words %= {"cast": cast, "entitled": here}
+        raise InputRefused(words, {"votes_for": words})
+    rules = rules_for(process.village.town_id, kind)
+    step.kind, step.rule = kind, str(rules.article)
+    for name, value in numbers.items():
+        setattr(step, name, value)
+    step.present_needed, step.votes_needed = rules.quorum_needed(people), rules.votes_needed(people, here)
+    step.passed = here >= step.present_needed and (held.votes[0] or 0) >= step.votes_needed
+
+
+def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
+    """Steps 5 and 6: shown to all for at least the days set; the second after the first has hung long enough."""
+    days = settings.FOUR_TWO_PUBLIC_DAYS
+    earliest = held.held_on + timedelta(days=days)
+    if held.public_until is None or held.public_until < earliest:
+        words = _("It hangs for at least %(days)s days: until %(day)s or longer.") % {"days": days, "day": earliest}
+        raise InputRefused(words, {"public_until": words})
+    if before and before.public_until and held.held_on <= before.public_until:
+        words = _("The resolution hangs until %(day)s; the outcome is shown after that.") % {"day": before.public_until}
+        raise InputRefused(words, {"held_on": words})
+    step.public_until, step.oversight, step.passed = held.public_until, held.oversight.strip(), True
+
+
+@transaction.atomic
+def drop_process(process: FourTwoProcess, why: str, *, by: Officer, at: datetime) -> FourTwoProcess:
+    """Gives the process up with a reason; another may begin. MoveRefused once its 4th step has passed."""
+    process = FourTwoProcess.objects.select_for_update().get(pk=process.pk)
+    if not may_run(by, process.village_id, at):
+        raise NoSuchRight(_("Only the village's own cadres write this down."))
+    if process.dropped_at:
+        return process
+    if process.steps.filter(nth=RESOLUTION, passed=True).exists():
+        raise MoveRefused(_("The villagers have resolved it: it cannot be given up any more."))
+    if not why.strip():
+        raise InputRefused(_("Something is missing."), {"why": _("Please fill this in.")})
+    process.dropped_at, process.dropped_why = at, why.strip()
+    process.save(update_fields=["dropped_at", "dropped_why"])
+    return process

@@ -1,0 +1,148 @@
+"""The agenda: what waits for this meeting, the three parts of a 说事日, adding, moving and taking off."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from cases.meetings.holding import lock_open, lock_waiting
+from cases.meetings.roll import set_parties_aside
+from cases.models import AgendaItem, Case, Meeting
+from cases.models.choices import CloseReason, Stage
+from cases.models.meeting import ItemState, Part
+from cases.models.scope import CaseQuerySet, Sight
+from cases.workflow import Officer
+from cases.workflow.record import without_speaker
+from minshi import workdays
+from minshi.errors import InputRefused
+from villages.models import User
+
+MOST_ITEMS = 60
+REVIEWED = 20  # results read out in one talk day
+
+
+def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
+    """The cases within the user's sight that wait in 议 at the meeting's level and place, on no other open agenda."""
+    elsewhere = AgendaItem.objects.filter(
+        case=OuterRef("pk"), state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None
+    )
+    return _here(meeting, user, at).filter(~Exists(elsewhere), stage=Stage.DELIBERATE, level=meeting.level)
+
+
+def _here(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
+    """Cases of the meeting's place within the user's sight."""
+    seen = Case.objects.visible_to(user, workdays.local_day(at))
+    if meeting.village_id:
+        return seen.filter(village=meeting.village_id)
+    if meeting.town_id:
+        return seen.filter(town=meeting.town_id)
+    return seen.filter(town__county_code=meeting.county_code)
+
+
+def put_on_agenda(
+    meeting: Meeting, cases: Iterable[Case], subjects: Iterable[str], *, by: Officer, at: datetime
+) -> list[AgendaItem]:
+    """Adds cases and subjects at the end; the caller holds the lock. InputRefused: a case does not wait here."""
+    chosen = list(dict.fromkeys(cases))
+    subjects = [subject.strip() for subject in subjects if subject.strip()]
+    if chosen and waiting_for(meeting, by.user, at).filter(pk__in=[case.pk for case in chosen]).count() != len(chosen):
+        words = _("One of these matters waits for no decision here, or is on an agenda already.")
+        raise InputRefused(words, {"cases": words})
+    known = meeting.items.aggregate(last=Max("position"), count=Count("pk"))
+    if known["count"] + len(chosen) + len(subjects) > MOST_ITEMS:
+        words = _("An agenda takes at most %(most)s items.") % {"most": MOST_ITEMS}
+        raise InputRefused(words, {"cases": words})
+    start = (known["last"] or 0) + 1
+    items = [AgendaItem(meeting=meeting, case=case) for case in chosen]
+    items += [AgendaItem(meeting=meeting, subject=subject) for subject in subjects]
+    for position, item in enumerate(items, start):
+        item.position = position
+    items = AgendaItem.objects.bulk_create(items)
+    set_parties_aside(items, list(meeting.attendees.all()))
+    return items
+
+
+@transaction.atomic
+def add_item(
+    meeting: Meeting, *, by: Officer, at: datetime, cases: Iterable[Case] = (), subject: str = ""
+) -> list[AgendaItem]:
+    """Puts cases that wait, or a subject of its own, at the end of the agenda. Raises as `put_on_agenda`."""
+    meeting = lock_open(meeting, by, at)
+    return put_on_agenda(meeting, cases, [subject], by=by, at=at)
+
+
+@transaction.atomic
+def remove_item(item: AgendaItem, *, by: Officer, at: datetime) -> None:
+    """Off the agenda again; MoveRefused once it was concluded."""
+    lock_waiting(item, by, at).delete()
+
+
+@transaction.atomic
+def move_item(item: AgendaItem, *, up: bool, by: Officer, at: datetime) -> None:
+    """One place up or down; nothing happens at either end."""
+    item = lock_waiting(item, by, at)
+    others = AgendaItem.objects.filter(meeting=item.meeting_id)
+    if up:
+        other = others.filter(position__lt=item.position).order_by("-position").first()
+    else:
+        other = others.filter(position__gt=item.position).order_by("position").first()
+    if other:
+        item.position, other.position = other.position, item.position
+        AgendaItem.objects.bulk_update([item, other], ["position"])
+
+
+def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
+    """The first two parts of a 说事日, written from the books: last month in numbers, and what was settled since.
+
+    Nobody who spoke is named: the list is read out to the village.
+    """
+    on = workdays.local_day(meeting.starts_at)
+    first = on.replace(day=1)
+    since = (first - timedelta(days=1)).replace(day=1)
+    begin, end = (workdays.due_at(day - workdays.ONE_DAY) for day in (since, first))
+    here = _here(meeting, by.user, at)
+    ended = Q(closed_at__gte=begin, closed_at__lt=end) & ~Q(close_reason=CloseReason.MERGED)
+    numbers = here.aggregate(
+        taken=Count("pk", filter=Q(registered_at__gte=begin, registered_at__lt=end)),
+        concluded=Count("pk", filter=ended),
+        open=Count("pk", filter=~Q(stage=Stage.CLOSED)),
+        overdue=Count(
+            "pk", filter=~Q(stage=Stage.CLOSED) & Q(due_at__lte=at) & (Q(grey_until=None) | Q(grey_until__lte=at))
+        ),
+    )
+    report = _(
+        "Last month %(taken)s matters were taken down and %(concluded)s concluded; %(open)s are open, "
+        "%(overdue)s of them overdue."
+    )
+    AgendaItem.objects.create(
+        meeting=meeting,
+        position=1,
+        part=Part.REPORT,
+        subject=_("What became of last month's matters"),
+        opinions=report % numbers,
+    )
+    AgendaItem.objects.create(
+        meeting=meeting,
+        position=2,
+        part=Part.REVIEW,
+        subject=_("How the results were received"),
+        opinions=_results(here.filter(ended), by, at),
+    )
+
+
+def _results(concluded: CaseQuerySet, by: Officer, at: datetime) -> str:
+    sight = Sight.of(by.user, workdays.local_day(at))
+    lines = []
+    for case in (
+        concluded.exclude(confidentiality="secret").select_related("town").order_by("closed_at", "pk")[:REVIEWED]
+    ):
+        title = (
+            case.title
+            if sight.shows_speaker(case) and case.confidentiality == "normal"
+            else without_speaker(case, case.title)
+        )
+        answer = case.get_satisfaction_display() or case.get_close_reason_display()
+        lines.append(f"{case.number} {title}：{answer}")
+    return "\n".join(lines)

@@ -1,0 +1,167 @@
+"""Calling, changing and cancelling a meeting."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cases.meetings.agenda import put_on_agenda, talk_day_parts
+from cases.meetings.holding import check_right, lock_open
+from cases.models import Attendee, Case, Meeting
+from cases.models.choices import Level
+from cases.workflow import Officer
+from minshi import workdays
+from minshi.errors import InputRefused, MoveRefused
+from villages.models import MeetingKind, Post, Role, Seat, Town, Village
+from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
+
+# The kinds of meeting by the level they are held at.
+PLACES: Mapping[Level, frozenset[MeetingKind]] = MappingProxyType(
+    {Level.VILLAGE: OF_VILLAGE, Level.TOWN: OF_TOWN, Level.COUNTY: OF_COUNTY}
+)
+# Whose posts make up the roll while nobody has been seated in the body.
+ROLL_WITHOUT_SEATS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
+    {
+        "minshi_committee": (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER),
+        "two_committees": (Role.SECRETARY, Role.DUTY_OFFICER),
+        "town_committee": (Role.REVIEWER,),
+        "county_board": (Role.REVIEWER,),
+    }
+)
+
+
+@transaction.atomic
+def call_meeting(
+    kind: str,
+    where: Village | Town | str,
+    *,
+    starts_at: datetime,
+    by: Officer,
+    at: datetime,
+    key: UUID | None = None,
+    place: str = "",
+    chair: str = "",
+    recorder: str = "",
+    cases: Iterable[Case] = (),
+    subjects: Iterable[str] = (),
+) -> Meeting:
+    """Calls a meeting of a village, a town or (by its code) a county; returns it with roll and agenda.
+
+    The roll is the body's seats of that day, else the posts that stand for it. A 说事日 begins with its report and
+    its review (domain §1). A repeated `key` returns the meeting it called. Raises NoSuchRight (not theirs to hold),
+    InputRefused (a kind that is not held there, a case that waits for no decision there).
+    """
+    if key and (known := Meeting.objects.filter(key=key, called_by__user=by.user).first()):
+        return known
+    meeting = Meeting(
+        key=key,
+        kind=kind,
+        village=where if isinstance(where, Village) else None,
+        town=where.town if isinstance(where, Village) else where if isinstance(where, Town) else None,
+        county_code=where if isinstance(where, str) else "",
+        starts_at=starts_at,
+        place=place.strip(),
+        chair=chair.strip(),
+        recorder=recorder.strip() or str(by.user),
+        called_by=by.post,
+        called_at=at,
+    )
+    check_right(meeting, by, at)
+    if kind not in PLACES[meeting.level]:
+        words = _("That kind of meeting is not held here.")
+        raise InputRefused(words, {"kind": words})
+    try:
+        with transaction.atomic():
+            meeting.save()
+    except IntegrityError:
+        if key and (known := Meeting.objects.filter(key=key, called_by__user=by.user).first()):
+            return known
+        raise
+    _write_roll(meeting)
+    if kind == MeetingKind.TALK_DAY:
+        talk_day_parts(meeting, by, at)
+    put_on_agenda(meeting, cases, subjects, by=by, at=at)
+    return meeting
+
+
+def _write_roll(meeting: Meeting) -> None:
+    """Everybody due: by their seats, else by their posts; the chair named, unless another was, is the seat's."""
+    on, body = workdays.local_day(meeting.starts_at), BODY_OF[meeting.kind]
+    here = _at(meeting)
+    seats = list(Seat.objects.filter(here, body=body).current(on).in_order())
+    roll = [
+        Attendee(meeting=meeting, name=seat.name, user_id=seat.user_id, seat=seat, is_chair=seat.is_chair)
+        for seat in seats
+    ]
+    if not roll and body in ROLL_WITHOUT_SEATS:
+        posts = (
+            Post.objects.current(on).filter(here, role__in=ROLL_WITHOUT_SEATS[body]).select_related("user").in_order()
+        )
+        people = {post.user_id: post for post in posts}
+        roll = [
+            Attendee(meeting=meeting, name=str(post.user), user=post.user, is_chair=post.role == Role.SECRETARY)
+            for post in people.values()
+        ]
+    Attendee.objects.bulk_create(roll)
+    if not meeting.chair and (first := next((person.name for person in roll if person.is_chair), "")):
+        meeting.chair = first
+        meeting.save(update_fields=["chair"])
+
+
+def _at(meeting: Meeting) -> Q:
+    """The condition that seats and posts of the meeting's place fulfil."""
+    if meeting.village_id:
+        return Q(village=meeting.village_id)
+    if meeting.town_id:
+        return Q(town=meeting.town_id)
+    return Q(county_code=meeting.county_code)
+
+
+@transaction.atomic
+def change_meeting(
+    meeting: Meeting,
+    *,
+    starts_at: datetime,
+    place: str,
+    chair: str,
+    recorder: str,
+    by: Officer,
+    at: datetime,
+    due: int | None = None,
+    present: int | None = None,
+) -> Meeting:
+    """Another time, place, chair or recorder. `due` and `present` are typed where nobody calls the roll (an assembly).
+
+    InputRefused: more present than due, or one of the two numbers without the other.
+    """
+    meeting = lock_open(meeting, by, at)
+    if (due is None) != (present is None):
+        words = _("Type both numbers, or neither.")
+        raise InputRefused(words, {"present" if present is None else "due": words})
+    if due is not None and present is not None and present > due:
+        words = _("More people cannot be present than are due.")
+        raise InputRefused(words, {"present": words})
+    meeting.starts_at, meeting.place, meeting.chair, meeting.recorder = (
+        starts_at,
+        place.strip(),
+        chair.strip(),
+        recorder.strip(),
+    )
+    meeting.due_typed, meeting.present_typed = due, present
+    meeting.save()
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
+    """The meeting does not take place; its cases wait for another. MoveRefused once something was decided in it."""
+    meeting = lock_open(meeting, by, at)
+    if meeting.items.exclude(state="waiting").exists():
+        raise MoveRefused(_("Something was decided in it already: close it instead."))
+    meeting.cancelled_at = at
+    meeting.save(update_fields=["cancelled_at"])
+    return meeting

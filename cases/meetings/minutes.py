@@ -1,0 +1,102 @@
+"""Minutes: saved as they are written, closed for good, corrected by a record beside them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.meetings.holding import check_right, lock_open, lock_waiting
+from cases.models import AgendaItem, Meeting, MinutesCorrection
+from cases.models.meeting import ItemState
+from cases.workflow import Officer
+from minshi.errors import InputRefused, MoveRefused, StaleVersion
+
+MOST_TEXT = 20_000
+
+
+@transaction.atomic
+def save_minutes(meeting: Meeting, text: str, *, version: int, by: Officer, at: datetime) -> Meeting:
+    """Keeps the minutes as they stand; returns the meeting with their new version.
+
+    StaleVersion where somebody else saved meanwhile: nothing is overwritten. The same text again changes nothing.
+    """
+    meeting = lock_open(meeting, by, at)
+    if meeting.minutes == text:
+        return meeting
+    if meeting.minutes_version != version:
+        raise StaleVersion(_("Somebody else has written on these minutes since you opened them."))
+    if len(text) > MOST_TEXT:
+        raise InputRefused(_("This is too long."), {"minutes": _("This is too long.")})
+    meeting.minutes, meeting.minutes_version = text, version + 1
+    meeting.minutes_by, meeting.minutes_at = by.post, at
+    meeting.save(update_fields=["minutes", "minutes_version", "minutes_by", "minutes_at"])
+    return meeting
+
+
+@transaction.atomic
+def save_item(
+    item: AgendaItem,
+    *,
+    version: int,
+    opinions: str,
+    votes: tuple[int | None, int | None, int | None],
+    by: Officer,
+    at: datetime,
+) -> AgendaItem:
+    """Keeps what is written on an item before it is concluded; returns it with its new version.
+
+    Counts are not judged here: a draft is a draft (ux 2.5). StaleVersion, MoveRefused once concluded.
+    """
+    item = lock_waiting(item, by, at)
+    if (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain)) == (opinions, votes):
+        return item
+    if item.version != version:
+        raise StaleVersion(_("Somebody else has written on this item since you opened it."))
+    if len(opinions) > MOST_TEXT:
+        raise InputRefused(_("This is too long."), {"opinions": _("This is too long.")})
+    item.opinions, item.version = opinions, version + 1
+    item.votes_for, item.votes_against, item.votes_abstain = votes
+    item.save(update_fields=["opinions", "version", "votes_for", "votes_against", "votes_abstain"])
+    return item
+
+
+@transaction.atomic
+def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
+    """Closes the meeting for good; what was not reached is put off and waits for the next one.
+
+    MoveRefused before it has begun, or where nobody is noted as present.
+    """
+    meeting = lock_open(meeting, by, at)
+    if at < meeting.starts_at:
+        raise MoveRefused(_("The meeting has not begun yet."))
+    if not (meeting.present_typed or meeting.attendees.filter(is_present=True).exists()):
+        raise MoveRefused(_("Nobody is noted as present: call the roll first."))
+    meeting.items.filter(state=ItemState.WAITING).update(state=ItemState.PUT_OFF, concluded_at=at, concluded_by=by.post)
+    meeting.closed_at, meeting.closed_by = at, by.post
+    meeting.save(update_fields=["closed_at", "closed_by"])
+    return meeting
+
+
+@transaction.atomic
+def correct_minutes(
+    meeting: Meeting, *, wrong: str, right: str, key: UUID, by: Officer, at: datetime
+) -> MinutesCorrection:
+    """Notes beside closed minutes what is wrong in them and what is right; the minutes stay as they were.
+
+    A repeated `key` returns the correction it made. MoveRefused while the meeting is open; InputRefused without words.
+    """
+    check_right(meeting, by, at)
+    if known := MinutesCorrection.objects.filter(key=key, meeting=meeting).first():
+        return known
+    if not meeting.closed_at:
+        raise MoveRefused(_("The meeting is still open: write it into the minutes."))
+    missing = {
+        name: _("Please fill this in.") for name, text in (("wrong", wrong), ("right", right)) if not text.strip()
+    }
+    if missing:
+        raise InputRefused(_("Something is missing."), missing)
+    words = {"wrong": wrong.strip(), "right": right.strip()}
+    return MinutesCorrection.objects.get_or_create(
+        key=key, defaults={"meeting": meeting, "at": at, "post": by.post, **words}
+    )[0]

@@ -1,0 +1,188 @@
+"""The pages of 四议两公开: the list, one process step by step, and its printed form."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.forms import DropForm, HeldForm, StartForm
+from cases.four_two import STEPS, StepRule, drop_process, may_run, next_step, record_step, start_process
+from cases.models import Case, FourTwoProcess, FourTwoStep
+from cases.paging import page_of
+from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.meetings.paper import keep_sheets
+from cases.workflow import Officer
+from cases.workflow.record import without_speaker
+from minshi.clock import now, today
+from minshi.errors import RuleBroken
+
+ORDER = ("-started_at", "-id")
+
+
+class FourTwoView(StaffView):
+    """Processes of the villages in reach; any other does not exist."""
+
+    def processes(self) -> QuerySet[FourTwoProcess]:
+        return FourTwoProcess.objects.visible_to(self.user, today()).select_related("village__town", "case__town")
+
+    def process(self, pk: int) -> FourTwoProcess:
+        steps = FourTwoStep.objects.select_related("recorded_by__user").prefetch_related("sheets")
+        found: FourTwoProcess = get_object_or_404(self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk)
+        return found
+
+    def runner(self, village_id: int | None) -> Officer | None:
+        """The officer as whom the reader writes the steps down."""
+        for post in self.user.posts_on(today()):
+            by = Officer(self.user, post)
+            if village_id and may_run(by, village_id, now()):
+                return by
+        return None
+
+    def seen_case(self, process: FourTwoProcess) -> Case | None:
+        return self.visible().filter(pk=process.case_id).first() if process.case_id else None
+
+
+class FourTwoList(FourTwoView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        processes = self.processes().prefetch_related("steps")
+        page = page_of(processes, ORDER, request.GET.get("after", ""))
+        rows = [(process, next_step(process)) for process in page.rows]
+        context = {"nav": "meetings", "rows": rows, "page": page}
+        return render(request, "cases/four_two/list.html", context)
+
+
+class FourTwoStart(FourTwoView):
+    """For a case: its village's cadres begin it from the case's page."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        case, _by = self._begun_by(number)
+        title = case.title if self.sight().shows_speaker(case) else without_speaker(case, case.title)
+        return self._show(request, case, StartForm(initial={"key": uuid4(), "subject": title}))
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        case, by = self._begun_by(number)
+        form = StartForm(request.POST)
+        if form.is_valid() and case.village:
+            try:
+                return redirect(start_process(case.village, case=case, by=by, at=now(), **form.cleaned_data))
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        return self._show(request, case, form, UNPROCESSABLE)
+
+    def _begun_by(self, number: str) -> tuple[Case, Officer]:
+        case = self.case(number)
+        by = self.runner(case.village_id)
+        if by is None:
+            raise Http404
+        return case, by
+
+    def _show(self, request: HttpRequest, case: Case, form: StartForm, status: int = 200) -> HttpResponse:
+        return render(
+            request, "cases/four_two/start.html", {"nav": "meetings", "case": case, "form": form}, status=status
+        )
+
+
+class FourTwoPage(FourTwoView):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(request, self.process(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Writes down the step that is due."""
+        process = self.process(pk)
+        by, due = self.runner(process.village_id), next_step(process)
+        if by is None:
+            raise Http404
+        if due is None:
+            messages.error(request, _("Another step is due now; reload the page."))
+            return redirect(process)
+        form = HeldForm(due, request.POST)
+        nth = request.POST.get("nth", "")
+        if form.is_valid():
+            try:
+                step = record_step(
+                    process, int(nth) if nth in "123456" and nth else 0, form.held(), by=by, at=now(),
+                    key=form.cleaned_data["key"],
+                )  # fmt: skip
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                words = (
+                    _("Written down: the step has passed.") if step.passed else _("Written down: it has not passed.")
+                )
+                (messages.success if step.passed else messages.warning)(request, words)
+                return redirect(process)
+        return self.show(request, self.process(pk), UNPROCESSABLE, form=form)
+
+    def show(self, request: HttpRequest, process: FourTwoProcess, status: int = 200, **shown: Any) -> HttpResponse:
+        by, due = self.runner(process.village_id), next_step(process)
+        may_write = by is not None and due is not None
+        context = {
+            "nav": "meetings",
+            "process": process,
+            "case": self.seen_case(process),
+            "steps": steps_of(process, due),
+            "may_write": may_write,
+            "due": due,
+            "form": HeldForm(due, initial={"key": uuid4(), "held_on": today()}) if due and may_write else None,
+            "drop": DropForm() if by and not process.dropped_at else None,
+            **shown,
+        }
+        return render(request, "cases/four_two/process.html", context, status=status)
+
+
+def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[dict[str, Any]]:
+    """All six steps, each with the times it was held, the last one last."""
+    held: dict[int, list[FourTwoStep]] = {}
+    for step in process.steps.all():
+        held.setdefault(step.nth, []).append(step)
+    return [{"rule": rule, "held": held.get(nth, []), "is_due": rule == due} for nth, rule in STEPS.items()]
+
+
+class FourTwoDrop(FourTwoPage):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.process(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        process = self.process(pk)
+        by, form = self.runner(process.village_id), DropForm(request.POST)
+        if by is None:
+            raise Http404
+        if form.is_valid():
+            try:
+                drop_process(process, form.cleaned_data["why"], by=by, at=now())
+                return redirect(process)
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        return self.show(request, process, UNPROCESSABLE, drop=form)
+
+
+class FourTwoSheet(FourTwoView):
+    """The photo of a step's signatures."""
+
+    def get(self, _request: HttpRequest, pk: int, nth: int) -> HttpResponse:
+        """Back from a login in between: the file has to be chosen once more."""
+        return redirect(self.process(pk))
+
+    def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:
+        process = self.process(pk)
+        by = self.runner(process.village_id)
+        step = next((step for step in reversed(process.steps.all()) if step.nth == nth), None)
+        if by is None or step is None:
+            raise Http404
+        keep_sheets(request, step, by.post)
+        return redirect(f"{reverse('cases:four_two', args=[pk])}#step-{nth}")
+
+
+class FourTwoPrint(FourTwoView):
+    """四议两公开登记表: six parts on paper (ledgers 10)."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        process = self.process(pk)
+        context = {"process": process, "case": self.seen_case(process), "steps": steps_of(process, None)}
+        return render(request, "cases/four_two/print.html", context)

@@ -1,0 +1,244 @@
+"""One agenda item: what is said of it, the votes, who steps aside, and the step that follows."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.forms import ItemForm, MoveForm
+from cases.meetings import ITEM_ACTIONS, Verdict, conclude, move_item, remove_item, save_item, set_aside, was_concluded
+from cases.models import AgendaItem, Case, Meeting
+from cases.models.meeting import ItemState, Part
+from cases.views.access import CONFLICT, UNPROCESSABLE
+from cases.views.meetings.access import Line, MeetingView, Sitting
+from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
+from minshi.clock import now
+from minshi.errors import MoveRefused, RuleBroken, StaleVersion
+from villages.requests import whole_number
+
+
+class ItemView(MeetingView):
+    def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem]:
+        meeting = self.meeting(pk)
+        found = get_object_or_404(AgendaItem.objects.select_related("case"), meeting=meeting, pk=item)
+        found.meeting = meeting
+        return meeting, found
+
+
+def address_of(item: AgendaItem) -> str:
+    return reverse("cases:meeting_item", args=[item.meeting_id, item.pk])
+
+
+class ItemPage(ItemView):
+    """One item a page; whoever may not see its case sees that it is there, and nothing of it."""
+
+    def get(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
+        meeting, found = self.item(pk, item)
+        return self.show(request, meeting, found, do=request.GET.get("do", ""))
+
+    def post(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
+        meeting, found = self.item(pk, item)
+        by = self.holder(meeting)
+        if by is None or (found.case_id and not self.visible().filter(pk=found.case_id).exists()):
+            raise Http404
+        form = ItemForm(request.POST)
+        if not form.is_valid():
+            if self.is_autosave(request):
+                return JsonResponse({"detail": " ".join(map(str, form.errors.values()))}, status=UNPROCESSABLE)
+            return self.show(request, meeting, found, UNPROCESSABLE, form=form, do=request.POST.get("doing", ""))
+        if request.POST.get("verdict") in Verdict.values:
+            return self._conclude(request, found, by, form)
+        return self._save(request, found, by, form)
+
+    # --- keeping what is written
+    def _save(self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            kept = save_item(
+                item, version=data["item_version"], opinions=data["opinions"], votes=form.votes(), by=by, at=now()
+            )
+        except RuleBroken as refusal:
+            if self.is_autosave(request):
+                return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
+            return self._refused(request, item, form, refusal)
+        if self.is_autosave(request):
+            return JsonResponse({"version": kept.version})
+        do = request.POST.get("do", "")
+        return redirect(f"{address_of(item)}?do={do}" if do in Action.values else address_of(item))
+
+    # --- deciding
+    def _conclude(self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm) -> HttpResponse:
+        verdict, data, step = request.POST["verdict"], form.cleaned_data, None
+        values: dict[str, Any] = {}
+        if verdict == Verdict.PASSED and item.case:
+            step = self._step(item, request.POST.get("doing", ""), request.POST)
+            if step is None:
+                return self._refused(request, item, form, self._why_closed(item))
+            if not step.is_valid():
+                return self.show(request, item.meeting, item, UNPROCESSABLE, form=form, step=step, do=step.action)
+            values = {"action": step.action, "case_version": step.cleaned_data["version"], **step.values()}
+        try:
+            conclude(
+                item,
+                verdict,
+                version=data["item_version"],
+                key=data["key"],
+                opinions=data["opinions"],
+                votes=form.votes(),
+                resolution=data["resolution"],
+                by=by,
+                at=now(),
+                **values,
+            )
+        except RuleBroken as refusal:
+            return self._refused(request, item, form, refusal, step)
+        following = AgendaItem.objects.filter(
+            meeting=item.meeting_id, state=ItemState.WAITING, position__gt=item.position
+        )
+        after = following.order_by("position").first()
+        messages.success(request, f"{item}：{Verdict(verdict).label}")
+        return redirect(address_of(after) if after else item.meeting)
+
+    def _why_closed(self, item: AgendaItem) -> RuleBroken:
+        fresh = AgendaItem.objects.get(pk=item.pk)
+        if fresh.state != ItemState.WAITING:
+            return was_concluded(fresh)
+        return MoveRefused(_("This step is not open to you now; here is where the matter stands."))
+
+    def _refused(
+        self,
+        request: HttpRequest,
+        item: AgendaItem,
+        form: ItemForm,
+        refusal: RuleBroken,
+        step: "StepForm | None" = None,
+    ) -> HttpResponse:
+        """What was typed, with the reason; both texts where somebody else wrote on the item meanwhile."""
+        fresh = AgendaItem.objects.select_related("case").get(pk=item.pk)
+        fresh.meeting = Meeting.objects.select_related("village__town", "town").get(pk=item.meeting_id)
+        is_late = fresh.state != ItemState.WAITING and item.state == ItemState.WAITING
+        data = request.POST.copy()
+        data["item_version"] = str(fresh.version)
+        again = ItemForm(data)
+        again.is_valid()
+        if step is not None:
+            step.refuse_known(refusal)
+        if step is None or not set(refusal.fields) & set(step.fields):
+            again.refuse(refusal)
+        other = fresh.opinions if isinstance(refusal, StaleVersion) or is_late else ""
+        status = CONFLICT if other or is_late or isinstance(refusal, StaleVersion) else UNPROCESSABLE
+        do = step.action if step else request.POST.get("doing", "")
+        return self.show(
+            request, fresh.meeting, fresh, status, form=again, step=step, do=do, other=other,
+            typed=form.cleaned_data["opinions"] if is_late else "", why=str(refusal),
+        )  # fmt: skip
+
+    # --- drawing
+    def show(
+        self, request: HttpRequest, meeting: Meeting, item: AgendaItem, status: int = 200, do: str = "", **shown: Any
+    ) -> HttpResponse:
+        by, sitting = self.holder(meeting), Sitting(meeting, self.user)
+        found = next(one for one in sitting.items if one.pk == item.pk)
+        line = sitting.line(found)
+        may_write = by is not None and meeting.is_open and found.state == ItemState.WAITING and not line.is_hidden
+        context = {
+            "nav": "meetings",
+            "at": now(),
+            "meeting": meeting,
+            "sitting": sitting,
+            "line": line,
+            "item": found,
+            "nth": sitting.items.index(found) + 1,
+            "total": len(sitting.items),
+            "words": sitting.words(line.case),
+            "after": self._neighbour(sitting, found, 1),
+            "before": self._neighbour(sitting, found, -1),
+            "may_write": may_write,
+            "form": ItemForm.of(found, uuid4()),
+            "aside_people": self._aside_people(sitting, line),
+            **(self._deciding(line, do) if may_write else {}),
+            **{name: value for name, value in shown.items() if value is not None},
+        }
+        return render(request, "cases/meetings/item.html", context, status=status)
+
+    def _neighbour(self, sitting: Sitting, item: AgendaItem, step: int) -> AgendaItem | None:
+        at = sitting.items.index(item) + step
+        return sitting.items[at] if 0 <= at < len(sitting.items) else None
+
+    def _aside_people(self, sitting: Sitting, line: Line) -> list[tuple[Any, Any]]:
+        known = {aside.attendee_id: aside for aside in line.asides}
+        return [(person, known.get(person.pk)) for person in sitting.people if not person.is_guest]
+
+    def _deciding(self, line: Line, do: str) -> dict[str, Any]:
+        """The steps that may be resolved about the case now, and the form of the one chosen."""
+        if line.case is None:
+            return {"talks": line.item.part in (Part.REPORT, Part.REVIEW)}
+        offers = self._offers(line.case)
+        chosen = next((offer for offer, _facts in offers if offer.action == do), offers[0][0] if offers else None)
+        step = self._made(chosen, offers[0][1]) if chosen else None
+        return {"offers": [offer for offer, _facts in offers], "chosen": chosen, "step": step}
+
+    def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:
+        facts = read_facts(case, now())
+        offers = {offer.action: offer for offer in moves_open_to(self.user, case, facts.at, facts)}
+        return [(offers[action], facts) for action in ITEM_ACTIONS if action in offers]
+
+    def _step(self, item: AgendaItem, do: str, data: Any) -> "StepForm | None":
+        case = self.visible().filter(agenda_items=item.pk).first()
+        found = (
+            next(((offer, facts) for offer, facts in self._offers(case) if offer.action == do), None) if case else None
+        )
+        return self._made(*found, data) if found else None
+
+    def _made(self, offer: Offer, facts: Facts, data: Any = None) -> "StepForm":
+        return StepForm(offer, facts, self.user, data, speaker_shown=self.sight().shows_speaker(facts.case))
+
+
+class StepForm(MoveForm):
+    """The form of the step that the meeting resolves, in the same page as the votes."""
+
+    def __init__(self, offer: Offer, *args: Any, **options: Any) -> None:
+        super().__init__(offer, *args, **options)
+        self.action = offer.action
+
+    def refuse_known(self, refusal: RuleBroken) -> None:
+        for name, text in refusal.fields.items():
+            if name in self.fields:
+                self.add_error(name, str(text))
+
+
+class ItemAct(ItemView):
+    """Stepping aside, a place up or down, off the agenda."""
+
+    def get(self, _request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
+        """Back from a login in between."""
+        if act not in ("aside", "up", "down", "remove"):
+            raise Http404
+        return redirect(address_of(self.item(pk, item)[1]))
+
+    def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
+        meeting, found = self.item(pk, item)
+        by = self.holder(meeting)
+        if by is None or act not in ("aside", "up", "down", "remove"):
+            raise Http404
+        try:
+            if act == "aside":
+                self._aside(request, found, by)
+            elif act == "remove":
+                remove_item(found, by=by, at=now())
+            else:
+                move_item(found, up=act == "up", by=by, at=now())
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+        return redirect(address_of(found) if act == "aside" else f"{meeting.get_absolute_url()}#agenda")
+
+    def _aside(self, request: HttpRequest, item: AgendaItem, by: Officer) -> None:
+        def reasons(name: str) -> dict[int, str]:
+            chosen = (whole_number(text) for text in request.POST.getlist(name))
+            return {pk: request.POST.get(f"{name}-{pk}", "")[:80] for pk in chosen if pk is not None}
+
+        set_aside(item, reasons("aside"), lifted=reasons("lifted"), by=by, at=now())

@@ -1,0 +1,193 @@
+"""One meeting: its roll, its agenda, its minutes, and closing it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from cases.forms import AddItemsForm, AttendeeForm, ChangeForm, CorrectionForm
+from cases.meetings import (
+    add_attendee,
+    add_item,
+    call_roll,
+    cancel_meeting,
+    change_meeting,
+    close_meeting,
+    correct_minutes,
+    save_minutes,
+    waiting_for,
+)
+from cases.models import Meeting
+from cases.views.access import CONFLICT, UNPROCESSABLE
+from cases.views.meetings.access import MeetingView, Sitting
+from cases.workflow import Officer
+from minshi.clock import now
+from minshi.errors import RuleBroken, StaleVersion
+from villages.requests import whole_number
+
+OFFERED = 60
+
+
+class Whole(MeetingView):
+    """The whole meeting on one page; at most 15 queries with 30 items and 60 people (a test counts them)."""
+
+    def show(self, request: HttpRequest, meeting: Meeting, status: int = 200, **shown: Any) -> HttpResponse:
+        by, sitting = self.holder(meeting), Sitting(meeting, self.user)
+        may_write = by is not None and meeting.is_open
+        context = {
+            "nav": "meetings",
+            "at": now(),
+            "meeting": meeting,
+            "sitting": sitting,
+            "lines": sitting.lines,
+            "is_holder": by is not None,
+            "may_write": may_write,
+            "sheets": list(meeting.sheets.all()),
+            "corrections": list(meeting.corrections.select_related("post__user")) if meeting.closed_at else [],
+            "minutes": meeting.minutes,
+            "minutes_version": meeting.minutes_version,
+            **(self._forms(meeting) if may_write else {}),
+            **({"correction": CorrectionForm(initial={"key": uuid4()})} if by and meeting.closed_at else {}),
+            **shown,
+        }
+        return render(request, "cases/meetings/meeting.html", context, status=status)
+
+    def _forms(self, meeting: Meeting) -> dict[str, Any]:
+        return {"agenda": self.agenda_form(meeting), "people_form": AttendeeForm(), "change": ChangeForm.of(meeting)}
+
+    def agenda_form(self, meeting: Meeting, data: Any = None) -> AddItemsForm:
+        waiting = waiting_for(meeting, self.user, now()).order_by("due_at", "pk")[:OFFERED]
+        return AddItemsForm(waiting, data)
+
+
+class MeetingPage(Whole):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(request, self.meeting(pk))
+
+
+class MeetingAct(Whole):
+    """Everything one does to a meeting, each by its name in the address; the page comes back where it stands."""
+
+    def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Back from a login in between."""
+        if act not in self.acts():
+            raise Http404
+        return redirect(self.meeting(pk))
+
+    def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        meeting = self.meeting(pk)
+        by, acts = self.holder(meeting), self.acts()
+        if by is None or act not in acts:
+            raise Http404
+        return acts[act](request, meeting, by)
+
+    def acts(self) -> dict[str, Callable[[HttpRequest, Meeting, Officer], HttpResponse]]:
+        return {
+            "roll": self._roll,
+            "people": self._people,
+            "agenda": self._agenda,
+            "change": self._change,
+            "minutes": self._minutes,
+            "close": self._close,
+            "cancel": self._cancel,
+            "correct": self._correct,
+        }
+
+    def _roll(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        """Only what differs from how the page was drawn is sent on: two screens do not undo each other."""
+        here = {int(pk) for pk in request.POST.getlist("present") if pk.isascii() and pk.isdigit()}
+        drawn = {pk: was == "1" for pk, was in self._drawn(request)}
+        ticked = {pk: pk in here for pk, was in drawn.items() if (pk in here) != was}
+        names = {
+            pk: request.POST.get(f"substitute-{pk}", "")[:40] for pk in drawn if f"substitute-{pk}" in request.POST
+        }
+        return self._do(
+            request, meeting, lambda: call_roll(meeting, ticked, substitutes=names, by=by, at=now()), "roll"
+        )
+
+    def _drawn(self, request: HttpRequest) -> list[tuple[int, str]]:
+        given = (text.partition(":") for text in request.POST.getlist("drawn"))
+        return [(pk, was) for text, _colon, was in given if (pk := whole_number(text)) is not None]
+
+    def _people(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        form = AttendeeForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, meeting, UNPROCESSABLE, people_form=form)
+        data = form.cleaned_data
+        return self._do(
+            request,
+            meeting,
+            lambda: add_attendee(meeting, data["name"], is_guest=data["is_guest"], by=by, at=now()),
+            "roll",
+            people_form=form,
+        )
+
+    def _agenda(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        form = self.agenda_form(meeting, request.POST)
+        if not form.is_valid():
+            return self.show(request, meeting, UNPROCESSABLE, agenda=form)
+        data = form.cleaned_data
+        return self._do(
+            request,
+            meeting,
+            lambda: add_item(meeting, cases=data["cases"], subject=data["subject"], by=by, at=now()),
+            "agenda",
+            agenda=form,
+        )
+
+    def _change(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        form = ChangeForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, meeting, UNPROCESSABLE, change=form)
+        return self._do(
+            request, meeting, lambda: change_meeting(meeting, by=by, at=now(), **form.cleaned_data), change=form
+        )
+
+    def _minutes(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        typed = request.POST.get("minutes", "").replace("\r\n", "\n")
+        seen = whole_number(request.POST.get("minutes_version", ""))
+        try:
+            meeting = save_minutes(meeting, typed, version=-1 if seen is None else seen, by=by, at=now())
+        except RuleBroken as refusal:
+            if self.is_autosave(request):
+                return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
+            meeting.refresh_from_db()
+            stale = isinstance(refusal, StaleVersion)
+            status, other = (CONFLICT, meeting.minutes) if stale else (UNPROCESSABLE, "")
+            return self.show(request, meeting, status, minutes=typed, minutes_wrong=str(refusal), minutes_other=other)
+        if self.is_autosave(request):
+            return JsonResponse({"version": meeting.minutes_version})
+        messages.success(request, _("The minutes are kept."))
+        return redirect(f"{meeting.get_absolute_url()}#minutes")
+
+    def _close(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        return self._do(request, meeting, lambda: close_meeting(meeting, by=by, at=now()))
+
+    def _cancel(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        return self._do(request, meeting, lambda: cancel_meeting(meeting, by=by, at=now()))
+
+    def _correct(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        form = CorrectionForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, meeting, UNPROCESSABLE, correction=form)
+        return self._do(
+            request, meeting, lambda: correct_minutes(meeting, by=by, at=now(), **form.cleaned_data), correction=form
+        )
+
+    def _do(
+        self, request: HttpRequest, meeting: Meeting, act: Callable[[], Any], part: str = "", **forms: Any
+    ) -> HttpResponse:
+        try:
+            act()
+        except RuleBroken as refusal:
+            for form in forms.values():
+                form.refuse(refusal)
+            meeting.refresh_from_db()
+            if not forms:
+                messages.error(request, str(refusal))
+            return self.show(request, meeting, UNPROCESSABLE, **forms)
+        return redirect(f"{meeting.get_absolute_url()}{'#' if part else ''}{part}")

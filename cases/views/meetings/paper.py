@@ -1,0 +1,90 @@
+"""What a meeting looks like on the wall and on paper, and the signed sheet that comes back as a photo."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from cases.attachments import attach_sheet
+from cases.models import FourTwoProcess, FourTwoStep, Meeting, SignedSheet
+from cases.views.attachments import file_response
+from cases.views.meetings.access import MeetingView, Sitting
+from minshi.clock import now, today
+from minshi.errors import RuleBroken
+from villages.models import Post
+from villages.requests import whole_number
+
+
+class MeetingScreen(MeetingView):
+    """Projector: one item a screen, large, with nothing that the whole room may not read."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        sitting = Sitting(self.meeting(pk), self.user)
+        total = len(sitting.items)
+        nth = min(max(whole_number(request.GET.get("item", "1")) or 1, 1), max(total, 1))
+        line = sitting.line(sitting.items[nth - 1]) if total else None
+        context = {
+            "meeting": sitting.meeting,
+            "sitting": sitting,
+            "line": line,
+            "title": (line.item.subject or sitting.public_title(line.case)) if line else "",
+            "nth": nth,
+            "total": total,
+        }
+        return render(request, "cases/meetings/screen.html", context)
+
+
+class MeetingPrint(MeetingView):
+    """会议记录 on A4 with its lines for signatures (ledgers 9)."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        meeting = self.meeting(pk)
+        sitting = Sitting(meeting, self.user)
+        corrections = meeting.corrections.select_related("post__user")
+        context = {
+            "meeting": meeting,
+            "sitting": sitting,
+            "lines": sitting.lines,
+            "corrections": corrections,
+            "at": now(),
+        }
+        return render(request, "cases/meetings/print.html", context)
+
+
+class SheetUpload(MeetingView):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Back from a login in between: the file has to be chosen once more."""
+        return redirect(self.meeting(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        meeting = self.meeting(pk)
+        by = self.holder(meeting)
+        if by is None:
+            raise Http404
+        keep_sheets(request, meeting, by.post)
+        return redirect(f"{meeting.get_absolute_url()}#sheets")
+
+
+def keep_sheets(request: HttpRequest, owner: Meeting | FourTwoStep, post: Post) -> None:
+    """Every file sent, each with its own reason where it is refused."""
+    files = request.FILES.getlist("file")
+    for upload in files:
+        try:
+            attach_sheet(owner, upload, at=now(), post=post)
+        except RuleBroken as refusal:
+            messages.error(request, f"{upload.name}：{refusal}")
+    if not files:
+        messages.error(request, _("Choose a file first."))
+
+
+class SheetFile(MeetingView):
+    """The photo of a signed sheet; 404 unless its meeting or process is within reach."""
+
+    def get(self, request: HttpRequest, uuid: UUID, size: str = "") -> FileResponse:
+        processes = FourTwoProcess.objects.visible_to(self.user, today())
+        sheets = SignedSheet.objects.filter(meeting__in=Meeting.objects.visible_to(self.user, today()))
+        sheets |= SignedSheet.objects.filter(step__process__in=processes)
+        found = get_object_or_404(sheets, uuid=uuid)
+        return file_response(found, size)

@@ -1,0 +1,149 @@
+"""Seating people in bodies for their terms, and a town's own rules of procedure (domain §2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from villages.models import Body, Post, Procedure, Role, Seat, Town, User, Village
+from villages.models.bodies import VILLAGE_BODIES
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where bodies sit, by a key for the address: a village, a town or a county."""
+
+    key: str
+    where: Village | Town | str
+    label: str
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        if isinstance(self.where, Village):
+            return VILLAGE_BODIES
+        return (Body.TOWN_COMMITTEE,) if isinstance(self.where, Town) else (Body.COUNTY_BOARD,)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The place as the fields of a seat."""
+        if isinstance(self.where, Village):
+            return {"village": self.where}
+        return {"town": self.where} if isinstance(self.where, Town) else {"county_code": self.where}
+
+
+def places_of(posts: Iterable[Post]) -> list[Place]:
+    """The places whose bodies the posts seat: the secretary's village, the reviewer's town or county."""
+    found: dict[str, Place] = {}
+    for post in posts:
+        where = _seated_by(post)
+        if where:
+            key = f"v{post.village_id}" if post.village_id else f"t{post.town_id}" if post.town_id else f"c{where}"
+            found.setdefault(key, Place(key, where, post.place))
+    return list(found.values())
+
+
+def _seated_by(post: Post) -> Village | Town | str | None:
+    if post.role == Role.SECRETARY:
+        return post.village
+    return (post.town or post.county_code) if post.role == Role.REVIEWER else None
+
+
+@transaction.atomic
+def take_seat(
+    place: Place,
+    body: str,
+    name: str,
+    *,
+    from_on: date,
+    until_on: date | None = None,
+    is_chair: bool = False,
+    user: User | None = None,
+    by: User,
+    at: datetime,
+) -> Seat:
+    """Seats somebody in a body for a term; returns the seat, also where they hold it already.
+
+    NoSuchRight: not the secretary of the village, nor the reviewer of the town or county. InputRefused: no name, an
+    end before the beginning, a second chair.
+    """
+    _check_right(place, by, at)
+    if body not in place.bodies:
+        words = _("That body does not sit here.")
+        raise InputRefused(words, {"body": words})
+    if not name.strip():
+        raise InputRefused(_("Type a name."), {"name": _("Type a name.")})
+    if until_on and until_on < from_on:
+        words = _("A term cannot end before it begins.")
+        raise InputRefused(words, {"until_on": words})
+    _lock(place)
+    beside = Seat.objects.filter(body=body, **place.fields).current(max(from_on, localtime(at).date()))
+    if known := beside.filter(name=name.strip()).first():
+        return known
+    if is_chair and (chair := beside.filter(is_chair=True).first()):
+        words = _("%(name)s is in the chair; end that term first.") % {"name": chair.name}
+        raise InputRefused(words, {"is_chair": words})
+    return Seat.objects.create(
+        body=body, name=name.strip(), user=user, is_chair=is_chair, from_on=from_on, until_on=until_on, **place.fields
+    )
+
+
+@transaction.atomic
+def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
+    """Ends a term; `on` is its last day. NoSuchRight as above; InputRefused before it began, MoveRefused once over."""
+    seat = Seat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
+    _check_right(_place_of(seat), by, at)
+    if seat.until_on and seat.until_on < localtime(at).date():
+        raise MoveRefused(_("This term is over already."))
+    if on < seat.from_on:
+        words = _("A term cannot end before it begins.")
+        raise InputRefused(words, {"until_on": words})
+    seat.until_on = on
+    seat.save(update_fields=["until_on"])
+    return seat
+
+
+def _place_of(seat: Seat) -> Place:
+    where: Village | Town | str = seat.village or seat.town or seat.county_code
+    key = f"v{seat.village_id}" if seat.village_id else f"t{seat.town_id}" if seat.town_id else f"c{where}"
+    return Place(key, where, str(where))
+
+
+def _check_right(place: Place, by: User, at: datetime) -> None:
+    if place.key not in {own.key for own in places_of(by.posts_on(localtime(at).date()))}:
+        raise NoSuchRight(_("Only the village's secretary, or the reviewer of the town, seats people here."))
+
+
+def _lock(place: Place) -> None:
+    """Two who seat at once wait for each other: on the place's row, where it has one."""
+    if not isinstance(place.where, str):
+        type(place.where)._default_manager.select_for_update().get(pk=place.where.pk)
+
+
+@transaction.atomic
+def set_procedure(town: Town, kind: str, *, by: User, at: datetime, **numbers: Any) -> Procedure:
+    """A town's own quorum and majority for a kind of meeting; from then on, what was decided stays as it was.
+
+    NoSuchRight: not a reviewer of that town. InputRefused: a share above one, no rule named.
+    """
+    if town.pk not in by.reach(localtime(at).date(), (Role.REVIEWER,)).towns:
+        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
+    for part, whole in (("quorum_of", "quorum_in"), ("pass_of", "pass_in")):
+        if not 1 <= numbers[part] <= numbers[whole]:
+            words = _("A share is at most the whole.")
+            raise InputRefused(words, {part: words})
+    if not numbers["article"].strip():
+        raise InputRefused(_("Say by which rule."), {"article": _("Please fill this in.")})
+    return Procedure.objects.update_or_create(town=town, kind=kind, defaults=numbers)[0]
+
+
+@transaction.atomic
+def drop_procedure(town: Town, kind: str, *, by: User, at: datetime) -> None:
+    """Back to the default. NoSuchRight as above."""
+    if town.pk not in by.reach(localtime(at).date(), (Role.REVIEWER,)).towns:
+        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
+    Procedure.objects.filter(town=town, kind=kind).delete()
