@@ -134,7 +134,7 @@ def _move(
     item.action, item.case = action, case
     if not item.resolution:
         words = values.get(note_input(MOVES[action]) or "") or ""
-        item.resolution = "：".join(filter(None, (str(action.label), without_personal(case, words))))
+        item.resolution = "：".join(filter(None, (str(Action(action).label), without_personal(case, words))))
 
 
 def _rule_in_words(rules: Rules) -> str:

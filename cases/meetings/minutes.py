@@ -86,6 +86,7 @@ def correct_minutes(
 
     A repeated `key` returns the correction it made. MoveRefused while the meeting is open; InputRefused without words.
     """
+    meeting = Meeting.objects.select_related("village", "town").get(pk=meeting.pk)
     check_right(meeting, by, at)
     if known := MinutesCorrection.objects.filter(key=key, meeting=meeting).first():
         return known

@@ -1,0 +1,238 @@
+"""四议两公开: six steps in order, and what they let a village decide."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from cases.four_two import Held, drop_process, next_step, record_step, start_process
+from cases.models import FourTwoProcess, FourTwoStep
+from cases.workflow import Action, make_move, moves_open_to
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
+
+pytestmark = pytest.mark.django_db
+TODAY = NOON.date()
+
+
+def major(here):
+    return make_move(spoken(here), Action.ACCEPT, by=officer(here.duty), at=NOON, category="village", grade="major")
+
+
+def begun(here, case=None, **fields):
+    fields = {"matter": "collective_income", "origin": "people", "subject": "集体分红", **fields}
+    return start_process(here.village, case=case, by=officer(here.secretary), at=NOON, **fields)
+
+
+def meeting(due, present, votes_for, *, kind="", on=TODAY):
+    return Held(on, "同意按户分", kind=kind, due=due, present=present, votes=(votes_for, present - votes_for, 0))
+
+
+def through(process, here, last, on=TODAY):
+    """Steps 1 to `last` passed, at most the fourth."""
+    for nth in range(1, last + 1):
+        record_step(process, nth, meeting(30, 30, 30, on=on), by=officer(here.secretary), at=NOON)
+    return process
+
+
+def test_a_village_decides_a_major_matter_once_the_fourth_step_has_passed():
+    here = staff()
+    case = major(here)
+    process = begun(here, case)
+    assert Action.DECIDE not in {offer.action for offer in moves_open_to(here.secretary.user, case, NOON)}
+
+    through(process, here, 3)
+    with pytest.raises(MoveRefused):
+        decided(here, case, grade="major")
+    record_step(process, 4, meeting(30, 20, 11), by=officer(here.secretary), at=NOON)
+    case = decided(here, case)
+
+    assert (case.stage, case.level, case.grade) == ("handle", "village", "major")
+
+
+def test_the_steps_come_in_their_order():
+    here = staff()
+    process = begun(here, major(here))
+
+    with pytest.raises(MoveRefused):
+        record_step(process, 2, meeting(7, 7, 7), by=officer(here.secretary), at=NOON)
+    through(process, here, 4)
+
+    process = FourTwoProcess.objects.prefetch_related("steps").get(pk=process.pk)
+    assert next_step(process).nth == 5
+
+
+@pytest.mark.parametrize(
+    ("nth", "due", "present", "votes_for", "passes"),
+    [
+        (1, 5, 2, 2, False), (1, 5, 3, 3, True), (1, 6, 3, 3, False), (1, 6, 4, 4, True),  # over half of those due
+        (2, 7, 3, 3, False), (2, 7, 4, 3, True), (2, 7, 4, 2, False), (2, 8, 4, 4, False),
+        (3, 30, 19, 19, False), (3, 30, 20, 16, True), (3, 30, 20, 15, False), (3, 30, 25, 15, False),
+        (4, 30, 19, 19, False), (4, 30, 20, 11, True), (4, 30, 20, 10, False), (4, 31, 20, 20, False),
+    ],
+)  # fmt: skip
+def test_each_step_passes_at_its_threshold_and_not_below(nth, due, present, votes_for, passes):
+    here = staff()
+    process = through(begun(here, major(here)), here, nth - 1)
+
+    step = record_step(process, nth, meeting(due, present, votes_for), by=officer(here.secretary), at=NOON)
+
+    assert step.passed is passes
+
+
+@pytest.mark.parametrize(("present", "passes"), [(200, False), (201, True)])
+def test_an_assembly_of_all_villagers_needs_more_than_half_of_them(present, passes):
+    here = staff()
+    process = through(begun(here, major(here)), here, 3)
+
+    step = record_step(process, 4, meeting(400, present, present, kind="assembly"), by=officer(here.secretary), at=NOON)
+
+    assert step.passed is passes
+
+
+@pytest.mark.parametrize(
+    ("held", "field"),
+    [
+        (Held(TODAY, "x", due=7, present=8, votes=(8, 0, 0)), "present"),
+        (Held(TODAY, "x", due=7, present=7, votes=(6, 0, 0)), "votes_for"),
+        (Held(TODAY, "x", due=7, present=None, votes=(6, 0, 0)), "present"),
+        (Held(TODAY, " ", due=7, present=7, votes=(7, 0, 0)), "content"),
+        (Held(TODAY + DAY, "x", due=7, present=7, votes=(7, 0, 0)), "held_on"),
+        (Held(TODAY, "x", kind="assembly", due=7, present=7, votes=(7, 0, 0)), "kind"),
+    ],
+)
+def test_numbers_and_days_that_do_not_fit_are_refused_beside_their_field(held, field):
+    here = staff()
+    process = begun(here, major(here))
+
+    with pytest.raises(InputRefused) as refused:
+        record_step(process, 1, held, by=officer(here.secretary), at=NOON)
+
+    assert field in refused.value.fields
+    assert not process.steps.exists()
+
+
+def test_a_step_that_did_not_pass_is_kept_and_held_again():
+    here = staff()
+    process = begun(here, major(here))
+    record_step(process, 1, meeting(5, 2, 2), by=officer(here.secretary), at=NOON)
+
+    record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON + DAY)
+
+    assert [step.passed for step in process.steps.order_by("pk")] == [False, True]
+
+
+@pytest.mark.parametrize(("days", "refused"), [(6, True), (7, False), (8, False)])
+def test_the_resolution_hangs_for_seven_days(days, refused):
+    here = staff()
+    process = through(begun(here, major(here)), here, 4)
+    notice = Held(TODAY, "村务公开栏", public_until=TODAY + timedelta(days=days), oversight="无异议")
+
+    if refused:
+        with pytest.raises(InputRefused) as error:
+            record_step(process, 5, notice, by=officer(here.secretary), at=NOON)
+        assert set(error.value.fields) == {"public_until"}
+    else:
+        assert record_step(process, 5, notice, by=officer(here.secretary), at=NOON).passed
+
+
+@pytest.mark.parametrize(("after", "refused"), [(7, True), (8, False)])
+def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
+    here = staff()
+    process = through(begun(here, major(here)), here, 4)
+    until = TODAY + timedelta(days=7)
+    record_step(process, 5, Held(TODAY, "公开栏", public_until=until), by=officer(here.secretary), at=NOON)
+    on = TODAY + timedelta(days=after)
+    notice = Held(on, "公开栏", public_until=on + timedelta(days=7))
+    later = NOON + timedelta(days=20)
+
+    if refused:
+        with pytest.raises(InputRefused):
+            record_step(process, 6, notice, by=officer(here.secretary), at=later)
+    else:
+        record_step(process, 6, notice, by=officer(here.secretary), at=later)
+        assert next_step(FourTwoProcess.objects.get(pk=process.pk)) is None
+
+
+def test_one_process_runs_for_a_case_and_another_begins_once_it_is_given_up():
+    here = staff()
+    case = major(here)
+    process = begun(here, case)
+
+    with pytest.raises(MoveRefused):
+        begun(here, case)
+    drop_process(process, "群众意见不一", by=officer(here.secretary), at=NOON)
+
+    assert begun(here, case) != process
+
+
+def test_what_the_villagers_resolved_is_not_given_up():
+    here = staff()
+    process = through(begun(here, major(here)), here, 4)
+
+    with pytest.raises(MoveRefused):
+        drop_process(process, "算了", by=officer(here.secretary), at=NOON)
+
+
+def test_a_major_matter_goes_down_to_a_village_only_for_four_two():
+    here = staff()
+    case = make_move(major(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="要镇里定")
+
+    with pytest.raises(MoveRefused):
+        make_move(case, Action.SEND_BACK, by=officer(here.reviewer), at=NOON, reason="村里走四议两公开")
+    begun(here, case)
+    case = make_move(case, Action.SEND_BACK, by=officer(here.reviewer), at=NOON, reason="村里走四议两公开")
+
+    assert case.level == "village"
+
+
+def test_nobody_of_another_village_begins_or_writes():
+    here, elsewhere = staff(), staff()
+    case = major(here)
+
+    with pytest.raises(NoSuchRight):
+        start_process(
+            here.village,
+            case=case,
+            matter="other",
+            origin="people",
+            subject="x",
+            by=officer(elsewhere.secretary),
+            at=NOON,
+        )
+    process = begun(here, case)
+    with pytest.raises(NoSuchRight):
+        record_step(process, 1, meeting(5, 5, 5), by=officer(elsewhere.secretary), at=NOON)
+
+
+def test_a_case_that_is_handled_already_begins_nothing():
+    here = staff()
+
+    with pytest.raises(MoveRefused):
+        begun(here, decided(here, accepted(here)))
+
+
+def test_a_repeated_click_begins_and_writes_once():
+    here = staff()
+    case, key, again = major(here), uuid.uuid4(), uuid.uuid4()
+    process = begun(here, case, key=key)
+
+    assert begun(here, case, key=key) == process
+    first = record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again)
+    assert record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again) == first
+
+
+def test_the_database_lets_no_step_pass_below_its_numbers_and_changes_none():
+    here = staff()
+    process = begun(here, major(here))
+    step = record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON)
+    numbers = {"due": 7, "present": 3, "votes_for": 3, "votes_against": 0, "votes_abstain": 0}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FourTwoStep.objects.create(
+            process=process, nth=2, held_on=date(2026, 3, 1), content="x", present_needed=4, votes_needed=2, passed=True,
+            recorded_by=here.secretary, recorded_at=NOON, **numbers,
+        )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FourTwoStep.objects.filter(pk=step.pk).update(content="改")
