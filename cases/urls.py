@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import act, attachments, detail, four_two, home, intake, ledgers, lists, meetings, track
+from cases.views import act, attachments, detail, four_two, home, intake, ledgers, lists, meetings, queue, track
 
 app_name = "cases"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path("ledgers/<slug:key>/print/", ledgers.LedgerPrint.as_view(), name="ledger_print"),
     path("ledgers/<slug:key>/<slug:form>/", ledgers.LedgerExport.as_view(), name="ledger_export"),
+    path("queue/", queue.Queue.as_view(), name="queue"),
+    path("queue/batch/", queue.QueueBatch.as_view(), name="queue_batch"),
+    path("queue/<str:number>/", queue.QueuePanel.as_view(), name="queue_panel"),
     path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
     path("meetings/call/", meetings.CallMeeting.as_view(), name="meeting_call"),
     path("meetings/<int:pk>/", meetings.MeetingPage.as_view(), name="meeting"),

@@ -34,6 +34,7 @@
     went = key === "g";
     if (key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
     else if (key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
+    else if (key === "x" && at >= 0) { const box = one("input[type=checkbox]", rows[at].parentElement); if (box) box.checked = !box.checked; }
     else { const found = one(`[data-key="${CSS.escape(key)}"]`); if (found) { event.preventDefault(); if (typing(found)) found.focus(); else found.click(); } }
   });
 

@@ -1,5 +1,6 @@
 """Forms of the case pages: a step's, made from the inputs that MOVES names; taking down; meetings."""
 
+from cases.forms.batch import BatchForm
 from cases.forms.four_two import DropForm, HeldForm, StartForm
 from cases.forms.meeting import (
     AddItemsForm,
@@ -16,6 +17,7 @@ __all__ = [
     "SPEAKERS",
     "AddItemsForm",
     "AttendeeForm",
+    "BatchForm",
     "CallForm",
     "ChangeForm",
     "CorrectionForm",

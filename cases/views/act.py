@@ -47,6 +47,8 @@ class Act(StaffView):
         messages.success(request, _("Done: %(action)s") % {"action": offer.action.label})
         still_seen = self.visible().filter(pk=case.pk).exists()
         landing = case.get_absolute_url() if still_seen else reverse("cases:home")
+        if request.GET.get("next") == "queue":
+            landing = reverse("cases:queue")
         return self._go(request, f"{landing}?sent={form.cleaned_data['key']}")
 
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
@@ -76,6 +78,7 @@ class Act(StaffView):
             "form": form,
             "at": facts.at,
             "sight": self.sight(),
+            "next": "?next=queue" if request.GET.get("next") == "queue" else "",
             **shown,
         }
         template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"

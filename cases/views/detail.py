@@ -7,11 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
-from cases.models import Case
+from cases.four_two import may_run
+from cases.models import Case, Event, FourTwoProcess, Meeting
+from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.timeline import names_known_to, told
-from cases.workflow import Action, Facts, Offer, moves_open_to, read_facts
+from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -22,9 +24,9 @@ from villages.models import User
 EVERYDAY = (
     Action.ACKNOWLEDGE, Action.COMPLETE, Action.REPORT, Action.PROGRESS, Action.RETURN, Action.ACCEPT, Action.SETTLE,
     Action.DECIDE, Action.ESCALATE, Action.VERIFY, Action.REJECT, Action.RATE, Action.ATTEMPT, Action.CLOSE_UNRATED,
-    Action.REDO, Action.EXPLAIN, Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RESUME,
+    Action.REDO, Action.EXPLAIN, Action.RULE_HAND_BACK, Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RESUME,
 )  # fmt: skip
-RULINGS = (Action.REDO, Action.EXPLAIN, Action.RULE_EXTENSION, Action.RULE_SUSPENSION)
+RULINGS = (Action.REDO, Action.EXPLAIN, Action.RULE_HAND_BACK, Action.RULE_EXTENSION, Action.RULE_SUSPENSION)
 
 
 SAID = ("title", "verbatim", "request_text", "place", "decision", "measures", "result", "remark")
@@ -73,8 +75,29 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
+        "meetings": _meetings(events, user),
+        "hand_backs": [(item, seen(item.ground)) for item in facts.hand_backs],
+        **_four_two(user, case),
         **shown,
     }
+
+
+def _meetings(events: list[Event], user: User) -> list[Meeting]:
+    """Those that decided about the case, as far as the reader sees them; no query where none did."""
+    held = {event.data["meeting"] for event in events if "meeting" in event.data}
+    if not held:
+        return []
+    return list(Meeting.objects.visible_to(user, today()).filter(pk__in=held).select_related("village", "town"))
+
+
+def _four_two(user: User, case: Case) -> dict[str, Any]:
+    """四议两公开 of a major matter of a village, or whether the reader may begin it; no query for any other."""
+    if case.grade != Grade.MAJOR or case.village_id is None:
+        return {}
+    process = FourTwoProcess.objects.visible_to(user, today()).filter(case=case).order_by("-pk").first()
+    waits = case.stage in (Stage.SPEAK, Stage.DELIBERATE) and (process is None or process.dropped_at is not None)
+    runs = any(may_run(Officer(user, post), case.village_id, now()) for post in user.posts_on(today()))
+    return {"four_two": process, "may_begin_four_two": waits and runs}
 
 
 def _named_in(facts: Facts) -> list[User]:

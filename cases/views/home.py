@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,7 @@ class Queue:
 
     label: str | Promise
     query: dict[str, str]
+    page: str = "cases:list"
 
     @property
     def name(self) -> str:
@@ -40,7 +42,7 @@ class Queue:
 
     @property
     def address(self) -> str:
-        return f"?{urlencode(self.query)}"
+        return reverse(self.page) if self.page != "cases:list" else f"{reverse(self.page)}?{urlencode(self.query)}"
 
 
 def queues_of(posts: list[Post]) -> list[Queue]:
@@ -50,7 +52,7 @@ def queues_of(posts: list[Post]) -> list[Queue]:
         level = Level.COUNTY if post.county_code else Level.TOWN if post.town_id else Level.VILLAGE
         if post.role in (Role.SECRETARY, Role.REVIEWER):
             queues += [
-                Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}),
+                Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}, "cases:queue"),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
                 Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}),
             ]

@@ -231,8 +231,8 @@ def test_the_database_lets_no_step_pass_below_its_numbers_and_changes_none():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         FourTwoStep.objects.create(
-            process=process, nth=2, held_on=date(2026, 3, 1), content="x", present_needed=4, votes_needed=2, passed=True,
-            recorded_by=here.secretary, recorded_at=NOON, **numbers,
+            process=process, nth=2, held_on=date(2026, 3, 1), content="x", present_needed=4, votes_needed=2,
+            passed=True, recorded_by=here.secretary, recorded_at=NOON, **numbers,
         )  # fmt: skip
     with pytest.raises(IntegrityError), transaction.atomic():
         FourTwoStep.objects.filter(pk=step.pk).update(content="改")

@@ -1,0 +1,55 @@
+"""The same move for several cases, each by make_move, each with its own result; nothing is rolled back silently."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.workflow import Action, Officer, make_move, moves_open_to
+from minshi.errors import RuleBroken
+from villages.models import User
+
+
+@dataclass(frozen=True)
+class Result:
+    case: Case
+    refusal: str = ""  # in the user's words; empty where it was moved
+
+
+def move_all(
+    cases: Iterable[Case],
+    action: Action,
+    *,
+    user: User,
+    at: datetime,
+    values: Mapping[str, Any],
+    versions: Mapping[int, int] | None = None,
+    key: UUID | None = None,
+) -> list[Result]:
+    """Moves each case from the first of the user's posts that may; whoever fails does not stop the others.
+
+    `versions` are those the user saw, by case; `key` makes sending the whole batch again harmless.
+    """
+    return [
+        _move_one(case, action, user, at, values, (versions or {}).get(case.pk, case.version), key) for case in cases
+    ]
+
+
+def _move_one(
+    case: Case, action: Action, user: User, at: datetime, values: Mapping[str, Any], version: int, key: UUID | None
+) -> Result:
+    own = uuid5(key, f"{case.pk}") if key else None
+    if own and case.events.filter(key=own).exists():
+        return Result(case)
+    post = next((offer.post for offer in moves_open_to(user, case, at) if offer.action == action), None)
+    try:
+        if post is None:
+            raise RuleBroken(_("Where it stands now, your post does not allow this step."))
+        return Result(make_move(case, action, by=Officer(user, post), at=at, version=version, key=own, **values))
+    except RuleBroken as refusal:
+        texts = dict.fromkeys([str(refusal), *(str(text) for text in refusal.fields.values())])
+        return Result(case, " ".join(texts))
