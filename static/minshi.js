@@ -76,7 +76,7 @@
     const texts = () => all("textarea, input[type=number], input[type=text], input:not([type])", form).filter((field) => field.name);
     const stored = JSON.parse(localStorage.getItem(name) || "null");
     if (stored && !one(".note[role=alert]")) texts().forEach((field) => { const kept = stored.texts[field.name]; if (kept && (!field.value || stored.version === version.value)) field.value = kept; });
-    let isNew = false, going = null;
+    let isNew = false, going = null, isLeaving = false;
     const send = () => {
       isNew = false;
       going = fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } }).then((answer) => {
@@ -89,10 +89,10 @@
       return going;
     };
     form.addEventListener("input", () => { isNew = true; const kept = {}; texts().forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ version: version.value, texts: kept })); });
-    setInterval(() => { if (isNew && !going) send(); }, 5000);
-    document.addEventListener("visibilitychange", () => { if (document.hidden && isNew && !going) send(); });
+    setInterval(() => { if (isNew && !going && !isLeaving) send(); }, 5000);
+    document.addEventListener("visibilitychange", () => { if (document.hidden && isNew && !going && !isLeaving) send(); });
     form.addEventListener("submit", (event) => {
-      sessionStorage.setItem("autosent", name);
+      sessionStorage.setItem("autosent", name); isLeaving = true;
       if (going) { event.preventDefault(); const button = event.submitter; delete form.dataset.sent; going.then(() => form.requestSubmit(button)); }
     }, true);
   });

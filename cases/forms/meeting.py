@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.step import TALL, MomentInput
 from cases.models import AgendaItem, Case, Meeting
+from cases.models.scope import Sight
+from cases.templatetags.minshi import title_for
 from minshi import workdays
 from villages.forms import RuleForm
 from villages.models import MeetingKind
@@ -23,23 +25,31 @@ MOST_TEXT = 20_000
 SHORT = {"rows": 2}
 
 
+MOST_OFFERED = 60
+
+
 class WaitingField(SomeCases):
-    """Cases that wait for a decision, each by its matter and day."""
+    """Cases that wait for a decision, each by its matter (without a speaker who is hidden) and day."""
 
     widget = forms.CheckboxSelectMultiple
+    sight: Sight
 
     def label_from_instance(self, case: Any) -> str:
         due = f" · {workdays.last_day_of(case.due_at):%m-%d}" if case.due_at else ""
-        return f"{case.title} · {case.number}{due}"
+        return f"{title_for(case, self.sight)} · {case.number}{due}"
 
 
 class AddItemsForm(RuleForm):
     cases = WaitingField(Case.objects.none(), label=_("What waits for a decision"), required=False)
     subject = forms.CharField(label=_("Or a subject of its own"), max_length=80, required=False)
 
-    def __init__(self, waiting: QuerySet[Case], *args: Any, **options: Any) -> None:
+    def __init__(self, waiting: QuerySet[Case], sight: Sight, *args: Any, **options: Any) -> None:
+        """Offers the first due of what waits."""
         super().__init__(*args, **options)
-        self.fields["cases"].queryset = waiting  # type: ignore[attr-defined]
+        first = waiting.order_by("due_at", "pk")
+        field: Any = self.fields["cases"]
+        field.sight = sight
+        field.queryset = first.filter(pk__in=first.values("pk")[:MOST_OFFERED]).select_related("town")
 
 
 class CallForm(AddItemsForm):
@@ -54,8 +64,10 @@ class CallForm(AddItemsForm):
     )
     recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False, help_text=_("Empty: you."))
 
-    def __init__(self, kinds: Iterable[MeetingKind], waiting: QuerySet[Case], *args: Any, **options: Any) -> None:
-        super().__init__(waiting, *args, **options)
+    def __init__(
+        self, kinds: Iterable[MeetingKind], waiting: QuerySet[Case], sight: Sight, *args: Any, **options: Any
+    ) -> None:
+        super().__init__(waiting, sight, *args, **options)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
 
     def shown(self) -> list[forms.BoundField]:

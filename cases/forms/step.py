@@ -10,7 +10,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Topic
-from cases.models.choices import Category, Channel, Confidentiality, Grade, Satisfaction, Solved
+from cases.models.choices import (
+    Category,
+    Channel,
+    Confidentiality,
+    Grade,
+    Handling,
+    Level,
+    Satisfaction,
+    Solved,
+)
 from cases.workflow import Action, Facts, Offer, candidates, holder_name
 from cases.workflow.candidates import cadres_over
 from cases.workflow.facts import holder_key
@@ -134,6 +143,9 @@ class MoveForm(RuleForm):
         self.order = [item.name for item in inputs]
         for item in inputs:
             self.fields[item.name] = field_for(item, facts, user)
+            if item.name == "handling" and case.level == Level.VILLAGE:
+                field: Any = self.fields[item.name]
+                field.choices = [choice for choice in field.choices if choice[0] != Handling.MEETING]
             in_plain_words(self.fields[item.name])
 
     def values(self) -> dict[str, Any]:
@@ -143,6 +155,10 @@ class MoveForm(RuleForm):
     def shown(self) -> list[forms.BoundField]:
         """Every field in order; what is asked of each assistant stands beside their tick."""
         return [self[name] for name in self.order if name != "asks"]
+
+    def has_parts(self) -> bool:
+        """Whether somebody is ticked, or something about the ticks is wrong: then they stand open."""
+        return bool(self["assistants"].value() or self["assistants"].errors or self["asks"].errors)
 
     def parts(self) -> list[dict[str, Any]]:
         """Every possible assistant with their tick and what is asked of them."""

@@ -120,11 +120,16 @@ class Meeting(models.Model):
         )
 
     def __str__(self) -> str:
-        where = self.village or self.town or ""
-        return f"{timezone.localtime(self.starts_at):%Y-%m-%d} {where}{self.get_kind_display()}"
+        return f"{timezone.localtime(self.starts_at):%Y-%m-%d} {self.name}"
 
     def get_absolute_url(self) -> str:
         return reverse("cases:meeting", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        """As people say it: 白关村“两委”会, the 村 and the 镇 said once."""
+        whole = f"{self.village or self.town or ''}{self.get_kind_display()}"
+        return whole.replace("村村", "村", 1).replace("镇镇", "镇", 1)
 
     @property
     def level(self) -> Level:

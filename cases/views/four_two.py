@@ -14,10 +14,10 @@ from cases.forms import DropForm, HeldForm, StartForm
 from cases.four_two import STEPS, StepRule, drop_process, may_run, next_step, record_step, start_process
 from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.paging import page_of
+from cases.templatetags.minshi import title_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.meetings.paper import keep_sheets
 from cases.workflow import Officer
-from cases.workflow.record import without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 
@@ -61,8 +61,8 @@ class FourTwoStart(FourTwoView):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case, _by = self._begun_by(number)
-        title = case.title if self.sight().shows_speaker(case) else without_speaker(case, case.title)
-        return self._show(request, case, StartForm(initial={"key": uuid4(), "subject": title}))
+        first = {"key": uuid4(), "subject": title_for(case, self.sight())}
+        return self._show(request, case, StartForm(initial=first))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         case, by = self._begun_by(number)

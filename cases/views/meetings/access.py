@@ -11,6 +11,7 @@ from cases.meetings import Count, counts_of, holding_posts
 from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
 from cases.models.choices import Confidentiality
 from cases.models.scope import Sight
+from cases.templatetags.minshi import title_for
 from cases.views.access import StaffView
 from cases.workflow import Officer
 from cases.workflow.record import without_speaker
@@ -90,9 +91,7 @@ class Sitting:
 
     def title(self, case: Case | None) -> str:
         """The matter for whoever sees it; without who spoke where that is hidden from them."""
-        if case is None:
-            return ""
-        return case.title if self.sight.shows_speaker(case) else without_speaker(case, case.title)
+        return title_for(case, self.sight) if case else ""
 
     def words(self, case: Case | None) -> str:
         """The speaker's own words, as `title`."""

@@ -121,7 +121,7 @@ class CallMeeting(MeetingView):
     def _form(self, place: Place, *args: Any, **options: Any) -> CallForm:
         kinds = self._kinds(place)
         waiting = waiting_for(place.empty_meeting(kinds[0]), self.user, now())
-        return CallForm(kinds, waiting.order_by("due_at", "pk")[:60], *args, **options)
+        return CallForm(kinds, waiting, self.sight(), *args, **options)
 
     def _show(self, request: HttpRequest, place: Place, form: CallForm, status: int = 200) -> HttpResponse:
         places = places_of(self.user.posts_on(today()))

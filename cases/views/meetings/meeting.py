@@ -29,8 +29,6 @@ from minshi.clock import now
 from minshi.errors import RuleBroken, StaleVersion
 from villages.requests import whole_number
 
-OFFERED = 60
-
 
 class Whole(MeetingView):
     """The whole meeting on one page; at most 15 queries with 30 items and 60 people (a test counts them)."""
@@ -60,8 +58,7 @@ class Whole(MeetingView):
         return {"agenda": self.agenda_form(meeting), "people_form": AttendeeForm(), "change": ChangeForm.of(meeting)}
 
     def agenda_form(self, meeting: Meeting, data: Any = None) -> AddItemsForm:
-        waiting = waiting_for(meeting, self.user, now()).order_by("due_at", "pk")[:OFFERED]
-        return AddItemsForm(waiting, data)
+        return AddItemsForm(waiting_for(meeting, self.user, now()), self.sight(), data)
 
 
 class MeetingPage(Whole):
