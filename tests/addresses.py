@@ -15,13 +15,18 @@ from django.urls.resolvers import RoutePattern
 from cases.exports import FORMS
 from cases.ledgers import BOOKS
 from cases.models import (
+    AgendaItem,
     Case,
+    FourTwoProcess,
+    Meeting,
+    SignedSheet,
 )
 from cases.workflow import Action
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.models import (
     Post,
     Resident,
+    Seat,
     User,
 )
 from villages.views.accounts import ACTS
@@ -108,12 +113,21 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "t/number": (number_of, NO_NUMBER),
     "files/uuid": (attachments_of, uuid.UUID(int=1)),
     "attachments/uuid": (attachments_of, uuid.UUID(int=1)),
+    "queue/number": (number_of, NO_NUMBER),
+    "meetings/pk": (row_of(Meeting), NOWHERE),
+    "items/item": (row_of(AgendaItem), NOWHERE),
+    "item/act": (constant("aside", "up", "remove"), None),
+    "sheets/uuid": (lambda world, _case: [world.grid[SignedSheet].uuid], uuid.UUID(int=1)),
+    "four-two/pk": (row_of(FourTwoProcess), NOWHERE),
+    "steps/nth": (constant(5), None),
+    "seats/pk": (row_of(Seat), NOWHERE),
+    "rules/kind": (constant("assembly"), None),
     "residents/pk": (row_of(Resident), NOWHERE),
     "accounts/pk": (row_of(User), NOWHERE),
     "posts/pk": (row_of(Post), NOWHERE),
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
-    "pk/act": (constant(*ACTS, "reset_password"), None),
+    "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close"), None),
     "ledgers/key": (constant(*BOOKS), None),
     "key/form": (constant(*FORMS), None),
     "admin/app_label": (lambda *_: sorted({model._meta.app_label for model in admin.site._registry}), None),

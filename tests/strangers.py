@@ -2,6 +2,7 @@
 
 import io
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,18 +11,27 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from PIL import Image
 
-from cases.attachments import attach
+from cases.attachments import attach, attach_sheet
 from cases.models import (
+    AgendaItem,
+    Attendee,
     CalendarDay,
     CallBack,
     Case,
     CaseAccess,
     Concern,
+    FourTwoProcess,
+    FourTwoStep,
+    HandBack,
     JoinedVillage,
     MandatoryReport,
+    Meeting,
+    MinutesCorrection,
     NumberCounter,
     Rating,
     Reply,
+    SignedSheet,
+    StepAside,
     TimeRequest,
     Topic,
 )
@@ -49,8 +59,10 @@ from villages.models import (
     Household,
     Office,
     Post,
+    Procedure,
     Resident,
     ResidentKey,
+    Seat,
     Town,
     User,
     Village,
@@ -220,6 +232,8 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     MandatoryReport.objects.create(case=case, at=NOON, told=marks.note, told_at=NOON, post=other)
     Rating.objects.create(case=case, round=1, at=NOON, reason=marks.note, **answers)
     CallBack.objects.create(case=case, at=NOON, note=marks.note, post=other, **answers)
+    part = case.assignments.first()
+    HandBack.objects.create(assignment=part, ground=marks.note, asked_by=other, asked_at=NOON, state="lapsed")
     CaseAccess.objects.get_or_create(case=case, post=other)
     JoinedVillage.objects.get_or_create(case=case, village=elsewhere.village)
     Concern.objects.create(case=case, user=other.user)
@@ -229,7 +243,44 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     return case
 
 
-def grid_of(there: Staff, resident: Resident) -> dict[type[Model], Model]:
+def council_of(there: Staff, case: Case) -> dict[type[Model], Model]:
+    """A meeting of the foreign village about the hidden case, and the six steps it began for it."""
+    note, by = MARKERS["foreign"].note, there.duty
+    meeting = Meeting.objects.create(
+        kind="two_committees", village=there.village, town=there.town, starts_at=NOON, minutes=note, called_by=by,
+        called_at=NOON,
+    )  # fmt: skip
+    person = Attendee.objects.create(meeting=meeting, name=MARKERS["foreign"].name)
+    item = AgendaItem.objects.create(meeting=meeting, position=1, case=case, opinions=note)
+    process = FourTwoProcess.objects.create(
+        village=there.village, case=case, matter="other", origin="people", subject=note, started_by=by, started_at=NOON
+    )
+    step = FourTwoStep.objects.create(
+        process=process, nth=5, held_on=NOON.date(), public_until=NOON.date(), content=note, passed=True,
+        recorded_by=by, recorded_at=NOON,
+    )  # fmt: skip
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "blue").save(picture, "JPEG")
+    sheet = attach_sheet(meeting, SimpleUploadedFile("s.jpg", picture.getvalue(), "image/jpeg"), at=NOON, post=by)
+    return {
+        Meeting: meeting,
+        Attendee: person,
+        AgendaItem: item,
+        StepAside: StepAside.objects.create(item=item, attendee=person, reason=note),
+        MinutesCorrection: MinutesCorrection.objects.create(
+            meeting=meeting, key=uuid.uuid4(), at=NOON, post=by, wrong=note, right=note
+        ),
+        FourTwoProcess: process,
+        FourTwoStep: step,
+        SignedSheet: sheet,
+        Seat: Seat.objects.create(body="two_committees", village=there.village, name=note, from_on=NOON.date()),
+        Procedure: Procedure.objects.create(
+            town=there.town, kind="assembly", quorum_of=1, quorum_in=2, pass_of=1, pass_in=2, article="镇里定的"
+        ),
+    }
+
+
+def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], Model]:
     """A row of everything that is not a case's, all of the foreign place."""
     household = resident.household
     linked = ContactLink.objects.create(post=there.leader, household=household, from_on=NOON.date())
@@ -249,6 +300,7 @@ def grid_of(there: Staff, resident: Resident) -> dict[type[Model], Model]:
         NumberCounter: NumberCounter.objects.get(town=there.town),
         Topic: Topic.objects.create(town=there.town, name="饮水"),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
+        **council_of(there, case),
     }
 
 
@@ -281,7 +333,9 @@ def build(role: str) -> World:
     hidden["conflict"] = make_move(
         conflict, Action.RECUSE, by=officer(here.county_supervisor), at=NOON, concerns=[concerned]
     )
-    return World(role, who.user if isinstance(who, Post) else who, here, own, hidden, grid_of(there, resident))
+    return World(
+        role, who.user if isinstance(who, Post) else who, here, own, hidden, grid_of(there, resident, hidden["foreign"])
+    )
 
 
 def rated_case(place: Staff, case: Case, to: Office) -> Case:

@@ -1,5 +1,5 @@
 """The admin of cases is a window: rows by visible_to, changes by make_move, only topics and calendar are edited."""
 
-from cases.admin import case, parts, settings
+from cases.admin import case, meetings, parts, settings
 
-__all__ = ["case", "parts", "settings"]
+__all__ = ["case", "meetings", "parts", "settings"]

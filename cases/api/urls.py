@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import cases, ledgers, moves, parts
+from cases.api import cases, four_two, ledgers, meetings, moves, parts
 
 urlpatterns = [
     path("cases/", cases.CaseList.as_view(), name="api-cases"),
@@ -12,6 +12,23 @@ urlpatterns = [
     path("cases/<slug:number>/attachments/", parts.Attachments.as_view(), name="api-attachments"),
     path("cases/<slug:number>/attachments/<uuid:uuid>/", parts.AttachmentFile.as_view(), name="api-attachment"),
     path("cases/<slug:number>/ratings/", parts.Ratings.as_view(), name="api-ratings"),
+    path("batch/", four_two.Batch.as_view(), name="api-batch"),
+    path("meetings/", meetings.MeetingList.as_view(), name="api-meetings"),
+    path("meetings/<int:pk>/", meetings.MeetingItself.as_view(), name="api-meeting"),
+    path("meetings/<int:pk>/roll/", meetings.Roll.as_view(), name="api-meeting-roll"),
+    path("meetings/<int:pk>/people/", meetings.People.as_view(), name="api-meeting-people"),
+    path("meetings/<int:pk>/agenda/", meetings.Agenda.as_view(), name="api-meeting-agenda"),
+    path("meetings/<int:pk>/minutes/", meetings.Minutes.as_view(), name="api-meeting-minutes"),
+    path("meetings/<int:pk>/close/", meetings.Close.as_view(), name="api-meeting-close"),
+    path("meetings/<int:pk>/cancel/", meetings.Cancel.as_view(), name="api-meeting-cancel"),
+    path("meetings/<int:pk>/corrections/", meetings.Corrections.as_view(), name="api-meeting-corrections"),
+    path("meetings/<int:pk>/items/<int:item>/", meetings.Item.as_view(), name="api-meeting-item"),
+    path("meetings/<int:pk>/items/<int:item>/asides/", meetings.Asides.as_view(), name="api-meeting-asides"),
+    path("meetings/<int:pk>/items/<int:item>/conclude/", meetings.Conclusion.as_view(), name="api-meeting-conclude"),
+    path("four-two/", four_two.FourTwoList.as_view(), name="api-four-two-list"),
+    path("four-two/<int:pk>/", four_two.FourTwoItself.as_view(), name="api-four-two"),
+    path("four-two/<int:pk>/steps/", four_two.FourTwoSteps.as_view(), name="api-four-two-steps"),
+    path("four-two/<int:pk>/drop/", four_two.FourTwoDrop.as_view(), name="api-four-two-drop"),
     path("ledgers/", ledgers.LedgerList.as_view(), name="api-ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerRows.as_view(), name="api-ledger"),
 ]

@@ -19,9 +19,9 @@ from cases.models.choices import Stage
 from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet
 from cases.paging import Page, capped_counts, page_of
+from cases.sitting import Place, holding_places
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
-from cases.views.meetings.lists import Place, places_of
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
@@ -46,7 +46,7 @@ class QueueView(MeetingView):
     def place(self, request: HttpRequest) -> Place:
         """The place decided for, the highest first; 404 for anybody else."""
         deciders = (Role.SECRETARY, Role.REVIEWER)
-        places = [place for place in places_of(self.user.posts_on(today())) if place.post.role in deciders]
+        places = [place for place in holding_places(self.user.posts_on(today())) if place.post.role in deciders]
         places.sort(key=lambda place: -place.level.rank)
         wanted = request.GET.get("at", "")
         found = next((place for place in places if place.key == wanted or not wanted), None)

@@ -13,10 +13,11 @@ from cases.forms import ItemForm, MoveForm
 from cases.meetings import ITEM_ACTIONS, Verdict, conclude, move_item, remove_item, save_item, set_aside, was_concluded
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.meeting import ItemState, Part
+from cases.sitting import Line, Sitting
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.meetings.access import Line, MeetingView, Sitting
+from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
-from minshi.clock import now
+from minshi.clock import now, today
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
 from villages.requests import whole_number
 
@@ -141,7 +142,7 @@ class ItemPage(ItemView):
     def show(
         self, request: HttpRequest, meeting: Meeting, item: AgendaItem, status: int = 200, do: str = "", **shown: Any
     ) -> HttpResponse:
-        by, sitting = self.holder(meeting), Sitting(meeting, self.user)
+        by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
         found = next(one for one in sitting.items if one.pk == item.pk)
         line = sitting.line(found)
         may_write = by is not None and meeting.is_open and found.state == ItemState.WAITING and not line.is_hidden

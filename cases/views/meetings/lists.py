@@ -1,6 +1,5 @@
 """The meetings in reach, and calling one."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,55 +10,16 @@ from django.utils import timezone
 
 from cases.forms import CallForm
 from cases.meetings import PLACES, call_meeting, waiting_for
-from cases.models import Meeting
-from cases.models.choices import Level
-from cases.models.meeting import RECORDERS
 from cases.paging import page_of
+from cases.sitting import Place, holding_places
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.models import MeetingKind, Post, Role, Town, Village
+from villages.models import MeetingKind
 
 ORDER = ("-starts_at", "-id")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where somebody holds meetings, by a key for the address."""
-
-    key: str
-    where: Village | Town | str
-    level: Level
-    post: Post
-
-    @property
-    def label(self) -> str:
-        return self.post.place
-
-    def empty_meeting(self, kind: str) -> Meeting:
-        """An unsaved meeting there, to ask what waits for it."""
-        village = self.where if isinstance(self.where, Village) else None
-        town = village.town if village else self.where if isinstance(self.where, Town) else None
-        return Meeting(
-            kind=kind, village=village, town=town, county_code=self.where if isinstance(self.where, str) else ""
-        )
-
-
-def places_of(posts: list[Post]) -> list[Place]:
-    """The places at which the posts hold meetings, each once, the secretary's post before others of the village."""
-    found: dict[str, Place] = {}
-    for post in sorted(posts, key=lambda post: post.role != Role.SECRETARY):
-        if post.village and post.role in RECORDERS:
-            found.setdefault(f"v{post.village_id}", Place(f"v{post.village_id}", post.village, Level.VILLAGE, post))
-        elif post.role == Role.REVIEWER and post.town:
-            found.setdefault(f"t{post.town_id}", Place(f"t{post.town_id}", post.town, Level.TOWN, post))
-        elif post.role == Role.REVIEWER and post.county_code:
-            found.setdefault(
-                f"c{post.county_code}", Place(f"c{post.county_code}", post.county_code, Level.COUNTY, post)
-            )
-    return list(found.values())
 
 
 class MeetingList(MeetingView):
@@ -70,7 +30,7 @@ class MeetingList(MeetingView):
             "nav": "meetings",
             "coming": list(coming),
             "page": page_of(over, ORDER, request.GET.get("after", "")),
-            "may_call": bool(places_of(self.user.posts_on(today()))),
+            "may_call": bool(holding_places(self.user.posts_on(today()))),
         }
         return render(request, "cases/meetings/list.html", context)
 
@@ -108,7 +68,7 @@ class CallMeeting(MeetingView):
         return redirect(meeting)
 
     def _place(self, request: HttpRequest) -> Place:
-        places = places_of(self.user.posts_on(today()))
+        places = holding_places(self.user.posts_on(today()))
         wanted = request.GET.get("at", "")
         place = next((place for place in places if place.key == wanted or not wanted), None)
         if place is None:
@@ -124,7 +84,7 @@ class CallMeeting(MeetingView):
         return CallForm(kinds, waiting, self.sight(), *args, **options)
 
     def _show(self, request: HttpRequest, place: Place, form: CallForm, status: int = 200) -> HttpResponse:
-        places = places_of(self.user.posts_on(today()))
+        places = holding_places(self.user.posts_on(today()))
         context = {"nav": "meetings", "form": form, "place": place, "places": places if len(places) > 1 else []}
         return render(request, "cases/meetings/call.html", context, status=status)
 

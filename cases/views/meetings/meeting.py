@@ -22,10 +22,11 @@ from cases.meetings import (
     waiting_for,
 )
 from cases.models import Meeting
+from cases.sitting import Sitting
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.meetings.access import MeetingView, Sitting
+from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
-from minshi.clock import now
+from minshi.clock import now, today
 from minshi.errors import RuleBroken, StaleVersion
 from villages.requests import whole_number
 
@@ -34,7 +35,7 @@ class Whole(MeetingView):
     """The whole meeting on one page; at most 15 queries with 30 items and 60 people (a test counts them)."""
 
     def show(self, request: HttpRequest, meeting: Meeting, status: int = 200, **shown: Any) -> HttpResponse:
-        by, sitting = self.holder(meeting), Sitting(meeting, self.user)
+        by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
         may_write = by is not None and meeting.is_open
         context = {
             "nav": "meetings",

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
 from cases.models import FourTwoProcess, FourTwoStep, Meeting, SignedSheet
+from cases.sitting import Sitting
 from cases.views.attachments import file_response
-from cases.views.meetings.access import MeetingView, Sitting
+from cases.views.meetings.access import MeetingView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.models import Post
@@ -21,7 +22,7 @@ class MeetingScreen(MeetingView):
     """Projector: one item a screen, large, with nothing that the whole room may not read."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        sitting = Sitting(self.meeting(pk), self.user)
+        sitting = Sitting(self.meeting(pk), self.user, today())
         total = len(sitting.items)
         nth = min(max(whole_number(request.GET.get("item", "1")) or 1, 1), max(total, 1))
         line = sitting.line(sitting.items[nth - 1]) if total else None
@@ -41,7 +42,7 @@ class MeetingPrint(MeetingView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self.meeting(pk)
-        sitting = Sitting(meeting, self.user)
+        sitting = Sitting(meeting, self.user, today())
         corrections = meeting.corrections.select_related("post__user")
         context = {
             "meeting": meeting,

@@ -1,0 +1,137 @@
+"""四议两公开, and the same move for several matters."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from cases.api.meetings import votes_of
+from cases.batch import move_all
+from cases.four_two import Held, drop_process, may_run, record_step, start_process
+from cases.models import FourTwoProcess
+from cases.serializers.meetings import (
+    BatchBody,
+    BatchResult,
+    DropBody,
+    HeldBody,
+    ProcessSerializer,
+    StartBody,
+)
+from cases.serializers.moves import body_of
+from cases.workflow import Action, Officer, read_facts
+from minshi import workdays
+from minshi.api import KeyPages, idempotency_key
+from minshi.api_docs import IDEMPOTENCY_PARAMETER
+from minshi.errors import InputRefused, NoSuchRight
+
+
+class FourTwoApi(CaseApi):
+    def processes(self) -> QuerySet[FourTwoProcess]:
+        seen = FourTwoProcess.objects.visible_to(self.user, workdays.local_day(self.at))
+        return seen.select_related("village__town").prefetch_related("steps")
+
+    def process(self, pk: int) -> FourTwoProcess:
+        return get_object_or_404(self.processes(), pk=pk)
+
+    def runner(self, village: int | None) -> Officer:
+        """As whom the user writes the steps down. NoSuchRight: not a cadre of that village."""
+        for post in self.user.posts_on(workdays.local_day(self.at)):
+            if village and may_run(Officer(self.user, post), village, self.at):
+                return Officer(self.user, post)
+        raise NoSuchRight(_("Only the village's own cadres begin this."))
+
+
+class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
+    serializer_class = ProcessSerializer
+    queryset = FourTwoProcess.objects.none()
+    pagination_class = KeyPages
+    filter_backends = ()
+    order = ("-started_at", "-id")
+
+    @extend_schema(responses={200: ProcessSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """The processes in reach, the latest first."""
+        page = self.paginate_queryset(self.processes())
+        return self.get_paginated_response(ProcessSerializer(page, many=True).data)
+
+    @extend_schema(
+        request=StartBody, parameters=[IDEMPOTENCY_PARAMETER], responses={201: ProcessSerializer}, filters=False
+    )
+    def post(self, request: Request) -> Response:
+        """Begin 四议两公开 for a matter."""
+        asked = StartBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        case = self.visible().select_related("village").filter(number=data.pop("case")).first()
+        if case is None or case.village is None:
+            words = _("This matter is not waiting for a decision in the village.")
+            raise InputRefused(words, {"case": words})
+        by, key = self.runner(case.village_id), idempotency_key(request)
+        process = start_process(case.village, case=case, by=by, at=self.at, key=key, **data)
+        return Response(ProcessSerializer(self.process(process.pk)).data, status=status.HTTP_201_CREATED)
+
+
+class FourTwoItself(FourTwoApi):
+    @extend_schema(responses={200: ProcessSerializer})
+    def get(self, request: Request, pk: int) -> Response:
+        """One process with its steps."""
+        return Response(ProcessSerializer(self.process(pk)).data)
+
+
+class FourTwoSteps(FourTwoApi):
+    @extend_schema(request=HeldBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: ProcessSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Write down the step that is due; whether it passed follows from its numbers."""
+        process, asked = self.process(pk), HeldBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        names = ("held_on", "content", "kind", "due", "present", "public_until", "oversight")
+        held = Held(votes=votes_of(data), **{name: data[name] for name in names})
+        by = self.runner(process.village_id)
+        record_step(process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request))
+        return Response(ProcessSerializer(self.process(pk)).data)
+
+
+class FourTwoDrop(FourTwoApi):
+    @extend_schema(request=DropBody, responses={200: ProcessSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Give it up, with a reason."""
+        process, asked = self.process(pk), DropBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        by = self.runner(process.village_id)
+        drop_process(process, asked.validated_data["why"], by=by, at=self.at)
+        return Response(ProcessSerializer(self.process(pk)).data)
+
+
+class Batch(CaseApi):
+    @extend_schema(request=BatchBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: BatchResult(many=True)})
+    def post(self, request: Request) -> Response:
+        """The same step for several matters, each with its own result."""
+        asked = BatchBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        action = Action(data["action"])
+        seen = {line["number"]: line["version"] for line in data["cases"]}
+        cases = list(self.visible().filter(number__in=seen).select_related("town").order_by("due_at", "pk"))
+        if len(cases) != len(seen):
+            words = _("One of these matters does not exist, or is not yours to see.")
+            raise InputRefused(words, {"cases": words})
+        body = body_of(action)(
+            data={**data["inputs"], "action": action.value}, context=self.context(facts=read_facts(cases[0], self.at))
+        )
+        body.is_valid(raise_exception=True)
+        results = move_all(
+            cases,
+            action,
+            user=self.user,
+            at=self.at,
+            values=body.validated_data["inputs"],
+            versions={case.pk: seen[case.number] for case in cases},
+            key=idempotency_key(request),
+        )
+        return Response(BatchResult(results, many=True).data)

@@ -1,0 +1,278 @@
+"""Meetings: calling them, their roll, agenda and minutes, and concluding an item."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import meetings
+from cases.api.base import CaseApi
+from cases.models import AgendaItem, Case, Meeting
+from cases.serializers import meetings as bodies
+from cases.serializers.moves import body_of
+from cases.sitting import Sitting, holding_places
+from cases.workflow import Officer, read_facts
+from minshi import workdays
+from minshi.api import KeyPages, idempotency_key
+from minshi.api_docs import IDEMPOTENCY_PARAMETER
+from minshi.errors import InputRefused, NoSuchRight
+
+
+class MeetingApi(CaseApi):
+    def meetings(self) -> QuerySet[Meeting]:
+        seen = Meeting.objects.visible_to(self.user, workdays.local_day(self.at))
+        return seen.select_related("village__town", "town")
+
+    def meeting(self, pk: int) -> Meeting:
+        return get_object_or_404(self.meetings(), pk=pk)
+
+    def holder(self, meeting: Meeting) -> Officer:
+        """As whom the user holds the meeting. NoSuchRight: they only read it."""
+        posts = meetings.holding_posts(self.user.posts_on(workdays.local_day(self.at)), meeting)
+        posts.sort(key=lambda post: post.role != "secretary")
+        if not posts:
+            raise NoSuchRight(_("This meeting is not yours to hold."))
+        return Officer(self.user, posts[0])
+
+    def numbered(self, numbers: Iterable[str]) -> list[Case]:
+        """The cases by their numbers. InputRefused: one is out of sight or does not exist."""
+        wanted = list(dict.fromkeys(numbers))
+        found = {case.number: case for case in self.visible().filter(number__in=wanted)}
+        if len(found) != len(wanted):
+            words = _("One of these matters waits for no decision here, or is on an agenda already.")
+            raise InputRefused(words, {"cases": words})
+        return [found[number] for number in wanted]
+
+    def whole(self, meeting: Meeting) -> Response:
+        meeting = self.meetings().prefetch_related("attendees", "corrections").get(pk=meeting.pk)
+        context = {"sitting": Sitting(meeting, self.user, workdays.local_day(self.at))}
+        return Response(bodies.MeetingWhole(meeting, context=context).data)
+
+
+class MeetingList(MeetingApi, GenericAPIView[Meeting]):
+    serializer_class = bodies.MeetingRow
+    queryset = Meeting.objects.none()
+    pagination_class = KeyPages
+    filter_backends = ()
+    order = ("-starts_at", "-id")
+
+    @extend_schema(responses={200: bodies.MeetingRow(many=True)})
+    def get(self, request: Request) -> Response:
+        """The meetings in reach, the latest first."""
+        page = self.paginate_queryset(self.meetings())
+        return self.get_paginated_response(bodies.MeetingRow(page, many=True).data)
+
+    @extend_schema(
+        request=bodies.CallBody, parameters=[IDEMPOTENCY_PARAMETER], responses={201: bodies.MeetingWhole}, filters=False
+    )
+    def post(self, request: Request) -> Response:
+        """Call a meeting."""
+        asked = bodies.CallBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        place = self._place(data["kind"], data.pop("village", None))
+        cases = self.numbered(data.pop("cases", ()))
+        meeting = meetings.call_meeting(
+            data.pop("kind"),
+            place.where,
+            by=Officer(self.user, place.post),
+            at=self.at,
+            key=idempotency_key(request),
+            cases=cases,
+            **data,
+        )
+        answer = self.whole(meeting)
+        answer.status_code = status.HTTP_201_CREATED
+        return answer
+
+    def _place(self, kind: str, village: int | None) -> Any:
+        places = holding_places(self.user.posts_on(workdays.local_day(self.at)))
+        for place in places:
+            if kind in meetings.PLACES[place.level] and (village is None or place.key == f"v{village}"):
+                return place
+        raise NoSuchRight(_("This meeting is not yours to hold."))
+
+
+class MeetingItself(MeetingApi):
+    @extend_schema(responses={200: bodies.MeetingWhole})
+    def get(self, request: Request, pk: int) -> Response:
+        """A meeting with its roll, its agenda as far as you may see it, and its minutes."""
+        return self.whole(self.meeting(pk))
+
+    @extend_schema(request=bodies.ChangeBody, responses={200: bodies.MeetingWhole})
+    def put(self, request: Request, pk: int) -> Response:
+        """Another time, place, chair or recorder; or the numbers of an assembly."""
+        meeting, asked = self.meeting(pk), bodies.ChangeBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        meetings.change_meeting(meeting, by=self.holder(meeting), at=self.at, **asked.validated_data)
+        return self.whole(meeting)
+
+
+class Roll(MeetingApi):
+    @extend_schema(request=bodies.RollBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int) -> Response:
+        """Note who is present; whoever is not named stays as they are."""
+        meeting, asked = self.meeting(pk), bodies.RollBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        people = asked.validated_data["people"]
+        meetings.call_roll(
+            meeting,
+            {line["attendee"]: line["present"] for line in people if "present" in line},
+            substitutes={line["attendee"]: line["substitute"] for line in people if "substitute" in line},
+            by=self.holder(meeting),
+            at=self.at,
+        )
+        return self.whole(meeting)
+
+
+class People(MeetingApi):
+    @extend_schema(request=bodies.PersonBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int) -> Response:
+        """Add somebody who came."""
+        meeting, asked = self.meeting(pk), bodies.PersonBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        meetings.add_attendee(meeting, by=self.holder(meeting), at=self.at, **asked.validated_data)
+        return self.whole(meeting)
+
+
+class Agenda(MeetingApi):
+    @extend_schema(request=bodies.AgendaBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int) -> Response:
+        """Put matters that wait, or a subject, on the agenda."""
+        meeting, asked = self.meeting(pk), bodies.AgendaBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        by, data = self.holder(meeting), asked.validated_data
+        cases = self.numbered(data.get("cases", ()))
+        meetings.add_item(meeting, cases=cases, subject=data["subject"], by=by, at=self.at)
+        return self.whole(meeting)
+
+
+class Minutes(MeetingApi):
+    @extend_schema(request=bodies.MinutesBody, responses={200: bodies.MeetingWhole})
+    def put(self, request: Request, pk: int) -> Response:
+        """Keep the minutes; refused where somebody else wrote meanwhile."""
+        meeting, asked = self.meeting(pk), bodies.MinutesBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        by = self.holder(meeting)
+        meetings.save_minutes(meeting, data["minutes"], version=data["version"], by=by, at=self.at)
+        return self.whole(meeting)
+
+
+class Close(MeetingApi):
+    @extend_schema(request=bodies.NothingBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int) -> Response:
+        """Close the meeting for good."""
+        meeting = self.meeting(pk)
+        meetings.close_meeting(meeting, by=self.holder(meeting), at=self.at)
+        return self.whole(meeting)
+
+
+class Cancel(MeetingApi):
+    @extend_schema(request=bodies.NothingBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int) -> Response:
+        """The meeting does not take place."""
+        meeting = self.meeting(pk)
+        meetings.cancel_meeting(meeting, by=self.holder(meeting), at=self.at)
+        return self.whole(meeting)
+
+
+class Corrections(MeetingApi):
+    @extend_schema(request=bodies.CorrectionBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int) -> Response:
+        """Put something right in the minutes of a closed meeting."""
+        meeting, asked = self.meeting(pk), bodies.CorrectionBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        meetings.correct_minutes(meeting, by=self.holder(meeting), at=self.at, **asked.validated_data)
+        return self.whole(meeting)
+
+
+class ItemApi(MeetingApi):
+    def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
+        """An item whose case is within sight, and as whom the user holds its meeting."""
+        meeting = self.meeting(pk)
+        found = get_object_or_404(AgendaItem.objects.select_related("case"), meeting=meeting, pk=item)
+        if found.case and not self.visible().filter(pk=found.case.pk).exists():
+            raise Http404
+        found.meeting = meeting
+        return meeting, found, self.holder(meeting)
+
+
+class Item(ItemApi):
+    @extend_schema(request=bodies.DraftBody, responses={200: bodies.MeetingWhole})
+    def put(self, request: Request, pk: int, item: int) -> Response:
+        """Keep what is written on an item before it is concluded."""
+        meeting, found, by = self.item(pk, item)
+        asked = bodies.DraftBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        meetings.save_item(
+            found, version=data["version"], opinions=data["opinions"], votes=votes_of(data), by=by, at=self.at
+        )
+        return self.whole(meeting)
+
+    @extend_schema(responses={204: OpenApiResponse(description="Off the agenda.")})
+    def delete(self, request: Request, pk: int, item: int) -> Response:
+        """Take an item off the agenda."""
+        _meeting, found, by = self.item(pk, item)
+        meetings.remove_item(found, by=by, at=self.at)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Asides(ItemApi):
+    @extend_schema(request=bodies.AsideBody, responses={200: bodies.MeetingWhole})
+    def put(self, request: Request, pk: int, item: int) -> Response:
+        """Say who steps aside from an item, and which namesakes take part after all."""
+        meeting, found, by = self.item(pk, item)
+        asked = bodies.AsideBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        asides, lifted = (
+            {line["attendee"]: line["reason"] for line in asked.validated_data[name]} for name in ("asides", "lifted")
+        )
+        meetings.set_aside(found, asides, lifted=lifted, by=by, at=self.at)
+        return self.whole(meeting)
+
+
+class Conclusion(ItemApi):
+    @extend_schema(
+        request=bodies.ConcludeBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: bodies.MeetingWhole}
+    )
+    def post(self, request: Request, pk: int, item: int) -> Response:
+        """Conclude an item by its votes; where it passed about a matter, the step is made with it."""
+        meeting, found, by = self.item(pk, item)
+        asked = bodies.ConcludeBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data, values = asked.validated_data, dict[str, Any]()
+        if found.case and data["verdict"] == meetings.Verdict.PASSED and (action := asked.action_of()):
+            body = body_of(action)(
+                data={**data.get("move", {}), "action": action.value},
+                context=self.context(facts=read_facts(found.case, self.at)),
+            )
+            body.is_valid(raise_exception=True)
+            version = body.validated_data["version"]
+            values = {"action": action, "case_version": version, **body.validated_data["inputs"]}
+        meetings.conclude(
+            found,
+            data["verdict"],
+            version=data["version"],
+            key=idempotency_key(request),
+            opinions=data["opinions"],
+            votes=votes_of(data),
+            resolution=data["resolution"],
+            by=by,
+            at=self.at,
+            **values,
+        )
+        return self.whole(meeting)
+
+
+def votes_of(data: Any) -> tuple[int | None, int | None, int | None]:
+    return data["votes_for"], data["votes_against"], data["votes_abstain"]

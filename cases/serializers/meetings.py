@@ -1,0 +1,254 @@
+"""Meetings and 四议两公开 for reading, and the bodies of what is done to them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.four_two import next_step
+from cases.meetings import ITEM_ACTIONS, Verdict
+from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting, MinutesCorrection
+from cases.models.four_two import Origin, ReservedMatter
+from cases.serializers.fields import DayField, IdField, MomentField, PlainText, Shown
+from cases.workflow import Action
+from villages.models import MeetingKind
+
+MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60
+COUNT: dict[str, Any] = {"min_value": 0, "max_value": MOST_PEOPLE}
+
+
+ROW: tuple[str, ...] = (
+    "id", "kind", "village", "town", "county_code", "starts_at", "place", "chair", "recorder", "closed_at",
+    "cancelled_at",
+)  # fmt: skip
+WHOLE = (*ROW, "due_typed", "present_typed", "minutes", "minutes_version", "people", "items", "corrections")
+
+
+class MeetingRow(Shown[Meeting]):
+    class Meta:
+        model = Meeting
+        fields = ROW
+        read_only_fields = ROW
+
+
+class AttendeeSerializer(Shown[Attendee]):
+    class Meta:
+        model = Attendee
+        fields = ("id", "name", "is_chair", "is_guest", "is_present", "substitute")
+        read_only_fields = fields
+
+
+class AsideSerializer(serializers.Serializer[Any]):
+    attendee = serializers.IntegerField(source="attendee_id")
+    reason = serializers.CharField(allow_blank=True)
+    is_automatic = serializers.BooleanField()
+    is_lifted = serializers.BooleanField()
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """An agenda item; of a case the reader does not see, its state alone."""
+
+    id = serializers.IntegerField(source="item.pk")
+    position = serializers.IntegerField(source="item.position")
+    part = serializers.CharField(source="item.part")
+    state = serializers.CharField(source="item.state")
+    hidden = serializers.BooleanField(source="is_hidden")
+    case = serializers.CharField(source="case.number", allow_null=True, default=None)
+    title = serializers.CharField(allow_blank=True)
+    opinions = serializers.SerializerMethodField()
+    votes_for = serializers.IntegerField(source="item.votes_for", allow_null=True)
+    votes_against = serializers.IntegerField(source="item.votes_against", allow_null=True)
+    votes_abstain = serializers.IntegerField(source="item.votes_abstain", allow_null=True)
+    resolution = serializers.SerializerMethodField()
+    version = serializers.IntegerField(source="item.version")
+    due = serializers.IntegerField(source="count.due")
+    present = serializers.IntegerField(source="count.present")
+    quorum = serializers.IntegerField(source="count.quorum")
+    needed = serializers.IntegerField(source="count.needed")
+    asides = AsideSerializer(many=True)
+
+    @extend_schema_field(str)
+    def get_opinions(self, line: Any) -> str:
+        return "" if line.is_hidden else str(line.item.opinions)
+
+    @extend_schema_field(str)
+    def get_resolution(self, line: Any) -> str:
+        return "" if line.is_hidden else str(line.item.resolution)
+
+
+class CorrectionSerializer(Shown[MinutesCorrection]):
+    class Meta:
+        model = MinutesCorrection
+        fields = ("at", "wrong", "right")
+        read_only_fields = fields
+
+
+class MeetingWhole(MeetingRow):
+    people = AttendeeSerializer(source="attendees", many=True)
+    items = serializers.SerializerMethodField()
+    corrections = CorrectionSerializer(many=True)
+
+    class Meta(MeetingRow.Meta):
+        fields = WHOLE
+        read_only_fields = WHOLE
+
+    @extend_schema_field(LineSerializer(many=True))
+    def get_items(self, meeting: Meeting) -> Any:
+        return LineSerializer(self.context["sitting"].lines, many=True).data
+
+
+class CallBody(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(MeetingKind.choices)
+    village = IdField(required=False, help_text="Of a village's meeting; else the town's or county's you review.")
+    starts_at = MomentField()
+    place = PlainText(max_length=60, required=False, allow_blank=True, default="")
+    chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    cases = serializers.ListField(child=serializers.CharField(max_length=16), max_length=MOST_ITEMS, required=False)
+    subjects = serializers.ListField(child=PlainText(max_length=80), max_length=MOST_ITEMS, required=False)
+
+
+class ChangeBody(serializers.Serializer[Any]):
+    starts_at = MomentField()
+    place = PlainText(max_length=60, required=False, allow_blank=True, default="")
+    chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    due = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    present = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+
+
+class RollLine(serializers.Serializer[Any]):
+    attendee = IdField()
+    present = serializers.BooleanField(required=False)
+    substitute = PlainText(max_length=40, allow_blank=True, required=False)
+
+
+class RollBody(serializers.Serializer[Any]):
+    people = serializers.ListField(child=RollLine(), max_length=500)
+
+
+class PersonBody(serializers.Serializer[Any]):
+    name = PlainText(max_length=40)
+    is_guest = serializers.BooleanField(required=False, default=False)
+
+
+class AgendaBody(serializers.Serializer[Any]):
+    cases = serializers.ListField(child=serializers.CharField(max_length=16), max_length=MOST_ITEMS, required=False)
+    subject = PlainText(max_length=80, required=False, allow_blank=True, default="")
+
+
+class MinutesBody(serializers.Serializer[Any]):
+    minutes = PlainText(max_length=MOST_TEXT, allow_blank=True)
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class CorrectionBody(serializers.Serializer[Any]):
+    key = serializers.UUIDField(help_text="Makes a retry harmless.")
+    wrong = PlainText(max_length=2000)
+    right = PlainText(max_length=2000)
+
+
+class NothingBody(serializers.Serializer[Any]):
+    """Nothing is asked."""
+
+
+class DraftBody(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="Of the item.")
+    opinions = PlainText(max_length=MOST_TEXT, allow_blank=True, required=False, default="")
+    votes_for = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    votes_against = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+
+
+class ConcludeBody(DraftBody):
+    verdict = serializers.ChoiceField(Verdict.choices)
+    resolution = PlainText(max_length=2000, allow_blank=True, required=False, default="")
+    action = serializers.ChoiceField([action.value for action in ITEM_ACTIONS], required=False)
+    move = serializers.DictField(
+        required=False, help_text="The inputs of the action with its `version`, as POST …/moves/ takes them."
+    )
+
+    def action_of(self) -> Action | None:
+        named = self.validated_data.get("action")
+        return Action(named) if named else None
+
+
+class AsideLine(serializers.Serializer[Any]):
+    attendee = IdField()
+    reason = PlainText(max_length=80, allow_blank=True, required=False, default="")
+
+
+class AsideBody(serializers.Serializer[Any]):
+    asides = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
+    lifted = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
+
+
+class StepSerializer(Shown[FourTwoStep]):
+    class Meta:
+        model = FourTwoStep
+        fields = ("nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against", "votes_abstain",
+                  "present_needed", "votes_needed", "rule", "public_until", "oversight", "passed",
+                  "recorded_at")  # fmt: skip
+        read_only_fields = fields
+
+
+class ProcessSerializer(Shown[FourTwoProcess]):
+    steps = StepSerializer(many=True)
+    due_step = serializers.SerializerMethodField(help_text="The step that is due; null once it is over.")
+
+    class Meta:
+        model = FourTwoProcess
+        fields = ("id", "village", "matter", "origin", "subject", "started_at", "dropped_at", "dropped_why", "steps",
+                  "due_step")  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "integer", "nullable": True})
+    def get_due_step(self, process: FourTwoProcess) -> int | None:
+        due = next_step(process)
+        return due.nth if due else None
+
+
+class StartBody(serializers.Serializer[Any]):
+    case = serializers.CharField(max_length=16)
+    subject = PlainText(max_length=80)
+    matter = serializers.ChoiceField(ReservedMatter.choices)
+    origin = serializers.ChoiceField(Origin.choices)
+
+
+class HeldBody(serializers.Serializer[Any]):
+    nth = serializers.IntegerField(min_value=1, max_value=6)
+    held_on = DayField()
+    content = PlainText(max_length=4000)
+    kind = serializers.ChoiceField(MeetingKind.choices, required=False, allow_blank=True, default="")
+    due = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    present = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    votes_for = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    votes_against = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    public_until = DayField(required=False, allow_null=True, default=None)
+    oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
+
+
+class DropBody(serializers.Serializer[Any]):
+    why = PlainText(max_length=200)
+
+
+class BatchLine(serializers.Serializer[Any]):
+    number = serializers.CharField(max_length=16)
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class BatchBody(serializers.Serializer[Any]):
+    action = serializers.ChoiceField([Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value])
+    cases = serializers.ListField(child=BatchLine(), min_length=1, max_length=50)
+    inputs = serializers.DictField(help_text="The inputs of the action, as POST …/moves/ takes them.")
+
+
+class BatchResult(serializers.Serializer[Any]):
+    number = serializers.CharField(source="case.number")
+    done = serializers.SerializerMethodField()
+    refusal = serializers.CharField(allow_blank=True)
+
+    @extend_schema_field(bool)
+    def get_done(self, result: Any) -> bool:
+        return not result.refusal

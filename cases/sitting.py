@@ -1,0 +1,154 @@
+"""A meeting as one reader sees it, and the places at which somebody holds meetings: for pages and the API alike."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from cases.meetings import Count, counts_of
+from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
+from cases.models.choices import Confidentiality, Level
+from cases.models.meeting import RECORDERS
+from cases.models.scope import Sight
+from cases.templatetags.minshi import title_for
+from cases.workflow.record import without_speaker
+from villages.models import Post, Role, Town, User, Village
+from villages.procedure import Rules, rules_for
+
+
+@dataclass(frozen=True)
+class Line:
+    """One agenda item as its reader may see it."""
+
+    item: AgendaItem
+    title: str
+    case: Case | None  # only where the reader sees it
+    asides: list[StepAside]
+    count: Count
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.item.case_id is not None and self.case is None
+
+
+@dataclass
+class Sitting:
+    """A meeting with its roll, its agenda, the rules and counts: read once, at most 8 queries, for every page of it."""
+
+    meeting: Meeting
+    user: User
+    on: date
+
+    @cached_property
+    def people(self) -> list[Attendee]:
+        return list(self.meeting.attendees.all())
+
+    @cached_property
+    def rules(self) -> Rules:
+        return rules_for(self.meeting.town_id, self.meeting.kind)
+
+    @cached_property
+    def items(self) -> list[AgendaItem]:
+        return list(self.meeting.items.select_related("concluded_by__user").order_by("position", "pk"))
+
+    @cached_property
+    def asides(self) -> dict[int, list[StepAside]]:
+        found: dict[int, list[StepAside]] = {}
+        names = {person.pk: person for person in self.people}
+        for aside in StepAside.objects.filter(item__meeting=self.meeting).order_by("pk"):
+            aside.attendee = names[aside.attendee_id]
+            found.setdefault(aside.item_id, []).append(aside)
+        return found
+
+    @cached_property
+    def sight(self) -> Sight:
+        return Sight.of(self.user, self.on)
+
+    @cached_property
+    def cases(self) -> dict[int, Case]:
+        """The agenda's cases within the reader's sight, in one query (two with posts)."""
+        wanted = [item.case_id for item in self.items if item.case_id]
+        if not wanted:
+            return {}
+        seen = Case.objects.visible_to(self.user, self.on).filter(pk__in=wanted)
+        return {case.pk: case for case in seen.select_related("town", "village", "group")}
+
+    @cached_property
+    def counts(self) -> dict[int, Count]:
+        return counts_of(self.meeting, self.items, self.people, self.asides, self.rules)
+
+    @property
+    def lines(self) -> list[Line]:
+        return [self.line(item) for item in self.items]
+
+    def line(self, item: AgendaItem) -> Line:
+        case = self.cases.get(item.case_id or 0)
+        asides = self.asides.get(item.pk, [])
+        return Line(item, item.subject or self.title(case), case, asides, self.counts[item.pk])
+
+    def title(self, case: Case | None) -> str:
+        """The matter for whoever sees it; without who spoke where that is hidden from them."""
+        return title_for(case, self.sight) if case else ""
+
+    def words(self, case: Case | None) -> str:
+        """The speaker's own words, as `title`."""
+        if case is None:
+            return ""
+        return case.verbatim if self.sight.shows_speaker(case) else without_speaker(case, case.verbatim)
+
+    def public_title(self, case: Case | None) -> str:
+        """The matter for everybody in the room: nobody's name, and nothing of what is secret."""
+        if case is None or case.confidentiality == Confidentiality.SECRET:
+            return ""
+        return without_speaker(case, case.title)
+
+    @property
+    def present(self) -> int:
+        voters = [person for person in self.people if not person.is_guest]
+        typed = self.meeting.present_typed
+        return sum(person.is_present for person in voters) if typed is None else typed
+
+    @property
+    def due(self) -> int:
+        typed = self.meeting.due_typed
+        return sum(not person.is_guest for person in self.people) if typed is None else typed
+
+    @property
+    def quorum(self) -> int:
+        return self.rules.quorum_needed(self.due)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody holds meetings, by a key for the address."""
+
+    key: str
+    where: Village | Town | str
+    level: Level
+    post: Post
+
+    @property
+    def label(self) -> str:
+        return self.post.place
+
+    def empty_meeting(self, kind: str) -> Meeting:
+        """An unsaved meeting there, to ask what waits for it."""
+        village = self.where if isinstance(self.where, Village) else None
+        town = village.town if village else self.where if isinstance(self.where, Town) else None
+        return Meeting(
+            kind=kind, village=village, town=town, county_code=self.where if isinstance(self.where, str) else ""
+        )
+
+
+def holding_places(posts: list[Post]) -> list[Place]:
+    """The places at which the posts hold meetings, each once, the secretary's post before others of the village."""
+    found: dict[str, Place] = {}
+    for post in sorted(posts, key=lambda post: post.role != Role.SECRETARY):
+        if post.village and post.role in RECORDERS:
+            found.setdefault(f"v{post.village_id}", Place(f"v{post.village_id}", post.village, Level.VILLAGE, post))
+        elif post.role == Role.REVIEWER and post.town:
+            found.setdefault(f"t{post.town_id}", Place(f"t{post.town_id}", post.town, Level.TOWN, post))
+        elif post.role == Role.REVIEWER and post.county_code:
+            found.setdefault(
+                f"c{post.county_code}", Place(f"c{post.county_code}", post.county_code, Level.COUNTY, post)
+            )
+    return list(found.values())

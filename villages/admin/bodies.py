@@ -1,0 +1,50 @@
+"""Seats and rules of procedure to look at; they change by their pages alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from minshi.clock import today
+from villages.admin.rights import PostAdmin
+from villages.models import Procedure, Role, Seat, Town, Village
+from villages.requests import StaffRequest
+
+READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
+
+
+class BodyAdmin(PostAdmin):
+    readers = READERS
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Seat)
+class SeatAdmin(BodyAdmin):
+    list_display = ("name", "body", "village", "town", "is_chair", "from_on", "until_on")
+    list_select_related = ("village", "town")
+    fields = ("body", "village", "town", "name", "is_chair", "from_on", "until_on")
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        user, on = request.user, today()
+        over = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR))
+        counties = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR)).counties
+        villages = Village.objects.overseen_by(user, on, READERS)
+        return queryset.filter(Q(village__in=villages) | Q(town__in=over) | Q(county_code__in=counties))
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(BodyAdmin):
+    list_display = ("kind", "town", "quorum_of", "quorum_in", "pass_of", "pass_in", "article")
+    list_select_related = ("town",)
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(town__in=Town.objects.overseen_by(request.user, today(), READERS))
