@@ -249,11 +249,15 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
-        name: f"cases.models.choices.{name}"
-        for name in (
-            *("Stage", "Level", "Category", "Grade", "Channel", "Handling", "Confidentiality", "Outcome"),
-            *("Satisfaction", "Solved", "How", "CloseReason", "RequestKind", "RequestState", "ActorKind", "Light"),
-        )
+        "MeetingKind": "villages.models.bodies.MeetingKind",
+        "ReservedMatter": "cases.models.four_two.ReservedMatter",
+        **{
+            name: f"cases.models.choices.{name}"
+            for name in (
+                *("Stage", "Level", "Category", "Grade", "Channel", "Handling", "Confidentiality", "Outcome"),
+                *("Satisfaction", "Solved", "How", "CloseReason", "RequestKind", "RequestState", "ActorKind", "Light"),
+            )
+        },
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}

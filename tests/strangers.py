@@ -275,7 +275,13 @@ def council_of(there: Staff, case: Case) -> dict[type[Model], Model]:
         SignedSheet: sheet,
         Seat: Seat.objects.create(body="two_committees", village=there.village, name=note, from_on=NOON.date()),
         Procedure: Procedure.objects.create(
-            town=there.town, kind="assembly", quorum_of=1, quorum_in=2, pass_of=1, pass_in=2, article="镇里定的"
+            town=TownFactory(county_code="620102"),
+            kind="assembly",
+            quorum_of=1,
+            quorum_in=2,
+            pass_of=1,
+            pass_in=2,
+            article="镇里定的",
         ),
     }
 
