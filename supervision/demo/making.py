@@ -10,15 +10,16 @@ from cases.calendar import load_calendar
 from cases.models import Case
 from minshi import workdays
 from minshi.workdays import WorkCalendar
-from supervision.demo import people, places
+from supervision.demo import council, people, places
 from supervision.demo.diary import Diary
 from supervision.demo.names import Names
 from supervision.demo.people import Cast
-from supervision.demo.plan import Plan
+from supervision.demo.plan import AT_HOME, Plan
 from supervision.demo.telling import Telling
 from villages.models import Resident, Town
 
 YEARS_IN_OFFICE = 3
+RESOLVED_BY_VILLAGERS = 12  # the sample on sharing out the collective's income
 
 
 def already_made(town_code: str) -> bool:
@@ -54,6 +55,9 @@ def _settle(town: Town, password: str, since: date, rng: Random) -> tuple[Cast, 
     wanted = people.appointments(town, villages, groups, list(offices.values()))
     cast = Cast(town, offices, people.appoint_all(wanted, password, since, names, rng))
     people.link_households(cast, since)
+    home = next(village for village in villages if village.name == AT_HOME)
+    own = Random(len(villages))  # noqa: S311 - nothing secret; apart, so that the year stays as it is
+    council.seat_everybody(cast, home, since, own)
     return cast, heads
 
 
@@ -62,7 +66,8 @@ def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
     topics = places.add_topics(cast.town)
     groups = list(dict.fromkeys(person.household.group for person in heads))
     stories = Plan(groups, heads, Diary(_calendar_of_the_year(cast.town, at), rng), at).stories()
-    tellings = [Telling(story, cast, topics) for story in stories]
+    ours = next((story for story in stories if story.sample.no == RESOLVED_BY_VILLAGERS), None)
+    tellings = [Telling(story, cast, topics, by_villagers=story is ours) for story in stories]
     order = sorted(
         (moment, nth, turn, step)
         for nth, story in enumerate(stories)

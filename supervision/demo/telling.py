@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cases import deadlines
-from cases.models import Case, Topic
+from cases.models import Case, FourTwoProcess, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Handling, How, Level, Outcome
 from cases.workflow import Action, Actor, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
-from supervision.demo import words
+from supervision.demo import council, words
 from supervision.demo.people import Cast
 from supervision.demo.plan import Story
 from villages.models import Office, Post, Role
@@ -25,9 +25,11 @@ class Telling:
     """The steps of one story by name; `tell` makes the next one."""
 
     case: Case
+    process: FourTwoProcess | None = None
 
-    def __init__(self, story: Story, cast: Cast, topics: dict[str, Topic]) -> None:
-        self.story, self.cast, self.topics = story, cast, topics
+    def __init__(self, story: Story, cast: Cast, topics: dict[str, Topic], *, by_villagers: bool = False) -> None:
+        """`by_villagers`: the village decides it itself, by 四议两公开, instead of reporting it up."""
+        self.story, self.cast, self.topics, self.by_villagers = story, cast, topics, by_villagers
         self.sample = story.sample
         self.village = story.group.village
         self.at: datetime = story.steps[0][1]
@@ -81,6 +83,8 @@ class Telling:
         self.move(Action.MANDATORY_REPORT, recorder, told=words.REPORTED_TO, told_at=self.at, receipt=words.RECEIPT)
 
     def escalate(self) -> None:
+        if self.by_villagers:
+            return
         secret = self.sample.confidentiality == Confidentiality.SECRET
         reason = words.WHY_UP_IN_CONFIDENCE if secret else words.WHY_UP[Handling(self.sample.handling)]
         self.move(Action.ESCALATE, reason=reason)
@@ -95,11 +99,17 @@ class Telling:
     # --- 议
     def decide(self) -> None:
         lead, *assistants = self._holders()
-        decision = words.decision(self.sample.handling, lead, assistants)
-        self.move(
-            Action.DECIDE, handling=self.sample.handling, decision=decision, lead=lead, assistants=assistants,
-            due_on=self.story.due_on,
-        )  # fmt: skip
+        handling = Handling.JOINT if self.by_villagers else self.sample.handling
+        decided: dict[str, Any] = {
+            "handling": handling, "decision": words.decision(handling, lead, assistants), "lead": lead,
+            "assistants": assistants, "due_on": self.story.due_on,
+        }  # fmt: skip
+        if self.by_villagers:
+            self.process = council.resolve_by_villagers(self.case, self.owner(), self.at)
+        if (kind := council.kind_for(self.case, handling)) and not self.by_villagers:
+            self.case = council.decide_at_meeting(self.case, kind, self.owner(), self.at, **decided)
+        else:
+            self.move(Action.DECIDE, **decided)
 
     def _holders(self) -> list[Post | Office]:
         """A committee member or the group's leader in the village, the stations for what the town decided."""
@@ -143,6 +153,9 @@ class Telling:
         if not self.sample.solved:
             outcome = Outcome.EXPLAINED
         self.move(Action.COMPLETE, outcome=outcome, result=self.sample.result)
+        if self.process:
+            secretary = officer(self.cast.one(Role.SECRETARY, village=self.village))
+            council.show_outcome(self.process, secretary, self.at)
 
     # --- 督
     def verify(self) -> None:
