@@ -1,6 +1,7 @@
 """The grid and the people who serve in it."""
 
 from villages.models.audit import AuditRecord
+from villages.models.duty import DutyLeave, DutyShift, HandOver, SwapRequest, SwapState, TalkRoom
 from villages.models.field_history import FieldHistory
 from villages.models.grid import Group, Household, Office, Resident, ResidentKey, Town, Village
 from villages.models.people import ContactLink, Node, Post, Role, User
@@ -8,8 +9,11 @@ from villages.models.people import ContactLink, Node, Post, Role, User
 __all__ = [
     "AuditRecord",
     "ContactLink",
+    "DutyLeave",
+    "DutyShift",
     "FieldHistory",
     "Group",
+    "HandOver",
     "Household",
     "Node",
     "Office",
@@ -17,6 +21,9 @@ __all__ = [
     "Resident",
     "ResidentKey",
     "Role",
+    "SwapRequest",
+    "SwapState",
+    "TalkRoom",
     "Town",
     "User",
     "Village",
