@@ -7,13 +7,13 @@ from villages.duty.rights import arranging_post, may_arrange, posts_of, talk_roo
 from villages.duty.rotating import Round, Turn, arrange_round, plan_round
 from villages.duty.standing import (
     Roster,
-    absences,
     eligible_posts,
     on_duty_in,
     read_roster,
-    stand_ins,
+    standing_among,
     who_is_on_duty,
     who_stands,
+    with_standing,
 )
 from villages.duty.swapping import agree, ask_swap, decline, withdraw_swap
 from villages.duty.talk_room import describe_talk_room
@@ -22,7 +22,6 @@ __all__ = [
     "Roster",
     "Round",
     "Turn",
-    "absences",
     "agree",
     "arrange_round",
     "arrange_shift",
@@ -41,11 +40,12 @@ __all__ = [
     "plan_round",
     "posts_of",
     "read_roster",
-    "stand_ins",
+    "standing_among",
     "take_over",
     "takers_of",
     "talk_room_post",
     "who_is_on_duty",
     "who_stands",
+    "with_standing",
     "withdraw_swap",
 ]

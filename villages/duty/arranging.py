@@ -1,6 +1,6 @@
 """One shift by hand: arranged, changed, cancelled; shifts of a village never overlap."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +9,7 @@ from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 from villages.duty.rights import arranging_post, lock_roster, refuse_begun, refuse_elsewhere, refuse_unfit
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User, Village
-
-LONGEST_SHIFT = timedelta(hours=24)
+from villages.models.duty import LONGEST_SHIFT
 
 
 @transaction.atomic

@@ -50,10 +50,8 @@ def take_over(handed: HandOver, *, by: User, at: datetime) -> HandOver:
             return handed
         raise MoveRefused(_("Somebody else has taken this over already."))
     later = DutyShift.objects.filter(village=handed.shift.village_id, starts_at__gte=handed.shift.ends_at)
-    ahead = later.filter(starts_at__gt=at).order_by("starts_at")[:1]
-    first = later.order_by("starts_at")[:1]
-    keys = {shift.pk for shift in (*first, *ahead)} | set(later.at(at).values_list("pk", flat=True))
-    post = _own(takers_of(handed, read_roster(DutyShift.objects.filter(pk__in=keys)), at), by)
+    shifts = [*later.with_people().order_by("starts_at")[:1], *later.at(at).with_people()]
+    post = _own(takers_of(handed, read_roster(shifts), at), by)
     if post is None:
         raise NoSuchRight(_("Whoever is on the next shift takes this over."))
     handed.taken_by, handed.taken_at = post, at

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from minshi import workdays
@@ -12,6 +12,7 @@ from villages.models import DutyLeave, DutyShift, Post, Role, Village
 from villages.models.duty import DutyShiftQuerySet
 
 STANDING_ROLES = (Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY)
+PRIMARY, BACKUP = 1, 2
 NOBODY = 0  # the substitute of somebody away who has none
 
 
@@ -21,8 +22,8 @@ def eligible_posts(village: Village | int, on: date) -> QuerySet[Post]:
     return posts.select_related("user", "village").in_order()
 
 
-def who_stands(shift: DutyShift, posts: Mapping[int, Post], away: Mapping[int, int]) -> list[Post]:
-    """Who is on in a shift: the primary or who stands in, then the backup; nobody twice.
+def who_stands(arranged: Iterable[int | None], posts: Mapping[int, Post], away: Mapping[int, int]) -> list[Post]:
+    """Who is on in a shift arranged for those posts, primary and backup: they or who stands in, nobody twice.
 
     `posts` are the current ones by key, `away` says of those on leave who substitutes (0: nobody). Resolved
     once: a substitute who is away too is skipped, and a substitute's substitute is never followed (lessons 22).
@@ -32,9 +33,9 @@ def who_stands(shift: DutyShift, posts: Mapping[int, Post], away: Mapping[int, i
         return None if key in away else posts.get(key)
 
     def standing(key: int | None) -> Post | None:
-        return present(away.get(key, key)) if key else None
+        return present(away.get(key, key)) if key and key in posts else None
 
-    found = [post for post in map(standing, (shift.primary_id, shift.backup_id)) if post]
+    found = [post for post in map(standing, arranged) if post]
     return list({post.pk: post for post in found}.values())
 
 
@@ -51,7 +52,8 @@ class Roster:
         leaves = [leave for leave in self.leaves if leave.from_on <= on <= leave.until_on]
         people = [*shift.people, *(leave.substitute for leave in leaves if leave.substitute)]
         current = {post.pk: post for post in people if post.is_current(on)}
-        return who_stands(shift, current, {leave.post_id: leave.substitute_id or NOBODY for leave in leaves})
+        away = {leave.post_id: leave.substitute_id or NOBODY for leave in leaves}
+        return who_stands((shift.primary_id, shift.backup_id), current, away)
 
     def at(self, at: datetime) -> dict[int, DutyShift]:
         """The shift running at that moment, by village."""
@@ -93,14 +95,26 @@ def on_duty_in(villages: Iterable[int] | QuerySet[Village] | None, at: datetime)
     return {shift.village_id: roster.on_duty(shift, on) for shift in roster.shifts}
 
 
-def stand_ins(on: date) -> Subquery:
-    """For another query of posts: who substitutes for the post on that day, 0 for nobody; null where it is there."""
-    leaves = DutyLeave.objects.filter(post=OuterRef("pk"), from_on__lte=on, until_on__gte=on)
+def with_standing(posts: QuerySet[Post], at: datetime) -> QuerySet[Post]:
+    """Adds what `standing_among` reads: the post's place in the shift of its village that runs, who stands in for it.
+
+    For a query that reads posts anyway, so that being on duty costs it no other.
+    """
+    on, post = workdays.local_day(at), OuterRef("pk")
+    place = Case(When(primary=post, then=PRIMARY), When(backup=post, then=BACKUP), output_field=BigIntegerField())
+    shifts = DutyShift.objects.at(at).filter(Q(primary=post) | Q(backup=post), village=OuterRef("village"))
+    leaves = DutyLeave.objects.filter(post=post, from_on__lte=on, until_on__gte=on)
     who = Coalesce("substitute_id", NOBODY, output_field=BigIntegerField())
-    return Subquery(leaves.annotate(who=who).values("who")[:1])
+    return posts.annotate(
+        shift_place=Subquery(shifts.annotate(place=place).values("place")[:1]),
+        stand_in=Subquery(leaves.annotate(who=who).values("who")[:1]),
+    )
 
 
-def absences(posts: Iterable[Post]) -> dict[int, int]:
-    """What `who_stands` takes as `away`, of posts annotated with `stand_in` by `stand_ins`."""
-    found = {post.pk: getattr(post, "stand_in", None) for post in posts}
-    return {key: stand_in for key, stand_in in found.items() if stand_in is not None}
+def standing_among(posts: Iterable[Post], village: int | None) -> list[Post]:
+    """Who is on duty in a village, of all its current posts as read `with_standing`; no query."""
+    here = {post.pk: post for post in posts if village and post.village_id == village}
+    places = {key: getattr(post, "shift_place", None) for key, post in here.items()}
+    arranged = sorted((key for key, place in places.items() if place), key=lambda key: places[key] or 0)
+    away = {key: getattr(post, "stand_in", None) for key, post in here.items()}
+    return who_stands(arranged, here, {key: who for key, who in away.items() if who is not None})

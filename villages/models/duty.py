@@ -1,6 +1,6 @@
 """The talk room and who is on duty in it: shifts, swaps asked for, leave, hand-overs (domain §2, roster)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +12,7 @@ from villages.models.grid import Village
 from villages.models.people import Post
 
 LAST_TALK_DAY = 28  # which every month has
+LONGEST_SHIFT = timedelta(hours=24)  # so that what runs at a moment began within a day before it
 
 
 class TalkRoom(models.Model):
@@ -37,11 +38,11 @@ class TalkRoom(models.Model):
 class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
     def at(self, at: datetime) -> "DutyShiftQuerySet":
         """Running at that moment."""
-        return self.filter(starts_at__lte=at, ends_at__gt=at)
+        return self.filter(starts_at__lte=at, starts_at__gt=at - LONGEST_SHIFT, ends_at__gt=at)
 
     def meeting(self, starts_at: datetime, ends_at: datetime) -> "DutyShiftQuerySet":
         """With any moment in common with that time."""
-        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+        return self.filter(starts_at__lt=ends_at, starts_at__gt=starts_at - LONGEST_SHIFT, ends_at__gt=starts_at)
 
     def with_people(self) -> "DutyShiftQuerySet":
         return self.select_related("village", "primary__user", "backup__user")
