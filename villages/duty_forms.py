@@ -1,9 +1,10 @@
 """Forms of the roster's pages; the rules behind them are in `villages.duty`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 else:  # at run time they take no type
     OnePost = forms.ModelChoiceField
     OneShift = forms.ModelChoiceField
+PLAUSIBLE_DAYS = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 MOST_VISITORS = 9999
 LONGEST_NOTE = 2000
 
@@ -55,7 +57,7 @@ class RosterForm(RuleForm):
 
 
 class ShiftForm(RosterForm):
-    day = forms.DateField(label=_("Day"), widget=DayInput)
+    day = forms.DateField(label=_("Day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
     begins = forms.TimeField(label=_("Begins at"), initial=BEGINS, widget=TimeInput)
     ends = forms.TimeField(
         label=_("Ends at"), initial=ENDS, widget=TimeInput, help_text=_("Earlier than the beginning: on the next day.")
@@ -99,8 +101,8 @@ class SwapForm(RosterForm):
 
 class LeaveForm(RosterForm):
     post = PersonField(label=_("Who is away"), queryset=None)
-    from_on = forms.DateField(label=_("First day away"), widget=DayInput)
-    until_on = forms.DateField(label=_("Last day away"), widget=DayInput)
+    from_on = forms.DateField(label=_("First day away"), widget=DayInput, validators=PLAUSIBLE_DAYS)
+    until_on = forms.DateField(label=_("Last day away"), widget=DayInput, validators=PLAUSIBLE_DAYS)
     reason = forms.CharField(label=_("Reason"), max_length=100)
     substitute = PersonField(
         label=_("Who stands in"), queryset=None, required=False, help_text=_("Nobody named: the backup of each shift.")

@@ -19,7 +19,7 @@ from minshi.workdays import ONE_DAY
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rights import ARRANGERS
 from villages.duty.rotating import BEGINS, ENDS
-from villages.duty_forms import PersonField, TimeInput
+from villages.duty_forms import PLAUSIBLE_DAYS, PersonField, TimeInput
 from villages.forms import DayInput, RuleForm
 from villages.models import Post, Village
 from villages.requests import whole_number
@@ -35,8 +35,8 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 class RoundForm(RuleForm):
     members = PeopleField(label=_("Who takes turns"), queryset=None, widget=forms.CheckboxSelectMultiple)
-    first = forms.DateField(label=_("From day"), widget=DayInput)
-    last = forms.DateField(label=_("Until day"), widget=DayInput)
+    first = forms.DateField(label=_("From day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
+    last = forms.DateField(label=_("Until day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
     days = forms.ChoiceField(
         label=_("On which days"),
         choices=((WORKING_DAYS, _("working days")), (EVERY_DAY, _("every day"))),
