@@ -125,10 +125,6 @@ class OneClick(RosterAct):
 
     title = button = ""
 
-    def get(self, _request: HttpRequest, **_which: Any) -> HttpResponse:
-        """Back from a login in between."""
-        return redirect("villages:duty")
-
     def done(self, village: Village, act: Callable[[], Any], words: Text, shift: DutyShift | None) -> HttpResponse:
         try:
             act()
