@@ -26,10 +26,9 @@ def add_rosters(cast: Cast, calendar: WorkCalendar, at: datetime) -> None:
     No matter is touched: those of the year were told while no roster was kept, and today's shift in 白关村 is its
     duty officer's, whose matters they are.
     """
-    for nth, village in enumerate(
-        village for village in cast.town.villages.order_by("code") if village.name in VILLAGES
-    ):
-        _Roster(cast, village, calendar, at, nth).make()
+    villages = {village.name: village for village in cast.town.villages.filter(name__in=VILLAGES)}
+    for nth, name in enumerate(name for name in VILLAGES if name in villages):
+        _Roster(cast, villages[name], calendar, at, nth).make()
 
 
 class _Roster:
