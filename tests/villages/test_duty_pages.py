@@ -50,7 +50,7 @@ def test_the_week_shows_who_is_on_when_and_who_stands_in(client, here):
     text = page(client, here.secretary).content.decode()
 
     assert f"<strong>{here.secretary.user}</strong>" in text
-    assert f"（原排 {here.member.user}）" in text
+    assert f"（原排 {here.member.user}、{here.duty.user}）" in text
     assert str(here.second.user) in text
 
 
@@ -288,7 +288,7 @@ def test_the_desk_says_who_is_on_duty_and_costs_two_queries_more(client, here, d
         with django_assert_num_queries(6 if DutyShift.objects.exists() else 5):
             return client.get("/").content.decode()
 
-    assert "没有人" in cost()
+    assert "今天没排班" in cost()
     for days in range(5):
         shift_of(here.member, days=days)
         away(here.member, here.second, days=days)

@@ -32,6 +32,7 @@ class Desk:
     village: Village
     shift: DutyShift | None  # running now
     on: list[Post]  # who is on in it
+    today: list[tuple[DutyShift, list[Post]]]  # whose turn it is, was or will be today
     to_hand_over: DutyShift | None
     to_take_over: list[HandOver]
     asks: list[Ask]
@@ -67,14 +68,15 @@ def desk_of(village: Village, user: User, roster: Roster, at: datetime) -> Desk:
     """From a roster read with `around`; no query."""
     near = [shift for shift in roster.shifts if _is_near(shift, at) or getattr(shift, "ask", None)]
     here = Roster([shift for shift in near if shift.village_id == village.pk], roster.leaves)
-    running = here.at(at).get(village.pk)
+    on, running = workdays.local_day(at), here.at(at).get(village.pk)
     handed = [found for shift in here.shifts if (found := handed_over(shift)) and not found.taken_at]
     mine = [shift for shift in here.shifts if shift.starts_at <= at < shift.ends_at + STILL_HANDED_OVER]
     mine = [shift for shift in mine if _is_among(here.on_duty(shift), user) and handed_over(shift) is None]
     return Desk(
         village=village,
         shift=running,
-        on=here.on_duty(running, workdays.local_day(at)) if running else [],
+        on=here.on_duty(running, on) if running else [],
+        today=[(shift, here.on_duty(shift, on)) for shift in here.shifts if shift.on == on or shift is running],
         to_hand_over=mine[-1] if mine else None,
         to_take_over=[each for each in handed if _is_among(takers_of(each, here, at), user)],
         asks=[

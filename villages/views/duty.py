@@ -69,9 +69,10 @@ class Line:
     may_hand_over: bool
 
     @property
-    def stands_in(self) -> bool:
-        """Whether others are on than was arranged."""
-        return [post.pk for post in self.on] != [post.pk for post in self.shift.people]
+    def arranged(self) -> str:
+        """Whom the roster named, where others stand in; else empty."""
+        people = self.shift.people
+        return "" if people == self.on else "、".join(str(post.user) for post in people)
 
 
 @dataclass(frozen=True)
