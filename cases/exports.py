@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
-from typing import IO
+from typing import IO, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.disclosure import opener
-from cases.ledgers import Book, Record, batches, read_records
+from cases.ledgers import AnyBook, ShiftBook, batches, read_records
+from cases.ledgers.shifts import exportable_shifts
 from cases.models import Assignment
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
@@ -47,12 +48,17 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     return cases.filter(Q(village__in=villages) | Q(town__in=territory) | Exists(own_work))
 
 
+def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
+    """Of the rows of a book in sight, what may be taken away."""
+    return exportable_shifts(rows, user, on) if isinstance(book, ShiftBook) else exportable(rows, user, on)
+
+
 @dataclass
 class Export:
-    """One ledger to be taken away: its cases in sight and filter, for whom, when, why."""
+    """One ledger to be taken away: its rows in sight and filter, for whom, when, why."""
 
-    book: Book
-    cases: CaseQuerySet
+    book: AnyBook
+    cases: Any
     user: User
     at: datetime
     bounds: tuple[date, date]
@@ -112,18 +118,18 @@ class Export:
         self._log(AuditKind.PRINT, "", request)
         return rows
 
-    def _taken(self) -> CaseQuerySet:
-        return exportable(self.cases, self.user, self.on)
+    def _taken(self) -> Any:
+        return takeable(self.book, self.cases, self.user, self.on)
 
-    def _records(self) -> Iterator[Record]:
+    def _records(self) -> Iterator[Any]:
         """The records in the book's order, counted as they pass. Refuses before the first."""
         self._refuse()
         sight, opens = Sight.of(self.user, self.on), opener(self.user, self.on)
         may_open = opens if self.unmasked else lambda _case: False
-        cases = self.book.enrich(self._taken()).with_record()
+        rows = self.book.whole(self._taken())
         pages = (
             read_records(self.book, page, sight=sight, at=self.at, may_unmask=may_open)
-            for page in batches(cases, self.book.order)
+            for page in batches(rows, self.book.order)
         )
         records = chain.from_iterable(pages)
         first = next(records, None)
@@ -138,7 +144,7 @@ class Export:
             text = _("Say what it is for.")
             raise InputRefused(text, {"reason": text})
 
-    def _counted(self, records: Iterator[Record]) -> Iterator[Record]:
+    def _counted(self, records: Iterator[Any]) -> Iterator[Any]:
         for record in records:
             self.count += 1
             yield record

@@ -31,6 +31,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
 from villages.models import Group, Town, User, Village
+from villages.models.duty import DutyShiftQuerySet
 from villages.requests import whole_number
 
 ALL = _("All")
@@ -190,3 +191,15 @@ class CaseFilter(filters.FilterSet):
         if order == "due":
             return cases.open()
         return cases.filter(stage=Stage.CLOSED) if order == "closed" else cases
+
+
+class ShiftFilter(filters.FilterSet):
+    """Narrows duty shifts within reach; an input it cannot read gives no rows at all."""
+
+    village = filters.ModelChoiceFilter(queryset=villages_in_reach, label=_("Village"), empty_label=ALL)
+
+    def filter_queryset(self, queryset: DutyShiftQuerySet) -> DutyShiftQuerySet:
+        if self.form.errors:
+            return queryset.none()
+        narrowed: DutyShiftQuerySet = super().filter_queryset(queryset)
+        return narrowed

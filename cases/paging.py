@@ -9,8 +9,6 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from cases.models import Case
-
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
@@ -49,7 +47,7 @@ def _beyond(found: QuerySet[Row], column: str, descending: bool, after: str) -> 
     return here.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": pk}))
 
 
-def capped_counts(querysets: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
+def capped_counts(querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each queryset has, exact to 999, in one statement; 1000 stands for more.
 
     Put together from the SQL that Django compiles for each, every value bound apart in `given`: as subqueries of

@@ -10,13 +10,16 @@ from django.db.models import Exists, OuterRef, Q
 
 from cases.calendar import has_data, load_calendar
 from cases.models import Case, TimeRequest
-from cases.models.choices import RequestKind, RequestState, Stage
+from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
 from cases.workflow import Action, System, make_move, read_facts
-from cases.workflow.who import find_owner
+from cases.workflow.actors import ROSTER
+from cases.workflow.guards import roster_went_on
+from cases.workflow.who import FOLLOWING, find_owner
 from minshi import workdays
 from minshi.clock import now
 from minshi.errors import RuleBroken
+from villages.duty import on_duty_in
 from villages.models import Post
 
 BATCH = 200
@@ -95,6 +98,30 @@ def rehome_orphans_due(at: datetime) -> int:
     return move_each(orphans(at).select_related("town"), rehome)
 
 
+def left_behind(at: datetime) -> CaseQuerySet:
+    """Village cases in 说 and 评 whose owner is off duty while somebody else of their village is on."""
+    on = on_duty_in(None, at)
+    people = {post.pk for posts in on.values() for post in posts}
+    here = Case.objects.open().filter(
+        level=Level.VILLAGE, stage__in=FOLLOWING, village__in=[key for key in on if on[key]]
+    )
+    return here.exclude(owner_post__in=people)
+
+
+def follow_roster_due(at: datetime) -> int:
+    """Village cases in 说 and 评 go to whoever is on duty (domain §3, owner); without a shift they stay.
+
+    Whoever is on but may not have it (in 评 they handled it) is no successor: nothing is written.
+    """
+
+    def follow(case: Case) -> None:
+        facts = read_facts(case, at)
+        if roster_went_on(facts):
+            make_move(case, Action.REHOME, by=System(ROSTER), at=at, facts=facts)
+
+    return move_each(left_behind(at).select_related("town"), follow)
+
+
 def bring_calendar_up_to_date(at: datetime) -> list[int]:
     """Loads the calendar again; returns the years that cannot be relied on yet, this year or the next."""
     loaded = load_calendar(None, at)
@@ -114,6 +141,11 @@ def close_unrated() -> None:
 @shared_task(ignore_result=True)
 def rehome_orphans() -> None:
     rehome_orphans_due(now())
+
+
+@shared_task(ignore_result=True)
+def follow_roster() -> None:
+    follow_roster_due(now())
 
 
 @shared_task(ignore_result=True)

@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from cases.views import act, attachments, detail, four_two, home, intake, ledgers, lists, meetings, queue, track
+from cases.views import (
+    act,
+    attachments,
+    detail,
+    duty_round,
+    four_two,
+    home,
+    intake,
+    ledgers,
+    lists,
+    meetings,
+    queue,
+    track,
+)
 
 app_name = "cases"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("intake/", intake.Intake.as_view(), name="intake"),
     path("intake/similar/", intake.Similar.as_view(), name="similar"),
+    path("duty/round/", duty_round.DutyRound.as_view(), name="duty_round"),
     path("cases/", lists.CaseList.as_view(), name="list"),
     path("cases/<str:number>/", detail.CaseDetail.as_view(), name="detail"),
     path("cases/<str:number>/receipt/", intake.Receipt.as_view(), name="receipt"),

@@ -2,6 +2,7 @@
 
 import atexit
 import fcntl
+import logging
 import os
 import sys
 import threading
@@ -10,10 +11,12 @@ from typing import IO
 from celery import Celery, signals
 from celery.beat import EmbeddedService
 from celery.worker import state
+from kombu.exceptions import OperationalError
 
 HEARTBEAT_KEY = "beat"
 HEARTBEAT_EVERY = 20.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
+FOLLOW_ROSTER = "cases.tasks.follow_roster"
 PATIENCE = 10.0  # seconds a thread is given to end
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
@@ -31,8 +34,10 @@ app.conf.beat_schedule = {
     "end-suspensions": {"task": "cases.tasks.end_suspensions", "schedule": 600.0},
     "close-unrated": {"task": "cases.tasks.close_unrated", "schedule": 3600.0},
     "rehome-orphans": {"task": "cases.tasks.rehome_orphans", "schedule": 3600.0},
+    "follow-roster": {"task": FOLLOW_ROSTER, "schedule": 3600.0, "options": {"expires": 3600.0}},
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
+logger = logging.getLogger(__name__)
 _guard = threading.Lock()
 _running: "Background | None" = None
 
@@ -51,6 +56,14 @@ def _at_once(**_kwargs: object) -> None:
     """A fresh start does not wait for the schedule to come round: it is ready, and does what fell due meanwhile."""
     heartbeat.delay()
     app.send_task("supervision.tasks.sweep")
+
+
+def follow_roster_soon() -> None:
+    """After a hand-over cases go to the next shift at once; where no broker answers, within the hour."""
+    try:
+        app.send_task(FOLLOW_ROSTER, retry=False)
+    except OperationalError:
+        logger.warning("No broker took the job; cases follow the roster within the hour.")
 
 
 class Background:

@@ -24,12 +24,17 @@ from cases.models import (
 from cases.workflow import Action
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.models import (
+    DutyLeave,
+    DutyShift,
+    HandOver,
     Post,
     Resident,
     Seat,
+    SwapRequest,
     User,
 )
 from villages.views.accounts import ACTS
+from villages.views.duty_acts import SWAP_ANSWERS
 
 NOWHERE = 999_999_999  # the key of no row
 FEW, SHARES = 12, 3  # the 35 moves are shared out among three roles
@@ -125,6 +130,15 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "residents/pk": (row_of(Resident), NOWHERE),
     "accounts/pk": (row_of(User), NOWHERE),
     "posts/pk": (row_of(Post), NOWHERE),
+    "shifts/pk": (row_of(DutyShift), NOWHERE),
+    "shifts/shift": (row_of(DutyShift), NOWHERE),
+    "swaps/pk": (row_of(SwapRequest), NOWHERE),
+    "swaps/swap": (row_of(SwapRequest), NOWHERE),
+    "pk/answer": (constant(*SWAP_ANSWERS), None),
+    "leave/pk": (row_of(DutyLeave), NOWHERE),
+    "leaves/leave": (row_of(DutyLeave), NOWHERE),
+    "hand-overs/pk": (row_of(HandOver), NOWHERE),
+    "hand-overs/hand_over": (row_of(HandOver), NOWHERE),
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
     "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close"), None),

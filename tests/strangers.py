@@ -40,6 +40,7 @@ from minshi.crypto import masked_name, masked_phone
 from supervision.models import Reminder
 from tests import roles
 from tests.cases.roads import DAY, NOON, Staff, accepted, decided, officer, rated, spoken, staff, words
+from tests.villages.duty_desk import away, shift_of
 from tests.villages.factories import (
     GroupFactory,
     HouseholdFactory,
@@ -54,8 +55,11 @@ from villages.lookup import index_residents
 from villages.models import (
     AuditRecord,
     ContactLink,
+    DutyLeave,
+    DutyShift,
     FieldHistory,
     Group,
+    HandOver,
     Household,
     Office,
     Post,
@@ -63,6 +67,8 @@ from villages.models import (
     Resident,
     ResidentKey,
     Seat,
+    SwapRequest,
+    TalkRoom,
     Town,
     User,
     Village,
@@ -289,6 +295,10 @@ def council_of(there: Staff, case: Case) -> dict[type[Model], Model]:
 def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], Model]:
     """A row of everything that is not a case's, all of the foreign place."""
     household = resident.household
+    shift = shift_of(there.member, backup=there.duty)
+    swap = SwapRequest.objects.create(
+        shift=shift_of(there.member, days=1), asker=there.member, asked=there.duty, asked_at=NOON
+    )
     linked = ContactLink.objects.create(post=there.leader, household=household, from_on=NOON.date())
     return {
         Town: there.town,
@@ -299,6 +309,13 @@ def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], M
         Resident: resident,
         ResidentKey: ResidentKey.objects.filter(resident=resident).first(),
         ContactLink: linked,
+        TalkRoom: TalkRoom.objects.create(village=there.village, place="村委会"),
+        DutyShift: shift,
+        SwapRequest: swap,
+        DutyLeave: away(there.duty, days=3),
+        HandOver: HandOver.objects.create(
+            shift=shift, note="等电工", visitors=1, written_by=there.member, written_at=NOON
+        ),
         User: there.duty.user,
         Post: there.duty,
         AuditRecord: record_audit(AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"),

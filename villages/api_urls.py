@@ -1,14 +1,24 @@
-"""Addresses of logging in and of the grid, under /api/v1/."""
+"""Addresses of logging in, of the grid and of the roster, under /api/v1/."""
 
 from django.urls import path
 
-from villages import api
+from villages.api import duty, grid, login
 
 urlpatterns = [
-    path("login/", api.Login.as_view(), name="api-login"),
-    path("logout/", api.Logout.as_view(), name="api-logout"),
-    path("logoutall/", api.LogoutAll.as_view(), name="api-logoutall"),
-    path("me/", api.Me.as_view(), name="api-me"),
-    path("villages/", api.VillageList.as_view(), name="api-villages"),
-    path("households/", api.HouseholdLookup.as_view(), name="api-households"),
+    path("login/", login.Login.as_view(), name="api-login"),
+    path("logout/", login.Logout.as_view(), name="api-logout"),
+    path("logoutall/", login.LogoutAll.as_view(), name="api-logoutall"),
+    path("me/", login.Me.as_view(), name="api-me"),
+    path("villages/", grid.VillageList.as_view(), name="api-villages"),
+    path("households/", grid.HouseholdLookup.as_view(), name="api-households"),
+    path("duty/now/", duty.OnDutyNow.as_view(), name="api-duty-now"),
+    path("duty/shifts/", duty.ShiftList.as_view(), name="api-shifts"),
+    path("duty/shifts/<int:shift>/", duty.ShiftItem.as_view(), name="api-shift"),
+    path("duty/shifts/<int:shift>/swaps/", duty.SwapAsk.as_view(), name="api-swap-ask"),
+    path("duty/shifts/<int:shift>/hand-over/", duty.HandOverItem.as_view(), name="api-hand-over"),
+    path("duty/swaps/", duty.SwapList.as_view(), name="api-swaps"),
+    path("duty/swaps/<int:swap>/", duty.SwapItem.as_view(), name="api-swap"),
+    path("duty/leaves/", duty.LeaveList.as_view(), name="api-leaves"),
+    path("duty/leaves/<int:leave>/", duty.LeaveItem.as_view(), name="api-leave"),
+    path("duty/hand-overs/<int:hand_over>/take/", duty.HandOverTake.as_view(), name="api-take-over"),
 ]

@@ -11,14 +11,14 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from villages.models import FieldHistory, Office, Post, Procedure, Seat, Town, User, Village
+from villages.models import DutyShift, FieldHistory, Office, Post, Procedure, Seat, TalkRoom, Town, User, Village
 
 NOTHING = "—"
 
 
 def register() -> None:
     """Called once when the app is ready. Neither passwords nor logins are field history."""
-    for model in (Town, Village, Office, Post, Seat, Procedure):
+    for model in (Town, Village, Office, Post, Seat, Procedure, TalkRoom, DutyShift):
         auditlog.register(model)
     auditlog.register(User, exclude_fields=["password", "last_login"])
 

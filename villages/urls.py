@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from villages.login import LoginForm
-from villages.views import accounts, audit, bodies, password, preferences, residents
+from villages.views import accounts, audit, bodies, duty, duty_acts, password, preferences, residents
 
 pages = [
     path("language/", preferences.change_language, name="language"),
@@ -24,6 +24,18 @@ pages = [
     path("accounts/<int:pk>/", accounts.AccountDetail.as_view(), name="account"),
     path("accounts/<int:pk>/appoint/", accounts.Appoint.as_view(), name="appoint"),
     path("accounts/<int:pk>/<slug:act>/", accounts.AccountAct.as_view(), name="account_act"),
+    path("duty/", duty.DutyWeek.as_view(), name="duty"),
+    path("duty/print/", duty.WallPrint.as_view(), name="duty_print"),
+    path("duty/room/", duty_acts.TalkRoomPage.as_view(), name="talk_room"),
+    path("duty/shifts/new/", duty_acts.ShiftNew.as_view(), name="shift_new"),
+    path("duty/shifts/<int:pk>/change/", duty_acts.ShiftChange.as_view(), name="shift_change"),
+    path("duty/shifts/<int:pk>/cancel/", duty_acts.ShiftCancel.as_view(), name="shift_cancel"),
+    path("duty/shifts/<int:pk>/swap/", duty_acts.SwapAsk.as_view(), name="swap_ask"),
+    path("duty/shifts/<int:pk>/hand-over/", duty_acts.HandOverPage.as_view(), name="hand_over"),
+    path("duty/swaps/<int:pk>/<slug:answer>/", duty_acts.SwapAnswer.as_view(), name="swap_answer"),
+    path("duty/leave/", duty_acts.LeaveNew.as_view(), name="leave_new"),
+    path("duty/leave/<int:pk>/end/", duty_acts.LeaveEnd.as_view(), name="leave_end"),
+    path("duty/hand-overs/<int:pk>/take/", duty_acts.HandOverTake.as_view(), name="take_over"),
 ]
 urlpatterns = [
     path("login/", account.LoginView.as_view(form_class=LoginForm), name="account_login"),

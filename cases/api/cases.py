@@ -20,7 +20,6 @@ from cases.api.moves import act
 from cases.filters import CaseFilter
 from cases.models import Case
 from cases.serializers.case import CaseDetail, CaseRow
-from cases.serializers.fields import require_living_memory
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody
 from cases.workflow import Action, Officer, register
@@ -29,6 +28,7 @@ from minshi import workdays
 from minshi.api import REPLAYED_HEADER, KeyPages, etag_of, idempotency_key, is_unchanged, not_modified
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER
 from minshi.errors import NoSuchRight
+from villages.api.fields import require_living_memory
 from villages.models import Post
 
 BESIDE_FILTERS = frozenset({"cursor", "page_size"})

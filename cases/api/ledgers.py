@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 from django_filters.utils import translate_validation
@@ -11,12 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.cases import CaseFilters, require_days_in_reach
-from cases.filters import CaseFilter
-from cases.ledgers import BOOKS, Book, read_records
+from cases.api.cases import BESIDE_FILTERS, CaseFilters, require_days_in_reach
+from cases.filters import CaseFilter, ShiftFilter
+from cases.ledgers import BOOKS, AnyBook, ShiftBook, read_records
 from cases.ledgers.period import PERIODS, PeriodForm
 from cases.models import Case
-from cases.models.scope import CaseQuerySet
 from cases.serializers.ledgers import BookSerializer, LedgerRow
 from minshi import tabular, workdays
 from minshi.api import KeyPages
@@ -25,9 +25,18 @@ PERIOD = frozenset({"period", "since", "until"})
 
 
 class LedgerFilters(CaseFilters):
-    """A ledger has an order of its own, and a period."""
+    """A ledger has an order of its own, a period, and the filter of its kind of rows."""
 
     known = (CaseFilters.known | PERIOD) - {"order"}
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        if isinstance(view.book, ShiftBook):
+            self.known = frozenset(ShiftFilter.base_filters) | BESIDE_FILTERS | PERIOD
+        return super().filter_queryset(request, queryset, view)
+
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+        asks_for_schema = queryset is None or not view.kwargs
+        return CaseFilter if asks_for_schema else view.book.filterset
 
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
         """By the date of the book."""
@@ -41,7 +50,7 @@ class LedgerList(CaseApi):
         return Response(BookSerializer(books, many=True).data)
 
 
-class LedgerRows(CaseApi, GenericAPIView[Case]):
+class LedgerRows(CaseApi, GenericAPIView[Any]):
     serializer_class = LedgerRow
     queryset = Case.objects.none()
     pagination_class = KeyPages
@@ -49,7 +58,7 @@ class LedgerRows(CaseApi, GenericAPIView[Case]):
     filterset_class = CaseFilter
 
     @cached_property
-    def book(self) -> Book:
+    def book(self) -> AnyBook:
         """Http404: no such ledger."""
         try:
             return BOOKS[self.kwargs["key"]]
@@ -71,18 +80,21 @@ class LedgerRows(CaseApi, GenericAPIView[Case]):
         responses={200: LedgerRow(many=True)},
     )
     def get(self, request: Request, key: str) -> Response:
-        """The rows of one ledger, names and phones masked, oldest first; without a period the past twelve months."""
+        """The rows of one ledger, names and phones masked, oldest first; without a period the past twelve months.
+
+        The rows of `duty` are shifts, narrowed by village and period alone.
+        """
         book = self.book
-        cases = self.filter_queryset(Case.objects.counted_for(self.user, workdays.local_day(self.at)))
-        page = self.paginate_queryset(book.enrich(self._in_period(cases)).with_record())
+        rows_in_sight = self.filter_queryset(book.in_sight(self.user, workdays.local_day(self.at)))
+        page = self.paginate_queryset(book.whole(self._in_period(rows_in_sight)))
         records = read_records(book, page or [], sight=self.sight, at=self.at)
         rows = tabular.rows_of(book.ledger, records, unmasked=True)  # the record itself masks
         keys = [column.key for column in book.ledger.columns]
         return self.get_paginated_response([dict(zip(keys, row[1:], strict=True)) for row in rows])
 
-    def _in_period(self, cases: Any) -> CaseQuerySet:
+    def _in_period(self, rows: Any) -> Any:
         form = PeriodForm(self.request.query_params)
         if not form.is_valid():
             raise translate_validation(form.errors)
         require_days_in_reach(form)
-        return form.chosen(workdays.local_day(self.at)).of(self.book, cases)
+        return form.chosen(workdays.local_day(self.at)).of(self.book, rows)

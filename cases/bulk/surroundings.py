@@ -32,7 +32,7 @@ class Surroundings:
     def facts(self, case: Case, assignment: Assignment | None = None) -> Facts:
         place = (case.town_id, case.village_id, case.group_id)
         if place not in self._posts:
-            self._posts[place] = posts_about(case, self.on)
+            self._posts[place] = posts_about(case, self.at)
         facts = Facts(case=case, at=self.at, posts=self._posts[place], assignments=[assignment] if assignment else [])
         if assignment and assignment.office_id:
             facts.office_people = {assignment.office_id: self._people[assignment.office_id]}

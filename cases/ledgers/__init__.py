@@ -8,9 +8,22 @@ from cases.ledgers.handled import HANDLING, RESULTS, SATISFACTION
 from cases.ledgers.heard import GENERAL, HOME_VISIT, TALK_ROOM
 from cases.ledgers.loading import batches, read_records
 from cases.ledgers.record import Record
+from cases.ledgers.shifts import DUTY, ShiftBook, ShiftRecord
 
-BOOKS: Mapping[str, Book] = MappingProxyType(
+AnyBook = Book | ShiftBook
+BOOKS_OF_CASES: Mapping[str, Book] = MappingProxyType(
     {book.key: book for book in (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)}
 )
+BOOKS: Mapping[str, AnyBook] = MappingProxyType({**BOOKS_OF_CASES, DUTY.key: DUTY})
 
-__all__ = ["BOOKS", "Book", "Record", "batches", "read_records"]
+__all__ = [
+    "BOOKS",
+    "BOOKS_OF_CASES",
+    "AnyBook",
+    "Book",
+    "Record",
+    "ShiftBook",
+    "ShiftRecord",
+    "batches",
+    "read_records",
+]

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from cases.ledgers.book import Book
 from cases.ledgers.record import Record, is_redacted
+from cases.ledgers.shifts import ShiftBook, read_shifts
 from cases.models import Assignment, Case, Event, Rating
 from cases.models.scope import Sight
 from cases.paging import page_of
@@ -25,9 +26,15 @@ def nobody(_case: Case) -> bool:
 
 
 def read_records(
-    book: Book, cases: Sequence[Case], *, sight: Sight, at: datetime, may_unmask: MayUnmask = nobody
-) -> list[Record]:
-    """A record for each case, whose values are opened where `may_unmask` says so; at most three queries."""
+    book: Book | ShiftBook, rows: Sequence[Any], *, sight: Sight, at: datetime, may_unmask: MayUnmask = nobody
+) -> list[Any]:
+    """A record for each row of the book, a case's values opened where `may_unmask` says so; at most three queries."""
+    if isinstance(book, ShiftBook):
+        return list(read_shifts(rows))
+    return read_cases(book, rows, sight=sight, at=at, may_unmask=may_unmask)
+
+
+def read_cases(book: Book, cases: Sequence[Case], *, sight: Sight, at: datetime, may_unmask: MayUnmask) -> list[Record]:
     shown = [case.pk for case in cases if not is_redacted(case)]
     held = _by_case(_assignments(shown)) if book.assignments else {}
     happened = _by_case(_events(shown, book.events)) if book.events else {}
@@ -46,8 +53,8 @@ def read_records(
     ]
 
 
-def batches(cases: QuerySet[Case], order: Sequence[str]) -> Iterator[list[Case]]:
-    """The cases in order, a key-set page at a time: memory does not grow with their number."""
+def batches(cases: QuerySet[Any], order: Sequence[str]) -> Iterator[list[Any]]:
+    """The rows in order, a key-set page at a time: memory does not grow with their number."""
     after = ""
     while True:
         page = page_of(cases, order, after, BATCH)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django import forms
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.filters import PLAUSIBLE_DAYS
 from cases.ledgers.book import Book
-from cases.models.scope import CaseQuerySet
+from cases.ledgers.shifts import ShiftBook
 from minshi import workdays
 
 MONTH, LAST_MONTH, YEAR, TWELVE_MONTHS, ALL = "month", "last_month", "year", "twelve_months", "all"
@@ -42,20 +43,20 @@ class Period:
             return cls(on.replace(month=1, day=1), on)
         return cls(_a_year_before(on), on) if name == TWELVE_MONTHS else cls()
 
-    def of(self, book: Book, cases: CaseQuerySet) -> CaseQuerySet:
-        """The cases of the book whose date lies in the period, as days of Asia/Shanghai."""
-        chosen = book.belongs(cases)
+    def of(self, book: Book | ShiftBook, rows: Any) -> Any:
+        """The rows of the book whose date lies in the period, as days of Asia/Shanghai."""
+        chosen = book.belongs(rows)
         if self.first:
             chosen = chosen.filter(**{f"{book.date}__gte": workdays.due_at(self.first - workdays.ONE_DAY)})
         if self.last:
             chosen = chosen.filter(**{f"{book.date}__lt": workdays.due_at(self.last)})
         return chosen
 
-    def bounds(self, book: Book, cases: CaseQuerySet, on: date) -> tuple[date, date]:
+    def bounds(self, book: Book | ShiftBook, rows: QuerySet[Any], on: date) -> tuple[date, date]:
         """The days to print on the cover: the period's own, an open end by the rows there are."""
         if self.first and self.last:
             return self.first, self.last
-        found = cases.order_by().aggregate(first=Min(book.date), last=Max(book.date))
+        found = rows.order_by().aggregate(first=Min(book.date), last=Max(book.date))
         first = self.first or (workdays.local_day(found["first"]) if found["first"] else on)
         last = self.last or (workdays.local_day(found["last"]) if found["last"] else on)
         return first, last

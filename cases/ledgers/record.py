@@ -37,6 +37,11 @@ class Record:
     def redacted(self) -> bool:
         return is_redacted(self.case)
 
+    @property
+    def opens(self) -> str:
+        """The number of the matter behind the row; none behind a redacted one."""
+        return "" if self.redacted else self.case.number
+
     def annotated(self, name: str) -> object:
         """What the ledger's own query adds to the case's row."""
         return getattr(self.case, name, None)

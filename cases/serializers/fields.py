@@ -1,7 +1,6 @@
 """Fields that several serializers share: texts that were never masked, phones, and whom a case is with."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -16,8 +15,6 @@ from minshi.crypto import normal_phone
 from villages.models import Office, Post
 
 Row = TypeVar("Row", bound=Model)
-BIGGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1900, 2999
 NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
@@ -47,27 +44,6 @@ class PhoneField(serializers.CharField):
             return normal_phone(text)
         except DjangoValidationError as error:
             raise serializers.ValidationError(error.messages) from error
-
-
-class IdField(serializers.IntegerField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=BIGGEST_ID, **options)
-
-
-def require_living_memory(day: date) -> None:
-    """ValidationError: a day that no calendar of ours can count from."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise serializers.ValidationError(_("This day is out of reach."))
-
-
-class DayField(serializers.DateField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(validators=[require_living_memory], **options)
-
-
-class MomentField(serializers.DateTimeField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(validators=[require_living_memory], **options)
 
 
 class HolderKey(serializers.RegexField):

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.ledgers import Book
+from cases.ledgers import AnyBook
 
 CELL = {"oneOf": [{"type": "string"}, {"type": "number"}], "nullable": True}
 
@@ -16,7 +16,7 @@ class ColumnSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["text", "number", "date", "choice"])
 
 
-class BookSerializer(serializers.Serializer[Book]):
+class BookSerializer(serializers.Serializer[AnyBook]):
     key = serializers.CharField()
     title = serializers.CharField(source="ledger.title")
     columns = ColumnSerializer(source="ledger.columns", many=True)

@@ -9,8 +9,9 @@ from cases.four_two import next_step
 from cases.meetings import ITEM_ACTIONS, Verdict
 from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting, MinutesCorrection
 from cases.models.four_two import Origin, ReservedMatter
-from cases.serializers.fields import DayField, IdField, MomentField, PlainText, Shown
+from cases.serializers.fields import PlainText, Shown
 from cases.workflow import Action
+from villages.api.fields import DayField, IdField, MomentField
 from villages.models import MeetingKind
 
 MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60

@@ -11,19 +11,10 @@ from rest_framework import serializers
 from cases.forms import MOST_ASKED, SPEAKERS
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.serializers.fields import (
-    NO_SUCH_CHOICE,
-    DayField,
-    HolderKey,
-    IdField,
-    MomentField,
-    PhoneField,
-    PlainText,
-    Shown,
-    holders_by_key,
-)
+from cases.serializers.fields import NO_SUCH_CHOICE, HolderKey, PhoneField, PlainText, Shown, holders_by_key
 from cases.workflow import MOVES, Action, Facts, candidates
 from cases.workflow.inputs import Ask, Input, Kind
+from villages.api.fields import DayField, IdField, MomentField
 from villages.models import User
 
 OFFERED = tuple(action for action, move in MOVES.items() if move.who is not None and not move.inner)

@@ -8,8 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Attachment, Event, Rating
-from cases.serializers.fields import HolderField, IdField, Shown
+from cases.serializers.fields import HolderField, Shown
 from cases.workflow import Action
+from villages.api.fields import IdField
 
 # What integrating systems may read of an event's data; digests, ids of named cadres and the like stay inside.
 SHOWN_OF_DATA = frozenset(

@@ -12,7 +12,7 @@ from cases.models import Case, Event, FourTwoProcess, Meeting
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.views.timeline import names_known_to, told
+from cases.views.timeline import folded, names_known_to, told
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
@@ -61,7 +61,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "may_open_phone": bool(case.speaker_phone) and may_open_phone(user, today(), case),
         "words": {name: seen(getattr(case, name)) for name in SAID},
         "may_print_receipt": may_print_receipt(user, case, facts),
-        "timeline": [told(case, event, whole=whole, also=also, names=names) for event in events],
+        "timeline": folded(told(case, event, whole=whole, also=also, names=names) for event in events),
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),

@@ -18,6 +18,7 @@ from cases.paging import capped_counts
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
+from villages.duty.desk import desks_of
 from villages.models import Post, Role
 
 SHOWN = 30
@@ -45,8 +46,8 @@ class Queue:
         return reverse(self.page) if self.page != "cases:list" else f"{reverse(self.page)}?{urlencode(self.query)}"
 
 
-def queues_of(posts: list[Post]) -> list[Queue]:
-    """The queues of somebody's roles, each once, in the order of the road."""
+def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
+    """The queues of somebody's roles, each once, in the order of the road; on duty also the duty officer's."""
     queues: list[Queue] = []
     for post in posts:
         level = Level.COUNTY if post.county_code else Level.TOWN if post.town_id else Level.VILLAGE
@@ -62,7 +63,7 @@ def queues_of(posts: list[Post]) -> list[Queue]:
                 Queue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
             ]
-        if post.role in (Role.DUTY_OFFICER, Role.SECRETARY, Role.GROUP_LEADER):
+        if on_duty or post.role in (Role.DUTY_OFFICER, Role.SECRETARY, Role.GROUP_LEADER):
             queues.append(Queue(_("To be called back"), {"stage": Stage.RATE}))
     return list({queue.name: queue for queue in queues}.values())
 
@@ -81,7 +82,9 @@ class Home(StaffView):
         at = now()
         visible = self.visible()
         mine = list(visible.owned_by(self.sight().reach).order_by("due_at", "pk").with_row()[: SHOWN + 1])
-        queues = queues_of(self.user.posts_on(today()))
+        desks = desks_of(self.user, at)
+        is_on = any(post.user_id == self.user.pk for desk in desks for post in desk.on)
+        queues = queues_of(self.user.posts_on(today()), on_duty=is_on)
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
         counted = {queue.name: self._narrowed(queue) for queue in queues}
         counted["today"] = visible.filter(registered_at__gte=midnight)
@@ -91,6 +94,7 @@ class Home(StaffView):
             "nav": "home",
             "at": at,
             "sight": self.sight(),
+            "desks": desks,
             "mine": mine[:SHOWN],
             "more": len(mine) > SHOWN,
             "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),

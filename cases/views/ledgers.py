@@ -1,5 +1,6 @@
 """The ledgers: tabs with counts, the rows page by page, and taking them away as file or print."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.exports import FORMS, Export, exportable, may_export, may_unmask
-from cases.filters import CaseFilter
-from cases.ledgers import BOOKS, Book, read_records
+from cases.exports import FORMS, Export, may_export, may_unmask, takeable
+from cases.ledgers import BOOKS, AnyBook, Book, read_records
 from cases.ledgers.period import Period, PeriodForm
-from cases.models import Case
-from cases.models.scope import CaseQuerySet
 from cases.paging import capped_counts, page_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from minshi import tabular
@@ -35,16 +33,27 @@ class ExportForm(forms.Form):
 class Reading:
     """One ledger as the address asks for it."""
 
-    book: Book
-    listed: CaseFilter
+    book: AnyBook
+    lists: Mapping[Any, Any]  # the filter of each kind of row, by its class
     period_form: PeriodForm
     query: str
     filters: str
 
-    def cases(self, book: Book) -> CaseQuerySet:
-        if not self.period_form.is_valid():
-            return Case.objects.none()
-        return self.period.of(book, self.listed.qs)
+    @property
+    def listed(self) -> Any:
+        return self.lists[self.book.filterset]
+
+    @property
+    def ledger(self) -> tabular.Ledger[Any]:
+        return self.book.ledger
+
+    @property
+    def is_of_cases(self) -> bool:
+        return isinstance(self.book, Book)
+
+    def rows(self, book: AnyBook) -> Any:
+        rows = self.lists[book.filterset].qs
+        return self.period.of(book, rows) if self.period_form.is_valid() else rows.none()
 
     @property
     def period(self) -> Period:
@@ -64,26 +73,32 @@ class LedgerView(StaffView):
         query = self.request.GET.copy()
         for name in OWN_PARAMETERS:
             query.pop(name, None)
-        listed = CaseFilter(query or None, Case.objects.counted_for(self.user, today()), request=self.request)
+        kinds = {book.filterset: book for book in BOOKS.values()}
+        lists = {
+            kind: kind(query or None, book.in_sight(self.user, today()), request=self.request)
+            for kind, book in kinds.items()
+        }
         given = [(name, value) for name, value in query.items() if value]
         # What was searched for may be a name or a phone: the log says that there was a search, not for what.
         logged = "&".join(f"{name}={'…' if name == 'q' else value}" for name, value in given)
-        return Reading(BOOKS[key], listed, PeriodForm(query), query.urlencode(), logged)
+        return Reading(BOOKS[key], lists, PeriodForm(query), query.urlencode(), logged)
 
     def show(self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = "") -> HttpResponse:
         request, book = self.request, reading.book
-        counts = capped_counts({key: reading.cases(each) for key, each in BOOKS.items()})
-        page = page_of(book.enrich(reading.cases(book)).with_record(), book.order, request.GET.get("after", ""))
+        counts = capped_counts({key: reading.rows(each) for key, each in BOOKS.items()})
+        page = page_of(book.whole(reading.rows(book)), book.order, request.GET.get("after", ""))
         records = read_records(book, page.rows, sight=self.sight(), at=now())
         start = _row_number(request.GET.get("from_row", "")) if request.GET.get("after") else 1
-        rows = [cells[1:] for cells in tabular.rows_of(book.ledger, records, unmasked=True)]  # the record itself masks
+        rows = [
+            cells[1:] for cells in tabular.rows_of(reading.ledger, records, unmasked=True)
+        ]  # the record itself masks
         context: dict[str, Any] = {
             "nav": "ledgers",
             "reading": reading,
             "book": book,
             "tabs": [(each, counts[key]) for key, each in BOOKS.items()],
             "count": counts[book.key],
-            "headings": tabular.headings(book.ledger),
+            "headings": tabular.headings(reading.ledger),
             "rows": list(zip(range(start, start + len(rows)), records, rows, strict=True)),
             "after": page.after,
             "next_row": start + len(rows),
@@ -100,11 +115,9 @@ class LedgerView(StaffView):
         asked = form.cleaned_data["unmasked"]
         if not may_export(user, today()) or (asked and not may_unmask(user, today())):
             raise Http404
-        cases = reading.cases(reading.book)
-        bounds = reading.period.bounds(reading.book, exportable(cases, user, today()), today())
-        return Export(
-            reading.book, cases, user, at, bounds, form.cleaned_data["reason"], reading.filters, unmasked=asked
-        )
+        book, rows = reading.book, reading.rows(reading.book)
+        bounds = reading.period.bounds(book, takeable(book, rows, user, today()), today())
+        return Export(book, rows, user, at, bounds, form.cleaned_data["reason"], reading.filters, unmasked=asked)
 
 
 class LedgerIndex(LedgerView):
@@ -151,7 +164,7 @@ class LedgerExport(LedgerTaken):
 
 class LedgerPrint(LedgerTaken):
     def answer(self, export: Export, form: str) -> HttpResponseBase:
-        ledger = export.book.ledger
+        ledger: tabular.Ledger[Any] = export.book.ledger
         context = {
             "export": export,
             "ledger": ledger,

@@ -1,16 +1,20 @@
 """What happened, in words: who did what, what was chosen in it, and its note for who may read it whole."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from types import MappingProxyType
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.models import Case, Event
 from cases.models.choices import Confidentiality, Grade, Handling, Outcome, RequestState, Satisfaction, Solved
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
+from cases.workflow.actors import ROSTER
 from cases.workflow.facts import holder_key
 from cases.workflow.moves import SupervisionLevel
 from cases.workflow.record import without_speaker
@@ -39,6 +43,10 @@ class Told:
     label: str
     note: str
 
+    @property
+    def follows_roster(self) -> bool:
+        return self.event.action == Action.REHOME and self.event.via == ROSTER
+
 
 def told(
     case: Case,
@@ -53,10 +61,25 @@ def told(
     `names` are those of posts and offices by their key in the data, as `names_known_to` gives them.
     """
     label = str(Action(event.action).label) if event.action in Action.values else event.action
+    if event.action == Action.REHOME and event.via == ROSTER:
+        label = _("Goes on with whoever is on duty")
     revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
     note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
     words = " · ".join([label, *_chosen(event, names)])
     return Told(event, words, note if whole else without_speaker(case, note, also))
+
+
+def folded(lines: Iterable[Told]) -> list[Told]:
+    """Newest first, with each run of steps from shift to shift as one line: the last of them, and how many."""
+    kept: list[Told] = []
+    for follows, run in groupby(lines, key=lambda line: line.follows_roster):
+        same = list(run)
+        if follows and len(same) > 1:
+            words = ngettext("%(count)s time since %(day)s", "%(count)s times since %(day)s", len(same))
+            since = words % {"count": len(same), "day": day(same[-1].event.at)}
+            same = [replace(same[0], label=f"{same[0].label} · {since}")]
+        kept += same
+    return kept
 
 
 def names_known_to(facts: Facts) -> dict[str, str]:

@@ -6,6 +6,8 @@ from cases.models import Case
 from cases.models.choices import ActorKind
 from villages.models import Post, User
 
+ROSTER = "follow_roster"  # the task by which cases follow the duty roster
+
 
 @dataclass(frozen=True)
 class Officer:

@@ -32,7 +32,8 @@ from cases.models.choices import (
 )
 from cases.workflow.record import known_names
 from minshi import workdays
-from villages.models import Office, Post
+from villages.duty import standing_among, with_standing
+from villages.models import Office, Post, Role
 
 # Events that later moves depend on; the second line: what leads back to 议 under a clock that runs already.
 REMEMBERED = ("settle", "send_back", "attempt", "urge", "supplement", "reopen", "defer", "alarm")
@@ -77,6 +78,11 @@ class Facts:
     @property
     def on(self) -> date:
         return workdays.local_day(self.at)
+
+    @cached_property
+    def on_duty(self) -> list[Post]:
+        """Who is on duty in the case's village now, whoever stands in included; the primary first."""
+        return standing_among(self.posts, self.case.village_id)
 
     # --- assignments
     @property
@@ -201,8 +207,14 @@ class Facts:
         )
 
     def at_level(self, level: Level, roles: Iterable[str]) -> list[Post]:
-        """Current posts of the roles at the case's node of that level."""
-        return [post for post in self.posts if post.role in roles and self._stands_at(post, level)]
+        """Current posts of the roles at the case's node of that level.
+
+        Whoever is on shift has the duty officer's rights there (domain §2, committee_member).
+        """
+        on_shift = {post.pk for post in self.on_duty} if Role.DUTY_OFFICER in roles else set()
+        return [
+            post for post in self.posts if (post.role in roles or post.pk in on_shift) and self._stands_at(post, level)
+        ]
 
     def _stands_at(self, post: Post, level: Level) -> bool:
         if level == Level.VILLAGE:
@@ -227,7 +239,7 @@ def level_of(post: Post) -> Level | None:
 
 
 def posts_about(
-    case: Case, on: date, assignments: Iterable[Assignment] = (), concerns: Iterable[Concern] = ()
+    case: Case, at: datetime, assignments: Iterable[Assignment] = (), concerns: Iterable[Concern] = ()
 ) -> list[Post]:
     """Every current post that could own, decide, check or handle the case or bars its holder, in one query."""
     villages = {concern.village_id for concern in concerns if concern.village_id}
@@ -239,7 +251,8 @@ def posts_about(
     held = [item for item in assignments if item.ended_at is None]
     where |= Q(pk__in=[item.post_id for item in assignments if item.post_id])
     where |= Q(office__in=[item.office_id for item in held if item.office_id])
-    return list(Post.objects.current(on).filter(where).select_related("user", "office", "group").in_order())
+    posts = Post.objects.current(workdays.local_day(at)).filter(where).select_related("user", "office", "group")
+    return list(with_standing(posts.in_order(), at))
 
 
 def read_facts(case: Case, at: datetime, events: Sequence[Event] | None = None) -> Facts:
@@ -258,7 +271,7 @@ def read_facts(case: Case, at: datetime, events: Sequence[Event] | None = None) 
     return Facts(
         case=case,
         at=at,
-        posts=posts_about(case, workdays.local_day(at), assignments, concerns),
+        posts=posts_about(case, at, assignments, concerns),
         assignments=assignments,
         concerns=concerns,
         named=set(CaseAccess.objects.filter(case=case).values_list("post_id", flat=True)) if secret else set(),

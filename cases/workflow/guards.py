@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.choices import CloseReason, Confidentiality, Grade, Level, RequestKind
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.facts import Facts
-from cases.workflow.who import REVIEWERS, Handled, owners_posts
+from cases.workflow.who import FOLLOWING, REVIEWERS, Handled, find_owner, owners_posts
 from minshi import workdays
 from minshi.errors import Text
 
@@ -195,10 +195,23 @@ def has_concerns(facts: Facts, by: Actor) -> Refusal:
     return None if facts.concerns else _("It concerns no cadre.")
 
 
-def owner_gone(facts: Facts, by: Actor) -> Refusal:
+def owner_due(facts: Facts, by: Actor) -> Refusal:
+    """Whether a new owner is due: the post of the present one ended, or another one is on duty by now."""
+    if owner_gone(facts) or roster_went_on(facts):
+        return None
+    return _("The matter has an owner.")
+
+
+def roster_went_on(facts: Facts) -> bool:
+    """Whether a village's case in 说 or 评 is with somebody off duty while whom it should be with is on."""
+    case = facts.case
+    if case.stage not in FOLLOWING or any(post.pk == case.owner_post_id for post in facts.on_duty):
+        return False
+    return find_owner(facts)[0] in facts.on_duty
+
+
+def owner_gone(facts: Facts) -> bool:
     case = facts.case
     if case.owner_post_id:
-        gone = all(post.pk != case.owner_post_id for post in facts.posts)
-    else:
-        gone = all(post.office_id != case.owner_office_id for post in facts.posts)
-    return None if gone else _("The matter has an owner.")
+        return all(post.pk != case.owner_post_id for post in facts.posts)
+    return all(post.office_id != case.owner_office_id for post in facts.posts)

@@ -400,7 +400,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             ),
         ),
         Action.REHOME: Move(
-            OPEN, _from(S, D, H, V, R), handle.rehome, guards=(guards.owner_gone,), system=True, inner=True
+            OPEN, _from(S, D, H, V, R), handle.rehome, guards=(guards.owner_due,), system=True, inner=True
         ),
     }
 )

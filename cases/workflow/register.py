@@ -69,7 +69,7 @@ def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
     try:
         with transaction.atomic():
             case = _new_case(spoken, by, at, key)
-            facts = Facts(case=case, at=at, posts=posts_about(case, workdays.local_day(at)))
+            facts = Facts(case=case, at=at, posts=posts_about(case, at))
             step = Step(facts, by, {})
             step.name_owner()
             case.save()

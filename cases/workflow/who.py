@@ -156,6 +156,7 @@ OWNER_RULE: dict[Stage, tuple[Tiers, Handled]] = {
         Handled.THIS_ROUND,
     ),
 }
+FOLLOWING = (Stage.SPEAK, Stage.RATE)  # where the owner follows the roster
 ORDER_OWNER_RULE = (Tiers(upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST, base=Level.TOWN), Handled.ANY_ROUND)
 
 
@@ -169,11 +170,19 @@ LAST_RESORT = (
 )
 
 
+def _first_of(facts: Facts, rule: Tiers, fits: Callable[[Post], bool]) -> list[Post]:
+    """Whoever of the shift may own the case, else the first tier of the rule with anybody left."""
+    case = facts.case
+    follows = case.stage in FOLLOWING and case.level == Level.VILLAGE
+    return [post for post in facts.on_duty if follows and fits(post)] or walk(facts, rule, fits)
+
+
 def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
     """The one owner of an open case and whether an alarm is due because nobody is left at county.
 
-    For a 保密 case those already named come first. With nobody left the case stays with the county
-    reviewer; without one, with the highest post out of conflict. None: there is no such post at all.
+    Of a village's cases in 说 and 评 it is whoever is on duty now, of several the first; where no shift runs, the
+    duty officer appointed first. For a 保密 case those already named come first. With nobody left the case stays
+    with the county reviewer; without one, with the highest post out of conflict. None: there is no such post at all.
     """
     case = facts.case
     if case.stage == Stage.HANDLE:
@@ -183,7 +192,7 @@ def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
     def fits(post: Post) -> bool:
         return _fits(facts, post, handled)
 
-    found = walk(facts, rule, lambda post: fits(post) and facts.is_named(post)) or walk(facts, rule, fits)
+    found = _first_of(facts, rule, lambda post: fits(post) and facts.is_named(post)) or _first_of(facts, rule, fits)
     if found:
         return found[0], False
     left = [post for level, role in LAST_RESORT for post in facts.at_level(level, (role,))]

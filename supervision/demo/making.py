@@ -10,7 +10,7 @@ from cases.calendar import load_calendar
 from cases.models import Case
 from minshi import workdays
 from minshi.workdays import WorkCalendar
-from supervision.demo import council, people, places
+from supervision.demo import council, people, places, roster
 from supervision.demo.diary import Diary
 from supervision.demo.names import Names
 from supervision.demo.people import Cast
@@ -42,6 +42,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
     cast, heads = _settle(town, password, since, rng)
     _tell(cast, heads, at, rng)
+    roster.add_rosters(cast, _calendar_of_the_year(town, at), at)
     return town
 
 

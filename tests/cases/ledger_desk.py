@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.ledgers import BOOKS, read_records
+from cases.ledgers import BOOKS, BOOKS_OF_CASES, read_records
 from cases.models import Case
 from cases.models.scope import Sight
 from minshi import tabular
@@ -68,7 +68,7 @@ def bulk(here, count: int) -> None:
 
 
 def records(post: Post, key: str, cases=None, *, opened: bool = False):
-    book = BOOKS[key]
+    book = BOOKS_OF_CASES[key]
     counted = Case.objects.all() if cases is None else Case.objects.filter(pk__in=[case.pk for case in cases])
     chosen = book.enrich(book.belongs(counted.counted_for(post.user, today()))).order_by(*book.order).with_record()
     sight = Sight.of(post.user, today())

@@ -27,6 +27,8 @@ from schemathesis.specs.openapi.checks import (
 from cases.models import Case
 from tests.cases.roads import NOON, accepted, completed, decided, rated, spoken, staff, verified
 from tests.roles import auditor
+from tests.villages.duty_desk import shift_of
+from villages.models import DutyShift
 
 pytestmark = pytest.mark.django_db
 CHECKS = [
@@ -83,6 +85,8 @@ def tokens(time_machine) -> dict[str, str]:
     for stage in (spoken, accepted, decided, completed, verified, rated):
         stage(here)
     spoken(here, confidentiality="secret")
+    for days, post in enumerate((here.duty, here.secretary, here.duty)):
+        shift_of(post, days)
     people = {role: getattr(here, role) for role in ROLES if hasattr(here, role)} | {"auditor": auditor()}
     return {role: AuthToken.objects.create(user=post.user)[1] for role, post in people.items()} | {"nobody": ""}
 
@@ -106,7 +110,7 @@ def test_every_operation_answers_as_described(mode, tokens, subtests):
 
 def ask(operation: Any, mode: GenerationMode, tokens: dict[str, str], numbers: list[str]) -> None:
     """Every role in turn, about every case in turn; each example finds the same cases."""
-    askers = count()
+    askers, shifts = count(), [*DutyShift.objects.values_list("pk", flat=True)]
 
     @seed(1)
     @settings(
@@ -119,6 +123,8 @@ def ask(operation: Any, mode: GenerationMode, tokens: dict[str, str], numbers: l
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers_as_described(case: schemathesis.Case) -> None:
         nth = next(askers)
+        if "shift" in case.path_parameters:
+            case.path_parameters["shift"] = shifts[nth // len(ROLES) % len(shifts)]
         if "number" in case.path_parameters:
             case.path_parameters["number"] = numbers[nth // len(ROLES) % len(numbers)]
         with transaction.atomic():

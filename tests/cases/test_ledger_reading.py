@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.ledgers import BOOKS, batches
+from cases.ledgers import BOOKS_OF_CASES, batches
 from cases.ledgers.period import Period, PeriodForm
 from cases.models import Case
 from minshi.clock import today
@@ -20,9 +20,9 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-@pytest.mark.parametrize("key", BOOKS)
+@pytest.mark.parametrize("key", BOOKS_OF_CASES)
 def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
-    here, book = staff(), BOOKS[key]
+    here, book = staff(), BOOKS_OF_CASES[key]
     made = {}
     for text in ("2026-04-30T23:59:59", "2026-05-01T00:00:00", "2026-05-31T23:59:59", "2026-06-01T00:00:00"):
         case = rated(here, channel_of(here, "home_visit" if key == "home-visit" else "talk_room"))
@@ -64,7 +64,7 @@ def test_days_given_go_before_the_name_of_a_period():
     assert form.chosen(date(2026, 3, 2)) == Period(date(2026, 1, 1), None)
 
 
-@pytest.mark.parametrize("key", BOOKS)
+@pytest.mark.parametrize("key", BOOKS_OF_CASES)
 def test_reading_a_batch_costs_the_same_for_one_case_and_for_many(key, django_assert_num_queries):
     here = staff()
     channel = "home_visit" if key == "home-visit" else "talk_room"

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from cases.models import Case, Clock, Event
 from cases.models.choices import CloseReason, Confidentiality, Light, Stage
+from cases.tasks import follow_roster_due
 from cases.workflow import verify_chains
 from minshi import workdays
 from supervision.demo import make_demo
@@ -19,8 +20,21 @@ from supervision.demo.load import Writer
 from supervision.demo.making import _calendar_of_the_year
 from supervision.demo.samples import read_samples
 from tests.cases.roads import SHANGHAI
+from villages.duty import who_is_on_duty
 from villages.lookup import find_residents
-from villages.models import Household, Post, Resident, Role, User, Village
+from villages.models import (
+    DutyLeave,
+    DutyShift,
+    HandOver,
+    Household,
+    Post,
+    Resident,
+    Role,
+    SwapRequest,
+    TalkRoom,
+    User,
+    Village,
+)
 
 pytestmark = pytest.mark.django_db
 CODE = "621226118"
@@ -154,6 +168,29 @@ def test_every_account_has_the_one_password_and_need_not_change_it(town):
     assert check_password(PASSWORD, User.objects.get(username="duty.baiguan").password)
     assert not User.objects.filter(must_change_password=True).exists()
     assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_three_villages_keep_a_roster_from_two_weeks_ago_to_two_weeks_ahead(town):
+    shifts = DutyShift.objects.filter(village__name="白关村")
+    handed = HandOver.objects.filter(shift__in=shifts)
+
+    assert DutyShift.objects.values("village").distinct().count() == TalkRoom.objects.count() == 3
+    assert {shift.on for shift in shifts} >= {TODAY, TODAY - timedelta(days=14), TODAY + timedelta(days=14)}
+    assert who_is_on_duty(Village.objects.get(name="白关村"), NOW)[0].user.username == "duty.baiguan"
+    assert handed.count() == handed.filter(taken_at__isnull=False).count() == shifts.filter(ends_at__lte=NOW).count()
+    assert SwapRequest.objects.waiting(NOW).count() == 1
+    assert DutyLeave.objects.get().substitute.role == Role.SECRETARY
+
+
+def test_the_roster_moves_no_matter_of_the_demo(town):
+    assert follow_roster_due(NOW) == 0
+
+
+@pytest.mark.parametrize("moment", ["2026-02-18T12:00", "2026-10-05T03:00", "2026-11-22T20:00"])
+def test_a_roster_can_be_made_at_any_time(moment):
+    made = make_demo(CODE, PASSWORD, seed=1, at=datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))
+
+    assert DutyShift.objects.filter(village__town=made).exists()
 
 
 def test_a_second_run_changes_nothing(town, settings):

@@ -1,5 +1,5 @@
 """The admin is a window for each role, not a back door: rights come from posts, rows from reach."""
 
-from villages.admin import bodies, grid, people, registers
+from villages.admin import bodies, duty, grid, people, registers
 
-__all__ = ["bodies", "grid", "people", "registers"]
+__all__ = ["bodies", "duty", "grid", "people", "registers"]

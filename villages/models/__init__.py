@@ -2,6 +2,7 @@
 
 from villages.models.audit import AuditRecord
 from villages.models.bodies import Body, MeetingKind, Procedure, Seat
+from villages.models.duty import DutyLeave, DutyShift, HandOver, SwapRequest, SwapState, TalkRoom
 from villages.models.field_history import FieldHistory
 from villages.models.grid import Group, Household, Office, Resident, ResidentKey, Town, Village
 from villages.models.people import ContactLink, Node, Post, Role, User
@@ -10,8 +11,11 @@ __all__ = [
     "AuditRecord",
     "Body",
     "ContactLink",
+    "DutyLeave",
+    "DutyShift",
     "FieldHistory",
     "Group",
+    "HandOver",
     "Household",
     "MeetingKind",
     "Node",
@@ -22,6 +26,9 @@ __all__ = [
     "ResidentKey",
     "Role",
     "Seat",
+    "SwapRequest",
+    "SwapState",
+    "TalkRoom",
     "Town",
     "User",
     "Village",

@@ -56,7 +56,7 @@ def apply_concerns(step: Step, concerns: list[Concern], floor: Level) -> None:
     ]
     facts.concerns += Concern.objects.bulk_create(new)
     if any(concern.village_id not in (None, case.village_id) for concern in new):
-        facts.posts = posts_about(case, step.on, facts.assignments, facts.concerns)
+        facts.posts = posts_about(case, step.at, facts.assignments, facts.concerns)
     case.conflict_floor = max(floor, Level(case.conflict_floor or floor), key=lambda level: level.rank)
     released = _release_hidden(step)
     level = max(Level(case.level), floor, key=lambda item: item.rank)

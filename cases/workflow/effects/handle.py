@@ -164,7 +164,7 @@ def resume(step: Step) -> None:
 
 
 def rehome(step: Step) -> None:
-    """The owner's post ended: a 办 case goes to 议 with its clock going on, any other finds a new owner."""
+    """The owner's post ended, or is off duty: a 办 case goes to 议 with its clock going on, any other is given on."""
     if step.case.stage == Stage.HANDLE:
         step.end_assignments(AssignmentEnd.RELEASED)
         step.back_to_deliberation()

@@ -1,0 +1,96 @@
+"""The roster to look at (it changes on the pages under /duty/), and the talk room, which the secretary edits."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from minshi.clock import today
+from villages.admin.rights import PostAdmin
+from villages.models import DutyLeave, DutyShift, HandOver, Role, SwapRequest, TalkRoom, Village
+from villages.requests import StaffRequest
+
+READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
+
+
+@admin.register(TalkRoom)
+class TalkRoomAdmin(PostAdmin):
+    editors = (Role.SYSTEM_ADMIN, Role.SECRETARY)
+    list_display = ("village", "place", "hours", "phone", "talk_day")
+    list_select_related = ("village",)
+    search_fields = ("village__name",)
+    autocomplete_fields = ("village",)
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if request.user.holds(today(), Role.SYSTEM_ADMIN):
+            return queryset
+        return queryset.filter(village__in=Village.objects.overseen_by(request.user, today(), (Role.SECRETARY,)))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TalkRoom | None = None) -> tuple[str, ...]:
+        return ("village",) if obj else ()
+
+
+class RosterAdmin(PostAdmin):
+    """`to_village` leads from the row to its village."""
+
+    readers = READERS
+    to_village = "village"
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        villages = Village.objects.overseen_by(request.user, today(), READERS)
+        return queryset.filter(**{f"{self.to_village}__in": villages})
+
+
+@admin.register(DutyShift)
+class DutyShiftAdmin(RosterAdmin):
+    list_display = ("village", "starts_at", "ends_at", "who", "second")
+    list_select_related = ("village", "primary__user", "backup__user")
+    search_fields = ("village__name", "primary__user__name")
+
+    @admin.display(description=_("on duty"), ordering="primary")
+    def who(self, shift: DutyShift) -> str:
+        return str(shift.primary.user)
+
+    @admin.display(description=_("backup"))
+    def second(self, shift: DutyShift) -> str:
+        return str(shift.backup.user) if shift.backup else "—"
+
+
+@admin.register(SwapRequest)
+class SwapRequestAdmin(RosterAdmin):
+    to_village = "shift__village"
+    list_display = ("shift", "from_whom", "to_whom", "asked_at", "state", "answered_at")
+    list_select_related = ("shift__village", "asker__user", "asked__user")
+    list_filter = ("state",)
+
+    @admin.display(description=_("who asks"))
+    def from_whom(self, swap: SwapRequest) -> str:
+        return str(swap.asker.user)
+
+    @admin.display(description=_("who is asked"))
+    def to_whom(self, swap: SwapRequest) -> str:
+        return str(swap.asked.user)
+
+
+@admin.register(DutyLeave)
+class DutyLeaveAdmin(RosterAdmin):
+    to_village = "post__village"
+    list_display = ("who", "from_on", "until_on", "stands_in")
+    list_select_related = ("post__user", "substitute__user")
+
+    @admin.display(description=_("who is away"))
+    def who(self, leave: DutyLeave) -> str:
+        return str(leave.post.user)
+
+    @admin.display(description=_("substitute"))
+    def stands_in(self, leave: DutyLeave) -> str:
+        return str(leave.substitute.user) if leave.substitute else "—"
+
+
+@admin.register(HandOver)
+class HandOverAdmin(RosterAdmin):
+    to_village = "shift__village"
+    list_display = ("shift", "visitors", "written_at", "taken_at")
+    list_select_related = ("shift__village",)

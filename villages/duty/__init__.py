@@ -1,0 +1,51 @@
+"""The duty roster (domain §2): who is on duty now, and how shifts are arranged, swapped, left and handed over."""
+
+from villages.duty.arranging import arrange_shift, cancel_shift, change_shift
+from villages.duty.handing_over import hand_over, take_over, takers_of
+from villages.duty.leaving import end_leave, note_leave
+from villages.duty.rights import arranging_post, may_arrange, posts_of, talk_room_post
+from villages.duty.rotating import Round, Turn, arrange_round, plan_round
+from villages.duty.standing import (
+    Roster,
+    eligible_posts,
+    on_duty_in,
+    read_roster,
+    standing_among,
+    who_is_on_duty,
+    who_stands,
+    with_standing,
+)
+from villages.duty.swapping import agree, ask_swap, decline, withdraw_swap
+from villages.duty.talk_room import describe_talk_room
+
+__all__ = [
+    "Roster",
+    "Round",
+    "Turn",
+    "agree",
+    "arrange_round",
+    "arrange_shift",
+    "arranging_post",
+    "ask_swap",
+    "cancel_shift",
+    "change_shift",
+    "decline",
+    "describe_talk_room",
+    "eligible_posts",
+    "end_leave",
+    "hand_over",
+    "may_arrange",
+    "note_leave",
+    "on_duty_in",
+    "plan_round",
+    "posts_of",
+    "read_roster",
+    "standing_among",
+    "take_over",
+    "takers_of",
+    "talk_room_post",
+    "who_is_on_duty",
+    "who_stands",
+    "with_standing",
+    "withdraw_swap",
+]
