@@ -9,19 +9,22 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Topic
+from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Satisfaction, Solved
 from cases.workflow import Action, Facts, Offer, candidates, holder_name
 from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import Input, Kind
+from cases.workflow.record import without_speaker
+from minshi import workdays
 from villages.forms import DayInput, RuleForm, in_plain_words
 from villages.models import Group, Post, Resident, Town, User, Village
 
 if TYPE_CHECKING:
     OneCase = forms.ModelChoiceField[Case]
+    OneReport = forms.ModelChoiceField[MandatoryReport]
     SomeUsers = forms.ModelMultipleChoiceField[User]
 else:  # at run time they take no type
-    OneCase = forms.ModelChoiceField
+    OneCase = OneReport = forms.ModelChoiceField
     SomeUsers = forms.ModelMultipleChoiceField
 
 TALL = {"rows": 3}
@@ -68,6 +71,13 @@ class NumberField(OneCase):
         return super().to_python(typed)
 
 
+class ReportField(OneReport):
+    """A red-line report, known by when and to whom."""
+
+    def label_from_instance(self, report: Any) -> str:
+        return report_label(report)
+
+
 class CadresField(SomeUsers):
     """Cadres as `cadres_over` gives them, each with a post to know them by."""
 
@@ -85,6 +95,12 @@ def holder_label(holder: Any) -> str:
 
 def cadre_label(cadre: User) -> str:
     return next((holder_label(post) for post in cadre.posts.all()), str(cadre))
+
+
+def report_label(report: MandatoryReport) -> str:
+    """When it was reported and to whom, without who spoke."""
+    told_at = report.told_at.astimezone(workdays.SHANGHAI)
+    return f"{told_at:%Y-%m-%d %H:%M} {without_speaker(report.case, report.told)}"
 
 
 class MoveForm(RuleForm):
@@ -148,6 +164,9 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
         return NumberField(offered, to_field_name="number", widget=forms.TextInput, **common)
     if item.kind is Kind.USERS:
         return CadresField(offered, **common)
+    if item.kind is Kind.REPORT:
+        only = list(offered[:2])
+        return ReportField(offered, initial=only[0] if len(only) == 1 else None, **common)
     return forms.ModelChoiceField(offered, **common)
 
 

@@ -14,6 +14,7 @@ from cases.models.clock import CalendarDay, Clock
 from cases.models.event import CaseRevision, Event
 from cases.models.handling import Assignment, MandatoryReport, Reply, TimeRequest
 from cases.models.rating import CallBack, Rating
+from cases.models.standard_text import StandardText
 
 __all__ = [
     "Assignment",
@@ -32,6 +33,7 @@ __all__ = [
     "NumberCounter",
     "Rating",
     "Reply",
+    "StandardText",
     "TimeRequest",
     "Topic",
 ]

@@ -84,6 +84,8 @@ class TimeRequest(models.Model):
     )
     reason = models.TextField(_("reason"))
     until_on = models.DateField(_("until"))
+    due_on = models.DateField(_("deadline when asked"), null=True)
+    new_due_on = models.DateField(_("deadline by the ruling"), null=True)
     asked_by = models.ForeignKey(
         Post, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("request", "asked by")
     )

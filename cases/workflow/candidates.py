@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from cases.models import Case, Topic
+from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Level
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import Input, Kind
@@ -92,4 +92,6 @@ def candidates(item: Input, facts: Facts, user: User | None) -> Any:
         return Topic.objects.filter(town=case.town_id)
     if item.kind is Kind.USERS:
         return possible_concerns(facts)
+    if item.kind is Kind.REPORT:
+        return MandatoryReport.objects.filter(case=case.pk, receipt="").select_related("case").order_by("told_at", "pk")
     raise TypeError(item.kind)

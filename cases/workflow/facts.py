@@ -32,7 +32,9 @@ from minshi import workdays
 from villages.models import Office, Post
 
 # Events that later moves depend on; the second line: what leads back to 议 under a clock that runs already.
-REMEMBERED = ("settle", "send_back", "attempt", "urge", "supplement", "reopen", "defer", "alarm")
+REMEMBERED = (
+    "settle", "send_back", "attempt", "urge", "supplement", "reopen", "defer", "alarm", "mandatory_report", "receipt",
+)  # fmt: skip
 INTO_DELIBERATION = ("return", "reject", "recuse", "rehome", "receive_merged")
 
 

@@ -185,6 +185,14 @@ def has_concerns(facts: Facts, by: Actor) -> Refusal:
     return None if facts.concerns else _("It concerns no cadre.")
 
 
+def receipt_awaited(facts: Facts, by: Actor) -> Refusal:
+    reports = facts.happened("mandatory_report", this_round=False)
+    received = sum(bool(event.data.get("received")) for event in reports)
+    if len(reports) > received + len(facts.happened("receipt", this_round=False)):
+        return None
+    return _("No receipt of a red-line report is awaited.")
+
+
 def owner_gone(facts: Facts, by: Actor) -> Refusal:
     case = facts.case
     if case.owner_post_id:

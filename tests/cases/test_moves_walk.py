@@ -43,8 +43,8 @@ BARRED = {
 }
 BARRED_EVER = {"redo", "explain"}
 PLAIN_ACTS = {  # leave the abstract state alone: done once in each stage
-    "progress", "join", "supplement", "urge", "supervise", "mandatory_report", "amend", "acknowledge", "regrade",
-    "reassign",
+    "progress", "join", "supplement", "urge", "supervise", "mandatory_report", "receipt", "amend", "acknowledge",
+    "regrade", "reassign",
 }  # fmt: skip
 TYPED = {"decide", "complete", "protect", "regrade", "reassign", "join", "rule_extension", "rule_suspension"}
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修好"}
@@ -183,6 +183,7 @@ class Walk:
             "rule_extension": [{}, {"ruling": "refused", "reason": "不同意"}],
             "join": [{"village": self.neighbours()}],
             "waive": [{"holder": facts.assistants[0].holder}] if facts.assistants else [],
+            "receipt": [{"report": case.mandatory_reports.filter(receipt="").first()}],
             "merge": [],  # needs a second case: tested by itself
         }  # fmt: skip
         if action == "ask_extension":
@@ -250,7 +251,7 @@ ROAD = frozenset({
     "close_unrated", "reopen",
 })  # fmt: skip
 BACKWARDS = frozenset({"return", "send_back", "withdraw", "divert", "call_back", "regrade"})
-SHIELDS = frozenset({"recuse", "lift_recusal", "protect", "mandatory_report"})
+SHIELDS = frozenset({"recuse", "lift_recusal", "protect", "mandatory_report", "receipt"})
 TIME = frozenset({"ask_extension", "rule_extension", "ask_suspension", "rule_suspension", "resume", "defer"})
 SIDE = frozenset({
     "acknowledge", "progress", "report", "waive", "reassign", "join", "reply", "supplement", "urge", "supervise",
