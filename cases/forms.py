@@ -2,7 +2,9 @@
 
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Satisfaction, Solved
-from cases.workflow import Action, Facts, Offer, candidates, holder_name
+from cases.standard_texts import Ready
+from cases.workflow import Action, Facts, Offer, candidates, holder_name, merged_reply
 from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import Input, Kind
 from cases.workflow.record import without_speaker
@@ -110,17 +113,30 @@ class MoveForm(RuleForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, offer: Offer, facts: Facts, user: User | None, *args: Any, speaker_shown: bool = True, **options: Any
+        self,
+        offer: Offer,
+        facts: Facts,
+        user: User | None,
+        *args: Any,
+        speaker_shown: bool = True,
+        typed: Mapping[str, Any] = MappingProxyType({}),
+        ready: Mapping[str, list[Ready]] = MappingProxyType({}),
     ) -> None:
+        """`typed` are answers not checked yet, `ready` the standard texts by input."""
         case = facts.case
         hidden = (*(() if speaker_shown else SPEAKERS), *(OFFICERS_ONLY if offer.post is None else ()))
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
-        options["initial"] = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs)}
-        super().__init__(*args, **options)
+        draft = {"reply": merged_reply(facts)} if offer.action == Action.VERIFY else {}
+        known = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs), **draft}
+        super().__init__(*args, initial={**known, **typed})
         self.order = [item.name for item in inputs]
+        self.ready = ready
         for item in inputs:
             self.fields[item.name] = field_for(item, facts, user)
             in_plain_words(self.fields[item.name])
+        if draft.get("reply"):
+            self.fields["reply"].widget.attrs["data-draft"] = "1"
+            self.fields["reply"].help_text = _("Put together from what was reported; change it as you like.")
 
     def values(self) -> dict[str, Any]:
         """What make_move takes as inputs."""
@@ -128,6 +144,10 @@ class MoveForm(RuleForm):
 
     def shown(self) -> list[forms.BoundField]:
         return [self[name] for name in self.order]
+
+    def shown_with_ready(self) -> list[tuple[forms.BoundField, list[Ready]]]:
+        """Each field with the standard texts it may be filled from."""
+        return [(self[name], self.ready.get(name, [])) for name in self.order]
 
 
 def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:

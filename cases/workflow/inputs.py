@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import choices
 from minshi.errors import InputRefused, Text
 
-
 UNFINISHED = re.compile(r"【[^【】]*】")  # what a standard text leaves for the officer to say, as 【哪天】
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 

@@ -14,6 +14,7 @@ from cases.models import (
     Clock,
     Concern,
     Event,
+    MandatoryReport,
     Rating,
     TimeRequest,
 )
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 HOUR = DAY / 24
 MOST_MOVES = 250  # of a walk; the road, which all others share, goes further
 ROADS_MOVES = 450
-PARTS = (Clock, Assignment, Concern, CaseAccess, Rating, TimeRequest, Event)
+PARTS = (Clock, Assignment, Concern, CaseAccess, Rating, TimeRequest, MandatoryReport, Event)
 BARRED = {
     "verify",
     "reject",
