@@ -53,7 +53,8 @@ def ready_for(facts: Facts, action: Action) -> dict[str, list[Ready]]:
 def filled_in(text: str, facts: Facts) -> str:
     """With what the software knows of the case; what it does not know is left as 【…】 for the officer.
 
-    The matter is named without who spoke, and not at all where the name is hidden or the matter secret.
+    The matter goes by its title, but not where that tells who spoke or repeats their words (the tracking page blanks
+    both), nor where the name is hidden or the matter secret.
     """
     case = facts.case
     known = {
@@ -67,9 +68,9 @@ def filled_in(text: str, facts: Facts) -> str:
 
 def _matter(facts: Facts) -> str:
     case = facts.case
-    if case.confidentiality != Confidentiality.NORMAL:
-        return _("this matter")
-    return without_personal(case, case.title, facts.names)
+    plain = case.confidentiality == Confidentiality.NORMAL
+    told = plain and without_personal(case, case.title, facts.names) == case.title
+    return case.title if told else _("this matter")
 
 
 @transaction.atomic

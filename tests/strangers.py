@@ -22,6 +22,7 @@ from cases.models import (
     NumberCounter,
     Rating,
     Reply,
+    StandardText,
     TimeRequest,
     Topic,
 )
@@ -248,6 +249,9 @@ def grid_of(there: Staff, resident: Resident) -> dict[type[Model], Model]:
         FieldHistory: FieldHistory.objects.first(),
         NumberCounter: NumberCounter.objects.get(town=there.town),
         Topic: Topic.objects.create(town=there.town, name="饮水"),
+        StandardText: StandardText.objects.create(
+            town=there.town, action="reply", input="reply", title="饮水", text="井水{事项}"
+        ),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
     }
 
