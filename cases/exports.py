@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.disclosure import opener
 from cases.ledgers import Book, Record, batches, read_records
-from cases.models import Assignment
+from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
@@ -45,6 +45,18 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
     own_work = Assignment.objects.filter(office__in=offices, case=OuterRef("pk"), ended_at=None)
     return cases.filter(Q(village__in=villages) | Q(town__in=territory) | Exists(own_work))
+
+
+def may_take(user: User, on: date, case: Case, assignments: Iterable[Assignment]) -> bool:
+    """The row form of `may_export` and `exportable`; no query beyond the posts."""
+    above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
+    offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
+    return (
+        case.village_id in user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages
+        or case.town_id in above.towns
+        or case.town.county_code in above.counties
+        or any(item.office_id in offices for item in assignments if item.ended_at is None)
+    )
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import act, attachments, detail, home, intake, ledgers, lists, preview, track
+from cases.views import act, attachments, detail, home, intake, ledgers, lists, preview, slips, track
 
 app_name = "cases"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/<str:number>/files/", attachments.Upload.as_view(), name="upload"),
     path("cases/<str:number>/do/<slug:action>/", act.Act.as_view(), name="act"),
     path("cases/<str:number>/do/<slug:action>/preview/", preview.Preview.as_view(), name="preview"),
+    path("cases/<str:number>/slips/<slug:key>/<int:nth>/", slips.SlipPrint.as_view(), name="slip"),
     path("files/<uuid:uuid>/", attachments.Download.as_view(), name="file"),
     path("files/<uuid:uuid>/<slug:size>/", attachments.Download.as_view(), name="file_sized"),
     path("ledgers/", ledgers.LedgerIndex.as_view(), name="ledgers"),
