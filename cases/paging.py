@@ -3,26 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from cases.models import Case
-
+Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
 LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Page:
-    rows: list[Case]
+class Page(Generic[Row]):
+    rows: list[Row]
     after: str  # where the next page begins; empty on the last one
 
 
-def page_of(cases: QuerySet[Case], order: Sequence[str], after: str = "", size: int = PAGE_SIZE) -> Page:
+def page_of(cases: QuerySet[Row], order: Sequence[str], after: str = "", size: int = PAGE_SIZE) -> Page[Row]:
     """The rows after a place in an order like ("-registered_at", "-id"), and where the next page begins.
 
     A place that cannot be read begins at the first page.
@@ -34,7 +33,7 @@ def page_of(cases: QuerySet[Case], order: Sequence[str], after: str = "", size: 
     return Page(rows[:size], f"{getattr(last, column).isoformat()}_{last.pk}" if last else "")
 
 
-def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) -> QuerySet[Case]:
+def _beyond(cases: QuerySet[Row], column: str, descending: bool, after: str) -> QuerySet[Row]:
     moment, _separator, key = after.rpartition("_")
     try:
         at, pk = datetime.fromisoformat(moment).astimezone(UTC), int(key)
@@ -48,7 +47,7 @@ def _beyond(cases: QuerySet[Case], column: str, descending: bool, after: str) ->
     return here.filter(Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": pk}))
 
 
-def capped_counts(querysets: Mapping[str, QuerySet[Case]]) -> dict[str, int]:
+def capped_counts(querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each queryset has, exact to 999, in one statement; 1000 stands for more.
 
     Put together from the SQL that Django compiles for each, every value bound apart in `given`: as subqueries of

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import act, attachments, detail, home, intake, ledgers, lists, preview, slips, track
+from cases.views import act, attachments, detail, home, intake, ledgers, lists, preview, registers, slips, track
 
 app_name = "cases"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("intake/", intake.Intake.as_view(), name="intake"),
     path("intake/similar/", intake.Similar.as_view(), name="similar"),
     path("cases/", lists.CaseList.as_view(), name="list"),
+    path("cases/requests/", registers.RequestList.as_view(), name="requests"),
+    path("cases/red-lines/", registers.RedLines.as_view(), name="red_lines"),
     path("cases/<str:number>/", detail.CaseDetail.as_view(), name="detail"),
     path("cases/<str:number>/receipt/", intake.Receipt.as_view(), name="receipt"),
     path("cases/<str:number>/phone/", detail.OpenPhone.as_view(), name="open_phone"),

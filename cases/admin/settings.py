@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import CalendarDay, StandardText, Topic
@@ -74,7 +76,7 @@ class StandardTextForm(forms.ModelForm):  # type: ignore[type-arg]
         if "text" in self.fields:
             braces = format_html_join(" ", '<span lang="zh-Hans">{}</span>', ((f"{{{name}}}",) for name in FILLED_IN))
             self.fields["text"].help_text = format_html(
-                _(
+                gettext(
                     "The software fills in {}: the matter, its number, the village, the day promised. Write 【…】 for"
                     " what the officer has to say in their own words; nothing is sent while one is left."
                 ),
@@ -87,9 +89,15 @@ class StandardTextForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance.action, self.instance.input = place.split(":")
         return cleaned
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """Step and box come with the place, so that a title given twice is said beside it."""
-        return set(super()._get_validation_exclusions()) - {"action", "input"}
+    def validate_unique(self) -> None:
+        """Step and box come with the place and are no fields of the form: what holds of all three is looked at here."""
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError:
+            self.add_error("title", _("There is a text of this title in the same place already."))
 
 
 @admin.register(StandardText)

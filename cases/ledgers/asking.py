@@ -8,11 +8,10 @@ from django.utils.translation import pgettext
 
 from cases.models import Event, TimeRequest
 from cases.models.choices import RequestKind, RequestState
+from cases.time_requests import RULED_BY
 from cases.workflow import Action
-from minshi.workdays import local_day
 from villages.models import Post
 
-RULED_BY = {RequestKind.EXTENSION: Action.RULE_EXTENSION, RequestKind.SUSPENSION: Action.RULE_SUSPENSION}
 AFTER_A_RETURN = (Action.DECIDE, Action.ESCALATE, Action.SEND_BACK, Action.DIVERT, Action.DEFER, Action.MERGE)
 
 
@@ -23,17 +22,11 @@ class Asking:
     by: Post
     at: datetime
     due_on: date | None = None
-    until_on: date | None = None
+    days: int | None = None
     new_due_on: date | None = None
     ruled_by: Post | None = None
     ruling: str = ""
     ruled_at: datetime | None = None
-
-    @property
-    def days(self) -> int | None:
-        """申请天数: calendar days beyond the deadline, of a break from the day it was asked for."""
-        start = self.due_on if self.due_on and self.until_on and self.due_on < self.until_on else local_day(self.at)
-        return (self.until_on - start).days if self.until_on else None
 
 
 def askings(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[Asking]:
@@ -61,7 +54,7 @@ def _of_request(request: TimeRequest, events: list[Event]) -> Asking:
         by=request.asked_by,
         at=request.asked_at,
         due_on=request.due_on,
-        until_on=request.until_on,
+        days=request.days,
         new_due_on=request.new_due_on,
         ruled_by=request.ruled_by,
         ruling="：".join(filter(None, (words, ruling.note if ruling else ""))),

@@ -1,6 +1,6 @@
 """What stands in a slip's boxes where no ledger has the same column."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -118,7 +118,3 @@ def _who(record: Record, post: Post) -> str:
 
 def minute(at: datetime | None) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""
-
-
-def new_due(record: Record) -> date | None:
-    return record.asked.new_due_on if record.asked else None

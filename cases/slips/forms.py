@@ -7,6 +7,7 @@ from types import MappingProxyType
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers import Record
+from cases.ledgers.asking import Asking
 from cases.ledgers.belonging import with_work_clock
 from cases.ledgers.book import RESPONSIBLE, Book
 from cases.ledgers.columns import (
@@ -54,8 +55,8 @@ def headed(shared: Column[Record], heading: Text) -> Column[Record]:
     return replace(shared, heading=heading)
 
 
-def of_asking(key: str, heading: Text, value: Callable[[Record], Cell], **options: int) -> Column[Record]:
-    return column(key, heading, lambda record: value(record) if record.asked else None, **options)
+def of_asking(key: str, heading: Text, value: Callable[[Asking], Cell]) -> Column[Record]:
+    return column(key, heading, lambda record: value(record.asked) if record.asked else None)
 
 
 def _slip(
@@ -105,16 +106,16 @@ TIME = _slip(
     pgettext_lazy("slip", "Extension or return slip"),
     (
         NUMBER,
-        of_asking("applicant", pgettext_lazy("slip", "Applying unit"), cells.applicant, width=16),
-        of_asking("kind", pgettext_lazy("slip", "Kind"), lambda r: r.asked and r.asked.kind),
-        of_asking("days", pgettext_lazy("slip", "Days asked for"), lambda r: r.asked and r.asked.days),
-        of_asking("reason", pgettext_lazy("slip", "Ground"), cells.reason, width=36),
-        of_asking("due_on", pgettext_lazy("slip", "Deadline so far"), lambda r: r.asked and r.asked.due_on),
-        of_asking("new_due_on", pgettext_lazy("slip", "New deadline"), cells.new_due),
-        of_asking("asked_at", pgettext_lazy("slip", "Applied at"), lambda r: r.asked and cells.minute(r.asked.at)),
-        of_asking("ruler", pgettext_lazy("slip", "Ruled by"), cells.ruler, width=16),
-        of_asking("ruling", pgettext_lazy("slip", "Ruling"), cells.ruling, width=36),
-        of_asking("ruled_at", pgettext_lazy("slip", "Ruled at"), lambda r: r.asked and cells.minute(r.asked.ruled_at)),
+        column("applicant", pgettext_lazy("slip", "Applying unit"), cells.applicant, width=16),
+        of_asking("kind", pgettext_lazy("slip", "Kind"), lambda asking: asking.kind),
+        of_asking("days", pgettext_lazy("slip", "Days asked for"), lambda asking: asking.days),
+        column("reason", pgettext_lazy("slip", "Ground"), cells.reason, width=36),
+        of_asking("due_on", pgettext_lazy("slip", "Deadline so far"), lambda asking: asking.due_on),
+        of_asking("new_due_on", pgettext_lazy("slip", "New deadline"), lambda asking: asking.new_due_on),
+        of_asking("asked_at", pgettext_lazy("slip", "Applied at"), lambda asking: cells.minute(asking.at)),
+        column("ruler", pgettext_lazy("slip", "Ruled by"), cells.ruler, width=16),
+        column("ruling", pgettext_lazy("slip", "Ruling"), cells.ruling, width=36),
+        of_asking("ruled_at", pgettext_lazy("slip", "Ruled at"), lambda asking: cells.minute(asking.ruled_at)),
     ),
     pgettext_lazy("slip", "Applicant (signature)"),
     pgettext_lazy("slip", "Ruled by (signature)"),

@@ -57,8 +57,8 @@ class Act(StepView):
         """Without JavaScript: the form as it is, with a standard text put in or what the speaker will read shown."""
         ready = ready_for(facts, offer.action)
         typed = with_text(typed_in(offer, request.POST), request.POST, ready)
-        shown = {"preview": self.preview(facts, offer, request.POST)} if "look" in request.POST else {}
-        return self._show(request, facts, offer, self.form(facts, offer, typed=typed, ready=ready), **shown)
+        preview = self.preview(facts, offer, request.POST) if "look" in request.POST else None
+        return self._show(request, facts, offer, self.form(facts, offer, typed=typed, ready=ready), preview=preview)
 
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
         data, by = form.cleaned_data, self.by(offer)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from cases.filters import CaseFilter
 from cases.models import Case
 from cases.models.choices import Level, Stage
 from cases.paging import capped_counts
+from cases.red_lines import oversees
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
@@ -33,6 +35,7 @@ class Queue:
 
     label: str | Promise
     query: dict[str, str]
+    page: str = "cases:list"  # or another page that knows the same level
 
     @property
     def name(self) -> str:
@@ -40,7 +43,7 @@ class Queue:
 
     @property
     def address(self) -> str:
-        return f"?{urlencode(self.query)}"
+        return f"{reverse(self.page)}?{urlencode(self.query)}"
 
 
 def queues_of(posts: list[Post]) -> list[Queue]:
@@ -52,7 +55,7 @@ def queues_of(posts: list[Post]) -> list[Queue]:
             queues += [
                 Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
-                Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}),
+                Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}, "cases:requests"),
             ]
         if post.role == Role.SUPERVISOR:
             queues += [
@@ -93,6 +96,7 @@ class Home(StaffView):
             "more": len(mine) > SHOWN,
             "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),
             "soon": sum(case.light(at) == "yellow" for case in mine[:SHOWN]),
+            "oversees": oversees(self.user, today()),
             "queues": [(queue, counts[queue.name]) for queue in queues],
             "waiting": any(counts[queue.name] for queue in queues),
             "counts": counts,
