@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.ledgers import cells
 from cases.ledgers.record import Record, joined
@@ -42,7 +43,7 @@ def wish(record: Record) -> str:
 
 def assisting(record: Record) -> str:
     units = record.assisting_units
-    return _("%(units)s: do your part and report it to the lead unit") % {"units": units} if units else _("None")
+    return _("%(units)s: do your part and report it to the lead unit") % {"units": units} if units else pgettext("slip", "none")
 
 
 def time_limit(record: Record) -> str:
