@@ -43,7 +43,11 @@ def wish(record: Record) -> str:
 
 def assisting(record: Record) -> str:
     units = record.assisting_units
-    return _("%(units)s: do your part and report it to the lead unit") % {"units": units} if units else pgettext("slip", "none")
+    return (
+        _("%(units)s: do your part and report it to the lead unit") % {"units": units}
+        if units
+        else pgettext("slip", "none")
+    )
 
 
 def time_limit(record: Record) -> str:

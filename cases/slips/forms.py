@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
@@ -55,8 +56,8 @@ def headed(shared: Column[Record], heading: Text) -> Column[Record]:
     return replace(shared, heading=heading)
 
 
-def of_asking(key: str, heading: Text, value: Callable[[Asking], Cell]) -> Column[Record]:
-    return column(key, heading, lambda record: value(record.asked) if record.asked else None)
+def of_asking(key: str, heading: Text, value: Callable[[Asking], Cell], **options: Any) -> Column[Record]:
+    return column(key, heading, lambda record: value(record.asked) if record.asked else None, **options)
 
 
 def _slip(
@@ -108,7 +109,7 @@ TIME = _slip(
         NUMBER,
         column("applicant", pgettext_lazy("slip", "Applying unit"), cells.applicant, width=16),
         of_asking("kind", pgettext_lazy("slip", "Kind"), lambda asking: asking.kind),
-        of_asking("days", pgettext_lazy("slip", "Days asked for"), lambda asking: asking.days),
+        of_asking("days", pgettext_lazy("slip", "Days asked for"), lambda asking: asking.days, kind="number"),
         column("reason", pgettext_lazy("slip", "Ground"), cells.reason, width=36),
         of_asking("due_on", pgettext_lazy("slip", "Deadline so far"), lambda asking: asking.due_on),
         of_asking("new_due_on", pgettext_lazy("slip", "New deadline"), lambda asking: asking.new_due_on),
