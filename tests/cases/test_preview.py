@@ -9,7 +9,19 @@ from cases.models import Reply
 from cases.workflow import Action, make_move, merged_reply, read_facts, readers_of
 from cases.workflow.moves import MOVES
 from tests.cases.ledger_desk import logged_in
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    people_of,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.cases.test_case_page import opened_step
 
 pytestmark = pytest.mark.django_db
@@ -227,9 +239,7 @@ def test_a_secret_case_says_who_is_named_and_why(here):
     case = decided(here, accepted(here, confidentiality="secret"), handling="joint", assistants=[here.leader])
 
     readers = {reader.post: set(map(str, reader.why)) for reader in readers_of(read_facts(case, NOON))}
-    pages = {
-        post: logged_in(post).get(case.get_absolute_url()) for post in vars(here).values() if hasattr(post, "role")
-    }
+    pages = {post: logged_in(post).get(case.get_absolute_url()) for post in people_of(here)}
 
     assert readers == {
         here.duty: {"登记人"}, here.secretary: {"本村支书"}, here.reviewer: {"本级受理"},
