@@ -135,7 +135,7 @@ class MoveForm(RuleForm):
             self.fields[item.name] = field_for(item, facts, user)
             in_plain_words(self.fields[item.name])
         if draft.get("reply"):
-            self.fields["reply"].widget.attrs["data-draft"] = "1"
+            self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
             self.fields["reply"].help_text = _("Put together from what was reported; change it as you like.")
 
     def values(self) -> dict[str, Any]:
