@@ -62,10 +62,20 @@
   const keep = (step) => {
     const name = step.dataset.keep, texts = all("textarea, input:not([type])", step).concat(all("input[type=text]", step));
     const stored = JSON.parse(localStorage.getItem(name) || "null");
-    if (stored && !one("#error-summary", step)) { one("[name=key]", step).value = stored.key; texts.forEach((field) => { if (!field.value) field.value = stored.texts[field.name] || ""; }); }
+    if (stored && !one("#error-summary", step)) { one("[name=key]", step).value = stored.key; texts.forEach((field) => { if (!field.value || field.dataset.draft) field.value = stored.texts[field.name] || field.value; }); }
     step.addEventListener("input", () => { const kept = {}; texts.forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", step).value, texts: kept })); });
   };
   all("form[data-keep]").forEach(keep);
+  // Words kept ready go into their box: in place of those put in before, below what somebody typed.
+  document.addEventListener("change", (event) => {
+    const choice = event.target, text = choice.matches("[data-fills]") && choice.selectedOptions[0].dataset.text;
+    if (!text) return;
+    const box = document.getElementById(choice.dataset.fills), before = box.value.trim();
+    box.value = before && before !== box.dataset.filled ? before + "\n" + text : text;
+    box.dataset.filled = box.value; box.rows = 5; box.focus();
+    const gap = box.value.match(/【[^【】]*】/); if (gap) box.setSelectionRange(gap.index, gap.index + gap[0].length);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); const wrong = one("#error-summary", step), goal = wrong || one("textarea, input:not([type=hidden]), select, button", step); goal.focus({ preventScroll: true }); (wrong || step).scrollIntoView({ block: wrong ? "start" : "nearest" }); } });
 
   // Minutes: every 5 seconds to the server, each letter on this computer until the server has it.

@@ -21,6 +21,7 @@ from cases.models import (
     Meeting,
     SignedSheet,
 )
+from cases.slips import SLIPS
 from cases.workflow import Action
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.models import (
@@ -143,6 +144,8 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "uuid/size": (constant("small"), None),
     "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close"), None),
     "ledgers/key": (constant(*BOOKS), None),
+    "slips/key": (constant(*SLIPS), None),
+    "key/nth": (constant(1), None),
     "key/form": (constant(*FORMS), None),
     "admin/app_label": (lambda *_: sorted({model._meta.app_label for model in admin.site._registry}), None),
     "admin/url": (constant("nowhere"), None),

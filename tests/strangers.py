@@ -31,6 +31,7 @@ from cases.models import (
     Rating,
     Reply,
     SignedSheet,
+    StandardText,
     StepAside,
     TimeRequest,
     Topic,
@@ -279,7 +280,7 @@ def council_of(there: Staff, case: Case) -> dict[type[Model], Model]:
         FourTwoProcess: process,
         FourTwoStep: step,
         SignedSheet: sheet,
-        Seat: Seat.objects.create(body="two_committees", village=there.village, name=note, from_on=NOON.date()),
+        Seat: Seat.objects.create(body="two_committees", village=there.village, name="郑席", from_on=NOON.date()),
         Procedure: Procedure.objects.create(
             town=TownFactory(county_code="620102"),
             kind="assembly",
@@ -322,6 +323,9 @@ def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], M
         FieldHistory: FieldHistory.objects.first(),
         NumberCounter: NumberCounter.objects.get(town=there.town),
         Topic: Topic.objects.create(town=there.town, name="饮水"),
+        StandardText: StandardText.objects.create(
+            town=there.town, action="reply", input="reply", title="饮水", text="井水{事项}"
+        ),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
         **council_of(there, case),
     }

@@ -26,6 +26,7 @@ from cases.models import (
     Case,
     Event,
     NumberCounter,
+    StandardText,
     Topic,
 )
 from tests.addresses import Address, Target, every_address, targets, unfillable
@@ -60,7 +61,9 @@ PUBLIC = frozenset({
 })  # fmt: skip
 # What administrators open by their office (domain §2): the grid, accounts and posts, the logs; never a case.
 RIGHTFUL: dict[str, frozenset[object]] = {
-    "system_admin": frozenset({Town, Village, TalkRoom, Group, Office, Topic, CalendarDay, NumberCounter}),
+    "system_admin": frozenset({
+        Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter,
+    }),
     "security_admin": frozenset({
         User, Post, "villages:account", "villages:account_act", "villages:appoint", "villages:end_post",
     }),

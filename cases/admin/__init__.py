@@ -1,4 +1,7 @@
-"""The admin of cases is a window: rows by visible_to, changes by make_move, only topics and calendar are edited."""
+"""The admin of cases is a window: rows by visible_to, changes by make_move.
+
+Only topics, standard texts and the calendar are edited.
+"""
 
 from cases.admin import case, meetings, parts, settings
 

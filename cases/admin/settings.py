@@ -1,14 +1,21 @@
-"""What is edited here: topics by the system administrator and the town's reviewer, the calendar by the former."""
+"""What is edited here: topics and standard texts by the system administrator and the town's reviewer, the calendar by
+the former.
+"""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import CalendarDay, Topic
+from cases.models import CalendarDay, StandardText, Topic
+from cases.models.standard_text import FILLED_IN
+from cases.standard_texts import places_for_texts
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
 from villages.models import Role, Town
@@ -50,6 +57,89 @@ def towns_of(request: Any) -> QuerySet[Town]:
     if request.user.holds(today(), Role.SYSTEM_ADMIN):
         return Town.objects.all()
     return Town.objects.overseen_by(request.user, today(), (Role.REVIEWER,))
+
+
+class StandardTextForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Where a text stands is one choice: the step and, where it has several, the box."""
+
+    place = forms.ChoiceField(label=_("Where it is offered"))
+
+    class Meta:
+        model = StandardText
+        fields = ("town", "title", "text", "position")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].choices = [(":".join(place), words) for place, words in places_for_texts().items()]  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["place"].initial = f"{self.instance.action}:{self.instance.input}"
+        if "text" in self.fields:
+            braces = format_html_join(" ", '<span lang="zh-Hans">{}</span>', ((f"{{{name}}}",) for name in FILLED_IN))
+            self.fields["text"].help_text = format_html(
+                gettext(
+                    "The software fills in {}: the matter, its number, the village, the day promised. Write 【…】 for"
+                    " what the officer has to say in their own words; nothing is sent while one is left."
+                ),
+                braces,
+            )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if place := self.cleaned_data.get("place"):
+            self.instance.action, self.instance.input = place.split(":")
+        return cleaned
+
+    def validate_unique(self) -> None:
+        """Step and box come with the place and are no fields of the form: what holds of all three is looked at here."""
+        super().validate_unique()
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError:
+            self.add_error("title", _("There is a text of this title in the same place already."))
+
+
+@admin.register(StandardText)
+class StandardTextAdmin(PostAdmin):
+    """Those for all towns are changed by the system administrator; a reviewer adds their own town's beside them."""
+
+    editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
+    form = StandardTextForm
+    fields = ("town", "place", "title", "text", "position")
+    list_display = ("title", "where", "town")
+    list_select_related = ("town",)
+    search_fields = ("title", "text")
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(Q(town=None) | Q(town__in=towns_of(request)))
+
+    @admin.display(description=_("Where it is offered"))
+    def where(self, text: StandardText) -> str:
+        return places_for_texts().get((text.action, text.input), "—")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """To look at, the place in words."""
+        shown = obj is not None and not self.has_change_permission(request, obj)
+        return ("town", "where", "title", "text", "position") if shown else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("where",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, queryset=towns_of(request), **kwargs)
+        field.required = not request.user.is_authenticated or not request.user.holds(today(), Role.SYSTEM_ADMIN)
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
+
+    def _is_theirs(self, request: HttpRequest, obj: Model | None) -> bool:
+        of_a_town = not isinstance(obj, StandardText) or obj.town_id is not None
+        return of_a_town or (request.user.is_authenticated and request.user.holds(today(), Role.SYSTEM_ADMIN))
 
 
 @admin.register(CalendarDay)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import cases, four_two, ledgers, meetings, moves, parts
+from cases.api import cases, four_two, ledgers, meetings, moves, parts, registers, slips
 
 urlpatterns = [
     path("cases/", cases.CaseList.as_view(), name="api-cases"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("cases/<slug:number>/events/", parts.Events.as_view(), name="api-events"),
     path("cases/<slug:number>/attachments/", parts.Attachments.as_view(), name="api-attachments"),
     path("cases/<slug:number>/attachments/<uuid:uuid>/", parts.AttachmentFile.as_view(), name="api-attachment"),
+    path("cases/<slug:number>/slips/", slips.SlipList.as_view(), name="api-slips"),
+    path("cases/<slug:number>/slips/<slug:key>/<int:nth>/", slips.SlipItem.as_view(), name="api-slip"),
+    path("time-requests/", registers.TimeRequests.as_view(), name="api-time-requests"),
+    path("red-lines/", registers.RedLines.as_view(), name="api-red-lines"),
     path("cases/<slug:number>/ratings/", parts.Ratings.as_view(), name="api-ratings"),
     path("batch/", four_two.Batch.as_view(), name="api-batch"),
     path("meetings/", meetings.MeetingList.as_view(), name="api-meetings"),

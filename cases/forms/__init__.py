@@ -10,7 +10,16 @@ from cases.forms.meeting import (
     CorrectionForm,
     ItemForm,
 )
-from cases.forms.step import MOST_ASKED, SPEAKERS, IntakeForm, MoveForm, cadre_label, field_for, holder_label
+from cases.forms.step import (
+    MOST_ASKED,
+    SPEAKERS,
+    IntakeForm,
+    MoveForm,
+    cadre_label,
+    field_for,
+    holder_label,
+    report_label,
+)
 
 __all__ = [
     "MOST_ASKED",
@@ -30,4 +39,5 @@ __all__ = [
     "cadre_label",
     "field_for",
     "holder_label",
+    "report_label",
 ]

@@ -2,14 +2,16 @@
 
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Topic
+from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import (
     Category,
     Channel,
@@ -20,18 +22,22 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
 )
-from cases.workflow import Action, Facts, Offer, candidates, holder_name
+from cases.standard_texts import Ready
+from cases.workflow import Action, Facts, Offer, candidates, holder_name, merged_reply
 from cases.workflow.candidates import cadres_over
 from cases.workflow.facts import holder_key
 from cases.workflow.inputs import Ask, Input, Kind
+from cases.workflow.record import without_speaker
+from minshi import workdays
 from villages.forms import DayInput, RuleForm, in_plain_words
 from villages.models import Group, Post, Resident, Town, User, Village
 
 if TYPE_CHECKING:
     OneCase = forms.ModelChoiceField[Case]
+    OneReport = forms.ModelChoiceField[MandatoryReport]
     SomeUsers = forms.ModelMultipleChoiceField[User]
 else:  # at run time they take no type
-    OneCase = forms.ModelChoiceField
+    OneCase = OneReport = forms.ModelChoiceField
     SomeUsers = forms.ModelMultipleChoiceField
 
 TALL = {"rows": 3}
@@ -106,6 +112,13 @@ class NumberField(OneCase):
         return super().to_python(typed)
 
 
+class ReportField(OneReport):
+    """A red-line report, known by when and to whom."""
+
+    def label_from_instance(self, report: Any) -> str:
+        return report_label(report)
+
+
 class CadresField(SomeUsers):
     """Cadres as `cadres_over` gives them, each with a post to know them by."""
 
@@ -125,6 +138,12 @@ def cadre_label(cadre: User) -> str:
     return next((holder_label(post) for post in cadre.posts.all()), str(cadre))
 
 
+def report_label(report: MandatoryReport) -> str:
+    """When it was reported and to whom, without who spoke."""
+    told_at = report.told_at.astimezone(workdays.SHANGHAI)
+    return f"{told_at:%Y-%m-%d %H:%M} {without_speaker(report.case, report.told)}"
+
+
 class MoveForm(RuleForm):
     """The inputs of one move, the version that was seen, and a key that makes a retry harmless."""
 
@@ -132,21 +151,34 @@ class MoveForm(RuleForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, offer: Offer, facts: Facts, user: User | None, *args: Any, speaker_shown: bool = True, **options: Any
+        self,
+        offer: Offer,
+        facts: Facts,
+        user: User | None,
+        *args: Any,
+        speaker_shown: bool = True,
+        typed: Mapping[str, Any] = MappingProxyType({}),
+        ready: Mapping[str, list[Ready]] = MappingProxyType({}),
     ) -> None:
+        """`typed` are answers not checked yet, `ready` the standard texts by input."""
         case = facts.case
         hidden = (*(() if speaker_shown else SPEAKERS), *(OFFICERS_ONLY if offer.post is None else ()))
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
-        known = _known(offer, case, inputs) | (_parts_now(facts) if offer.action == Action.REASSIGN else {})
-        options["initial"] = {"version": case.version, "key": uuid.uuid4(), **known}
-        super().__init__(*args, **options)
+        draft = {"reply": merged_reply(facts)} if offer.action == Action.VERIFY else {}
+        parts = _parts_now(facts) if offer.action == Action.REASSIGN else {}
+        known = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs), **draft, **parts}
+        super().__init__(*args, initial={**known, **typed})
         self.order = [item.name for item in inputs]
+        self.ready = ready
         for item in inputs:
             self.fields[item.name] = field_for(item, facts, user)
             if item.name == "handling" and case.level == Level.VILLAGE:
                 field: Any = self.fields[item.name]
                 field.choices = [choice for choice in field.choices if choice[0] != Handling.MEETING]
             in_plain_words(self.fields[item.name])
+        if draft.get("reply"):
+            self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
+            self.fields["reply"].help_text = _("Put together from what was reported; change it as you like.")
 
     def values(self) -> dict[str, Any]:
         """What make_move takes as inputs."""
@@ -168,6 +200,10 @@ class MoveForm(RuleForm):
             {"key": key, "label": label, "is_ticked": key in ticked, "ask": asks.get(key, ("", ""))}
             for key, label in self.fields["assistants"].choices  # type: ignore[attr-defined]
         ]
+
+    def shown_with_ready(self) -> list[tuple[forms.BoundField, list[Ready]]]:
+        """Each field with the standard texts it may be filled from."""
+        return [(self[name], self.ready.get(name, [])) for name in self.order if name != "asks"]
 
 
 def _known(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
@@ -215,6 +251,9 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
         return NumberField(offered, to_field_name="number", widget=forms.TextInput, **common)
     if item.kind is Kind.USERS:
         return CadresField(offered, **common)
+    if item.kind is Kind.REPORT:
+        only = list(offered[:2])
+        return ReportField(offered, initial=only[0] if len(only) == 1 else None, **common)
     return forms.ModelChoiceField(offered, **common)
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cases.ledgers import cells
 from cases.ledgers.record import Record
-from cases.models.choices import Category, Grade, Handling
+from cases.models.choices import Category, Channel, Grade, Handling
+from cases.workflow import Action
 from minshi.errors import Text
 from minshi.tabular import Cell, Column
 
@@ -42,6 +44,17 @@ COMPLETED = bare("completed_on", pgettext_lazy("ledger", "Completed on"), lambda
 UNIT = column("unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: r.unit, width=16)
 DUE = bare("due_on", pgettext_lazy("ledger", "Time limit"), lambda r: r.worked_until, kind="date")
 DECISION = column("decision", pgettext_lazy("ledger", "Decision"), lambda r: r.words(r.case.decision), width=28)
+CHANNEL = column(
+    "channel", pgettext_lazy("ledger", "Channel"), cells.channel, width=10, kind="choice",
+    choices=tuple(Channel.labels),
+)  # fmt: skip
+LEAD_UNIT = column("lead_unit", pgettext_lazy("ledger", "Lead unit"), lambda r: r.unit, width=16)
+ASSISTING = column("assisting", pgettext_lazy("ledger", "Assisting units"), lambda r: r.assisting_units, width=16)
+LEADER = column("leader", pgettext_lazy("ledger", "Responsible leader"), lambda r: r.did(Action.DECIDE))
+ASSIGNED_ON = column("assigned_on", pgettext_lazy("ledger", "Handed over on"), cells.assigned_at, kind="date")
+MEASURES = column("measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=28)
+RESULT = column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28)
+CHECKER = column("checker", pgettext_lazy("ledger", "Checked by"), lambda r: r.did(Action.VERIFY))
 REMARK = column("remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=16)
 
 

@@ -6,6 +6,7 @@ from cases.ledgers import cells
 from cases.ledgers.belonging import heard_by, with_head, with_work_clock
 from cases.ledgers.book import RESPONSIBLE, Book
 from cases.ledgers.columns import (
+    CHANNEL,
     COMPLETED,
     DECISION,
     DUE,
@@ -13,6 +14,7 @@ from cases.ledgers.columns import (
     NUMBER,
     PHONE,
     REMARK,
+    RESULT,
     SPEAKER,
     UNIT,
     YES_NO,
@@ -49,10 +51,7 @@ GENERAL = Book(
                 "mode", pgettext_lazy("ledger", "How it was said (online/offline)"), cells.mode, width=8, kind="choice",
                 choices=cells.MODES,
             ),
-            column(
-                "channel", pgettext_lazy("ledger", "Channel"), cells.channel, width=10,
-                kind="choice", choices=tuple(Channel.labels),
-            ),
+            CHANNEL,
             category(pgettext_lazy("ledger", "Kind of matter (village/neighbours/family)")),
             column("topic", pgettext_lazy("ledger", "Topic"), lambda r: str(r.case.topic or "")),
             matter("content", pgettext_lazy("ledger", "Content of the matter"), cells.content, width=36),
@@ -66,7 +65,7 @@ GENERAL = Book(
             DUE,
             bare("progress", pgettext_lazy("ledger", "Progress"), cells.progress, width=24),
             COMPLETED,
-            column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28),
+            RESULT,
             column(
                 "supervised", pgettext_lazy("ledger", "Supervised or not"), cells.supervised, width=8, kind="choice",
                 choices=YES_NO,

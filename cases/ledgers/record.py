@@ -7,7 +7,8 @@ from typing import cast
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.models import Assignment, Case, Event, Rating
+from cases.ledgers.asking import Asking
+from cases.models import Assignment, Case, Event, Rating, Reply
 from cases.models.choices import AssignmentRole
 from cases.models.scope import Sight
 from cases.workflow import Action
@@ -32,6 +33,8 @@ class Record:
     assignments: list[Assignment] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)  # for slips alone, like what was asked for
+    asked: Asking | None = None
 
     @property
     def redacted(self) -> bool:

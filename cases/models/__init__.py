@@ -16,6 +16,7 @@ from cases.models.four_two import FourTwoProcess, FourTwoStep
 from cases.models.handling import Assignment, HandBack, MandatoryReport, Reply, TimeRequest
 from cases.models.meeting import AgendaItem, Attendee, Meeting, MinutesCorrection, StepAside
 from cases.models.rating import CallBack, Rating
+from cases.models.standard_text import StandardText
 
 __all__ = [
     "AgendaItem",
@@ -42,6 +43,7 @@ __all__ = [
     "Rating",
     "Reply",
     "SignedSheet",
+    "StandardText",
     "StepAside",
     "TimeRequest",
     "Topic",

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.choices import AssignmentEnd, AssignmentRole, RequestKind, RequestState
+from minshi import workdays
 from villages.models import Office, Post
 
 
@@ -117,6 +118,8 @@ class TimeRequest(models.Model):
     )
     reason = models.TextField(_("reason"))
     until_on = models.DateField(_("until"))
+    due_on = models.DateField(_("deadline when asked"), null=True)
+    new_due_on = models.DateField(_("deadline by the ruling"), null=True)
     asked_by = models.ForeignKey(
         Post, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("request", "asked by")
     )
@@ -151,6 +154,13 @@ class TimeRequest(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def days(self) -> int:
+        """申请天数: calendar days beyond the deadline; of a break, from the day it was asked."""
+        extends = self.kind == RequestKind.EXTENSION and self.due_on and self.due_on < self.until_on
+        start = self.due_on if extends and self.due_on else workdays.local_day(self.asked_at)
+        return (self.until_on - start).days
 
 
 class Reply(models.Model):

@@ -56,7 +56,11 @@ class Sight:
             )
         if self.reach.groups:
             where |= Q(group__in=self.reach.groups) | Q(recorded_by__in=self.reach.posts)
-        return where | _within(self.overseer)
+        return where | self.overseen()
+
+    def overseen(self) -> Q:
+        """Cases of the territory of reviewer and supervisor posts alone."""
+        return _within(self.overseer)
 
     def named(self) -> Q:
         """Named as a reader of a 保密 case: recorder, owner, lead and assistants while assigned, CaseAccess."""

@@ -20,7 +20,7 @@ from villages.models import User
 OFFERED = tuple(action for action, move in MOVES.items() if move.who is not None and not move.inner)
 MOST_NAMED = 50
 HIDDEN_FROM_YOU = _("Who spoke is hidden from you.")
-LOOKED_UP = {Kind.CASE: "number", Kind.VILLAGE: "code", Kind.GROUP: "pk", Kind.TOPIC: "pk"}
+LOOKED_UP = {Kind.CASE: "number", Kind.VILLAGE: "code", Kind.GROUP: "pk", Kind.TOPIC: "pk", Kind.REPORT: "pk"}
 
 
 def _text(item: Input) -> serializers.Field[Any, Any, Any, Any]:
@@ -54,6 +54,7 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
     Kind.USERS: lambda item: serializers.ListField(
         child=IdField(), max_length=MOST_NAMED, allow_empty=not item.required, **_common(item)
     ),
+    Kind.REPORT: lambda item: IdField(**_common(item)),
 }
 
 

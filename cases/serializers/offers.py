@@ -1,15 +1,16 @@
 """What somebody may do with a case now, with the choices of each input, as plain data."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from cases.forms import SPEAKERS, cadre_label, holder_label
+from cases.forms import SPEAKERS, cadre_label, holder_label, report_label
 from cases.workflow import Facts, Offer, candidates
+from cases.workflow.candidates import HOLDING
 from cases.workflow.inputs import Input, Kind
 from villages.models import User
 
 LIMITED = (Kind.TEXT, Kind.LINE)
-HOLDING = (Kind.HOLDER, Kind.HOLDERS, Kind.ASKS)
+LABELS: dict[Kind, Callable[[Any], str]] = {Kind.USERS: cadre_label, Kind.REPORT: report_label}
 FREE = (Kind.TEXT, Kind.LINE, Kind.DATE, Kind.DATETIME, Kind.FLAG, Kind.CASE)  # a case is named by its number
 
 
@@ -36,7 +37,7 @@ class Choices:
             return [{"value": key, "label": holder_label(holder)} for key, holder in offered.items()]
         if item.kind is Kind.VILLAGE:
             return [{"value": code, "label": name} for code, name in offered.values_list("code", "name")]
-        label = cadre_label if item.kind is Kind.USERS else str
+        label = LABELS.get(item.kind, str)
         return [{"value": row.pk, "label": label(row)} for row in offered]
 
 

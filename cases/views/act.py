@@ -4,16 +4,18 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
 from cases.models import Case
-from cases.views.access import CONFLICT, UNPROCESSABLE, StaffView
+from cases.standard_texts import ready_for
+from cases.views.access import CONFLICT, UNPROCESSABLE
+from cases.views.steps import StepView, typed_in, with_text
 from cases.views.timeline import Told, told
-from cases.workflow import MOVES, Action, Facts, Offer, Officer, make_move, moves_open_to, read_facts
+from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.inputs import Kind
 from cases.workflow.moving import note_input
 from minshi.clock import now
@@ -21,23 +23,25 @@ from minshi.errors import KeyReused, RuleBroken, StaleVersion
 from villages.requests import whole_number
 
 
-class Act(StaffView):
+class Act(StepView):
     def get(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
         case = self.case(number)
         facts = read_facts(case, now())
-        offer = self._offer(case, facts, action)
+        offer = self.offer(case, facts, action)
         if offer is None:
             messages.warning(request, _("This step is not open to you now; here is where the matter stands."))
             return self._go(request, case.get_absolute_url())
-        return self._show(request, facts, offer, self._form(facts, offer))
+        return self._show(request, facts, offer, self.form(facts, offer))
 
     def post(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
         case = self.case(number)
         facts = read_facts(case, now())
-        offer = self._offer(case, facts, action)
+        offer = self.offer(case, facts, action)
         if offer is None:
             return self._answer_late(request, case, action)
-        form = self._form(facts, offer, request.POST)
+        if "look" in request.POST or "use" in request.POST:
+            return self._show_again(request, facts, offer)
+        form = self.form(facts, offer, request.POST)
         if not form.is_valid():
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         try:
@@ -51,22 +55,17 @@ class Act(StaffView):
             landing = reverse("cases:queue")
         return self._go(request, f"{landing}?sent={form.cleaned_data['key']}")
 
+    def _show_again(self, request: HttpRequest, facts: Facts, offer: Offer) -> HttpResponse:
+        """Without JavaScript: the form as it is, with a standard text put in or what the speaker will read shown."""
+        ready = ready_for(facts, offer.action)
+        typed = with_text(typed_in(offer, request.POST), request.POST, ready)
+        preview = self.preview(facts, offer, request.POST) if "look" in request.POST else None
+        return self._show(request, facts, offer, self.form(facts, offer, typed=typed, ready=ready), preview=preview)
+
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
-        assert offer.post is not None  # noqa: S101 - officers always act from a post
-        data = form.cleaned_data
-        by = Officer(self.user, offer.post)
+        data, by = form.cleaned_data, self.by(offer)
         seen = {"version": data["version"], "key": data["key"], "facts": facts}
         make_move(facts.case, offer.action, by=by, at=facts.at, **seen, **form.values())
-
-    def _offer(self, case: Case, facts: Facts, action: str) -> Offer | None:
-        if action not in MOVES:
-            raise Http404
-        offers = moves_open_to(self.user, case, facts.at, facts)
-        return next((offer for offer in offers if offer.action == action), None)
-
-    def _form(self, facts: Facts, offer: Offer, data: Any = None) -> MoveForm:
-        shown = self.sight().shows_speaker(facts.case)
-        return MoveForm(offer, facts, self.user, data, speaker_shown=shown)
 
     def _show(
         self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any
@@ -96,13 +95,13 @@ class Act(StaffView):
         data["version"] = str(facts.case.version)
         if isinstance(refusal, KeyReused):
             data["key"] = str(uuid4())
-            form = self._form(facts, offer, data)
+            form = self.form(facts, offer, data)
             form.is_valid()
         if not isinstance(refusal, StaleVersion):
             form.refuse(refusal)
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         missed = self._missed(facts.case, form.cleaned_data["version"])
-        return self._show(request, facts, offer, self._form(facts, offer, data), CONFLICT, missed=missed)
+        return self._show(request, facts, offer, self.form(facts, offer, data), CONFLICT, missed=missed)
 
     def _missed(self, case: Case, seen: int) -> list[Told]:
         events = case.events.select_related("user").prefetch_related("revisions").order_by("sequence")

@@ -7,13 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
+from cases.exports import may_take
 from cases.four_two import may_run
 from cases.models import Case, Event, FourTwoProcess, Meeting
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
+from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.timeline import folded, names_known_to, told
-from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
+from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts, readers_of
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -73,6 +75,10 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
             for report in (case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ())
         ],
         "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
+        "slips": slips_of(case, facts.assignments, facts.requests, reversed(events))
+        if may_take(user, today(), case, facts.assignments)
+        else [],
+        "readers": readers_of(facts),
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
         "meetings": _meetings(events, user),

@@ -15,6 +15,7 @@ from cases.filters import CaseFilter
 from cases.models import Case
 from cases.models.choices import Level, Stage
 from cases.paging import capped_counts
+from cases.red_lines import oversees
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
@@ -35,7 +36,7 @@ class Queue:
 
     label: str | Promise
     query: dict[str, str]
-    page: str = "cases:list"
+    page: str = "cases:list"  # or another page that knows the same level
 
     @property
     def name(self) -> str:
@@ -43,7 +44,8 @@ class Queue:
 
     @property
     def address(self) -> str:
-        return reverse(self.page) if self.page != "cases:list" else f"{reverse(self.page)}?{urlencode(self.query)}"
+        query = {} if self.page == "cases:queue" else self.query
+        return f"{reverse(self.page)}?{urlencode(query)}"
 
 
 def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
@@ -55,7 +57,7 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
             queues += [
                 Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}, "cases:queue"),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
-                Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}),
+                Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}, "cases:requests"),
             ]
         if post.role == Role.SUPERVISOR:
             queues += [
@@ -99,6 +101,7 @@ class Home(StaffView):
             "more": len(mine) > SHOWN,
             "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),
             "soon": sum(case.light(at) == "yellow" for case in mine[:SHOWN]),
+            "oversees": oversees(self.user, today()),
             "queues": [(queue, counts[queue.name]) for queue in queues],
             "waiting": any(counts[queue.name] for queue in queues),
             "counts": counts,

@@ -19,9 +19,9 @@ from django.views.generic import View
 from cases.forms import MoveForm
 from cases.models import Case
 from cases.models.choices import Satisfaction, Stage
+from cases.tracking import told_to_speaker
 from cases.views.access import UNPROCESSABLE
 from cases.workflow import Action, Facts, Offer, Speaker, make_move, moves_open_to, read_facts
-from cases.workflow.record import known_names, without_personal
 from minshi.clock import now
 from minshi.errors import RuleBroken
 from villages.requests import address_of
@@ -30,14 +30,6 @@ from villages.requests import address_of
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)  # whoever spoke first rates, withdraws and reopens
 TRIES, WINDOW = 10, 900
-PLAIN_STATES = {
-    Stage.SPEAK: 0,
-    Stage.DELIBERATE: 1,
-    Stage.HANDLE: 1,
-    Stage.SUPERVISE: 1,
-    Stage.RATE: 2,
-    Stage.CLOSED: 2,
-}
 
 
 @dataclass(frozen=True)
@@ -145,21 +137,13 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
     facts = read_facts(case, at)
     offers = visit.offers(at, facts)
     shown = [(offer, refused.get(action) or MoveForm(offer, facts, None)) for action, offer in offers.items()]
-    reply = case.replies.last() if case.stage in (Stage.RATE, Stage.CLOSED) else None
-    progress = case.events.filter(action="progress").order_by("sequence")
-    also = known_names(case)
     urged = facts.happened(Action.URGE)
     return {
         "own": visit.own,
         "case": case,
         "at": at,
-        "state": PLAIN_STATES[Stage(case.stage)],
+        "told": told_to_speaker(case),
         "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
-        "progress": [
-            (event.at, without_personal(case, event.note, also)) for event in progress if event.data.get("public")
-        ],
-        "reply": without_personal(case, reply.text, also) if reply else "",
-        "reply_at": reply.at if reply else None,
         "urged_at": urged[-1].at if urged and case.is_open else None,
     }
 

@@ -3,11 +3,14 @@
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.candidates import candidates
+from cases.workflow.drafts import merged_reply
 from cases.workflow.facts import Facts, holder_name, read_facts
 from cases.workflow.moves import MOVES, Move
 from cases.workflow.moving import Offer, make_move, moves_open_to
+from cases.workflow.readers import readers_of
 from cases.workflow.record import verify_chains
 from cases.workflow.register import Spoken, register
+from cases.workflow.trial import look_ahead
 
 __all__ = [
     "MOVES",
@@ -22,9 +25,12 @@ __all__ = [
     "System",
     "candidates",
     "holder_name",
+    "look_ahead",
     "make_move",
+    "merged_reply",
     "moves_open_to",
     "read_facts",
+    "readers_of",
     "register",
     "verify_chains",
 ]

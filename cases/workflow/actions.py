@@ -48,6 +48,7 @@ class Action(models.TextChoices):
     RECUSE = "recuse", pgettext_lazy("action", "It concerns a cadre")
     LIFT_RECUSAL = "lift_recusal", pgettext_lazy("action", "It does not concern them after all")
     MANDATORY_REPORT = "mandatory_report", pgettext_lazy("action", "Red line: report it")
+    RECEIPT = "receipt", pgettext_lazy("action", "Red line: note the receipt")
     SUPERVISE = "supervise", pgettext_lazy("action", "Chase it")
     AMEND = "amend", pgettext_lazy("action", "Correct the entry")
     RECEIVE_MERGED = "receive_merged", pgettext_lazy("action", "Another matter was merged with this one")

@@ -1,12 +1,13 @@
 """Whom and what a move's inputs may name: forms and serializers offer these, make_move accepts no others."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from cases.models import Case, Topic
+from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Level
 from cases.workflow.facts import Facts, holder_key
 from cases.workflow.inputs import Input, Kind
@@ -80,23 +81,40 @@ def possible_concerns(facts: Facts) -> QuerySet[User]:
     return cadres_over(facts.case.town, _villages_of(facts.case), facts.on)
 
 
+def _open_cases(facts: Facts, user: User | None) -> QuerySet[Case]:
+    """Other open matters of the town within the user's sight."""
+    seen = Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
+    return seen.open().filter(town=facts.case.town_id).exclude(pk=facts.case.pk)
+
+
+def _other_villages(facts: Facts, _user: User | None) -> QuerySet[Village]:
+    others = Village.objects.filter(town__county_code=facts.case.town.county_code)
+    return others.exclude(pk=facts.case.village_id) if facts.case.village_id else others
+
+
+def _reports_without_receipt(facts: Facts, _user: User | None) -> QuerySet[MandatoryReport]:
+    waiting = MandatoryReport.objects.filter(case=facts.case.pk, receipt="")
+    return waiting.select_related("case").order_by("told_at", "pk")
+
+
+HOLDING = frozenset({Kind.HOLDER, Kind.HOLDERS, Kind.ASKS})
+HOLDERS: Mapping[str, Callable[[Facts], dict[str, Post | Office]]] = MappingProxyType(
+    {"holder": waiting_assistants, "part": gave_back}  # any other input: whoever may lead or assist
+)
+ROWS: Mapping[Kind, Callable[[Facts, User | None], QuerySet[Any]]] = MappingProxyType(
+    {
+        Kind.CASE: _open_cases,
+        Kind.VILLAGE: _other_villages,
+        Kind.GROUP: lambda facts, _user: Group.objects.filter(village=facts.case.village_id),
+        Kind.TOPIC: lambda facts, _user: Topic.objects.filter(town=facts.case.town_id),
+        Kind.USERS: lambda facts, _user: possible_concerns(facts),
+        Kind.REPORT: _reports_without_receipt,
+    }
+)
+
+
 def candidates(item: Input, facts: Facts, user: User | None) -> Any:
     """What may be chosen for one input: a mapping of keys for holders, a queryset for everything else."""
-    case = facts.case
-    if item.kind in (Kind.HOLDER, Kind.HOLDERS, Kind.ASKS):
-        if item.name == "holder":
-            return waiting_assistants(facts)
-        return gave_back(facts) if item.name == "part" else possible_holders(facts)
-    if item.kind is Kind.CASE:
-        seen = Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
-        return seen.open().filter(town=case.town_id).exclude(pk=case.pk)
-    if item.kind is Kind.VILLAGE:
-        others = Village.objects.filter(town__county_code=case.town.county_code)
-        return others.exclude(pk=case.village_id) if case.village_id else others
-    if item.kind is Kind.GROUP:
-        return Group.objects.filter(village=case.village_id)
-    if item.kind is Kind.TOPIC:
-        return Topic.objects.filter(town=case.town_id)
-    if item.kind is Kind.USERS:
-        return possible_concerns(facts)
-    raise TypeError(item.kind)
+    if item.kind in HOLDING:
+        return HOLDERS.get(item.name, possible_holders)(facts)
+    return ROWS[item.kind](facts, user)

@@ -36,7 +36,9 @@ from villages.duty import standing_among, with_standing
 from villages.models import Office, Post, Role
 
 # Events that later moves depend on; the second line: what leads back to 议 under a clock that runs already.
-REMEMBERED = ("settle", "send_back", "attempt", "urge", "supplement", "reopen", "defer", "alarm")
+REMEMBERED = (
+    "settle", "send_back", "attempt", "urge", "supplement", "reopen", "defer", "alarm", "mandatory_report", "receipt",
+)  # fmt: skip
 INTO_DELIBERATION = ("return", "reject", "recuse", "rehome", "receive_merged")
 
 

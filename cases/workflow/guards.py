@@ -210,6 +210,14 @@ def roster_went_on(facts: Facts) -> bool:
     return find_owner(facts)[0] in facts.on_duty
 
 
+def receipt_awaited(facts: Facts, by: Actor) -> Refusal:
+    reports = facts.happened("mandatory_report", this_round=False)
+    received = sum(bool(event.data.get("received")) for event in reports)
+    if len(reports) > received + len(facts.happened("receipt", this_round=False)):
+        return None
+    return _("No receipt of a red-line report is awaited.")
+
+
 def owner_gone(facts: Facts) -> bool:
     case = facts.case
     if case.owner_post_id:

@@ -73,6 +73,7 @@ class Move:
     speaker: bool = False
     system: bool = False
     inner: bool = False  # never offered: part of another move, or the system's alone
+    tells: bool = False  # changes what the speaker reads on the tracking page, by words or by the day promised
 
 
 def _from(*stages: Stage) -> frozenset[Stage]:
@@ -98,9 +99,17 @@ SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 MOVES: Mapping[Action, Move] = MappingProxyType(
     {
         Action.SETTLE: Move(
-            _from(S), _from(R), speak.settle, who.RECEIVERS, (CATEGORY_REQUIRED, RESULT), (guards.graded_minor,)
+            _from(S),
+            _from(R),
+            speak.settle,
+            who.RECEIVERS,
+            (CATEGORY_REQUIRED, RESULT),
+            (guards.graded_minor,),
+            tells=True,
         ),
-        Action.ACCEPT: Move(_from(S), _from(D), speak.accept, who.RECEIVERS, (CATEGORY_REQUIRED, GRADE_REQUIRED)),
+        Action.ACCEPT: Move(
+            _from(S), _from(D), speak.accept, who.RECEIVERS, (CATEGORY_REQUIRED, GRADE_REQUIRED), tells=True
+        ),
         Action.DIVERT: Move(
             _from(S, D),
             _from(C),
@@ -109,6 +118,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             (ROUTE, TOLD),
             (guards.above_village_after_dissatisfaction,),
             Handled.THIS_ROUND,
+            tells=True,
         ),
         Action.MERGE: Move(
             _from(S, D),
@@ -148,6 +158,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 ),
             ),
             (guards.village_may_decide,),
+            tells=True,
         ),
         Action.RETURN: Move(
             _from(H),
@@ -171,7 +182,14 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             ),
         ),
         Action.VERIFY: Move(
-            _from(V), _from(R), rate.verify, who.CHECKERS, (REPLY,), (guards.no_order_pending,), Handled.THIS_ROUND
+            _from(V),
+            _from(R),
+            rate.verify,
+            who.CHECKERS,
+            (REPLY,),
+            (guards.no_order_pending,),
+            Handled.THIS_ROUND,
+            tells=True,
         ),
         Action.REJECT: Move(
             _from(V), _from(H, D), rate.reject, who.CHECKERS, (REASON,), (guards.no_order_pending,), Handled.THIS_ROUND
@@ -201,6 +219,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             ),
             (guards.order_pending,),
             Handled.ANY_ROUND,
+            tells=True,
         ),
         Action.CLOSE_UNRATED: Move(
             _from(R),
@@ -224,6 +243,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             (guards.not_dissatisfied,),
             Handled.THIS_ROUND,
             speaker=True,
+            tells=True,
         ),
         Action.ACKNOWLEDGE: Move(_from(H), STAYS, handle.acknowledge, who.HANDLERS, (), (guards.not_acknowledged,)),
         Action.PROGRESS: Move(
@@ -232,6 +252,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             handle.progress,
             who.HANDLERS,
             (NOTE, Input("public", Kind.FLAG, _("The speaker may see this"))),
+            tells=True,
         ),
         Action.REPORT: Move(_from(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.not_reported,)),
         Action.HAND_BACK: Move(
@@ -271,7 +292,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
         Action.DEFER: Move(
             _from(D), STAYS, deliberate.defer, who.DECIDERS, (REASON, UNTIL), (guards.not_deferred_before,)
         ),
-        Action.REPLY: Move(OPEN, STAYS, rate.reply, who.REPLIERS, (REPLY,)),
+        Action.REPLY: Move(OPEN, STAYS, rate.reply, who.REPLIERS, (REPLY,), tells=True),
         Action.ATTEMPT: Move(
             _from(R),
             STAYS,
@@ -369,6 +390,17 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 Input("told_at", Kind.DATETIME, _("When")),
                 Input("receipt", Kind.LINE, _("Receipt"), max_length=120),
             ),
+        ),
+        Action.RECEIPT: Move(
+            frozenset(Stage),
+            STAYS,
+            guard.receipt,
+            who.READERS,
+            (
+                Input("report", Kind.REPORT, _("Which report"), required=True),
+                Input("receipt", Kind.LINE, _("Receipt"), required=True, max_length=120),
+            ),
+            (guards.receipt_awaited,),
         ),
         Action.SUPERVISE: Move(
             OPEN,

@@ -15,13 +15,13 @@ from cases.models import Case, Event
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.facts import Facts, read_facts
-from cases.workflow.inputs import check_inputs
+from cases.workflow.inputs import check_inputs, still_open, unfinished
 from cases.workflow.moves import MOVES, Move
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import digest
-from minshi.errors import KeyReused, MoveRefused, NoSuchRight, StaleVersion, Text
+from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight, StaleVersion, Text
 from villages.models import Post, User
 
 
@@ -65,7 +65,10 @@ def make_move(
         values[name], note = note, ""
     facts = replace(facts, case=locked) if _still_holds(facts, locked, at) else read_facts(locked, at)
     _check(move, facts, by)
-    step = Step(facts, by, check_inputs(move.inputs, values))
+    composed = not isinstance(by, Speaker)  # what villagers write may hold any brackets
+    if composed and (gap := unfinished(note)):
+        raise InputRefused(still_open(gap), {"note": still_open(gap)})
+    step = Step(facts, by, check_inputs(move.inputs, values, composed=composed))
     name = note_input(move)
     words = [step.values[name] or "" if name else "", note]
     step.data.update(about or {})

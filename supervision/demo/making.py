@@ -8,6 +8,7 @@ from django.db import transaction
 from cases import deadlines
 from cases.calendar import load_calendar
 from cases.models import Case
+from cases.standard_texts import load_standard_texts
 from minshi import workdays
 from minshi.workdays import WorkCalendar
 from supervision.demo import council, people, places, roster
@@ -38,6 +39,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
         return Town.objects.get(code=town_code)
     rng = Random(seed)  # noqa: S311 - nothing here is secret
     load_calendar(None, at)
+    load_standard_texts()
     town = places.load_town(town_code)
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
     cast, heads = _settle(town, password, since, rng)

@@ -61,6 +61,7 @@ TABLE = """
     recuse            sdbhvor   -     -    -  nRVy
     lift_recusal      sdbhvor   town  R    -  -
     mandatory_report  sdbhvorc  -     -    -  *
+    receipt           sdbhvorc  -     -    -  *
     supervise         sdbhvor   -     -    -  RVz
     amend             sdbhvorc  -     -    -  nw
     reply             sdbhvo    -     -    -  w
@@ -212,6 +213,9 @@ class World:
                 case=case, round=1, kind=kind, state="granted" if running else "open", reason="缺料", until_on=until,
                 asked_by=people[self.handler], asked_at=NOON,
             )  # fmt: skip
+        if move == "receipt":
+            make_move(case, Action.MANDATORY_REPORT, by=officer(people["secretary"]), at=NOON, told="派出所")
+            case.refresh_from_db()
         if move == "lift_recusal":
             Concern.objects.create(case=case, user=people["handler"].user)
             Case.objects.filter(pk=case.pk).update(conflict_floor="village")
@@ -222,6 +226,7 @@ class World:
             "decide": {"lead": here.leader}, "reassign": {"lead": here.leader}, "waive": {"holder": here.member},
             "join": {"village": self.neighbours}, "recuse": {"concerns": [here.handler.user]},
             "ask_extension": {"until_on": NOON.date() + timedelta(days=12)},
+            "receipt": {"report": self.case.mandatory_reports.first()},
         }  # fmt: skip
         return words(Action(move), NOON, **more.get(move, {}))
 

@@ -73,7 +73,7 @@ def test_management_commands_of_the_migration_exist():
 
     named = re.findall(r"manage\.py (\w+)", COMPOSE["services"]["migrate"]["command"][-1])
 
-    assert named == ["migrate", "load_calendar"]
+    assert named == ["migrate", "load_calendar", "load_standard_texts"]
     assert set(named) <= set(get_commands())
 
 

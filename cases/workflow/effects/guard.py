@@ -119,7 +119,16 @@ def mandatory_report(step: Step) -> None:
         receipt=step.values["receipt"] or "",
         post=step.officers_post,
     )
-    step.data["told_at"] = told_at.isoformat()
+    step.data.update(told_at=told_at.isoformat(), received=bool(step.values["receipt"]))
+
+
+def receipt(step: Step) -> None:
+    """The receipt of a report that had none; what was once received is never written over."""
+    awaiting = MandatoryReport.objects.filter(case=step.case, pk=step.values["report"].pk, receipt="")
+    if not awaiting.update(receipt=step.values["receipt"]):
+        words = _("Its receipt is noted already.")
+        raise InputRefused(words, {"report": words})
+    step.data["report"] = step.values["report"].pk
 
 
 def amend(step: Step) -> None:

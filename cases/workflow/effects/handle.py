@@ -16,6 +16,7 @@ from minshi.errors import InputRefused, MoveRefused
 
 def give_back(step: Step) -> None:
     """退单: a written ground ends the assignment; the 办 clock goes on in 议 (domain §4)."""
+    step.data["due_on"] = str(workdays.last_day_of(step.running_clock().due_at))
     step.end_assignments(AssignmentEnd.RETURNED)
     if step.values["asks_escalation"]:
         step.data["asks_escalation"] = True
@@ -115,6 +116,7 @@ def ask(step: Step, kind: RequestKind) -> None:
         kind=kind,
         reason=step.values["reason"],
         until_on=until_on,
+        due_on=due_on,
         asked_by=step.officers_post,
         asked_at=step.at,
     )
@@ -152,11 +154,19 @@ def rule_extension(step: Step) -> None:
         deadlines.set_due(clock, due_on, step.calendar)
         clock.extended = True
         step.touch(clock)
+        note_new_due(step, request)
 
 
 def rule_suspension(step: Step) -> None:
     if request := rule(step, RequestKind.SUSPENSION):
         step.pause("suspension", request.until_on)
+        note_new_due(step, request)
+
+
+def note_new_due(step: Step, request: TimeRequest) -> None:
+    """What the ruling made of the deadline, as the slip says it: later rulings do not change it."""
+    request.new_due_on = workdays.last_day_of(step.running_clock().due_at)
+    request.save(update_fields=["new_due_on"])
 
 
 def resume(step: Step) -> None:

@@ -1,0 +1,75 @@
+"""Requests for time, and red-line reports, page by page."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import red_lines, time_requests
+from cases.api.base import CaseApi
+from cases.models import MandatoryReport, TimeRequest
+from cases.red_lines import AWAITED, RECEIVED
+from cases.serializers.fields import NO_SUCH_CHOICE
+from cases.serializers.registers import RedLineRow, TimeRequestRow
+from cases.time_requests import OPEN, ORDERS, RULED
+from minshi import workdays
+from minshi.api import KeyPages
+
+
+class Register(CaseApi, GenericAPIView[Any]):
+    pagination_class = KeyPages
+    filter_backends = ()
+    states: tuple[str, ...]
+
+    def state(self) -> str:
+        """The state asked for, else the first. ValidationError: there is no such state."""
+        state = self.request.query_params.get("state", self.states[0])
+        if state not in self.states:
+            raise ValidationError({"state": [NO_SUCH_CHOICE]})
+        return state
+
+    def answer(self, rows: QuerySet[Any]) -> Response:
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True, context=self.context()).data)
+
+
+class TimeRequests(Register):
+    serializer_class = TimeRequestRow
+    queryset = TimeRequest.objects.none()
+    states = (OPEN, RULED)
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return ORDERS[self.state()]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("state", str, enum=[OPEN, RULED], default=OPEN)],
+        responses={200: TimeRequestRow(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """Requests for more time or a break: those that wait, the longest first; or those ruled on, the last first."""
+        seen = time_requests.requests_seen_by(self.user, workdays.local_day(self.at))
+        return self.answer(time_requests.in_state(seen, self.state()))
+
+
+class RedLines(Register):
+    serializer_class = RedLineRow
+    queryset = MandatoryReport.objects.none()
+    order = red_lines.ORDER
+    states = ("", AWAITED, RECEIVED)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("state", str, enum=[AWAITED, RECEIVED])],
+        responses={200: RedLineRow(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """Red-line reports of the territory, for reviewers and supervisors; the last first."""
+        on = workdays.local_day(self.at)
+        if not red_lines.oversees(self.user, on):
+            raise Http404
+        return self.answer(red_lines.in_state(red_lines.reports_seen_by(self.user, on), self.state()))

@@ -1,0 +1,43 @@
+"""Slips: which a case has, and one of them by the same columns as the print."""
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from cases.exports import exportable
+from cases.models import Assignment
+from cases.models.scope import CaseQuerySet
+from cases.serializers.slips import SheetSerializer, SlipOffered
+from cases.slips import read_sheet, slips_of
+from cases.slips.reading import asked_of
+from minshi import workdays
+
+
+class Takable(CaseApi):
+    """For whoever may take a ledger away; to all others the case has no slips."""
+
+    def takable(self) -> CaseQuerySet:
+        return exportable(self.visible(), self.user, workdays.local_day(self.at))
+
+
+class SlipList(Takable):
+    @extend_schema(responses={200: SlipOffered(many=True)})
+    def get(self, request: Request, number: str) -> Response:
+        """The slips that can be printed of the case."""
+        case = self.case(number, self.takable())
+        offers: Any = slips_of(case, Assignment.objects.filter(case=case), *asked_of(case))
+        return Response(SlipOffered(offers, many=True).data)
+
+
+class SlipItem(Takable):
+    @extend_schema(responses={200: SheetSerializer})
+    def get(self, request: Request, number: str, key: str, nth: int) -> Response:
+        """One slip, names and phones masked."""
+        sheet = read_sheet(self.takable(), number, key, nth, sight=self.sight, at=self.at)
+        if sheet is None:
+            raise Http404
+        return Response(SheetSerializer(sheet).data)

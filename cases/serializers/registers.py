@@ -1,0 +1,46 @@
+"""Requests for time and red-line reports as rows of a list; context: `sight`."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cases.models import MandatoryReport, TimeRequest
+from cases.models.scope import Sight
+from cases.serializers.case import blanked
+from cases.serializers.fields import HolderField, Shown
+
+
+class OfACase(Shown[Any]):
+    """With the case's number and title; without who spoke where that is hidden from the reader."""
+
+    number = serializers.CharField(source="case.number", read_only=True)
+    title = serializers.CharField(source="case.title", read_only=True)
+
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(row)
+        sight: Sight = self.context["sight"]
+        if sight.shows_speaker(row.case):
+            return shown
+        return {name: blanked(value, row.case) if isinstance(value, str) else value for name, value in shown.items()}
+
+
+class TimeRequestRow(OfACase):
+    asked_by = HolderField()
+    ruled_by = HolderField(allow_null=True)
+    case_due_on = serializers.DateField(source="case.due_on", allow_null=True, read_only=True)
+    days = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = TimeRequest
+        fields = (
+            "number", "title", "round", "kind", "state", "reason", "until_on", "days", "due_on", "new_due_on",
+            "case_due_on", "asked_by", "asked_at", "ruled_by", "ruled_at", "ended_at",
+        )  # fmt: skip
+
+
+class RedLineRow(OfACase):
+    post = HolderField()
+
+    class Meta:
+        model = MandatoryReport
+        fields = ("id", "number", "title", "at", "told", "told_at", "receipt", "post")

@@ -1,0 +1,151 @@
+"""交办单, 延期/退回单, 办结单: their columns in the order of ledgers.md, and who signs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
+from cases.ledgers import Record
+from cases.ledgers.asking import Asking
+from cases.ledgers.belonging import with_work_clock
+from cases.ledgers.book import RESPONSIBLE, Book
+from cases.ledgers.columns import (
+    ASSIGNED_ON,
+    CHANNEL,
+    CHECKER,
+    COMPLETED,
+    DECISION,
+    LEAD_UNIT,
+    LEADER,
+    MEASURES,
+    NUMBER,
+    RESULT,
+    SPEAKER,
+    TITLE,
+    UNIT,
+    column,
+)
+from cases.slips import cells
+from cases.workflow import Action
+from minshi.errors import Text
+from minshi.tabular import Cell, Column, Ledger
+
+WIDE = 24  # characters: a column this wide goes across the sheet
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A form for one case: what to read is said by a book, as for a ledger."""
+
+    book: Book
+    signatures: tuple[Text, ...]
+
+    @property
+    def key(self) -> str:
+        return self.book.key
+
+    @property
+    def title(self) -> Text:
+        return self.book.ledger.title
+
+
+def headed(shared: Column[Record], heading: Text) -> Column[Record]:
+    """A ledger's column under the slip's own heading."""
+    return replace(shared, heading=heading)
+
+
+def of_asking(key: str, heading: Text, value: Callable[[Asking], Cell], **options: Any) -> Column[Record]:
+    return column(key, heading, lambda record: value(record.asked) if record.asked else None, **options)
+
+
+def _slip(
+    key: str, title: Text, columns: tuple[Column[Record], ...], *signatures: Text, more: tuple[Action, ...]
+) -> Slip:
+    book = Book(
+        ledger=Ledger(key=key, title=title, columns=columns),
+        date="registered_at",
+        belongs=lambda cases: cases,
+        events=(*RESPONSIBLE, *more),
+        assignments=True,
+        enrich=with_work_clock,
+    )
+    return Slip(book, signatures)
+
+
+DOCUMENT = column("document", pgettext_lazy("slip", "Document No."), cells.document, width=20)
+
+HANDOVER = _slip(
+    "handover",
+    pgettext_lazy("slip", "Handover slip"),
+    (
+        DOCUMENT,
+        NUMBER,
+        headed(CHANNEL, pgettext_lazy("slip", "Source")),
+        SPEAKER,
+        column("summary", pgettext_lazy("slip", "Summary of the matter"), cells.summary, width=36),
+        headed(DECISION, pgettext_lazy("slip", "What was decided")),
+        LEAD_UNIT,
+        column("assisting", pgettext_lazy("slip", "Assisting units and their part"), cells.assisting, width=16),
+        column("time_limit", pgettext_lazy("slip", "Time limit (days/last day)"), cells.time_limit, width=20),
+        column("feedback", pgettext_lazy("slip", "Feedback"), cells.feedback, width=36),
+        headed(LEADER, pgettext_lazy("slip", "Issued by")),
+        ASSIGNED_ON,
+        column("receiver", pgettext_lazy("slip", "Received by"), cells.receiver),
+        column("received_at", pgettext_lazy("slip", "Received at"), cells.received_at),
+        column("contact", pgettext_lazy("slip", "Contact and phone"), cells.contact, width=16),
+    ),
+    pgettext_lazy("slip", "Issued by (signature)"),
+    pgettext_lazy("slip", "Received by (signature)"),
+    pgettext_lazy("slip", "Lead unit (seal)"),
+    more=(Action.DECIDE,),
+)
+
+TIME = _slip(
+    "time",
+    pgettext_lazy("slip", "Extension or return slip"),
+    (
+        NUMBER,
+        column("applicant", pgettext_lazy("slip", "Applying unit"), cells.applicant, width=16),
+        of_asking("kind", pgettext_lazy("slip", "Kind"), lambda asking: asking.kind),
+        of_asking("days", pgettext_lazy("slip", "Days asked for"), lambda asking: asking.days, kind="number"),
+        column("reason", pgettext_lazy("slip", "Ground"), cells.reason, width=36),
+        of_asking("due_on", pgettext_lazy("slip", "Deadline so far"), lambda asking: asking.due_on),
+        of_asking("new_due_on", pgettext_lazy("slip", "New deadline"), lambda asking: asking.new_due_on),
+        of_asking("asked_at", pgettext_lazy("slip", "Applied at"), lambda asking: cells.minute(asking.at)),
+        column("ruler", pgettext_lazy("slip", "Ruled by"), cells.ruler, width=16),
+        column("ruling", pgettext_lazy("slip", "Ruling"), cells.ruling, width=36),
+        of_asking("ruled_at", pgettext_lazy("slip", "Ruled at"), lambda asking: cells.minute(asking.ruled_at)),
+    ),
+    pgettext_lazy("slip", "Applicant (signature)"),
+    pgettext_lazy("slip", "Ruled by (signature)"),
+    pgettext_lazy("slip", "Date"),
+    more=(),
+)
+
+REPORT = _slip(
+    "report",
+    pgettext_lazy("slip", "Completion slip and report"),
+    (
+        headed(TITLE, pgettext_lazy("slip", "Title")),
+        DOCUMENT,
+        column("speaker", pgettext_lazy("slip", "About the speaker"), cells.speaker, width=24),
+        column("wish", pgettext_lazy("slip", "What was reported and wanted"), cells.wish, width=36),
+        headed(MEASURES, pgettext_lazy("slip", "What was found and done")),
+        headed(DECISION, pgettext_lazy("slip", "On what ground")),
+        headed(RESULT, pgettext_lazy("slip", "Opinion and result")),
+        column("replies", pgettext_lazy("slip", "Reply to the speaker"), cells.replies, width=36),
+        headed(UNIT, pgettext_lazy("slip", "Handling unit")),
+        headed(CHECKER, pgettext_lazy("slip", "Issued by")),
+        column("contact", pgettext_lazy("slip", "Handled by, and phone"), cells.contact, width=16),
+        headed(COMPLETED, pgettext_lazy("slip", "Date")),
+    ),
+    pgettext_lazy("slip", "Handling unit (seal)"),
+    pgettext_lazy("slip", "Issued by (signature)"),
+    pgettext_lazy("slip", "Handled by (signature)"),
+    pgettext_lazy("slip", "Reply received by the speaker (signature)"),
+    more=(Action.DECIDE, Action.VERIFY),
+)
+
+SLIPS: Mapping[str, Slip] = MappingProxyType({slip.key: slip for slip in (HANDOVER, TIME, REPORT)})

@@ -1,0 +1,96 @@
+"""Registers beside the list of cases: requests for time, and red-line reports."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases import red_lines, time_requests
+from cases.models import Case
+from cases.models.choices import Level, RequestKind
+from cases.models.scope import Sight
+from cases.paging import capped_counts, page_of
+from cases.time_requests import OPEN, RULED, RULED_BY
+from cases.views.access import StaffView
+from cases.workflow.record import without_speaker
+from minshi.clock import now, today
+from villages.models import Post
+
+REQUEST_TABS = ((OPEN, _("Waiting for a ruling")), (RULED, _("Ruled on")))
+REPORT_TABS = (
+    ("", pgettext_lazy("reports", "All")),
+    (red_lines.AWAITED, _("Receipt awaited")),
+    (red_lines.RECEIVED, _("Receipt there")),
+)
+
+
+class RequestList(StaffView):
+    """Those that wait come first; each leads to its ruling."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state = RULED if request.GET.get("state") == RULED else OPEN
+        level = request.GET.get("level", "")
+        seen = time_requests.requests_seen_by(self.user, today())
+        if level in Level.values:
+            seen = seen.filter(case__level=level)
+        split = {name: time_requests.in_state(seen, name) for name, _label in REQUEST_TABS}
+        counts = capped_counts(split)
+        page = page_of(split[state], time_requests.ORDERS[state], request.GET.get("after", ""))
+        posts, sight = self.user.posts_on(today()), self.sight()
+        rows = [
+            {
+                "request": row,
+                "case": row.case,
+                "place": place_beside(row.case, row.asked_by),
+                "reason": words_for(row.reason, row.case, sight),
+                "rule": RULED_BY[RequestKind(row.kind)],
+                "rules": state == OPEN and time_requests.rules_on(posts, row.case),
+            }
+            for row in page.rows
+        ]
+        context = {
+            "nav": "list", "at": now(), "sight": sight, "rows": rows, "after": page.after, "state": state,
+            "tabs": [(name, label, counts[name]) for name, label in REQUEST_TABS],
+        }  # fmt: skip
+        return render(request, "cases/requests.html", context)
+
+
+class RedLines(StaffView):
+    """404 for whoever oversees nothing: even that there is such a list is not theirs to know."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not red_lines.oversees(self.user, today()):
+            raise Http404
+        state = request.GET.get("state", "")
+        seen = red_lines.reports_seen_by(self.user, today())
+        counts = capped_counts({name: red_lines.in_state(seen, name) for name, _label in REPORT_TABS})
+        page = page_of(red_lines.in_state(seen, state), red_lines.ORDER, request.GET.get("after", ""))
+        sight = self.sight()
+        rows: list[dict[str, Any]] = [
+            {
+                "report": row,
+                "case": row.case,
+                "place": place_beside(row.case, row.post),
+                "told": words_for(row.told, row.case, sight),
+                "receipt": words_for(row.receipt, row.case, sight),
+            }
+            for row in page.rows
+        ]
+        context = {
+            "nav": "list", "at": now(), "sight": sight, "rows": rows, "after": page.after, "state": state,
+            "tabs": [(name, label, counts[name]) for name, label in REPORT_TABS],
+        }  # fmt: skip
+        return render(request, "cases/red_lines.html", context)
+
+
+def place_beside(case: Case, post: Post) -> str:
+    """Where the matter is, unless the post beside it says so."""
+    where = str(case.village or case.town)
+    return "" if post.place == where else where
+
+
+def words_for(text: str, case: Case, sight: Sight) -> str:
+    """The words, without who spoke where that is hidden from this reader."""
+    return text if sight.shows_speaker(case) else without_speaker(case, text)
