@@ -121,7 +121,7 @@ class ItemPage(ItemView):
         """What was typed, with the reason; both texts where somebody else wrote on the item meanwhile."""
         fresh = AgendaItem.objects.select_related("case").get(pk=item.pk)
         fresh.meeting = Meeting.objects.select_related("village__town", "town").get(pk=item.meeting_id)
-        is_late = fresh.state != ItemState.WAITING and item.state == ItemState.WAITING
+        is_late = fresh.state != ItemState.WAITING
         data = request.POST.copy()
         data["item_version"] = str(fresh.version)
         again = ItemForm(data)

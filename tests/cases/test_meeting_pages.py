@@ -1,0 +1,371 @@
+"""The pages of meetings, of the queue and of 四议两公开: what they show, keep and refuse."""
+
+import json
+import uuid
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.models import AgendaItem, FourTwoProcess, Meeting
+from cases.workflow import Action, make_move
+from tests import roles
+from tests.cases.council import called, passed, present, seats
+from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
+from tests.cases.test_attachments import photo
+from tests.cases.test_four_two import begun, major
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def item_form(item: AgendaItem, **fields: object) -> dict[str, object]:
+    given = {"item_version": item.version, "key": uuid.uuid4(), "votes_for": 7, "votes_against": 0, "votes_abstain": 0}
+    step = {
+        "doing": "decide", "verdict": "passed", "version": item.case.version, "category": "village",
+        "grade": "complex", "handling": "led", "decision": "换灯",
+    }  # fmt: skip
+    return {**given, **step, **fields}
+
+
+def sitting(here, *cases) -> tuple[Meeting, str]:
+    seats(here)
+    meeting = called(here, *cases)
+    present(meeting, here, 7)
+    return meeting, reverse("cases:meeting_item", args=[meeting.pk, meeting.items.first().pk])
+
+
+def test_a_meeting_is_called_held_and_closed_by_its_pages(client):
+    here = staff()
+    seats(here)
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    asked = {"kind": "two_committees", "starts_at": "2026-03-02T11:00", "key": uuid.uuid4(), "cases": [case.pk]}
+
+    client.post(reverse("cases:meeting_call"), asked)
+    meeting = Meeting.objects.get()
+    people = [person.pk for person in meeting.attendees.all()]
+    roll = {"drawn": [f"{pk}:0" for pk in people], "present": people}
+    client.post(reverse("cases:meeting_act", args=[meeting.pk, "roll"]), roll)
+    item = meeting.items.get()
+    form = item_form(item, lead=f"office:{here.office.pk}")
+    client.post(reverse("cases:meeting_item", args=[meeting.pk, item.pk]), form)
+    client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"]))
+
+    case.refresh_from_db()
+    meeting.refresh_from_db()
+    assert case.stage == "handle"
+    assert meeting.closed_at == NOON
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert meeting.get_absolute_url() in page
+
+
+def test_wrong_counts_keep_everything_typed_and_say_why(client):
+    here = staff()
+    meeting, address = sitting(here, accepted(here))
+    client.force_login(here.secretary.user)
+    form = item_form(meeting.items.get(), votes_for=5, opinions="先量巷道", lead=f"office:{here.office.pk}")
+
+    answer = client.post(address, form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "一共数出 5 票，在场能投票的是 7 人" in page
+    assert "先量巷道" in page
+    assert "换灯" in page
+    assert meeting.items.get().state == "waiting"
+
+
+def test_two_who_decide_at_once_make_one_decision_and_the_second_reads_so(client):
+    here = staff()
+    meeting, address = sitting(here, accepted(here))
+    item = meeting.items.get()
+    form = item_form(item, opinions="我这边写的", lead=f"office:{here.office.pk}")
+    passed(item, here, (7, 0, 0))
+    client.force_login(roles.secretary_of(here.village).user)
+
+    answer = client.post(address, form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "这一项刚才已经定了：通过" in page
+    assert "我这边写的" in page
+    assert item.case.events.filter(action="decide").count() == 1
+
+
+def test_autosave_keeps_words_by_version_and_a_second_screen_overwrites_nothing(client):
+    here = staff()
+    meeting, address = sitting(here, accepted(here))
+    client.force_login(here.duty.user)
+    first = {"item_version": 0, "key": uuid.uuid4(), "opinions": "李强：先量"}
+
+    saved = client.post(address, first, headers={"X-Autosave": "1"})
+    stale = client.post(address, {**first, "opinions": "赵敏：先修"}, headers={"X-Autosave": "1"})
+    by_hand = client.post(address, {**first, "opinions": "赵敏：先修", "save": "1"})
+
+    assert json.loads(saved.content) == {"version": 1}
+    assert stale.status_code == 409
+    assert by_hand.status_code == 409
+    assert "李强：先量" in by_hand.content.decode()
+    assert "赵敏：先修" in by_hand.content.decode()
+    assert meeting.items.get().opinions == "李强：先量"
+
+
+def test_minutes_autosave_and_say_both_texts_on_a_stale_version(client):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    address = reverse("cases:meeting_act", args=[meeting.pk, "minutes"])
+    client.force_login(here.secretary.user)
+    client.post(address, {"minutes": "三点", "minutes_version": 0}, headers={"X-Autosave": "1"})
+
+    answer = client.post(address, {"minutes": "四点", "minutes_version": 0})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "三点" in page
+    assert "四点" in page
+
+
+def test_a_roll_called_on_two_screens_keeps_both(client):
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here))
+    one, two, *_rest = [person.pk for person in meeting.attendees.all()]
+    client.force_login(here.secretary.user)
+    address = reverse("cases:meeting_act", args=[meeting.pk, "roll"])
+
+    client.post(address, {"drawn": [f"{one}:0", f"{two}:0"], "present": [one]})
+    client.post(address, {"drawn": [f"{one}:0", f"{two}:0"], "present": [two]})
+
+    assert set(meeting.attendees.filter(is_present=True).values_list("pk", flat=True)) == {one, two}
+
+
+def test_whoever_oversees_reads_and_writes_nothing(client):
+    here = staff()
+    meeting, address = sitting(here, accepted(here))
+    client.force_login(here.supervisor.user)
+
+    page = client.get(meeting.get_absolute_url())
+    answers = [
+        client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"])),
+        client.post(address, item_form(meeting.items.get())),
+        client.post(reverse("cases:meeting_sheets", args=[meeting.pk]), {"file": photo()}),
+    ]
+
+    assert page.status_code == 200
+    assert "点名好了" not in page.content.decode()
+    assert {answer.status_code for answer in answers} == {404}
+
+
+@pytest.mark.parametrize("page", ["meeting", "meeting_print", "meeting_screen", "meeting_item"])
+def test_a_secret_item_tells_those_not_named_nothing(client, page):
+    here = staff()
+    secret = accepted(here, confidentiality="secret", title="隐题", verbatim="隐话")
+    meeting, _address = sitting(here, secret)
+    item = meeting.items.get()
+    AgendaItem.objects.filter(pk=item.pk).update(opinions="隐意", resolution="隐决", votes_for=3)
+    member = here.member  # sees the village's meetings, and is not named in the case
+    client.force_login(member.user)
+
+    arguments = [meeting.pk, item.pk] if page == "meeting_item" else [meeting.pk]
+    text = client.get(reverse(f"cases:{page}", args=arguments)).content.decode()
+
+    assert not [word for word in ("隐题", "隐话", "隐意", "隐决", secret.number) if word in text]
+
+
+def test_the_screen_names_no_speaker_and_nothing_secret(client):
+    here = staff()
+    seats(here)
+    meeting = called(
+        here, accepted(here, speaker_name="李建国", title="李建国家门口的灯坏了"), accepted(here, title="隐题")
+    )
+    AgendaItem.objects.last().case.__class__.objects.filter(title="隐题").update(confidentiality="secret")
+    client.force_login(here.secretary.user)
+    address = reverse("cases:meeting_screen", args=[meeting.pk])
+
+    first, second = (client.get(f"{address}?item={nth}").content.decode() for nth in (1, 2))
+
+    assert "李建国" not in first
+    assert "家门口的灯坏了" in first
+    assert "隐题" not in second
+
+
+def test_the_signed_sheet_comes_back_as_a_photo_also_after_the_end(client):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    client.force_login(here.secretary.user)
+    client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"]))
+
+    client.post(reverse("cases:meeting_sheets", args=[meeting.pk]), {"file": photo()})
+
+    sheet = meeting.sheets.get()
+    assert b"".join(client.get(reverse("cases:sheet", args=[sheet.uuid])).streaming_content)
+    client.force_login(staff().secretary.user)
+    assert client.get(reverse("cases:sheet", args=[sheet.uuid])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_a_meeting_page_costs_the_same_with_one_item_and_with_thirty(client, django_assert_max_num_queries, count):
+    here = staff()
+    seats(here, tuple(f"委员{nth}" for nth in range(60)))
+    meeting = called(here, *(accepted(here) for _nth in range(count)))
+    client.force_login(here.secretary.user)
+
+    with django_assert_max_num_queries(15):
+        assert client.get(meeting.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_queue_costs_the_same_however_much_waits(client, django_assert_max_num_queries, count):
+    here = staff()
+    for _nth in range(count):
+        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    client.force_login(here.reviewer.user)
+
+    with django_assert_max_num_queries(8):
+        page = client.get(reverse("cases:queue")).content.decode()
+
+    assert page.count("上交理由") == count
+
+
+# --- the queue
+
+
+def test_the_queue_shows_what_waits_at_the_own_level_alone(client):
+    here = staff()
+    up = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    below, handled = accepted(here), decided(here)
+    client.force_login(here.reviewer.user)
+
+    page = client.get(reverse("cases:queue")).content.decode()
+
+    assert up.number in page
+    assert below.number not in page
+    assert handled.number not in page
+
+
+def test_a_county_reviewer_has_the_same_desk(client):
+    here = staff()
+    case = accepted(here)
+    for post in (here.secretary, here.reviewer):
+        case = make_move(case, Action.ESCALATE, by=officer(post), at=NOON, reason="要县里定")
+    client.force_login(here.county_reviewer.user)
+
+    assert case.number in client.get(reverse("cases:queue")).content.decode()
+    assert client.get(reverse("cases:queue_panel", args=[case.number])).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor"])
+def test_who_decides_nothing_has_no_queue(client, who):
+    here = staff()
+    client.force_login(getattr(here, who).user)
+
+    assert client.get(reverse("cases:queue")).status_code == 404
+
+
+def test_a_batch_gives_each_its_own_result(client):
+    here = staff()
+    cases = [
+        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        for _nth in "123"
+    ]
+    chosen = [f"{case.number}:{case.version}" for case in cases]
+    client.force_login(here.reviewer.user)
+    form = {
+        "cases": chosen, "do": "decide", "apply": "1", "key": uuid.uuid4(), "handling": "led", "decision": "三天办好",
+        "lead": f"office:{here.office.pk}", "category": "", "grade": "",
+    }  # fmt: skip
+    chosen_already = {"handling": "led", "decision": "换灯", "lead": here.handler.office}
+    make_move(cases[1], Action.DECIDE, by=officer(here.reviewer), at=NOON, **chosen_already)
+
+    checked = client.post(reverse("cases:queue_batch"), {"cases": chosen, "do": "decide"}).content.decode()
+    answer = client.post(reverse("cases:queue_batch"), form).content.decode()
+    again = client.post(reverse("cases:queue_batch"), form).content.decode()
+
+    assert all(case.number in checked for case in cases)
+    assert "2 件成功，1 件没成" in answer
+    assert "2 件成功，1 件没成" in again
+    for case in cases:
+        case.refresh_from_db()
+    assert [case.stage for case in cases] == ["handle"] * 3
+    assert [case.decision for case in cases] == ["三天办好", "换灯", "三天办好"]
+
+
+def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
+    here = staff()
+    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
+    client.force_login(here.reviewer.user)
+
+    form = {"cases": [f"{case.number}:{case.version}"], "do": "agenda", "meeting": meeting.pk}
+    client.post(reverse("cases:queue_batch"), form)
+
+    assert meeting.items.get().case == case
+
+
+def test_a_step_taken_from_the_queue_leads_back_to_it(client):
+    here = staff()
+    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    client.force_login(here.reviewer.user)
+    address = reverse("cases:act", args=[case.number, "defer"])
+    form = {"version": case.version, "key": uuid.uuid4(), "reason": "等雨停", "until_on": "2026-03-09"}
+
+    answer = client.post(f"{address}?next=queue", form)
+
+    assert answer.url.startswith(reverse("cases:queue"))
+
+
+# --- 四议两公开
+
+
+def test_the_six_steps_begin_on_the_page_of_a_major_matter(client):
+    here = staff()
+    case = major(here)
+    client.force_login(here.secretary.user)
+    start = reverse("cases:four_two_start", args=[case.number])
+    assert start in client.get(case.get_absolute_url()).content.decode()
+    asked = {"subject": "集体分红", "matter": "collective_income", "origin": "people", "key": uuid.uuid4()}
+
+    client.post(start, asked)
+    process = FourTwoProcess.objects.get()
+    step = {
+        "nth": 1, "key": uuid.uuid4(), "held_on": "2026-03-02", "kind": "three_meetings", "content": "支部提议",
+        "due": 5, "present": 5, "votes_for": 4, "votes_against": 1, "votes_abstain": 0,
+    }  # fmt: skip
+    wrong = client.post(process.get_absolute_url(), {**step, "votes_for": 3})
+    client.post(process.get_absolute_url(), step)
+
+    assert wrong.status_code == 422
+    assert "支部提议" in wrong.content.decode()
+    assert process.steps.get().passed
+    printed = client.get(reverse("cases:four_two_print", args=[process.pk])).content.decode()
+    assert printed.count("<table") == 7
+    assert "乡镇参会签字" in printed
+
+
+def test_nobody_of_another_village_sees_the_process(client):
+    here = staff()
+    process = begun(here, major(here))
+    client.force_login(staff().secretary.user)
+
+    assert client.get(process.get_absolute_url()).status_code == 404
+    assert client.get(reverse("cases:four_two_print", args=[process.pk])).status_code == 404
+
+
+def test_a_matter_that_is_spoken_only_has_no_decision_to_take(client):
+    here = staff()
+    case = spoken(here)
+    client.force_login(here.secretary.user)
+
+    answer = client.post(
+        reverse("cases:meeting_call"),
+        {"kind": "two_committees", "starts_at": "2026-03-02T11:00", "key": uuid.uuid4(), "cases": [case.pk]},
+    )
+
+    assert answer.status_code == 422
+    assert not Meeting.objects.exists()
