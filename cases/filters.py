@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
 from cases import search
-from cases.models import TimeRequest, Topic
+from cases.models import HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
     Category,
@@ -107,6 +107,7 @@ class CaseFilter(filters.FilterSet):
     close_reason = _choice(CloseReason.choices, _("Why closed"))
     concluded = filters.BooleanFilter(method="by_concluded", label=_("Concluded"), widget=AnyYesNo)
     needs_order = filters.BooleanFilter(label=_("Needs an order"), widget=AnyYesNo)
+    given_back = filters.BooleanFilter(method="by_given_back", label=_("A part was given back"), widget=AnyYesNo)
     asked = filters.BooleanFilter(method="by_asked", label=_("Time asked for"), widget=AnyYesNo)
     owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
     registered_from = filters.DateFilter(
@@ -167,6 +168,11 @@ class CaseFilter(filters.FilterSet):
         if wanted:
             return cases.concluded()
         return cases.filter(~Q(stage=Stage.CLOSED) | Q(close_reason=CloseReason.MERGED))
+
+    def by_given_back(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        """Where an assistant's part that was given back waits for a ruling."""
+        waiting = Q(pk__in=HandBack.objects.filter(state=RequestState.OPEN).values("assignment__case"))
+        return cases.filter(waiting if wanted else ~waiting)
 
     def by_asked(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
         """Where a request for more time or a break waits for a ruling."""

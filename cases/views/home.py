@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,8 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cases.filters import CaseFilter
-from cases.models import Case
-from cases.models.choices import Level, Stage
+from cases.models import Assignment, Case
+from cases.models.choices import AssignmentRole, Level, Stage
+from cases.models.scope import CaseQuerySet
 from cases.paging import capped_counts
 from cases.red_lines import oversees
 from cases.views.access import StaffView
@@ -57,6 +58,7 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
             queues += [
                 Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}, "cases:queue"),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
+                Queue(_("Parts given back, waiting for a ruling"), {"given_back": "true", "level": level}),
                 Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}, "cases:requests"),
             ]
         if post.role == Role.SUPERVISOR:
@@ -97,6 +99,7 @@ class Home(StaffView):
             "at": at,
             "sight": self.sight(),
             "desks": desks,
+            "parts": self._parts(visible),
             "mine": mine[:SHOWN],
             "more": len(mine) > SHOWN,
             "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),
@@ -107,6 +110,13 @@ class Home(StaffView):
             "counts": counts,
         }
         return render(request, "cases/home.html", context)
+
+    def _parts(self, visible: CaseQuerySet) -> list[Assignment]:
+        """What is asked of me, or of my office, in matters somebody else leads; nothing given back or lost."""
+        reach = self.sight().reach
+        mine = Assignment.objects.filter(Q(post__in=reach.posts) | Q(office__in=reach.offices), case__in=visible)
+        waiting = mine.filter(role=AssignmentRole.ASSISTANT, ended_at=None, reported_at=None, waived_at=None)
+        return list(waiting.select_related("case__town", "case__village").order_by("case__due_at", "pk")[:SHOWN])
 
     def _narrowed(self, queue: Queue) -> QuerySet[Case]:
         counted = Case.objects.counted_for(self.user, today())

@@ -24,7 +24,7 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     ("closed", _("Closed"), {"stage": Stage.CLOSED.value}),
 )
 # Tabs, queues and the box above say these: the filters stay folded for them.
-NOT_UNFOLDING = frozenset({"q", "owner", "overdue", "stage", "level", "asked", "needs_order"})
+NOT_UNFOLDING = frozenset({"q", "owner", "overdue", "stage", "level", "asked", "given_back", "needs_order"})
 TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
 
 
