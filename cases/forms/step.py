@@ -158,9 +158,8 @@ class MoveForm(RuleForm):
         *args: Any,
         speaker_shown: bool = True,
         typed: Mapping[str, Any] = MappingProxyType({}),
-        ready: Mapping[str, list[Ready]] = MappingProxyType({}),
     ) -> None:
-        """`typed` are answers not checked yet, `ready` the standard texts by input."""
+        """`typed` are answers not checked yet."""
         case = facts.case
         hidden = (*(() if speaker_shown else SPEAKERS), *(OFFICERS_ONLY if offer.post is None else ()))
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
@@ -169,7 +168,7 @@ class MoveForm(RuleForm):
         known = {"version": case.version, "key": uuid.uuid4(), **_known(offer, case, inputs), **draft, **parts}
         super().__init__(*args, initial={**known, **typed})
         self.order = [item.name for item in inputs]
-        self.ready = ready
+        self.ready: Mapping[str, list[Ready]] = {}  # the standard texts by input, for who shows them
         for item in inputs:
             self.fields[item.name] = field_for(item, facts, user)
             if item.name == "handling" and case.level == Level.VILLAGE:

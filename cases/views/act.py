@@ -57,10 +57,9 @@ class Act(StepView):
 
     def _show_again(self, request: HttpRequest, facts: Facts, offer: Offer) -> HttpResponse:
         """Without JavaScript: the form as it is, with a standard text put in or what the speaker will read shown."""
-        ready = ready_for(facts, offer.action)
-        typed = with_text(typed_in(offer, request.POST), request.POST, ready)
+        typed = with_text(typed_in(offer, request.POST), request.POST, ready_for(facts, offer.action))
         preview = self.preview(facts, offer, request.POST) if "look" in request.POST else None
-        return self._show(request, facts, offer, self.form(facts, offer, typed=typed, ready=ready), preview=preview)
+        return self._show(request, facts, offer, self.form(facts, offer, typed=typed), preview=preview)
 
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
         data, by = form.cleaned_data, self.by(offer)
@@ -70,6 +69,7 @@ class Act(StepView):
     def _show(
         self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any
     ) -> HttpResponse:
+        form.ready = ready_for(facts, offer.action)
         context = {
             "nav": "list",
             "case": facts.case,

@@ -7,7 +7,7 @@ from django.utils.datastructures import MultiValueDict
 
 from cases.forms import MoveForm
 from cases.models import Case
-from cases.standard_texts import Ready, ready_for
+from cases.standard_texts import Ready
 from cases.tracking import told_to_speaker, words_alone
 from cases.views.access import StaffView
 from cases.workflow import MOVES, Action, Facts, Offer, Officer, look_ahead, moves_open_to
@@ -35,10 +35,9 @@ class StepView(StaffView):
         return next((offer for offer in offers if offer.action == action), None)
 
     def form(self, facts: Facts, offer: Offer, data: QueryDict | None = None, **options: Any) -> MoveForm:
+        """Without standard texts, which are read where the form is shown: a step that is taken needs none."""
         shown = self.sight().shows_speaker(facts.case)
-        ready = options.pop("ready", None)
-        ready = ready_for(facts, offer.action) if ready is None else ready
-        return MoveForm(offer, facts, self.user, data, speaker_shown=shown, ready=ready, **options)
+        return MoveForm(offer, facts, self.user, data, speaker_shown=shown, **options)
 
     def by(self, offer: Offer) -> Officer:
         assert offer.post is not None  # noqa: S101 - officers always act from a post
@@ -48,7 +47,7 @@ class StepView(StaffView):
         """What the tracking page would say if the step were taken now; its words alone while other answers are open."""
         if not offer.move.tells:
             return {}
-        form = self.form(facts, offer, data, ready={})
+        form = self.form(facts, offer, data)
         if not form.is_valid():
             words = [data.get(WORDS_TOLD.get(offer.action, ""), "")]
             left = [form[name].label for name in form.order if name in form.errors]

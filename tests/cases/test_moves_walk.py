@@ -14,7 +14,6 @@ from cases.models import (
     Clock,
     Concern,
     Event,
-    MandatoryReport,
     Rating,
     TimeRequest,
 )
@@ -30,7 +29,7 @@ pytestmark = pytest.mark.django_db
 HOUR = DAY / 24
 MOST_MOVES = 250  # of a walk; the road, which all others share, goes further
 ROADS_MOVES = 450
-PARTS = (Clock, Assignment, Concern, CaseAccess, Rating, TimeRequest, MandatoryReport, Event)
+PARTS = (Clock, Assignment, Concern, CaseAccess, Rating, TimeRequest, Event)
 BARRED = {
     "verify",
     "reject",
@@ -44,8 +43,8 @@ BARRED = {
 }
 BARRED_EVER = {"redo", "explain"}
 PLAIN_ACTS = {  # leave the abstract state alone: done once in each stage
-    "progress", "join", "supplement", "urge", "supervise", "mandatory_report", "receipt", "amend", "acknowledge",
-    "regrade", "reassign",
+    "progress", "join", "supplement", "urge", "supervise", "mandatory_report", "amend", "acknowledge", "regrade",
+    "reassign",
 }  # fmt: skip
 TYPED = {"decide", "complete", "protect", "regrade", "reassign", "join", "rule_extension", "rule_suspension"}
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修好"}
@@ -184,7 +183,6 @@ class Walk:
             "rule_extension": [{}, {"ruling": "refused", "reason": "不同意"}],
             "join": [{"village": self.neighbours()}],
             "waive": [{"holder": facts.assistants[0].holder}] if facts.assistants else [],
-            "receipt": [{"report": case.mandatory_reports.filter(receipt="").first()}],
             "merge": [],  # needs a second case: tested by itself
         }  # fmt: skip
         if action == "ask_extension":
@@ -252,13 +250,14 @@ ROAD = frozenset({
     "close_unrated", "reopen",
 })  # fmt: skip
 BACKWARDS = frozenset({"return", "send_back", "withdraw", "divert", "call_back", "regrade"})
-SHIELDS = frozenset({"recuse", "lift_recusal", "protect", "mandatory_report", "receipt"})
+SHIELDS = frozenset({"recuse", "lift_recusal", "protect", "mandatory_report"})
 TIME = frozenset({"ask_extension", "rule_extension", "ask_suspension", "rule_suspension", "resume", "defer"})
 SIDE = frozenset({
     "acknowledge", "progress", "report", "waive", "reassign", "join", "reply", "supplement", "urge", "supervise",
     "amend",
 })  # fmt: skip
-ELSEWHERE = {"merge", "rehome"}  # need a second case, or a post that ends: tested by themselves
+# Need a second case, a post that ends, or a report made before in the same state: tested by themselves.
+ELSEWHERE = {"merge", "rehome", "receipt"}
 WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
     "road": (ROAD, ("office", "secretary", "reviewer"), ()),
     "backwards": (

@@ -8,6 +8,7 @@ from django.urls import reverse
 from cases.exports import exportable, may_export, may_take
 from cases.ledgers import BOOKS
 from cases.models import Case
+from cases.models.scope import Sight
 from cases.slips import SLIPS, read_sheet
 from cases.workflow import Action, make_move
 from tests.api import Api
@@ -17,8 +18,6 @@ from tests.roles import committee_member_of, duty_officer_of
 from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
-
-from cases.models.scope import Sight  # isort: skip
 
 pytestmark = pytest.mark.django_db
 PHONE = "13993912345"
