@@ -95,7 +95,7 @@ def start_process(
         if case is None or case.village_id != village.pk or case.stage not in (Stage.SPEAK, Stage.DELIBERATE):
             raise MoveRefused(_("This matter is not waiting for a decision in the village."))
         if FourTwoProcess.objects.filter(case=case, dropped_at=None).exists():
-            raise MoveRefused(_("四议两公开 has begun for this matter already."))
+            raise MoveRefused(_("The six steps have begun for this matter already."))
     return FourTwoProcess.objects.create(
         key=key,
         village=village,

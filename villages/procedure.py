@@ -53,7 +53,7 @@ class Rules:
 HALF, MORE_THAN_HALF, TWO_THIRDS = Share(1, 2), Share(1, 2, above=True), Share(2, 3)
 CUSTOM = gettext_lazy("The method's own custom; a town may set it otherwise.")
 BRANCH_ASSEMBLY = gettext_lazy(
-    "Regulations on the work of party branches, article 11; two thirds by custom of 四议两公开"
+    "Regulations on the work of party branches, article 11; two thirds by custom of the six steps"
 )
 REPRESENTATIVES_BY_LAW = gettext_lazy("Organic Law of Villagers' Committees, article 26")
 

@@ -44,11 +44,11 @@ class Attachment(KeptFile):
 
 
 class SignedSheet(KeptFile):
-    """The photo of what was signed on paper: at a meeting, or at a step of 四议两公开."""
+    """The photo of what was signed on paper: at a meeting, or at a step of the six."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="sheets", verbose_name=_("meeting"))
     step = models.ForeignKey(
-        FourTwoStep, models.CASCADE, null=True, related_name="sheets", verbose_name=_("step of 四议两公开")
+        FourTwoStep, models.CASCADE, null=True, related_name="sheets", verbose_name=_("step of the six")
     )
 
     class Meta:

@@ -66,8 +66,8 @@ class FourTwoProcess(models.Model):
     objects = FourTwoQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("四议两公开")
-        verbose_name_plural = _("四议两公开")
+        verbose_name = _("Six steps of a village decision")
+        verbose_name_plural = _("Six steps of a village decision")
         ordering = ("-started_at", "-pk")
         indexes = (models.Index(fields=("village", "-started_at", "-id"), name="four_two_village_started"),)
         constraints = (
@@ -111,8 +111,8 @@ class FourTwoStep(models.Model):
     recorded_at = models.DateTimeField(pgettext_lazy("step", "recorded"))
 
     class Meta:
-        verbose_name = _("step of 四议两公开")
-        verbose_name_plural = _("steps of 四议两公开")
+        verbose_name = _("step of the six")
+        verbose_name_plural = _("steps of the six")
         ordering = ("process", "nth", "pk")
         constraints = (
             models.CheckConstraint(condition=Q(nth__range=(1, 6)), name="four_two_step_is_one_of_six"),

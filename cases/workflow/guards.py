@@ -42,7 +42,7 @@ def may_go_down(facts: Facts, by: Actor) -> Refusal:
     if below == Level.VILLAGE and case.village_id is None:
         return _("The matter belongs to no village.")
     if below == Level.VILLAGE and case.grade == Grade.MAJOR and not facts.in_four_two:
-        return _("A major matter is not decided in the village, unless 四议两公开 has begun for it.")
+        return _("A major matter is not decided in the village, unless the six steps have begun for it.")
     return None
 
 
@@ -54,7 +54,9 @@ def above_village_after_dissatisfaction(facts: Facts, by: Actor) -> Refusal:
 
 def village_may_decide(facts: Facts, by: Actor) -> Refusal:
     if facts.case.grade == Grade.MAJOR and facts.case.level == Level.VILLAGE and not facts.resolved_by_villagers:
-        return _("A major matter is decided by the town, or in the village by 四议两公开: report it up, or begin that.")
+        return _(
+            "A major matter is decided by the town, or in the village by the six steps: report it up, or begin that."
+        )
     return None
 
 

@@ -116,6 +116,8 @@ def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
         Action.WITHDRAW: {"reason": "修好了", "how": "call", "said_at": at},
         Action.PROGRESS: {"text": "已看过现场"},
         Action.REPORT: {"result": "配合做完了"},
+        Action.HAND_BACK: {"reason": "不归我们管"},
+        Action.RULE_HAND_BACK: {"ruling": "granted"},
         Action.WAIVE: {"reason": "不需要"},
         Action.REASSIGN: {"reason": "出差"},
         Action.REGRADE: {"grade": "complex", "reason": "人多"},

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from cases.models import Assignment, Case, CaseAccess, Clock, Concern, TimeRequest
+from cases.models import Assignment, Case, CaseAccess, Clock, Concern, HandBack, TimeRequest
 from cases.models.choices import CloseReason, Level
 from cases.workflow import MOVES, Action, Speaker, System, make_move
 from minshi.errors import RuleBroken
@@ -44,6 +44,8 @@ TABLE = """
     acknowledge       h         -     -    -  la
     progress          h         -     -    -  la
     report            h         -     -    -  a
+    hand_back         h         -     -    -  a
+    rule_hand_back    h         S     R    h  -
     waive             h         -     -    -  l
     reassign          h         S     R    -  -
     regrade           sdbh      S     R    -  -
@@ -213,6 +215,9 @@ class World:
                 case=case, round=1, kind=kind, state="granted" if running else "open", reason="缺料", until_on=until,
                 asked_by=people[self.handler], asked_at=NOON,
             )  # fmt: skip
+        if move == "rule_hand_back":
+            part = case.assignments.get(role="assistant")
+            HandBack.objects.create(assignment=part, ground="不归我们", asked_by=people["member"], asked_at=NOON)
         if move == "receipt":
             make_move(case, Action.MANDATORY_REPORT, by=officer(people["secretary"]), at=NOON, told="派出所")
             case.refresh_from_db()
@@ -226,6 +231,7 @@ class World:
             "decide": {"lead": here.leader}, "reassign": {"lead": here.leader}, "waive": {"holder": here.member},
             "join": {"village": self.neighbours}, "recuse": {"concerns": [here.handler.user]},
             "ask_extension": {"until_on": NOON.date() + timedelta(days=12)},
+            "rule_hand_back": {"part": here.member},
             "receipt": {"report": self.case.mandatory_reports.first()},
         }  # fmt: skip
         return words(Action(move), NOON, **more.get(move, {}))

@@ -256,8 +256,8 @@ SIDE = frozenset({
     "acknowledge", "progress", "report", "waive", "reassign", "join", "reply", "supplement", "urge", "supervise",
     "amend",
 })  # fmt: skip
-# Need a second case, a post that ends, or a report made before in the same state: tested by themselves.
-ELSEWHERE = {"merge", "rehome", "receipt"}
+# Need a second case, a post that ends, a report or a part given back before in the same state: tested by themselves.
+ELSEWHERE = {"merge", "rehome", "receipt", "hand_back", "rule_hand_back"}
 WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
     "road": (ROAD, ("office", "secretary", "reviewer"), ()),
     "backwards": (
