@@ -215,8 +215,8 @@ class World:
                 case=case, round=1, kind=kind, state="granted" if running else "open", reason="缺料", until_on=until,
                 asked_by=people[self.handler], asked_at=NOON,
             )  # fmt: skip
-        if move == "rule_hand_back":
-            part = case.assignments.get(role="assistant")
+        part = case.assignments.filter(role="assistant").first()
+        if move == "rule_hand_back" and part:
             HandBack.objects.create(assignment=part, ground="不归我们", asked_by=people["member"], asked_at=NOON)
         if move == "receipt":
             make_move(case, Action.MANDATORY_REPORT, by=officer(people["secretary"]), at=NOON, told="派出所")
