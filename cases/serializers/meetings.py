@@ -46,7 +46,7 @@ class AsideSerializer(serializers.Serializer[Any]):
     is_lifted = serializers.BooleanField()
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class AgendaLineSerializer(serializers.Serializer[Any]):
     """An agenda item; of a case the reader does not see, its state alone."""
 
     id = serializers.IntegerField(source="item.pk")
@@ -93,9 +93,9 @@ class MeetingWhole(MeetingRow):
         fields = WHOLE
         read_only_fields = WHOLE
 
-    @extend_schema_field(LineSerializer(many=True))
+    @extend_schema_field(AgendaLineSerializer(many=True))
     def get_items(self, meeting: Meeting) -> Any:
-        return LineSerializer(self.context["sitting"].lines, many=True).data
+        return AgendaLineSerializer(self.context["sitting"].lines, many=True).data
 
 
 class CallBody(serializers.Serializer[Any]):
