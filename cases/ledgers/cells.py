@@ -11,6 +11,7 @@ from cases.models.choices import CloseReason, Handling, Outcome
 from cases.workflow import Action
 from minshi.errors import Text
 from minshi.workdays import local_day
+from villages.models import MeetingKind
 
 ONLINE, OFFLINE = MODES = (pgettext_lazy("mode", "online"), pgettext_lazy("mode", "offline"))
 OUTCOMES = {CloseReason.DIVERTED: Outcome.REDIRECTED, CloseReason.EXPLAINED: Outcome.EXPLAINED}
@@ -66,10 +67,12 @@ def reported_up(record: Record) -> str:
 
 
 def deliberation(record: Record) -> str:
-    """At which level it was decided, in which form, and when."""
+    """At which meeting it was decided, or at which level in which form, and when."""
     event, at = record.last(Action.DECIDE), record.case.decided_at
     if event is None or at is None:
         return ""
+    if event.data.get("meeting_kind") in MeetingKind.values:
+        return joined(str(MeetingKind(event.data["meeting_kind"]).label), event.data["meeting_on"])
     words = pgettext("ledger", "decided by the %(level)s")
     if record.case.handling == Handling.MEETING:
         words = pgettext("ledger", "%(level)s committee's meeting")

@@ -11,6 +11,7 @@ from cases.models import Attachment, Case
 from cases.workflow import Action, Officer, Speaker, make_move
 from minshi import tabular
 from tests import roles
+from tests.cases.council import called, passed, present, seats
 from tests.cases.ledger_desk import channel_of, rows
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
 from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory, TownFactory, VillageFactory
@@ -117,6 +118,18 @@ def test_general_ledger_shows_the_work_of_an_open_case_and_that_it_was_chased():
     assert row["progress"] == "handle · 灯已买来，［…］在等"
     assert row["supervised"] == "Yes"
     assert (row["unit"], row["responsible"]) == (here.leader.place, str(here.leader.user))
+
+
+def test_general_ledger_names_the_meeting_that_decided():
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here))
+    present(meeting, here, 7)
+    passed(meeting.items.get(), here, (7, 0, 0))
+
+    (row,) = rows(here.secretary, "general")
+
+    assert row["met"] == "the two committees · 2026-03-02"
 
 
 def test_talk_room_ledger_holds_what_was_said_there_and_how_it_was_answered():

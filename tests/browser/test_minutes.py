@@ -1,0 +1,69 @@
+"""A browser that dies in the middle of a meeting loses no word: the server has them, or this computer."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cases.models import AgendaItem, Meeting
+from tests.cases.council import called, present, seats
+from tests.cases.roads import accepted, staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WORDS = "李强：先量巷道。赵敏：墙退半尺。"
+
+
+def sitting(here) -> tuple[Meeting, str]:
+    seats(here)
+    meeting = called(here, accepted(here))
+    present(meeting, here, 7)
+    return meeting, f"/meetings/{meeting.pk}/items/{meeting.items.get().pk}/"
+
+
+def test_what_was_written_is_on_the_server_within_seconds(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+
+    page.fill("#id_opinions", WORDS)
+    expect(page.locator("[data-saved]")).to_contain_text("已存", timeout=15_000)
+
+    assert AgendaItem.objects.get().opinions == WORDS
+
+
+def test_a_page_that_dies_before_the_server_had_the_words_finds_them_again(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    page.route("**/items/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.fill("#id_opinions", WORDS)
+    page.fill("#id_decision", "墙退半尺")
+    context = page.context
+    page.close()
+
+    again = context.new_page()
+    again.goto(address)
+
+    assert again.input_value("#id_opinions") == WORDS
+    assert again.input_value("#id_decision") == "墙退半尺"
+    expect(again.locator("main")).to_be_visible()
+
+
+def test_a_decision_right_after_typing_is_not_refused_for_ones_own_autosave(open_as):
+    here = staff()
+    meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    page.fill("#id_opinions", WORDS)
+    expect(page.locator("[data-saved]")).to_contain_text("已存", timeout=15_000)
+
+    for name, votes in (("for", "6"), ("against", "1"), ("abstain", "0")):
+        page.fill(f"#id_votes_{name}", votes)
+    page.locator("label:has-text('干部领办')").click()
+    page.fill("#id_decision", "墙退半尺")
+    page.select_option("#id_lead", f"office:{here.office.pk}")
+    page.click("button[value=passed]")
+    page.wait_for_url(f"**/meetings/{meeting.pk}/")
+
+    item = AgendaItem.objects.get()
+    assert (item.state, item.opinions) == ("passed", WORDS)
