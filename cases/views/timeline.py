@@ -16,7 +16,7 @@ from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
 from cases.workflow.facts import holder_key
-from cases.workflow.moves import SupervisionLevel
+from cases.workflow.move import SupervisionLevel
 from cases.workflow.record import without_speaker
 
 # What an event's data says by a key of these choices, in the order it is told.

@@ -5,7 +5,8 @@ from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.candidates import candidates
 from cases.workflow.drafts import merged_reply
 from cases.workflow.facts import Facts, holder_name, read_facts
-from cases.workflow.moves import MOVES, Move
+from cases.workflow.move import Move
+from cases.workflow.moves import MOVES
 from cases.workflow.moving import Offer, make_move, moves_open_to
 from cases.workflow.readers import readers_of
 from cases.workflow.record import verify_chains

@@ -16,7 +16,8 @@ from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.facts import Facts, read_facts
 from cases.workflow.inputs import check_inputs, still_open, unfinished
-from cases.workflow.moves import MOVES, Move
+from cases.workflow.move import Move
+from cases.workflow.moves import MOVES
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
