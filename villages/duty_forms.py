@@ -14,7 +14,7 @@ from minshi.errors import RuleBroken
 from minshi.workdays import ONE_DAY, SHANGHAI
 from villages.duty.rights import day_in_words
 from villages.duty.rotating import BEGINS, ENDS
-from villages.forms import DayInput, RuleForm
+from villages.forms import DayInput, RuleForm, offer_rows
 from villages.models import DutyShift, Post
 from villages.models.duty import LAST_TALK_DAY
 
@@ -96,7 +96,7 @@ class SwapForm(RosterForm):
 
     def __init__(self, *args: Any, shifts: QuerySet[DutyShift], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["in_return"].queryset = shifts  # type: ignore[attr-defined]
+        offer_rows(self, "in_return", shifts)
 
 
 class LeaveForm(RosterForm):

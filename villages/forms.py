@@ -1,8 +1,10 @@
 """Forms of the account pages and of opening a phone; the rules behind them are domain functions."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import RuleBroken
@@ -26,6 +28,22 @@ def in_plain_words(field: forms.Field) -> None:
         field.widget.attrs.pop("maxlength", None)  # a browser cuts what is pasted without a word
     if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
         field.empty_label = _("not chosen")
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """What may be chosen in a field of choices."""
+    cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
+
+
+def offered(form: forms.BaseForm, name: str) -> list[tuple[Any, Any]]:
+    """The choices of a field of choices, by value and words."""
+    field = cast("forms.ChoiceField", form.fields[name])
+    return list(cast("Iterable[tuple[Any, Any]]", field.choices))
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Which rows may be chosen in a field of one or several rows."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 class RuleForm(forms.Form):
@@ -83,7 +101,7 @@ class PostForm(RuleForm):
 
     def __init__(self, *args: Any, role: Role, place: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["node"].choices = find_places(place, role)  # type: ignore[attr-defined]
+        offer(self, "node", find_places(place, role))
         self.is_placeless = not NODES_OF_ROLE[role]
         self.role_label = role.label
         if self.is_placeless:

@@ -2,7 +2,7 @@
 the former.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -18,11 +18,18 @@ from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
+from villages.forms import offer
 from villages.models import Role, Town
 from villages.requests import StaffRequest
 
+if TYPE_CHECKING:
+    FormOfTopic = forms.ModelForm[Topic]
+    FormOfText = forms.ModelForm[StandardText]
+else:  # at run time they take no type
+    FormOfTopic = FormOfText = forms.ModelForm
 
-class TopicForm(forms.ModelForm):  # type: ignore[type-arg]
+
+class TopicForm(FormOfTopic):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         town_id = cleaned["town"].pk if cleaned.get("town") else self.instance.town_id
@@ -59,7 +66,7 @@ def towns_of(request: Any) -> QuerySet[Town]:
     return Town.objects.overseen_by(request.user, today(), (Role.REVIEWER,))
 
 
-class StandardTextForm(forms.ModelForm):  # type: ignore[type-arg]
+class StandardTextForm(FormOfText):
     """Where a text stands is one choice: the step and, where it has several, the box."""
 
     place = forms.ChoiceField(label=_("Where it is offered"))
@@ -70,7 +77,7 @@ class StandardTextForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["place"].choices = [(":".join(place), words) for place, words in places_for_texts().items()]  # type: ignore[attr-defined]
+        offer(self, "place", ((":".join(place), words) for place, words in places_for_texts().items()))
         if self.instance.pk:
             self.fields["place"].initial = f"{self.instance.action}:{self.instance.input}"
         if "text" in self.fields:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.step import TALL
 from cases.four_two import Held, StepRule
 from cases.models.four_two import Origin, ReservedMatter
-from villages.forms import DayInput, RuleForm
+from villages.forms import DayInput, RuleForm, offer
 
 MOST_PEOPLE = 100_000
 
@@ -44,7 +44,7 @@ class HeldForm(RuleForm):
         for name in gone:
             del self.fields[name]
         if rule.kinds:
-            self.fields["kind"].choices = [(kind.value, kind.label) for kind in rule.kinds]  # type: ignore[attr-defined]
+            offer(self, "kind", ((kind.value, kind.label) for kind in rule.kinds))
             self.fields["kind"].initial = rule.kinds[0].value
         if len(rule.kinds) == 1:
             self.fields["kind"].widget = forms.HiddenInput()

@@ -12,7 +12,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.templatetags.minshi import title_for
 from minshi import workdays
-from villages.forms import RuleForm
+from villages.forms import RuleForm, offer
 from villages.models import MeetingKind
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class CallForm(AddItemsForm):
         self, kinds: Iterable[MeetingKind], waiting: QuerySet[Case], sight: Sight, *args: Any, **options: Any
     ) -> None:
         super().__init__(waiting, sight, *args, **options)
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        offer(self, "kind", ((kind.value, kind.label) for kind in kinds))
 
     def shown(self) -> list[forms.BoundField]:
         return [self[name] for name in ("kind", "starts_at", "place", "chair", "recorder", "cases", "subject")]

@@ -29,7 +29,7 @@ from cases.workflow.facts import holder_key
 from cases.workflow.inputs import Ask, Input, Kind
 from cases.workflow.record import without_speaker
 from minshi import workdays
-from villages.forms import DayInput, RuleForm, in_plain_words
+from villages.forms import DayInput, RuleForm, in_plain_words, offer_rows, offered
 from villages.models import Group, Post, Resident, Town, User, Village
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class MoveForm(RuleForm):
         ticked = {str(value) for value in self["assistants"].value() or ()}
         return [
             {"key": key, "label": label, "is_ticked": key in ticked, "ask": asks.get(key, ("", ""))}
-            for key, label in self.fields["assistants"].choices  # type: ignore[attr-defined]
+            for key, label in offered(self, "assistants")
         ]
 
     def shown_with_ready(self) -> list[tuple[forms.BoundField, list[Ready]]]:
@@ -334,7 +334,7 @@ class IntakeForm(RuleForm):
             del self.fields["topic"], self.fields["concerns"]
 
     def _choose(self, name: str, queryset: Any) -> None:
-        self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        offer_rows(self, name, queryset)
 
     @property
     def unfolds(self) -> bool:

@@ -4,7 +4,7 @@ from cases.meetings.agenda import add_item, move_item, remove_item, waiting_for
 from cases.meetings.calling import PLACES, call_meeting, cancel_meeting, change_meeting
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
 from cases.meetings.counting import Count, count_of, counts_of
-from cases.meetings.holding import holding_posts, may_hold, was_concluded
+from cases.meetings.holding import holding_posts, was_concluded
 from cases.meetings.minutes import close_meeting, correct_minutes, save_item, save_minutes
 from cases.meetings.roll import add_attendee, call_roll, set_aside
 
@@ -25,7 +25,6 @@ __all__ = [
     "count_of",
     "counts_of",
     "holding_posts",
-    "may_hold",
     "move_item",
     "remove_item",
     "save_item",

@@ -1,7 +1,7 @@
 """Who holds a meeting, and the lock under which it changes."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from cases.models.meeting import RECORDERS, ItemState
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
-from villages.models import Post, Role, User
+from villages.models import Post, Role
 
 
 def holding_posts(posts: Iterable[Post], meeting: Meeting) -> list[Post]:
@@ -26,10 +26,6 @@ def _holds(post: Post, meeting: Meeting) -> bool:
     if meeting.town_id:
         return post.town_id == meeting.town_id
     return bool(post.county_code) and post.county_code == meeting.county_code
-
-
-def may_hold(user: User, meeting: Meeting, on: date) -> bool:
-    return bool(holding_posts(user.posts_on(on), meeting))
 
 
 def check_right(meeting: Meeting, by: Officer, at: datetime) -> None:

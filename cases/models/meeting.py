@@ -45,16 +45,6 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             where |= Q(town__county_code__in=over.counties)
         return self.filter(where) if villages or over.posts else self.none()
 
-    def held_by(self, user: User, on: date) -> "MeetingQuerySet":
-        """Those whose minutes the user takes: of their own village, town or county, not of all they oversee."""
-        recorded = user.reach(on, RECORDERS)
-        above = user.reach(on, (Role.REVIEWER,))
-        return self.filter(
-            Q(village__in=recorded.village_posts_at)
-            | Q(village=None, town__in=above.towns)
-            | Q(town=None, county_code__in=above.counties)
-        )
-
     def to_come(self) -> "MeetingQuerySet":
         return self.filter(closed_at=None, cancelled_at=None)
 

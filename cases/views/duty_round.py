@@ -1,6 +1,6 @@
 """排一轮: members in turn on the days of the work calendar, looked at first and written by one click."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -20,7 +20,7 @@ from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rights import ARRANGERS
 from villages.duty.rotating import BEGINS, ENDS
 from villages.duty_forms import PLAUSIBLE_DAYS, PersonField, TimeInput
-from villages.forms import DayInput, RuleForm
+from villages.forms import DayInput, RuleForm, offer, offer_rows
 from villages.models import Post, Village
 from villages.requests import whole_number
 
@@ -29,7 +29,13 @@ NEXT, NOBODY = "next", "nobody"
 TWO_WEEKS = ONE_DAY * 13
 
 
-class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    SomePosts = forms.ModelMultipleChoiceField[Post]
+else:  # at run time it takes no type
+    SomePosts = forms.ModelMultipleChoiceField
+
+
+class PeopleField(SomePosts):
     label_from_instance = PersonField.label_from_instance
 
 
@@ -51,11 +57,9 @@ class RoundForm(RuleForm):
         super().__init__(*args, **options)
         self.village = village
         self.people = {str(post.pk): post for post in eligible_posts(village, today())}
-        self.fields["members"].queryset = eligible_posts(village, today())  # type: ignore[attr-defined]
+        offer_rows(self, "members", eligible_posts(village, today()))
         people = [(key, str(post.user)) for key, post in self.people.items()]
-        self.fields["backup"].choices = [  # type: ignore[attr-defined]
-            (NEXT, _("whoever is next in turn")), (NOBODY, _("nobody")), *people
-        ]  # fmt: skip
+        offer(self, "backup", [(NEXT, _("whoever is next in turn")), (NOBODY, _("nobody")), *people])
 
     @property
     def asked(self) -> Round:

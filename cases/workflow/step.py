@@ -1,6 +1,6 @@
 """One move under way: what it looks at, what it changes, and what will be recorded of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.models import Assignment, Case, CaseAccess, Clock, Reply
+from cases.models import Assignment, Case, CaseAccess, Clock, HandBack, Reply
 from cases.models.choices import (
     AssignmentEnd,
     AssignmentRole,
@@ -178,10 +178,7 @@ class Step:
             if request.state == RequestState.OPEN:
                 request.state = RequestState.LAPSED
                 request.save()
-        for item in self.facts.hand_backs:
-            item.state = RequestState.LAPSED
-            item.save()
-        self.facts.hand_backs = []
+        self.lapse_hand_backs(self.facts.assignments)
 
     def rise(self, level: Level) -> None:
         """To another level within the stage: a fresh clock, but a 办 clock in 办 goes on (domain §4)."""
@@ -230,12 +227,21 @@ class Step:
             self.facts.posts.append(holder)
         return assignment
 
+    def lapse_hand_backs(self, of: Iterable[Assignment]) -> None:
+        """A part given back waits for no ruling once it has ended, was reported or waived."""
+        over = {item.pk for item in of}
+        lapsed = [item for item in self.facts.hand_backs if item.assignment_id in over]
+        if lapsed:
+            HandBack.objects.filter(pk__in=[item.pk for item in lapsed]).update(state=RequestState.LAPSED)
+            self.facts.hand_backs = [item for item in self.facts.hand_backs if item not in lapsed]
+
     def end_assignments(self, end: AssignmentEnd, only: list[Assignment] | None = None) -> None:
         chosen = self.facts.active if only is None else only
         for assignment in chosen:
             assignment.ended_at, assignment.end = self.at, end
         if chosen:
             Assignment.objects.filter(pk__in=[item.pk for item in chosen]).update(ended_at=self.at, end=end)
+            self.lapse_hand_backs(chosen)
 
     def lead_to_keep(self) -> Post | Office | None:
         """The lead who held the case last, if still in post, able to see it, and not released or replaced.

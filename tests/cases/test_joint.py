@@ -166,3 +166,25 @@ def test_a_second_village_joins_and_sees_exactly_that_case():
 
     assert list(Case.objects.visible_to(their_secretary.user, TODAY)) == [case]
     assert other not in Case.objects.visible_to(their_secretary.user, TODAY)
+
+
+@pytest.mark.parametrize("way", ["reported after all", "waived", "handed to somebody else"])
+def test_a_part_that_is_settled_otherwise_waits_for_no_ruling(way):
+    here = staff()
+    case, station = joint(here)
+    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    ways = {
+        "reported after all": (Action.REPORT, station, {"result": "还是通了"}),
+        "waived": (Action.WAIVE, here.handler, {"holder": station.office, "reason": "不用了"}),
+        "handed to somebody else": (
+            Action.REASSIGN, here.secretary,
+            {"lead": here.handler.office, "assistants": [here.leader], "reason": "换人"},
+        ),
+    }  # fmt: skip
+    action, by, values = ways[way]
+
+    case = make_move(case, action, by=officer(by), at=NOON, **values)
+
+    assert HandBack.objects.get().state == "lapsed"
+    offered = {offer.action for offer in moves_open_to(here.secretary.user, case, NOON)}
+    assert Action.RULE_HAND_BACK not in offered

@@ -1,6 +1,6 @@
 """Households and residents, edited by those who keep the village's register; phones stay masked."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -49,7 +49,13 @@ class HouseholdAdmin(RegisterAdmin):
         index_residents(obj.residents.all())  # a household moved to another village is looked up there
 
 
-class ResidentForm(forms.ModelForm):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    FormOfResident = forms.ModelForm[Resident]
+else:  # at run time it takes no type
+    FormOfResident = forms.ModelForm
+
+
+class ResidentForm(FormOfResident):
     """The masked number is shown, never sent: a new one is typed in full or nothing changes."""
 
     new_phone = forms.CharField(

@@ -11,7 +11,7 @@ from django.views.generic import View
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.bodies import Place, drop_procedure, end_seat, places_of, set_procedure, take_seat
-from villages.forms import EndSeatForm, ProcedureForm, SeatForm
+from villages.forms import EndSeatForm, ProcedureForm, SeatForm, offer
 from villages.models import MeetingKind, Procedure, Role, Seat, Town, User, Village
 from villages.models.people import ADMINISTRATORS
 from villages.procedure import BODY_OF, DEFAULTS, OF_COUNTY, Rules, as_rules
@@ -60,7 +60,7 @@ class Bodies(BodiesView):
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request.GET.get("at", ""))
         form = SeatForm(request.POST)
-        form.fields["body"].choices = [(body.value, body.label) for body in place.bodies]  # type: ignore[attr-defined]
+        offer(form, "body", ((body.value, body.label) for body in place.bodies))
         if form.is_valid():
             try:
                 take_seat(place, by=self.user, at=now(), **form.cleaned_data)
@@ -70,7 +70,7 @@ class Bodies(BodiesView):
         return self.show(request, place, form, UNPROCESSABLE)
 
     def show(self, request: HttpRequest, place: Place, form: SeatForm, status: int = 200) -> HttpResponse:
-        form.fields["body"].choices = [(body.value, body.label) for body in place.bodies]  # type: ignore[attr-defined]
+        offer(form, "body", ((body.value, body.label) for body in place.bodies))
         seats = list(Seat.objects.filter(**place.fields).current(today()).in_order())
         places = self.readable()
         town = (

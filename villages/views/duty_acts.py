@@ -18,7 +18,7 @@ from villages import duty
 from villages.duty.rights import ARRANGERS
 from villages.duty.standing import STANDING_ROLES
 from villages.duty_forms import HandOverForm, LeaveForm, ShiftForm, SwapForm, TalkRoomForm
-from villages.forms import RuleForm
+from villages.forms import RuleForm, offer_rows
 from villages.models import DutyLeave, DutyShift, HandOver, Post, Role, SwapRequest, TalkRoom, Village
 from villages.views.duty import DutyView
 
@@ -199,7 +199,7 @@ class LeaveNew(RosterAct):
         first = {"post": own[0].pk, "from_on": today(), "until_on": today()}
         form = LeaveForm(data, people=self.people(village), initial=first)
         if not duty.may_arrange(self.user, village, today()):
-            form.fields["post"].queryset = self.people(village).filter(user=self.user)  # type: ignore[attr-defined]
+            offer_rows(form, "post", self.people(village).filter(user=self.user))
         return form
 
     def get(self, _request: HttpRequest) -> HttpResponse:

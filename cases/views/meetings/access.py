@@ -1,11 +1,11 @@
 """What every page of meetings starts from: the meetings in reach, and the post from which one holds them."""
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from cases.meetings import holding_posts
 from cases.models import Meeting
+from cases.models.meeting import MeetingQuerySet
 from cases.views.access import StaffView
 from cases.workflow import Officer
 from minshi.clock import today
@@ -14,7 +14,7 @@ from minshi.clock import today
 class MeetingView(StaffView):
     """A meeting out of reach does not exist; whoever only oversees it reads and writes nothing."""
 
-    def meetings(self) -> QuerySet[Meeting]:
+    def meetings(self) -> MeetingQuerySet:
         return Meeting.objects.visible_to(self.user, today()).select_related("village__town", "town")
 
     def meeting(self, pk: int) -> Meeting:

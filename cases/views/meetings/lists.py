@@ -24,7 +24,7 @@ ORDER = ("-starts_at", "-id")
 
 class MeetingList(MeetingView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        coming = self.meetings().to_come().order_by("starts_at", "pk")[:30]  # type: ignore[attr-defined]
+        coming = self.meetings().to_come().order_by("starts_at", "pk")[:30]
         over = self.meetings().exclude(closed_at=None, cancelled_at=None)
         context = {
             "nav": "meetings",

@@ -49,7 +49,9 @@ def progress(step: Step) -> None:
 
 
 def report(step: Step) -> None:
-    for item in step.facts.held_by(step.officers_post, step.facts.assistants):
+    held = step.facts.held_by(step.officers_post, step.facts.assistants)
+    step.lapse_hand_backs(held)
+    for item in held:
         if not item.reported_at:
             item.reported_at, item.report = step.at, step.values["result"]
             item.save(update_fields=["reported_at", "report"])
@@ -75,6 +77,7 @@ def rule_hand_back(step: Step) -> None:
         item.state = RequestState.GRANTED if granted else RequestState.REFUSED
         item.ruled_by, item.ruled_at = step.post, step.at
         item.save()
+    step.facts.hand_backs = [item for item in step.facts.hand_backs if item not in chosen]
     if granted:
         step.end_assignments(AssignmentEnd.RETURNED, [item.assignment for item in chosen])
     step.data.update(ruling=str(chosen[0].state), holders=[holder_key(item.assignment.holder) for item in chosen])
@@ -92,6 +95,7 @@ def waive(step: Step) -> None:
     waiting = [item for item in step.facts.assistants if item.holder == step.values["holder"] and not item.reported_at]
     if not waiting:
         raise InputRefused(_("Choose an assistant who has not reported."), {"holder": _("Choose an assistant.")})
+    step.lapse_hand_backs(waiting)
     for item in waiting:
         item.waived_at = step.at
         item.save(update_fields=["waived_at"])
