@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from cases.meetings import Count, counts_of
+from cases.meetings import Count, counts_of, public_titles
 from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
-from cases.models.choices import Confidentiality, Level
+from cases.models.choices import Level
 from cases.models.meeting import RECORDERS
 from cases.models.scope import Sight
 from cases.templatetags.minshi import title_for
@@ -97,9 +97,7 @@ class Sitting:
 
     def public_title(self, case: Case | None) -> str:
         """The matter for everybody in the room: nobody's name, and nothing of what is secret."""
-        if case is None or case.confidentiality == Confidentiality.SECRET:
-            return ""
-        return without_speaker(case, case.title)
+        return public_titles([case]).get(case.pk, "") if case else ""
 
     @property
     def present(self) -> int:

@@ -7,6 +7,7 @@ from cases.meetings.counting import Count, count_of, counts_of
 from cases.meetings.holding import holding_posts, was_concluded
 from cases.meetings.minutes import close_meeting, correct_minutes, save_item, save_minutes
 from cases.meetings.roll import add_attendee, call_roll, set_aside
+from cases.meetings.words import public_titles
 
 __all__ = [
     "ITEM_ACTIONS",
@@ -26,6 +27,7 @@ __all__ = [
     "counts_of",
     "holding_posts",
     "move_item",
+    "public_titles",
     "remove_item",
     "save_item",
     "save_minutes",

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
+from cases.meetings.words import public_titles
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import CloseReason, Stage
 from cases.models.meeting import ItemState, Part
-from cases.models.scope import CaseQuerySet, Sight
+from cases.models.scope import CaseQuerySet
 from cases.workflow import Officer
-from cases.workflow.record import without_speaker
 from minshi import workdays
 from minshi.errors import InputRefused
 from villages.models import User
@@ -128,21 +128,16 @@ def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
         position=2,
         part=Part.REVIEW,
         subject=_("How the results were received"),
-        opinions=_results(here.filter(ended), by, at),
+        opinions=_results(here.filter(ended)),
     )
 
 
-def _results(concluded: CaseQuerySet, by: Officer, at: datetime) -> str:
-    sight = Sight.of(by.user, workdays.local_day(at))
-    lines = []
-    for case in (
-        concluded.exclude(confidentiality="secret").select_related("town").order_by("closed_at", "pk")[:REVIEWED]
-    ):
-        title = (
-            case.title
-            if sight.shows_speaker(case) and case.confidentiality == "normal"
-            else without_speaker(case, case.title)
-        )
-        answer = case.get_satisfaction_display() or case.get_close_reason_display()
-        lines.append(f"{case.number} {title}：{answer}")
-    return "\n".join(lines)
+def _results(concluded: CaseQuerySet) -> str:
+    """One line for each: number, matter, how it was received; what is secret stays out of the room."""
+    cases = list(concluded.order_by("closed_at", "pk")[:REVIEWED])
+    titles = public_titles(cases)
+    return "\n".join(
+        f"{case.number} {titles[case.pk]}：{case.get_satisfaction_display() or case.get_close_reason_display()}"
+        for case in cases
+        if case.pk in titles
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cases.meetings.counting import Count, count_of
 from cases.meetings.holding import lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
+from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.workflow import MOVES, Action, Officer, make_move
@@ -62,17 +63,20 @@ def conclude(
         return item
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
+    resolution = without_hidden([item.case], resolution.strip())
+    if opinions is not None:
+        opinions = without_hidden([item.case], opinions.strip())
     written = (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain))
     if version is not None and version != item.version and written != (opinions, votes):
         raise StaleVersion(_("Somebody else has written on this item since you opened it."))
     rules = rules_for(meeting.town_id, meeting.kind)
     people = list(meeting.attendees.all())
     count = count_of(meeting, people, set_parties_aside([item], people)[item.pk], rules)
-    item.opinions = item.opinions if opinions is None else opinions.strip()
+    item.opinions = item.opinions if opinions is None else opinions
     item.votes_for, item.votes_against, item.votes_abstain = votes
     _check_verdict(item, verdict, count)
     item.state, item.key, item.version = verdict, key, item.version + 1
-    item.resolution = resolution.strip()
+    item.resolution = resolution
     item.due, item.present, item.aside = count.due, count.present, count.aside
     item.needed, item.rule = count.needed, _rule_in_words(rules)
     item.concluded_at, item.concluded_by = at, by.post

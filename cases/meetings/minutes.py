@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.meetings.holding import check_right, lock_open, lock_waiting
+from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
 from cases.workflow import Officer
@@ -22,6 +23,7 @@ def save_minutes(meeting: Meeting, text: str, *, version: int, by: Officer, at: 
     StaleVersion where somebody else saved meanwhile: nothing is overwritten. The same text again changes nothing.
     """
     meeting = lock_open(meeting, by, at)
+    text = without_hidden((item.case for item in meeting.items.select_related("case__town")), text)
     if meeting.minutes == text:
         return meeting
     if meeting.minutes_version != version:
@@ -49,6 +51,7 @@ def save_item(
     Counts are not judged here: a draft is a draft (ux 2.5). StaleVersion, MoveRefused once concluded.
     """
     item = lock_waiting(item, by, at)
+    opinions = without_hidden([item.case], opinions)
     if (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain)) == (opinions, votes):
         return item
     if item.version != version:

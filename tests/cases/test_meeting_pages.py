@@ -7,13 +7,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.models import AgendaItem, FourTwoProcess, Meeting
-from cases.workflow import Action, make_move
+from cases.models import AgendaItem, Case, Meeting
 from tests import roles
 from tests.cases.council import called, passed, present, seats
-from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, rated, spoken, staff, verified
 from tests.cases.test_attachments import photo
-from tests.cases.test_four_two import begun, major
 
 pytestmark = pytest.mark.django_db
 
@@ -220,141 +218,55 @@ def test_a_meeting_page_costs_the_same_with_one_item_and_with_thirty(client, dja
         assert client.get(meeting.get_absolute_url()).status_code == 200
 
 
-@pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_queue_costs_the_same_however_much_waits(client, django_assert_max_num_queries, count):
+# --- a hidden speaker stays hidden in what is written at the table
+
+
+def test_who_spoke_in_confidence_is_kept_out_of_opinions_minutes_and_resolution(client):
     here = staff()
-    for _nth in range(count):
-        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-    client.force_login(here.reviewer.user)
+    case = accepted(here, speaker_name="李建国", confidentiality="hidden")
+    meeting, address = sitting(here, case)
+    item = meeting.items.get()
+    client.force_login(here.duty.user)  # took it down, and knows
+    client.post(address, {"item_version": 0, "key": uuid.uuid4(), "opinions": "李建国说灯坏了半月"})
+    minutes = {"minutes": "李建国也到了", "minutes_version": 0}
+    client.post(reverse("cases:meeting_act", args=[meeting.pk, "minutes"]), minutes)
+    passed(item, here, (7, 0, 0), decision="给李建国家门口换灯", opinions="李建国急用")
+    client.force_login(here.member.user)
 
-    with django_assert_max_num_queries(8):
-        page = client.get(reverse("cases:queue")).content.decode()
-
-    assert page.count("上交理由") == count
-
-
-# --- the queue
-
-
-def test_the_queue_shows_what_waits_at_the_own_level_alone(client):
-    here = staff()
-    up = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-    below, handled = accepted(here), decided(here)
-    client.force_login(here.reviewer.user)
-
-    page = client.get(reverse("cases:queue")).content.decode()
-
-    assert up.number in page
-    assert below.number not in page
-    assert handled.number not in page
-
-
-def test_a_county_reviewer_has_the_same_desk(client):
-    here = staff()
-    case = accepted(here)
-    for post in (here.secretary, here.reviewer):
-        case = make_move(case, Action.ESCALATE, by=officer(post), at=NOON, reason="要县里定")
-    client.force_login(here.county_reviewer.user)
-
-    assert case.number in client.get(reverse("cases:queue")).content.decode()
-    assert client.get(reverse("cases:queue_panel", args=[case.number])).status_code == 200
-
-
-@pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor"])
-def test_who_decides_nothing_has_no_queue(client, who):
-    here = staff()
-    client.force_login(getattr(here, who).user)
-
-    assert client.get(reverse("cases:queue")).status_code == 404
-
-
-def test_a_batch_gives_each_its_own_result(client):
-    here = staff()
-    cases = [
-        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-        for _nth in "123"
+    pages = [
+        client.get(address).content.decode(),
+        client.get(meeting.get_absolute_url()).content.decode(),
+        client.get(reverse("cases:meeting_print", args=[meeting.pk])).content.decode(),
     ]
-    chosen = [f"{case.number}:{case.version}" for case in cases]
-    client.force_login(here.reviewer.user)
-    form = {
-        "cases": chosen, "do": "decide", "apply": "1", "key": uuid.uuid4(), "handling": "led", "decision": "三天办好",
-        "lead": f"office:{here.office.pk}", "category": "", "grade": "",
-    }  # fmt: skip
-    chosen_already = {"handling": "led", "decision": "换灯", "lead": here.handler.office}
-    make_move(cases[1], Action.DECIDE, by=officer(here.reviewer), at=NOON, **chosen_already)
 
-    checked = client.post(reverse("cases:queue_batch"), {"cases": chosen, "do": "decide"}).content.decode()
-    answer = client.post(reverse("cases:queue_batch"), form).content.decode()
-    again = client.post(reverse("cases:queue_batch"), form).content.decode()
-
-    assert all(case.number in checked for case in cases)
-    assert "2 件成功，1 件没成" in answer
-    assert "2 件成功，1 件没成" in again
-    for case in cases:
-        case.refresh_from_db()
-    assert [case.stage for case in cases] == ["handle"] * 3
-    assert [case.decision for case in cases] == ["三天办好", "换灯", "三天办好"]
+    assert not [page for page in pages if "李建国" in page]
+    assert "急用" in pages[0]
 
 
-def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
+def test_the_screen_names_no_co_speaker_either(client):
     here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-    meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
-    client.force_login(here.reviewer.user)
-
-    form = {"cases": [f"{case.number}:{case.version}"], "do": "agenda", "meeting": meeting.pk}
-    client.post(reverse("cases:queue_batch"), form)
-
-    assert meeting.items.get().case == case
-
-
-def test_a_step_taken_from_the_queue_leads_back_to_it(client):
-    here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-    client.force_login(here.reviewer.user)
-    address = reverse("cases:act", args=[case.number, "defer"])
-    form = {"version": case.version, "key": uuid.uuid4(), "reason": "等雨停", "until_on": "2026-03-09"}
-
-    answer = client.post(f"{address}?next=queue", form)
-
-    assert answer.url.startswith(reverse("cases:queue"))
-
-
-# --- 四议两公开
-
-
-def test_the_six_steps_begin_on_the_page_of_a_major_matter(client):
-    here = staff()
-    case = major(here)
+    seats(here)
+    meeting = called(here, accepted(here, title="张三李四两家门口的灯", speaker_name="张三", co_speakers=("李四",)))
     client.force_login(here.secretary.user)
-    start = reverse("cases:four_two_start", args=[case.number])
-    assert start in client.get(case.get_absolute_url()).content.decode()
-    asked = {"subject": "集体分红", "matter": "collective_income", "origin": "people", "key": uuid.uuid4()}
 
-    client.post(start, asked)
-    process = FourTwoProcess.objects.get()
-    step = {
-        "nth": 1, "key": uuid.uuid4(), "held_on": "2026-03-02", "kind": "three_meetings", "content": "支部提议",
-        "due": 5, "present": 5, "votes_for": 4, "votes_against": 1, "votes_abstain": 0,
-    }  # fmt: skip
-    wrong = client.post(process.get_absolute_url(), {**step, "votes_for": 3})
-    client.post(process.get_absolute_url(), step)
+    page = client.get(reverse("cases:meeting_screen", args=[meeting.pk])).content.decode()
 
-    assert wrong.status_code == 422
-    assert "支部提议" in wrong.content.decode()
-    assert process.steps.get().passed
-    printed = client.get(reverse("cases:four_two_print", args=[process.pk])).content.decode()
-    assert printed.count("<table") == 7
-    assert "乡镇参会签字" in printed
+    assert "门口的灯" in page
+    assert not [name for name in ("张三", "李四") if name in page]
 
 
-def test_nobody_of_another_village_sees_the_process(client):
+def test_what_a_talk_day_reads_out_names_nobody_who_spoke():
     here = staff()
-    process = begun(here, major(here))
-    client.force_login(staff().secretary.user)
+    with time_machine.travel(NOON - 30 * DAY, tick=False):
+        case = spoken(here, title="李建国家门口的灯坏了")
+    case = rated(here, verified(here, completed(here, decided(here, accepted(here, case)))))
+    Case.objects.filter(pk=case.pk).update(closed_at=NOON - 10 * DAY)
 
-    assert client.get(process.get_absolute_url()).status_code == 404
-    assert client.get(reverse("cases:four_two_print", args=[process.pk])).status_code == 404
+    meeting = called(here, kind="talk_day")
+
+    results = meeting.items.get(part="review").opinions
+    assert "家门口的灯坏了" in results
+    assert "李建国" not in results
 
 
 def test_a_matter_that_is_spoken_only_has_no_decision_to_take(client):

@@ -1,0 +1,116 @@
+"""待议: what waits for a level, singly and in batches."""
+
+import uuid
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.workflow import Action, make_move
+from tests.cases.council import called
+from tests.cases.roads import NOON, accepted, decided, officer, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_queue_costs_the_same_however_much_waits(client, django_assert_max_num_queries, count):
+    here = staff()
+    for _nth in range(count):
+        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    client.force_login(here.reviewer.user)
+
+    with django_assert_max_num_queries(8):
+        page = client.get(reverse("cases:queue")).content.decode()
+
+    assert page.count("上交理由") == count
+
+
+def test_the_queue_shows_what_waits_at_the_own_level_alone(client):
+    here = staff()
+    up = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    below, handled = accepted(here), decided(here)
+    client.force_login(here.reviewer.user)
+
+    page = client.get(reverse("cases:queue")).content.decode()
+
+    assert up.number in page
+    assert below.number not in page
+    assert handled.number not in page
+
+
+def test_a_county_reviewer_has_the_same_desk(client):
+    here = staff()
+    case = accepted(here)
+    for post in (here.secretary, here.reviewer):
+        case = make_move(case, Action.ESCALATE, by=officer(post), at=NOON, reason="要县里定")
+    client.force_login(here.county_reviewer.user)
+
+    assert case.number in client.get(reverse("cases:queue")).content.decode()
+    assert client.get(reverse("cases:queue_panel", args=[case.number])).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor"])
+def test_who_decides_nothing_has_no_queue(client, who):
+    here = staff()
+    client.force_login(getattr(here, who).user)
+
+    assert client.get(reverse("cases:queue")).status_code == 404
+
+
+def test_a_batch_gives_each_its_own_result(client):
+    here = staff()
+    cases = [
+        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        for _nth in "123"
+    ]
+    chosen = [f"{case.number}:{case.version}" for case in cases]
+    client.force_login(here.reviewer.user)
+    form = {
+        "cases": chosen, "do": "decide", "apply": "1", "key": uuid.uuid4(), "handling": "led", "decision": "三天办好",
+        "lead": f"office:{here.office.pk}", "category": "", "grade": "",
+    }  # fmt: skip
+    chosen_already = {"handling": "led", "decision": "换灯", "lead": here.handler.office}
+    make_move(cases[1], Action.DECIDE, by=officer(here.reviewer), at=NOON, **chosen_already)
+
+    checked = client.post(reverse("cases:queue_batch"), {"cases": chosen, "do": "decide"}).content.decode()
+    answer = client.post(reverse("cases:queue_batch"), form).content.decode()
+    again = client.post(reverse("cases:queue_batch"), form).content.decode()
+
+    assert all(case.number in checked for case in cases)
+    assert "2 件成功，1 件没成" in answer
+    assert "2 件成功，1 件没成" in again
+    for case in cases:
+        case.refresh_from_db()
+    assert [case.stage for case in cases] == ["handle"] * 3
+    assert [case.decision for case in cases] == ["三天办好", "换灯", "三天办好"]
+
+
+def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
+    here = staff()
+    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
+    client.force_login(here.reviewer.user)
+
+    form = {"cases": [f"{case.number}:{case.version}"], "do": "agenda", "meeting": meeting.pk}
+    client.post(reverse("cases:queue_batch"), form)
+
+    assert meeting.items.get().case == case
+
+
+def test_a_step_taken_from_the_queue_leads_back_to_it(client):
+    here = staff()
+    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    client.force_login(here.reviewer.user)
+    address = reverse("cases:act", args=[case.number, "defer"])
+    form = {"version": case.version, "key": uuid.uuid4(), "reason": "等雨停", "until_on": "2026-03-09"}
+
+    answer = client.post(f"{address}?next=queue", form)
+
+    assert answer.url.startswith(reverse("cases:queue"))
