@@ -17,7 +17,7 @@ from cases.models.choices import Stage
 from cases.models.meeting import RECORDERS
 from cases.workflow import Officer
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
 from villages.models import MeetingKind, Village
 from villages.procedure import rules_for
 
@@ -84,6 +84,7 @@ def start_process(
     MoveRefused (the case is elsewhere, or has a process already).
     """
     if key and (known := FourTwoProcess.objects.filter(key=key, started_by__user=by.user).first()):
+        refuse_reuse((known.matter, known.subject), (matter, subject.strip()))
         return known
     if not may_run(by, village.pk, at):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
@@ -134,6 +135,7 @@ def record_step(
     """
     process = FourTwoProcess.objects.select_for_update().get(pk=process.pk)
     if key and (known := process.steps.filter(key=key).first()):
+        refuse_reuse((known.nth, known.content, known.held_on), (nth, held.content.strip(), held.held_on))
         return known
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from cases.meetings import Count, counts_of, public_titles
+from cases.meetings import Count, counts_of, holding_posts, meeting_at, public_titles
 from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
 from cases.models.choices import Level
-from cases.models.meeting import RECORDERS
 from cases.models.scope import Sight
 from cases.templatetags.minshi import title_for
 from cases.workflow.record import without_speaker
-from villages.models import Post, Role, Town, User, Village
+from villages.bodies import Place
+from villages.models import Post, Role, User
 from villages.procedure import Rules, rules_for
 
 
@@ -116,37 +116,34 @@ class Sitting:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where somebody holds meetings, by a key for the address."""
+class HoldingPlace:
+    """Where somebody holds meetings, and the post from which they do."""
 
-    key: str
-    where: Village | Town | str
-    level: Level
+    place: Place
     post: Post
 
     @property
+    def key(self) -> str:
+        return self.place.key
+
+    @property
     def label(self) -> str:
-        return self.post.place
+        return self.place.label
 
-    def empty_meeting(self, kind: str) -> Meeting:
+    @property
+    def level(self) -> Level:
+        return self.empty_meeting().level
+
+    def empty_meeting(self) -> Meeting:
         """An unsaved meeting there, to ask what waits for it."""
-        village = self.where if isinstance(self.where, Village) else None
-        town = village.town if village else self.where if isinstance(self.where, Town) else None
-        return Meeting(
-            kind=kind, village=village, town=town, county_code=self.where if isinstance(self.where, str) else ""
-        )
+        return meeting_at(self.place.where)
 
 
-def holding_places(posts: list[Post]) -> list[Place]:
+def holding_places(posts: list[Post]) -> list[HoldingPlace]:
     """The places at which the posts hold meetings, each once, the secretary's post before others of the village."""
-    found: dict[str, Place] = {}
+    found: dict[str, HoldingPlace] = {}
     for post in sorted(posts, key=lambda post: post.role != Role.SECRETARY):
-        if post.village and post.role in RECORDERS:
-            found.setdefault(f"v{post.village_id}", Place(f"v{post.village_id}", post.village, Level.VILLAGE, post))
-        elif post.role == Role.REVIEWER and post.town:
-            found.setdefault(f"t{post.town_id}", Place(f"t{post.town_id}", post.town, Level.TOWN, post))
-        elif post.role == Role.REVIEWER and post.county_code:
-            found.setdefault(
-                f"c{post.county_code}", Place(f"c{post.county_code}", post.county_code, Level.COUNTY, post)
-            )
+        place = Place.of(post)
+        if place and holding_posts([post], meeting_at(place.where)):
+            found.setdefault(place.key, HoldingPlace(place, post))
     return list(found.values())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
@@ -53,3 +54,9 @@ class InputRefused(RuleBroken):
 
     status = 400
     code = "invalid"
+
+
+def refuse_reuse(before: object, now: object) -> None:
+    """KeyReused unless a key that comes again says the same as before: nothing said may vanish behind a retry."""
+    if before != now:
+        raise KeyReused(_("What this form was sent with before is noted already. This is something else: send again."))

@@ -13,14 +13,28 @@ from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.models import Body, Post, Procedure, Role, Seat, Town, User, Village
 from villages.models.bodies import VILLAGE_BODIES
 
+Where = Village | Town | str  # a county by its code
+
 
 @dataclass(frozen=True)
 class Place:
-    """Where bodies sit, by a key for the address: a village, a town or a county."""
+    """Where bodies sit and meetings are held: a village, a town or a county."""
 
-    key: str
-    where: Village | Town | str
+    where: Where
     label: str
+
+    @classmethod
+    def of(cls, post: Post) -> "Place | None":
+        """Where a post of a village, a town or a county is; None for any other."""
+        where = post.village or post.town or post.county_code
+        return cls(where, post.place) if where else None
+
+    @property
+    def key(self) -> str:
+        """For an address: v12, t3, c621226."""
+        if isinstance(self.where, str):
+            return f"c{self.where}"
+        return f"{'v' if isinstance(self.where, Village) else 't'}{self.where.pk}"
 
     @property
     def bodies(self) -> tuple[Body, ...]:
@@ -30,7 +44,7 @@ class Place:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The place as the fields of a seat."""
+        """The place as the fields of a seat or a post."""
         if isinstance(self.where, Village):
             return {"village": self.where}
         return {"town": self.where} if isinstance(self.where, Town) else {"county_code": self.where}
@@ -38,19 +52,8 @@ class Place:
 
 def places_of(posts: Iterable[Post]) -> list[Place]:
     """The places whose bodies the posts seat: the secretary's village, the reviewer's town or county."""
-    found: dict[str, Place] = {}
-    for post in posts:
-        where = _seated_by(post)
-        if where:
-            key = f"v{post.village_id}" if post.village_id else f"t{post.town_id}" if post.town_id else f"c{where}"
-            found.setdefault(key, Place(key, where, post.place))
-    return list(found.values())
-
-
-def _seated_by(post: Post) -> Village | Town | str | None:
-    if post.role == Role.SECRETARY:
-        return post.village
-    return (post.town or post.county_code) if post.role == Role.REVIEWER else None
+    found = [Place.of(post) for post in posts if post.role in (Role.SECRETARY, Role.REVIEWER)]
+    return list({place.key: place for place in found if place}.values())
 
 
 @transaction.atomic
@@ -108,9 +111,8 @@ def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
 
 
 def _place_of(seat: Seat) -> Place:
-    where: Village | Town | str = seat.village or seat.town or seat.county_code
-    key = f"v{seat.village_id}" if seat.village_id else f"t{seat.town_id}" if seat.town_id else f"c{where}"
-    return Place(key, where, str(where))
+    where: Where = seat.village or seat.town or seat.county_code
+    return Place(where, str(where))
 
 
 def _check_right(place: Place, by: User, at: datetime) -> None:

@@ -1,6 +1,5 @@
 """What every view of cases starts from: the user, the moment, and the cases within sight."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,29 +9,18 @@ from django.shortcuts import get_object_or_404
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.serializers.fields import NO_SUCH_CHOICE
-from minshi import workdays
-from minshi.api_docs import Endpoint
-from minshi.clock import now
 from minshi.errors import InputRefused
-from villages.api import user_of
-from villages.models import Post, User
+from villages.api.caller import CallerApi
+from villages.models import Post
 
 
-class CaseApi(Endpoint):
-    @cached_property
-    def user(self) -> User:
-        return user_of(self.request)
-
-    @cached_property
-    def at(self) -> datetime:
-        return now()
-
+class CaseApi(CallerApi):
     @cached_property
     def sight(self) -> Sight:
-        return Sight.of(self.user, workdays.local_day(self.at))
+        return Sight.of(self.user, self.on)
 
     def visible(self) -> CaseQuerySet:
-        return Case.objects.visible_to(self.user, workdays.local_day(self.at))
+        return Case.objects.visible_to(self.user, self.on)
 
     def case(self, number: str, rows: QuerySet[Case] | None = None) -> Case:
         """The case by its number; Http404 where there is none within sight."""
@@ -40,7 +28,7 @@ class CaseApi(Endpoint):
 
     def posts(self, named: int | None) -> list[Post]:
         """The posts to act from, first appointed first: the one named in the body, or all. InputRefused: not theirs."""
-        posts = self.user.posts_on(workdays.local_day(self.at))
+        posts = self.user.posts_on(self.on)
         if named is not None:
             posts = [post for post in posts if post.pk == named]
             if not posts:

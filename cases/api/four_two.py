@@ -24,7 +24,6 @@ from cases.serializers.meetings import (
 )
 from cases.serializers.moves import body_of
 from cases.workflow import Action, Officer, read_facts
-from minshi import workdays
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 from minshi.errors import InputRefused, NoSuchRight
@@ -32,7 +31,7 @@ from minshi.errors import InputRefused, NoSuchRight
 
 class FourTwoApi(CaseApi):
     def processes(self) -> QuerySet[FourTwoProcess]:
-        seen = FourTwoProcess.objects.visible_to(self.user, workdays.local_day(self.at))
+        seen = FourTwoProcess.objects.visible_to(self.user, self.on)
         return seen.select_related("village__town").prefetch_related("steps")
 
     def process(self, pk: int) -> FourTwoProcess:
@@ -40,7 +39,7 @@ class FourTwoApi(CaseApi):
 
     def runner(self, village: int | None) -> Officer:
         """As whom the user writes the steps down. NoSuchRight: not a cadre of that village."""
-        for post in self.user.posts_on(workdays.local_day(self.at)):
+        for post in self.user.posts_on(self.on):
             if village and may_run(Officer(self.user, post), village, self.at):
                 return Officer(self.user, post)
         raise NoSuchRight(_("Only the village's own cadres begin this."))

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,8 +19,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.serializers import meetings as bodies
 from cases.serializers.moves import body_of
 from cases.sitting import Sitting, holding_places
-from cases.workflow import Officer, read_facts
-from minshi import workdays
+from cases.workflow import Action, Officer, read_facts
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 from minshi.errors import InputRefused, NoSuchRight
@@ -28,7 +27,7 @@ from minshi.errors import InputRefused, NoSuchRight
 
 class MeetingApi(CaseApi):
     def meetings(self) -> QuerySet[Meeting]:
-        seen = Meeting.objects.visible_to(self.user, workdays.local_day(self.at))
+        seen = Meeting.objects.visible_to(self.user, self.on)
         return seen.select_related("village__town", "town")
 
     def meeting(self, pk: int) -> Meeting:
@@ -36,11 +35,17 @@ class MeetingApi(CaseApi):
 
     def holder(self, meeting: Meeting) -> Officer:
         """As whom the user holds the meeting. NoSuchRight: they only read it."""
-        posts = meetings.holding_posts(self.user.posts_on(workdays.local_day(self.at)), meeting)
+        posts = meetings.holding_posts(self.user.posts_on(self.on), meeting)
         posts.sort(key=lambda post: post.role != "secretary")
         if not posts:
             raise NoSuchRight(_("This meeting is not yours to hold."))
         return Officer(self.user, posts[0])
+
+    def read(self, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """What the body says, checked. ValidationError names what is wrong."""
+        asked = body(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        return dict(asked.validated_data)
 
     def numbered(self, numbers: Iterable[str]) -> list[Case]:
         """The cases by their numbers. InputRefused: one is out of sight or does not exist."""
@@ -53,7 +58,7 @@ class MeetingApi(CaseApi):
 
     def whole(self, meeting: Meeting) -> Response:
         meeting = self.meetings().prefetch_related("attendees", "corrections").get(pk=meeting.pk)
-        context = {"sitting": Sitting(meeting, self.user, workdays.local_day(self.at))}
+        context = {"sitting": Sitting(meeting, self.user, self.on)}
         return Response(bodies.MeetingWhole(meeting, context=context).data)
 
 
@@ -75,14 +80,12 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
     )
     def post(self, request: Request) -> Response:
         """Call a meeting."""
-        asked = bodies.CallBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = dict(asked.validated_data)
+        data = self.read(bodies.CallBody)
         place = self._place(data["kind"], data.pop("village", None))
         cases = self.numbered(data.pop("cases", ()))
         meeting = meetings.call_meeting(
             data.pop("kind"),
-            place.where,
+            place.place.where,
             by=Officer(self.user, place.post),
             at=self.at,
             key=idempotency_key(request),
@@ -94,7 +97,7 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
         return answer
 
     def _place(self, kind: str, village: int | None) -> Any:
-        places = holding_places(self.user.posts_on(workdays.local_day(self.at)))
+        places = holding_places(self.user.posts_on(self.on))
         for place in places:
             if kind in meetings.PLACES[place.level] and (village is None or place.key == f"v{village}"):
                 return place
@@ -110,9 +113,8 @@ class MeetingItself(MeetingApi):
     @extend_schema(request=bodies.ChangeBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int) -> Response:
         """Another time, place, chair or recorder; or the numbers of an assembly."""
-        meeting, asked = self.meeting(pk), bodies.ChangeBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        meetings.change_meeting(meeting, by=self.holder(meeting), at=self.at, **asked.validated_data)
+        meeting, data = self.meeting(pk), self.read(bodies.ChangeBody)
+        meetings.change_meeting(meeting, by=self.holder(meeting), at=self.at, **data)
         return self.whole(meeting)
 
 
@@ -120,9 +122,8 @@ class Roll(MeetingApi):
     @extend_schema(request=bodies.RollBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Note who is present; whoever is not named stays as they are."""
-        meeting, asked = self.meeting(pk), bodies.RollBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        people = asked.validated_data["people"]
+        meeting, data = self.meeting(pk), self.read(bodies.RollBody)
+        people = data["people"]
         meetings.call_roll(
             meeting,
             {line["attendee"]: line["present"] for line in people if "present" in line},
@@ -137,9 +138,8 @@ class People(MeetingApi):
     @extend_schema(request=bodies.PersonBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Add somebody who came."""
-        meeting, asked = self.meeting(pk), bodies.PersonBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        meetings.add_attendee(meeting, by=self.holder(meeting), at=self.at, **asked.validated_data)
+        meeting, data = self.meeting(pk), self.read(bodies.PersonBody)
+        meetings.add_attendee(meeting, by=self.holder(meeting), at=self.at, **data)
         return self.whole(meeting)
 
 
@@ -147,9 +147,8 @@ class Agenda(MeetingApi):
     @extend_schema(request=bodies.AgendaBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Put matters that wait, or a subject, on the agenda."""
-        meeting, asked = self.meeting(pk), bodies.AgendaBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        by, data = self.holder(meeting), asked.validated_data
+        meeting, data = self.meeting(pk), self.read(bodies.AgendaBody)
+        by = self.holder(meeting)
         cases = self.numbered(data.get("cases", ()))
         meetings.add_item(meeting, cases=cases, subject=data["subject"], by=by, at=self.at)
         return self.whole(meeting)
@@ -159,9 +158,7 @@ class Minutes(MeetingApi):
     @extend_schema(request=bodies.MinutesBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int) -> Response:
         """Keep the minutes; refused where somebody else wrote meanwhile."""
-        meeting, asked = self.meeting(pk), bodies.MinutesBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
+        meeting, data = self.meeting(pk), self.read(bodies.MinutesBody)
         by = self.holder(meeting)
         meetings.save_minutes(meeting, data["minutes"], version=data["version"], by=by, at=self.at)
         return self.whole(meeting)
@@ -189,9 +186,8 @@ class Corrections(MeetingApi):
     @extend_schema(request=bodies.CorrectionBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in the minutes of a closed meeting."""
-        meeting, asked = self.meeting(pk), bodies.CorrectionBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        meetings.correct_minutes(meeting, by=self.holder(meeting), at=self.at, **asked.validated_data)
+        meeting, data = self.meeting(pk), self.read(bodies.CorrectionBody)
+        meetings.correct_minutes(meeting, by=self.holder(meeting), at=self.at, **data)
         return self.whole(meeting)
 
 
@@ -211,9 +207,7 @@ class Item(ItemApi):
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Keep what is written on an item before it is concluded."""
         meeting, found, by = self.item(pk, item)
-        asked = bodies.DraftBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
+        data = self.read(bodies.DraftBody)
         meetings.save_item(
             found, version=data["version"], opinions=data["opinions"], votes=votes_of(data), by=by, at=self.at
         )
@@ -232,11 +226,8 @@ class Asides(ItemApi):
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Say who steps aside from an item, and which namesakes take part after all."""
         meeting, found, by = self.item(pk, item)
-        asked = bodies.AsideBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        asides, lifted = (
-            {line["attendee"]: line["reason"] for line in asked.validated_data[name]} for name in ("asides", "lifted")
-        )
+        data = self.read(bodies.AsideBody)
+        asides, lifted = ({line["attendee"]: line["reason"] for line in data[name]} for name in ("asides", "lifted"))
         meetings.set_aside(found, asides, lifted=lifted, by=by, at=self.at)
         return self.whole(meeting)
 
@@ -248,17 +239,8 @@ class Conclusion(ItemApi):
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Conclude an item by its votes; where it passed about a matter, the step is made with it."""
         meeting, found, by = self.item(pk, item)
-        asked = bodies.ConcludeBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data, values = asked.validated_data, dict[str, Any]()
-        if found.case and data["verdict"] == meetings.Verdict.PASSED and (action := asked.action_of()):
-            body = body_of(action)(
-                data={**data.get("move", {}), "action": action.value},
-                context=self.context(facts=read_facts(found.case, self.at)),
-            )
-            body.is_valid(raise_exception=True)
-            version = body.validated_data["version"]
-            values = {"action": action, "case_version": version, **body.validated_data["inputs"]}
+        data = self.read(bodies.ConcludeBody)
+        moves = data["verdict"] == meetings.Verdict.PASSED and data.get("action")
         meetings.conclude(
             found,
             data["verdict"],
@@ -269,9 +251,17 @@ class Conclusion(ItemApi):
             resolution=data["resolution"],
             by=by,
             at=self.at,
-            **values,
+            **(self._move(found.case, data) if found.case and moves else {}),
         )
         return self.whole(meeting)
+
+    def _move(self, case: Case, data: dict[str, Any]) -> dict[str, Any]:
+        """What `conclude` takes of the step: the body is that of POST …/moves/. ValidationError as there."""
+        action = Action(data["action"])
+        context = self.context(facts=read_facts(case, self.at))
+        body = body_of(action)(data={**data.get("move", {}), "action": action.value}, context=context)
+        body.is_valid(raise_exception=True)
+        return {"action": action, "case_version": body.validated_data["version"], **body.validated_data["inputs"]}
 
 
 def votes_of(data: Any) -> tuple[int | None, int | None, int | None]:

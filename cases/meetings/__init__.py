@@ -1,7 +1,7 @@
 """议: calling a meeting, its roll, its votes, and the decision that moves the case (domain §1, 议)."""
 
-from cases.meetings.agenda import add_item, move_item, remove_item, waiting_for
-from cases.meetings.calling import PLACES, call_meeting, cancel_meeting, change_meeting
+from cases.meetings.agenda import add_item, cases_at, move_item, remove_item, waiting_for
+from cases.meetings.calling import PLACES, call_meeting, cancel_meeting, change_meeting, meeting_at
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
 from cases.meetings.counting import Count, count_of, counts_of
 from cases.meetings.holding import holding_posts, was_concluded
@@ -19,6 +19,7 @@ __all__ = [
     "call_meeting",
     "call_roll",
     "cancel_meeting",
+    "cases_at",
     "change_meeting",
     "close_meeting",
     "conclude",
@@ -26,6 +27,7 @@ __all__ = [
     "count_of",
     "counts_of",
     "holding_posts",
+    "meeting_at",
     "move_item",
     "public_titles",
     "remove_item",

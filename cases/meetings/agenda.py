@@ -28,12 +28,13 @@ def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
     elsewhere = AgendaItem.objects.filter(
         case=OuterRef("pk"), state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None
     )
-    return _here(meeting, user, at).filter(~Exists(elsewhere), stage=Stage.DELIBERATE, level=meeting.level)
+    return cases_at(meeting, Case.objects.visible_to(user, workdays.local_day(at))).filter(
+        ~Exists(elsewhere), stage=Stage.DELIBERATE, level=meeting.level
+    )
 
 
-def _here(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
-    """Cases of the meeting's place within the user's sight."""
-    seen = Case.objects.visible_to(user, workdays.local_day(at))
+def cases_at(meeting: Meeting, seen: CaseQuerySet) -> CaseQuerySet:
+    """Of some cases those of the meeting's village, town or county."""
     if meeting.village_id:
         return seen.filter(village=meeting.village_id)
     if meeting.town_id:
@@ -102,7 +103,7 @@ def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
     first = on.replace(day=1)
     since = (first - timedelta(days=1)).replace(day=1)
     begin, end = (workdays.due_at(day - workdays.ONE_DAY) for day in (since, first))
-    here = _here(meeting, by.user, at)
+    here = cases_at(meeting, Case.objects.visible_to(by.user, workdays.local_day(at)))
     ended = Q(closed_at__gte=begin, closed_at__lt=end) & ~Q(close_reason=CloseReason.MERGED)
     numbers = here.aggregate(
         taken=Count("pk", filter=Q(registered_at__gte=begin, registered_at__lt=end)),

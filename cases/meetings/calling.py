@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.meetings.agenda import put_on_agenda, talk_day_parts
@@ -15,7 +15,8 @@ from cases.models import Attendee, Case, Meeting
 from cases.models.choices import Level
 from cases.workflow import Officer
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import InputRefused, MoveRefused, refuse_reuse
+from villages.bodies import Place, Where
 from villages.models import MeetingKind, Post, Role, Seat, Town, Village
 from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
 
@@ -34,10 +35,17 @@ ROLL_WITHOUT_SEATS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
 )
 
 
+def meeting_at(where: Where, **fields: Any) -> Meeting:
+    """An unsaved meeting of a village, a town or (by its code) a county."""
+    village = where if isinstance(where, Village) else None
+    town = village.town if village else where if isinstance(where, Town) else None
+    return Meeting(village=village, town=town, county_code=where if isinstance(where, str) else "", **fields)
+
+
 @transaction.atomic
 def call_meeting(
     kind: str,
-    where: Village | Town | str,
+    where: Where,
     *,
     starts_at: datetime,
     by: Officer,
@@ -55,14 +63,12 @@ def call_meeting(
     its review (domain §1). A repeated `key` returns the meeting it called. Raises NoSuchRight (not theirs to hold),
     InputRefused (a kind that is not held there, a case that waits for no decision there).
     """
-    if key and (known := Meeting.objects.filter(key=key, called_by__user=by.user).first()):
+    if key and (known := _called_before(key, kind, starts_at, by)):
         return known
-    meeting = Meeting(
+    meeting = meeting_at(
+        where,
         key=key,
         kind=kind,
-        village=where if isinstance(where, Village) else None,
-        town=where.town if isinstance(where, Village) else where if isinstance(where, Town) else None,
-        county_code=where if isinstance(where, str) else "",
         starts_at=starts_at,
         place=place.strip(),
         chair=chair.strip(),
@@ -78,7 +84,7 @@ def call_meeting(
         with transaction.atomic():
             meeting.save()
     except IntegrityError:
-        if key and (known := Meeting.objects.filter(key=key, called_by__user=by.user).first()):
+        if key and (known := _called_before(key, kind, starts_at, by)):
             return known
         raise
     _write_roll(meeting)
@@ -88,18 +94,25 @@ def call_meeting(
     return meeting
 
 
+def _called_before(key: UUID, kind: str, starts_at: datetime, by: Officer) -> Meeting | None:
+    known = Meeting.objects.filter(key=key, called_by__user=by.user).first()
+    if known:
+        refuse_reuse((known.kind, known.starts_at), (kind, starts_at))
+    return known
+
+
 def _write_roll(meeting: Meeting) -> None:
     """Everybody due: by their seats, else by their posts; the chair named, unless another was, is the seat's."""
     on, body = workdays.local_day(meeting.starts_at), BODY_OF[meeting.kind]
-    here = _at(meeting)
-    seats = list(Seat.objects.filter(here, body=body).current(on).in_order())
+    here = Place(meeting.where, "").fields
+    seats = list(Seat.objects.filter(**here, body=body).current(on).in_order())
     roll = [
         Attendee(meeting=meeting, name=seat.name, user_id=seat.user_id, seat=seat, is_chair=seat.is_chair)
         for seat in seats
     ]
     if not roll and body in ROLL_WITHOUT_SEATS:
         posts = (
-            Post.objects.current(on).filter(here, role__in=ROLL_WITHOUT_SEATS[body]).select_related("user").in_order()
+            Post.objects.current(on).filter(**here, role__in=ROLL_WITHOUT_SEATS[body]).select_related("user").in_order()
         )
         people = {post.user_id: post for post in posts}
         roll = [
@@ -110,15 +123,6 @@ def _write_roll(meeting: Meeting) -> None:
     if not meeting.chair and (first := next((person.name for person in roll if person.is_chair), "")):
         meeting.chair = first
         meeting.save(update_fields=["chair"])
-
-
-def _at(meeting: Meeting) -> Q:
-    """The condition that seats and posts of the meeting's place fulfil."""
-    if meeting.village_id:
-        return Q(village=meeting.village_id)
-    if meeting.town_id:
-        return Q(town=meeting.town_id)
-    return Q(county_code=meeting.county_code)
 
 
 @transaction.atomic

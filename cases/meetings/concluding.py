@@ -19,8 +19,8 @@ from cases.workflow import MOVES, Action, Officer, make_move
 from cases.workflow.moving import note_input
 from cases.workflow.record import without_personal
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, StaleVersion
-from villages.procedure import Rules, rules_for
+from minshi.errors import InputRefused, MoveRefused, StaleVersion, refuse_reuse
+from villages.procedure import rules_for
 
 # What a meeting may resolve about a case.
 ITEM_ACTIONS = (Action.DECIDE, Action.ESCALATE, Action.SEND_BACK, Action.DIVERT, Action.MERGE, Action.DEFER)
@@ -60,25 +60,19 @@ def conclude(
     meeting = lock_open(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
     if key and item.key == key:
+        refuse_reuse((item.state, item.votes_for), (verdict, votes[0]))
         return item
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
-    resolution = without_hidden([item.case], resolution.strip())
-    if opinions is not None:
-        opinions = without_hidden([item.case], opinions.strip())
+    said = None if opinions is None else without_hidden([item.case], opinions.strip())
     written = (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain))
-    if version is not None and version != item.version and written != (opinions, votes):
+    if version is not None and version != item.version and written != (said, votes):
         raise StaleVersion(_("Somebody else has written on this item since you opened it."))
-    rules = rules_for(meeting.town_id, meeting.kind)
-    people = list(meeting.attendees.all())
-    count = count_of(meeting, people, set_parties_aside([item], people)[item.pk], rules)
-    item.opinions = item.opinions if opinions is None else opinions
+    item.opinions = item.opinions if said is None else said
     item.votes_for, item.votes_against, item.votes_abstain = votes
-    _check_verdict(item, verdict, count)
+    item.resolution = without_hidden([item.case], resolution.strip())
+    _check_verdict(item, verdict, _count(item, meeting))
     item.state, item.key, item.version = verdict, key, item.version + 1
-    item.resolution = resolution
-    item.due, item.present, item.aside = count.due, count.present, count.aside
-    item.needed, item.rule = count.needed, _rule_in_words(rules)
     item.concluded_at, item.concluded_by = at, by.post
     if verdict == Verdict.PASSED and item.case:
         _move(item, meeting, action, by, at, case_version, values)
@@ -86,6 +80,15 @@ def conclude(
         raise InputRefused(_("Write down what was resolved."), {"resolution": _("Please fill this in.")})
     item.save()
     return item
+
+
+def _count(item: AgendaItem, meeting: Meeting) -> Count:
+    """The count by roll and rules as they are now; the item keeps its numbers and the rule."""
+    rules, people = rules_for(meeting.town_id, meeting.kind), list(meeting.attendees.all())
+    count = count_of(meeting, people, set_parties_aside([item], people)[item.pk], rules)
+    item.due, item.present, item.aside = count.due, count.present, count.aside
+    item.needed, item.rule = count.needed, str(rules.article)
+    return count
 
 
 def check_votes(item: AgendaItem, count: Count) -> None:
@@ -139,7 +142,3 @@ def _move(
     if not item.resolution:
         words = values.get(note_input(MOVES[action]) or "") or ""
         item.resolution = "：".join(filter(None, (str(Action(action).label), without_personal(case, words))))
-
-
-def _rule_in_words(rules: Rules) -> str:
-    return str(rules.article)

@@ -11,7 +11,7 @@ from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
 from cases.workflow import Officer
-from minshi.errors import InputRefused, MoveRefused, StaleVersion
+from minshi.errors import InputRefused, MoveRefused, StaleVersion, refuse_reuse
 
 MOST_TEXT = 20_000
 
@@ -92,6 +92,7 @@ def correct_minutes(
     meeting = Meeting.objects.select_related("village", "town").get(pk=meeting.pk)
     check_right(meeting, by, at)
     if known := MinutesCorrection.objects.filter(key=key, meeting=meeting).first():
+        refuse_reuse((known.wrong, known.right), (wrong.strip(), right.strip()))
         return known
     if not meeting.closed_at:
         raise MoveRefused(_("The meeting is still open: write it into the minutes."))

@@ -76,11 +76,9 @@ class Assignment(models.Model):
         return holder
 
 
-class HandBack(models.Model):
-    """协办退单: an assistant gives their part back with a written ground; whoever assigned it rules (domain §3)."""
+class Asked(models.Model):
+    """What somebody asks for and somebody else rules on."""
 
-    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="hand_backs", verbose_name=_("assignment"))
-    ground = models.TextField(_("why it cannot be handled"))
     state = models.CharField(
         pgettext_lazy("request", "state"), max_length=8, choices=RequestState.choices, default=RequestState.OPEN
     )
@@ -92,6 +90,16 @@ class HandBack(models.Model):
         Post, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("request", "ruled by")
     )
     ruled_at = models.DateTimeField(pgettext_lazy("request", "ruled"), null=True)
+
+    class Meta:
+        abstract = True
+
+
+class HandBack(Asked):
+    """协办退单: an assistant gives their part back with a written ground; whoever assigned it rules (domain §3)."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="hand_backs", verbose_name=_("assignment"))
+    ground = models.TextField(_("why it cannot be handled"))
 
     class Meta:
         verbose_name = _("part given back")
@@ -107,27 +115,16 @@ class HandBack(models.Model):
         return str(self.assignment)
 
 
-class TimeRequest(models.Model):
+class TimeRequest(Asked):
     """延期 or 中止: asked by the lead, ruled by who may decide."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="time_requests", verbose_name=_("case"))
     round = models.PositiveSmallIntegerField(_("round"))
     kind = models.CharField(_("kind"), max_length=10, choices=RequestKind.choices)
-    state = models.CharField(
-        pgettext_lazy("request", "state"), max_length=8, choices=RequestState.choices, default=RequestState.OPEN
-    )
     reason = models.TextField(_("reason"))
     until_on = models.DateField(_("until"))
     due_on = models.DateField(_("deadline when asked"), null=True)
     new_due_on = models.DateField(_("deadline by the ruling"), null=True)
-    asked_by = models.ForeignKey(
-        Post, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("request", "asked by")
-    )
-    asked_at = models.DateTimeField(pgettext_lazy("request", "asked"))
-    ruled_by = models.ForeignKey(
-        Post, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("request", "ruled by")
-    )
-    ruled_at = models.DateTimeField(pgettext_lazy("request", "ruled"), null=True)
     ended_at = models.DateTimeField(pgettext_lazy("request", "ended"), null=True)
 
     class Meta:

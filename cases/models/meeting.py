@@ -122,6 +122,10 @@ class Meeting(models.Model):
         return whole.replace("村村", "村", 1).replace("镇镇", "镇", 1)
 
     @property
+    def where(self) -> Village | Town | str:
+        return self.village or self.town or self.county_code
+
+    @property
     def level(self) -> Level:
         return Level.VILLAGE if self.village_id else Level.TOWN if self.town_id else Level.COUNTY
 

@@ -169,10 +169,6 @@ class ConcludeBody(DraftBody):
         required=False, help_text="The inputs of the action with its `version`, as POST …/moves/ takes them."
     )
 
-    def action_of(self) -> Action | None:
-        named = self.validated_data.get("action")
-        return Action(named) if named else None
-
 
 class AsideLine(serializers.Serializer[Any]):
     attendee = IdField()

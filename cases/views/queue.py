@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.batch import move_all
 from cases.forms import BatchForm
 from cases.intake import similar_to
-from cases.meetings import add_item, waiting_for
+from cases.meetings import add_item, cases_at, waiting_for
 from cases.models import AgendaItem, Case, Event, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet
 from cases.paging import Page, capped_counts, page_of
-from cases.sitting import Place, holding_places
+from cases.sitting import HoldingPlace, holding_places
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
@@ -43,7 +43,7 @@ ORDER, NEWEST = ("due_at", "id"), ("-registered_at", "-id")
 class QueueView(MeetingView):
     """For whoever decides: the secretary of a village, the reviewer of a town or a county."""
 
-    def place(self, request: HttpRequest) -> Place:
+    def place(self, request: HttpRequest) -> HoldingPlace:
         """The place decided for, the highest first; 404 for anybody else."""
         deciders = (Role.SECRETARY, Role.REVIEWER)
         places = [place for place in holding_places(self.user.posts_on(today())) if place.post.role in deciders]
@@ -54,23 +54,16 @@ class QueueView(MeetingView):
             raise Http404
         return found
 
-    def tabs(self, place: Place) -> dict[str, CaseQuerySet]:
-        meeting = place.empty_meeting("")
+    def tabs(self, place: HoldingPlace) -> dict[str, CaseQuerySet]:
+        meeting = place.empty_meeting()
         waiting = waiting_for(meeting, self.user, now())
-        here = _of(place, self.visible())
+        here = cases_at(meeting, self.visible())
         coming = AgendaItem.objects.filter(state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None)
         on_agenda = here.filter(pk__in=coming.values("case"), stage=Stage.DELIBERATE, level=place.level)
         decided = here.filter(level=place.level, decided_at__isnull=False).exclude(
             stage__in=(Stage.SPEAK, Stage.DELIBERATE)
         )
         return {"waiting": waiting, "agenda": on_agenda, "decided": decided}
-
-
-def _of(place: Place, cases: CaseQuerySet) -> CaseQuerySet:
-    meeting = place.empty_meeting("")
-    if meeting.village:
-        return cases.filter(village=meeting.village)
-    return cases.filter(town=meeting.town) if meeting.town else cases.filter(town__county_code=meeting.county_code)
 
 
 class Queue(QueueView):
@@ -96,18 +89,16 @@ class Queue(QueueView):
             "page": page,
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
             "opened": request.GET.get("open") or next((case.number for case in page.rows), ""),
-            "coming": list(self.coming(place)) if chosen == "waiting" else [],
+            "coming": self.coming(place) if chosen == "waiting" else [],
             "together": [(action.value, action.label) for action in TOGETHER],
         }
         return render(request, "cases/queue/queue.html", context)
 
-    def coming(self, place: Place) -> Any:
+    def coming(self, place: HoldingPlace) -> list[Meeting]:
         """The meetings to come at which it may be put on the agenda."""
-        meeting = place.empty_meeting("")
-        where: dict[str, Any] = {"village": meeting.village, "county_code": meeting.county_code}
-        if meeting.town:
-            where["town"] = meeting.town
-        return Meeting.objects.to_come().filter(**where).order_by("starts_at", "pk")[:8]
+        here = place.empty_meeting()
+        coming = Meeting.objects.to_come().filter(village=here.village, town=here.town, county_code=here.county_code)
+        return list(coming.order_by("starts_at", "pk")[:8])
 
     def _reason(self, case: Case, reasons: dict[int, str]) -> str:
         text = reasons.get(case.pk, "")
@@ -193,7 +184,9 @@ class QueueBatch(QueueView):
         versions = {case.pk: whole_number(ticked[case.number]) for case in found}
         return found, {pk: version for pk, version in versions.items() if version is not None}
 
-    def _put_on(self, request: HttpRequest, place: Place, cases: list[Case], meeting: int | None) -> HttpResponse:
+    def _put_on(
+        self, request: HttpRequest, place: HoldingPlace, cases: list[Case], meeting: int | None
+    ) -> HttpResponse:
         if meeting is None:
             chosen = "&".join(f"cases={case.pk}" for case in cases)
             return redirect(f"{reverse('cases:meeting_call')}?at={place.key}&{chosen}")
@@ -209,7 +202,7 @@ class QueueBatch(QueueView):
         return redirect(found)
 
     def _together(
-        self, request: HttpRequest, place: Place, action: Action, cases: list[Case], seen: dict[int, int]
+        self, request: HttpRequest, place: HoldingPlace, action: Action, cases: list[Case], seen: dict[int, int]
     ) -> HttpResponse:
         facts = read_facts(cases[0], now())
         is_sent = "apply" in request.POST

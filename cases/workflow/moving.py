@@ -22,7 +22,7 @@ from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import digest
-from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight, StaleVersion, Text
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight, StaleVersion, Text, refuse_reuse
 from villages.models import Post, User
 
 
@@ -94,8 +94,8 @@ def _as_text(value: Any) -> str:
 
 def refuse_other_words(events: Iterable[Event], sent: str) -> None:
     """KeyReused: nothing said may vanish behind a retry. `sent` is the fingerprint of what is said now."""
-    if any(event.data.get("sent", sent) != sent for event in events):
-        raise KeyReused(_("What this form was sent with before is noted already. This is something else: send again."))
+    for event in events:
+        refuse_reuse(event.data.get("sent", sent), sent)
 
 
 def note_input(move: Move) -> str | None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from cases.four_two import Held, drop_process, next_step, record_step, start_process
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.workflow import Action, make_move, moves_open_to
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +236,15 @@ def test_the_database_lets_no_step_pass_below_its_numbers_and_changes_none():
         )  # fmt: skip
     with pytest.raises(IntegrityError), transaction.atomic():
         FourTwoStep.objects.filter(pk=step.pk).update(content="改")
+
+
+def test_a_used_key_hides_no_other_step_or_process():
+    here = staff()
+    case, key, again = major(here), uuid.uuid4(), uuid.uuid4()
+    process = begun(here, case, key=key)
+    record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again)
+
+    with pytest.raises(KeyReused):
+        begun(here, case, key=key, subject="另一件")
+    with pytest.raises(KeyReused):
+        record_step(process, 2, meeting(7, 7, 7), by=officer(here.secretary), at=NOON, key=again)

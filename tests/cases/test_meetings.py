@@ -22,7 +22,7 @@ from cases.meetings import (
 )
 from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from cases.workflow import Action, make_move
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight, StaleVersion
+from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight, StaleVersion
 from tests import roles
 from tests.cases.council import NAMES, called, passed, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff
@@ -212,6 +212,20 @@ def test_a_repeated_click_concludes_once():
 
     assert (again.pk, again.state) == (first.pk, "passed")
     assert first.case.events.filter(action="decide").count() == 1
+
+
+def test_a_used_key_hides_no_other_decision():
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here), key=uuid.uuid4())
+    present(meeting, here, 7)
+    key = uuid.uuid4()
+    passed(meeting.items.get(), here, (7, 0, 0), key=key)
+
+    with pytest.raises(KeyReused):
+        passed(meeting.items.get(), here, (4, 3, 0), key=key)
+    with pytest.raises(KeyReused):
+        called(here, key=meeting.key, starts_at=NOON + DAY)
 
 
 def test_who_may_not_decide_the_case_takes_minutes_but_concludes_nothing():

@@ -1,8 +1,7 @@
 """The API of the roster: shifts in reach, who is on duty now, arranging, swaps, leave, hand-overs."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -17,16 +16,14 @@ from rest_framework.response import Response
 
 from minshi import workdays
 from minshi.api import KeyPages
-from minshi.api_docs import Endpoint
 from minshi.celery import follow_roster_soon
-from minshi.clock import now
 from minshi.errors import InputRefused
 from villages import duty
+from villages.api.caller import CallerApi
 from villages.api.fields import DayField, IdField, MomentField
-from villages.api.login import user_of
 from villages.duty.standing import STANDING_ROLES, Roster
 from villages.duty_forms import LONGEST_NOTE, MOST_VISITORS
-from villages.models import DutyLeave, DutyShift, HandOver, Post, SwapRequest, User, Village
+from villages.models import DutyLeave, DutyShift, HandOver, Post, SwapRequest, Village
 
 NO_SUCH_CHOICE = _("This is not one of the choices.")
 
@@ -136,19 +133,7 @@ class HandOverWanted(serializers.Serializer[Any]):
 
 
 # --- the endpoints
-class DutyApi(Endpoint):
-    @cached_property
-    def user(self) -> User:
-        return user_of(self.request)
-
-    @cached_property
-    def at(self) -> datetime:
-        return now()
-
-    @property
-    def on(self) -> date:
-        return workdays.local_day(self.at)
-
+class DutyApi(CallerApi):
     @property
     def doing(self) -> dict[str, Any]:
         return {"by": self.user, "at": self.at}

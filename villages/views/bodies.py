@@ -34,9 +34,7 @@ class BodiesView(LoginRequiredMixin, View):
         own = places_of(posts)
         known = {place.key for place in own}
         villages = Village.objects.filter(pk__in=self.user.reach(today()).villages).order_by("code")
-        own += [
-            place for village in villages if (place := Place(f"v{village.pk}", village, village.name)).key not in known
-        ]
+        own += [place for village in villages if (place := Place(village, village.name)).key not in known]
         return own
 
     def place(self, key: str) -> Place:
@@ -46,10 +44,10 @@ class BodiesView(LoginRequiredMixin, View):
             return found
         over = Village.objects.overseen_by(self.user, today(), (Role.REVIEWER, Role.SUPERVISOR))
         if key.startswith("v") and key[1:].isdigit() and (village := over.filter(pk=int(key[1:])).first()):
-            return Place(key, village, village.name)
+            return Place(village, village.name)
         town = Town.objects.overseen_by(self.user, today(), (Role.SUPERVISOR, Role.REVIEWER)).first()
         if town and not key:
-            return Place(f"t{town.pk}", town, town.name)
+            return Place(town, town.name)
         raise Http404
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases.forms import CallForm
 from cases.meetings import PLACES, call_meeting, waiting_for
 from cases.paging import page_of
-from cases.sitting import Place, holding_places
+from cases.sitting import HoldingPlace, holding_places
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
@@ -51,7 +51,7 @@ class CallMeeting(MeetingView):
         try:
             meeting = call_meeting(
                 data["kind"],
-                place.where,
+                place.place.where,
                 starts_at=data["starts_at"],
                 place=data["place"],
                 chair=data["chair"],
@@ -67,7 +67,7 @@ class CallMeeting(MeetingView):
             return self._show(request, place, form, UNPROCESSABLE)
         return redirect(meeting)
 
-    def _place(self, request: HttpRequest) -> Place:
+    def _place(self, request: HttpRequest) -> HoldingPlace:
         places = holding_places(self.user.posts_on(today()))
         wanted = request.GET.get("at", "")
         place = next((place for place in places if place.key == wanted or not wanted), None)
@@ -75,15 +75,15 @@ class CallMeeting(MeetingView):
             raise Http404
         return place
 
-    def _kinds(self, place: Place) -> list[MeetingKind]:
+    def _kinds(self, place: HoldingPlace) -> list[MeetingKind]:
         return [kind for kind in MeetingKind if kind in PLACES[place.level]]
 
-    def _form(self, place: Place, *args: Any, **options: Any) -> CallForm:
+    def _form(self, place: HoldingPlace, *args: Any, **options: Any) -> CallForm:
         kinds = self._kinds(place)
-        waiting = waiting_for(place.empty_meeting(kinds[0]), self.user, now())
+        waiting = waiting_for(place.empty_meeting(), self.user, now())
         return CallForm(kinds, waiting, self.sight(), *args, **options)
 
-    def _show(self, request: HttpRequest, place: Place, form: CallForm, status: int = 200) -> HttpResponse:
+    def _show(self, request: HttpRequest, place: HoldingPlace, form: CallForm, status: int = 200) -> HttpResponse:
         places = holding_places(self.user.posts_on(today()))
         context = {"nav": "meetings", "form": form, "place": place, "places": places if len(places) > 1 else []}
         return render(request, "cases/meetings/call.html", context, status=status)

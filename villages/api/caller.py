@@ -1,0 +1,24 @@
+"""Who calls, and when: what every endpoint that acts for somebody starts from."""
+
+from datetime import date, datetime
+from functools import cached_property
+
+from minshi import workdays
+from minshi.api_docs import Endpoint
+from minshi.clock import now
+from villages.api.login import user_of
+from villages.models import User
+
+
+class CallerApi(Endpoint):
+    @cached_property
+    def user(self) -> User:
+        return user_of(self.request)
+
+    @cached_property
+    def at(self) -> datetime:
+        return now()
+
+    @property
+    def on(self) -> date:
+        return workdays.local_day(self.at)
