@@ -1,5 +1,6 @@
 """The background really runs: embedded in one process, and as worker and beat of their own on Redis."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -67,7 +68,9 @@ def start(tmp_path):
 
     def run(*command, env):
         with (tmp_path / f"{len(started)}.log").open("w") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
         started.append(process)
         return process
 
@@ -80,6 +83,8 @@ def start(tmp_path):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with contextlib.suppress(ProcessLookupError):  # whatever a worker left behind holds the database open
+            os.killpg(process.pid, signal.SIGKILL)
     for log in sorted(tmp_path.glob("*.log")):
         print(f"--- {log.name}\n{log.read_text()[-3000:]}")
 
