@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from villages.api import duty, grid, login
+from villages.api import bodies, duty, grid, login
 
 urlpatterns = [
     path("login/", login.Login.as_view(), name="api-login"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("me/", login.Me.as_view(), name="api-me"),
     path("villages/", grid.VillageList.as_view(), name="api-villages"),
     path("households/", grid.HouseholdLookup.as_view(), name="api-households"),
+    path("bodies/", bodies.Bodies.as_view(), name="api-bodies"),
+    path("bodies/seats/<int:pk>/end/", bodies.SeatEnd.as_view(), name="api-end-seat"),
+    path("bodies/rules/<slug:kind>/", bodies.RulesItem.as_view(), name="api-rules"),
     path("duty/now/", duty.OnDutyNow.as_view(), name="api-duty-now"),
     path("duty/shifts/", duty.ShiftList.as_view(), name="api-shifts"),
     path("duty/shifts/<int:shift>/", duty.ShiftItem.as_view(), name="api-shift"),

@@ -6,14 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from villages.models import Body, Post, Procedure, Role, Seat, Town, User, Village
+from villages.models import Body, MeetingKind, Post, Procedure, Role, Seat, Town, User, Village
 from villages.models.bodies import VILLAGE_BODIES
+from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 
 Where = Village | Town | str  # a county by its code
+LONGEST_KEY = 19  # digits
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,13 @@ class Place:
         return f"{'v' if isinstance(self.where, Village) else 't'}{self.where.pk}"
 
     @property
+    def town(self) -> Town | None:
+        """The town whose rules of procedure hold there."""
+        if isinstance(self.where, Village):
+            return self.where.town
+        return self.where if isinstance(self.where, Town) else None
+
+    @property
     def bodies(self) -> tuple[Body, ...]:
         if isinstance(self.where, Village):
             return VILLAGE_BODIES
@@ -54,6 +64,45 @@ def places_of(posts: Iterable[Post]) -> list[Place]:
     """The places whose bodies the posts seat: the secretary's village, the reviewer's town or county."""
     found = [Place.of(post) for post in posts if post.role in (Role.SECRETARY, Role.REVIEWER)]
     return list({place.key: place for place in found if place}.values())
+
+
+def readable_places(user: User, on: date) -> list[Place]:
+    """The places whose bodies somebody seats, and the villages of their own village and group posts."""
+    own = places_of(user.posts_on(on))
+    villages = Village.objects.filter(pk__in=user.reach(on).villages).select_related("town").order_by("code")
+    return list(
+        {place.key: place for place in [*own, *(Place(village, village.name) for village in villages)]}.values()
+    )
+
+
+def readable_place(user: User, on: date, key: str) -> Place | None:
+    """One of those by its key (the first without one), or any village that the user oversees."""
+    if found := next((place for place in readable_places(user, on) if place.key == key or not key), None):
+        return found
+    overseers = (Role.REVIEWER, Role.SUPERVISOR)
+    if not key:
+        town = Town.objects.overseen_by(user, on, overseers).first()
+        return Place(town, town.name) if town else None
+    number = key.removeprefix("v")
+    if number == key or not (number.isascii() and number.isdigit() and len(number) < LONGEST_KEY):
+        return None
+    village = Village.objects.overseen_by(user, on, overseers).select_related("town").filter(pk=int(number)).first()
+    return Place(village, village.name) if village else None
+
+
+def seats_seated_by(user: User, on: date) -> QuerySet[Seat]:
+    """The seats of the places whose bodies the user seats."""
+    seats = Seat.objects.none()
+    for place in places_of(user.posts_on(on)):
+        seats |= Seat.objects.filter(**place.fields)
+    return seats
+
+
+def rules_of(town: Town | None) -> list[tuple[MeetingKind, Rules, bool]]:
+    """Every kind of meeting held there with its rules, and whether the town set them itself. One query."""
+    own = {row.kind: row for row in Procedure.objects.filter(town=town)} if town else {}
+    kinds = [kind for kind in MeetingKind if kind not in OF_COUNTY or town is None]
+    return [(kind, as_rules(own[kind]) if kind in own else DEFAULTS[kind], kind in own) for kind in kinds]
 
 
 @transaction.atomic

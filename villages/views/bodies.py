@@ -10,9 +10,20 @@ from django.views.generic import View
 
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.bodies import Place, drop_procedure, end_seat, places_of, set_procedure, take_seat
+from villages.bodies import (
+    Place,
+    drop_procedure,
+    end_seat,
+    places_of,
+    readable_place,
+    readable_places,
+    rules_of,
+    seats_seated_by,
+    set_procedure,
+    take_seat,
+)
 from villages.forms import EndSeatForm, ProcedureForm, SeatForm, offer
-from villages.models import MeetingKind, Procedure, Role, Seat, Town, User, Village
+from villages.models import MeetingKind, Procedure, Role, Seat, Town, User
 from villages.models.people import ADMINISTRATORS
 from villages.procedure import BODY_OF, DEFAULTS, OF_COUNTY, Rules, as_rules
 
@@ -27,33 +38,23 @@ class BodiesView(LoginRequiredMixin, View):
         return cast("User", self.request.user)
 
     def readable(self) -> list[Place]:
-        """The places whose bodies the reader may look at: their own villages, or what they oversee."""
-        posts = self.user.posts_on(today())
-        if not any(post.role not in ADMINISTRATORS for post in posts):
+        """The places whose bodies the reader may look at. Http404: somebody who deals with no matters."""
+        if not any(post.role not in ADMINISTRATORS for post in self.user.posts_on(today())):
             raise Http404
-        own = places_of(posts)
-        known = {place.key for place in own}
-        villages = Village.objects.filter(pk__in=self.user.reach(today()).villages).order_by("code")
-        own += [place for village in villages if (place := Place(village, village.name)).key not in known]
-        return own
+        return readable_places(self.user, today())
 
     def place(self, key: str) -> Place:
-        """One of the readable places; a reviewer or supervisor also reads any village of their territory."""
-        places = self.readable()
-        if found := next((place for place in places if place.key == key or not key), None):
-            return found
-        over = Village.objects.overseen_by(self.user, today(), (Role.REVIEWER, Role.SUPERVISOR))
-        if key.startswith("v") and key[1:].isdigit() and (village := over.filter(pk=int(key[1:])).first()):
-            return Place(village, village.name)
-        town = Town.objects.overseen_by(self.user, today(), (Role.SUPERVISOR, Role.REVIEWER)).first()
-        if town and not key:
-            return Place(town, town.name)
-        raise Http404
+        self.readable()
+        found = readable_place(self.user, today(), key)
+        if found is None:
+            raise Http404
+        return found
 
 
 class Bodies(BodiesView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, self.place(request.GET.get("at", "")), SeatForm(initial={"from_on": today()}))
+        place = self.place(request.GET.get("at", ""))
+        return self.show(request, place, SeatForm(initial={"from_on": today(), "body": place.bodies[0]}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request.GET.get("at", ""))
@@ -71,30 +72,17 @@ class Bodies(BodiesView):
         offer(form, "body", ((body.value, body.label) for body in place.bodies))
         seats = list(Seat.objects.filter(**place.fields).current(today()).in_order())
         places = self.readable()
-        town = (
-            place.where.town
-            if isinstance(place.where, Village)
-            else place.where
-            if isinstance(place.where, Town)
-            else None
-        )
         context: dict[str, Any] = {
             "nav": "meetings",
             "place": place,
             "places": places if len(places) > 1 else [],
             "seated": [(body, [seat for seat in seats if seat.body == body]) for body in place.bodies],
-            "may_seat": place.key in {own.key for own in places_of(self.user.posts_on(today()))},
+            "may_seat": place in places_of(self.user.posts_on(today())),
             "form": form,
-            "rules": self._rules(town),
-            "may_set": town is not None and town.pk in self.user.reach(today(), (Role.REVIEWER,)).towns,
+            "rules": rules_of(place.town),
+            "may_set": place.town is not None and place.town.pk in self.user.reach(today(), (Role.REVIEWER,)).towns,
         }
         return render(request, "villages/bodies.html", context, status=status)
-
-    def _rules(self, town: Town | None) -> list[tuple[MeetingKind, Rules, bool]]:
-        """Every kind of meeting with its rules, and whether the town set them itself."""
-        own = {row.kind: row for row in Procedure.objects.filter(town=town)} if town else {}
-        kinds = [kind for kind in MeetingKind if kind not in OF_COUNTY or town is None]
-        return [(kind, as_rules(own[kind]) if kind in own else DEFAULTS[kind], kind in own) for kind in kinds]
 
 
 class EndSeat(BodiesView):
@@ -113,10 +101,7 @@ class EndSeat(BodiesView):
 
     def _seat(self, pk: int) -> Seat:
         """A seat of a place whose bodies the user seats; any other does not exist."""
-        own = Seat.objects.none()
-        for place in places_of(self.user.posts_on(today())):
-            own |= Seat.objects.filter(**place.fields)
-        return get_object_or_404(own, pk=pk)
+        return get_object_or_404(seats_seated_by(self.user, today()), pk=pk)
 
     def _show(self, request: HttpRequest, seat: Seat, form: EndSeatForm, status: int = 200) -> HttpResponse:
         return render(request, "villages/end_seat.html", {"nav": "meetings", "seat": seat, "form": form}, status=status)

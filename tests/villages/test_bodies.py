@@ -1,0 +1,174 @@
+"""Bodies and rules of procedure: who seats whom, and what a town may set."""
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from minshi.errors import InputRefused, NoSuchRight
+from tests import roles
+from tests.cases.roads import DAY, NOON, staff
+from villages.bodies import Place, drop_procedure, end_seat, set_procedure, take_seat
+from villages.models import Procedure, Seat
+from villages.procedure import DEFAULTS, Share, rules_for
+
+pytestmark = pytest.mark.django_db
+TODAY = NOON.date()
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def seated(here, name="孙主任", *, body="two_committees", by=None, **fields):
+    place = Place(here.village, here.village.name)
+    return take_seat(place, body, name, from_on=TODAY, by=(by or here.secretary).user, at=NOON, **fields)
+
+
+@pytest.mark.parametrize(
+    ("share", "people", "least"),
+    [
+        (Share(1, 2), 6, 3), (Share(1, 2), 7, 4), (Share(1, 2, above=True), 6, 4), (Share(1, 2, above=True), 7, 4),
+        (Share(2, 3), 30, 20), (Share(2, 3), 31, 21), (Share(2, 3), 32, 22), (Share(1, 1), 5, 5), (Share(2, 3), 0, 0),
+    ],
+)  # fmt: skip
+def test_the_least_number_that_makes_a_share(share, people, least):
+    assert share.least(people) == least
+
+
+def test_a_seat_is_taken_once_and_one_person_is_in_the_chair():
+    here = staff()
+    chair = seated(here, is_chair=True)
+
+    assert seated(here, is_chair=True) == chair
+    with pytest.raises(InputRefused) as refused:
+        seated(here, "李强", is_chair=True)
+
+    assert set(refused.value.fields) == {"is_chair"}
+    assert Seat.objects.count() == 1
+
+
+def test_after_the_end_of_a_term_another_takes_the_chair():
+    here = staff()
+    chair = seated(here, is_chair=True)
+
+    end_seat(chair, TODAY, by=here.secretary.user, at=NOON)
+    place = Place(here.village, "")
+    take_seat(
+        place, "two_committees", "李强", is_chair=True, from_on=TODAY + DAY, by=here.secretary.user, at=NOON + DAY
+    )
+
+    assert [seat.name for seat in Seat.objects.current(TODAY + DAY)] == ["李强"]
+
+
+@pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor", "reviewer"])
+def test_only_the_secretary_seats_the_villages_bodies(who):
+    here = staff()
+
+    with pytest.raises(NoSuchRight):
+        seated(here, by=getattr(here, who))
+
+
+def test_a_body_sits_where_it_belongs():
+    here = staff()
+
+    with pytest.raises(InputRefused):
+        seated(here, body="town_committee")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Seat.objects.create(body="town_committee", village=here.village, name="某", from_on=TODAY)
+
+
+def test_a_town_sets_its_rules_and_goes_back_to_the_default():
+    here = staff()
+    numbers = {
+        "quorum_of": 3, "quorum_in": 4, "quorum_above": False, "pass_of": 2, "pass_in": 3, "pass_above": False,
+        "pass_base": "present", "substitutes_vote": False, "article": "镇里定的",
+    }  # fmt: skip
+
+    set_procedure(here.town, "two_committees", by=here.reviewer.user, at=NOON, **numbers)
+    own = rules_for(here.town.pk, "two_committees")
+    assert (own.quorum_needed(8), own.votes_needed(8, 6)) == (6, 4)
+    with pytest.raises(InputRefused):
+        set_procedure(here.town, "assembly", by=here.reviewer.user, at=NOON, **{**numbers, "quorum_of": 5})
+    with pytest.raises(NoSuchRight):
+        set_procedure(here.town, "assembly", by=here.secretary.user, at=NOON, **numbers)
+    drop_procedure(here.town, "two_committees", by=here.reviewer.user, at=NOON)
+
+    assert rules_for(here.town.pk, "two_committees") == DEFAULTS["two_committees"]
+
+
+def test_the_page_seats_keeps_what_was_typed_and_ends_a_term(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    form = {"body": "two_committees", "name": "孙主任", "is_chair": "on", "from_on": "2026-03-02"}
+
+    client.post(reverse("villages:bodies"), form)
+    again = client.post(reverse("villages:bodies"), {**form, "name": "李强"})
+    seat = Seat.objects.get()
+    client.post(reverse("villages:end_seat", args=[seat.pk]), {"until_on": "2026-03-02"})
+
+    assert again.status_code == 422
+    assert "李强" in again.content.decode()
+    assert "现在的负责人是孙主任" in again.content.decode()
+    seat.refresh_from_db()
+    assert seat.until_on == TODAY
+
+
+def test_the_reviewer_changes_rules_on_a_page_and_the_village_reads_them(client):
+    here = staff()
+    client.force_login(here.reviewer.user)
+    address = reverse("villages:procedure", args=["two_committees"])
+    form = {"quorum_of": 3, "quorum_in": 4, "pass_of": 2, "pass_in": 3, "pass_base": "present", "article": "镇里定的"}
+
+    client.post(address, form)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("villages:bodies")).content.decode()
+    assert "镇里定的" in page
+    assert "4分之3" in page
+    assert client.get(address).status_code == 404
+
+
+def test_nobody_reads_the_bodies_of_another_village(client):
+    here, elsewhere = staff(), staff()
+    seated(elsewhere, "外村人")
+    client.force_login(here.secretary.user)
+
+    answer = client.get(reverse("villages:bodies"), {"at": f"v{elsewhere.village.pk}"})
+
+    assert answer.status_code == 404
+
+
+def test_a_supervisor_looks_at_a_village_and_seats_nobody(client):
+    here = staff()
+    seated(here)
+    client.force_login(roles.supervisor_of(here.town).user)
+
+    page = client.get(reverse("villages:bodies"), {"at": f"v{here.village.pk}"}).content.decode()
+
+    assert "孙主任" in page
+    assert '<form class="card"' not in page
+    assert not Procedure.objects.exists()
+
+
+def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    seat = {"body": "two_committees", "name": "孙主任", "is_chair": True, "from_on": "2026-03-02"}
+    rules = {"quorum_of": 3, "quorum_in": 4, "pass_of": 2, "pass_in": 3, "pass_base": "present", "article": "镇里定的"}
+
+    made = client.post("/api/v1/bodies/", seat, "application/json").json()
+    second = client.post("/api/v1/bodies/", {**seat, "name": "李强"}, "application/json")
+    pk = made["seats"][0]["id"]
+    ended = client.post(f"/api/v1/bodies/seats/{pk}/end/", {"until_on": "2026-03-02"}, "application/json").json()
+    refused = client.put("/api/v1/bodies/rules/two_committees/", rules, "application/json")
+    client.force_login(here.reviewer.user)
+    changed = client.put("/api/v1/bodies/rules/two_committees/", rules, "application/json").json()
+
+    assert second.status_code == 400
+    assert set(second.json()["fields"]) == {"is_chair"}
+    assert ended["until_on"] == "2026-03-02"
+    assert refused.status_code == 404
+    assert [rule["article"] for rule in changed["rules"] if rule["is_own"]] == ["镇里定的"]

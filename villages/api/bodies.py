@@ -1,0 +1,157 @@
+"""The API of bodies and rules of procedure: who sits where, and how many must attend and agree."""
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from villages.api.caller import CallerApi
+from villages.api.fields import DayField
+from villages.bodies import (
+    Place,
+    drop_procedure,
+    end_seat,
+    readable_place,
+    rules_of,
+    seats_seated_by,
+    set_procedure,
+    take_seat,
+)
+from villages.models import Body, MeetingKind, Role, Seat, Town
+from villages.models.bodies import Base
+from villages.models.people import ADMINISTRATORS
+from villages.procedure import OF_COUNTY
+
+LARGEST_SHARE = 100
+AT = OpenApiParameter("at", str, description="A place by its key: v12, t3, c621226; without it your first.")
+
+
+class SeatSerializer(serializers.Serializer[Seat]):
+    id = serializers.IntegerField()
+    body = serializers.ChoiceField(Body.choices)
+    name = serializers.CharField()
+    is_chair = serializers.BooleanField()
+    from_on = serializers.DateField()
+    until_on = serializers.DateField(allow_null=True)
+
+
+class RulesSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(MeetingKind.choices)
+    quorum = serializers.CharField()
+    majority = serializers.CharField()
+    base = serializers.ChoiceField(Base.choices)
+    substitutes_vote = serializers.BooleanField()
+    article = serializers.CharField()
+    is_own = serializers.BooleanField(help_text="Set by the town itself.")
+
+
+class BodiesSerializer(serializers.Serializer[Any]):
+    at = serializers.CharField()
+    place = serializers.CharField()
+    seats = SeatSerializer(many=True)
+    rules = RulesSerializer(many=True)
+
+
+class SeatWanted(serializers.Serializer[Any]):
+    body = serializers.ChoiceField(Body.choices)
+    name = serializers.CharField(max_length=40)
+    is_chair = serializers.BooleanField(required=False, default=False)
+    from_on = DayField()
+    until_on = DayField(required=False, allow_null=True, default=None)
+
+
+class EndWanted(serializers.Serializer[Any]):
+    until_on = DayField()
+
+
+class RulesWanted(serializers.Serializer[Any]):
+    quorum_of = serializers.IntegerField(min_value=1, max_value=LARGEST_SHARE)
+    quorum_in = serializers.IntegerField(min_value=1, max_value=LARGEST_SHARE)
+    quorum_above = serializers.BooleanField(required=False, default=False)
+    pass_of = serializers.IntegerField(min_value=1, max_value=LARGEST_SHARE)
+    pass_in = serializers.IntegerField(min_value=1, max_value=LARGEST_SHARE)
+    pass_above = serializers.BooleanField(required=False, default=False)
+    pass_base = serializers.ChoiceField(Base.choices)
+    substitutes_vote = serializers.BooleanField(required=False, default=False)
+    article = serializers.CharField(max_length=120)
+
+
+class BodiesApi(CallerApi):
+    def place(self, request: Request) -> Place:
+        """The place asked for. Http404: none in reach, or the caller deals with no matters."""
+        deals = any(post.role not in ADMINISTRATORS for post in self.user.posts_on(self.on))
+        found = readable_place(self.user, self.on, request.query_params.get("at", "")) if deals else None
+        if found is None:
+            raise Http404
+        return found
+
+    def whole(self, place: Place) -> Response:
+        rules = [
+            {
+                "kind": kind,
+                "quorum": str(found.quorum),
+                "majority": str(found.majority),
+                "base": found.base,
+                "substitutes_vote": found.substitutes_vote,
+                "article": str(found.article),
+                "is_own": is_own,
+            }
+            for kind, found, is_own in rules_of(place.town)
+        ]
+        seats = Seat.objects.filter(**place.fields).current(self.on).order_by("body", "-is_chair", "from_on", "pk")
+        data = {"at": place.key, "place": place.label, "seats": seats, "rules": rules}
+        return Response(BodiesSerializer(data).data)
+
+
+class Bodies(BodiesApi):
+    NOT_HERE = OpenApiResponse(description="There is no such place in your reach.")
+
+    @extend_schema(parameters=[AT], responses={200: BodiesSerializer, 404: NOT_HERE})
+    def get(self, request: Request) -> Response:
+        """Who sits in the bodies of a place, and the rules of its meetings."""
+        return self.whole(self.place(request))
+
+    @extend_schema(parameters=[AT], request=SeatWanted, responses={200: BodiesSerializer, 404: NOT_HERE})
+    def post(self, request: Request) -> Response:
+        """Seat somebody for a term."""
+        place, asked = self.place(request), SeatWanted(data=request.data)
+        asked.is_valid(raise_exception=True)
+        take_seat(place, by=self.user, at=self.at, **asked.validated_data)
+        return self.whole(place)
+
+
+class SeatEnd(BodiesApi):
+    @extend_schema(request=EndWanted, responses={200: SeatSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """End a term."""
+        seat, asked = get_object_or_404(seats_seated_by(self.user, self.on), pk=pk), EndWanted(data=request.data)
+        asked.is_valid(raise_exception=True)
+        ended = end_seat(seat, asked.validated_data["until_on"], by=self.user, at=self.at)
+        return Response(SeatSerializer(ended).data)
+
+
+class RulesItem(BodiesApi):
+    def town(self, kind: str) -> Town:
+        """The town whose rules the caller sets. Http404: no such kind of meeting, or nobody's reviewer."""
+        towns = self.user.reach(self.on, (Role.REVIEWER,)).towns
+        if kind not in MeetingKind.values or kind in OF_COUNTY or not towns:
+            raise Http404
+        return Town.objects.get(pk=min(towns))
+
+    @extend_schema(request=RulesWanted, responses={200: BodiesSerializer})
+    def put(self, request: Request, kind: str) -> Response:
+        """Set the town's own rules for a kind of meeting."""
+        town, asked = self.town(kind), RulesWanted(data=request.data)
+        asked.is_valid(raise_exception=True)
+        set_procedure(town, kind, by=self.user, at=self.at, **asked.validated_data)
+        return self.whole(Place(town, town.name))
+
+    @extend_schema(responses={204: OpenApiResponse(description="Back to the default.")})
+    def delete(self, request: Request, kind: str) -> Response:
+        """Go back to the default rules."""
+        drop_procedure(self.town(kind), kind, by=self.user, at=self.at)
+        return Response(status=status.HTTP_204_NO_CONTENT)
