@@ -5,9 +5,10 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from cases.models import Case, TimeRequest
-from cases.models.choices import Level, RequestKind, RequestState
+from cases.models.choices import RequestKind, RequestState
 from cases.workflow import Action
-from villages.models import Post, Role, User
+from cases.workflow.who import decides
+from villages.models import Post, User
 
 OPEN, RULED = "open", "ruled"  # ruled on, or lapsed because the work ended first
 ORDERS = {OPEN: ("asked_at", "id"), RULED: ("-asked_at", "-id")}  # who waits longest first; what was ruled last first
@@ -28,12 +29,4 @@ def in_state(requests: QuerySet[TimeRequest], state: str) -> QuerySet[TimeReques
 
 def rules_on(posts: list[Post], case: Case) -> bool:
     """Whether one of the posts decides at the case's level; whether it may rule, the step itself says."""
-    return any(_decides(post, case) for post in posts)
-
-
-def _decides(post: Post, case: Case) -> bool:
-    if case.level == Level.VILLAGE:
-        return post.role == Role.SECRETARY and post.village_id == case.village_id
-    if post.role != Role.REVIEWER:
-        return False
-    return post.town_id == case.town_id if case.level == Level.TOWN else post.county_code == case.town.county_code
+    return any(decides(post, case) for post in posts)

@@ -214,17 +214,18 @@ class Facts:
         Whoever is on shift has the duty officer's rights there (domain §2, committee_member).
         """
         on_shift = {post.pk for post in self.on_duty} if Role.DUTY_OFFICER in roles else set()
-        return [
-            post for post in self.posts if (post.role in roles or post.pk in on_shift) and self._stands_at(post, level)
-        ]
+        may = [post for post in self.posts if post.role in roles or post.pk in on_shift]
+        return [post for post in may if stands_at(post, self.case, level)]
 
-    def _stands_at(self, post: Post, level: Level) -> bool:
-        if level == Level.VILLAGE:
-            here = self.case.village_id is not None and post.village_id == self.case.village_id
-            return here or (self.case.group_id is not None and post.group_id == self.case.group_id)
-        if level == Level.TOWN:
-            return post.town_id == self.case.town_id
-        return post.county_code == self.case.town.county_code
+
+def stands_at(post: Post, case: Case, level: Level) -> bool:
+    """Whether a post is at the case's node of that level; a group's at the village level."""
+    if level == Level.VILLAGE:
+        here = case.village_id is not None and post.village_id == case.village_id
+        return here or (case.group_id is not None and post.group_id == case.group_id)
+    if level == Level.TOWN:
+        return post.town_id == case.town_id
+    return post.county_code == case.town.county_code
 
 
 def village_of(post: Post) -> int | None:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from cases.models import Case
 from cases.models.choices import Level, Stage
-from cases.workflow.facts import Facts
+from cases.workflow.facts import Facts, stands_at
 from villages.models import Office, Post, Role
 
 Tier = frozenset[Role]
@@ -141,6 +142,16 @@ OVERSEERS = Circle(
     )
 )
 READERS = AnyOf((Circle(lambda facts: facts.posts),))  # make_move itself checks that the case is visible
+
+
+def decides(post: Post, case: Case) -> bool:
+    """Whether the post decides at the case's level where nothing bars it: for lists, that ask of every row.
+
+    Who may decide one case, conflict, vacancy and handling considered, `DECIDERS` says.
+    """
+    level = Level(case.level)
+    tiers = DECIDERS.village if level == Level.VILLAGE else DECIDERS.upper
+    return post.role in tiers[0] and stands_at(post, case, level)
 
 
 # The order in which a stage looks for its owner; each role a tier of its own (domain §3, Owner).
