@@ -120,6 +120,8 @@ def take_seat(
 ) -> Seat:
     """Seats somebody in a body for a term; returns the seat, also where they hold it already.
 
+    Who bears the name of exactly one cadre of the place is that cadre: a matter that concerns them sets them aside.
+
     NoSuchRight: not the secretary of the village, nor the reviewer of the town or county. InputRefused: no name, an
     end before the beginning, a second chair.
     """
@@ -139,9 +141,23 @@ def take_seat(
     if is_chair and (chair := beside.filter(is_chair=True).first()):
         words = _("%(name)s is in the chair; end that term first.") % {"name": chair.name}
         raise InputRefused(words, {"is_chair": words})
+    account = user or _cadre_named(name.strip(), place, from_on)
     return Seat.objects.create(
-        body=body, name=name.strip(), user=user, is_chair=is_chair, from_on=from_on, until_on=until_on, **place.fields
+        body=body,
+        name=name.strip(),
+        user=account,
+        is_chair=is_chair,
+        from_on=from_on,
+        until_on=until_on,
+        **place.fields,
     )
+
+
+def _cadre_named(name: str, place: Place, on: date) -> User | None:
+    """The one cadre of the place with that name; None where there is none, or several."""
+    posts = Post.objects.current(on).filter(**place.fields)
+    found = list(User.objects.filter(pk__in=posts.values("user"), name=name)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 @transaction.atomic

@@ -50,6 +50,22 @@ def test_a_seat_is_taken_once_and_one_person_is_in_the_chair():
     assert Seat.objects.count() == 1
 
 
+def test_a_cadre_is_known_by_name_and_set_aside_where_a_matter_concerns_them():
+    here = staff()
+    seated(here, str(here.secretary.user))
+    seated(here, "没有账号的人")
+    namesake = roles.duty_officer_of(here.village)
+    namesake.user.name = here.duty.user.name
+    namesake.user.save()
+    seated(here, str(here.duty.user))
+
+    accounts = {seat.name: seat.user for seat in Seat.objects.all()}
+
+    assert accounts == {
+        str(here.secretary.user): here.secretary.user, "没有账号的人": None, str(here.duty.user): None,
+    }  # fmt: skip
+
+
 def test_after_the_end_of_a_term_another_takes_the_chair():
     here = staff()
     chair = seated(here, is_chair=True)
