@@ -13,8 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.disclosure import opener
-from cases.ledgers import AnyBook, ShiftBook, batches, read_records
-from cases.ledgers.shifts import exportable_shifts
+from cases.ledgers import AnyBook, Book, batches, read_records
 from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
@@ -50,7 +49,7 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
 
 def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
     """Of the rows of a book in sight, what may be taken away."""
-    return exportable_shifts(rows, user, on) if isinstance(book, ShiftBook) else exportable(rows, user, on)
+    return exportable(rows, user, on) if isinstance(book, Book) else book.takeable(rows, user, on)
 
 
 def may_take(user: User, on: date, case: Case, assignments: Iterable[Assignment]) -> bool:

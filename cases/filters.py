@@ -31,7 +31,6 @@ from cases.models.scope import CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
 from villages.models import Group, Town, User, Village
-from villages.models.duty import DutyShiftQuerySet
 from villages.requests import whole_number
 
 ALL = _("All")
@@ -199,13 +198,18 @@ class CaseFilter(filters.FilterSet):
         return cases.filter(stage=Stage.CLOSED) if order == "closed" else cases
 
 
-class ShiftFilter(filters.FilterSet):
-    """Narrows duty shifts within reach; an input it cannot read gives no rows at all."""
+class VillageFilter(filters.FilterSet):
+    """Narrows rows that are no cases by village; an input it cannot read gives no rows at all."""
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        return queryset.none() if self.form.errors else super().filter_queryset(queryset)
+
+
+class ShiftFilter(VillageFilter):
     village = filters.ModelChoiceFilter(queryset=villages_in_reach, label=_("Village"), empty_label=ALL)
 
-    def filter_queryset(self, queryset: DutyShiftQuerySet) -> DutyShiftQuerySet:
-        if self.form.errors:
-            return queryset.none()
-        narrowed: DutyShiftQuerySet = super().filter_queryset(queryset)
-        return narrowed
+
+class ItemFilter(VillageFilter):
+    village = filters.ModelChoiceFilter(
+        field_name="meeting__village", queryset=villages_in_reach, label=_("Village"), empty_label=ALL
+    )

@@ -106,6 +106,10 @@ class Sitting:
         return sum(person.is_present for person in voters) if typed is None else typed
 
     @property
+    def absent(self) -> list[str]:
+        return [person.name for person in self.people if not (person.is_present or person.substitute)]
+
+    @property
     def due(self) -> int:
         typed = self.meeting.due_typed
         return sum(not person.is_guest for person in self.people) if typed is None else typed

@@ -114,16 +114,17 @@ def take_seat(
     from_on: date,
     until_on: date | None = None,
     is_chair: bool = False,
-    user: User | None = None,
+    user: int | None = None,
     by: User,
     at: datetime,
 ) -> Seat:
     """Seats somebody in a body for a term; returns the seat, also where they hold it already.
 
-    Who bears the name of exactly one cadre of the place is that cadre: a matter that concerns them sets them aside.
+    `user` is the cadre by primary key, for namesakes; without it, who bears the name of exactly one cadre of the place
+    is that cadre. A matter that concerns them sets them aside. A seat held already takes the cadre named.
 
     NoSuchRight: not the secretary of the village, nor the reviewer of the town or county. InputRefused: no name, an
-    end before the beginning, a second chair.
+    end before the beginning, a second chair, a cadre of another place.
     """
     _check_right(place, by, at)
     if body not in place.bodies:
@@ -134,18 +135,25 @@ def take_seat(
     if until_on and until_on < from_on:
         words = _("A term cannot end before it begins.")
         raise InputRefused(words, {"until_on": words})
+    cadres = cadres_at(place, from_on)
+    if user and user not in {cadre.pk for cadre in cadres}:
+        words = _("That account has no post here.")
+        raise InputRefused(words, {"user": words})
     _lock(place)
     beside = Seat.objects.filter(body=body, **place.fields).current(max(from_on, localtime(at).date()))
     if known := beside.filter(name=name.strip()).first():
+        if user and known.user_id != user:
+            known.user_id = user
+            known.save(update_fields=["user"])
         return known
     if is_chair and (chair := beside.filter(is_chair=True).first()):
         words = _("%(name)s is in the chair; end that term first.") % {"name": chair.name}
         raise InputRefused(words, {"is_chair": words})
-    account = user or _cadre_named(name.strip(), place, from_on)
+    bearing = [cadre.pk for cadre in cadres if cadre.name == name.strip()]
     return Seat.objects.create(
         body=body,
         name=name.strip(),
-        user=account,
+        user_id=user or (bearing[0] if len(bearing) == 1 else None),
         is_chair=is_chair,
         from_on=from_on,
         until_on=until_on,
@@ -153,11 +161,12 @@ def take_seat(
     )
 
 
-def _cadre_named(name: str, place: Place, on: date) -> User | None:
-    """The one cadre of the place with that name; None where there is none, or several."""
-    posts = Post.objects.current(on).filter(**place.fields)
-    found = list(User.objects.filter(pk__in=posts.values("user"), name=name)[:2])
-    return found[0] if len(found) == 1 else None
+def cadres_at(place: Place, on: date) -> dict[User, list[str]]:
+    """Whoever has a post at the place itself, by name, with what they are there."""
+    found: dict[User, list[str]] = {}
+    for post in Post.objects.current(on).filter(**place.fields).select_related("user").order_by("user__name", "pk"):
+        found.setdefault(post.user, []).append(post.get_role_display())
+    return found
 
 
 @transaction.atomic

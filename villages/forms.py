@@ -125,6 +125,13 @@ class ReasonForm(RuleForm):
 class SeatForm(RuleForm):
     body = forms.ChoiceField(label=_("Which body"), choices=Body.choices, widget=forms.RadioSelect)
     name = forms.CharField(label=_("Name"), max_length=40)
+    user = forms.TypedChoiceField(
+        label=_("Which cadre"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_("Only where several share a name; otherwise whoever of the place bears the name is taken."),
+    )
     is_chair = forms.BooleanField(label=_("in the chair"), required=False)
     from_on = forms.DateField(label=_("First day"), widget=DayInput)
     until_on = forms.DateField(

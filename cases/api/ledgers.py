@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.cases import BESIDE_FILTERS, CaseFilters, require_days_in_reach
-from cases.filters import CaseFilter, ShiftFilter
-from cases.ledgers import BOOKS, AnyBook, ShiftBook, read_records
+from cases.filters import CaseFilter
+from cases.ledgers import BOOKS, AnyBook, Book, read_records
 from cases.ledgers.period import PERIODS, PeriodForm
 from cases.models import Case
 from cases.serializers.ledgers import BookSerializer, LedgerRow
@@ -30,8 +30,8 @@ class LedgerFilters(CaseFilters):
     known = (CaseFilters.known | PERIOD) - {"order"}
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        if isinstance(view.book, ShiftBook):
-            self.known = frozenset(ShiftFilter.base_filters) | BESIDE_FILTERS | PERIOD
+        if not isinstance(view.book, Book):
+            self.known = frozenset(view.book.filterset.base_filters) | BESIDE_FILTERS | PERIOD
         return super().filter_queryset(request, queryset, view)
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
@@ -82,7 +82,7 @@ class LedgerRows(CaseApi, GenericAPIView[Any]):
     def get(self, request: Request, key: str) -> Response:
         """The rows of one ledger, names and phones masked, oldest first; without a period the past twelve months.
 
-        The rows of `duty` are shifts, narrowed by village and period alone.
+        The rows of `meetings` are agenda items and those of `duty` shifts, narrowed by village and period alone.
         """
         book = self.book
         rows_in_sight = self.filter_queryset(book.in_sight(self.user, workdays.local_day(self.at)))

@@ -1,18 +1,20 @@
 """A ledger: its columns, the cases that belong in it, and the date that orders them."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
-from cases.filters import CaseFilter
+from cases.filters import CaseFilter, VillageFilter
 from cases.ledgers.belonging import Narrow
 from cases.ledgers.record import Record
 from cases.models import Case
-from cases.models.scope import CaseQuerySet
+from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action
 from minshi.tabular import Ledger
 from villages.models import User
 
+MayUnmask = Callable[[Case], bool]
 RESPONSIBLE = (Action.SETTLE, Action.ACKNOWLEDGE, Action.COMPLETE)  # the acts that name who of an office handles
 
 
@@ -20,7 +22,7 @@ RESPONSIBLE = (Action.SETTLE, Action.ACKNOWLEDGE, Action.COMPLETE)  # the acts t
 class Book:
     """A ledger with its cases: `date` orders them and is what a period means; the rest says what to read.
 
-    `ShiftBook` says the same of its own rows, so that page, files, print and API serve both.
+    Books of other rows (`OtherBook`) say the same of theirs, so that page, files, print and API serve all.
     """
 
     ledger: Ledger[Record]
@@ -48,3 +50,39 @@ class Book:
     def whole(self, rows: CaseQuerySet) -> CaseQuerySet:
         """With everything a row shows."""
         return self.enrich(rows).with_record()
+
+
+class OtherBook(Protocol):
+    """A ledger whose rows are no cases: what is in sight, what a row shows, and who takes it away."""
+
+    @property
+    def ledger(self) -> Ledger[Any]: ...
+
+    @property
+    def date(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def order(self) -> tuple[str, str]: ...
+
+    filterset: ClassVar[type[VillageFilter]]
+
+    def in_sight(self, user: User, on: dt.date) -> Any:
+        """The rows that the reader's filters narrow."""
+
+    def belongs(self, rows: Any) -> Any:
+        """Those of them that are of the ledger."""
+
+    def whole(self, rows: Any) -> Any:
+        """With everything a row shows."""
+
+    def takeable(self, rows: Any, user: User, on: dt.date) -> Any:
+        """Of the rows in sight, what may be taken away (domain §3, opening and exporting)."""
+
+    def read(self, rows: Sequence[Any], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask) -> list[Any]:
+        """A record for each row, in a fixed number of queries."""
+
+
+AnyBook = Book | OtherBook

@@ -1,15 +1,14 @@
 """Reads what the columns of a ledger need, in a fixed number of queries for each batch of cases."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from cases.ledgers.book import Book
+from cases.ledgers.book import AnyBook, Book, MayUnmask
 from cases.ledgers.record import Record, is_redacted
-from cases.ledgers.shifts import ShiftBook, read_shifts
 from cases.models import Assignment, Case, Event, Rating
 from cases.models.scope import Sight
 from cases.paging import page_of
@@ -17,7 +16,6 @@ from cases.workflow import Action
 from villages.models import Town
 
 BATCH = 500
-MayUnmask = Callable[[Case], bool]
 Row = TypeVar("Row", Assignment, Event, Rating)
 
 
@@ -26,12 +24,12 @@ def nobody(_case: Case) -> bool:
 
 
 def read_records(
-    book: Book | ShiftBook, rows: Sequence[Any], *, sight: Sight, at: datetime, may_unmask: MayUnmask = nobody
+    book: AnyBook, rows: Sequence[Any], *, sight: Sight, at: datetime, may_unmask: MayUnmask = nobody
 ) -> list[Any]:
-    """A record for each row of the book, a case's values opened where `may_unmask` says so; at most three queries."""
-    if isinstance(book, ShiftBook):
-        return list(read_shifts(rows))
-    return read_cases(book, rows, sight=sight, at=at, may_unmask=may_unmask)
+    """A record for each row of the book, a case's values opened where `may_unmask` says so; at most four queries."""
+    if isinstance(book, Book):
+        return read_cases(book, rows, sight=sight, at=at, may_unmask=may_unmask)
+    return book.read(rows, sight=sight, at=at, may_unmask=may_unmask)
 
 
 def read_cases(book: Book, cases: Sequence[Case], *, sight: Sight, at: datetime, may_unmask: MayUnmask) -> list[Record]:

@@ -9,8 +9,7 @@ from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.filters import PLAUSIBLE_DAYS
-from cases.ledgers.book import Book
-from cases.ledgers.shifts import ShiftBook
+from cases.ledgers.book import AnyBook
 from minshi import workdays
 
 MONTH, LAST_MONTH, YEAR, TWELVE_MONTHS, ALL = "month", "last_month", "year", "twelve_months", "all"
@@ -43,7 +42,7 @@ class Period:
             return cls(on.replace(month=1, day=1), on)
         return cls(_a_year_before(on), on) if name == TWELVE_MONTHS else cls()
 
-    def of(self, book: Book | ShiftBook, rows: Any) -> Any:
+    def of(self, book: AnyBook, rows: Any) -> Any:
         """The rows of the book whose date lies in the period, as days of Asia/Shanghai."""
         chosen = book.belongs(rows)
         if self.first:
@@ -52,7 +51,7 @@ class Period:
             chosen = chosen.filter(**{f"{book.date}__lt": workdays.due_at(self.last)})
         return chosen
 
-    def bounds(self, book: Book | ShiftBook, rows: QuerySet[Any], on: date) -> tuple[date, date]:
+    def bounds(self, book: AnyBook, rows: QuerySet[Any], on: date) -> tuple[date, date]:
         """The days to print on the cover: the period's own, an open end by the rows there are."""
         if self.first and self.last:
             return self.first, self.last

@@ -45,6 +45,10 @@ class Record:
         """The number of the matter behind the row; none behind a redacted one."""
         return "" if self.redacted else self.case.number
 
+    @property
+    def url(self) -> str:
+        return self.case.get_absolute_url()
+
     def annotated(self, name: str) -> object:
         """What the ledger's own query adds to the case's row."""
         return getattr(self.case, name, None)

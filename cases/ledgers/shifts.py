@@ -33,7 +33,7 @@ class ShiftRecord:
     on: list[Post]
     taken_down: int
     settled: int
-    opens = ""  # no matter stands behind the row
+    opens = url = ""  # no page of its own stands behind the row
     redacted = False
 
     @property
@@ -66,7 +66,7 @@ class ShiftRecord:
 
 @dataclass(frozen=True)
 class ShiftBook:
-    """As `Book`, of shifts; a note may tell of matters, so those who read it are of the village or oversee it."""
+    """An `OtherBook` of shifts; a note may tell of matters, so those who read it are of the village or oversee it."""
 
     ledger: Ledger[ShiftRecord]
     date: str = "starts_at"
@@ -80,20 +80,21 @@ class ShiftBook:
     def order(self) -> tuple[str, str]:
         return (self.date, "id")
 
-    def belongs(self, shifts: DutyShiftQuerySet) -> DutyShiftQuerySet:
-        return shifts
+    def belongs(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
+        return rows
 
     def in_sight(self, user: User, on: dt.date) -> DutyShiftQuerySet:
         return DutyShift.objects.filter(village__in=Village.objects.overseen_by(user, on, READERS))
 
-    def whole(self, shifts: DutyShiftQuerySet) -> DutyShiftQuerySet:
-        written = shifts.with_people().select_related("village__talk_room", "hand_over__written_by__user")
+    def whole(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
+        written = rows.with_people().select_related("village__talk_room", "hand_over__written_by__user")
         return written.select_related("hand_over__taken_by__user")
 
+    def takeable(self, rows: DutyShiftQuerySet, user: User, on: dt.date) -> DutyShiftQuerySet:
+        return rows.filter(village__in=Village.objects.overseen_by(user, on, EXPORTERS))
 
-def exportable_shifts(shifts: DutyShiftQuerySet, user: User, on: dt.date) -> DutyShiftQuerySet:
-    """Of the shifts in sight those of the own village or territory (domain §3, opening and exporting)."""
-    return shifts.filter(village__in=Village.objects.overseen_by(user, on, EXPORTERS))
+    def read(self, rows: Sequence[DutyShift], **_reader: object) -> list[ShiftRecord]:
+        return read_shifts(rows)
 
 
 def read_shifts(shifts: Sequence[DutyShift]) -> list[ShiftRecord]:

@@ -1,8 +1,9 @@
 """Which slips a case has, and one of them read with all it shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Value
 
@@ -16,9 +17,10 @@ from cases.time_requests import RULED_BY
 from cases.workflow import Action
 from minshi import tabular
 from minshi.errors import Text
-from minshi.tabular import Cell
+from minshi.tabular import Cell, Column, Ledger
 from minshi.workdays import local_day
 
+T = TypeVar("T")
 PLACES = ("user", "village", "town", "group__village", "office")
 
 
@@ -53,20 +55,31 @@ class Sheet:
         return f"{case.town}{case.village or ''}"
 
     def lines(self) -> list[Line]:
-        ledger = self.slip.book.ledger
-        cells = next(tabular.rows_of(ledger, [self.record], unmasked=True))[1:]  # the record itself masks
-        pairs = zip(ledger.columns, cells, strict=True)
-        return [Line(column.key, column.heading, cell, column.width >= WIDE) for column, cell in pairs]
+        return lines_of(self.slip.book.ledger.columns, self.record)
 
     def rows(self) -> list[list[Line]]:
-        """Two short lines side by side, a wide one across."""
-        rows: list[list[Line]] = []
-        for line in self.lines():
-            if not line.is_wide and rows and len(rows[-1]) == 1 and not rows[-1][0].is_wide:
-                rows[-1].append(line)
-            else:
-                rows.append([line])
-        return rows
+        return side_by_side(self.lines())
+
+
+def lines_of(columns: Sequence[Column[T]], record: T) -> list[Line]:
+    """The record's cells by the columns; the record itself masks."""
+    ledger = Ledger(key="", title="", columns=tuple(columns))
+    cells = next(tabular.rows_of(ledger, [record], unmasked=True))[1:]
+    return [
+        Line(column.key, column.heading, cell, column.width >= WIDE)
+        for column, cell in zip(columns, cells, strict=True)
+    ]
+
+
+def side_by_side(lines: Iterable[Line]) -> list[list[Line]]:
+    """Two short lines side by side, a wide one across."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        if not line.is_wide and rows and len(rows[-1]) == 1 and not rows[-1][0].is_wide:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
 
 
 def slips_of(

@@ -66,6 +66,29 @@ def test_a_cadre_is_known_by_name_and_set_aside_where_a_matter_concerns_them():
     }  # fmt: skip
 
 
+def test_of_namesakes_the_one_named_by_hand_takes_the_seat_also_afterwards():
+    here = staff()
+    namesake = roles.duty_officer_of(here.village).user
+    namesake.name = here.duty.user.name
+    namesake.save()
+    seat = seated(here, namesake.name)
+
+    assert seat.user is None
+    assert seated(here, namesake.name, user=namesake.pk) == seat
+    assert seated(here, f"{namesake.name}（二组）", user=here.duty.user.pk).user == here.duty.user
+    assert Seat.objects.get(pk=seat.pk).user == namesake
+
+
+def test_a_cadre_of_another_place_takes_no_seat_by_account():
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        seated(here, user=here.reviewer.user.pk)
+
+    assert set(refused.value.fields) == {"user"}
+    assert not Seat.objects.exists()
+
+
 def test_after_the_end_of_a_term_another_takes_the_chair():
     here = staff()
     chair = seated(here, is_chair=True)
@@ -120,7 +143,7 @@ def test_the_page_seats_keeps_what_was_typed_and_ends_a_term(client):
     client.force_login(here.secretary.user)
     form = {"body": "two_committees", "name": "孙主任", "is_chair": "on", "from_on": "2026-03-02"}
 
-    client.post(reverse("villages:bodies"), form)
+    client.post(reverse("villages:bodies"), {**form, "user": here.duty.user.pk})
     again = client.post(reverse("villages:bodies"), {**form, "name": "李强"})
     seat = Seat.objects.get()
     client.post(reverse("villages:end_seat", args=[seat.pk]), {"until_on": "2026-03-02"})
@@ -130,6 +153,7 @@ def test_the_page_seats_keeps_what_was_typed_and_ends_a_term(client):
     assert "现在的负责人是孙主任" in again.content.decode()
     seat.refresh_from_db()
     assert seat.until_on == TODAY
+    assert seat.user == here.duty.user
 
 
 def test_the_reviewer_changes_rules_on_a_page_and_the_village_reads_them(client):
@@ -173,6 +197,7 @@ def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
     here = staff()
     client.force_login(here.secretary.user)
     seat = {"body": "two_committees", "name": "孙主任", "is_chair": True, "from_on": "2026-03-02"}
+    seat["user"] = here.duty.user.pk
     rules = {"quorum_of": 3, "quorum_in": 4, "pass_of": 2, "pass_in": 3, "pass_base": "present", "article": "镇里定的"}
 
     made = client.post("/api/v1/bodies/", seat, "application/json").json()
@@ -183,6 +208,8 @@ def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
     client.force_login(here.reviewer.user)
     changed = client.put("/api/v1/bodies/rules/two_committees/", rules, "application/json").json()
 
+    assert made["seats"][0]["user"] == here.duty.user.pk
+    assert here.duty.user.pk in [cadre["id"] for cadre in made["cadres"]]
     assert second.status_code == 400
     assert set(second.json()["fields"]) == {"is_chair"}
     assert ended["until_on"] == "2026-03-02"

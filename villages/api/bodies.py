@@ -13,6 +13,7 @@ from villages.api.caller import CallerApi
 from villages.api.fields import DayField
 from villages.bodies import (
     Place,
+    cadres_at,
     drop_procedure,
     end_seat,
     readable_place,
@@ -21,7 +22,7 @@ from villages.bodies import (
     set_procedure,
     take_seat,
 )
-from villages.models import Body, MeetingKind, Role, Seat, Town
+from villages.models import Body, MeetingKind, Role, Seat, Town, User
 from villages.models.bodies import Base
 from villages.models.people import ADMINISTRATORS
 from villages.procedure import OF_COUNTY
@@ -35,8 +36,14 @@ class SeatSerializer(serializers.Serializer[Seat]):
     body = serializers.ChoiceField(Body.choices)
     name = serializers.CharField()
     is_chair = serializers.BooleanField()
+    user = serializers.IntegerField(source="user_id", allow_null=True, help_text="The cadre who holds it, if any.")
     from_on = serializers.DateField()
     until_on = serializers.DateField(allow_null=True)
+
+
+class CadreSerializer(serializers.Serializer[User]):
+    id = serializers.IntegerField()
+    name = serializers.CharField(source="__str__")
 
 
 class RulesSerializer(serializers.Serializer[Any]):
@@ -53,12 +60,14 @@ class BodiesSerializer(serializers.Serializer[Any]):
     at = serializers.CharField()
     place = serializers.CharField()
     seats = SeatSerializer(many=True)
+    cadres = CadreSerializer(many=True, help_text="Who has a post there; a seat of a namesake names one of them.")
     rules = RulesSerializer(many=True)
 
 
 class SeatWanted(serializers.Serializer[Any]):
     body = serializers.ChoiceField(Body.choices)
     name = serializers.CharField(max_length=40)
+    user = serializers.IntegerField(required=False, allow_null=True, default=None)
     is_chair = serializers.BooleanField(required=False, default=False)
     from_on = DayField()
     until_on = DayField(required=False, allow_null=True, default=None)
@@ -104,6 +113,7 @@ class BodiesApi(CallerApi):
         ]
         seats = Seat.objects.filter(**place.fields).current(self.on).order_by("body", "-is_chair", "from_on", "pk")
         data = {"at": place.key, "place": place.label, "seats": seats, "rules": rules}
+        data["cadres"] = list(cadres_at(place, self.on))
         return Response(BodiesSerializer(data).data)
 
 

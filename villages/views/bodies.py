@@ -6,12 +6,14 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.bodies import (
     Place,
+    cadres_at,
     drop_procedure,
     end_seat,
     places_of,
@@ -54,12 +56,12 @@ class BodiesView(LoginRequiredMixin, View):
 class Bodies(BodiesView):
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request.GET.get("at", ""))
-        return self.show(request, place, SeatForm(initial={"from_on": today(), "body": place.bodies[0]}))
+        form = SeatForm(initial={"from_on": today(), "body": place.bodies[0]})
+        return self.show(request, place, _offering(form, place))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request.GET.get("at", ""))
-        form = SeatForm(request.POST)
-        offer(form, "body", ((body.value, body.label) for body in place.bodies))
+        form = _offering(SeatForm(request.POST), place)
         if form.is_valid():
             try:
                 take_seat(place, by=self.user, at=now(), **form.cleaned_data)
@@ -69,7 +71,6 @@ class Bodies(BodiesView):
         return self.show(request, place, form, UNPROCESSABLE)
 
     def show(self, request: HttpRequest, place: Place, form: SeatForm, status: int = 200) -> HttpResponse:
-        offer(form, "body", ((body.value, body.label) for body in place.bodies))
         seats = list(Seat.objects.filter(**place.fields).current(today()).in_order())
         places = self.readable()
         context: dict[str, Any] = {
@@ -138,6 +139,14 @@ class EditProcedure(BodiesView):
     def _show(self, request: HttpRequest, kind: str, form: ProcedureForm, status: int = 200) -> HttpResponse:
         context = {"nav": "meetings", "kind": MeetingKind(kind), "form": form}
         return render(request, "villages/procedure.html", context, status=status)
+
+
+def _offering(form: SeatForm, place: Place) -> SeatForm:
+    """The bodies that sit there, and the cadres of the place with what they are, which tells namesakes apart."""
+    offer(form, "body", ((body.value, body.label) for body in place.bodies))
+    cadres = [(user.pk, f"{user} · {'、'.join(roles)}") for user, roles in cadres_at(place, today()).items()]
+    offer(form, "user", [("", _("by the name")), *cadres])
+    return form
 
 
 def _numbers(rules: Rules) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases.attachments import attach_sheet
 from cases.models import FourTwoProcess, FourTwoStep, Meeting, SignedSheet
 from cases.sitting import Sitting
+from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
 from minshi.clock import now, today
@@ -38,20 +39,12 @@ class MeetingScreen(MeetingView):
 
 
 class MeetingPrint(MeetingView):
-    """会议记录 on A4 with its lines for signatures (ledgers 9)."""
+    """会议记录 on A4 with its lines for signatures, by the columns of the ledger."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = self.meeting(pk)
-        sitting = Sitting(meeting, self.user, today())
-        corrections = meeting.corrections.select_related("post__user")
-        context = {
-            "meeting": meeting,
-            "sitting": sitting,
-            "lines": sitting.lines,
-            "corrections": corrections,
-            "at": now(),
-        }
-        return render(request, "cases/meetings/print.html", context)
+        sheet = MinutesSheet(Sitting(self.meeting(pk), self.user, today()), now())
+        corrections = sheet.meeting.corrections.select_related("post__user")
+        return render(request, "cases/meetings/print.html", {"sheet": sheet, "corrections": corrections})
 
 
 class SheetUpload(MeetingView):

@@ -1,0 +1,249 @@
+"""协商会议记录表: a ledger whose rows are the agenda items of closed meetings; minutes print by the same columns."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from cases.filters import ItemFilter
+from cases.ledgers.book import Book, MayUnmask
+from cases.ledgers.columns import TITLE
+from cases.ledgers.loading import read_cases
+from cases.ledgers.record import Record, joined, unit_of
+from cases.models import AgendaItem, Assignment, Attendee, Case, Event, Meeting, MinutesCorrection
+from cases.models.choices import AssignmentRole
+from cases.models.meeting import ItemState
+from cases.models.scope import Sight
+from cases.workflow import Action
+from cases.workflow.facts import holder_key
+from minshi.errors import Text
+from minshi.tabular import Cell, Column, Ledger
+from villages.models import Role, Town, User, Village
+
+TAKERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
+Items = QuerySet[AgendaItem]
+HIDDEN = pgettext_lazy("ledger", "a matter you may not see")
+ABOUT = Book(  # what is read of the cases behind the items
+    ledger=Ledger(key="about", title="", columns=(TITLE,)),
+    date="registered_at",
+    belongs=lambda cases: cases,
+    events=(Action.DECIDE,),
+    assignments=True,
+)
+
+
+@dataclass(frozen=True)
+class ItemRecord:
+    """One agenda item with its meeting, and its case as far as the reader may see it."""
+
+    item: AgendaItem
+    about: Record | None
+    redacted = False
+
+    @property
+    def meeting(self) -> Meeting:
+        return self.item.meeting
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.item.case_id is not None and self.about is None
+
+    @property
+    def opens(self) -> Cell:
+        return subject(self)
+
+    @property
+    def url(self) -> str:
+        return self.meeting.get_absolute_url()
+
+    @property
+    def decided(self) -> Event | None:
+        """The step by which the item handed the case over."""
+        events = self.about.events if self.about else []
+        return next((event for event in events if event.data.get("item") == self.item.pk), None)
+
+    @property
+    def lead(self) -> Assignment | None:
+        """Whom it was handed over to by the item, whoever leads now."""
+        if self.about is None or self.decided is None:
+            return None
+        key = self.decided.data["holders"][0]
+        leads = (one for one in self.about.assignments if one.role == AssignmentRole.LEAD)
+        return next((one for one in leads if holder_key(one.holder) == key), None)
+
+    @property
+    def stepped_aside(self) -> list[str]:
+        """Who neither counted nor voted; for whom the asides were read beside the item."""
+        return [] if self.is_hidden else [str(one.attendee) for one in self.item.asides.all() if not one.is_lifted]
+
+
+def names_of(people: Iterable[Attendee]) -> str:
+    """Those who came, or whom somebody stood in for, guests marked."""
+    words = []
+    for person in people:
+        if person.substitute:
+            words.append(_("%(substitute)s (for %(name)s)") % {"substitute": person.substitute, "name": person.name})
+        elif person.is_present:
+            words.append(_("%(name)s (guest)") % {"name": person.name} if person.is_guest else person.name)
+    return "、".join(words)
+
+
+def attending(meeting: Meeting) -> str:
+    """The number where a crowd was counted, and the names."""
+    counted = meeting.present_typed
+    number = ngettext("%(count)s people", "%(count)s people", counted) % {"count": counted} if counted else ""
+    return joined(number, names_of(meeting.attendees.all()))
+
+
+def subject(record: ItemRecord) -> Text:
+    if record.is_hidden:
+        return HIDDEN
+    return record.about.words(record.about.case.title) if record.about else record.item.subject
+
+
+def explanation(record: ItemRecord) -> str:
+    return record.about.words(record.about.case.verbatim) if record.about else ""
+
+
+def votes(item: AgendaItem) -> str:
+    if item.votes_for is None:
+        return ""
+    numbers = {"yes": item.votes_for, "no": item.votes_against or 0, "none": item.votes_abstain or 0}
+    return _("%(yes)s for, %(no)s against, %(none)s abstained") % numbers
+
+
+def outcome(record: ItemRecord) -> str:
+    """How it ended, by which votes; where it did not pass, also what was said of it."""
+    item = record.item
+    if record.is_hidden:
+        return ""
+    said = "" if item.state == ItemState.PASSED else written(record, item.resolution)
+    return joined(item.get_state_display(), votes(item), said)
+
+
+def measures(record: ItemRecord) -> str:
+    return written(record, record.item.resolution) if record.item.state == ItemState.PASSED else ""
+
+
+def responsible(record: ItemRecord) -> str:
+    lead = record.lead
+    return joined(unit_of(lead), lead.post.user if lead.post else "") if lead else ""
+
+
+def due_on(record: ItemRecord) -> Cell:
+    return dt.date.fromisoformat(record.decided.data["due_on"]) if record.decided else None
+
+
+def remark(record: ItemRecord) -> str:
+    """What kind of meeting it was, which case it was about, and whether the minutes were corrected."""
+    item = record.item
+    corrected = _("minutes corrected") if getattr(item, "was_corrected", False) else ""
+    return joined(item.meeting.get_kind_display(), record.about.case.number if record.about else "", corrected)
+
+
+def written(record: ItemRecord, text: str) -> str:
+    """What was written at the table about a case, for whoever may read of it."""
+    if record.is_hidden:
+        return ""
+    return record.about.words(text) if record.about else text
+
+
+def held_on(meeting: Meeting) -> Cell:
+    return meeting.starts_at
+
+
+HELD_ON = Column("held_on", pgettext_lazy("ledger", "Date of the meeting"), held_on, kind="date")
+PLACE: Column[Meeting] = Column("place", pgettext_lazy("ledger", "Place of the meeting"), lambda m: m.place, width=14)
+CHAIR: Column[Meeting] = Column("chair", pgettext_lazy("ledger", "In the chair"), lambda m: m.chair)
+RECORDER: Column[Meeting] = Column("recorder", pgettext_lazy("ledger", "Minutes by"), lambda m: m.recorder)
+ATTENDING = Column("attending", pgettext_lazy("ledger", "Those present"), attending, width=24)
+SUBJECT = Column("subject", pgettext_lazy("ledger", "Subject"), subject, width=24)
+DELIBERATED: tuple[Column[ItemRecord], ...] = (
+    Column("explanation", pgettext_lazy("ledger", "About the subject"), explanation, width=28),
+    Column("opinions", pgettext_lazy("ledger", "Opinions"), lambda r: written(r, r.item.opinions), width=28),
+    Column("outcome", pgettext_lazy("ledger", "What came of it"), outcome, width=24),
+    Column("measures", pgettext_lazy("ledger", "What is to be done"), measures, width=28),
+    Column("responsible", pgettext_lazy("ledger", "Who is responsible"), responsible, width=14),
+    Column("due_on", pgettext_lazy("ledger", "To be done by"), due_on, kind="date"),
+)
+
+
+def of_meeting(column: Column[Meeting]) -> Column[ItemRecord]:
+    """The meeting's column in the row of an item."""
+    return Column(column.key, column.heading, lambda r: column.value(r.meeting), width=column.width, kind=column.kind)
+
+
+REMARK: Column[ItemRecord] = Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=16)
+
+
+@dataclass(frozen=True)
+class MeetingBook:
+    """An `OtherBook` of agenda items: of the meetings within the reader's sight, the cases they see."""
+
+    ledger: Ledger[ItemRecord]
+    date: str = "held_at"
+    filterset: ClassVar[type[ItemFilter]] = ItemFilter
+
+    @property
+    def key(self) -> str:
+        return self.ledger.key
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return (self.date, "id")
+
+    def in_sight(self, user: User, on: dt.date) -> Items:
+        items = AgendaItem.objects.filter(meeting__in=Meeting.objects.visible_to(user, on))
+        return items.annotate(held_at=F("meeting__starts_at"))  # of the row's own, as paging wants it
+
+    def belongs(self, rows: Items) -> Items:
+        """Of closed meetings."""
+        return rows.filter(meeting__closed_at__isnull=False)
+
+    def whole(self, rows: Items) -> Items:
+        corrections = MinutesCorrection.objects.filter(meeting=OuterRef("meeting"))
+        people = Prefetch("meeting__attendees", Attendee.objects.order_by("-is_chair", "is_guest", "pk"))
+        with_meeting = rows.select_related("meeting__village", "meeting__town").prefetch_related(people)
+        return with_meeting.annotate(was_corrected=Exists(corrections))
+
+    def takeable(self, rows: Items, user: User, on: dt.date) -> Items:
+        """Of the own village or territory, as for cases."""
+        villages = Village.objects.overseen_by(user, on, TAKERS)
+        above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
+        towns = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR))
+        held = Q(meeting__village__in=villages) | Q(meeting__county_code__in=above.counties)
+        return rows.filter(held | Q(meeting__village=None, meeting__town__in=towns.values("pk")))
+
+    def read(
+        self, rows: Sequence[AgendaItem], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask
+    ) -> list[ItemRecord]:
+        """At most four queries: the cases with their posts, assignments and decisions."""
+        wanted = [item.case_id for item in rows if item.case_id]
+        seen = Case.objects.visible_to(sight.user, sight.on).filter(pk__in=wanted) if wanted else Case.objects.none()
+        cases = list(seen.annotate(redacted=Value(False)).with_record())
+        records = read_cases(ABOUT, cases, sight=sight, at=at, may_unmask=may_unmask)
+        about = {record.case.pk: record for record in records}
+        return [ItemRecord(item, about.get(item.case_id or 0)) for item in rows]
+
+
+MEETINGS = MeetingBook(
+    Ledger(
+        key="meetings",
+        title=pgettext_lazy("ledger", "Ledger of deliberation"),
+        columns=(
+            of_meeting(HELD_ON),
+            of_meeting(PLACE),
+            SUBJECT,
+            of_meeting(CHAIR),
+            of_meeting(RECORDER),
+            of_meeting(ATTENDING),
+            *DELIBERATED,
+            REMARK,
+        ),
+        wide=True,
+    )
+)
