@@ -53,6 +53,7 @@ def new_clock(case: Case, nth: int, stage: Stage, rule: str, at: datetime, calen
     """An unsaved clock for one visit of a stage, started at `at`."""
     span = span_of(rule)
     due = workdays.due_at(workdays.last_day(calendar, workdays.local_day(at), span))
+    yellow = workdays.yellow_at(calendar, due, span)
     return Clock(
         case=case,
         round=case.round,
@@ -64,14 +65,16 @@ def new_clock(case: Case, nth: int, stage: Stage, rule: str, at: datetime, calen
         unit=span.unit,
         started_at=at,
         due_at=due,
-        yellow_at=workdays.yellow_at(calendar, due, span),
+        yellow_at=yellow,
+        look_at=yellow,
     )
 
 
 def set_due(clock: Clock, last_on: date, calendar: WorkCalendar) -> None:
-    """Gives a clock another last day; yellow follows, in the clock's own unit."""
+    """Gives a clock another last day; yellow follows, in the clock's own unit, and whoever watches looks at it anew."""
     clock.due_at = workdays.due_at(last_on)
     clock.yellow_at = workdays.yellow_at(calendar, clock.due_at, Span(clock.amount, Unit(clock.unit)))
+    clock.look_at = clock.yellow_at
 
 
 def promised_on(case: Case, running: Clock, handling: Clock | None, calendar: WorkCalendar) -> date:

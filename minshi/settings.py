@@ -274,6 +274,7 @@ DEADLINES = {
     "reply": read("str", "DEADLINE_REPLY", "3w"),
     "rate": read("str", "DEADLINE_RATE", "30c"),
     "redo_minimum": read("str", "DEADLINE_REDO_MINIMUM", "3w"),
+    "order": read("str", "DEADLINE_ORDER", "3w"),
 }
 LONGEST_EXTENSION_DAYS = read("int", "LONGEST_EXTENSION_DAYS", 30)
 LONGEST_DEFER_DAYS = read("int", "LONGEST_DEFER_DAYS", 30)
@@ -282,6 +283,7 @@ ATTEMPTS_BEFORE_CLOSING = read("int", "ATTEMPTS_BEFORE_CLOSING", 3)
 UNRATED_CLOSE_DAYS = read("int", "UNRATED_CLOSE_DAYS", 30)
 SPEAKER_REOPEN_DAYS = read("int", "SPEAKER_REOPEN_DAYS", 30)
 CALLBACK_SHARE = read("float", "CALLBACK_SHARE", 0.1)
+ORDER_GRACE_SECONDS = read("int", "ORDER_GRACE_SECONDS", 30)
 ATTACHMENT_MAX_BYTES = read("int", "ATTACHMENT_MAX_BYTES", 10_485_760)
 
 LOGGING: dict[str, Any] = {

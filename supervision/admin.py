@@ -1,4 +1,4 @@
-"""Reminders, to look at."""
+"""Chasing, orders and notices, to look at."""
 
 from typing import Any
 
@@ -6,19 +6,31 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.rights import Window, link_to
-from supervision.models import Reminder
+from supervision.models import Chase, SupervisionOrder
 
 
-@admin.register(Reminder)
-class ReminderAdmin(Window):
-    path = "clock__case"
-    list_display = ("at", "number", "step", "recipient")
-    list_select_related = ("clock__case", "recipient")
-    list_filter = ("step",)
-    search_fields = ("=clock__case__number",)
-    fields = ("at", "number", "step", "recipient", "due_at")
-    readonly_fields = ("number",)
+class OfCase(Window):
+    path = "case"
+    readonly_fields = ("of_case",)
 
     @admin.display(description=_("case"))
-    def number(self, reminder: Any) -> str:
-        return link_to(reminder.clock.case)
+    def of_case(self, row: Any) -> str:
+        return link_to(row.case)
+
+
+@admin.register(Chase)
+class ChaseAdmin(OfCase):
+    list_display = ("at", "of_case", "level", "step")
+    list_select_related = ("case",)
+    list_filter = ("level", "step")
+    search_fields = ("=case__number",)
+    fields = ("at", "of_case", "level", "step", "due_at", "reason")
+
+
+@admin.register(SupervisionOrder)
+class OrderAdmin(OfCase):
+    list_display = ("number", "of_case", "state", "raised_at", "reply_on")
+    list_select_related = ("case",)
+    list_filter = ("state",)
+    search_fields = ("=number", "=case__number")
+    fields = ("number", "of_case", "state", "reason", "demand", "reply_on", "raised_at", "sent_at", "replied_at")

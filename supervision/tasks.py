@@ -1,11 +1,11 @@
-"""The sweep: once a minute, whatever is due and not written yet."""
+"""The sweep: once a minute, whatever is due."""
 
 from celery import shared_task
 
 from minshi.clock import now
-from supervision.reminders import remind
+from supervision import sweeping
 
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    remind(now())
+    sweeping.sweep(now())

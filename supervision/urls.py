@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from supervision import views
+from supervision.views import board, inbox, of_case, orders
 
 app_name = "supervision"
-urlpatterns = [path("reminders/", views.Reminders.as_view(), name="reminders")]
+urlpatterns = [
+    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("inbox/count/", inbox.Unread.as_view(), name="unread"),
+    path("inbox/latest/", inbox.Latest.as_view(), name="latest"),
+    path("inbox/read/", inbox.ReadAll.as_view(), name="read_all"),
+    path("inbox/<int:pk>/", inbox.Open.as_view(), name="open"),
+    path("board/", board.Board.as_view(), name="board"),
+    path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),
+    path("matters/<str:number>/chasing/", of_case.OfCase.as_view(), name="of_case"),
+    path("orders/", orders.OrderList.as_view(), name="orders"),
+    path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),
+    path("orders/<int:pk>/<slug:act>/", orders.OrderAct.as_view(), name="order_act"),
+    path("matters/<str:number>/order/", orders.NewOrder.as_view(), name="new_order"),
+]

@@ -23,6 +23,7 @@ from cases.models import (
 )
 from cases.slips import SLIPS
 from cases.workflow import Action
+from supervision.views.orders import FORMS as FORMS_OF_ORDERS
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.models import (
     DutyLeave,
@@ -142,7 +143,10 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "hand-overs/hand_over": (row_of(HandOver), NOWHERE),
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
-    "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close"), None),
+    "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS), None),
+    "inbox/pk": (lambda _world, case: [case.notices.get().pk], NOWHERE),
+    "orders/pk": (lambda _world, case: [case.orders.get().pk], NOWHERE),
+    "matters/number": (number_of, NO_NUMBER),
     "ledgers/key": (constant(*BOOKS), None),
     "slips/key": (constant(*SLIPS), None),
     "key/nth": (constant(1), None),

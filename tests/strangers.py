@@ -38,7 +38,7 @@ from cases.models import (
 )
 from cases.workflow import Action, make_move
 from minshi.crypto import masked_name, masked_phone
-from supervision.models import Reminder
+from supervision.models import Chase, Notice, SupervisionOrder
 from tests import roles
 from tests.cases.roads import DAY, NOON, Staff, accepted, decided, officer, rated, spoken, staff, words
 from tests.villages.duty_desk import away, shift_of
@@ -246,7 +246,17 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     Concern.objects.create(case=case, user=other.user)
     clock = case.clocks.get(stopped_at=None)
     to = case.owner_post.user if case.owner_post else case.owner_office.posts.first().user
-    Reminder.objects.create(clock=clock, due_at=clock.due_at, step="yellow", recipient=to, at=NOON)
+    order = SupervisionOrder.objects.create(
+        case=case, town=case.town, reason=marks.note, demand=marks.note, reply_on=(NOON + DAY).date(), raised_at=NOON
+    )
+    chase = Chase.objects.create(
+        case=case, clock=clock, due_at=clock.due_at, step="yellow", level="remind", at=NOON, reason=marks.note,
+        order=order,
+    )  # fmt: skip
+    Notice.objects.create(
+        key=f"stranger:{case.pk}", kind="yellow", channel="inbox", recipient=to, case=case, chase=chase, state="sent",
+        created_at=NOON, send_after=NOON, sent_at=NOON,
+    )  # fmt: skip
     return case
 
 

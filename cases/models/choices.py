@@ -167,3 +167,12 @@ class Light(models.TextChoices):
     YELLOW = "yellow", pgettext_lazy("light", "due soon")
     RED = "red", pgettext_lazy("light", "overdue")
     GREY = "grey", pgettext_lazy("light", "suspended")
+
+
+class SupervisionLevel(models.TextChoices):
+    """督办级别: how hard a matter is chased, the mildest first."""
+
+    REMIND = "remind", pgettext_lazy("supervision level", "remind")
+    URGE = "urge", pgettext_lazy("supervision level", "urge")
+    ORDER = "order", pgettext_lazy("supervision level", "order")
+    CIRCULATE = "circulate", pgettext_lazy("supervision level", "circulate")

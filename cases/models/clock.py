@@ -27,6 +27,11 @@ class Clock(models.Model):
     started_at = models.DateTimeField(pgettext_lazy("clock", "started"))
     due_at = models.DateTimeField(_("due"))
     yellow_at = models.DateTimeField(pgettext_lazy("clock", "yellow from"))
+    look_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_("when somebody has to look at it next; none: nothing is left"),
+    )
     stopped_at = models.DateTimeField(pgettext_lazy("clock", "stopped"), null=True)
     pauses = models.JSONField(default=list, help_text=_("[from, until] pairs, ISO times"))
     extended = models.BooleanField(pgettext_lazy("clock", "extended"), default=False)
@@ -36,6 +41,11 @@ class Clock(models.Model):
         verbose_name = _("clock")
         verbose_name_plural = _("clocks")
         ordering = ("case", "nth")
+        indexes = (
+            models.Index(
+                fields=("look_at",), condition=Q(stopped_at=None, look_at__isnull=False), name="clock_to_look_at"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("case", "nth"), name="clock_nth_once_a_case"),
             models.UniqueConstraint(fields=("case",), condition=Q(stopped_at=None), name="clock_one_running_a_case"),

@@ -11,12 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Case, Event
-from cases.models.choices import Confidentiality, Grade, Handling, Outcome, RequestState, Satisfaction, Solved
+from cases.models.choices import (
+    Confidentiality,
+    Grade,
+    Handling,
+    Outcome,
+    RequestState,
+    Satisfaction,
+    Solved,
+    SupervisionLevel,
+)
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
 from cases.workflow.facts import holder_key
-from cases.workflow.move import SupervisionLevel
 from cases.workflow.record import without_speaker
 
 # What an event's data says by a key of these choices, in the order it is told.
@@ -93,7 +101,7 @@ def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
     words = [str(choices(data[key]).label) for key, choices in CHOSEN.items() if data.get(key) in choices.values]
     if choices := CHANGED.get(event.action):
         words.append(" → ".join(str(choices(value).label) for value in (data.get("old"), data.get("new")) if value))
-    words.append(data.get("village_name", ""))
+    words += [data.get("village_name", ""), data.get("order_number", "")]
     keys = [data.get("owner", "")] if event.action == Action.REHOME else data.get("holders", ())
     if held := "、".join(names[key] for key in keys if key in names):
         words.append(held)

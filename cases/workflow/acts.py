@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.choices import Channel, Confidentiality, Stage
+from cases.models.choices import Channel, Confidentiality, Stage, SupervisionLevel
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
 from cases.workflow.effects import deliberate, guard, handle, rate, speak
@@ -43,7 +43,6 @@ from cases.workflow.move import (
     Move,
     R,
     S,
-    SupervisionLevel,
     V,
     stages,
 )

@@ -21,13 +21,6 @@ class Ruling(models.TextChoices):
     REFUSED = RequestState.REFUSED.value, pgettext_lazy("ruling", "refuse it")
 
 
-class SupervisionLevel(models.TextChoices):
-    REMIND = "remind", pgettext_lazy("supervision level", "remind")
-    URGE = "urge", pgettext_lazy("supervision level", "urge")
-    ORDER = "order", pgettext_lazy("supervision level", "order")
-    CIRCULATE = "circulate", pgettext_lazy("supervision level", "circulate")
-
-
 Guard = Callable[[Facts, Actor], Text | None]
 
 

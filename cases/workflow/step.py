@@ -167,6 +167,7 @@ class Step:
             },
         ]
         clock.stopped_at = None
+        clock.look_at = clock.yellow_at
         self.touch(clock)
         return clock
 
@@ -280,6 +281,7 @@ class Step:
     def settle_up(self) -> None:
         """Names the owner and, for a 保密 case, its readers; saves clocks; carries the due to the case."""
         case, promised = self.case, self.case.promised_on
+        owners = (case.owner_post_id, case.owner_office_id)
         if case.stage == Stage.CLOSED:
             case.owner_post = case.owner_office = None
             case.due_at = case.yellow_at = case.grey_until = case.promised_on = None
@@ -287,6 +289,7 @@ class Step:
             if case.confidentiality == Confidentiality.SECRET:
                 self._name_readers()
             self.name_owner()
+            self._look_again(owners != (case.owner_post_id, case.owner_office_id))
         for clock in sorted(self.dirty_clocks, key=lambda item: item.stopped_at is None):
             clock.save()  # the stopped ones first: one running clock a case, by constraint
         running = self.facts.clock
@@ -295,6 +298,17 @@ class Step:
             case.promised_on = deadlines.promised_on(case, running, self.handling_clock(), self.calendar)
             if promised and case.promised_on != promised:
                 self.data["promised_on"] = str(case.promised_on)  # a change is told (domain §4)
+
+    def _look_again(self, has_new_owner: bool) -> None:
+        """A new owner is told what the last one was; an order that is awaited is seen to at once."""
+        clock = self.facts.clock
+        if clock is None:
+            return
+        was_told = clock.look_at != clock.yellow_at
+        begins = clock.pk is None
+        if (has_new_owner and was_told) or (self.case.needs_order and begins):
+            clock.look_at = self.at
+            self.touch(clock)
 
     def name_owner(self) -> None:
         owner, nobody_left = find_owner(self.facts)

@@ -91,6 +91,15 @@ def rated(here: Staff, case: Case | None = None, at: datetime = NOON + 2 * DAY, 
     return make_move(case or verified(here), Action.RATE, by=officer(here.duty), at=at, **values)
 
 
+def dissatisfied_twice(here: Staff) -> Case:
+    """Done, checked and rated 不满意 in two rounds: in 督, an order awaited."""
+    case, at = verified(here), NOON + 2 * DAY
+    answer = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修", "how": "call"}
+    case = rated(here, case, at, **answer)
+    case = completed(here, case, at=at + DAY)
+    return rated(here, verified(here, case, at + DAY), at + 2 * DAY, **answer)
+
+
 def people_of(here: Staff) -> list[Post]:
     return [post for post in vars(here).values() if isinstance(post, Post)]
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases.models import CalendarDay, Case, CoSpeaker, Event, NumberCounter, Topic
 from cases.models.choices import Stage
-from supervision.reminders import remind
+from supervision.ladder import look_at_clocks
 from tests import roles
 from tests.cases.roads import NOON, accepted, completed, decided, rated, spoken, staff
 from tests.villages.factories import TownFactory, UserFactory
@@ -349,16 +349,16 @@ def test_the_lists_of_parts_take_a_fixed_number_of_queries(client, django_assert
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_list_of_reminders_takes_a_fixed_number_of_queries(client, django_assert_num_queries, count):
+def test_the_list_of_chases_takes_a_fixed_number_of_queries(client, django_assert_num_queries, count):
     here = staff()
     for _ in range(count):
         case = decided(here)
-    remind(case.due_at)
+    look_at_clocks(case.due_at)
     client.force_login(here.supervisor.user)
 
-    client.get(url("reminder", app="supervision"))
+    client.get(url("chase", app="supervision"))
     with django_assert_num_queries(4):
-        assert len(client.get(url("reminder", app="supervision")).context["cl"].result_list) == count
+        assert len(client.get(url("chase", app="supervision")).context["cl"].result_list) == count
 
 
 def test_a_long_history_costs_no_more_queries(client, django_assert_max_num_queries):

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 
 from minshi.celery import app
-from supervision.models import Reminder
+from supervision.models import Notice
 from tests.cases.roads import DAY, NOON, accepted, staff
 from tests.environment import ROOT
 
@@ -220,9 +220,9 @@ def test_worker_and_beat_remind_of_an_overdue_case(start, tmp_path):
     processes = [web, worker, beat]
 
     until(lambda: is_ready(port), processes=processes)
-    reminder = until(Reminder.objects.first, processes=processes)
+    notice = until(Notice.objects.filter(chase__isnull=False).first, processes=processes)
 
-    assert (reminder.clock.case, reminder.step, reminder.recipient) == (case, "overdue", here.secretary.user)
+    assert (notice.case, notice.recipient) == (case, here.secretary.user)
     for process in (beat, worker):
         process.terminate()
         assert process.wait(30) == 0

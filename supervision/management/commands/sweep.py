@@ -1,4 +1,4 @@
-"""Writes the reminders due at a moment, as the job does once a minute."""
+"""Does what is due at a moment, as the job does once a minute."""
 
 from argparse import ArgumentParser
 from datetime import datetime
@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from minshi.clock import now
 from minshi.workdays import SHANGHAI
-from supervision.reminders import remind
+from supervision.sweeping import sweep
 
 
 class Command(BaseCommand):
-    help = "Writes the reminders that are due. Safe to repeat."
+    help = "Reminds, urges, sends orders and tells what happened. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--at", metavar="TIME", help="2026-03-02T09:00, in Asia/Shanghai; default: now")
@@ -23,4 +23,6 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--at {at}: {error}") from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-        self.stdout.write(f"Reminders: {remind(moment)} written.")
+        done = sweep(moment)
+        orders = f"sent {done.sent} and circulated {done.circulated} orders"
+        self.stdout.write(f"Told of {done.told} events, took {done.taken} steps, {orders}.")

@@ -1,0 +1,226 @@
+"""提醒 → 催办 → 督办单 → 通报: the steps, when each is reached, and how they are taken (domain §4)."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from django.db import transaction
+
+from cases import deadlines
+from cases.models import Clock
+from cases.models.choices import SupervisionLevel
+from minshi import workdays
+from minshi.workdays import WorkCalendar
+from supervision.models import Chase, ChaseStep, NoticeKind, Rung, Told
+from supervision.orders import draft_orders
+from supervision.outbox import Message, put_in_outbox
+from supervision.recipients import Recipients, recipients_of
+
+BATCH = 500
+POSTPONED = timedelta(hours=1)  # a row that cannot be seen to does not hold up the others
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One step as it holds in a town: how urgent, how many working days after the due, who is told."""
+
+    level: SupervisionLevel
+    told: tuple[str, ...]
+    days: int = 0
+    by_robot: bool = False
+    is_on: bool = True
+
+
+LADDER: Mapping[ChaseStep, Setting] = MappingProxyType(
+    {
+        ChaseStep.YELLOW: Setting(SupervisionLevel.REMIND, (Told.OWNER,)),
+        ChaseStep.OVERDUE: Setting(SupervisionLevel.REMIND, (Told.OWNER,), by_robot=True),
+        ChaseStep.URGE: Setting(SupervisionLevel.URGE, (Told.OWNER, Told.HEAD), days=1),
+        ChaseStep.ORDER: Setting(SupervisionLevel.ORDER, (Told.SIGNER,), days=3),
+        ChaseStep.DISSATISFIED: Setting(SupervisionLevel.ORDER, (Told.SIGNER,)),
+        ChaseStep.CIRCULATE: Setting(SupervisionLevel.CIRCULATE, (Told.OWNER, Told.HEAD, Told.OVERSEER)),
+    }
+)
+BY_CLOCK = (ChaseStep.YELLOW, ChaseStep.OVERDUE, ChaseStep.URGE, ChaseStep.ORDER)
+ONLY_REMINDED = (ChaseStep.YELLOW, ChaseStep.OVERDUE)  # in the 30 days that only remind (domain §4, 评)
+ORDERED = (ChaseStep.ORDER, ChaseStep.DISSATISFIED)
+KINDS = {
+    ChaseStep.YELLOW: NoticeKind.YELLOW,
+    ChaseStep.OVERDUE: NoticeKind.OVERDUE,
+    ChaseStep.URGE: NoticeKind.URGE,
+    ChaseStep.ORDER: NoticeKind.ORDER_TO_SIGN,
+    ChaseStep.DISSATISFIED: NoticeKind.ORDER_TO_SIGN,
+    ChaseStep.CIRCULATE: NoticeKind.CIRCULATE,
+}
+
+
+def ladders_of(towns: Iterable[int]) -> dict[int, dict[ChaseStep, Setting]]:
+    """The ladder of each town: the defaults, with what it set itself. One query."""
+    ladders = {town: dict(LADDER) for town in towns}
+    for row in Rung.objects.filter(town__in=ladders):
+        step = ChaseStep(row.step)
+        level = LADDER[step].level
+        ladders[row.town_id][step] = Setting(level, tuple(row.told), row.days, row.by_robot, row.is_on)
+    return ladders
+
+
+def moments_of(clock: Clock, ladder: Mapping[ChaseStep, Setting], calendar: WorkCalendar) -> dict[ChaseStep, datetime]:
+    """When each step of a clock is reached, those in use alone, the mildest first.
+
+    "n working days overdue" is the moment n whole working days have passed since the due.
+    """
+    steps = ONLY_REMINDED if clock.rule == "rate" else BY_CLOCK
+    last = workdays.last_day_of(clock.due_at)
+    after = {
+        step: workdays.due_at(calendar.add_working_days(last, ladder[step].days)) if ladder[step].days else clock.due_at
+        for step in steps
+    }
+    moments = {**after, ChaseStep.YELLOW: clock.yellow_at}
+    if clock.case.needs_order:
+        moments[ChaseStep.DISSATISFIED] = clock.started_at
+    return {step: moments[step] for step in (*steps, ChaseStep.DISSATISFIED) if step in moments and ladder[step].is_on}
+
+
+@dataclass
+class Look:
+    """What one sweep did: clocks looked at, steps taken, and the cases that could not be seen to."""
+
+    seen: int = 0
+    taken: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def look_at_clocks(at: datetime) -> Look:
+    """Takes the steps due: for each clock the last one reached, so that downtime gives one catch-up, not every step.
+
+    Safe to repeat and to run twice at once: a clock is claimed with its row locked (SKIP LOCKED where the database
+    knows it; SQLite has one writer), the step is one by constraint, and both are committed together with the
+    notices. A case that fails is put off for an hour, and the others go on. Cost follows what is due: an index
+    holds the moment of each clock's next step.
+    """
+    look = Look()
+    while clocks := _claimed_and_taken(at, look):
+        look.seen += clocks
+    return look
+
+
+def _claimed_and_taken(at: datetime, look: Look) -> int:
+    """One batch; how many clocks were in it."""
+    with transaction.atomic():
+        clocks = _claim(at, BATCH)
+        if not clocks:
+            return 0
+        try:
+            with transaction.atomic():
+                look.taken += _take(clocks, at)
+            return len(clocks)
+        except Exception:  # one of them is bad: each by itself, so that the others go on
+            logger.exception("A batch of %s clocks failed; each is taken by itself", len(clocks))
+        for clock in clocks:
+            _take_alone(clock, at, look)
+        return len(clocks)
+
+
+def _take_alone(clock: Clock, at: datetime, look: Look) -> None:
+    try:
+        with transaction.atomic():
+            look.taken += _take([clock], at)
+    except Exception:  # one bad row never stops the rest
+        logger.exception("%s could not be seen to", clock.case.number)
+        look.failed.append(clock.case.number)
+        Clock.objects.filter(pk=clock.pk).update(look_at=at + POSTPONED)
+
+
+def _claim(at: datetime, size: int) -> list[Clock]:
+    due = Clock.objects.filter(stopped_at=None, look_at__lte=at).order_by("look_at", "pk")
+    locked = due.select_for_update(skip_locked=True, of=("self",))
+    return list(locked.select_related("case__town", "case__village")[:size])
+
+
+def _take(clocks: list[Clock], at: datetime) -> int:
+    """The step that each clock has reached, its notices, and when to look again; how many steps are new."""
+    ladders = ladders_of({clock.case.town_id for clock in clocks})
+    calendars: dict[tuple[int, date], WorkCalendar] = {}
+    reached: list[tuple[Clock, ChaseStep]] = []
+    for clock in clocks:
+        case = clock.case
+        if case.grey_until and case.grey_until > at:
+            clock.look_at = case.grey_until
+            continue
+        key = (case.town_id, workdays.last_day_of(clock.due_at).replace(day=1))
+        if key not in calendars:
+            calendars[key] = deadlines.calendar_of(case.town_id, workdays.last_day_of(clock.due_at))
+        moments = moments_of(clock, ladders[case.town_id], calendars[key])
+        reached += [(clock, step) for step in _last_reached(moments, at)]
+        clock.look_at = min((moment for moment in moments.values() if moment > at), default=None)
+    taken = _write(reached, ladders, at)
+    Clock.objects.bulk_update(clocks, ["look_at"])
+    return taken
+
+
+def _last_reached(moments: Mapping[ChaseStep, datetime], at: datetime) -> list[ChaseStep]:
+    """The hardest step whose moment has come; an order for a second 不满意 is one of its own."""
+    come = [step for step, moment in moments.items() if moment <= at]
+    by_clock = [step for step in come if step != ChaseStep.DISSATISFIED]
+    return by_clock[-1:] + [step for step in come if step == ChaseStep.DISSATISFIED]
+
+
+def _write(
+    reached: list[tuple[Clock, ChaseStep]], ladders: Mapping[int, Mapping[ChaseStep, Setting]], at: datetime
+) -> int:
+    """The steps, the orders they ask for, and a notice to each who is told; how many steps are new."""
+    if not reached:
+        return 0
+    people = recipients_of({clock.case.pk: clock.case for clock, _step in reached}.values(), workdays.local_day(at))
+    ordered = {clock.case for clock, step in reached if step in ORDERED}
+    orders = draft_orders(ordered, at=at) if ordered else {}
+    wanted = []
+    for clock, step in reached:
+        if step in ORDERED and clock.case.pk not in orders:
+            continue  # an order for it is under way already
+        wanted.append(
+            Chase(
+                case=clock.case,
+                clock=clock,
+                due_at=clock.due_at,
+                step=step,
+                level=ladders[clock.case.town_id][step].level,
+                at=at,
+                order=orders.get(clock.case.pk) if step in ORDERED else None,
+            )
+        )
+    chases, new = _kept(wanted)
+    put_in_outbox([message for chase in chases for message in _messages(chase, people, ladders)], at=at)
+    return new
+
+
+def _kept(wanted: list[Chase]) -> tuple[list[Chase], int]:
+    """The steps as the database holds them, those taken before among them; how many are new."""
+    there = {
+        (chase.clock_id, chase.due_at, chase.step): chase
+        for chase in Chase.objects.filter(clock__in=[chase.clock_id for chase in wanted], event=None)
+    }
+    new = [chase for chase in wanted if (chase.clock_id, chase.due_at, chase.step) not in there]
+    Chase.objects.bulk_create(new)
+    kept = []
+    for chase in wanted:
+        held = there.get((chase.clock_id, chase.due_at, chase.step), chase)
+        held.case = chase.case
+        kept.append(held)
+    return kept, len(new)
+
+
+def _messages(chase: Chase, people: Recipients, ladders: Mapping[int, Mapping[ChaseStep, Setting]]) -> list[Message]:
+    step = ChaseStep(chase.step)
+    users = people.told(chase.case, ladders[chase.case.town_id][step].told)
+    kind = KINDS[step]
+    if not users:
+        kind, users = NoticeKind.ALARM, people.town_office(chase.case)
+        if not users:
+            logger.error("Nobody can be told about %s: no reviewer and no supervisor is appointed", chase.case.number)
+    return [
+        Message(f"chase:{chase.pk}:{kind}", kind, user, chase.case, chase=chase, order=chase.order) for user in users
+    ]

@@ -1,0 +1,21 @@
+"""What watching leaves behind: how a matter was chased, by which order, and who was told of what on which channel."""
+
+from supervision.models.chase import Chase, ChaseStep, Rung, Told
+from supervision.models.notice import Channel, EventSeen, Notice, NoticeKind, NoticeState, Watermark
+from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
+
+__all__ = [
+    "Channel",
+    "Chase",
+    "ChaseStep",
+    "EventSeen",
+    "Notice",
+    "NoticeKind",
+    "NoticeState",
+    "OrderCounter",
+    "OrderState",
+    "Rung",
+    "SupervisionOrder",
+    "Told",
+    "Watermark",
+]

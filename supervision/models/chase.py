@@ -1,0 +1,86 @@
+"""The ladder 提醒 → 催办 → 督办单 → 通报: how a matter was chased at which step, and who was told."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case, Clock, Event
+from cases.models.choices import SupervisionLevel, WithChoices
+from supervision.models.order import SupervisionOrder
+from villages.models import Post, Town
+
+
+class ChaseStep(models.TextChoices):
+    """A rung of the ladder, or somebody's own chasing."""
+
+    YELLOW = "yellow", pgettext_lazy("step of the ladder", "due soon")
+    OVERDUE = "overdue", pgettext_lazy("step of the ladder", "overdue")
+    URGE = "urge", pgettext_lazy("step of the ladder", "still overdue")
+    ORDER = "order", pgettext_lazy("step of the ladder", "long overdue")
+    DISSATISFIED = "dissatisfied", pgettext_lazy("step of the ladder", "dissatisfied twice")
+    CIRCULATE = "circulate", pgettext_lazy("step of the ladder", "order not answered")
+    BY_HAND = "by_hand", pgettext_lazy("step of the ladder", "chased by hand")
+
+
+class Told(models.TextChoices):
+    """Who is told at a rung, by post; who it is on the day, recipients.py says."""
+
+    OWNER = "owner", pgettext_lazy("told", "whoever it is with")
+    HEAD = "head", pgettext_lazy("told", "the secretary of the village, above it the reviewer")
+    SIGNER = "signer", pgettext_lazy("told", "the reviewers who may sign")
+    OVERSEER = "overseer", pgettext_lazy("told", "the supervisors")
+
+
+class Rung(models.Model):
+    """A town's own setting of one step of the ladder, over the defaults of ladder.py."""
+
+    town = models.ForeignKey(Town, models.CASCADE, related_name="rungs", verbose_name=_("town"))
+    step = models.CharField(_("step"), max_length=12, choices=ChaseStep.choices)
+    is_on = models.BooleanField(_("in use"), default=True)
+    days = models.PositiveSmallIntegerField(_("working days after it fell due"), default=0)
+    told = models.JSONField(_("who is told"), default=list)
+    by_robot = models.BooleanField(_("the group as well"), default=False)
+
+    class Meta:
+        verbose_name = _("step of the ladder")
+        verbose_name_plural = _("steps of the ladder")
+        ordering = ("town", "pk")
+        constraints = (models.UniqueConstraint(fields=("town", "step"), name="rung_once_a_town"),)
+
+    def __str__(self) -> str:
+        return self.get_step_display()
+
+
+class Chase(WithChoices):
+    """One step for one clock and due (what makes a sweep rerun-safe and race-safe), or one act by hand."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="chases", verbose_name=_("case"))
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="chases", verbose_name=_("clock"))
+    due_at = models.DateTimeField(_("due"))
+    step = models.CharField(_("step"), max_length=12, choices=ChaseStep.choices)
+    level = models.CharField(_("how urgently"), max_length=9, choices=SupervisionLevel.choices)
+    at = models.DateTimeField(_("at"))
+    reason = models.CharField(_("why"), max_length=200, blank=True)
+    by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="chase")
+    order = models.ForeignKey(
+        SupervisionOrder, models.PROTECT, null=True, related_name="chases", verbose_name=_("supervision order")
+    )
+
+    class Meta:
+        verbose_name = _("step of chasing")
+        verbose_name_plural = _("steps of chasing")
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("clock", "due_at", "step"), condition=Q(event=None), name="chase_step_once_a_due"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("at", "id"), name="chase_at"),
+            models.Index(fields=("case", "-at"), name="chase_case"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} · {self.get_step_display()}"

@@ -1,0 +1,126 @@
+"""The outbox: one row for each recipient and channel, made in the transaction that has something to tell."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case, Event
+from cases.models.choices import WithChoices
+from supervision.models.chase import Chase
+from supervision.models.order import SupervisionOrder
+from villages.models import User
+
+
+class Channel(models.TextChoices):
+    INBOX = "inbox", pgettext_lazy("channel", "inbox")
+    EMAIL = "email", pgettext_lazy("channel", "e-mail")
+
+
+class NoticeKind(models.TextChoices):
+    """What is told; the words stand in words.py."""
+
+    YELLOW = "yellow", pgettext_lazy("notice", "due soon")
+    OVERDUE = "overdue", pgettext_lazy("notice", "overdue")
+    URGE = "urge", pgettext_lazy("notice", "urged")
+    ORDER_TO_SIGN = "order_to_sign", pgettext_lazy("notice", "order to sign")
+    ORDER = "order", pgettext_lazy("notice", "supervision order")
+    ORDER_REPLIED = "order_replied", pgettext_lazy("notice", "order answered")
+    ORDER_BACK = "order_back", pgettext_lazy("notice", "answer sent back")
+    CIRCULATE = "circulate", pgettext_lazy("notice", "order not answered")
+    ALARM = "alarm", pgettext_lazy("notice", "nobody to tell")
+    YOURS = "yours", pgettext_lazy("notice", "with you now")
+    PART = "part", pgettext_lazy("notice", "a part for you")
+    RULE = "rule", pgettext_lazy("notice", "waits for your ruling")
+    RULED = "ruled", pgettext_lazy("notice", "your request was ruled on")
+    SPEAKER = "speaker", pgettext_lazy("notice", "word from the speaker")
+    RED_LINE = "red_line", pgettext_lazy("notice", "red line")
+    CHASED = "chased", pgettext_lazy("notice", "chased by hand")
+
+
+class NoticeState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("notice", "waiting")
+    SENT = "sent", pgettext_lazy("notice", "sent")
+    FAILED = "failed", pgettext_lazy("notice", "failed, tried again later")
+    DEAD = "dead", pgettext_lazy("notice", "given up")
+    READ = "read", pgettext_lazy("notice", "read")
+
+
+class Notice(WithChoices):
+    """`key` says what is told to whom on which channel: the same is told once, whatever runs twice."""
+
+    key = models.CharField(max_length=80, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=14, choices=NoticeKind.choices)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("recipient"))
+    case = models.ForeignKey(Case, models.CASCADE, related_name="notices", verbose_name=_("case"))
+    chase = models.ForeignKey(Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step"))
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
+    order = models.ForeignKey(
+        SupervisionOrder, models.CASCADE, null=True, related_name="notices", verbose_name=_("supervision order")
+    )
+    is_urgent = models.BooleanField(_("at once"), default=False)
+    state = models.CharField(
+        pgettext_lazy("notice", "state"), max_length=7, choices=NoticeState.choices, default=NoticeState.WAITING
+    )
+    created_at = models.DateTimeField(_("at"))
+    send_after = models.DateTimeField(_("not before"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(pgettext_lazy("notice", "sent"), null=True)
+    read_at = models.DateTimeField(pgettext_lazy("notice", "read"), null=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("recipient", "-created_at", "-id"), condition=Q(channel="inbox"), name="notice_inbox"),
+            models.Index(fields=("recipient",), condition=Q(channel="inbox", state="sent"), name="notice_unread"),
+            models.Index(fields=("send_after",), condition=Q(state__in=("waiting", "failed")), name="notice_to_send"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(channel="inbox", state__in=("sent", "read")) | ~Q(channel="inbox"),
+                name="notice_in_the_inbox_is_there_at_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="read", read_at__isnull=False) | ~Q(state="read") & Q(read_at=None),
+                name="notice_read_iff_at",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.recipient}"
+
+
+class EventSeen(models.Model):
+    """An event whose notices are written. Below the watermark all are, and their rows are gone."""
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="seen")
+
+    class Meta:
+        verbose_name = _("event seen")
+        verbose_name_plural = _("events seen")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class Watermark(models.Model):
+    """Up to which event everything was seen; the one row.
+
+    The floor follows an hour behind: an event that a slow transaction commits late has a lower id than others seen
+    before it, and is still above the floor.
+    """
+
+    floor = models.BigIntegerField(default=0)
+    ceiling = models.BigIntegerField(default=0)
+    ceiling_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("watermark of events")
+        verbose_name_plural = _("watermark of events")
+
+    def __str__(self) -> str:
+        return str(self.floor)

@@ -1,0 +1,122 @@
+"""督办单: written, signed by a reviewer who may, sent, answered and checked; numbered from a locked counter."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case
+from cases.models.choices import WithChoices
+from villages.models import Office, Post, Town
+
+
+class OrderState(models.TextChoices):
+    TO_SIGN = "to_sign", pgettext_lazy("order", "waiting for a signature")
+    SIGNED = "signed", pgettext_lazy("order", "signed, goes out in a moment")
+    SENT = "sent", pgettext_lazy("order", "sent, waiting for the reply")
+    REPLIED = "replied", pgettext_lazy("order", "replied, waiting to be checked")
+    CLOSED = "closed", pgettext_lazy("order", "checked and closed")
+    CANCELLED = "cancelled", pgettext_lazy("order", "cancelled")
+
+
+LIVE = (OrderState.TO_SIGN, OrderState.SIGNED, OrderState.SENT, OrderState.REPLIED)
+
+
+class OrderCounter(models.Model):
+    """The last number given by a town (its 9-digit code) or a county (6 digits) in a year; locked, never max+1."""
+
+    issuer = models.CharField(max_length=9)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("issuer", "year"), name="order_counter_one_a_year"),)
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.year}: {self.last}"
+
+
+class SupervisionOrder(WithChoices):
+    case = models.ForeignKey(Case, models.PROTECT, related_name="orders", verbose_name=_("case"))
+    key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
+    state = models.CharField(_("state"), max_length=9, choices=OrderState.choices, default=OrderState.TO_SIGN)
+    number = models.CharField(_("document number"), max_length=40, blank=True)
+    town = models.ForeignKey(Town, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by the town"))
+    county_code = models.CharField(_("issued by the county"), max_length=6, blank=True)
+    reason = models.CharField(_("why"), max_length=200)
+    demand = models.TextField(_("what is demanded"))
+    reply_on = models.DateField(_("reply due"))
+    to_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("to the post"))
+    to_office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("to the office"))
+    raised_at = models.DateTimeField(pgettext_lazy("order", "written"))
+    raised_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("written by"))
+    signed_at = models.DateTimeField(pgettext_lazy("order", "signed"), null=True)
+    signed_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("signed by"))
+    send_at = models.DateTimeField(pgettext_lazy("order", "goes out"), null=True)
+    sent_at = models.DateTimeField(pgettext_lazy("order", "sent"), null=True)
+    reply = models.TextField(pgettext_lazy("order", "reply"), blank=True)
+    replied_at = models.DateTimeField(pgettext_lazy("order", "replied"), null=True)
+    replied_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("replied by"))
+    finding = models.TextField(_("what the check found"), blank=True)
+    checked_at = models.DateTimeField(pgettext_lazy("order", "checked"), null=True)
+    checked_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("checked by"))
+    cancelled_at = models.DateTimeField(pgettext_lazy("order", "cancelled"), null=True)
+    cancelled_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("cancelled by"))
+    cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
+    circulated_at = models.DateTimeField(pgettext_lazy("order", "circulated"), null=True)
+
+    class Meta:
+        verbose_name = _("supervision order")
+        verbose_name_plural = _("supervision orders")
+        ordering = ("-raised_at", "-pk")
+        indexes = (
+            models.Index(fields=("state", "-raised_at", "-id"), name="order_state_raised"),
+            models.Index(fields=("send_at",), condition=Q(state="signed"), name="order_to_send"),
+            models.Index(
+                fields=("reply_on",), condition=Q(state="sent", circulated_at=None), name="order_to_circulate"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("case",), condition=Q(state__in=LIVE), name="order_one_alive_a_case"),
+            models.UniqueConstraint(fields=("number",), condition=~Q(number=""), name="order_number_once"),
+            models.CheckConstraint(
+                condition=Q(town__isnull=False, county_code="") | Q(town=None, county_code__regex=r"^\d{6}$"),
+                name="order_is_a_towns_or_a_countys",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="to_sign", signed_at=None, signed_by=None, send_at=None)
+                | Q(state="cancelled", cancelled_at__isnull=False)
+                | ~Q(state__in=("to_sign", "cancelled"))
+                & Q(signed_at__isnull=False, signed_by__isnull=False, send_at__isnull=False),
+                name="order_is_signed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("to_sign", "signed", "cancelled"), number="", sent_at=None)
+                | ~Q(number="") & Q(state__in=("sent", "replied", "closed"), sent_at__isnull=False),
+                name="order_is_numbered_when_sent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("replied", "closed")) | ~Q(reply="") & Q(replied_at__isnull=False),
+                name="order_replied_with_words",
+            ),
+            models.CheckConstraint(condition=Q(to_post=None) | Q(to_office=None), name="order_goes_to_one"),
+        )
+
+    def __str__(self) -> str:
+        return self.number or f"{self.case} {self.get_state_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("supervision:order", args=[self.pk])
+
+    @property
+    def is_alive(self) -> bool:
+        return self.state in LIVE
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it is sent and its reply is past its day."""
+        from minshi.workdays import due_at
+
+        return self.state == OrderState.SENT and at >= due_at(self.reply_on)

@@ -1,0 +1,100 @@
+"""Who is told, by post and roster, for many cases in a fixed number of queries (domain §4, the ladder)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from cases.models import Case, Concern
+from cases.models.choices import Level
+from supervision.models import Told
+from villages.models import DutyLeave, Post, Role, User
+
+ABOVE = (Role.REVIEWER, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """The posts about some cases on one day, whoever stands in for them, and whom a case concerns."""
+
+    posts: list[Post]
+    stands_in: dict[int, Post]  # of a post that is away
+    concerns: dict[int, list[Concern]]
+
+    def told(self, case: Case, who: Iterable[str]) -> list[User]:
+        """The people meant, each once, never somebody whom the case concerns (domain §1: never reaches that person).
+
+        Whoever is away is told all the same, for the day they are back, and beside them who stands in; a substitute
+        who is away too is not followed any further.
+        """
+        found = [post for each in who for post in self.posts if _is_meant(Told(each), post, case)]
+        found += [self.stands_in[post.pk] for post in found if post.pk in self.stands_in]
+        return self.spared(case, found)
+
+    def town_office(self, case: Case) -> list[User]:
+        """Whom an alarm goes to: the town's reviewers, else its supervisors, else whoever of the county."""
+        town = [post for post in self.posts if post.town_id == case.town_id]
+        county = [post for post in self.posts if post.county_code and post.county_code == case.town.county_code]
+        reviewers = [post for post in town if post.role == Role.REVIEWER]
+        supervisors = [post for post in town if post.role == Role.SUPERVISOR]
+        tried = (self.spared(case, posts) for posts in (reviewers, supervisors, county))
+        return next(filter(None, tried), [])
+
+    def spared(self, case: Case, posts: list[Post]) -> list[User]:
+        """The people behind the posts, each once, without whom the case concerns."""
+        concerns = self.concerns.get(case.pk, [])
+        users = {concern.user_id for concern in concerns}
+        villages = {concern.village_id for concern in concerns if concern.village_id}
+        free = [post for post in posts if post.user_id not in users and _village_of(post) not in villages]
+        return list({post.user_id: post.user for post in free}.values())
+
+
+def recipients_of(cases: Iterable[Case], on: date) -> Recipients:
+    """For cases read with their town; three queries, four where somebody is away."""
+    cases = list(cases)
+    posts = _posts_about(cases, on)
+    leaves = DutyLeave.objects.filter(from_on__lte=on, until_on__gte=on, post__in=posts)
+    leaves = leaves.select_related("substitute__user", "substitute__group")
+    standing = [leave.substitute_id for leave in leaves if leave.substitute_id]
+    absent = DutyLeave.objects.filter(from_on__lte=on, until_on__gte=on, post__in=standing)
+    away = set(absent.values_list("post_id", flat=True)) if standing else set()
+    stands_in = {
+        leave.post_id: leave.substitute
+        for leave in leaves
+        if leave.substitute and leave.substitute_id not in away and leave.substitute.is_current(on)
+    }
+    concerns: defaultdict[int, list[Concern]] = defaultdict(list)
+    for concern in Concern.objects.filter(case__in=cases):
+        concerns[concern.case_id].append(concern)
+    return Recipients(posts, stands_in, dict(concerns))
+
+
+def _posts_about(cases: list[Case], on: date) -> list[Post]:
+    """The current posts of owners, and whoever heads or oversees the villages, towns and counties of the cases."""
+    meant = Q(pk__in={case.owner_post_id for case in cases if case.owner_post_id})
+    meant |= Q(office__in={case.owner_office_id for case in cases if case.owner_office_id})
+    meant |= Q(role=Role.SECRETARY, village__in={case.village_id for case in cases if case.village_id})
+    towns, counties = {case.town_id for case in cases}, {case.town.county_code for case in cases}
+    meant |= Q(role__in=ABOVE, town__in=towns) | Q(role__in=ABOVE, county_code__in=counties)
+    return list(Post.objects.current(on).filter(meant).select_related("user", "group").in_order())
+
+
+def _is_meant(who: Told, post: Post, case: Case) -> bool:
+    if who == Told.OWNER:
+        owns_as_office = case.owner_office_id is not None and post.office_id == case.owner_office_id
+        return post.pk == case.owner_post_id or owns_as_office
+    if who == Told.HEAD and case.level == Level.VILLAGE:
+        return post.role == Role.SECRETARY and post.village_id == case.village_id
+    if case.level == Level.COUNTY:
+        here = bool(post.county_code) and post.county_code == case.town.county_code
+    else:
+        here = post.town_id == case.town_id
+    if who == Told.SIGNER:
+        return here and post.may_sign
+    return here and post.role == (Role.SUPERVISOR if who == Told.OVERSEER else Role.REVIEWER)
+
+
+def _village_of(post: Post) -> int | None:
+    return post.village_id or (post.group.village_id if post.group else None)

@@ -1,0 +1,1 @@
+"""Tags of supervision's pages."""

@@ -1,0 +1,125 @@
+"""督办台: what is red, yellow, on hold, with how often it was chased; one or several chased from there."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cases.batch import move_all
+from cases.models import Case
+from cases.models.choices import Light, SupervisionLevel
+from cases.models.scope import CaseQuerySet
+from cases.paging import capped_counts, page_of
+from cases.views.access import UNPROCESSABLE, StaffView
+from cases.workflow import Action
+from minshi import workdays
+from minshi.clock import now, today
+from supervision.models import Chase
+from villages.forms import RuleForm
+from villages.models import Role
+from villages.requests import whole_number
+
+ORDER = ("due_at", "id")
+MOST_TOGETHER = 50
+BUCKETS = (
+    ("1", pgettext_lazy("ageing", "1 to 3 days"), 0, 3),
+    ("4", pgettext_lazy("ageing", "4 to 7 days"), 3, 7),
+    ("8", pgettext_lazy("ageing", "8 days and more"), 7, None),
+)
+READERS = (Role.REVIEWER, Role.SUPERVISOR, Role.SECRETARY)
+
+
+class TogetherForm(RuleForm):
+    supervision_level = forms.ChoiceField(
+        label=gettext_lazy("How urgently"),
+        choices=[(level.value, level.label) for level in (SupervisionLevel.REMIND, SupervisionLevel.URGE)],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=gettext_lazy("Say what is expected"), max_length=200, required=False)
+
+
+def aged(cases: CaseQuerySet, bucket: str, at: datetime) -> CaseQuerySet:
+    """The overdue ones by how many days past their last day they are, today being a whole day."""
+    found = next((each for each in BUCKETS if each[0] == bucket), None)
+    if found is None:
+        return cases
+    _name, _label, above, most = found
+    tonight = workdays.due_at(workdays.local_day(at))  # what fell due yesterday is one day late all of today
+    cases = cases.filter(due_at__lt=tonight - above * workdays.ONE_DAY)
+    return cases if most is None else cases.filter(due_at__gte=tonight - most * workdays.ONE_DAY)
+
+
+class BoardView(StaffView):
+    def counted(self) -> CaseQuerySet:
+        """Http404: somebody who oversees nobody."""
+        if not self.user.holds(today(), *READERS):
+            raise Http404
+        return Case.objects.counted_for(self.user, today())
+
+
+class Board(BoardView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        at, counted = now(), self.counted()
+        light = request.GET.get("light", Light.RED)
+        if light not in Light.values:
+            light = Light.RED
+        bucket = request.GET.get("days", "") if light == Light.RED else ""
+        red = counted.with_light(Light.RED, at)
+        split: dict[str, CaseQuerySet] = {each.value: counted.with_light(each, at) for each in Light}
+        counts = capped_counts(split | {f"red{name}": aged(red, name, at) for name, *_rest in BUCKETS})
+        page = page_of(aged(split[light], bucket, at).with_row(), ORDER, request.GET.get("after", ""))
+        context = {
+            "nav": "supervision", "at": at, "sight": self.sight(), "light": light, "bucket": bucket,
+            "after": page.after,
+            "rows": with_times(page.rows),
+            "tabs": [(each, counts[each.value]) for each in (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)],
+            "buckets": [(name, label, counts[f"red{name}"]) for name, label, *_rest in BUCKETS],
+            "may_chase": self.user.holds(today(), Role.REVIEWER, Role.SUPERVISOR),
+        }  # fmt: skip
+        return render(request, "supervision/board.html", context)
+
+
+def with_times(cases: list[Case]) -> list[tuple[Case, int]]:
+    """Each with how often it was chased, reminders left out; one query."""
+    hard = Chase.objects.filter(case__in=[case.pk for case in cases]).exclude(level=SupervisionLevel.REMIND)
+    times = dict(hard.order_by().values_list("case").annotate(times=Count("pk")))
+    return [(case, times.get(case.pk, 0)) for case in cases]
+
+
+class ChaseTogether(BoardView):
+    """Several at once: a page to check them on, then each with its own result."""
+
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect("supervision:board")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.counted()
+        ticked = dict(text.rpartition(":")[::2] for text in request.POST.getlist("cases")[:MOST_TOGETHER])
+        cases = list(self.visible().filter(number__in=ticked).with_row().order_by(*ORDER))
+        if not cases:
+            messages.warning(request, _("Tick the matters first."))
+            return redirect("supervision:board")
+        seen = {case.pk: whole_number(ticked[case.number]) for case in cases}
+        versions = {pk: version for pk, version in seen.items() if version is not None}
+        is_sent = "apply" in request.POST
+        form = TogetherForm(request.POST if is_sent else None, initial={"supervision_level": SupervisionLevel.URGE})
+        context: dict[str, Any] = {"nav": "supervision", "at": now(), "sight": self.sight()}
+        if is_sent and form.is_valid():
+            key = forms.UUIDField().clean(request.POST.get("key"))
+            results = move_all(
+                cases, Action.SUPERVISE, user=self.user, at=now(), values=form.cleaned_data, versions=versions, key=key
+            )
+            done = sum(not result.refusal for result in results)
+            context |= {"results": results, "done": done, "failed": len(results) - done}
+            return render(request, "supervision/chased.html", context)
+        rows = [(case, versions.get(case.pk, case.version)) for case in cases]
+        context |= {"form": form, "rows": rows, "key": request.POST.get("key") or uuid4()}
+        return render(request, "supervision/chase_together.html", context, status=UNPROCESSABLE if is_sent else 200)

@@ -1,0 +1,65 @@
+"""The inbox: its pages, the badge in the header and the latest few on the desk."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from cases.paging import MOST_COUNTED, page_of
+from cases.views.access import StaffView
+from minshi.clock import now
+from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
+
+SHOWN = 8
+
+
+class InboxView(StaffView):
+    def context(self, notices: list[Any]) -> dict[str, Any]:
+        return {"nav": "inbox", "notices": notices, "at": now(), "sight": self.sight()}
+
+
+class Inbox(InboxView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        notices = inbox_of(self.user, now())
+        if request.GET.get("unread"):
+            notices = notices.filter(read_at=None)
+        page = page_of(notices, ORDER, request.GET.get("after", ""))
+        context = {**self.context(page.rows), "after": page.after, "only_unread": bool(request.GET.get("unread"))}
+        return render(request, "supervision/inbox.html", context)
+
+
+class Latest(InboxView):
+    """In place on the desk: what is unread, the newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        unread = inbox_of(self.user, now()).filter(read_at=None).order_by(*ORDER)
+        return render(request, "supervision/_notices.html", self.context(list(unread[:SHOWN])))
+
+
+class Unread(InboxView):
+    """The number in the header, asked for by the page once a minute."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        count = unread_of(self.user, now())[:MOST_COUNTED].count()
+        return render(request, "supervision/_unread.html", {"count": count})
+
+
+class Open(InboxView):
+    """To the matter or the order that a notice is about, which is read from then on."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        notice = get_object_or_404(inbox_of(self.user, now()), pk=pk)
+        mark_read(self.user, unread_of(self.user, now()).filter(pk=pk), now())
+        if notice.order:
+            return redirect(notice.order)
+        return redirect(notice.case if vars(notice)["in_sight"] else "supervision:inbox")
+
+
+class ReadAll(InboxView):
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect("supervision:inbox")
+
+    def post(self, _request: HttpRequest) -> HttpResponse:
+        mark_read(self.user, unread_of(self.user, now()), now())
+        return redirect("supervision:inbox")

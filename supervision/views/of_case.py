@@ -1,0 +1,24 @@
+"""How one matter was chased, in place on its page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cases.models.choices import Stage
+from cases.views.access import StaffView
+from minshi.clock import now
+from supervision.models import SupervisionOrder
+from supervision.orders import chasing_post
+
+
+class OfCase(StaffView):
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        case = self.case(number)
+        chases = case.chases.select_related("by__user", "order").order_by("at", "pk")
+        context = {
+            "case": case,
+            "chases": chases,
+            "orders": SupervisionOrder.objects.filter(case=case).order_by("raised_at", "pk"),
+            "may_chase": case.stage != Stage.CLOSED and chasing_post(case, self.user, now()) is not None,
+        }
+        template = "supervision/_of_case.html" if "HX-Request" in request.headers else "supervision/of_case.html"
+        return render(request, template, context)

@@ -1,0 +1,178 @@
+"""Supervision orders: the list, one order with what may be done now, a new one, and the printed form."""
+
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case
+from cases.models.choices import Stage
+from cases.paging import capped_counts, page_of
+from cases.views.access import UNPROCESSABLE, StaffView
+from cases.workflow import Officer
+from minshi.clock import now, today
+from minshi.errors import KeyReused, RuleBroken
+from supervision.forms import CancelForm, CheckForm, OrderForm, ReplyForm, SignForm
+from supervision.models import OrderState, SupervisionOrder, Told
+from supervision.models.order import LIVE
+from supervision.orders import (
+    acts_open_to,
+    cancel_order,
+    chased_today,
+    chasing_post,
+    check_reply,
+    latest_reply_on,
+    orders_seen_by,
+    raise_order,
+    reply_to_order,
+    sign_order,
+    standard_demand,
+)
+from supervision.recipients import recipients_of
+from villages.forms import RuleForm
+
+ORDER = ("-raised_at", "-id")
+TABS = (
+    ("alive", pgettext_lazy("orders", "Under way"), LIVE),
+    ("to_sign", pgettext_lazy("orders", "To sign"), (OrderState.TO_SIGN, OrderState.SIGNED)),
+    ("sent", pgettext_lazy("orders", "Waiting for the reply"), (OrderState.SENT,)),
+    ("replied", pgettext_lazy("orders", "To check"), (OrderState.REPLIED,)),
+    ("over", pgettext_lazy("orders", "Closed"), (OrderState.CLOSED, OrderState.CANCELLED)),
+)
+FORMS: dict[str, type[RuleForm]] = {"sign": SignForm, "cancel": CancelForm, "reply": ReplyForm, "check": CheckForm}
+
+
+class OrderView(StaffView):
+    def order(self, pk: int) -> SupervisionOrder:
+        """Http404: of a case out of sight."""
+        posts = [f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by", "cancelled_by")]
+        seen = orders_seen_by(self.user, today()).select_related(
+            "case__town", "case__village", "town", "to_office", "to_post__user", *posts
+        )
+        found: SupervisionOrder = get_object_or_404(seen, pk=pk)
+        return found
+
+
+class OrderList(OrderView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.GET.get("state", "alive")
+        seen = orders_seen_by(self.user, today())
+        split = {name: seen.filter(state__in=states) for name, _label, states in TABS}
+        if chosen not in split:
+            chosen = "alive"
+        counts = capped_counts(split)
+        page = page_of(split[chosen], ORDER, request.GET.get("after", ""))
+        context = {
+            "nav": "supervision", "at": now(), "sight": self.sight(), "orders": page.rows, "after": page.after,
+            "chosen": chosen, "tabs": [(name, label, counts[name]) for name, label, _states in TABS],
+        }  # fmt: skip
+        return render(request, "supervision/orders.html", context)
+
+
+class Shown(OrderView):
+    """The page of an order, its forms as they were filled in."""
+
+    def show(
+        self, order: SupervisionOrder, filled: dict[str, RuleForm] | None = None, status: int = 200
+    ) -> HttpResponse:
+        at = now()
+        acts = acts_open_to(order, self.user, at)
+        initial = {"sign": {"demand": order.demand, "reply_on": order.reply_on}}
+        shown = {act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act), prefix=None) for act in acts}
+        context = {
+            "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
+            "is_late": order.is_late(at),
+        }  # fmt: skip
+        return render(self.request, "supervision/order.html", context, status=status)
+
+
+class OrderPage(Shown):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(self.order(pk))
+
+
+class OrderAct(Shown):
+    def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.order(pk))
+
+    def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        order = self.order(pk)
+        if act not in FORMS:
+            raise Http404
+        by = acts_open_to(order, self.user, now()).get(act)
+        form = FORMS[act](request.POST)
+        if by is None:
+            messages.warning(request, _("This is not open to you now; here is how the order stands."))
+            return redirect(order)
+        if not form.is_valid():
+            return self.show(order, {act: form}, UNPROCESSABLE)
+        try:
+            order = self.carry_out(order, act, form, by)
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+            return self.show(self.order(pk), {act: form}, UNPROCESSABLE)
+        return redirect(order)
+
+    def carry_out(self, order: SupervisionOrder, act: str, form: forms.Form, by: Officer) -> SupervisionOrder:
+        data, at = form.cleaned_data, now()
+        if act == "sign":
+            return sign_order(order, by=by, at=at, **data)
+        if act == "cancel":
+            return cancel_order(order, by=by, at=at, **data)
+        if act == "reply":
+            return reply_to_order(order, data["reply"], by=by, at=at)
+        good = data["verdict"] == "good"
+        return check_reply(order, good=good, finding=data["finding"], reply_on=data["reply_on"], by=by, at=at)
+
+
+class NewOrder(OrderView):
+    """督办 by one click: the words are there, with whom it goes to; who may sign it sends it off at once."""
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        case = self.chased(number)
+        day = latest_reply_on(case, now())
+        reason = _("Overdue") if case.due_at and case.due_at <= now() else _("Asked for by the supervisor")
+        initial = {"reason": reason, "demand": standard_demand(day), "reply_on": day, "key": uuid4()}
+        return self.show(case, OrderForm(initial=initial))
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        case, form = self.chased(number), OrderForm(request.POST)
+        if not form.is_valid():
+            return self.show(case, form, UNPROCESSABLE)
+        post = chasing_post(case, self.user, now())
+        if post is None:
+            raise Http404
+        try:
+            return redirect(raise_order(case, by=Officer(self.user, post), at=now(), **form.cleaned_data))
+        except RuleBroken as refusal:
+            if isinstance(refusal, KeyReused):
+                form = OrderForm({**request.POST.dict(), "key": uuid4()})
+                form.is_valid()
+            form.refuse(refusal)
+            return self.show(case, form, UNPROCESSABLE)
+
+    def chased(self, number: str) -> Case:
+        """Http404: not to be chased by this user."""
+        case = self.case(number)
+        if case.stage == Stage.CLOSED or chasing_post(case, self.user, now()) is None:
+            raise Http404
+        return case
+
+    def show(self, case: Case, form: OrderForm, status: int = 200) -> HttpResponse:
+        at = now()
+        people = recipients_of([case], today())
+        post = chasing_post(case, self.user, at)
+        context = {
+            "nav": "supervision", "at": at, "case": case, "form": form, "sight": self.sight(),
+            "told": people.told(case, (Told.OWNER, Told.HEAD)),
+            "signers": [] if post and post.may_sign else people.told(case, (Told.SIGNER,)),
+            "may_sign": bool(post and post.may_sign),
+            "before": chased_today(case, at),
+            "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
+        }  # fmt: skip
+        return render(self.request, "supervision/new_order.html", context, status=status)

@@ -1,0 +1,42 @@
+"""What a notice says, for whoever reads it."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from minshi import workdays
+from minshi.errors import Text
+from supervision.models import Notice, NoticeKind
+
+WORDS: Mapping[str, Text] = {
+    NoticeKind.YELLOW: gettext_lazy("Due soon: the last day is %(last_day)s."),
+    NoticeKind.OVERDUE: gettext_lazy("It fell due on %(last_day)s and is not done yet."),
+    NoticeKind.URGE: gettext_lazy("Still not done; it fell due on %(last_day)s. Please see to it."),
+    NoticeKind.ORDER_TO_SIGN: gettext_lazy("A supervision order waits for a signature."),
+    NoticeKind.ORDER: gettext_lazy("A supervision order was sent: %(order)s. Answer by %(reply_on)s."),
+    NoticeKind.ORDER_REPLIED: gettext_lazy("%(order)s was answered; please check it."),
+    NoticeKind.ORDER_BACK: gettext_lazy("The answer to %(order)s was sent back; answer again by %(reply_on)s."),
+    NoticeKind.CIRCULATE: gettext_lazy("%(order)s was not answered by %(reply_on)s."),
+    NoticeKind.ALARM: gettext_lazy("Nobody could be told about this matter; please appoint somebody."),
+    NoticeKind.YOURS: gettext_lazy("It is with you now: %(stage)s."),
+    NoticeKind.PART: gettext_lazy("You are asked to take a part in it."),
+    NoticeKind.RULE: gettext_lazy("Somebody asks for more time, a break or to give a part back: please rule on it."),
+    NoticeKind.RULED: gettext_lazy("What you asked for was ruled on."),
+    NoticeKind.SPEAKER: gettext_lazy("The speaker has said something about it."),
+    NoticeKind.RED_LINE: gettext_lazy("Red line: it was reported. Look at it at once."),
+    NoticeKind.CHASED: gettext_lazy("It is being chased: %(reason)s"),
+}
+
+
+def words_of(notice: Notice) -> str:
+    """The sentence beside the matter's title; nothing in it is personal."""
+    chase, order, event = notice.chase, notice.order, notice.event
+    facts = {
+        "last_day": workdays.last_day_of(chase.due_at) if chase else "",
+        "order": (order.number if order else "") or _("The order"),
+        "reply_on": order.reply_on if order else "",
+        "stage": event.get_target_display() if event else "",
+        "reason": (chase.reason if chase else "") or _("please see to it."),
+    }
+    return str(WORDS[notice.kind]) % facts
