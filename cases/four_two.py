@@ -129,7 +129,8 @@ def record_step(
 ) -> FourTwoStep:
     """Writes down the step that is due; whether it passed follows from its numbers and the town's rules.
 
-    A step that did not pass is kept and may be held again. A repeated `key` returns the step it wrote.
+    A step that did not pass is kept and may be held again; one to which too few came is none.
+    A repeated `key` returns the step it wrote.
     Raises NoSuchRight, MoveRefused (not this step's turn, given up), InputRefused (dates, counts, periods that do
     not fit). Source: domain §2 议事规则; ledgers 10.
     """
@@ -198,11 +199,29 @@ def _count(step: FourTwoStep, held: Held, due: StepRule, process: FourTwoProcess
         words %= {"cast": cast, "entitled": here}
         raise InputRefused(words, {"votes_for": words})
     rules = rules_for(process.village.town_id, kind)
+    needed = rules.quorum_needed(people)
+    if here < needed:
+        words = _("Too few came: %(present)s of %(due)s, %(quorum)s are needed. It is held again.")
+        words %= {"present": here, "due": people, "quorum": needed}
+        raise InputRefused(words, {"present": words})
     step.kind, step.rule = kind, str(rules.article)
     for name, value in numbers.items():
         setattr(step, name, value)
-    step.present_needed, step.votes_needed = rules.quorum_needed(people), rules.votes_needed(people, here)
-    step.passed = here >= step.present_needed and (held.votes[0] or 0) >= step.votes_needed
+    step.present_needed, step.votes_needed = needed, rules.votes_needed(people, here)
+    step.passed = (held.votes[0] or 0) >= step.votes_needed
+
+
+def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
+    """What the step that is due asks for, said before anybody is refused; a query for each kind of meeting."""
+    if not due.kinds:
+        return [_("It hangs for at least %(days)s days.") % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
+    found = [(kind, rules_for(process.village.town_id, kind)) for kind in due.kinds]
+    return [
+        f"{kind.label}："
+        + _("Attend: %(quorum)s. Agree: %(majority)s %(base)s.")
+        % {"quorum": rules.quorum, "majority": rules.majority, "base": rules.base.label}
+        for kind, rules in found
+    ]
 
 
 def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:

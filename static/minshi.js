@@ -32,8 +32,7 @@
     const there = went && one(`[data-go="${CSS.escape(key)}"]`);
     if (there) { there.click(); return; }
     went = key === "g";
-    if (key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
-    else if (key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
+    if ((key === "j" || key === "k") && rows.length) { const panel = one("#panel"); if (panel) panel.replaceChildren(); rows[key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)].focus(); }
     else if (key === "x" && at >= 0) { const box = one("input[type=checkbox]", rows[at].parentElement); if (box) box.checked = !box.checked; }
     else { const found = one(`[data-key="${CSS.escape(key)}"]`); if (found) { event.preventDefault(); if (typing(found)) found.focus(); else found.click(); } }
   });
@@ -76,7 +75,7 @@
     const gap = box.value.match(/【[^【】]*】/); if (gap) box.setSelectionRange(gap.index, gap.index + gap[0].length);
     box.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); const wrong = one("#error-summary", step), goal = wrong || one("textarea, input:not([type=hidden]), select, button", step); goal.focus({ preventScroll: true }); (wrong || step).scrollIntoView({ block: wrong ? "start" : "nearest" }); } });
+  document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); const wrong = one("#error-summary", step), goal = wrong || one("textarea, input:not([type=hidden]), select, button", step); goal.focus({ preventScroll: true }); (wrong || step).scrollIntoView({ block: wrong || step.closest("#panel") ? "start" : "nearest" }); } });
 
   // Minutes: every 5 seconds to the server, each letter on this computer until the server has it.
   const sentBefore = sessionStorage.getItem("autosent");
@@ -104,6 +103,14 @@
     form.addEventListener("submit", (event) => {
       sessionStorage.setItem("autosent", name); isLeaving = true;
       if (going) { event.preventDefault(); const button = event.submitter; delete form.dataset.sent; going.then(() => form.requestSubmit(button)); }
+    }, true);
+    // Another form of the page waits until the server has the words: they would arrive behind its answer.
+    let isFlushed = false;
+    document.addEventListener("submit", (event) => {
+      if (event.target === form || isFlushed || !(isNew || going)) return;
+      event.preventDefault(); event.stopPropagation(); isFlushed = true;
+      const other = event.target, button = event.submitter;
+      (going || send()).then(() => other.requestSubmit(button));
     }, true);
   });
 

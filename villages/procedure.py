@@ -94,7 +94,7 @@ DEFAULTS: Mapping[str, Rules] = MappingProxyType(
     }
 )
 
-# Whose roll is called.
+# Whose roll is called; an assembly of all the villagers has none, its people are counted.
 BODY_OF: Mapping[str, Body] = MappingProxyType(
     {
         MeetingKind.MINSHI_COMMITTEE: Body.MINSHI_COMMITTEE,
@@ -102,7 +102,6 @@ BODY_OF: Mapping[str, Body] = MappingProxyType(
         MeetingKind.TWO_COMMITTEES: Body.TWO_COMMITTEES,
         MeetingKind.MASS_CONGRESS: Body.REPRESENTATIVES,
         MeetingKind.REPRESENTATIVES: Body.REPRESENTATIVES,
-        MeetingKind.ASSEMBLY: Body.REPRESENTATIVES,
         MeetingKind.PARTY_ASSEMBLY: Body.PARTY_MEMBERS,
         MeetingKind.PARTY_MASS_DAY: Body.PARTY_MEMBERS,
         MeetingKind.THEMED_PARTY_DAY: Body.PARTY_MEMBERS,

@@ -11,11 +11,12 @@ from cases.models.four_two import Origin, ReservedMatter
 from villages.forms import DayInput, RuleForm, offer
 
 MOST_PEOPLE = 100_000
+MOST_SUBJECT = 80  # characters
 
 
 class StartForm(RuleForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
-    subject = forms.CharField(label=_("What it is about"), max_length=80)
+    subject = forms.CharField(label=_("What it is about"), max_length=MOST_SUBJECT)
     matter = forms.ChoiceField(label=_("Kind of matter"), choices=ReservedMatter.choices, widget=forms.RadioSelect)
     origin = forms.ChoiceField(label=_("How it came up"), choices=Origin.choices, widget=forms.RadioSelect)
 

@@ -73,6 +73,8 @@ def deliberation(record: Record) -> str:
         return ""
     if event.data.get("meeting_kind") in MeetingKind.values:
         return joined(str(MeetingKind(event.data["meeting_kind"]).label), event.data["meeting_on"])
+    if event.data.get("four_two"):
+        return joined(_("Six steps of a village decision"), local_day(at))
     words = pgettext("ledger", "decided by the %(level)s")
     if record.case.handling == Handling.MEETING:
         words = pgettext("ledger", "%(level)s committee's meeting")

@@ -78,7 +78,16 @@ class ItemRecord:
     @property
     def stepped_aside(self) -> list[str]:
         """Who neither counted nor voted; for whom the asides were read beside the item."""
-        return [] if self.is_hidden else [str(one.attendee) for one in self.item.asides.all() if not one.is_lifted]
+        asides = [] if self.is_hidden else [one for one in self.item.asides.all() if not one.is_lifted]
+        return [f"{one.attendee}（{one.reason}）" if one.reason else str(one.attendee) for one in asides]
+
+    @property
+    def counted(self) -> str:
+        """Due and present as the item was concluded, whoever stepped aside left out of both."""
+        item = self.item
+        if self.is_hidden or item.due is None or item.present is None:
+            return ""
+        return f"{item.due} / {item.present}"
 
 
 def names_of(people: Iterable[Attendee]) -> str:

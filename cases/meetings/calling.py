@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.meetings.agenda import put_on_agenda, talk_day_parts
@@ -103,7 +104,9 @@ def _called_before(key: UUID, kind: str, starts_at: datetime, by: Officer) -> Me
 
 def _write_roll(meeting: Meeting) -> None:
     """Everybody due: by their seats, else by their posts; the chair named, unless another was, is the seat's."""
-    on, body = workdays.local_day(meeting.starts_at), BODY_OF[meeting.kind]
+    on, body = workdays.local_day(meeting.starts_at), BODY_OF.get(meeting.kind)
+    if body is None:
+        return
     here = Place(meeting.where, "").fields
     seats = list(Seat.objects.filter(**here, body=body).current(on).in_order())
     roll = [
@@ -125,6 +128,12 @@ def _write_roll(meeting: Meeting) -> None:
         meeting.save(update_fields=["chair"])
 
 
+def has_roll(meeting: Meeting) -> bool:
+    """Whether a body's members or posts are due by name; whoever else was added to an assembly makes no roll."""
+    by_name = Q(seat__isnull=False) | Q(user__isnull=False)
+    return meeting.attendees.filter(by_name, is_guest=False).exists()
+
+
 @transaction.atomic
 def change_meeting(
     meeting: Meeting,
@@ -140,9 +149,12 @@ def change_meeting(
 ) -> Meeting:
     """Another time, place, chair or recorder. `due` and `present` are typed where nobody calls the roll (an assembly).
 
-    InputRefused: more present than due, or one of the two numbers without the other.
+    InputRefused: numbers where there is a roll, more present than due, or one of the two numbers without the other.
     """
     meeting = lock_open(meeting, by, at)
+    if due is not None and has_roll(meeting):
+        words = _("There is a roll for this meeting: tick who came.")
+        raise InputRefused(words, {"due": words})
     if (due is None) != (present is None):
         words = _("Type both numbers, or neither.")
         raise InputRefused(words, {"present" if present is None else "due": words})

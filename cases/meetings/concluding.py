@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.meetings.counting import Count, count_of
-from cases.meetings.holding import lock_open, was_concluded
+from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
 from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting
@@ -24,6 +24,9 @@ from villages.procedure import rules_for
 
 # What a meeting may resolve about a case.
 ITEM_ACTIONS = (Action.DECIDE, Action.ESCALATE, Action.SEND_BACK, Action.DIVERT, Action.MERGE, Action.DEFER)
+
+
+Votes = tuple[int | None, int | None, int | None]  # for, against, abstained
 
 
 class Verdict(models.TextChoices):
@@ -43,7 +46,7 @@ def conclude(
     version: int | None = None,
     key: UUID | None = None,
     opinions: str | None = None,
-    votes: tuple[int | None, int | None, int | None] = (None, None, None),
+    votes: Votes = (None, None, None),
     resolution: str = "",
     action: Action | None = None,
     case_version: int | None = None,
@@ -64,9 +67,10 @@ def conclude(
         return item
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
+    check_has_come(meeting, at)
+    votes = with_abstentions(votes)
     said = None if opinions is None else without_hidden([item.case], opinions.strip())
-    written = (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain))
-    if version is not None and version != item.version and written != (said, votes):
+    if version is not None and version != item.version and _hides_words(item, said, votes):
         raise StaleVersion(_("Somebody else has written on this item since you opened it."))
     item.opinions = item.opinions if said is None else said
     item.votes_for, item.votes_against, item.votes_abstain = votes
@@ -80,6 +84,19 @@ def conclude(
         raise InputRefused(_("Write down what was resolved."), {"resolution": _("Please fill this in.")})
     item.save()
     return item
+
+
+def with_abstentions(votes: Votes) -> Votes:
+    """Nobody abstained where only that number was left empty."""
+    votes_for, votes_against, abstained = votes
+    is_counted = votes_for is not None and votes_against is not None
+    return votes_for, votes_against, 0 if is_counted and abstained is None else abstained
+
+
+def _hides_words(item: AgendaItem, said: str | None, votes: Votes) -> bool:
+    """Whether the item holds words or votes that whoever concludes it has not seen."""
+    counted = (item.votes_for, item.votes_against, item.votes_abstain)
+    return item.opinions not in ("", said) or (any(vote is not None for vote in counted) and counted != votes)
 
 
 def _count(item: AgendaItem, meeting: Meeting) -> Count:

@@ -46,6 +46,15 @@ def lock_open(meeting: Meeting, by: Officer, at: datetime) -> Meeting:
     return locked
 
 
+def check_has_come(meeting: Meeting, at: datetime) -> None:
+    """MoveRefused before the day of the meeting."""
+    day = workdays.local_day(meeting.starts_at)
+    if workdays.local_day(at) < day:
+        raise MoveRefused(
+            _("The meeting is called for %(day)s; give it another time if it is held now.") % {"day": day}
+        )
+
+
 def was_concluded(item: AgendaItem) -> MoveRefused:
     state = item.get_state_display()
     return MoveRefused(_("This item was concluded a moment ago: %(state)s.") % {"state": state})

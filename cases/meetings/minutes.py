@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.meetings.holding import check_right, lock_open, lock_waiting
+from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
@@ -71,8 +71,7 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     MoveRefused before it has begun, or where nobody is noted as present.
     """
     meeting = lock_open(meeting, by, at)
-    if at < meeting.starts_at:
-        raise MoveRefused(_("The meeting has not begun yet."))
+    check_has_come(meeting, at)
     if not (meeting.present_typed or meeting.attendees.filter(is_present=True).exists()):
         raise MoveRefused(_("Nobody is noted as present: call the roll first."))
     meeting.items.filter(state=ItemState.WAITING).update(state=ItemState.PUT_OFF, concluded_at=at, concluded_by=by.post)

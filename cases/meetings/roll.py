@@ -11,7 +11,7 @@ from cases.models import AgendaItem, Attendee, Concern, CoSpeaker, Meeting, Step
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
 from cases.workflow import Officer
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, MoveRefused
 
 MOST_ATTENDEES = 500
 
@@ -28,10 +28,11 @@ def call_roll(
     """Notes who is present; only the people named in `ticked` change, so that two screens do not undo each other.
 
     `substitutes` names who came in somebody's place ("" for nobody); such a person is not present themselves.
+    MoveRefused: somebody taken off after a vote was counted with them.
     """
     meeting = lock_open(meeting, by, at)
     people = {person.pk: person for person in meeting.attendees.all()}
-    changed = []
+    changed, gone = [], 0
     for pk in {*ticked, *(substitutes or {})} & set(people):
         person = people[pk]
         before = (person.is_present, person.substitute)
@@ -41,6 +42,9 @@ def call_roll(
             person.substitute = ""
         if before != (person.is_present, person.substitute):
             changed.append(person)
+        gone += before != (False, "") and not (person.is_present or person.substitute)
+    if gone and meeting.items.filter(state__in=(ItemState.PASSED, ItemState.NOT_PASSED)).exists():
+        raise MoveRefused(_("They were counted in a vote already; whoever left later is written into the minutes."))
     Attendee.objects.bulk_update(changed, ["is_present", "substitute"])
 
 

@@ -6,10 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.ledgers import cells
-from cases.ledgers.record import Record, joined
+from cases.ledgers.cells import measures
+from cases.ledgers.record import Record, joined, unit_of
+from cases.models.choices import AssignmentRole
 from cases.workflow import Action
 from minshi.workdays import SHANGHAI, local_day
 from villages.models import Post
+
+ASSISTANT = AssignmentRole.ASSISTANT
 
 
 def document(record: Record) -> str:
@@ -80,9 +84,21 @@ def received_at(record: Record) -> str:
 
 
 def contact(record: Record) -> str:
-    """Whoever handles, with the office's telephone; a person's own number is not kept here."""
-    office = record.lead.office if record.lead else None
-    return joined(record.responsible, office.phone if office else "")
+    """Whoever handles, with the telephone of the office or of the village's talk room; nobody's own is kept here."""
+    lead = record.lead
+    if lead is None:
+        return record.responsible
+    room = getattr(lead.post.village, "talk_room", None) if lead.post and lead.post.village else None
+    phone = lead.office.phone if lead.office else room.phone if room else ""
+    return joined(record.responsible, phone)
+
+
+def done(record: Record) -> str:
+    """What the lead did, and what each assistant of that round reported."""
+    lead = record.lead
+    beside = [item for item in record.assignments if lead and item.role == ASSISTANT and item.round == lead.round]
+    reports = [f"{unit_of(item)}：{record.words(item.report)}" for item in beside if item.report]
+    return "\n".join(filter(None, (measures(record), *reports)))
 
 
 def speaker(record: Record) -> str:

@@ -26,6 +26,7 @@ from minshi.tabular import Column
 DUE: Column[Sitting] = Column("due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}")
 RULE: Column[Sitting] = Column("rule", gettext_lazy("By which rule"), lambda s: s.rules.article, width=WIDE)
 ABSENT: Column[Sitting] = Column("absent", gettext_lazy("Those absent"), lambda s: "、".join(s.absent), width=WIDE)
+COUNTED: Column[ItemRecord] = Column("counted", gettext_lazy("Due / present"), lambda r: r.counted)
 ASIDE: Column[ItemRecord] = Column("aside", gettext_lazy("Stepped aside"), lambda r: "、".join(r.stepped_aside))
 SIGNATURES = (
     pgettext_lazy("slip", "In the chair (signature)"),
@@ -55,7 +56,7 @@ class MinutesSheet:
         """Four queries for all items together, however many."""
         rows = list(MEETINGS.whole(self.meeting.items.order_by("position", "pk")).prefetch_related("asides__attendee"))
         records = MEETINGS.read(rows, sight=self.sitting.sight, at=self.at, may_unmask=lambda _case: False)
-        return [side_by_side(lines_of((SUBJECT, *DELIBERATED, ASIDE), record)) for record in records]
+        return [side_by_side(lines_of((SUBJECT, *DELIBERATED, COUNTED, ASIDE), record)) for record in records]
 
     def signing(self) -> list[Attendee]:
         """Who came, or had somebody come for them."""

@@ -10,7 +10,7 @@ from django.db.models import Value
 from cases.ledgers import Record, read_records
 from cases.ledgers.asking import AFTER_A_RETURN, askings, times_asked
 from cases.models import Assignment, Case, Event, TimeRequest
-from cases.models.choices import AssignmentRole
+from cases.models.choices import AssignmentRole, Level
 from cases.models.scope import CaseQuerySet, Sight
 from cases.slips.forms import HANDOVER, REPORT, SLIPS, TIME, WIDE, Slip
 from cases.time_requests import RULED_BY
@@ -52,7 +52,9 @@ class Sheet:
     @property
     def unit(self) -> str:
         case = self.record.case
-        return f"{case.town}{case.village or ''}"
+        if case.level == Level.COUNTY:
+            return case.town.county_name
+        return f"{case.town}{case.village or ''}" if case.level == Level.VILLAGE else str(case.town)
 
     def lines(self) -> list[Line]:
         return lines_of(self.slip.book.ledger.columns, self.record)

@@ -11,13 +11,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import DropForm, HeldForm, StartForm
-from cases.four_two import STEPS, StepRule, drop_process, may_run, next_step, record_step, start_process
+from cases.forms.four_two import MOST_SUBJECT
+from cases.four_two import (
+    STEPS,
+    StepRule,
+    drop_process,
+    may_run,
+    next_step,
+    record_step,
+    rules_in_words,
+    start_process,
+)
 from cases.models import Case, FourTwoProcess, FourTwoStep
+from cases.models.scope import Sight
 from cases.paging import page_of
 from cases.templatetags.minshi import title_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.meetings.paper import keep_sheets
 from cases.workflow import Officer
+from cases.workflow.record import without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 
@@ -56,12 +68,21 @@ class FourTwoList(FourTwoView):
         return render(request, "cases/four_two/list.html", context)
 
 
+def whole_title(case: Case, sight: Sight) -> str:
+    """What stands on the official form: the words whole where they fit, else the title, which they are typed over."""
+    title = title_for(case, sight)
+    if not title.endswith("…"):
+        return title
+    words = case.verbatim if sight.shows_speaker(case) else without_speaker(case, case.verbatim)
+    return words if len(words) <= MOST_SUBJECT else title.rstrip("…")
+
+
 class FourTwoStart(FourTwoView):
     """For a case: its village's cadres begin it from the case's page."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case, _by = self._begun_by(number)
-        first = {"key": uuid4(), "subject": title_for(case, self.sight())}
+        first = {"key": uuid4(), "subject": whole_title(case, self.sight())}
         return self._show(request, case, StartForm(initial=first))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
@@ -128,6 +149,8 @@ class FourTwoPage(FourTwoView):
             "steps": steps_of(process, due),
             "may_write": may_write,
             "due": due,
+            "asked": rules_in_words(process, due) if due and may_write else [],
+            "today": today(),
             "form": HeldForm(due, initial={"key": uuid4(), "held_on": today()}) if due and may_write else None,
             "drop": DropForm() if by and not process.dropped_at else None,
             **shown,

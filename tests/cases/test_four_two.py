@@ -66,10 +66,10 @@ def test_the_steps_come_in_their_order():
 @pytest.mark.parametrize(
     ("nth", "due", "present", "votes_for", "passes"),
     [
-        (1, 5, 2, 2, False), (1, 5, 3, 3, True), (1, 6, 3, 3, False), (1, 6, 4, 4, True),  # over half of those due
-        (2, 7, 3, 3, False), (2, 7, 4, 3, True), (2, 7, 4, 2, False), (2, 8, 4, 4, False),
-        (3, 30, 19, 19, False), (3, 30, 20, 16, True), (3, 30, 20, 15, False), (3, 30, 25, 15, False),
-        (4, 30, 19, 19, False), (4, 30, 20, 11, True), (4, 30, 20, 10, False), (4, 31, 20, 20, False),
+        (1, 5, 3, 3, True), (1, 6, 3, 3, False), (1, 6, 4, 4, True),  # over half of those due
+        (2, 7, 4, 3, True), (2, 7, 4, 2, False), (2, 8, 5, 3, True),
+        (3, 30, 20, 16, True), (3, 30, 20, 15, False), (3, 30, 25, 15, False),
+        (4, 30, 20, 11, True), (4, 30, 20, 10, False), (4, 31, 21, 11, True),
     ],
 )  # fmt: skip
 def test_each_step_passes_at_its_threshold_and_not_below(nth, due, present, votes_for, passes):
@@ -81,14 +81,29 @@ def test_each_step_passes_at_its_threshold_and_not_below(nth, due, present, vote
     assert step.passed is passes
 
 
-@pytest.mark.parametrize(("present", "passes"), [(200, False), (201, True)])
-def test_an_assembly_of_all_villagers_needs_more_than_half_of_them(present, passes):
+@pytest.mark.parametrize(
+    ("nth", "due", "present"), [(1, 5, 2), (2, 7, 3), (2, 8, 4), (3, 30, 19), (4, 30, 19), (4, 31, 20)]
+)
+def test_a_meeting_to_which_too_few_came_is_no_step(nth, due, present):
+    here = staff()
+    process = through(begun(here, major(here)), here, nth - 1)
+
+    with pytest.raises(InputRefused) as refused:
+        record_step(process, nth, meeting(due, present, present), by=officer(here.secretary), at=NOON)
+
+    assert set(refused.value.fields) == {"present"}
+    assert not process.steps.filter(nth=nth).exists()
+
+
+def test_an_assembly_of_all_villagers_needs_more_than_half_of_them():
     here = staff()
     process = through(begun(here, major(here)), here, 3)
+    by = officer(here.secretary)
 
-    step = record_step(process, 4, meeting(400, present, present, kind="assembly"), by=officer(here.secretary), at=NOON)
+    with pytest.raises(InputRefused):
+        record_step(process, 4, meeting(400, 200, 200, kind="assembly"), by=by, at=NOON)
 
-    assert step.passed is passes
+    assert record_step(process, 4, meeting(400, 201, 201, kind="assembly"), by=by, at=NOON).passed
 
 
 @pytest.mark.parametrize(
@@ -116,7 +131,7 @@ def test_numbers_and_days_that_do_not_fit_are_refused_beside_their_field(held, f
 def test_a_step_that_did_not_pass_is_kept_and_held_again():
     here = staff()
     process = begun(here, major(here))
-    record_step(process, 1, meeting(5, 2, 2), by=officer(here.secretary), at=NOON)
+    record_step(process, 1, meeting(5, 4, 2), by=officer(here.secretary), at=NOON)
 
     record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON + DAY)
 

@@ -78,12 +78,12 @@ def test_the_columns_stand_in_the_order_a_supervisor_expects():
         "ruled_at",
     ]  # fmt: skip
     assert [column.key for column in SLIPS["report"].book.ledger.columns] == [
-        "title", "document", "speaker", "wish", "measures", "decision", "result", "replies", "unit", "checker",
+        "title", "document", "speaker", "wish", "done", "decision", "result", "replies", "unit", "checker",
         "contact", "completed_on",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("key", ["number", "decision", "lead_unit", "leader", "assigned_on", "result", "measures"])
+@pytest.mark.parametrize("key", ["number", "decision", "lead_unit", "leader", "assigned_on", "result"])
 def test_a_column_that_a_ledger_has_as_well_is_read_by_the_same_function(key):
     of_ledgers = {
         column.value for book in BOOKS.values() for column in book.ledger.columns if column.key in (key, "unit")

@@ -27,7 +27,7 @@ from villages.bodies import (
 from villages.forms import EndSeatForm, ProcedureForm, SeatForm, offer
 from villages.models import MeetingKind, Procedure, Role, Seat, Town, User
 from villages.models.people import ADMINISTRATORS
-from villages.procedure import BODY_OF, DEFAULTS, OF_COUNTY, Rules, as_rules
+from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 
 UNPROCESSABLE = 422
 
@@ -132,7 +132,7 @@ class EditProcedure(BodiesView):
 
     def _town(self, kind: str) -> Town:
         towns = self.user.reach(today(), (Role.REVIEWER,)).towns
-        if kind not in BODY_OF or kind in OF_COUNTY or not towns:
+        if kind not in DEFAULTS or kind in OF_COUNTY or not towns:
             raise Http404
         return Town.objects.get(pk=min(towns))
 

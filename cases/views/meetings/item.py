@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from cases.models.meeting import ItemState, Part
 from cases.sitting import Line, Sitting
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
+from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from minshi.clock import now, today
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
@@ -50,7 +51,8 @@ class ItemPage(ItemView):
         if not form.is_valid():
             if self.is_autosave(request):
                 return JsonResponse({"detail": " ".join(map(str, form.errors.values()))}, status=UNPROCESSABLE)
-            return self.show(request, meeting, found, UNPROCESSABLE, form=form, do=request.POST.get("doing", ""))
+            doing = request.POST.get("doing", "")
+            return self.show(request, meeting, found, UNPROCESSABLE, form=form, do=doing, typed_step=request.POST)
         if request.POST.get("verdict") in Verdict.values:
             return self._conclude(request, found, by, form)
         return self._save(request, found, by, form)
@@ -69,7 +71,13 @@ class ItemPage(ItemView):
         if self.is_autosave(request):
             return JsonResponse({"version": kept.version})
         do = request.POST.get("do", "")
-        return redirect(f"{address_of(item)}?do={do}" if do in Action.values else address_of(item))
+        if do in Action.values:
+            return redirect(f"{address_of(item)}?do={do}")
+        messages.success(request, _("Kept. Nothing is decided yet."))
+        typed = {**request.POST.dict(), "item_version": str(kept.version)}
+        return self.show(
+            request, item.meeting, item, form=ItemForm(typed), do=request.POST.get("doing", ""), typed_step=request.POST
+        )
 
     # --- deciding
     def _conclude(self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm) -> HttpResponse:
@@ -161,7 +169,7 @@ class ItemPage(ItemView):
             "may_write": may_write,
             "form": ItemForm.of(found, uuid4()),
             "aside_people": self._aside_people(sitting, line),
-            **(self._deciding(line, do) if may_write else {}),
+            **(self._deciding(line, do, shown.pop("typed_step", None)) if may_write else {}),
             **{name: value for name, value in shown.items() if value is not None},
         }
         return render(request, "cases/meetings/item.html", context, status=status)
@@ -174,13 +182,14 @@ class ItemPage(ItemView):
         known = {aside.attendee_id: aside for aside in line.asides}
         return [(person, known.get(person.pk)) for person in sitting.people if not person.is_guest]
 
-    def _deciding(self, line: Line, do: str) -> dict[str, Any]:
-        """The steps that may be resolved about the case now, and the form of the one chosen."""
+    def _deciding(self, line: Line, do: str, typed: QueryDict | None = None) -> dict[str, Any]:
+        """The steps that may be resolved about the case now, and the form of the one chosen, as far as it was typed."""
         if line.case is None:
             return {"talks": line.item.part in (Part.REPORT, Part.REVIEW)}
         offers = self._offers(line.case)
         chosen = next((offer for offer, _facts in offers if offer.action == do), offers[0][0] if offers else None)
-        step = self._made(chosen, offers[0][1]) if chosen else None
+        kept = typed_in(chosen, typed) if chosen and typed else {}
+        step = self._made(chosen, offers[0][1], typed=kept) if chosen else None
         return {"offers": [offer for offer, _facts in offers], "chosen": chosen, "step": step}
 
     def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:
@@ -195,8 +204,8 @@ class ItemPage(ItemView):
         )
         return self._made(*found, data) if found else None
 
-    def _made(self, offer: Offer, facts: Facts, data: Any = None) -> "StepForm":
-        return StepForm(offer, facts, self.user, data, speaker_shown=self.sight().shows_speaker(facts.case))
+    def _made(self, offer: Offer, facts: Facts, data: Any = None, **options: Any) -> "StepForm":
+        return StepForm(offer, facts, self.user, data, speaker_shown=self.sight().shows_speaker(facts.case), **options)
 
 
 class StepForm(MoveForm):

@@ -59,6 +59,8 @@ def decide(step: Step) -> None:
         _go_on_with(step, clock, last_on)
     else:
         step.enter(Stage.HANDLE, last_on=last_on)
+    if case.level == Level.VILLAGE and case.grade == Grade.MAJOR:  # else village_may_decide would have refused
+        step.data["four_two"] = True
     step.data["due_on"] = str(workdays.last_day_of(step.running_clock().due_at))
     ask_each(step)
 
