@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import deadlines
@@ -195,11 +196,9 @@ def next_number(order: SupervisionOrder, at: datetime) -> str:
     counter.last += 1
     counter.save(update_fields=["last"])
     name = order.town.name if order.town else order.case.town.county_name
-    return _("%(issuer)s supervision [%(year)s] No. %(sequence)s") % {
-        "issuer": name,
-        "year": year,
-        "sequence": counter.last,
-    }
+    with translation.override(settings.LANGUAGE_CODE):  # a document's number does not depend on who signs in which
+        words = _("%(issuer)s supervision [%(year)s] No. %(sequence)s")
+    return words % {"issuer": name, "year": year, "sequence": counter.last}
 
 
 @transaction.atomic

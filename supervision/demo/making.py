@@ -17,6 +17,8 @@ from supervision.demo.names import Names
 from supervision.demo.people import Cast
 from supervision.demo.plan import AT_HOME, Plan
 from supervision.demo.telling import Telling
+from supervision.ladder import look_at_clocks
+from supervision.telling import pass_over_the_past
 from villages.models import Resident, Town
 
 YEARS_IN_OFFICE = 3
@@ -45,6 +47,8 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     cast, heads = _settle(town, password, since, rng)
     _tell(cast, heads, at, rng)
     roster.add_rosters(cast, _calendar_of_the_year(town, at), at)
+    pass_over_the_past(at)  # a year's worth of notices would bury those of today
+    look_at_clocks(at)
     return town
 
 

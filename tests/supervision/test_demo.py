@@ -19,6 +19,8 @@ from supervision.demo import make_demo
 from supervision.demo.load import Writer
 from supervision.demo.making import _calendar_of_the_year
 from supervision.demo.samples import read_samples
+from supervision.models import Notice
+from supervision.telling import tell_events
 from tests.cases.roads import SHANGHAI
 from villages.duty import who_is_on_duty
 from villages.lookup import find_residents
@@ -180,6 +182,13 @@ def test_three_villages_keep_a_roster_from_two_weeks_ago_to_two_weeks_ahead(town
     assert handed.count() == handed.filter(taken_at__isnull=False).count() == shifts.filter(ends_at__lte=NOW).count()
     assert SwapRequest.objects.waiting(NOW).count() == 1
     assert DutyLeave.objects.get().substitute.role == Role.SECRETARY
+
+
+def test_only_what_is_due_today_was_told(town):
+    told = Notice.objects.values_list("kind", flat=True)
+
+    assert sorted(told) == ["urge", "urge", "yellow"]
+    assert tell_events(NOW) == 0
 
 
 def test_the_roster_moves_no_matter_of_the_demo(town):

@@ -268,7 +268,7 @@ def test_a_second_dissatisfaction_raises_an_order_at_once():
     look(case.clocks.get(stopped_at=None).started_at)
 
     assert steps() == [ChaseStep.DISSATISFIED]
-    assert SupervisionOrder.objects.get().reason == "The speaker was dissatisfied twice"
+    assert SupervisionOrder.objects.get().reason == "群众两次不满意"
 
 
 def test_a_town_may_set_its_own_steps():

@@ -1,0 +1,307 @@
+"""Supervision orders: written, signed by who may, numbered as they go out, answered, checked, and late ones told."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from cases.workflow import Action
+from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
+from minshi.workdays import local_day
+from supervision.circulating import circulate_due
+from supervision.models import Chase, Notice, NoticeKind, OrderState, SupervisionOrder
+from supervision.orders import (
+    acts_open_to,
+    cancel_order,
+    check_reply,
+    raise_order,
+    reply_to_order,
+    send_orders_due,
+    sign_order,
+)
+from supervision.sweeping import sweep
+from tests import roles
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, staff, verified
+
+pytestmark = pytest.mark.django_db
+GRACE = timedelta(seconds=30)
+REPLY_ON = local_day(NOON + 3 * DAY)
+
+
+@pytest.fixture
+def here():
+    here = staff()
+    here.signer = roles.reviewer_of(here.town, may_sign=True)
+    return here
+
+
+def raised(here, case=None, *, by=None, **fields):
+    words = {"reason": "超期", "demand": "请立即办理", "reply_on": REPLY_ON, "key": None, **fields}
+    return raise_order(case or decided(here), by=officer(by or here.supervisor), at=NOON, **words)
+
+
+def signed(here, order=None):
+    return sign_order(order or raised(here), by=officer(here.signer), at=NOON)
+
+
+def sent(here, order=None):
+    order = signed(here, order)
+    send_orders_due(NOON + GRACE)
+    return SupervisionOrder.objects.get(pk=order.pk)
+
+
+def replied(here, order=None):
+    return reply_to_order(order or sent(here), "已修好", by=officer(here.handler), at=NOON + DAY)
+
+
+def told(kind):
+    return [row.recipient for row in Notice.objects.filter(kind=kind).order_by("pk")]
+
+
+def test_an_order_walks_from_the_pen_to_its_closing(here):
+    order = raised(here)
+    assert (order.state, told(NoticeKind.ORDER_TO_SIGN)) == (OrderState.TO_SIGN, [here.signer.user])
+
+    order = signed(here, order)
+    assert (order.state, order.number, order.send_at) == (OrderState.SIGNED, "", NOON + GRACE)
+    assert send_orders_due(NOON + GRACE - timedelta(seconds=1)) == []
+    send_orders_due(NOON + GRACE)
+    order.refresh_from_db()
+    assert (order.state, order.to_office) == (OrderState.SENT, here.office)
+    assert told(NoticeKind.ORDER) == [here.handler.user, here.secretary.user]
+
+    order = reply_to_order(order, "灯已修好", by=officer(here.handler), at=NOON + DAY)
+    assert set(told(NoticeKind.ORDER_REPLIED)) == {here.supervisor.user, here.signer.user}
+    order = check_reply(order, good=True, finding="看过了", by=officer(here.supervisor), at=NOON + DAY)
+    assert order.state == OrderState.CLOSED
+
+
+def test_the_number_is_the_issuers_next_of_the_year(here):
+    town = here.town
+    numbers = [sent(here, raised(here)).number for _nth in range(3)]
+
+    assert numbers == [f"{town.name}督字〔2026〕{nth}号" for nth in (1, 2, 3)]
+    there = staff()
+    there.signer = roles.reviewer_of(there.town, may_sign=True)
+    assert sent(there).number.endswith("〔2026〕1号")
+
+
+def test_what_is_taken_back_takes_no_number(here):
+    cancel_order(signed(here), reason="", by=officer(here.signer), at=NOON)
+
+    assert send_orders_due(NOON + DAY) == []
+    assert sent(here).number.endswith("〔2026〕1号")
+
+
+def test_a_year_begins_at_one_again(here):
+    sent(here)
+    order = signed(here)
+    new_year = NOON + 305 * DAY
+
+    send_orders_due(new_year)
+
+    order.refresh_from_db()
+    assert order.number.endswith("〔2027〕1号")
+
+
+def test_the_number_is_chinese_whoever_signs(here):
+    with translation.override("en"):
+        assert sent(here).number.endswith("〔2026〕1号")
+
+
+def test_sending_is_an_event_of_the_case_that_names_the_order(here):
+    order = sent(here)
+
+    event = order.case.events.get(action=Action.SUPERVISE)
+    assert (event.data["order"], event.data["order_number"]) == (order.pk, order.number)
+
+
+def test_whoever_may_sign_sends_with_one_click(here):
+    order = raised(here, by=here.signer)
+
+    assert (order.state, order.raised_by, order.signed_by) == (OrderState.SIGNED, here.signer, here.signer)
+
+
+def test_one_order_at_a_time_for_a_matter(here):
+    case = decided(here)
+    raised(here, case)
+
+    with pytest.raises(MoveRefused):
+        raised(here, case)
+
+
+def test_a_repeated_click_makes_one_order_and_other_words_are_refused(here):
+    case, key = decided(here), uuid.uuid4()
+    order = raised(here, case, key=key)
+
+    assert raised(here, case, key=key) == order
+    with pytest.raises(KeyReused):
+        raised(here, case, key=key, demand="别的话")
+
+
+@pytest.mark.parametrize("field", ["reason", "demand"])
+def test_an_order_needs_its_words(here, field):
+    with pytest.raises(InputRefused) as refused:
+        raised(here, **{field: " "})
+
+    assert set(refused.value.fields) == {field}
+
+
+def test_an_answer_is_not_due_on_a_day_that_is_past(here):
+    with pytest.raises(InputRefused) as refused:
+        raised(here, reply_on=local_day(NOON - DAY))
+
+    assert set(refused.value.fields) == {"reply_on"}
+
+
+@pytest.mark.parametrize("who", ["secretary", "duty", "handler", "leader", "member"])
+def test_nobody_of_the_village_or_an_office_writes_orders(here, who):
+    with pytest.raises(NoSuchRight):
+        raised(here, by=getattr(here, who))
+
+
+def test_a_supervisor_of_another_town_writes_none_here(here):
+    with pytest.raises(NoSuchRight):
+        raised(here, by=staff().supervisor)
+
+
+def test_a_reviewer_who_may_not_sign_does_not(here):
+    order = raised(here)
+
+    with pytest.raises(NoSuchRight):
+        sign_order(order, by=officer(here.reviewer), at=NOON)
+
+
+def test_it_is_signed_once(here):
+    order = signed(here)
+
+    with pytest.raises(MoveRefused):
+        sign_order(order, by=officer(here.signer), at=NOON)
+
+
+def test_what_is_sent_cannot_be_taken_back(here):
+    with pytest.raises(MoveRefused):
+        cancel_order(sent(here), reason="算了", by=officer(here.signer), at=NOON + DAY)
+
+
+def test_whoever_did_not_sign_it_takes_it_back_with_a_reason_alone(here):
+    with pytest.raises(InputRefused):
+        cancel_order(raised(here), reason=" ", by=officer(here.supervisor), at=NOON)
+
+
+def test_a_matter_closed_meanwhile_is_sent_no_order(here):
+    case = decided(here)
+    order = signed(here, raised(here, case))
+    rated(here, verified(here, completed(here, case)))
+
+    assert send_orders_due(NOON + 3 * DAY) == []
+    order.refresh_from_db()
+    assert (order.state, order.number) == (OrderState.CANCELLED, "")
+
+
+def test_only_whom_it_was_sent_to_answers(here):
+    order = sent(here)
+
+    for post in (here.duty, here.supervisor, here.signer, here.secretary):
+        with pytest.raises(NoSuchRight):
+            reply_to_order(order, "办了", by=officer(post), at=NOON + DAY)
+    with pytest.raises(InputRefused):
+        reply_to_order(order, " ", by=officer(here.handler), at=NOON + DAY)
+
+
+def test_whoever_has_the_matter_by_now_answers_as_well(here):
+    order = sent(here)
+    completed(here, order.case)
+
+    assert reply_to_order(order, "核查过了", by=officer(here.secretary), at=NOON + DAY).state == OrderState.REPLIED
+
+
+def test_an_answer_sent_back_is_due_again_and_told(here):
+    order = check_reply(
+        replied(here), good=False, finding="没写什么时候修好", by=officer(here.supervisor), at=NOON + DAY
+    )
+
+    assert (order.state, order.reply_on > REPLY_ON - DAY) == (OrderState.SENT, True)
+    assert told(NoticeKind.ORDER_BACK) == [here.handler.user, here.secretary.user]
+    with pytest.raises(InputRefused):
+        check_reply(replied(here, order), good=False, finding="", by=officer(here.supervisor), at=NOON + DAY)
+
+
+def test_nobody_checks_what_they_answered_or_handled(here):
+    case = decided(here, lead=here.office)
+    roles.supervisor_of(here.town, user=here.handler.user)
+    order = replied(here, sent(here, raised(here, case)))
+    as_supervisor = here.handler.user.posts.get(role="supervisor")
+
+    with pytest.raises(NoSuchRight):
+        check_reply(order, good=True, finding="", by=officer(as_supervisor), at=NOON + DAY)
+
+
+def test_an_order_not_answered_in_time_is_circulated_once(here):
+    order = sent(here)
+    last = NOON.replace(hour=0, minute=0) + 4 * DAY
+
+    assert circulate_due(last - timedelta(seconds=1)) == 0
+    assert circulate_due(last) == 1
+    assert circulate_due(last + DAY) == 0
+
+    assert set(told(NoticeKind.CIRCULATE)) == {here.handler.user, here.secretary.user, here.supervisor.user}
+    assert Chase.objects.get(step="circulate").order == order
+
+
+def test_an_answered_order_is_not_circulated(here):
+    replied(here)
+
+    assert circulate_due(NOON + 30 * DAY) == 0
+
+
+def test_the_ladder_ends_in_an_order_that_walks_to_its_end(here):
+    case = accepted(here)
+    sweep(case.due_at + 7 * DAY)
+    order = SupervisionOrder.objects.get()
+    at = order.raised_at
+
+    sign_order(order, by=officer(here.signer), at=at)
+    sweep(at + timedelta(minutes=1))
+    order.refresh_from_db()
+
+    assert (order.state, order.to_post) == (OrderState.SENT, here.secretary)
+    assert order.reply_on > local_day(at)
+
+
+def test_what_is_open_to_whom(here):
+    order = sent(here)
+
+    assert set(acts_open_to(order, here.handler.user, NOON + DAY)) == {"reply"}
+    assert set(acts_open_to(order, here.supervisor.user, NOON + DAY)) == set()
+    order = replied(here, order)
+    assert set(acts_open_to(order, here.supervisor.user, NOON + DAY)) == {"check"}
+    assert set(acts_open_to(order, here.handler.user, NOON + DAY)) == set()
+    assert set(acts_open_to(raised(here), here.signer.user, NOON)) == {"sign", "cancel"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_send_each_order_once_and_leave_no_number_out():
+    here = staff()
+    here.signer = roles.reviewer_of(here.town, may_sign=True)
+    for _nth in range(6):
+        signed(here)
+    start = threading.Barrier(2)
+
+    def run():
+        start.wait()
+        send_orders_due(NOON + GRACE)
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _nth in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    numbers = sorted(SupervisionOrder.objects.values_list("number", flat=True))
+    assert [number[-1] for number in numbers] == list("123456")

@@ -1,0 +1,234 @@
+"""Events told: whoever a matter passes to hears of it once, and whoever did it does not."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from cases.models import Event
+from cases.workflow import Action, Speaker, make_move
+from minshi.workdays import local_day
+from supervision.models import Chase, EventSeen, Notice, NoticeKind, OrderState, SupervisionOrder, Watermark
+from supervision.telling import pass_over_the_past, tell_events
+from tests import roles
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def told(kind=None):
+    rows = Notice.objects.order_by("pk")
+    return [(row.recipient, row.kind) for row in (rows.filter(kind=kind) if kind else rows)]
+
+
+def just_told(at=NOON):
+    """The notices of what happened since the last time."""
+    before = set(Notice.objects.values_list("pk", flat=True))
+    tell_events(at)
+    return [(row.recipient, row.kind) for row in Notice.objects.exclude(pk__in=before).order_by("pk")]
+
+
+def test_whoever_a_matter_passes_to_hears_of_it_at_every_step():
+    here = staff()
+    case = spoken(here)
+    assert just_told() == []  # the duty officer took it down, and has it
+
+    case = accepted(here, case)
+    assert just_told() == [(here.secretary.user, NoticeKind.YOURS)]
+    case = decided(here, case)
+    assert just_told() == [(here.handler.user, NoticeKind.YOURS)]
+    case = completed(here, case)
+    assert just_told() == [(here.secretary.user, NoticeKind.YOURS)]
+    verified(here, case)
+    assert just_told() == [(here.duty.user, NoticeKind.YOURS)]
+
+
+def test_an_assistant_hears_of_their_part():
+    here = staff()
+    decided(here, handling="joint", lead=here.office, assistants=[here.member])
+
+    tell_events(NOON)
+
+    assert (here.member.user, NoticeKind.PART) in told()
+    assert (here.handler.user, NoticeKind.YOURS) in told()
+
+
+def test_who_has_passed_it_on_within_the_minute_is_not_told():
+    here = staff()
+    decided(here)
+
+    tell_events(NOON)
+
+    assert told() == [(here.handler.user, NoticeKind.YOURS)]
+
+
+def test_a_request_goes_to_whoever_rules_and_the_ruling_back():
+    here = staff()
+    case = decided(here)
+    tell_events(NOON)
+    until_on = local_day(NOON + 20 * DAY)
+    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="下雨", until_on=until_on)
+
+    assert just_told() == [(here.secretary.user, NoticeKind.RULE)]
+    make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    assert just_told() == [(here.handler.user, NoticeKind.RULED)]
+
+
+def test_what_was_returned_goes_back_to_whoever_decides():
+    here = staff()
+    case = decided(here)
+    tell_events(NOON)
+
+    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+
+    assert just_told() == [(here.secretary.user, NoticeKind.YOURS)]
+
+
+def test_a_word_from_the_speaker_reaches_whoever_has_the_matter():
+    here = staff()
+    case = decided(here)
+    tell_events(NOON)
+
+    make_move(case, Action.URGE, by=Speaker(case, "code"), at=NOON)
+
+    assert just_told() == [(here.handler.user, NoticeKind.SPEAKER)]
+
+
+def test_a_red_line_is_told_at_once_to_those_above():
+    here = staff()
+    case = spoken(here)
+    tell_events(NOON)
+
+    make_move(case, Action.MANDATORY_REPORT, by=officer(here.duty), at=NOON, told="派出所", told_at=NOON)
+
+    assert set(just_told()) == {
+        (here.secretary.user, NoticeKind.RED_LINE), (here.supervisor.user, NoticeKind.RED_LINE),
+    }  # fmt: skip
+    assert set(Notice.objects.filter(kind=NoticeKind.RED_LINE).values_list("is_urgent", flat=True)) == {True}
+
+
+def test_whom_a_matter_concerns_hears_nothing_of_it():
+    here = staff()
+    case = accepted(here)
+
+    make_move(case, Action.RECUSE, by=officer(here.reviewer), at=NOON, concerns=[here.secretary.user])
+    tell_events(NOON)
+
+    recipients = [user for user, _kind in told()]
+    assert here.secretary.user not in recipients
+    assert here.reviewer.user not in recipients  # did it
+
+
+def test_chasing_by_hand_is_kept_told_and_counted():
+    here = staff()
+    case = decided(here)
+    tell_events(NOON)
+
+    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", note="尽快")
+
+    assert just_told() == [(here.handler.user, NoticeKind.CHASED), (here.secretary.user, NoticeKind.CHASED)]
+    chase = Chase.objects.get()
+    assert (chase.level, chase.by, chase.reason) == ("urge", here.supervisor, "尽快")
+
+
+def test_an_order_asked_for_by_hand_waits_for_a_signature():
+    here = staff()
+    case = decided(here)
+
+    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="order", note="久拖不办")
+    tell_events(NOON)
+
+    assert SupervisionOrder.objects.get().state == OrderState.TO_SIGN
+
+
+def test_a_second_telling_tells_nothing():
+    here = staff()
+    decided(here)
+    assert tell_events(NOON) == 3
+
+    assert tell_events(NOON + MINUTE) == 0
+    assert Notice.objects.count() == 1
+
+
+def test_an_event_that_was_committed_late_is_told_all_the_same():
+    """Its id is lower than others seen before it: a cursor would have passed over it."""
+    here, there = staff(), staff()
+    early = decided(here).events.latest("pk")
+    decided(there)
+    EventSeen.objects.create(event=early)  # as if it were not there yet
+    tell_events(NOON)
+    EventSeen.objects.filter(event=early).delete()
+
+    assert just_told(NOON + MINUTE) == [(here.handler.user, NoticeKind.YOURS)]
+
+
+def test_the_watermark_follows_an_hour_behind_and_clears_what_lies_below():
+    here = staff()
+    decided(here)
+    last = Event.objects.latest("pk").pk
+    tell_events(NOON)
+    assert Watermark.objects.get().floor == 0
+
+    tell_events(NOON + timedelta(minutes=59))
+    assert Watermark.objects.get().floor == 0
+    tell_events(NOON + timedelta(minutes=61))
+
+    assert Watermark.objects.get().floor == last
+    assert not EventSeen.objects.exists()
+    assert tell_events(NOON + timedelta(hours=2)) == 0
+
+
+def test_what_lies_in_the_past_can_be_passed_over():
+    here = staff()
+    decided(here)
+
+    pass_over_the_past(NOON)
+
+    assert tell_events(NOON + MINUTE) == 0
+    accepted(here)
+    assert tell_events(NOON + MINUTE) > 0
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_telling_takes_a_fixed_number_of_queries(count, django_assert_max_num_queries):
+    here = staff()
+    for _nth in range(count):
+        decided(here, handling="joint", lead=here.office, assistants=[here.member])
+
+    with django_assert_max_num_queries(35):
+        tell_events(NOON)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_tellers_at_the_same_time_tell_each_once():
+    here = staff()
+    for _nth in range(10):
+        decided(here)
+    start = threading.Barrier(3)
+
+    def run():
+        start.wait()
+        tell_events(NOON)
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _nth in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Notice.objects.count() == 10
+    assert EventSeen.objects.count() == 30
+
+
+def test_the_owner_of_a_case_in_another_town_hears_nothing():
+    here, there = staff(), staff()
+    roles.supervisor_of(there.town)
+    decided(here)
+
+    tell_events(NOON)
+
+    assert [user for user, _kind in told()] == [here.handler.user]
