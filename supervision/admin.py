@@ -1,12 +1,34 @@
-"""Chasing, orders and notices, to look at."""
+"""Chasing, orders and notices to look at, and a town's own ladder to set."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.rights import Window, link_to
-from supervision.models import Chase, SupervisionOrder
+from cases.admin.settings import towns_of
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    EventSeen,
+    Notice,
+    OrderCounter,
+    Rung,
+    SupervisionOrder,
+    Told,
+    Watermark,
+)
+from villages.admin.rights import PostAdmin
+from villages.models import Role
+from villages.requests import StaffRequest
+
+if TYPE_CHECKING:
+    FormOfRung = forms.ModelForm[Rung]
+else:  # at run time it takes no type
+    FormOfRung = forms.ModelForm
 
 
 class OfCase(Window):
@@ -34,3 +56,65 @@ class OrderAdmin(OfCase):
     list_filter = ("state",)
     search_fields = ("=number", "=case__number")
     fields = ("number", "of_case", "state", "reason", "demand", "reply_on", "raised_at", "sent_at", "replied_at")
+
+
+@admin.register(Notice)
+class NoticeAdmin(Window):
+    """Somebody's own notices."""
+
+    list_display = ("created_at", "kind", "channel", "state")
+    list_filter = ("kind", "state")
+    fields = ("created_at", "kind", "channel", "state", "tries", "sent_at", "read_at", "error")
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(recipient=request.user)
+
+
+class RungForm(FormOfRung):
+    told = forms.MultipleChoiceField(
+        label=_("who is told"), choices=Told.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = Rung
+        fields = ("town", "step", "is_on", "days", "told", "by_robot")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if cleaned.get("is_on") and not cleaned.get("told"):
+            self.add_error("told", _("A step in use is told to somebody."))
+        if cleaned.get("step") == ChaseStep.BY_HAND:
+            self.add_error("step", _("Nobody sets when somebody chases by hand."))
+        return cleaned
+
+
+@admin.register(Rung)
+class RungAdmin(PostAdmin):
+    """A town's own ladder: what is not set here goes by the defaults."""
+
+    editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
+    form = RungForm
+    list_display = ("town", "step", "is_on", "days", "by_robot")
+    list_select_related = ("town",)
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(town__in=towns_of(request))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "town":
+            kwargs["queryset"] = towns_of(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class Counting(PostAdmin):
+    """What the software counts by, to look at; nothing of a case stands in it."""
+
+    readers = (Role.SYSTEM_ADMIN,)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+
+admin.site.register(OrderCounter, Counting)
+admin.site.register(EventSeen, Counting)
+admin.site.register(Watermark, Counting)

@@ -1,4 +1,4 @@
-"""The app's name in words."""
+"""The app's name in words, and its ledger among the others."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Supervision(AppConfig):
     name = "supervision"
     verbose_name = _("Supervision")
+
+    def ready(self) -> None:
+        from cases.ledgers import add_book
+        from supervision.ledger import CHASES
+
+        add_book(CHASES)

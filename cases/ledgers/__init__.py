@@ -14,7 +14,14 @@ from cases.ledgers.shifts import DUTY
 BOOKS_OF_CASES: Mapping[str, Book] = MappingProxyType(
     {book.key: book for book in (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)}
 )
-BOOKS: Mapping[str, AnyBook] = MappingProxyType({**BOOKS_OF_CASES, MEETINGS.key: MEETINGS, DUTY.key: DUTY})
+_books: dict[str, AnyBook] = {**BOOKS_OF_CASES, MEETINGS.key: MEETINGS, DUTY.key: DUTY}
+BOOKS: Mapping[str, AnyBook] = MappingProxyType(_books)
+
+
+def add_book(book: AnyBook) -> None:
+    """Puts a ledger of an app above beside those of this one, as that app is made ready."""
+    _books[book.key] = book
+
 
 __all__ = [
     "BOOKS",
@@ -22,6 +29,7 @@ __all__ = [
     "AnyBook",
     "Book",
     "Record",
+    "add_book",
     "batches",
     "read_records",
 ]

@@ -136,6 +136,8 @@ class Migration(migrations.Migration):
                 ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
+                "verbose_name": "counter of order numbers",
+                "verbose_name_plural": "counters of order numbers",
                 "constraints": [models.UniqueConstraint(fields=("issuer", "year"), name="order_counter_one_a_year")],
             },
         ),

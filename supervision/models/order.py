@@ -33,6 +33,8 @@ class OrderCounter(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("counter of order numbers")
+        verbose_name_plural = _("counters of order numbers")
         constraints = (models.UniqueConstraint(fields=("issuer", "year"), name="order_counter_one_a_year"),)
 
     def __str__(self) -> str:

@@ -70,7 +70,7 @@ def test_administrators_see_no_case_nor_what_belongs_to_one(client, administrato
     for model in ("case", "event", "clock", "rating", "reply", "assignment", "caserevision"):
         assert listed(client, post, model) == 403
     assert client.get(url("case", "change", case.pk)).status_code != 200
-    assert listed(client, post, "reminder", app="supervision") == 403
+    assert listed(client, post, "chase", app="supervision") == 403
 
 
 def test_a_superuser_without_a_post_does_not_even_enter(client):

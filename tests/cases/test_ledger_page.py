@@ -39,7 +39,7 @@ def test_tabs_count_what_a_hand_counts():
 
     counts = {book.key: count for book, count in response.context["tabs"]}
     cases = {"general": 4, "talk-room": 3, "home-visit": 1, "handling": 2, "results": 1, "satisfaction": 1}
-    assert counts == {**cases, "duty": 0}
+    assert counts == {**cases, "meetings": 0, "duty": 0, "supervision": 0}
     assert response.context["count"] == 4
 
 

@@ -55,7 +55,15 @@ HEADINGS = {
         "序号｜事项编号｜事项名称｜说事人｜办结日期｜回访日期｜回访方式｜是否解决"
         "｜满意/基本满意/不满意｜不满意原因｜整改措施｜二次评价｜回访人｜备注"
     ),
+    "meetings": (
+        "序号｜会议日期｜会议地点｜议题｜主持人｜记录人｜参会人员｜议题说明｜各方意见｜协商结果｜落实措施｜责任人"
+        "｜完成期限｜备注"
+    ),
     "duty": "序号｜日期｜星期｜值班委员｜带班领导｜联系电话｜接待人次｜说事件数｜当场办结｜移交事项｜签字",
+    "supervision": (
+        "序号｜督办单号｜事项编号｜督办级别(提醒/催办/督办/通报)｜灯色｜督办原因｜责任单位｜责任人｜下发日期"
+        "｜回复期限｜回复日期｜回复内容｜结果｜备注"
+    ),
 }
 
 
@@ -65,7 +73,7 @@ def test_headings_are_those_of_the_design_in_their_order(key):
         assert "｜".join(tabular.headings(BOOKS[key].ledger)) == HEADINGS[key]
 
 
-def test_there_are_the_seven_ledgers_in_their_order():
+def test_there_are_the_ledgers_in_their_order():
     assert list(BOOKS) == list(HEADINGS)
 
 

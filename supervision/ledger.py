@@ -1,0 +1,172 @@
+"""督办台账: a ledger whose rows are the steps of chasing, an order's answer and end beside its step."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django.db.models import QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from cases.exports import exportable
+from cases.filters import ALL, VillageFilter, villages_in_reach
+from cases.ledgers import Book, Record, read_records
+from cases.ledgers.book import RESPONSIBLE, MayUnmask
+from cases.ledgers.columns import TITLE
+from cases.ledgers.record import joined
+from cases.models import Case
+from cases.models.choices import Light, SupervisionLevel
+from cases.models.scope import Sight
+from minshi.tabular import Cell, Column, Ledger
+from supervision.models import Chase, OrderState, SupervisionOrder
+from villages.models import User
+
+Chases = QuerySet[Chase]
+ABOUT = Book(  # what is read of the cases behind the steps
+    ledger=Ledger(key="about", title="", columns=(TITLE,)),
+    date="registered_at",
+    belongs=lambda cases: cases,
+    events=RESPONSIBLE,
+    assignments=True,
+)
+
+
+class ChaseFilter(VillageFilter):
+    village = filters.ModelChoiceFilter(
+        field_name="case__village", queryset=villages_in_reach, label=_("Village"), empty_label=ALL
+    )
+
+
+@dataclass(frozen=True)
+class ChaseRecord:
+    """One step of chasing with its case and its order."""
+
+    chase: Chase
+    about: Record
+    redacted = False
+
+    @property
+    def opens(self) -> str:
+        return self.about.case.number
+
+    @property
+    def url(self) -> str:
+        return self.about.url
+
+    @property
+    def order(self) -> SupervisionOrder | None:
+        return self.chase.order
+
+
+def light(record: ChaseRecord) -> str:
+    """As it stood at the step."""
+    return str((Light.RED if record.chase.at >= record.chase.due_at else Light.YELLOW).label)
+
+
+def reason(record: ChaseRecord) -> str:
+    return record.about.words(record.chase.reason) or record.chase.get_step_display()
+
+
+def unit(record: ChaseRecord) -> str:
+    """The lead's unit, else the place of whoever the matter is with."""
+    case = record.about.case
+    return record.about.unit or str(case.owner_office or (case.owner_post.place if case.owner_post else ""))
+
+
+def person(record: ChaseRecord) -> str:
+    owner = record.about.case.owner_post
+    return record.about.responsible or (str(owner.user) if owner else "")
+
+
+def sent_on(record: ChaseRecord) -> Cell:
+    """下发日期: of an order when it went out, of any other step when it was taken."""
+    return record.order.sent_at if record.order else record.chase.at
+
+
+def reply_by(record: ChaseRecord) -> Cell:
+    return record.order.reply_on if record.order else None
+
+
+def replied_on(record: ChaseRecord) -> Cell:
+    return record.order.replied_at if record.order else None
+
+
+def outcome(record: ChaseRecord) -> str:
+    """How the order stands; of other steps, where the matter stands now."""
+    order = record.order
+    if order is None:
+        return record.about.standing
+    found = record.about.words(order.finding) if order.state == OrderState.CLOSED else ""
+    return joined(order.get_state_display(), found)
+
+
+def remark(record: ChaseRecord) -> str:
+    by = record.chase.by
+    return str(by.user) if by else pgettext("ledger", "by the system")
+
+
+COLUMNS: tuple[Column[ChaseRecord], ...] = (
+    Column("order", pgettext_lazy("ledger", "Order No."), lambda r: r.order.number if r.order else "", width=20),
+    Column("number", pgettext_lazy("ledger", "Case number"), lambda r: r.opens, width=19),
+    Column(
+        "level", pgettext_lazy("ledger", "How urgently (remind/urge/order/circulate)"),
+        lambda r: r.chase.get_level_display(), width=10, kind="choice", choices=tuple(SupervisionLevel.labels),
+    ),
+    Column("light", pgettext_lazy("ledger", "Light"), light, width=10),
+    Column("reason", pgettext_lazy("ledger", "Why it was chased"), reason, width=20),
+    Column("unit", pgettext_lazy("ledger", "Responsible unit"), unit, width=16),
+    Column("responsible", pgettext_lazy("ledger", "Who is responsible"), person),
+    Column("sent_on", pgettext_lazy("ledger", "Sent on"), sent_on, kind="date"),
+    Column("reply_by", pgettext_lazy("ledger", "Answer due"), reply_by, kind="date"),
+    Column("replied_on", pgettext_lazy("ledger", "Answered on"), replied_on, kind="date"),
+    Column(
+        "reply", pgettext_lazy("ledger", "The answer"),
+        lambda r: r.about.words(r.order.reply) if r.order else "", width=28,
+    ),
+    Column("outcome", pgettext_lazy("ledger", "Outcome"), outcome, width=20),
+    Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=14),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ChaseBook:
+    """An `OtherBook` of steps of chasing, of the cases within the reader's sight."""
+
+    ledger: Ledger[ChaseRecord]
+    date: str = "at"
+    filterset: ClassVar[type[ChaseFilter]] = ChaseFilter
+
+    @property
+    def key(self) -> str:
+        return self.ledger.key
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return (self.date, "id")
+
+    def in_sight(self, user: User, on: dt.date) -> Chases:
+        return Chase.objects.filter(case__in=Case.objects.visible_to(user, on).values("pk"))
+
+    def belongs(self, rows: Chases) -> Chases:
+        return rows
+
+    def whole(self, rows: Chases) -> Chases:
+        return rows.select_related("order", "by__user")
+
+    def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
+        return rows.filter(case__in=exportable(Case.objects.all(), user, on).values("pk"))
+
+    def read(self, rows: Sequence[Chase], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask) -> list[ChaseRecord]:
+        """At most five queries: the cases with their owners, assignments and acts."""
+        wanted = {chase.case_id for chase in rows}
+        cases = Case.objects.filter(pk__in=wanted).annotate(redacted=Value(False)).with_record()
+        records: list[Any] = read_records(ABOUT, list(cases), sight=sight, at=at, may_unmask=may_unmask)
+        about = {record.case.pk: record for record in records}
+        return [ChaseRecord(chase, about[chase.case_id]) for chase in rows]
+
+
+CHASES = ChaseBook(
+    Ledger(key="supervision", title=pgettext_lazy("ledger", "Ledger of supervision"), columns=COLUMNS, wide=True)
+)
