@@ -69,10 +69,10 @@ def reason(record: ChaseRecord) -> str:
     return record.about.words(record.chase.reason) or record.chase.get_step_display()
 
 
-def unit(record: ChaseRecord) -> str:
+def unit_of_record(about: Record) -> str:
     """The lead's unit, else the place of whoever the matter is with."""
-    case = record.about.case
-    return record.about.unit or str(case.owner_office or (case.owner_post.place if case.owner_post else ""))
+    case = about.case
+    return about.unit or str(case.owner_office or (case.owner_post.place if case.owner_post else ""))
 
 
 def person(record: ChaseRecord) -> str:
@@ -116,7 +116,7 @@ COLUMNS: tuple[Column[ChaseRecord], ...] = (
     ),
     Column("light", pgettext_lazy("ledger", "Light"), light, width=10),
     Column("reason", pgettext_lazy("ledger", "Why it was chased"), reason, width=20),
-    Column("unit", pgettext_lazy("ledger", "Responsible unit"), unit, width=16),
+    Column("unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: unit_of_record(r.about), width=16),
     Column("responsible", pgettext_lazy("ledger", "Who is responsible"), person),
     Column("sent_on", pgettext_lazy("ledger", "Sent on"), sent_on, kind="date"),
     Column("reply_by", pgettext_lazy("ledger", "Answer due"), reply_by, kind="date"),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("matters/<str:number>/chasing/", of_case.OfCase.as_view(), name="of_case"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),
+    path("orders/<int:pk>/print/", orders.OrderPrint.as_view(), name="order_print"),
     path("orders/<int:pk>/<slug:act>/", orders.OrderAct.as_view(), name="order_act"),
     path("matters/<str:number>/order/", orders.NewOrder.as_view(), name="new_order"),
 ]

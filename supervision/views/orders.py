@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from cases.exports import exportable, may_export
 from cases.models import Case
 from cases.models.choices import Stage
 from cases.paging import capped_counts, page_of
@@ -32,8 +33,11 @@ from supervision.orders import (
     sign_order,
     standard_demand,
 )
+from supervision.paper import OrderSheet
 from supervision.recipients import recipients_of
+from villages.audit import record_audit
 from villages.forms import RuleForm
+from villages.models.audit import AuditKind
 
 ORDER = ("-raised_at", "-id")
 TABS = (
@@ -86,6 +90,7 @@ class Shown(OrderView):
         context = {
             "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
             "is_late": order.is_late(at),
+            "may_print": bool(order.number) and may_export(self.user, today()),
         }  # fmt: skip
         return render(self.request, "supervision/order.html", context, status=status)
 
@@ -128,6 +133,25 @@ class OrderAct(Shown):
             return reply_to_order(order, data["reply"], by=by, at=at)
         good = data["verdict"] == "good"
         return check_reply(order, good=good, finding=data["finding"], reply_on=data["reply_on"], by=by, at=at)
+
+
+class OrderPrint(OrderView):
+    """By POST, because a print leaves a trace."""
+
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.order(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        order = self.order(pk)
+        if not order.number or not exportable(self.visible(), self.user, today()).filter(pk=order.case_id).exists():
+            raise Http404
+        sheet = OrderSheet.of(order, sight=self.sight(), at=now())
+        subject = _("supervision order %(number)s") % {"number": order.number}
+        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
+        response = render(request, "supervision/order_print.html", {"sheet": sheet, "order": order, "on": today()})
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class NewOrder(OrderView):

@@ -1,0 +1,101 @@
+"""督办单 on paper: one order as a form to sign, by columns as a ledger has them (ledgers 13)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Value
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from cases.ledgers import Book, Record, read_records
+from cases.ledgers.book import RESPONSIBLE
+from cases.ledgers.columns import TITLE
+from cases.models import Case
+from cases.models.scope import Sight
+from cases.slips.reading import Line, lines_of, side_by_side
+from cases.workflow import Action
+from minshi.errors import Text
+from minshi.tabular import Cell, Column, Ledger
+from supervision.ledger import unit_of_record
+from supervision.models import SupervisionOrder
+
+ABOUT = Book(  # what is read of the case behind the order
+    ledger=Ledger(key="about", title="", columns=(TITLE,)),
+    date="registered_at",
+    belongs=lambda cases: cases,
+    events=(*RESPONSIBLE, Action.DECIDE),
+    assignments=True,
+)
+SIGNATURES = (
+    pgettext_lazy("slip", "Issued by (signature)"),
+    pgettext_lazy("slip", "Received by (signature)"),
+    pgettext_lazy("slip", "Issuing unit (seal)"),
+)
+
+
+@dataclass(frozen=True)
+class OrderSheet:
+    """An order as its reader may see it."""
+
+    order: SupervisionOrder
+    about: Record
+    signatures: tuple[Text, ...] = SIGNATURES
+
+    @classmethod
+    def of(cls, order: SupervisionOrder, *, sight: Sight, at: datetime) -> "OrderSheet":
+        """Four queries; the names in it are masked as on any slip."""
+        cases = list(Case.objects.filter(pk=order.case_id).annotate(redacted=Value(False)).with_record())
+        return cls(order, read_records(ABOUT, cases, sight=sight, at=at)[0])
+
+    @property
+    def unit(self) -> str:
+        return str(self.order.town or self.about.case.town.county_name)
+
+    def rows(self) -> list[list[Line]]:
+        return side_by_side(lines_of(COLUMNS, self))
+
+
+def subject(sheet: OrderSheet) -> str:
+    return f"{sheet.about.words(sheet.about.case.title)}（{sheet.about.case.number}）"
+
+
+def demand(sheet: OrderSheet) -> str:
+    return sheet.about.words(sheet.order.demand)
+
+
+def issued_at(sheet: OrderSheet) -> Cell:
+    return sheet.order.sent_at
+
+
+def reply_on(sheet: OrderSheet) -> Cell:
+    return sheet.order.reply_on
+
+
+def feedback(_sheet: OrderSheet) -> str:
+    return _("once, in writing")
+
+
+def contact(sheet: OrderSheet) -> str:
+    post = sheet.order.raised_by or sheet.order.signed_by
+    return str(post.user) if post else ""
+
+
+COLUMNS: tuple[Column[OrderSheet], ...] = (
+    Column("subject", pgettext_lazy("order form", "Matter supervised"), subject, width=36),
+    Column("number", pgettext_lazy("order form", "Document No."), lambda s: s.order.number),
+    Column("issued_at", pgettext_lazy("order form", "Issued on"), issued_at, kind="date"),
+    Column("demand", pgettext_lazy("order form", "What is supervised"), demand, width=36),
+    Column(
+        "signed_by", pgettext_lazy("order form", "Instructed by"),
+        lambda s: str(s.order.signed_by.user) if s.order.signed_by else "",
+    ),
+    Column("leader", pgettext_lazy("order form", "Leader in charge"), lambda s: s.about.did(Action.DECIDE)),
+    Column("beside", pgettext_lazy("order form", "Leaders assisting"), lambda _s: ""),
+    Column("papers", pgettext_lazy("order form", "Enclosed"), lambda _s: ""),
+    Column("reply_on", pgettext_lazy("order form", "Time limit"), reply_on, kind="date"),
+    Column("feedback", pgettext_lazy("order form", "Kind and rhythm of the answer"), feedback),
+    Column("unit", pgettext_lazy("order form", "Lead unit"), lambda s: unit_of_record(s.about)),
+    Column("assisting", pgettext_lazy("order form", "Assisting units"), lambda s: s.about.assisting_units),
+    Column("contact", pgettext_lazy("order form", "Contact"), contact),
+    Column("phone", pgettext_lazy("order form", "Phone"), lambda _s: ""),
+)  # fmt: skip

@@ -1,0 +1,310 @@
+"""The pages of supervision: inbox, board and orders, what they show to whom, keep and refuse."""
+
+import re
+import uuid
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.models import Case
+from cases.workflow import Action, make_move
+from supervision.models import Notice, NoticeState, OrderState, SupervisionOrder
+from supervision.sweeping import sweep
+from tests import roles
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
+from tests.supervision.test_orders import raised, replied, sent, signed
+from villages.models import AuditRecord
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def here():
+    here = staff()
+    here.signer = roles.reviewer_of(here.town, may_sign=True)
+    return here
+
+
+def page(client, post, name, *args, **query):
+    client.force_login(post.user)
+    return client.get(reverse(f"supervision:{name}", args=args), query).content.decode()
+
+
+# --- the inbox
+
+
+def test_a_notice_is_unread_until_it_is_opened(client, here):
+    decided(here)
+    sweep(NOON)
+    notice = Notice.objects.get(recipient=here.handler.user)
+
+    assert "badge" in page(client, here.handler, "unread")
+    assert "这件事交给您了：办" in page(client, here.handler, "inbox")
+    answer = client.get(reverse("supervision:open", args=[notice.pk]))
+
+    assert answer.url == notice.case.get_absolute_url()
+    notice.refresh_from_db()
+    assert (notice.state, notice.read_at) == (NoticeState.READ, NOON)
+    assert "badge" not in page(client, here.handler, "unread")
+    assert "没有新通知" in page(client, here.handler, "latest")
+
+
+def test_nobody_opens_or_counts_the_notices_of_another(client, here):
+    decided(here)
+    sweep(NOON)
+    notice = Notice.objects.get()
+    client.force_login(here.secretary.user)
+
+    assert client.get(reverse("supervision:open", args=[notice.pk])).status_code == 404
+    assert "badge" not in page(client, here.secretary, "unread")
+    client.post(reverse("supervision:read_all"))
+    notice.refresh_from_db()
+    assert notice.state == NoticeState.SENT
+
+
+def test_all_are_read_at_once(client, here):
+    for _nth in range(3):
+        decided(here)
+    sweep(NOON)
+    client.force_login(here.handler.user)
+
+    client.post(reverse("supervision:read_all"))
+
+    assert not Notice.objects.filter(state=NoticeState.SENT).exists()
+
+
+def test_what_left_somebodys_sight_leaves_their_inbox(client, here):
+    case = decided(here, accepted(here, title="水管漏了"))
+    sweep(NOON)
+    assert "水管漏了" in page(client, here.handler, "inbox")
+    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+
+    assert "水管漏了" not in page(client, here.handler, "inbox")
+    assert "badge" not in page(client, here.handler, "unread")
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_inbox_costs_the_same_however_much_is_in_it(client, here, count, django_assert_num_queries):
+    for _nth in range(count):
+        decided(here)
+    sweep(NOON)
+    client.force_login(here.handler.user)
+    client.get(reverse("supervision:inbox"))
+
+    with django_assert_num_queries(3):
+        client.get(reverse("supervision:inbox"))
+    with django_assert_num_queries(3):
+        client.get(reverse("supervision:unread"))
+
+
+# --- the board
+
+
+def test_the_board_shows_each_light_and_how_long_it_is_red(client, here):
+    late, later = accepted(here, title="晚一天"), accepted(here, title="晚十天")
+    accepted(here, title="还早")
+    Case.objects.filter(pk=late.pk).update(due_at=NOON.replace(hour=0), yellow_at=NOON - DAY)
+    Case.objects.filter(pk=later.pk).update(due_at=NOON.replace(hour=0) - 9 * DAY, yellow_at=NOON - 11 * DAY)
+
+    red = page(client, here.supervisor, "board")
+    assert "晚一天" in red
+    assert "晚十天" in red
+    assert "还早" not in red
+    assert "晚十天" not in page(client, here.supervisor, "board", light="red", days="1")
+    assert "晚一天" not in page(client, here.supervisor, "board", light="red", days="8")
+    assert "晚十天" in page(client, here.supervisor, "board", light="red", days="8")
+    assert "还早" in page(client, here.supervisor, "board", light="green")
+
+
+@pytest.mark.parametrize(("days", "bucket"), [(0, "1"), (2, "1"), (3, "4"), (6, "4"), (7, "8")])
+def test_the_buckets_begin_and_end_where_they_say(client, here, days, bucket):
+    case = accepted(here, title="那一件")
+    due = NOON.replace(hour=0) - days * DAY  # due yesterday is one day late
+    Case.objects.filter(pk=case.pk).update(due_at=due, yellow_at=due - DAY)
+
+    found = [name for name in ("1", "4", "8") if "那一件" in page(client, here.supervisor, "board", days=name)]
+
+    assert found == [bucket]
+
+
+def test_a_secret_matter_is_a_row_without_content(client, here):
+    case = accepted(here, title="不能说的事", confidentiality="secret")
+    Case.objects.filter(pk=case.pk).update(due_at=NOON - DAY, yellow_at=NOON - 2 * DAY)
+
+    board = page(client, here.supervisor, "board")
+
+    assert case.number in board
+    assert "不能说的事" not in board
+    assert str(here.secretary.user) not in board
+
+
+def test_several_are_chased_at_once_each_with_its_own_result(client, here):
+    cases = [accepted(here) for _nth in range(2)]
+    client.force_login(here.supervisor.user)
+    ticked = {"cases": [f"{case.number}:{case.version}" for case in cases]}
+    words = {"supervision_level": "urge", "note": "抓紧", "apply": "1", "key": str(uuid.uuid4())}
+
+    asked = client.post(reverse("supervision:chase_together"), ticked).content.decode()
+    done = client.post(reverse("supervision:chase_together"), ticked | words).content.decode()
+    client.post(reverse("supervision:chase_together"), ticked | words)
+
+    assert all(case.number in asked for case in cases)
+    assert "催办了 2 件" in done
+    assert [case.events.filter(action=Action.SUPERVISE).count() for case in cases] == [1, 1]
+
+
+def test_those_who_oversee_nobody_have_no_board(client, here):
+    for post in (here.duty, here.handler, here.leader, here.member):
+        client.force_login(post.user)
+        assert client.get(reverse("supervision:board")).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_board_costs_the_same_however_much_is_on_it(client, here, count, django_assert_num_queries):
+    for _nth in range(count):
+        accepted(here)
+    client.force_login(here.supervisor.user)
+    client.get(reverse("supervision:board"))
+
+    with django_assert_num_queries(6):
+        client.get(reverse("supervision:board"), {"light": "green"})
+
+
+# --- orders
+
+
+def form(**fields):
+    return {"reason": "超期", "demand": "请立即办理", "reply_on": "2026-03-05", "key": str(uuid.uuid4()), **fields}
+
+
+def test_a_supervisor_writes_a_reviewer_signs_and_the_office_answers_by_their_pages(client, here):
+    case = decided(here)
+    client.force_login(here.supervisor.user)
+    asked = client.get(reverse("supervision:new_order", args=[case.number])).content.decode()
+    assert str(here.handler.user) in asked
+    client.post(reverse("supervision:new_order", args=[case.number]), form())
+    order = SupervisionOrder.objects.get()
+
+    client.force_login(here.signer.user)
+    act = {act: reverse("supervision:order_act", args=[order.pk, act]) for act in ("sign", "reply", "check")}
+    client.post(act["sign"], {"demand": "三日内办结", "reply_on": "2026-03-06"})
+    sweep(NOON + DAY)
+    client.force_login(here.handler.user)
+    client.post(act["reply"], {"reply": "修好了"})
+    client.force_login(here.supervisor.user)
+    client.post(act["check"], {"verdict": "good", "finding": "属实"})
+
+    order.refresh_from_db()
+    assert (order.state, order.demand, order.reply) == (OrderState.CLOSED, "三日内办结", "修好了")
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(client, here):
+    case = decided(here)
+    client.force_login(here.supervisor.user)
+
+    answer = client.post(reverse("supervision:new_order", args=[case.number]), form(reply_on="2026-03-01"))
+
+    assert answer.status_code == 422
+    assert "这一天已经过去了。" in answer.content.decode()
+    assert "请立即办理" in answer.content.decode()
+    assert not SupervisionOrder.objects.exists()
+
+
+def test_a_second_click_makes_no_second_order(client, here):
+    case, once = decided(here), form()
+    client.force_login(here.supervisor.user)
+
+    for _nth in range(2):
+        client.post(reverse("supervision:new_order", args=[case.number]), once)
+
+    assert SupervisionOrder.objects.count() == 1
+
+
+def test_a_matter_chased_today_says_so(client, here):
+    case = sent(here).case
+
+    with time_machine.travel(NOON + DAY / 2, tick=False):
+        SupervisionOrder.objects.update(
+            state="closed", reply="办了", replied_at=NOON, replied_by=here.handler, checked_at=NOON
+        )
+        asked = page(client, here.supervisor, "new_order", case.number)
+
+    assert "今天已督办过" in asked
+
+
+def test_an_act_that_is_past_is_refused_with_a_word_and_no_error(client, here):
+    order = signed(here)
+    client.force_login(here.signer.user)
+
+    answer = client.post(
+        reverse("supervision:order_act", args=[order.pk, "sign"]),
+        {"demand": "x", "reply_on": "2026-03-06"},
+        follow=True,
+    )
+
+    assert "这一步您现在办不了" in answer.content.decode()
+
+
+def test_the_list_is_parted_by_how_the_orders_stand(client, here):
+    waiting, gone = raised(here), sent(here)
+
+    assert waiting.case.number in page(client, here.supervisor, "orders", state="to_sign")
+    assert gone.number not in page(client, here.supervisor, "orders", state="to_sign")
+    assert gone.number in page(client, here.supervisor, "orders", state="sent")
+    assert gone.number in page(client, here.handler, "orders")
+    assert gone.number not in page(client, staff().supervisor, "orders")
+
+
+def test_a_strangers_order_does_not_exist(client, here):
+    order = sent(here)
+    client.force_login(staff().supervisor.user)
+
+    assert client.get(order.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_the_list_of_orders_costs_the_same_however_many(client, here, count, django_assert_num_queries):
+    for _nth in range(count):
+        raised(here)
+    client.force_login(here.supervisor.user)
+    client.get(reverse("supervision:orders"))
+
+    with django_assert_num_queries(4):
+        client.get(reverse("supervision:orders"))
+
+
+def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leaves_a_trace(client, here):
+    order = replied(here)
+    client.force_login(here.supervisor.user)
+
+    printed = client.post(reverse("supervision:order_print", args=[order.pk])).content.decode()
+
+    assert re.findall(r'<th scope="row">([^<]+)</th>', printed) == [
+        "督办事项", "文号", "发布时间", "督办内容", "批示领导", "牵头领导", "配合领导", "附件", "交办时限",
+        "反馈类型/周期", "牵头单位", "配合单位", "督办联系人", "电话",
+    ]  # fmt: skip
+    assert order.number in printed
+    assert order.number in AuditRecord.objects.latest("pk").subject
+
+
+def test_an_order_not_sent_yet_is_not_printed(client, here):
+    order = raised(here)
+    client.force_login(here.supervisor.user)
+
+    assert client.post(reverse("supervision:order_print", args=[order.pk])).status_code == 404
+
+
+def test_a_case_tells_how_it_was_chased(client, here):
+    order = sent(here)
+
+    told = page(client, here.secretary, "of_case", order.case.number)
+    assert order.number in told
+    assert "发督办单" not in told
+    assert "发督办单" in page(client, here.supervisor, "of_case", order.case.number)
