@@ -180,6 +180,9 @@ ACCOUNT_ADAPTER = "villages.login.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# smtp://user:password@host:587 or smtp+tls://…; without one, letters are written to the log's console.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = read("str", "MAIL_FROM", "minshi@localhost")
 ACCOUNT_RATE_LIMITS = False  # django-axes locks out, by user name and address
 MFA_ADAPTER = "villages.login.MfaAdapter"  # TOTP secrets and recovery codes encrypted
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -283,6 +286,8 @@ ATTEMPTS_BEFORE_CLOSING = read("int", "ATTEMPTS_BEFORE_CLOSING", 3)
 UNRATED_CLOSE_DAYS = read("int", "UNRATED_CLOSE_DAYS", 30)
 SPEAKER_REOPEN_DAYS = read("int", "SPEAKER_REOPEN_DAYS", 30)
 CALLBACK_SHARE = read("float", "CALLBACK_SHARE", 0.1)
+DIGEST_HOUR = read("int", "DIGEST_HOUR", 8)  # letters and groups: each working day at this hour
+WECOM_HOSTS = read("list", "WECOM_HOSTS", ["qyapi.weixin.qq.com"])
 ORDER_GRACE_SECONDS = read("int", "ORDER_GRACE_SECONDS", 30)
 ATTACHMENT_MAX_BYTES = read("int", "ATTACHMENT_MAX_BYTES", 10_485_760)
 

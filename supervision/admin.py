@@ -1,8 +1,10 @@
 """Chasing, orders and notices to look at, and a town's own ladder to set."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -16,6 +18,7 @@ from supervision.models import (
     EventSeen,
     Notice,
     OrderCounter,
+    Robot,
     Rung,
     SupervisionOrder,
     Told,
@@ -27,8 +30,9 @@ from villages.requests import StaffRequest
 
 if TYPE_CHECKING:
     FormOfRung = forms.ModelForm[Rung]
-else:  # at run time it takes no type
-    FormOfRung = forms.ModelForm
+    FormOfRobot = forms.ModelForm[Robot]
+else:  # at run time they take no type
+    FormOfRung = FormOfRobot = forms.ModelForm
 
 
 class OfCase(Window):
@@ -88,14 +92,10 @@ class RungForm(FormOfRung):
         return cleaned
 
 
-@admin.register(Rung)
-class RungAdmin(PostAdmin):
-    """A town's own ladder: what is not set here goes by the defaults."""
+class OfTown(PostAdmin):
+    """What a town sets for itself: the system administrator for all, a reviewer for the own."""
 
     editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
-    form = RungForm
-    list_display = ("town", "step", "is_on", "days", "by_robot")
-    list_select_related = ("town",)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(town__in=towns_of(request))
@@ -104,6 +104,15 @@ class RungAdmin(PostAdmin):
         if db_field.name == "town":
             kwargs["queryset"] = towns_of(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Rung)
+class RungAdmin(OfTown):
+    """A town's own ladder: what is not set here goes by the defaults."""
+
+    form = RungForm
+    list_display = ("town", "step", "is_on", "days", "by_robot")
+    list_select_related = ("town",)
 
 
 class Counting(PostAdmin):
@@ -118,3 +127,28 @@ class Counting(PostAdmin):
 admin.site.register(OrderCounter, Counting)
 admin.site.register(EventSeen, Counting)
 admin.site.register(Watermark, Counting)
+
+
+class RobotForm(FormOfRobot):
+    """The address is written, never read again: whoever has it writes to the group."""
+
+    url = forms.CharField(
+        label=_("webhook address"), widget=forms.PasswordInput, required=False, help_text=_("Empty: stays as it is.")
+    )
+
+    class Meta:
+        model = Robot
+        fields = ("town", "name", "url", "is_on")
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"] or self.instance.url or "")
+        if urlsplit(url).hostname not in settings.WECOM_HOSTS:
+            raise forms.ValidationError(_("This is no address of a group's robot."))
+        return url
+
+
+@admin.register(Robot)
+class RobotAdmin(OfTown):
+    form = RobotForm
+    list_display = ("town", "name", "is_on")
+    list_select_related = ("town",)

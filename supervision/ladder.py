@@ -10,10 +10,10 @@ from django.db import transaction
 
 from cases import deadlines
 from cases.models import Clock
-from cases.models.choices import SupervisionLevel
+from cases.models.choices import Confidentiality, Level, SupervisionLevel
 from minshi import workdays
 from minshi.workdays import WorkCalendar
-from supervision.models import Chase, ChaseStep, NoticeKind, Rung, Told
+from supervision.models import Chase, ChaseStep, NoticeKind, Robot, Rung, Told
 from supervision.orders import draft_orders
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
@@ -193,7 +193,10 @@ def _write(
             )
         )
     chases, new = _kept(wanted)
-    put_in_outbox([message for chase in chases for message in _messages(chase, people, ladders)], at=at)
+    robots = _robots_of(ladders)
+    messages = [message for chase in chases for message in _messages(chase, people, ladders)]
+    messages += [message for chase in chases for message in _to_groups(chase, robots, ladders)]
+    put_in_outbox(messages, at=at)
     return new
 
 
@@ -211,6 +214,28 @@ def _kept(wanted: list[Chase]) -> tuple[list[Chase], int]:
         held.case = chase.case
         kept.append(held)
     return kept, len(new)
+
+
+def _robots_of(towns: Iterable[int]) -> dict[int, list[Robot]]:
+    """The groups in use, by town. One query."""
+    found: dict[int, list[Robot]] = {}
+    for robot in Robot.objects.filter(town__in=list(towns), is_on=True):
+        found.setdefault(robot.town_id, []).append(robot)
+    return found
+
+
+def _to_groups(
+    chase: Chase, robots: Mapping[int, list[Robot]], ladders: Mapping[int, Mapping[ChaseStep, Setting]]
+) -> list[Message]:
+    """To the groups of the town where the step is told there; nothing hidden, nor what went past the village."""
+    case, step = chase.case, ChaseStep(chase.step)
+    is_open = case.confidentiality == Confidentiality.NORMAL and case.level == Level.VILLAGE
+    if not (is_open and ladders[case.town_id][step].by_robot):
+        return []
+    return [
+        Message(f"chase:{chase.pk}:{KINDS[step]}", KINDS[step], robot, case, chase=chase)
+        for robot in robots.get(case.town_id, [])
+    ]
 
 
 def _messages(chase: Chase, people: Recipients, ladders: Mapping[int, Mapping[ChaseStep, Setting]]) -> list[Message]:

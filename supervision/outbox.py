@@ -1,11 +1,16 @@
 """The outbox: what is told to whom, put down in the transaction that has something to tell."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, time
 
+from django.conf import settings
+
+from cases import deadlines
 from cases.models import Case, Event
-from supervision.models import Channel, Chase, Notice, NoticeKind, NoticeState, SupervisionOrder
+from minshi import workdays
+from minshi.workdays import SHANGHAI, WorkCalendar
+from supervision.models import Channel, Chase, Notice, NoticeKind, NoticeState, Robot, SupervisionOrder
 from villages.models import User
 
 
@@ -15,7 +20,7 @@ class Message:
 
     about: str
     kind: NoticeKind
-    to: User
+    to: User | Robot
     case: Case
     chase: Chase | None = None
     event: Event | None = None
@@ -24,23 +29,51 @@ class Message:
 
 
 def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
-    """Writes a notice for each message and channel of its recipient; what was told before is not told again."""
-    rows = [_notice(message, channel, at) for message in messages for channel in _channels(message.to)]
+    """Writes a notice for each message and channel of its recipient; what was told before is not told again.
+
+    The inbox has it at once; letters and groups wait for the next working morning, unless it is urgent.
+    """
+    mornings = Mornings(at)
+    rows = [_notice(message, channel, at, mornings) for message in messages for channel in channels_of(message.to)]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 
 
-def _channels(_user: User) -> list[Channel]:
-    return [Channel.INBOX]
+def channels_of(to: User | Robot) -> list[Channel]:
+    if isinstance(to, Robot):
+        return [Channel.ROBOT]
+    return [Channel.INBOX, Channel.EMAIL] if to.email else [Channel.INBOX]
 
 
-def _notice(message: Message, channel: Channel, at: datetime) -> Notice:
+@dataclass
+class Mornings:
+    """When letters and groups are next written to, by town; a town's calendar is read once."""
+
+    at: datetime
+    calendars: dict[int, WorkCalendar] = field(default_factory=dict)
+
+    def next_for(self, town_id: int) -> datetime:
+        """The morning hour of today where it is a working day and the hour has not passed, else of the next one."""
+        today = workdays.local_day(self.at)
+        if town_id not in self.calendars:
+            self.calendars[town_id] = deadlines.calendar_of(town_id, today)
+        day = self.calendars[town_id].on_or_after(today)
+        morning = datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
+        if morning >= self.at:
+            return morning
+        day = self.calendars[town_id].on_or_after(day + workdays.ONE_DAY)
+        return datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
+
+
+def _notice(message: Message, channel: Channel, at: datetime, mornings: Mornings) -> Notice:
     is_inbox = channel == Channel.INBOX
+    is_at_once = is_inbox or message.is_urgent
     return Notice(
         key=f"{message.about}:{message.to.pk}:{channel}",
         kind=message.kind,
         channel=channel,
-        recipient=message.to,
+        recipient=message.to if isinstance(message.to, User) else None,
+        robot=message.to if isinstance(message.to, Robot) else None,
         case=message.case,
         chase=message.chase,
         event=message.event,
@@ -48,6 +81,6 @@ def _notice(message: Message, channel: Channel, at: datetime) -> Notice:
         is_urgent=message.is_urgent,
         state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
         created_at=at,
-        send_after=at,
+        send_after=at if is_at_once else mornings.next_for(message.case.town_id),
         sent_at=at if is_inbox else None,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import board, inbox, of_case, orders
+from supervision.views import board, inbox, of_case, orders, undelivered
 
 app_name = "supervision"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("inbox/latest/", inbox.Latest.as_view(), name="latest"),
     path("inbox/read/", inbox.ReadAll.as_view(), name="read_all"),
     path("inbox/<int:pk>/", inbox.Open.as_view(), name="open"),
+    path("undelivered/", undelivered.Undelivered.as_view(), name="undelivered"),
+    path("undelivered/again/", undelivered.SendAgain.as_view(), name="send_again"),
     path("board/", board.Board.as_view(), name="board"),
     path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),
     path("matters/<str:number>/chasing/", of_case.OfCase.as_view(), name="of_case"),

@@ -29,6 +29,12 @@ WORDS: Mapping[str, Text] = {
 }
 
 
+def line_of(notice: Notice) -> str:
+    """For a letter or a group: number, village and what is told, and nothing of the matter itself."""
+    case = notice.case
+    return f"{case.number} {case.village or case.town}：{words_of(notice)}"
+
+
 def words_of(notice: Notice) -> str:
     """The sentence beside the matter's title; nothing in it is personal."""
     chase, order, event = notice.chase, notice.order, notice.event

@@ -1,7 +1,7 @@
 """What watching leaves behind: how a matter was chased, by which order, and who was told of what on which channel."""
 
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
-from supervision.models.notice import Channel, EventSeen, Notice, NoticeKind, NoticeState, Watermark
+from supervision.models.notice import Channel, EventSeen, Notice, NoticeKind, NoticeState, Robot, Watermark
 from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "NoticeState",
     "OrderCounter",
     "OrderState",
+    "Robot",
     "Rung",
     "SupervisionOrder",
     "Told",

@@ -7,14 +7,16 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Event
 from cases.models.choices import WithChoices
+from minshi.crypto import EncryptedTextField
 from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
-from villages.models import User
+from villages.models import Town, User
 
 
 class Channel(models.TextChoices):
     INBOX = "inbox", pgettext_lazy("channel", "inbox")
     EMAIL = "email", pgettext_lazy("channel", "e-mail")
+    ROBOT = "robot", pgettext_lazy("channel", "group robot")
 
 
 class NoticeKind(models.TextChoices):
@@ -46,13 +48,32 @@ class NoticeState(models.TextChoices):
     READ = "read", pgettext_lazy("notice", "read")
 
 
+class Robot(models.Model):
+    """企业微信群机器人 of a town: its group is told what fell due, without anybody's name."""
+
+    town = models.ForeignKey(Town, models.CASCADE, related_name="robots", verbose_name=_("town"))
+    name = models.CharField(_("group"), max_length=40)
+    url = EncryptedTextField(_("webhook address"))
+    is_on = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("group robot")
+        verbose_name_plural = _("group robots")
+        ordering = ("town", "pk")
+        constraints = (models.UniqueConstraint(fields=("town", "name"), name="robot_name_once_a_town"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Notice(WithChoices):
     """`key` says what is told to whom on which channel: the same is told once, whatever runs twice."""
 
     key = models.CharField(max_length=80, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=14, choices=NoticeKind.choices)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name=_("recipient"))
+    recipient = models.ForeignKey(User, models.CASCADE, null=True, related_name="notices", verbose_name=_("recipient"))
+    robot = models.ForeignKey("Robot", models.CASCADE, null=True, related_name="notices", verbose_name=_("group robot"))
     case = models.ForeignKey(Case, models.CASCADE, related_name="notices", verbose_name=_("case"))
     chase = models.ForeignKey(Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step"))
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
@@ -80,6 +101,11 @@ class Notice(WithChoices):
             models.Index(fields=("send_after",), condition=Q(state__in=("waiting", "failed")), name="notice_to_send"),
         )
         constraints = (
+            models.CheckConstraint(
+                condition=Q(channel="robot", recipient=None, robot__isnull=False)
+                | ~Q(channel="robot") & Q(recipient__isnull=False, robot=None),
+                name="notice_goes_to_a_person_or_a_group",
+            ),
             models.CheckConstraint(
                 condition=Q(channel="inbox", state__in=("sent", "read")) | ~Q(channel="inbox"),
                 name="notice_in_the_inbox_is_there_at_once",

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from minshi.clock import now
 from minshi.workdays import SHANGHAI
+from supervision.delivering import deliver
 from supervision.sweeping import sweep
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--at {at}: {error}") from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-        done = sweep(moment)
+        done, out = sweep(moment), deliver(moment)
         orders = f"sent {done.sent} and circulated {done.circulated} orders"
         self.stdout.write(f"Told of {done.told} events, took {done.taken} steps, {orders}.")
+        self.stdout.write(f"Delivered {out.sent}, to be tried again {out.failed}, given up {out.dead}.")

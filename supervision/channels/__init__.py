@@ -1,0 +1,14 @@
+"""How a notice leaves the house: one function a channel, each refusing with NotSent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from supervision.channels.mail import send_mail
+from supervision.channels.refusal import NotSent
+from supervision.channels.wecom import send_to_group
+from supervision.models import Channel, Notice
+
+Send = Callable[[Sequence[Notice]], None]
+SENDERS: Mapping[str, Send] = MappingProxyType({Channel.EMAIL: send_mail, Channel.ROBOT: send_to_group})
+
+__all__ = ["SENDERS", "NotSent"]
