@@ -25,6 +25,7 @@ docs = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name=
 urlpatterns = [
     path("v1/", include("villages.api_urls")),
     path("v1/", include("cases.api.urls")),
+    path("v1/", include("supervision.api_urls")),
     path("schema/", schema, name="api-schema"),
     path("docs/", login_required(docs), name="api-docs"),
     re_path("", NoSuchAddress.as_view()),  # a line break in the address too
