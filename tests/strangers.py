@@ -38,7 +38,7 @@ from cases.models import (
 )
 from cases.workflow import Action, make_move
 from minshi.crypto import masked_name, masked_phone
-from supervision.models import Chase, Notice, SupervisionOrder
+from supervision.models import Chase, EventSeen, Notice, OrderCounter, Robot, Rung, SupervisionOrder, Watermark
 from tests import roles
 from tests.cases.roads import DAY, NOON, Staff, accepted, decided, officer, rated, spoken, staff, words
 from tests.villages.duty_desk import away, shift_of
@@ -336,6 +336,11 @@ def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], M
         StandardText: StandardText.objects.create(
             town=there.town, action="reply", input="reply", title="饮水", text="井水{事项}"
         ),
+        Rung: Rung.objects.create(town=there.town, step="urge", told=["owner"]),
+        Robot: Robot.objects.create(town=there.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1"),
+        OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
+        EventSeen: EventSeen.objects.create(event=case.events.first()),
+        Watermark: Watermark.objects.create(pk=1),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
         **council_of(there, case),
     }

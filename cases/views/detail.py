@@ -40,7 +40,7 @@ class CaseDetail(StaffView):
 
 
 def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[str, Any]:
-    """What the case page shows; at most 14 queries in all with session and posts (a test counts them)."""
+    """What the case page shows; at most 15 queries in all with session and posts (a test counts them)."""
     at = now()
     events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
     facts = read_facts(case, at, events)

@@ -288,5 +288,5 @@ def test_the_page_of_a_secret_case_costs_one_query_more_than_any_other(here, dja
     case = decided(here, accepted(here, confidentiality="secret"), handling="joint", assistants=[here.leader])
     client = logged_in(here.secretary)
 
-    with django_assert_max_num_queries(14):  # who is named
+    with django_assert_max_num_queries(15):  # who is named
         client.get(case.get_absolute_url())

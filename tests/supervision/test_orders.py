@@ -304,4 +304,4 @@ def test_two_sweeps_at_once_send_each_order_once_and_leave_no_number_out():
         thread.join()
 
     numbers = sorted(SupervisionOrder.objects.values_list("number", flat=True))
-    assert [number[-1] for number in numbers] == list("123456")
+    assert [number[-2] for number in numbers] == list("123456")
