@@ -29,6 +29,7 @@ from cases.models import (
     StandardText,
     Topic,
 )
+from supervision.models import EventSeen, OrderCounter, Robot, Rung, Watermark
 from tests.addresses import Address, Target, every_address, targets, unfillable
 from tests.cases.roads import NOON, staff
 from tests.strangers import MARKERS, OVERSEERS, STRANGERS, VISITORS, World, build
@@ -62,7 +63,8 @@ PUBLIC = frozenset({
 # What administrators open by their office (domain §2): the grid, accounts and posts, the logs; never a case.
 RIGHTFUL: dict[str, frozenset[object]] = {
     "system_admin": frozenset({
-        Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter,
+        Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter, Rung, Robot,
+        OrderCounter, EventSeen, Watermark,
     }),
     "security_admin": frozenset({
         User, Post, "villages:account", "villages:account_act", "villages:appoint", "villages:end_post",
