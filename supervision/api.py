@@ -18,16 +18,7 @@ from cases.workflow import Officer
 from minshi.api import KeyPages
 from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
 from supervision.models import Notice, OrderState, SupervisionOrder
-from supervision.orders import (
-    acts_open_to,
-    cancel_order,
-    chasing_post,
-    check_reply,
-    orders_seen_by,
-    raise_order,
-    reply_to_order,
-    sign_order,
-)
+from supervision.orders import PEOPLE, act_on, acts_open_to, chasing_post, orders_seen_by, raise_order
 from supervision.words import words_of
 from villages.api.fields import DayField
 
@@ -122,8 +113,7 @@ class ReadOne(CaseApi):
 class OrderApi(CaseApi):
     def one(self, pk: int) -> SupervisionOrder:
         """Http404: of a case out of sight."""
-        posts = [f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by")]
-        found: SupervisionOrder = get_object_or_404(orders_seen_by(self.user, self.on).select_related(*posts), pk=pk)
+        found: SupervisionOrder = get_object_or_404(orders_seen_by(self.user, self.on).select_related(*PEOPLE), pk=pk)
         return found
 
     def shown(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
@@ -139,8 +129,7 @@ class Orders(Register):
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=STATES)], responses={200: OrderRow(many=True)})
     def get(self, request: Request) -> Response:
         """Supervision orders of the matters you see, the newest first."""
-        posts = [f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by")]
-        seen = orders_seen_by(self.user, self.on).select_related(*posts)
+        seen = orders_seen_by(self.user, self.on).select_related(*PEOPLE)
         state = self.state()
         return self.answer(seen.filter(state=state) if state else seen)
 
@@ -158,7 +147,7 @@ class OneOrder(OrderApi):
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
         by = acts_open_to(order, self.user, self.at).get(data["act"]) or self._anyhow()
-        carry_out(order, data, by=by, at=self.at)
+        act_on(order, data["act"], data, by=by, at=self.at)
         return self.shown(pk)
 
     def _anyhow(self) -> Officer:
@@ -167,16 +156,6 @@ class OneOrder(OrderApi):
         if not posts:
             raise Http404
         return Officer(self.user, posts[0])
-
-
-def carry_out(order: SupervisionOrder, data: dict[str, Any], *, by: Officer, at: Any) -> SupervisionOrder:
-    if data["act"] == "sign":
-        return sign_order(order, by=by, at=at, demand=data["demand"], reply_on=data["reply_on"])
-    if data["act"] == "cancel":
-        return cancel_order(order, reason=data["reason"], by=by, at=at)
-    if data["act"] == "reply":
-        return reply_to_order(order, data["reply"], by=by, at=at)
-    return check_reply(order, good=data["good"], finding=data["finding"], reply_on=data["reply_on"], by=by, at=at)
 
 
 class OrdersOfCase(OrderApi):

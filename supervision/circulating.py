@@ -1,5 +1,6 @@
 """通报: an order whose answer is past its day is told to everybody above, once."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -11,13 +12,25 @@ from supervision.models import Chase, ChaseStep, NoticeKind, OrderState, Supervi
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import recipients_of
 
+logger = logging.getLogger(__name__)
 
-def circulate_due(at: datetime) -> int:
-    """Takes the last step of the ladder for each order not answered in time; how many. Safe to repeat."""
+
+def circulate_due(at: datetime) -> tuple[int, list[str]]:
+    """Takes the last step of the ladder for each order not answered in time; how many, and which could not be.
+
+    Safe to repeat; one bad row never stops the rest.
+    """
     due = SupervisionOrder.objects.filter(
         state=OrderState.SENT, circulated_at=None, reply_on__lt=workdays.local_day(at)
     ).order_by("reply_on", "pk")
-    return sum(_circulate(pk, at) for pk in due.values_list("pk", flat=True))
+    taken, failed = 0, []
+    for pk, number in due.values_list("pk", "number"):
+        try:
+            taken += _circulate(pk, at)
+        except Exception:
+            logger.exception("%s could not be circulated", number)
+            failed.append(number)
+    return taken, failed
 
 
 @transaction.atomic

@@ -31,7 +31,8 @@ class ReplyForm(RuleForm):
 
 
 class CheckForm(RuleForm):
-    verdict = forms.ChoiceField(
+    good = forms.TypedChoiceField(
+        coerce=lambda value: value == "good",
         label=_("Is the answer good?"),
         choices=(
             ("good", pgettext_lazy("order", "It is, close the order")),

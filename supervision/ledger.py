@@ -19,6 +19,7 @@ from cases.ledgers.record import joined
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import Sight
+from cases.workflow import Action
 from minshi.tabular import Cell, Column, Ledger
 from supervision.models import Chase, OrderState, SupervisionOrder
 from villages.models import User
@@ -28,7 +29,7 @@ ABOUT = Book(  # what is read of the cases behind the steps
     ledger=Ledger(key="about", title="", columns=(TITLE,)),
     date="registered_at",
     belongs=lambda cases: cases,
-    events=RESPONSIBLE,
+    events=(*RESPONSIBLE, Action.DECIDE),
     assignments=True,
 )
 

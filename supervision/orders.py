@@ -1,7 +1,9 @@
 """督办单: raised by the ladder or by hand, signed, sent after a moment's grace, answered, checked, closed."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -24,7 +26,9 @@ from supervision.recipients import recipients_of
 from villages.models import Post, User
 
 LONGEST = 2000
+PEOPLE = tuple(f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by", "cancelled_by"))
 SENDER = "orders"
+logger = logging.getLogger(__name__)
 
 
 def draft_orders(cases: Iterable[Case], *, at: datetime) -> dict[int, SupervisionOrder]:
@@ -155,17 +159,24 @@ def _cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime)
     order.save()
 
 
-def send_orders_due(at: datetime) -> list[SupervisionOrder]:
-    """Sends what was signed and whose grace is over, each in a transaction of its own; those sent."""
-    sent = []
+def send_orders_due(at: datetime) -> tuple[list[SupervisionOrder], list[str]]:
+    """Sends what was signed and whose grace is over, each in a transaction of its own.
+
+    Those sent, and the cases whose order could not be sent: one bad row never stops the rest.
+    """
+    sent, failed = [], []
     due = SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at).order_by("send_at", "pk")
-    for pk in due.values_list("pk", flat=True):
-        with transaction.atomic():
-            locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("case__town", "town")
-            order = locked.filter(pk=pk).first()
-            if order is not None and _send(order, at):
-                sent.append(order)
-    return sent
+    for pk, number in due.values_list("pk", "case__number"):
+        try:
+            with transaction.atomic():
+                locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("case__town", "town")
+                order = locked.filter(pk=pk).first()
+                if order is not None and _send(order, at):
+                    sent.append(order)
+        except Exception:
+            logger.exception("The order for %s could not be sent", number)
+            failed.append(number)
+    return sent, failed
 
 
 def _send(order: SupervisionOrder, at: datetime) -> bool:
@@ -302,6 +313,21 @@ def chased_today(case: Case, at: datetime) -> Event | None:
     """The last 督办 of the case within the past day, for the warning before another."""
     since = at - timedelta(days=1)
     return Event.objects.filter(case=case, action=Action.SUPERVISE, at__gte=since).select_related("user").last()
+
+
+def act_on(
+    order: SupervisionOrder, act: str, values: Mapping[str, Any], *, by: Officer, at: datetime
+) -> SupervisionOrder:
+    """One of sign, cancel, reply and check with its values, as a form or a call gives them."""
+    if act == "sign":
+        return sign_order(order, by=by, at=at, demand=values.get("demand"), reply_on=values.get("reply_on"))
+    if act == "cancel":
+        return cancel_order(order, reason=values["reason"], by=by, at=at)
+    if act == "reply":
+        return reply_to_order(order, values["reply"], by=by, at=at)
+    return check_reply(
+        order, good=values["good"], finding=values["finding"], reply_on=values.get("reply_on"), by=by, at=at
+    )
 
 
 def acts_open_to(order: SupervisionOrder, user: User, at: datetime) -> dict[str, Officer]:

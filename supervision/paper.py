@@ -7,25 +7,16 @@ from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.ledgers import Book, Record, read_records
-from cases.ledgers.book import RESPONSIBLE
-from cases.ledgers.columns import TITLE
+from cases.ledgers import Record, read_records
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.slips.reading import Line, lines_of, side_by_side
 from cases.workflow import Action
 from minshi.errors import Text
-from minshi.tabular import Cell, Column, Ledger
-from supervision.ledger import unit_of_record
+from minshi.tabular import Cell, Column
+from supervision.ledger import ABOUT, unit_of_record
 from supervision.models import SupervisionOrder
 
-ABOUT = Book(  # what is read of the case behind the order
-    ledger=Ledger(key="about", title="", columns=(TITLE,)),
-    date="registered_at",
-    belongs=lambda cases: cases,
-    events=(*RESPONSIBLE, Action.DECIDE),
-    assignments=True,
-)
 SIGNATURES = (
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Received by (signature)"),

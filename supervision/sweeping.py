@@ -6,7 +6,7 @@ from datetime import datetime
 from supervision.circulating import circulate_due
 from supervision.ladder import look_at_clocks
 from supervision.orders import send_orders_due
-from supervision.telling import tell_events
+from supervision.telling import SomeUntold, tell_events
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,20 @@ class SomeFailed(Exception):
 
 
 def sweep(at: datetime) -> Swept:
-    """Safe to repeat and to run twice at once; SomeFailed at the end where a row could not be seen to."""
-    told = tell_events(at)
+    """Safe to repeat and to run twice at once; each part is done whatever becomes of the others.
+
+    SomeFailed at the end where something could not be seen to.
+    """
+    failed: list[str] = []
+    told = 0
+    try:
+        told = tell_events(at)
+    except SomeUntold as untold:
+        failed.append(str(untold))
     look = look_at_clocks(at)
-    swept = Swept(told, look.taken, len(send_orders_due(at)), circulate_due(at))
-    if look.failed:
-        raise SomeFailed(look.failed)
-    return swept
+    sent, unsent = send_orders_due(at)
+    circulated, uncirculated = circulate_due(at)
+    failed += [*look.failed, *unsent, *uncirculated]
+    if failed:
+        raise SomeFailed(failed)
+    return Swept(told, look.taken, len(sent), circulated)

@@ -1,5 +1,6 @@
 """What happened to a case, told to whom it now concerns: notices made from events."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,8 @@ from supervision.recipients import Recipients, recipients_of
 from villages.models import Post, User
 
 BATCH = 500
+WITH_EVENT = ("case__town", "case__village", "user", "post__user")
+logger = logging.getLogger(__name__)
 LAG = timedelta(hours=1)  # longer than any transaction that writes an event
 
 # After these the matter is with somebody; whoever that is hears of it unless they did it themselves.
@@ -34,17 +37,37 @@ SAID = frozenset({Action.URGE, Action.SUPPLEMENT, Action.WITHDRAW})
 TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT}
 
 
+class SomeUntold(Exception):
+    """The others were told; each of these is in the log with its reason, and is tried again."""
+
+
 def tell_events(at: datetime) -> int:
     """Writes the notices of every event not seen yet; how many events were.
 
     Never by `id > last`: an event is seen when its row in EventSeen is there, written with its notices in one
     transaction. The watermark only bounds the search, and follows an hour behind.
     """
-    told = 0
-    while seen := _tell_batch(at):
-        told += seen
+    told, failed = 0, set[int]()
+    while events := list(_unseen().exclude(pk__in=failed).select_related(*WITH_EVENT)[:BATCH]):
+        try:
+            _tell(events, at)
+        except Exception:  # one of them is bad: each by itself, so that the others go on
+            logger.exception("A batch of %s events failed; each is told by itself", len(events))
+            failed |= {event.pk for event in events if not _is_told(event, at)}
+        told += len(events)
     _raise_watermark(at)
+    if failed:
+        raise SomeUntold(f"{len(failed)} events could not be told, the first is {min(failed)}")
     return told
+
+
+def _is_told(event: Event, at: datetime) -> bool:
+    try:
+        _tell([event], at)
+    except Exception:  # stays unseen, and is tried again by the next sweep
+        logger.exception("Event %s could not be told", event.pk)
+        return False
+    return True
 
 
 def _unseen() -> QuerySet[Event]:
@@ -54,11 +77,8 @@ def _unseen() -> QuerySet[Event]:
 
 
 @transaction.atomic
-def _tell_batch(at: datetime) -> int:
+def _tell(events: list[Event], at: datetime) -> None:
     """SKIP LOCKED is of no use here, for what is written is new: the unique row decides who tells."""
-    events = list(_unseen().select_related("case__town", "case__village", "user", "post__user")[:BATCH])
-    if not events:
-        return 0
     _lock_out_others()
     known = set(EventSeen.objects.filter(event__in=events).values_list("event_id", flat=True))
     fresh = [event for event in events if event.pk not in known]
@@ -68,7 +88,6 @@ def _tell_batch(at: datetime) -> int:
     chases = _chased_by_hand(fresh, at)
     telling = Telling(people, holders, chases)
     put_in_outbox([message for event in fresh for message in telling.messages(event)], at=at)
-    return len(events)
 
 
 @dataclass(frozen=True)

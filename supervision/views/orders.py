@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,16 +20,14 @@ from supervision.forms import CancelForm, CheckForm, OrderForm, ReplyForm, SignF
 from supervision.models import OrderState, SupervisionOrder, Told
 from supervision.models.order import LIVE
 from supervision.orders import (
+    PEOPLE,
+    act_on,
     acts_open_to,
-    cancel_order,
     chased_today,
     chasing_post,
-    check_reply,
     latest_reply_on,
     orders_seen_by,
     raise_order,
-    reply_to_order,
-    sign_order,
     standard_demand,
 )
 from supervision.paper import OrderSheet
@@ -53,10 +50,7 @@ FORMS: dict[str, type[RuleForm]] = {"sign": SignForm, "cancel": CancelForm, "rep
 class OrderView(StaffView):
     def order(self, pk: int) -> SupervisionOrder:
         """Http404: of a case out of sight."""
-        posts = [f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by", "cancelled_by")]
-        seen = orders_seen_by(self.user, today()).select_related(
-            "case__town", "case__village", "town", "to_office", "to_post__user", *posts
-        )
+        seen = orders_seen_by(self.user, today()).select_related("to_office", "to_post__user", *PEOPLE)
         found: SupervisionOrder = get_object_or_404(seen, pk=pk)
         return found
 
@@ -117,22 +111,11 @@ class OrderAct(Shown):
         if not form.is_valid():
             return self.show(order, {act: form}, UNPROCESSABLE)
         try:
-            order = self.carry_out(order, act, form, by)
+            order = act_on(order, act, form.cleaned_data, by=by, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(self.order(pk), {act: form}, UNPROCESSABLE)
         return redirect(order)
-
-    def carry_out(self, order: SupervisionOrder, act: str, form: forms.Form, by: Officer) -> SupervisionOrder:
-        data, at = form.cleaned_data, now()
-        if act == "sign":
-            return sign_order(order, by=by, at=at, **data)
-        if act == "cancel":
-            return cancel_order(order, by=by, at=at, **data)
-        if act == "reply":
-            return reply_to_order(order, data["reply"], by=by, at=at)
-        good = data["verdict"] == "good"
-        return check_reply(order, good=good, finding=data["finding"], reply_on=data["reply_on"], by=by, at=at)
 
 
 class OrderPrint(OrderView):

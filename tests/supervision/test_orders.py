@@ -11,6 +11,7 @@ from django.utils import translation
 from cases.workflow import Action
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
+from supervision import orders
 from supervision.circulating import circulate_due
 from supervision.models import Chase, Notice, NoticeKind, OrderState, SupervisionOrder
 from supervision.orders import (
@@ -67,7 +68,7 @@ def test_an_order_walks_from_the_pen_to_its_closing(here):
 
     order = signed(here, order)
     assert (order.state, order.number, order.send_at) == (OrderState.SIGNED, "", NOON + GRACE)
-    assert send_orders_due(NOON + GRACE - timedelta(seconds=1)) == []
+    assert send_orders_due(NOON + GRACE - timedelta(seconds=1)) == ([], [])
     send_orders_due(NOON + GRACE)
     order.refresh_from_db()
     assert (order.state, order.to_office) == (OrderState.SENT, here.office)
@@ -92,7 +93,7 @@ def test_the_number_is_the_issuers_next_of_the_year(here):
 def test_what_is_taken_back_takes_no_number(here):
     cancel_order(signed(here), reason="", by=officer(here.signer), at=NOON)
 
-    assert send_orders_due(NOON + DAY) == []
+    assert send_orders_due(NOON + DAY) == ([], [])
     assert sent(here).number.endswith("〔2026〕1号")
 
 
@@ -197,7 +198,7 @@ def test_a_matter_closed_meanwhile_is_sent_no_order(here):
     order = signed(here, raised(here, case))
     rated(here, verified(here, completed(here, case)))
 
-    assert send_orders_due(NOON + 3 * DAY) == []
+    assert send_orders_due(NOON + 3 * DAY) == ([], [])
     order.refresh_from_db()
     assert (order.state, order.number) == (OrderState.CANCELLED, "")
 
@@ -244,9 +245,9 @@ def test_an_order_not_answered_in_time_is_circulated_once(here):
     order = sent(here)
     last = NOON.replace(hour=0, minute=0) + 4 * DAY
 
-    assert circulate_due(last - timedelta(seconds=1)) == 0
-    assert circulate_due(last) == 1
-    assert circulate_due(last + DAY) == 0
+    assert circulate_due(last - timedelta(seconds=1)) == (0, [])
+    assert circulate_due(last) == (1, [])
+    assert circulate_due(last + DAY) == (0, [])
 
     assert set(told(NoticeKind.CIRCULATE)) == {here.handler.user, here.secretary.user, here.supervisor.user}
     assert Chase.objects.get(step="circulate").order == order
@@ -255,7 +256,7 @@ def test_an_order_not_answered_in_time_is_circulated_once(here):
 def test_an_answered_order_is_not_circulated(here):
     replied(here)
 
-    assert circulate_due(NOON + 30 * DAY) == 0
+    assert circulate_due(NOON + 30 * DAY) == (0, [])
 
 
 def test_the_ladder_ends_in_an_order_that_walks_to_its_end(here):
@@ -270,6 +271,23 @@ def test_the_ladder_ends_in_an_order_that_walks_to_its_end(here):
 
     assert (order.state, order.to_post) == (OrderState.SENT, here.secretary)
     assert order.reply_on > local_day(at)
+
+
+def test_an_order_that_cannot_be_sent_does_not_hold_up_the_others(here, monkeypatch):
+    bad, good = signed(here), signed(here)
+    whole = orders.next_number
+
+    def fails(order, at):
+        if order.pk == bad.pk:
+            raise ZeroDivisionError
+        return whole(order, at)
+
+    monkeypatch.setattr(orders, "next_number", fails)
+    sent_now, failed = send_orders_due(NOON + GRACE)
+
+    assert ([order.pk for order in sent_now], failed) == ([good.pk], [bad.case.number])
+    bad.refresh_from_db()
+    assert bad.state == OrderState.SIGNED
 
 
 def test_what_is_open_to_whom(here):

@@ -199,7 +199,7 @@ def test_a_supervisor_writes_a_reviewer_signs_and_the_office_answers_by_their_pa
     client.force_login(here.handler.user)
     client.post(act["reply"], {"reply": "修好了"})
     client.force_login(here.supervisor.user)
-    client.post(act["check"], {"verdict": "good", "finding": "属实"})
+    client.post(act["check"], {"good": "good", "finding": "属实"})
 
     order.refresh_from_db()
     assert (order.state, order.demand, order.reply) == (OrderState.CLOSED, "三日内办结", "修好了")

@@ -10,7 +10,7 @@ from cases.models import Event
 from cases.workflow import Action, Speaker, make_move
 from minshi.workdays import local_day
 from supervision.models import Chase, EventSeen, Notice, NoticeKind, OrderState, SupervisionOrder, Watermark
-from supervision.telling import pass_over_the_past, tell_events
+from supervision.telling import SomeUntold, Telling, pass_over_the_past, tell_events
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified
 
@@ -189,6 +189,26 @@ def test_what_lies_in_the_past_can_be_passed_over():
     assert tell_events(NOON + MINUTE) == 0
     accepted(here)
     assert tell_events(NOON + MINUTE) > 0
+
+
+def test_an_event_that_cannot_be_told_holds_up_no_other_and_is_tried_again(monkeypatch):
+    here, there = staff(), staff()
+    bad, good = decided(here), decided(there)
+    whole = Telling.messages
+
+    def fails(self, event):
+        if event.case_id == bad.pk:
+            raise ZeroDivisionError
+        return whole(self, event)
+
+    monkeypatch.setattr(Telling, "messages", fails)
+    with pytest.raises(SomeUntold):
+        tell_events(NOON)
+    monkeypatch.undo()
+
+    assert told() == [(there.handler.user, NoticeKind.YOURS)]
+    assert just_told(NOON + MINUTE) == [(here.handler.user, NoticeKind.YOURS)]
+    assert good.pk != bad.pk
 
 
 @pytest.mark.parametrize("count", [1, 20])
