@@ -141,6 +141,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "leaves/leave": (row_of(DutyLeave), NOWHERE),
     "hand-overs/pk": (row_of(HandOver), NOWHERE),
     "hand-overs/hand_over": (row_of(HandOver), NOWHERE),
+    "moves/action": (constant("reply", "verify"), None),
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
     "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS), None),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,8 +12,10 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.models import Case, Event
 from cases.serializers.moves import Asked, MoveBody, MoveDone, MovesOffered, any_body, body_of
-from cases.serializers.offers import offers_as_data
-from cases.workflow import Action, Facts, Officer, make_move, moves_open_to, read_facts
+from cases.serializers.offers import ReadyText, ToldSerializer, offers_as_data
+from cases.standard_texts import ready_for
+from cases.tracking import told_to_speaker
+from cases.workflow import Action, Facts, Offer, Officer, look_ahead, make_move, moves_open_to, read_facts
 from cases.workflow.moving import fingerprint, refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
@@ -39,6 +42,47 @@ class MoveList(CaseApi):
         asked.is_valid(raise_exception=True)
         action = Action(asked.validated_data["action"])
         return act(self, request, number, action, body_of(action))
+
+
+class OneMove(CaseApi):
+    """A move open to the caller; any other does not exist."""
+
+    def offered(self, number: str, name: str) -> tuple[Facts, Offer]:
+        case = self.case(number)
+        facts = read_facts(case, self.at)
+        offers = moves_open_to(self.user, case, self.at, facts)
+        found = next((offer for offer in offers if offer.action == name), None)
+        if found is None:
+            raise Http404
+        return facts, found
+
+
+class StandardTexts(OneMove):
+    @extend_schema(responses={200: ReadyText(many=True)})
+    def get(self, request: Request, number: str, action: str) -> Response:
+        """The standard texts for each input of a move, filled in for the case; 【…】 is for you to write."""
+        facts, offer = self.offered(number, action)
+        ready = ready_for(facts, offer.action)
+        rows = [
+            {"input": name, "title": text.title, "text": text.text} for name, texts in ready.items() for text in texts
+        ]
+        return Response(ReadyText(rows, many=True).data)
+
+
+class Preview(OneMove):
+    @extend_schema(request=any_body(), responses={200: ToldSerializer})
+    def post(self, request: Request, number: str, action: str) -> Response:
+        """What the speaker would read if the move were made by this very body; it is not made."""
+        facts, offer = self.offered(number, action)
+        if not offer.move.tells or offer.post is None:
+            raise Http404
+        asked = body_of(offer.action)(data=request.data, context=self.context(facts=facts))
+        asked.is_valid(raise_exception=True)
+        told = look_ahead(
+            facts.case, offer.action, told_to_speaker, by=Officer(self.user, offer.post), at=self.at,
+            **asked.validated_data["inputs"],
+        )  # fmt: skip
+        return Response(ToldSerializer(told).data)
 
 
 def act(view: CaseApi, request: Request, number: str, action: Action, body: type[MoveBody]) -> Response:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from rest_framework import serializers
+
 from cases.forms import SPEAKERS, cadre_label, holder_label, report_label
+from cases.tracking import Told
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDING
 from cases.workflow.inputs import Input, Kind
@@ -66,3 +69,19 @@ def _input(item: Input, choices: Choices) -> dict[str, Any]:
         "max_length": item.max_length if item.kind in LIMITED else None,
         "choices": choices.of(item),
     }
+
+
+class ReadyText(serializers.Serializer[Any]):
+    input = serializers.CharField(help_text="The input of the move that the text is for.")
+    title = serializers.CharField()
+    text = serializers.CharField()
+
+
+class ToldSerializer(serializers.Serializer[Told]):
+    """The tracking page's words."""
+
+    state = serializers.ChoiceField(choices=[0, 1, 2], help_text="0 received, 1 worked on, 2 done.")
+    is_open = serializers.BooleanField()
+    reply_by = serializers.DateField(allow_null=True)
+    reply = serializers.CharField(allow_blank=True)
+    reply_at = serializers.DateTimeField(allow_null=True)
