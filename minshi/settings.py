@@ -182,6 +182,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # smtp://user:password@host:587 or smtp+tls://…; without one, letters are written to the log's console.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs holds up no other letter for longer
 DEFAULT_FROM_EMAIL = read("str", "MAIL_FROM", "minshi@localhost")
 ACCOUNT_RATE_LIMITS = False  # django-axes locks out, by user name and address
 MFA_ADAPTER = "villages.login.MfaAdapter"  # TOTP secrets and recovery codes encrypted
