@@ -1,7 +1,7 @@
 """The jobs of cases: each takes what is due, moves it by make_move, and fails at the end if a row did."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from celery import shared_task
@@ -19,19 +19,12 @@ from cases.workflow.who import FOLLOWING, find_owner
 from minshi import workdays
 from minshi.clock import now
 from minshi.errors import RuleBroken
+from minshi.jobs import SomeFailed, done_for
 from villages.duty import on_duty_in
 from villages.models import Post
 
 BATCH = 200
 logger = logging.getLogger(__name__)
-
-
-class SomeFailed(Exception):
-    """The job went through all rows, and these could not be moved; each is in the log with its reason."""
-
-    def __init__(self, numbers: list[str]) -> None:
-        super().__init__(f"{len(numbers)} failed: {', '.join(numbers[:20])}")
-        self.numbers = numbers
 
 
 def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
@@ -40,17 +33,23 @@ def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
     In batches by key, so that rows which fail are not taken again and again. A row that is due no
     longer when its turn comes was done by another worker. SomeFailed at the end, with the numbers.
     """
+
+    def move_one(rows: Sequence[Case]) -> int:
+        (case,) = rows
+        try:
+            move(case)
+        except RuleBroken:
+            if due.filter(pk=case.pk).exists():
+                raise
+            return 0
+        return 1
+
     moved, last, failed = 0, 0, list[str]()
     while batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH]):
         for case in batch:
-            try:
-                move(case)
-                moved += 1
-            except Exception as error:  # one bad row never stops the rest
-                if isinstance(error, RuleBroken) and not due.filter(pk=case.pk).exists():
-                    continue
-                logger.exception("%s could not be moved", case.number)
-                failed.append(case.number)
+            count, bad = done_for([case], move_one)
+            moved += count
+            failed += [row.number for row in bad]
         last = batch[-1].pk
     if failed:
         raise SomeFailed(failed)

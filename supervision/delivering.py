@@ -1,11 +1,11 @@
 """What waits in the outbox goes out: claimed for a while, sent together for each recipient, tried again, given up."""
 
-import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from minshi import workdays
@@ -17,7 +17,6 @@ LEASE = timedelta(minutes=5)  # a worker that dies while sending: another takes 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_AT_ONCE = 100
 WAITS = (NoticeState.WAITING, NoticeState.FAILED)
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -45,6 +44,7 @@ def deliver(at: datetime) -> Delivery:
 def _claim(at: datetime) -> list[Notice]:
     """The oldest that is due and whatever else its recipient has on that channel; theirs until the lease runs out."""
     due = Notice.objects.filter(state__in=WAITS, send_after__lte=at).exclude(channel=Channel.INBOX)
+    due.filter(tries__gt=len(BACKOFF)).update(state=NoticeState.DEAD, error=_("Every try was broken off."))
     first = due.order_by("send_after", "pk").select_for_update(skip_locked=True, of=("self",)).first()
     if first is None:
         return []
@@ -57,28 +57,26 @@ def _claim(at: datetime) -> list[Notice]:
 
 
 def _send(notices: list[Notice], at: datetime, done: Delivery) -> None:
-    told = [notice for notice in notices if _still_theirs(notice, at)]
+    """A fault of ours ends the job as failed; the claim runs out, and after the last try the notice is given up."""
     rows = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
     try:
-        if told:
+        if told := _still_theirs(notices, at):
             SENDERS[notices[0].channel](told)
     except NotSent as refusal:
         for notice in notices:
             _note_failure(notice, str(refusal), at, done, for_good=refusal.for_good)
-    except Exception as error:  # a fault of ours in one message never stops the rest
-        logger.exception("A notice could not be sent")
-        for notice in notices:
-            _note_failure(notice, type(error).__name__, at, done, for_good=False)
     else:
         done.sent += rows.update(state=NoticeState.SENT, sent_at=at, error="")
 
 
-def _still_theirs(notice: Notice, at: datetime) -> bool:
-    """Whether the recipient may still know of the matter; what left their sight meanwhile is not sent."""
-    if notice.recipient is None:
-        return True
-    seen = Case.objects.counted_for(notice.recipient, workdays.local_day(at))
-    return seen.filter(pk=notice.case_id).exists()
+def _still_theirs(notices: list[Notice], at: datetime) -> list[Notice]:
+    """Those of one recipient's notices whose matter they may still know of; what left their sight is not sent."""
+    user = notices[0].recipient
+    if user is None:
+        return notices
+    seen = Case.objects.counted_for(user, workdays.local_day(at))
+    kept = set(seen.filter(pk__in=[notice.case_id for notice in notices]).values_list("pk", flat=True))
+    return [notice for notice in notices if notice.case_id in kept]
 
 
 def _note_failure(notice: Notice, reason: str, at: datetime, done: Delivery, *, for_good: bool) -> None:

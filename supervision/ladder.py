@@ -1,8 +1,7 @@
 """提醒 → 催办 → 督办单 → 通报: the steps, when each is reached, and how they are taken (domain §4)."""
 
-import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from cases import deadlines
 from cases.models import Clock
 from cases.models.choices import Confidentiality, Level, SupervisionLevel
 from minshi import workdays
+from minshi.jobs import done_for
 from minshi.workdays import WorkCalendar
 from supervision.models import Chase, ChaseStep, NoticeKind, Robot, Rung, Told
 from supervision.orders import draft_orders
@@ -20,7 +20,6 @@ from supervision.recipients import Recipients, recipients_of
 
 BATCH = 500
 POSTPONED = timedelta(hours=1)  # a row that cannot be seen to does not hold up the others
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,54 +83,24 @@ def moments_of(clock: Clock, ladder: Mapping[ChaseStep, Setting], calendar: Work
     return {step: moments[step] for step in (*steps, ChaseStep.DISSATISFIED) if step in moments and ladder[step].is_on}
 
 
-@dataclass
-class Look:
-    """What one sweep did: clocks looked at, steps taken, and the cases that could not be seen to."""
-
-    seen: int = 0
-    taken: int = 0
-    failed: list[str] = field(default_factory=list)
-
-
-def look_at_clocks(at: datetime) -> Look:
+def look_at_clocks(at: datetime) -> tuple[int, list[str]]:
     """Takes the steps due: for each clock the last one reached, so that downtime gives one catch-up, not every step.
 
     Safe to repeat and to run twice at once: a clock is claimed with its row locked (SKIP LOCKED where the database
     knows it; SQLite has one writer), the step is one by constraint, and both are committed together with the
     notices. A case that fails is put off for an hour, and the others go on. Cost follows what is due: an index
-    holds the moment of each clock's next step.
+    holds the moment of each clock's next step. Returns how many steps are new, and the cases that failed.
     """
-    look = Look()
-    while clocks := _claimed_and_taken(at, look):
-        look.seen += clocks
-    return look
-
-
-def _claimed_and_taken(at: datetime, look: Look) -> int:
-    """One batch; how many clocks were in it."""
-    with transaction.atomic():
-        clocks = _claim(at, BATCH)
-        if not clocks:
-            return 0
-        try:
-            with transaction.atomic():
-                look.taken += _take(clocks, at)
-            return len(clocks)
-        except Exception:  # one of them is bad: each by itself, so that the others go on
-            logger.exception("A batch of %s clocks failed; each is taken by itself", len(clocks))
-        for clock in clocks:
-            _take_alone(clock, at, look)
-        return len(clocks)
-
-
-def _take_alone(clock: Clock, at: datetime, look: Look) -> None:
-    try:
+    taken, failed = 0, list[str]()
+    while True:
         with transaction.atomic():
-            look.taken += _take([clock], at)
-    except Exception:  # one bad row never stops the rest
-        logger.exception("%s could not be seen to", clock.case.number)
-        look.failed.append(clock.case.number)
-        Clock.objects.filter(pk=clock.pk).update(look_at=at + POSTPONED)
+            clocks = _claim(at, BATCH)
+            if not clocks:
+                return taken, failed
+            count, bad = done_for(clocks, lambda rows: _take(rows, at))
+            Clock.objects.filter(pk__in=[clock.pk for clock in bad]).update(look_at=at + POSTPONED)
+            taken += count
+            failed += [clock.case.number for clock in bad]
 
 
 def _claim(at: datetime, size: int) -> list[Clock]:
@@ -140,7 +109,7 @@ def _claim(at: datetime, size: int) -> list[Clock]:
     return list(locked.select_related("case__town", "case__village")[:size])
 
 
-def _take(clocks: list[Clock], at: datetime) -> int:
+def _take(clocks: Sequence[Clock], at: datetime) -> int:
     """The step that each clock has reached, its notices, and when to look again; how many steps are new."""
     ladders = ladders_of({clock.case.town_id for clock in clocks})
     calendars: dict[tuple[int, date], WorkCalendar] = {}
@@ -240,12 +209,7 @@ def _to_groups(
 
 def _messages(chase: Chase, people: Recipients, ladders: Mapping[int, Mapping[ChaseStep, Setting]]) -> list[Message]:
     step = ChaseStep(chase.step)
-    users = people.told(chase.case, ladders[chase.case.town_id][step].told)
-    kind = KINDS[step]
-    if not users:
-        kind, users = NoticeKind.ALARM, people.town_office(chase.case)
-        if not users:
-            logger.error("Nobody can be told about %s: no reviewer and no supervisor is appointed", chase.case.number)
+    kind, users = people.told_or_alarm(chase.case, ladders[chase.case.town_id][step].told, KINDS[step])
     return [
         Message(f"chase:{chase.pk}:{kind}", kind, user, chase.case, chase=chase, order=chase.order) for user in users
     ]

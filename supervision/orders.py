@@ -1,7 +1,6 @@
 """督办单: raised by the ladder or by hand, signed, sent after a moment's grace, answered, checked, closed."""
 
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from cases.workflow import Action, Facts, Officer, System, make_move, read_facts
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
+from minshi.jobs import done_for
 from supervision.models import NoticeKind, OrderCounter, OrderState, SupervisionOrder, Told
 from supervision.models.order import LIVE
 from supervision.outbox import Message, put_in_outbox
@@ -28,7 +28,6 @@ from villages.models import Post, User
 LONGEST = 2000
 PEOPLE = tuple(f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by", "cancelled_by"))
 SENDER = "orders"
-logger = logging.getLogger(__name__)
 
 
 def draft_orders(cases: Iterable[Case], *, at: datetime) -> dict[int, SupervisionOrder]:
@@ -159,24 +158,21 @@ def _cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime)
     order.save()
 
 
-def send_orders_due(at: datetime) -> tuple[list[SupervisionOrder], list[str]]:
+def send_orders_due(at: datetime) -> tuple[int, list[str]]:
     """Sends what was signed and whose grace is over, each in a transaction of its own.
 
-    Those sent, and the cases whose order could not be sent: one bad row never stops the rest.
+    How many went out, and the cases whose order could not be sent.
     """
-    sent, failed = [], []
     due = SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at).order_by("send_at", "pk")
-    for pk, number in due.values_list("pk", "case__number"):
-        try:
-            with transaction.atomic():
-                locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("case__town", "town")
-                order = locked.filter(pk=pk).first()
-                if order is not None and _send(order, at):
-                    sent.append(order)
-        except Exception:
-            logger.exception("The order for %s could not be sent", number)
-            failed.append(number)
-    return sent, failed
+
+    def send_one(rows: Sequence[int]) -> int:
+        locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("case__town", "town")
+        order = locked.filter(pk=rows[0]).first()
+        return int(order is not None and _send(order, at))
+
+    numbers = dict(due.values_list("pk", "case__number"))
+    done = [done_for([pk], send_one) for pk in numbers]
+    return sum(count for count, _bad in done), [numbers[pk] for _count, bad in done for pk in bad]
 
 
 def _send(order: SupervisionOrder, at: datetime) -> bool:
@@ -265,9 +261,7 @@ def check_reply(
 
 def _tell(order: SupervisionOrder, kind: NoticeKind, who: tuple[str, ...], at: datetime, nth: str = "") -> None:
     people = recipients_of([order.case], workdays.local_day(at))
-    users = people.told(order.case, who)
-    if not users:
-        kind, users = NoticeKind.ALARM, people.town_office(order.case)
+    kind, users = people.told_or_alarm(order.case, who, kind)
     about = ":".join(filter(None, ("order", str(order.pk), kind, nth)))
     put_in_outbox([Message(about, kind, user, order.case, order=order) for user in users], at=at)
 

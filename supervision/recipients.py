@@ -1,5 +1,6 @@
 """Who is told, by post and roster, for many cases in a fixed number of queries (domain §4, the ladder)."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from django.db.models import Q
 
 from cases.models import Case, Concern
 from cases.models.choices import Level
-from supervision.models import Told
+from supervision.models import NoticeKind, Told
 from villages.models import DutyLeave, Post, Role, User
 
+logger = logging.getLogger(__name__)
 ABOVE = (Role.REVIEWER, Role.SUPERVISOR)
 
 
@@ -32,6 +34,15 @@ class Recipients:
         found = [post for each in who for post in self.posts if _is_meant(Told(each), post, case)]
         found += [self.stands_in[post.pk] for post in found if post.pk in self.stands_in]
         return self.spared(case, found)
+
+    def told_or_alarm(self, case: Case, who: Iterable[str], kind: NoticeKind) -> tuple[NoticeKind, list[User]]:
+        """The people meant and what they are told; where there is nobody, an alarm to the town office (domain §4)."""
+        if users := self.told(case, who):
+            return kind, users
+        users = self.town_office(case)
+        if not users:
+            logger.error("Nobody can be told about %s: no reviewer and no supervisor is appointed", case.number)
+        return NoticeKind.ALARM, users
 
     def town_office(self, case: Case) -> list[User]:
         """Whom an alarm goes to: the town's reviewers, else its supervisors, else whoever of the county."""

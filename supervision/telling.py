@@ -1,7 +1,6 @@
 """What happened to a case, told to whom it now concerns: notices made from events."""
 
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +11,7 @@ from cases.models import Case, Clock, Event
 from cases.models.choices import Confidentiality, SupervisionLevel
 from cases.workflow import Action
 from minshi import workdays
+from minshi.jobs import done_for
 from supervision.models import Chase, ChaseStep, EventSeen, NoticeKind, Told, Watermark
 from supervision.orders import draft_orders
 from supervision.outbox import Message, put_in_outbox
@@ -20,7 +20,6 @@ from villages.models import Post, User
 
 BATCH = 500
 WITH_EVENT = ("case__town", "case__village", "user", "post__user")
-logger = logging.getLogger(__name__)
 LAG = timedelta(hours=1)  # longer than any transaction that writes an event
 
 # After these the matter is with somebody; whoever that is hears of it unless they did it themselves.
@@ -37,37 +36,19 @@ SAID = frozenset({Action.URGE, Action.SUPPLEMENT, Action.WITHDRAW})
 TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT}
 
 
-class SomeUntold(Exception):
-    """The others were told; each of these is in the log with its reason, and is tried again."""
-
-
-def tell_events(at: datetime) -> int:
-    """Writes the notices of every event not seen yet; how many events were.
+def tell_events(at: datetime) -> tuple[int, list[str]]:
+    """Writes the notices of every event not seen yet; how many events, and those that could not be told.
 
     Never by `id > last`: an event is seen when its row in EventSeen is there, written with its notices in one
-    transaction. The watermark only bounds the search, and follows an hour behind.
+    transaction; what fails stays unseen, and is tried again. The watermark only bounds the search, an hour behind.
     """
-    told, failed = 0, set[int]()
-    while events := list(_unseen().exclude(pk__in=failed).select_related(*WITH_EVENT)[:BATCH]):
-        try:
-            _tell(events, at)
-        except Exception:  # one of them is bad: each by itself, so that the others go on
-            logger.exception("A batch of %s events failed; each is told by itself", len(events))
-            failed |= {event.pk for event in events if not _is_told(event, at)}
-        told += len(events)
+    told, failed = 0, list[Event]()
+    while events := list(_unseen().exclude(pk__in=[event.pk for event in failed]).select_related(*WITH_EVENT)[:BATCH]):
+        count, bad = done_for(events, lambda rows: _tell(rows, at))
+        told += count
+        failed += bad
     _raise_watermark(at)
-    if failed:
-        raise SomeUntold(f"{len(failed)} events could not be told, the first is {min(failed)}")
-    return told
-
-
-def _is_told(event: Event, at: datetime) -> bool:
-    try:
-        _tell([event], at)
-    except Exception:  # stays unseen, and is tried again by the next sweep
-        logger.exception("Event %s could not be told", event.pk)
-        return False
-    return True
+    return told, [f"{event.case.number}/{event.sequence}" for event in failed]
 
 
 def _unseen() -> QuerySet[Event]:
@@ -76,8 +57,7 @@ def _unseen() -> QuerySet[Event]:
     return Event.objects.filter(~Exists(seen), pk__gt=floor, action__in=TOLD_OF).order_by("pk")
 
 
-@transaction.atomic
-def _tell(events: list[Event], at: datetime) -> None:
+def _tell(events: Sequence[Event], at: datetime) -> int:
     """SKIP LOCKED is of no use here, for what is written is new: the unique row decides who tells."""
     _lock_out_others()
     known = set(EventSeen.objects.filter(event__in=events).values_list("event_id", flat=True))
@@ -88,6 +68,7 @@ def _tell(events: list[Event], at: datetime) -> None:
     chases = _chased_by_hand(fresh, at)
     telling = Telling(people, holders, chases)
     put_in_outbox([message for event in fresh for message in telling.messages(event)], at=at)
+    return len(fresh)
 
 
 @dataclass(frozen=True)
@@ -179,23 +160,23 @@ def _chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
     return {chase.event_id or 0: chase for chase in Chase.objects.bulk_create(rows)}
 
 
-def _lock_out_others() -> None:
+def _lock_out_others() -> Watermark:
     """One teller at a time: the watermark's row is the lock (SQLite has one writer anyway)."""
     Watermark.objects.get_or_create(pk=1)
-    Watermark.objects.select_for_update().get(pk=1)
+    return Watermark.objects.select_for_update().get(pk=1)
 
 
-@transaction.atomic
 def _raise_watermark(at: datetime) -> None:
-    _lock_out_others()
-    mark = Watermark.objects.get(pk=1)
-    if mark.ceiling_at and at - mark.ceiling_at < LAG:
+    """Once in a while; in between nothing is locked or written."""
+    if Watermark.objects.filter(ceiling_at__gt=at - LAG).exists():
         return
-    if mark.ceiling_at and not _unseen().filter(pk__lte=mark.ceiling).exists():
-        mark.floor = mark.ceiling
-        EventSeen.objects.filter(event__lte=mark.floor).delete()
-    mark.ceiling, mark.ceiling_at = Event.objects.aggregate(last=Max("pk"))["last"] or 0, at
-    mark.save()
+    with transaction.atomic():
+        mark = _lock_out_others()
+        if mark.ceiling_at and not _unseen().filter(pk__lte=mark.ceiling).exists():
+            mark.floor = mark.ceiling
+            EventSeen.objects.filter(event__lte=mark.floor).delete()
+        mark.ceiling, mark.ceiling_at = Event.objects.aggregate(last=Max("pk"))["last"] or 0, at
+        mark.save()
 
 
 @transaction.atomic

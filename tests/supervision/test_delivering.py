@@ -284,6 +284,22 @@ def test_a_claim_of_a_worker_that_died_runs_out(mail):
     assert deliver(EIGHT + LEASE).sent == 1
 
 
+def test_what_breaks_off_every_try_is_given_up_and_shown_and_holds_up_nobody(mail, monkeypatch):
+    here = staff()
+    with_mail(here.handler)
+    decided(here)
+    sweep(NOON)
+    monkeypatch.setattr("supervision.channels.mail.line_of", lambda _notice: 1 / 0)
+    at = EIGHT
+    for _nth in range(len(BACKOFF) + 1):
+        with pytest.raises(ZeroDivisionError):
+            deliver(at)
+        at += LEASE
+
+    assert deliver(at).sent == 0
+    assert (letters().get().state, letters().get().error) == (NoticeState.DEAD, "每次发送都中断了。")
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_each_letter_once(mail):

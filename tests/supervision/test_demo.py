@@ -188,7 +188,7 @@ def test_only_what_is_due_today_was_told(town):
     told = Notice.objects.values_list("kind", flat=True)
 
     assert sorted(told) == ["urge", "urge", "yellow"]
-    assert tell_events(NOW) == 0
+    assert tell_events(NOW) == (0, [])
 
 
 def test_the_roster_moves_no_matter_of_the_demo(town):
