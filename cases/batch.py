@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.workflow import Action, Officer, make_move, moves_open_to
+from cases.workflow import Action, Officer, make_move, offer_to
 from minshi.errors import RuleBroken
 from villages.models import User
 
@@ -45,7 +45,8 @@ def _move_one(
     own = uuid5(key, f"{case.pk}") if key else None
     if own and case.events.filter(key=own).exists():
         return Result(case)
-    post = next((offer.post for offer in moves_open_to(user, case, at) if offer.action == action), None)
+    offer = offer_to(user, case, action, at)
+    post = offer.post if offer else None
     try:
         if post is None:
             raise RuleBroken(_("Where it stands now, your post does not allow this step."))

@@ -215,13 +215,7 @@ def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
     """What the step that is due asks for, said before anybody is refused; a query for each kind of meeting."""
     if not due.kinds:
         return [_("It hangs for at least %(days)s days.") % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
-    found = [(kind, rules_for(process.village.town_id, kind)) for kind in due.kinds]
-    return [
-        f"{kind.label}："
-        + _("Attend: %(quorum)s. Agree: %(majority)s %(base)s.")
-        % {"quorum": rules.quorum, "majority": rules.majority, "base": rules.base.label}
-        for kind, rules in found
-    ]
+    return [f"{kind.label}：{rules_for(process.village.town_id, kind)}" for kind in due.kinds]
 
 
 def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:

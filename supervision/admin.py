@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.rights import Window, link_to
-from cases.admin.settings import towns_of
+from cases.admin.settings import OfTown
 from supervision.models import (
     Chase,
     ChaseStep,
@@ -90,20 +90,6 @@ class RungForm(FormOfRung):
         if cleaned.get("step") == ChaseStep.BY_HAND:
             self.add_error("step", _("Nobody sets when somebody chases by hand."))
         return cleaned
-
-
-class OfTown(PostAdmin):
-    """What a town sets for itself: the system administrator for all, a reviewer for the own."""
-
-    editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
-
-    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(town__in=towns_of(request))
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "town":
-            kwargs["queryset"] = towns_of(request)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Rung)

@@ -3,35 +3,26 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters as filters
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.exports import exportable
 from cases.filters import ALL, VillageFilter, villages_in_reach
-from cases.ledgers import Book, Record, read_records
+from cases.ledgers import OtherBook, Record, read_behind
 from cases.ledgers.book import RESPONSIBLE, MayUnmask
-from cases.ledgers.columns import TITLE
 from cases.ledgers.record import joined
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import Sight
-from cases.workflow import Action
 from minshi.tabular import Cell, Column, Ledger
 from supervision.models import Chase, OrderState, SupervisionOrder
 from villages.models import User
 
 Chases = QuerySet[Chase]
-ABOUT = Book(  # what is read of the cases behind the steps
-    ledger=Ledger(key="about", title="", columns=(TITLE,)),
-    date="registered_at",
-    belongs=lambda cases: cases,
-    events=(*RESPONSIBLE, Action.DECIDE),
-    assignments=True,
-)
 
 
 class ChaseFilter(VillageFilter):
@@ -132,26 +123,13 @@ COLUMNS: tuple[Column[ChaseRecord], ...] = (
 
 
 @dataclass(frozen=True)
-class ChaseBook:
+class ChaseBook(OtherBook):
     """An `OtherBook` of steps of chasing, of the cases within the reader's sight."""
 
-    ledger: Ledger[ChaseRecord]
-    date: str = "at"
     filterset: ClassVar[type[ChaseFilter]] = ChaseFilter
-
-    @property
-    def key(self) -> str:
-        return self.ledger.key
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return (self.date, "id")
 
     def in_sight(self, user: User, on: dt.date) -> Chases:
         return Chase.objects.filter(case__in=Case.objects.visible_to(user, on).values("pk"))
-
-    def belongs(self, rows: Chases) -> Chases:
-        return rows
 
     def whole(self, rows: Chases) -> Chases:
         return rows.select_related("order", "by__user")
@@ -160,14 +138,15 @@ class ChaseBook:
         return rows.filter(case__in=exportable(Case.objects.all(), user, on).values("pk"))
 
     def read(self, rows: Sequence[Chase], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask) -> list[ChaseRecord]:
-        """At most five queries: the cases with their owners, assignments and acts."""
-        wanted = {chase.case_id for chase in rows}
-        cases = Case.objects.filter(pk__in=wanted).annotate(redacted=Value(False)).with_record()
-        records: list[Any] = read_records(ABOUT, list(cases), sight=sight, at=at, may_unmask=may_unmask)
-        about = {record.case.pk: record for record in records}
+        """Four queries: the cases with their owners, assignments and acts."""
+        cases = Case.objects.filter(pk__in={chase.case_id for chase in rows})
+        about = read_behind(cases, RESPONSIBLE, sight=sight, at=at, may_unmask=may_unmask)
         return [ChaseRecord(chase, about[chase.case_id]) for chase in rows]
 
 
 CHASES = ChaseBook(
-    Ledger(key="supervision", title=pgettext_lazy("ledger", "Ledger of supervision"), columns=COLUMNS, wide=True)
+    date="at",
+    ledger=Ledger(
+        key="supervision", title=pgettext_lazy("ledger", "Ledger of supervision"), columns=COLUMNS, wide=True
+    ),
 )

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.ledgers import Record, read_records
+from cases.ledgers import Record, read_behind
+from cases.ledgers.book import RESPONSIBLE
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.slips.reading import Line, lines_of, side_by_side
 from cases.workflow import Action
 from minshi.errors import Text
 from minshi.tabular import Cell, Column
-from supervision.ledger import ABOUT, unit_of_record
+from supervision.ledger import unit_of_record
 from supervision.models import SupervisionOrder
 
 SIGNATURES = (
@@ -35,8 +35,8 @@ class OrderSheet:
     @classmethod
     def of(cls, order: SupervisionOrder, *, sight: Sight, at: datetime) -> "OrderSheet":
         """Four queries; the names in it are masked as on any slip."""
-        cases = list(Case.objects.filter(pk=order.case_id).annotate(redacted=Value(False)).with_record())
-        return cls(order, read_records(ABOUT, cases, sight=sight, at=at)[0])
+        cases = Case.objects.filter(pk=order.case_id)
+        return cls(order, read_behind(cases, (*RESPONSIBLE, Action.DECIDE), sight=sight, at=at)[order.case_id])
 
     @property
     def unit(self) -> str:

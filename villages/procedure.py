@@ -42,6 +42,13 @@ class Rules:
     base: Base = Base.PRESENT
     substitutes_vote: bool = False
 
+    def __str__(self) -> str:
+        return _("Attend: %(quorum)s. Agree: %(majority)s %(base)s.") % {
+            "quorum": self.quorum,
+            "majority": self.majority,
+            "base": self.base.label,
+        }
+
     def quorum_needed(self, due: int) -> int:
         return self.quorum.least(due)
 

@@ -39,13 +39,10 @@ class TopicForm(FormOfTopic):
         return cleaned
 
 
-@admin.register(Topic)
-class TopicAdmin(PostAdmin):
+class OfTown(PostAdmin):
+    """What a town sets for itself: the system administrator for all, a reviewer for the own."""
+
     editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
-    form = TopicForm
-    list_display = ("name", "parent", "town")
-    list_select_related = ("parent", "town")
-    search_fields = ("name",)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(town__in=towns_of(request))
@@ -54,6 +51,14 @@ class TopicAdmin(PostAdmin):
         if db_field.name == "town":
             kwargs["queryset"] = towns_of(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Topic)
+class TopicAdmin(OfTown):
+    form = TopicForm
+    list_display = ("name", "parent", "town")
+    list_select_related = ("parent", "town")
+    search_fields = ("name",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:
         return ("town",) if obj else ()  # its cases are that town's

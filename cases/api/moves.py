@@ -15,7 +15,7 @@ from cases.serializers.moves import Asked, MoveBody, MoveDone, MovesOffered, any
 from cases.serializers.offers import ReadyText, ToldSerializer, offers_as_data
 from cases.standard_texts import ready_for
 from cases.tracking import told_to_speaker
-from cases.workflow import Action, Facts, Offer, Officer, look_ahead, make_move, moves_open_to, read_facts
+from cases.workflow import Action, Facts, Offer, Officer, look_ahead, make_move, moves_open_to, offer_to, read_facts
 from cases.workflow.moving import fingerprint, refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
@@ -50,8 +50,7 @@ class OneMove(CaseApi):
     def offered(self, number: str, name: str) -> tuple[Facts, Offer]:
         case = self.case(number)
         facts = read_facts(case, self.at)
-        offers = moves_open_to(self.user, case, self.at, facts)
-        found = next((offer for offer in offers if offer.action == name), None)
+        found = offer_to(self.user, case, name, self.at, facts)
         if found is None:
             raise Http404
         return facts, found

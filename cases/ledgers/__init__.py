@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cases.ledgers.book import AnyBook, Book
+from cases.ledgers.book import AnyBook, Book, OtherBook
 from cases.ledgers.handled import HANDLING, RESULTS, SATISFACTION
 from cases.ledgers.heard import GENERAL, HOME_VISIT, TALK_ROOM
-from cases.ledgers.loading import batches, read_records
+from cases.ledgers.loading import batches, read_behind, read_records
 from cases.ledgers.meetings import MEETINGS
 from cases.ledgers.record import Record
 from cases.ledgers.shifts import DUTY
@@ -28,8 +28,10 @@ __all__ = [
     "BOOKS_OF_CASES",
     "AnyBook",
     "Book",
+    "OtherBook",
     "Record",
     "add_book",
     "batches",
+    "read_behind",
     "read_records",
 ]

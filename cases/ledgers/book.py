@@ -1,9 +1,10 @@
 """A ledger: its columns, the cases that belong in it, and the date that orders them."""
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from cases.filters import CaseFilter, VillageFilter
 from cases.ledgers.belonging import Narrow
@@ -52,35 +53,39 @@ class Book:
         return self.enrich(rows).with_record()
 
 
-class OtherBook(Protocol):
+@dataclass(frozen=True)
+class OtherBook(ABC):
     """A ledger whose rows are no cases: what is in sight, what a row shows, and who takes it away."""
 
-    @property
-    def ledger(self) -> Ledger[Any]: ...
-
-    @property
-    def date(self) -> str: ...
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def order(self) -> tuple[str, str]: ...
-
+    ledger: Ledger[Any]
+    date: str
     filterset: ClassVar[type[VillageFilter]]
 
+    @property
+    def key(self) -> str:
+        return self.ledger.key
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return (self.date, "id")
+
+    @abstractmethod
     def in_sight(self, user: User, on: dt.date) -> Any:
         """The rows that the reader's filters narrow."""
 
     def belongs(self, rows: Any) -> Any:
-        """Those of them that are of the ledger."""
+        """Those of them that are of the ledger: all, where a ledger does not say."""
+        return rows
 
+    @abstractmethod
     def whole(self, rows: Any) -> Any:
         """With everything a row shows."""
 
+    @abstractmethod
     def takeable(self, rows: Any, user: User, on: dt.date) -> Any:
         """Of the rows in sight, what may be taken away (domain §3, opening and exporting)."""
 
+    @abstractmethod
     def read(self, rows: Sequence[Any], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask) -> list[Any]:
         """A record for each row, in a fixed number of queries."""
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from cases.filters import ItemFilter
-from cases.ledgers.book import Book, MayUnmask
-from cases.ledgers.columns import TITLE
-from cases.ledgers.loading import read_cases
+from cases.ledgers.book import MayUnmask, OtherBook
+from cases.ledgers.loading import read_behind
 from cases.ledgers.record import Record, joined, unit_of
 from cases.models import AgendaItem, Assignment, Attendee, Case, Event, Meeting, MinutesCorrection
 from cases.models.choices import AssignmentRole
@@ -27,13 +26,6 @@ from villages.models import Role, Town, User, Village
 TAKERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
 Items = QuerySet[AgendaItem]
 HIDDEN = pgettext_lazy("ledger", "a matter you may not see")
-ABOUT = Book(  # what is read of the cases behind the items
-    ledger=Ledger(key="about", title="", columns=(TITLE,)),
-    date="registered_at",
-    belongs=lambda cases: cases,
-    events=(Action.DECIDE,),
-    assignments=True,
-)
 
 
 @dataclass(frozen=True)
@@ -144,7 +136,9 @@ def responsible(record: ItemRecord) -> str:
 
 
 def due_on(record: ItemRecord) -> Cell:
-    return dt.date.fromisoformat(record.decided.data["due_on"]) if record.decided else None
+    """As the decision set it; those made before it was written down leave the cell empty."""
+    day = record.decided.data.get("due_on") if record.decided else None
+    return dt.date.fromisoformat(day) if day else None
 
 
 def remark(record: ItemRecord) -> str:
@@ -190,20 +184,10 @@ REMARK: Column[ItemRecord] = Column("remark", pgettext_lazy("ledger", "Remark"),
 
 
 @dataclass(frozen=True)
-class MeetingBook:
+class MeetingBook(OtherBook):
     """An `OtherBook` of agenda items: of the meetings within the reader's sight, the cases they see."""
 
-    ledger: Ledger[ItemRecord]
-    date: str = "held_at"
     filterset: ClassVar[type[ItemFilter]] = ItemFilter
-
-    @property
-    def key(self) -> str:
-        return self.ledger.key
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return (self.date, "id")
 
     def in_sight(self, user: User, on: dt.date) -> Items:
         items = AgendaItem.objects.filter(meeting__in=Meeting.objects.visible_to(user, on))
@@ -233,14 +217,13 @@ class MeetingBook:
         """At most four queries: the cases with their posts, assignments and decisions."""
         wanted = [item.case_id for item in rows if item.case_id]
         seen = Case.objects.visible_to(sight.user, sight.on).filter(pk__in=wanted) if wanted else Case.objects.none()
-        cases = list(seen.annotate(redacted=Value(False)).with_record())
-        records = read_cases(ABOUT, cases, sight=sight, at=at, may_unmask=may_unmask)
-        about = {record.case.pk: record for record in records}
+        about = read_behind(seen, (Action.DECIDE,), sight=sight, at=at, may_unmask=may_unmask)
         return [ItemRecord(item, about.get(item.case_id or 0)) for item in rows]
 
 
 MEETINGS = MeetingBook(
-    Ledger(
+    date="held_at",
+    ledger=Ledger(
         key="meetings",
         title=pgettext_lazy("ledger", "Ledger of deliberation"),
         columns=(
@@ -254,5 +237,5 @@ MEETINGS = MeetingBook(
             REMARK,
         ),
         wide=True,
-    )
+    ),
 )

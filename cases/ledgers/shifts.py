@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext_lazy
 
 from cases.filters import ShiftFilter
+from cases.ledgers.book import OtherBook
 from cases.ledgers.record import joined
 from cases.models import Event
 from cases.workflow import Action
@@ -65,23 +66,10 @@ class ShiftRecord:
 
 
 @dataclass(frozen=True)
-class ShiftBook:
+class ShiftBook(OtherBook):
     """An `OtherBook` of shifts; a note may tell of matters, so those who read it are of the village or oversee it."""
 
-    ledger: Ledger[ShiftRecord]
-    date: str = "starts_at"
     filterset: ClassVar[type[ShiftFilter]] = ShiftFilter
-
-    @property
-    def key(self) -> str:
-        return self.ledger.key
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return (self.date, "id")
-
-    def belongs(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
-        return rows
 
     def in_sight(self, user: User, on: dt.date) -> DutyShiftQuerySet:
         return DutyShift.objects.filter(village__in=Village.objects.overseen_by(user, on, READERS))
@@ -124,7 +112,8 @@ def _done(shifts: Sequence[DutyShift], posts: set[int]) -> dict[tuple[int, str],
 
 
 DUTY = ShiftBook(
-    Ledger(
+    date="starts_at",
+    ledger=Ledger(
         key="duty",
         title=pgettext_lazy("ledger", "Duty ledger"),
         columns=(

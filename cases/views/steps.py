@@ -10,7 +10,7 @@ from cases.models import Case
 from cases.standard_texts import Ready
 from cases.tracking import told_to_speaker, words_alone
 from cases.views.access import StaffView
-from cases.workflow import MOVES, Action, Facts, Offer, Officer, look_ahead, moves_open_to
+from cases.workflow import MOVES, Action, Facts, Offer, Officer, look_ahead, offer_to
 from cases.workflow.inputs import Kind
 from minshi.errors import RuleBroken
 from villages.requests import whole_number
@@ -31,8 +31,7 @@ class StepView(StaffView):
         """The step as it is open to this user; Http404: there is no such step."""
         if action not in MOVES:
             raise Http404
-        offers = moves_open_to(self.user, case, facts.at, facts)
-        return next((offer for offer in offers if offer.action == action), None)
+        return offer_to(self.user, case, action, facts.at, facts)
 
     def form(self, facts: Facts, offer: Offer, data: QueryDict | None = None, **options: Any) -> MoveForm:
         """Without standard texts, which are read where the form is shown: a step that is taken needs none."""

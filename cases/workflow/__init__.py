@@ -7,7 +7,7 @@ from cases.workflow.drafts import merged_reply
 from cases.workflow.facts import Facts, holder_name, read_facts
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES
-from cases.workflow.moving import Offer, make_move, moves_open_to
+from cases.workflow.moving import Offer, make_move, moves_open_to, offer_to
 from cases.workflow.readers import readers_of
 from cases.workflow.record import verify_chains
 from cases.workflow.register import Spoken, register
@@ -30,6 +30,7 @@ __all__ = [
     "make_move",
     "merged_reply",
     "moves_open_to",
+    "offer_to",
     "read_facts",
     "readers_of",
     "register",

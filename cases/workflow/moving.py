@@ -206,6 +206,14 @@ def moves_open_to(actor: User | Speaker, case: Case, at: datetime, facts: Facts 
     return [offer for action, move in MOVES.items() if (offer := _offer(action, move, facts, actor, posts))]
 
 
+def offer_to(actor: User | Speaker, case: Case, action: str, at: datetime, facts: Facts | None = None) -> Offer | None:
+    """One move by its name, if it is open to the actor now; as `moves_open_to`, without judging the others."""
+    facts = facts or read_facts(case, at)
+    posts = [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
+    known = Action(action) if action in MOVES else None
+    return _offer(known, MOVES[known], facts, actor, posts) if known else None
+
+
 def _offer(action: Action, move: Move, facts: Facts, actor: User | Speaker, posts: list[Post]) -> Offer | None:
     if move.inner or facts.case.stage not in move.sources:
         return None

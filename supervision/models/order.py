@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Case
 from cases.models.choices import WithChoices
+from minshi.workdays import due_at
 from villages.models import Office, Post, Town
 
 
@@ -119,6 +120,4 @@ class SupervisionOrder(WithChoices):
 
     def is_late(self, at: datetime) -> bool:
         """Whether it is sent and its reply is past its day."""
-        from minshi.workdays import due_at
-
         return self.state == OrderState.SENT and at >= due_at(self.reply_on)

@@ -34,6 +34,7 @@ from supervision.paper import OrderSheet
 from supervision.recipients import recipients_of
 from villages.audit import record_audit
 from villages.forms import RuleForm
+from villages.models import Post
 from villages.models.audit import AuditKind
 
 ORDER = ("-raised_at", "-id")
@@ -80,7 +81,7 @@ class Shown(OrderView):
         at = now()
         acts = acts_open_to(order, self.user, at)
         initial = {"sign": {"demand": order.demand, "reply_on": order.reply_on}}
-        shown = {act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act), prefix=None) for act in acts}
+        shown = {act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act)) for act in acts}
         context = {
             "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
             "is_late": order.is_late(at),
@@ -141,19 +142,16 @@ class NewOrder(OrderView):
     """督办 by one click: the words are there, with whom it goes to; who may sign it sends it off at once."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        case = self.chased(number)
+        case, post = self.chased(number)
         day = latest_reply_on(case, now())
         reason = _("Overdue") if case.due_at and case.due_at <= now() else _("Asked for by the supervisor")
         initial = {"reason": reason, "demand": standard_demand(day), "reply_on": day, "key": uuid4()}
-        return self.show(case, OrderForm(initial=initial))
+        return self.show(case, post, OrderForm(initial=initial))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, form = self.chased(number), OrderForm(request.POST)
+        (case, post), form = self.chased(number), OrderForm(request.POST)
         if not form.is_valid():
-            return self.show(case, form, UNPROCESSABLE)
-        post = chasing_post(case, self.user, now())
-        if post is None:
-            raise Http404
+            return self.show(case, post, form, UNPROCESSABLE)
         try:
             return redirect(raise_order(case, by=Officer(self.user, post), at=now(), **form.cleaned_data))
         except RuleBroken as refusal:
@@ -161,24 +159,24 @@ class NewOrder(OrderView):
                 form = OrderForm({**request.POST.dict(), "key": uuid4()})
                 form.is_valid()
             form.refuse(refusal)
-            return self.show(case, form, UNPROCESSABLE)
+            return self.show(case, post, form, UNPROCESSABLE)
 
-    def chased(self, number: str) -> Case:
-        """Http404: not to be chased by this user."""
+    def chased(self, number: str) -> tuple[Case, Post]:
+        """The case, and the post it is chased from. Http404: not to be chased by this user."""
         case = self.case(number)
-        if case.stage == Stage.CLOSED or chasing_post(case, self.user, now()) is None:
+        post = chasing_post(case, self.user, now())
+        if case.stage == Stage.CLOSED or post is None:
             raise Http404
-        return case
+        return case, post
 
-    def show(self, case: Case, form: OrderForm, status: int = 200) -> HttpResponse:
+    def show(self, case: Case, post: Post, form: OrderForm, status: int = 200) -> HttpResponse:
         at = now()
         people = recipients_of([case], today())
-        post = chasing_post(case, self.user, at)
         context = {
             "nav": "supervision", "at": at, "case": case, "form": form, "sight": self.sight(),
             "told": people.told(case, (Told.OWNER, Told.HEAD)),
-            "signers": [] if post and post.may_sign else people.told(case, (Told.SIGNER,)),
-            "may_sign": bool(post and post.may_sign),
+            "signers": [] if post.may_sign else people.told(case, (Told.SIGNER,)),
+            "may_sign": post.may_sign,
             "before": chased_today(case, at),
             "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
         }  # fmt: skip
