@@ -67,3 +67,37 @@ def test_a_decision_right_after_typing_is_not_refused_for_ones_own_autosave(open
 
     item = AgendaItem.objects.get()
     assert (item.state, item.opinions) == ("passed", WORDS)
+
+
+def test_another_form_of_the_page_waits_until_the_server_has_the_words(open_as):
+    """Typed, and at once told who steps aside: the words are there before the page comes back, and hinder nothing."""
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    page.fill("#id_opinions", WORDS)
+    page.locator("label", has_text="李强").click()
+    page.fill("[name^='aside-']:visible", "是他家邻居")
+
+    page.click("text=就是这些人回避")
+    page.wait_for_load_state("networkidle")
+
+    item = AgendaItem.objects.get()
+    assert item.opinions == WORDS
+    assert page.input_value("[name=item_version]") == str(item.version)
+    assert item.asides.count() == 1
+
+
+def test_the_panel_follows_the_row_that_the_keyboard_is_on(open_as):
+    here = staff()
+    cases = [accepted(here, title=f"第{nth}件") for nth in (1, 2)]
+    page = open_as(here.secretary)
+    page.goto("/queue/")
+    expect(page.locator("#panel")).to_contain_text(cases[0].number)
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#panel")).to_contain_text(cases[1].number)
+    page.keyboard.press("1")
+
+    expect(page.locator("#panel form")).to_have_attribute("action", f"/cases/{cases[1].number}/do/decide/?next=queue")

@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
 
 
-def major(here):
-    return make_move(spoken(here), Action.ACCEPT, by=officer(here.duty), at=NOON, category="village", grade="major")
+def major(here, **fields):
+    case = spoken(here, **fields)
+    return make_move(case, Action.ACCEPT, by=officer(here.duty), at=NOON, category="village", grade="major")
 
 
 def begun(here, case=None, **fields):

@@ -5,10 +5,13 @@ import uuid
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
+from cases.four_two import Held, record_step
 from cases.models import FourTwoProcess
-from tests.cases.roads import NOON, staff
-from tests.cases.test_four_two import begun, major
+from tests.cases.ledger_desk import rows
+from tests.cases.roads import DAY, NOON, decided, officer, staff
+from tests.cases.test_four_two import begun, major, through
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +54,46 @@ def test_nobody_of_another_village_sees_the_process(client):
 
     assert client.get(process.get_absolute_url()).status_code == 404
     assert client.get(reverse("cases:four_two_print", args=[process.pk])).status_code == 404
+
+
+def test_a_notice_that_still_hangs_is_not_shown_as_passed(client):
+    here = staff()
+    process = through(begun(here, major(here)), here, 4)
+    until = (NOON + 8 * DAY).date()
+    record_step(process, 5, Held(NOON.date(), "公示栏", public_until=until), by=officer(here.secretary), at=NOON)
+    client.force_login(here.secretary.user)
+    last = process.get_absolute_url()
+
+    assert "正在公示" in client.get(last).content.decode()
+    with time_machine.travel(NOON + 9 * DAY, tick=False):
+        assert "正在公示" not in client.get(last).content.decode()
+
+
+def test_what_a_step_asks_for_is_said_before_it_is_typed(client):
+    here = staff()
+    process = begun(here, major(here))
+    client.force_login(here.secretary.user)
+
+    assert "到会" in client.get(process.get_absolute_url()).content.decode()
+    through(process, here, 4)
+    assert "至少公示 7 天。" in client.get(process.get_absolute_url()).content.decode()
+
+
+def test_the_form_begins_with_the_whole_words_where_they_fit(client):
+    here = staff()
+    words = "村集体光伏收益今年怎么分，要给大家一个说法，去年分的账也没公开"
+    case = major(here, verbatim=words)
+    client.force_login(here.secretary.user)
+
+    assert f'value="{words}"' in client.get(reverse("cases:four_two_start", args=[case.number])).content.decode()
+
+
+def test_the_general_ledger_says_that_the_villagers_resolved_it():
+    here = staff()
+    case = major(here)
+    through(begun(here, case), here, 4)
+    decided(here, case)
+
+    with translation.override("zh-hans"):
+        (row,) = rows(here.secretary, "general")
+    assert row["met"] == "四议两公开 · 2026-03-02"
