@@ -29,13 +29,13 @@ def _circulate(pk: int, at: datetime) -> int:
     order = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("case__town").first()
     if order is None:
         return 0
-    order.circulated_at = at
-    order.save(update_fields=["circulated_at"])
     case, clocks = order.case, Clock.objects.filter(case=order.case_id)
     clock = clocks.filter(stopped_at=None).first() or clocks.order_by("-nth").first()
     setting = ladders_of([case.town_id])[case.town_id][ChaseStep.CIRCULATE]
     if clock is None or not setting.is_on:
         return 0
+    order.circulated_at = at
+    order.save(update_fields=["circulated_at"])
     chase = Chase.objects.get_or_create(
         clock=clock, due_at=workdays.due_at(order.reply_on), step=ChaseStep.CIRCULATE, event=None,
         defaults={"case": case, "level": LADDER[ChaseStep.CIRCULATE].level, "at": at, "order": order},

@@ -62,23 +62,25 @@ def _draft(
         town=None if is_county else case.town,
         county_code=case.town.county_code if is_county else "",
         reason=reason,
-        demand=demand or standard_demand(reply_on),
+        demand=demand or standard_demand(),
         reply_on=reply_on,
         raised_at=at,
         raised_by=by,
     )
 
 
-def standard_demand(reply_on: date) -> str:
-    return _(
-        "See to this matter at once, and answer in writing by %(date)s what was done and when it will be done."
-    ) % {"date": reply_on}
+def standard_demand() -> str:
+    return _("See to this matter at once, and answer in writing what was done and when it will be done.")
 
 
 def latest_reply_on(case: Case, at: datetime) -> date:
     """The day a reply is due by the rule (domain §4), if the order goes out today."""
     on = workdays.local_day(at)
     return deadlines.latest_day(deadlines.calendar_of(case.town_id, on), on, "order")
+
+
+def suggested_reply_on(order: SupervisionOrder, at: datetime) -> date:
+    return max(order.reply_on, latest_reply_on(order.case, at)) if order.raised_by is None else order.reply_on
 
 
 @transaction.atomic
@@ -120,6 +122,8 @@ def sign_order(
 ) -> SupervisionOrder:
     """Signs it, with other words or another day if given; it goes out when the grace is over.
 
+    A draft that lay until its day was past is due by the rule again, from today.
+
     NoSuchRight: a post that may not sign, or not over the case. MoveRefused: signed or cancelled already.
     """
     order = _lock(order, OrderState.TO_SIGN)
@@ -127,7 +131,7 @@ def sign_order(
     if not by.post.may_sign:
         raise NoSuchRight(_("Only a reviewer who may sign signs orders."))
     words = order.demand if demand is None else demand
-    day = order.reply_on if reply_on is None else reply_on
+    day = reply_on or suggested_reply_on(order, at)
     _check_words(at, reason=order.reason, demand=words, reply_on=day)
     order.demand, order.reply_on = words.strip(), day
     order.town, order.county_code = by.post.town, by.post.county_code

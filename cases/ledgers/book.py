@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from cases.filters import CaseFilter, VillageFilter
 from cases.ledgers.belonging import Narrow
-from cases.ledgers.record import Record
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action
@@ -20,20 +19,11 @@ RESPONSIBLE = (Action.SETTLE, Action.ACKNOWLEDGE, Action.COMPLETE)  # the acts t
 
 
 @dataclass(frozen=True)
-class Book:
-    """A ledger with its cases: `date` orders them and is what a period means; the rest says what to read.
+class Dated:
+    """What every ledger has: its columns, and the date that orders its rows."""
 
-    Books of other rows (`OtherBook`) say the same of theirs, so that page, files, print and API serve all.
-    """
-
-    ledger: Ledger[Record]
+    ledger: Ledger[Any]
     date: str
-    belongs: Narrow
-    events: tuple[Action, ...] = ()
-    assignments: bool = False
-    ratings: bool = False
-    enrich: Narrow = field(default=lambda cases: cases)
-    filterset: ClassVar[type[CaseFilter]] = CaseFilter
 
     @property
     def key(self) -> str:
@@ -43,6 +33,21 @@ class Book:
     def order(self) -> tuple[str, str]:
         """By its own date, the earliest first, as in a book written by hand."""
         return (self.date, "id")
+
+
+@dataclass(frozen=True)
+class Book(Dated):
+    """A ledger with its cases: `date` orders them and is what a period means; the rest says what to read.
+
+    Books of other rows (`OtherBook`) say the same of theirs, so that page, files, print and API serve all.
+    """
+
+    belongs: Narrow
+    events: tuple[Action, ...] = ()
+    assignments: bool = False
+    ratings: bool = False
+    enrich: Narrow = field(default=lambda cases: cases)
+    filterset: ClassVar[type[CaseFilter]] = CaseFilter
 
     def in_sight(self, user: User, on: dt.date) -> CaseQuerySet:
         """What the reader's filters narrow."""
@@ -54,20 +59,10 @@ class Book:
 
 
 @dataclass(frozen=True)
-class OtherBook(ABC):
+class OtherBook(Dated, ABC):
     """A ledger whose rows are no cases: what is in sight, what a row shows, and who takes it away."""
 
-    ledger: Ledger[Any]
-    date: str
     filterset: ClassVar[type[VillageFilter]]
-
-    @property
-    def key(self) -> str:
-        return self.ledger.key
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return (self.date, "id")
 
     @abstractmethod
     def in_sight(self, user: User, on: dt.date) -> Any:

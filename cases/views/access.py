@@ -13,9 +13,11 @@ from cases.models.scope import CaseQuerySet, Sight
 from minshi.clock import today
 from villages.models import User
 from villages.models.people import ADMINISTRATORS
+from villages.requests import whole_number
 
 UNPROCESSABLE = 422
 CONFLICT = 409
+MOST_TOGETHER = 50  # cases in one batch
 
 
 class StaffView(LoginRequiredMixin, View):
@@ -39,6 +41,13 @@ class StaffView(LoginRequiredMixin, View):
         """The case by its number, within sight; 404 for a foreign or hidden one."""
         found: Case = get_object_or_404(self.visible().with_page(), number=number)
         return found
+
+    def ticked(self) -> tuple[list[Case], dict[int, int]]:
+        """The cases ticked in a list (number:version) within sight, by due day, and the version each was seen at."""
+        ticked = dict(text.rpartition(":")[::2] for text in self.request.POST.getlist("cases")[:MOST_TOGETHER])
+        found = list(self.visible().filter(number__in=ticked).with_row().order_by("due_at", "pk"))
+        versions = {case.pk: whole_number(ticked[case.number]) for case in found}
+        return found, {pk: version for pk, version in versions.items() if version is not None}
 
     def sight(self) -> Sight:
         return Sight.of(self.user, today())

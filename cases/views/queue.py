@@ -36,7 +36,6 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
 )
 BY_KEY = ((Action.DECIDE, "1"), (Action.MERGE, "2"), (Action.SEND_BACK, "3"), (Action.DEFER, "h"))
 TOGETHER = (Action.DECIDE, Action.SEND_BACK, Action.DEFER)
-MOST_TOGETHER = 50
 ORDER, NEWEST = ("due_at", "id"), ("-registered_at", "-id")
 
 
@@ -165,7 +164,7 @@ class QueueBatch(QueueView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request)
-        cases, seen = self._chosen(request)
+        cases, seen = self.ticked()
         if not cases:
             messages.warning(request, _("Tick the matters first."))
             return redirect("cases:queue")
@@ -176,13 +175,6 @@ class QueueBatch(QueueView):
         if action is None:
             raise Http404
         return self._together(request, place, action, cases, seen)
-
-    def _chosen(self, request: HttpRequest) -> tuple[list[Case], dict[int, int]]:
-        """The ticked cases within sight, by due day, and the version of each that was seen."""
-        ticked = dict(text.rpartition(":")[::2] for text in request.POST.getlist("cases")[:MOST_TOGETHER])
-        found = list(self.visible().filter(number__in=ticked).with_row().order_by("due_at", "pk"))
-        versions = {case.pk: whole_number(ticked[case.number]) for case in found}
-        return found, {pk: version for pk, version in versions.items() if version is not None}
 
     def _put_on(
         self, request: HttpRequest, place: HoldingPlace, cases: list[Case], meeting: int | None

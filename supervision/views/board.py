@@ -24,10 +24,8 @@ from minshi.clock import now, today
 from supervision.models import Chase
 from villages.forms import RuleForm
 from villages.models import Role
-from villages.requests import whole_number
 
 ORDER = ("due_at", "id")
-MOST_TOGETHER = 50
 BUCKETS = (
     ("1", pgettext_lazy("ageing", "1 to 3 days"), 0, 3),
     ("4", pgettext_lazy("ageing", "4 to 7 days"), 3, 7),
@@ -102,13 +100,10 @@ class ChaseTogether(BoardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.counted()
-        ticked = dict(text.rpartition(":")[::2] for text in request.POST.getlist("cases")[:MOST_TOGETHER])
-        cases = list(self.visible().filter(number__in=ticked).with_row().order_by(*ORDER))
+        cases, versions = self.ticked()
         if not cases:
             messages.warning(request, _("Tick the matters first."))
             return redirect("supervision:board")
-        seen = {case.pk: whole_number(ticked[case.number]) for case in cases}
-        versions = {pk: version for pk, version in seen.items() if version is not None}
         is_sent = "apply" in request.POST
         form = TogetherForm(request.POST if is_sent else None, initial={"supervision_level": SupervisionLevel.URGE})
         context: dict[str, Any] = {"nav": "supervision", "at": now(), "sight": self.sight()}

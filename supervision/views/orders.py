@@ -29,6 +29,7 @@ from supervision.orders import (
     orders_seen_by,
     raise_order,
     standard_demand,
+    suggested_reply_on,
 )
 from supervision.paper import OrderSheet
 from supervision.recipients import recipients_of
@@ -80,7 +81,7 @@ class Shown(OrderView):
     ) -> HttpResponse:
         at = now()
         acts = acts_open_to(order, self.user, at)
-        initial = {"sign": {"demand": order.demand, "reply_on": order.reply_on}}
+        initial = {"sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)}}
         shown = {act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act)) for act in acts}
         context = {
             "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
@@ -145,7 +146,7 @@ class NewOrder(OrderView):
         case, post = self.chased(number)
         day = latest_reply_on(case, now())
         reason = _("Overdue") if case.due_at and case.due_at <= now() else _("Asked for by the supervisor")
-        initial = {"reason": reason, "demand": standard_demand(day), "reply_on": day, "key": uuid4()}
+        initial = {"reason": reason, "demand": standard_demand(), "reply_on": day, "key": uuid4()}
         return self.show(case, post, OrderForm(initial=initial))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:

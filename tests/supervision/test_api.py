@@ -5,7 +5,6 @@ import time_machine
 
 from supervision.models import Notice, OrderState, SupervisionOrder
 from supervision.sweeping import sweep
-from tests import roles
 from tests.api import Api
 from tests.cases.roads import DAY, NOON, decided, staff
 from tests.supervision.test_orders import raised, sent
@@ -18,13 +17,6 @@ WORDS = {"reason": "超期", "demand": "请立即办理", "reply_on": "2026-03-0
 def _at_noon():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def here():
-    here = staff()
-    here.signer = roles.reviewer_of(here.town, may_sign=True)
-    return here
 
 
 def test_an_order_walks_its_way_over_the_api(here):

@@ -11,18 +11,16 @@ from supervision.sweeping import sweep
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page, shown_rows, take
-from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
+from tests.cases.roads import DAY, NOON, accepted, decided, officer
 from tests.villages.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(autouse=True)
+def _chinese():
     with translation.override("zh-hans"):
-        here = staff()
-        here.signer = roles.reviewer_of(here.town, may_sign=True)
-        yield here
+        yield
 
 
 def test_a_matter_is_followed_from_the_reminder_to_the_closed_order(here):

@@ -1,13 +1,11 @@
 """Letters and groups: the hour they go out at, what stands in them, and what becomes of one that did not go out."""
 
 import re
-import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 
 from cases.workflow import Action, make_move
@@ -17,6 +15,7 @@ from supervision.sweeping import sweep
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.supervision.robots import group_robot, mail_server
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 EIGHT = NOON.replace(hour=8) + DAY  # the next working morning
@@ -310,18 +309,7 @@ def test_two_workers_send_each_letter_once(mail):
         decided(here)
         posts.append(here.handler)
     sweep(NOON)
-    start = threading.Barrier(3)
-
-    def run():
-        start.wait()
-        deliver(EIGHT)
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _nth in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(3, lambda: deliver(EIGHT))
 
     to = [re.search(r"^To: (.+)$", letter, re.MULTILINE)[1] for letter in mail.letters]
     assert sorted(to) == sorted(f"{post.pk}@example.cn" for post in posts)

@@ -1,13 +1,11 @@
 """The ladder: each step once for a clock, due and recipient, to whom it is meant for, whatever runs twice."""
 
-import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from cases.models import Case, Clock, Concern
 from cases.workflow import Action, make_move
@@ -28,6 +26,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
+from tests.together import at_once
 from tests.villages.duty_desk import away
 
 pytestmark = pytest.mark.django_db
@@ -324,23 +323,9 @@ def test_more_than_a_batch_is_taken_to_the_end(monkeypatch):
 def test_sweeps_at_the_same_time_tell_each_once():
     here = staff()
     cases = [accepted(here) for _nth in range(12)]
-    at, taken, errors = cases[-1].due_at, [], []
 
-    def run():
-        try:
-            taken.append(look(at))
-        except Exception as error:  # noqa: BLE001 - shown below
-            errors.append(error)
-        finally:
-            connection.close()
+    taken = at_once(4, lambda: look(cases[-1].due_at))
 
-    threads = [threading.Thread(target=run) for _nth in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert errors == []
     assert sum(taken) == Chase.objects.count() == Notice.objects.count() == 12
 
 

@@ -1,11 +1,9 @@
 """Supervision orders: written, signed by who may, numbered as they go out, answered, checked, and late ones told."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import translation
 
 from cases.workflow import Action
@@ -13,7 +11,7 @@ from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from supervision import orders
 from supervision.circulating import circulate_due
-from supervision.models import Chase, Notice, NoticeKind, OrderState, SupervisionOrder
+from supervision.models import Chase, Notice, NoticeKind, OrderState, Rung, SupervisionOrder
 from supervision.orders import (
     acts_open_to,
     cancel_order,
@@ -26,17 +24,11 @@ from supervision.orders import (
 from supervision.sweeping import sweep
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, staff, verified
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 GRACE = timedelta(seconds=30)
 REPLY_ON = local_day(NOON + 3 * DAY)
-
-
-@pytest.fixture
-def here():
-    here = staff()
-    here.signer = roles.reviewer_of(here.town, may_sign=True)
-    return here
 
 
 def raised(here, case=None, *, by=None, **fields):
@@ -291,6 +283,26 @@ def test_an_order_that_cannot_be_sent_does_not_hold_up_the_others(here, monkeypa
     assert bad.state == OrderState.SIGNED
 
 
+def test_a_draft_that_lay_until_its_day_was_past_is_due_by_the_rule_again(here):
+    case = accepted(here)
+    sweep(case.due_at + 7 * DAY)
+    order, later = SupervisionOrder.objects.get(), case.due_at + 60 * DAY
+
+    signed_late = sign_order(order, by=officer(here.signer), at=later)
+
+    assert signed_late.reply_on > local_day(later)
+    assert str(order.reply_on) not in signed_late.demand
+
+
+def test_where_a_town_circulates_nothing_no_order_says_it_was(here):
+    Rung.objects.create(town=here.town, step="circulate", is_on=False, told=["owner"])
+    order = sent(here)
+
+    assert circulate_due(NOON + 30 * DAY) == (0, [])
+    order.refresh_from_db()
+    assert order.circulated_at is None
+
+
 def test_what_is_open_to_whom(here):
     order = sent(here)
 
@@ -309,18 +321,7 @@ def test_two_sweeps_at_once_send_each_order_once_and_leave_no_number_out():
     here.signer = roles.reviewer_of(here.town, may_sign=True)
     for _nth in range(6):
         signed(here)
-    start = threading.Barrier(2)
-
-    def run():
-        start.wait()
-        send_orders_due(NOON + GRACE)
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _nth in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(2, lambda: send_orders_due(NOON + GRACE))
 
     numbers = sorted(SupervisionOrder.objects.values_list("number", flat=True))
     assert [number[-2] for number in numbers] == list("123456")

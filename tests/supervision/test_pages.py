@@ -11,7 +11,6 @@ from cases.models import Case
 from cases.workflow import Action, make_move
 from supervision.models import Notice, NoticeState, OrderState, SupervisionOrder
 from supervision.sweeping import sweep
-from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
 from tests.supervision.test_orders import raised, replied, sent, signed
 from villages.models import AuditRecord
@@ -23,13 +22,6 @@ pytestmark = pytest.mark.django_db
 def _at_noon():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def here():
-    here = staff()
-    here.signer = roles.reviewer_of(here.town, may_sign=True)
-    return here
 
 
 def page(client, post, name, *args, **query):

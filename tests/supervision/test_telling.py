@@ -1,10 +1,8 @@
 """Events told: whoever a matter passes to hears of it once, and whoever did it does not."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from cases.models import Event
 from cases.workflow import Action, Speaker, make_move
@@ -13,6 +11,7 @@ from supervision.models import Chase, EventSeen, Notice, NoticeKind, OrderState,
 from supervision.telling import Telling, pass_over_the_past, tell_events
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -227,18 +226,7 @@ def test_tellers_at_the_same_time_tell_each_once():
     here = staff()
     for _nth in range(10):
         decided(here)
-    start = threading.Barrier(3)
-
-    def run():
-        start.wait()
-        tell_events(NOON)
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _nth in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(3, lambda: tell_events(NOON))
 
     assert Notice.objects.count() == 10
     assert EventSeen.objects.count() == 30
