@@ -40,7 +40,7 @@ class TogetherForm(RuleForm):
         choices=[(level.value, level.label) for level in (SupervisionLevel.REMIND, SupervisionLevel.URGE)],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("Say what is expected"), max_length=200, required=False)
+    note = forms.CharField(label=gettext_lazy("Say what is expected"), max_length=200)
 
 
 def aged(cases: CaseQuerySet, bucket: str, at: datetime) -> CaseQuerySet:

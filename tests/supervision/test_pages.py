@@ -152,6 +152,19 @@ def test_several_are_chased_at_once_each_with_its_own_result(client, here):
     assert [case.events.filter(action=Action.SUPERVISE).count() for case in cases] == [1, 1]
 
 
+def test_several_are_chased_with_words_or_not_at_all(client, here):
+    case = accepted(here)
+    client.force_login(here.supervisor.user)
+    sent = {"cases": [f"{case.number}:{case.version}"], "supervision_level": "urge", "note": " ", "apply": "1"}
+
+    answer = client.post(reverse("supervision:chase_together"), {**sent, "key": str(uuid.uuid4())})
+
+    assert answer.status_code == 422
+    assert "请填写" in answer.content.decode()
+    assert case.number in answer.content.decode()
+    assert not case.events.filter(action=Action.SUPERVISE).exists()
+
+
 def test_those_who_oversee_nobody_have_no_board(client, here):
     for post in (here.duty, here.handler, here.leader, here.member):
         client.force_login(post.user)
