@@ -1,7 +1,7 @@
 """A browser that dies in the middle of a meeting loses no word: the server has them, or this computer."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from cases.models import AgendaItem, Meeting
 from tests.cases.council import called, present, seats
@@ -101,3 +101,27 @@ def test_the_panel_follows_the_row_that_the_keyboard_is_on(open_as):
     page.keyboard.press("1")
 
     expect(page.locator("#panel form")).to_have_attribute("action", f"/cases/{cases[1].number}/do/decide/?next=queue")
+
+
+def test_a_slow_answer_for_the_row_before_never_takes_the_panel(open_as):
+    here = staff()
+    cases = [accepted(here, title=f"第{nth}件") for nth in (1, 2)]
+    page = open_as(here.secretary)
+    page.goto("/queue/")
+    expect(page.locator("#panel")).to_contain_text(cases[0].number)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/queue/{cases[0].number}/", hold)
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#panel")).to_contain_text(cases[1].number)
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+
+    expect(page.locator("#panel")).to_contain_text(cases[1].number)
+    assert len(held) == 1
