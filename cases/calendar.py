@@ -1,14 +1,17 @@
-"""Fills CalendarDay with China's days off and make-up weekends, and tells for which years it can be relied on."""
+"""The work calendar: China's days off and make-up weekends, a town's own days, and which years can be relied on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import CalendarDay
 from minshi import workdays
+from minshi.errors import InputRefused, NoSuchRight
+from villages.models import Role, Town, User
 
 MAKE_UP = "调休上班"
 NAME_LENGTH = 40
@@ -53,6 +56,39 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
 def has_data(year: int) -> bool:
     """Whether deadlines of a year can be relied on: it holds a make-up weekend or was confirmed by hand (domain §4)."""
     return CalendarDay.objects.filter(Q(is_working=True) | Q(confirmed=True), town=None, day__year=year).exists()
+
+
+def days_of_year(town_id: int, year: int) -> dict[date, CalendarDay]:
+    """What differs in a year from Monday to Friday, as it holds in a town: its own rows over the national ones."""
+    rows = CalendarDay.objects.filter(Q(town=None) | Q(town=town_id), day__year=year)
+    return {row.day: row for row in sorted(rows, key=lambda row: (row.day, row.town_id is not None))}
+
+
+def set_day(town: Town, day: date, *, is_working: bool, name: str, by: User, at: datetime) -> CalendarDay:
+    """A day on which a town works or does not, whatever the national calendar says; what runs keeps its last day.
+
+    NoSuchRight: not a reviewer of that town. InputRefused: a day that is past.
+    """
+    _refuse_others(town, by, at)
+    if day < workdays.local_day(at):
+        raise InputRefused(_("That day is past."), {"day": _("That day is past.")})
+    values = {"is_working": is_working, "name": name[:NAME_LENGTH], "confirmed": True}
+    return CalendarDay.objects.update_or_create(town=town, day=day, defaults=values)[0]
+
+
+def drop_day(town: Town, day: date, *, by: User, at: datetime) -> None:
+    """As the national calendar says again. NoSuchRight as above."""
+    _refuse_others(town, by, at)
+    own_days(town).filter(day=day, day__gte=workdays.local_day(at)).delete()
+
+
+def own_days(town: Town) -> QuerySet[CalendarDay]:
+    return CalendarDay.objects.filter(town=town)
+
+
+def _refuse_others(town: Town, user: User, at: datetime) -> None:
+    if town.pk not in user.reach(workdays.local_day(at), (Role.REVIEWER,)).towns:
+        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
 
 
 def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:

@@ -17,6 +17,7 @@ from cases.views import (
     queue,
     registers,
     slips,
+    timing,
     track,
 )
 
@@ -42,6 +43,9 @@ urlpatterns = [
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path("ledgers/<slug:key>/print/", ledgers.LedgerPrint.as_view(), name="ledger_print"),
     path("ledgers/<slug:key>/<slug:form>/", ledgers.LedgerExport.as_view(), name="ledger_export"),
+    path("deadlines/", timing.Deadlines.as_view(), name="deadlines"),
+    path("deadlines/<slug:rule>/", timing.EditDeadline.as_view(), name="deadline"),
+    path("workdays/", timing.WorkDays.as_view(), name="workdays"),
     path("queue/", queue.Queue.as_view(), name="queue"),
     path("queue/batch/", queue.QueueBatch.as_view(), name="queue_batch"),
     path("queue/<str:number>/", queue.QueuePanel.as_view(), name="queue_panel"),

@@ -38,6 +38,11 @@ class WorkCalendar:
 
     days_off: frozenset[date] = frozenset()
     make_up: frozenset[date] = frozenset()
+    known_years: frozenset[int] = frozenset()  # whose days off and make-up weekends are published
+
+    def knows(self, day: date) -> bool:
+        """Whether what is counted to `day` can be relied on."""
+        return day.year in self.known_years
 
     def is_working_day(self, day: date) -> bool:
         """Say whether offices are open on `day`."""

@@ -14,9 +14,9 @@ from cases.admin.rights import Window, link_to
 from cases.admin.settings import OfTown
 from supervision.models import (
     Chase,
-    ChaseStep,
     EventSeen,
     Notice,
+    NoticeText,
     OrderCounter,
     Robot,
     Rung,
@@ -83,13 +83,14 @@ class RungForm(FormOfRung):
         model = Rung
         fields = ("town", "step", "is_on", "days", "told", "by_robot")
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or {}
-        if cleaned.get("is_on") and not cleaned.get("told"):
-            self.add_error("told", _("A step in use is told to somebody."))
-        if cleaned.get("step") == ChaseStep.BY_HAND:
-            self.add_error("step", _("Nobody sets when somebody chases by hand."))
-        return cleaned
+
+@admin.register(NoticeText)
+class NoticeTextAdmin(OfTown):
+    """A town's own words for a notice: what is not set here is said in the words of words.py."""
+
+    list_display = ("town", "kind", "text")
+    list_select_related = ("town",)
+    fields = ("town", "kind", "text")
 
 
 @admin.register(Rung)

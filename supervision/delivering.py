@@ -53,7 +53,7 @@ def _claim(at: datetime) -> list[Notice]:
     locked = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
     Notice.objects.filter(pk__in=locked).update(send_after=at + LEASE, tries=F("tries") + 1)
     claimed = Notice.objects.filter(pk__in=locked).order_by("pk")
-    return list(claimed.select_related("recipient", "robot", "chase", "order", "event", "case__village", "case__town"))
+    return list(claimed.worded().select_related("recipient", "robot"))
 
 
 def _send(notices: list[Notice], at: datetime, done: Delivery) -> None:
@@ -93,7 +93,7 @@ def undelivered(user: User, on: date) -> QuerySet[Notice]:
     """What did not go out, of matters within the sight of an overseer."""
     cases = Case.objects.visible_to(user, on).values("pk")
     stuck = Notice.objects.filter(state__in=(NoticeState.DEAD, NoticeState.FAILED), case__in=cases)
-    return stuck.select_related("recipient", "robot", "case__town", "chase", "order", "event")
+    return stuck.worded().select_related("recipient", "robot")
 
 
 def send_again(notices: QuerySet[Notice], at: datetime) -> int:

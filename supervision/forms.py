@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from supervision.models import Told
 from villages.forms import DayInput, RuleForm
 
 TALL = {"rows": 4}
@@ -46,3 +47,19 @@ class CheckForm(RuleForm):
     reply_on = forms.DateField(
         label=_("Answer again by"), required=False, widget=DayInput, help_text=_("Empty: as the rule says.")
     )
+
+
+class RungForm(RuleForm):
+    is_on = forms.BooleanField(label=_("This step is taken"), required=False)
+    days = forms.IntegerField(label=_("Working days after it fell due"), min_value=0, max_value=60, required=False)
+    told = forms.MultipleChoiceField(
+        label=_("Who is told"), choices=Told.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    by_robot = forms.BooleanField(label=_("The town's group is told as well"), required=False)
+
+    def clean_days(self) -> int:
+        return self.cleaned_data["days"] or 0
+
+
+class TextForm(RuleForm):
+    text = forms.CharField(label=_("What it says"), max_length=120, widget=forms.Textarea({"rows": 2}))

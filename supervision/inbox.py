@@ -22,7 +22,7 @@ def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
     notices = Notice.objects.filter(
         recipient=user, channel=Channel.INBOX, case__in=Case.objects.counted_for(user, on).values("pk")
     )
-    return notices.annotate(in_sight=Exists(opened)).select_related("chase", "order", "event", "case__town")
+    return notices.annotate(in_sight=Exists(opened)).worded()
 
 
 def unread_of(user: User, at: datetime) -> QuerySet[Notice]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases import deadlines
 from cases.models import Case, Event
-from cases.models.choices import Stage, SupervisionLevel
+from cases.models.choices import Rule, Stage, SupervisionLevel
 from cases.workflow import Action, Facts, Officer, System, make_move, read_facts
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
@@ -33,17 +33,17 @@ SENDER = "orders"
 def draft_orders(cases: Iterable[Case], *, at: datetime) -> dict[int, SupervisionOrder]:
     """An order to be signed for each case that has none under way, by case; written by the system.
 
-    Three queries, and one for each town's calendar.
+    Three queries, and one for each town's way of counting.
     """
     cases = list(cases)
     busy = set(SupervisionOrder.objects.filter(case__in=cases, state__in=LIVE).values_list("case_id", flat=True))
-    on, reply_days = workdays.local_day(at), dict[int, date]()
+    reply_days = dict[int, date]()
     drafts = []
     for case in cases:
         if case.pk in busy:
             continue
         if case.town_id not in reply_days:
-            reply_days[case.town_id] = deadlines.latest_day(deadlines.calendar_of(case.town_id, on), on, "order")
+            reply_days[case.town_id] = latest_reply_on(case, at)
         drafts.append(_draft(case, reason=_why(case), reply_on=reply_days[case.town_id], at=at))
     return {order.case_id: order for order in SupervisionOrder.objects.bulk_create(drafts)}
 
@@ -75,8 +75,7 @@ def standard_demand() -> str:
 
 def latest_reply_on(case: Case, at: datetime) -> date:
     """The day a reply is due by the rule (domain §4), if the order goes out today."""
-    on = workdays.local_day(at)
-    return deadlines.latest_day(deadlines.calendar_of(case.town_id, on), on, "order")
+    return deadlines.counting_of(case.town_id, workdays.local_day(at)).last_day(Rule.ORDER, at)
 
 
 def suggested_reply_on(order: SupervisionOrder, at: datetime) -> date:

@@ -1,13 +1,15 @@
 """What a notice says, for whoever reads it."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minshi import workdays
 from minshi.errors import Text
-from supervision.models import Notice, NoticeKind
+from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
+from supervision.models.notice import BRACED, FILLED_IN
 
 WORDS: Mapping[str, Text] = {
     NoticeKind.YELLOW: gettext_lazy("Due soon: the last day is %(last_day)s."),
@@ -28,6 +30,8 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.CHASED: gettext_lazy("It is being chased: %(reason)s"),
 }
 
+IN_ORDER = ("last_day", "order", "reply_on", "stage", "reason")  # as FILLED_IN names them
+
 
 def line_of(notice: Notice) -> str:
     """For a letter or a group: number, village and what is told, and nothing of the matter itself."""
@@ -45,4 +49,21 @@ def words_of(notice: Notice) -> str:
         "stage": event.get_target_display() if event else "",
         "reason": (chase.reason if chase else "") or _("please see to it."),
     }
+    if own_text := vars(notice).get("own_text"):  # by worded()
+        known = dict(zip(FILLED_IN, (str(facts[name]) for name in IN_ORDER), strict=True))
+        return BRACED.sub(lambda found: known.get(found[1], found[0]), own_text)
     return str(WORDS[notice.kind]) % facts
+
+
+def standard_words(kind: str) -> str:
+    """What a notice of a kind says without words of the town's own, its facts as the names in braces."""
+    return str(WORDS[kind]) % {name: f"{{{word}}}" for name, word in zip(IN_ORDER, FILLED_IN, strict=True)}
+
+
+def example_of(kind: str, text: str, on: date) -> str:
+    """What such a notice would say, with the facts of a matter that does not exist."""
+    notice = Notice(kind=kind)
+    vars(notice)["own_text"] = text
+    notice.chase = Chase(due_at=workdays.due_at(on))
+    notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号", reply_on=on)
+    return words_of(notice)

@@ -20,6 +20,7 @@ from cases.models import (
     Case,
     CaseAccess,
     Concern,
+    DeadlineRule,
     FourTwoProcess,
     FourTwoStep,
     HandBack,
@@ -38,7 +39,17 @@ from cases.models import (
 )
 from cases.workflow import Action, make_move
 from minshi.crypto import masked_name, masked_phone
-from supervision.models import Chase, EventSeen, Notice, OrderCounter, Robot, Rung, SupervisionOrder, Watermark
+from supervision.models import (
+    Chase,
+    EventSeen,
+    Notice,
+    NoticeText,
+    OrderCounter,
+    Robot,
+    Rung,
+    SupervisionOrder,
+    Watermark,
+)
 from tests import roles
 from tests.cases.roads import DAY, NOON, Staff, accepted, decided, officer, rated, spoken, staff, words
 from tests.villages.duty_desk import away, shift_of
@@ -337,6 +348,10 @@ def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], M
             town=there.town, action="reply", input="reply", title="饮水", text="井水{事项}"
         ),
         Rung: Rung.objects.create(town=there.town, step="urge", told=["owner"]),
+        NoticeText: NoticeText.objects.create(town=there.town, kind="overdue", text="抓紧办"),
+        DeadlineRule: DeadlineRule.objects.create(
+            town=there.town, rule="led", amount=9, unit="working", from_at=NOON, set_by=there.reviewer
+        ),
         Robot: Robot.objects.create(town=there.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1"),
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         EventSeen: EventSeen.objects.create(event=case.events.first()),

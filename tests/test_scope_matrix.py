@@ -24,12 +24,13 @@ from django.urls import Resolver404, resolve, reverse
 from cases.models import (
     CalendarDay,
     Case,
+    DeadlineRule,
     Event,
     NumberCounter,
     StandardText,
     Topic,
 )
-from supervision.models import EventSeen, OrderCounter, Robot, Rung, Watermark
+from supervision.models import EventSeen, NoticeText, OrderCounter, Robot, Rung, Watermark
 from tests.addresses import Address, Target, every_address, targets, unfillable
 from tests.cases.roads import NOON, staff
 from tests.strangers import MARKERS, OVERSEERS, STRANGERS, VISITORS, World, build
@@ -64,7 +65,7 @@ PUBLIC = frozenset({
 RIGHTFUL: dict[str, frozenset[object]] = {
     "system_admin": frozenset({
         Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter, Rung, Robot,
-        OrderCounter, EventSeen, Watermark,
+        OrderCounter, EventSeen, Watermark, DeadlineRule, NoticeText,
     }),
     "security_admin": frozenset({
         User, Post, "villages:account", "villages:account_act", "villages:appoint", "villages:end_post",

@@ -2,7 +2,7 @@
 the former.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import CalendarDay, StandardText, Topic
+from cases.models import CalendarDay, DeadlineRule, StandardText, Topic
 from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
 from minshi.clock import today
@@ -42,7 +42,7 @@ class TopicForm(FormOfTopic):
 class OfTown(PostAdmin):
     """What a town sets for itself: the system administrator for all, a reviewer for the own."""
 
-    editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
+    editors: ClassVar[tuple[Role, ...]] = (Role.SYSTEM_ADMIN, Role.REVIEWER)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(town__in=towns_of(request))
@@ -51,6 +51,17 @@ class OfTown(PostAdmin):
         if db_field.name == "town":
             kwargs["queryset"] = towns_of(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(DeadlineRule)
+class DeadlineRuleAdmin(OfTown):
+    """To look at, the past among it; set on the page that shows first what would change."""
+
+    list_display = ("town", "rule", "amount", "unit", "from_at", "set_by")
+    list_select_related = ("town", "set_by__user")
+    list_filter = ("rule",)
+    fields = list_display
+    readers, editors = OfTown.editors, ()
 
 
 @admin.register(Topic)

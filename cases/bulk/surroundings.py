@@ -6,6 +6,7 @@ from typing import Any
 
 from cases import deadlines
 from cases.bulk.matter import Matter, came_to_stage_at, case_of
+from cases.deadlines import Counting
 from cases.models import Assignment, Case, Clock
 from cases.models.choices import AssignmentRole, Stage
 from cases.workflow import Facts, Officer
@@ -14,7 +15,6 @@ from cases.workflow.facts import posts_about
 from cases.workflow.step import STAGE_RULE
 from cases.workflow.who import find_owner
 from minshi import workdays
-from minshi.workdays import WorkCalendar
 from villages.models import Office, Post
 
 WORKED_ON = (Stage.HANDLE, Stage.SUPERVISE, Stage.RATE)
@@ -27,7 +27,7 @@ class Surroundings:
         self.by, self.at, self.on = by, at, workdays.local_day(at)
         self._posts: dict[tuple[int, int | None, int | None], list[Post]] = {}
         self._leads: dict[tuple[int, int | None, int | None, str], list[Post | Office]] = {}
-        self._calendars: dict[tuple[int, int, int], WorkCalendar] = {}
+        self._counting: dict[tuple[int, int, int], Counting] = {}
 
     def facts(self, case: Case, assignment: Assignment | None = None) -> Facts:
         place = (case.town_id, case.village_id, case.group_id)
@@ -49,11 +49,11 @@ class Surroundings:
             self._leads[key] = list(possible_holders(self.facts(case)).values())
         return lead in self._leads[key]
 
-    def calendar(self, town_id: int, day: date) -> WorkCalendar:
+    def counting(self, town_id: int, day: date) -> Counting:
         month = (town_id, day.year, day.month)
-        if month not in self._calendars:
-            self._calendars[month] = deadlines.calendar_of(town_id, day)
-        return self._calendars[month]
+        if month not in self._counting:
+            self._counting[month] = deadlines.counting_of(town_id, day)
+        return self._counting[month]
 
     def adopted(self, matter: Matter) -> tuple[Case, Clock | None, Assignment | None]:
         """The unsaved rows of a matter without fault; a closed one has neither clock nor assignment."""
@@ -65,10 +65,10 @@ class Surroundings:
         owner, _alarm = find_owner(self.facts(case, assignment))
         case.owner_post = owner if isinstance(owner, Post) else None
         case.owner_office = owner if isinstance(owner, Office) else None
-        calendar = self.calendar(case.town_id, workdays.local_day(since))
-        clock = deadlines.new_clock(case, 1, Stage(case.stage), _rule(case), since, calendar)
+        counting = self.counting(case.town_id, workdays.local_day(since))
+        clock = deadlines.new_clock(case, 1, Stage(case.stage), _rule(case), since, counting)
         case.due_at, case.yellow_at = clock.due_at, clock.yellow_at
-        case.promised_on = deadlines.promised_on(case, clock, None, calendar)
+        case.promised_on = deadlines.promised_on(case, clock, None, counting)
         return case, clock, assignment
 
 

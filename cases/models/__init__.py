@@ -10,7 +10,7 @@ from cases.models.case import (
     NumberCounter,
     Topic,
 )
-from cases.models.clock import CalendarDay, Clock
+from cases.models.clock import CalendarDay, Clock, DeadlineRule
 from cases.models.event import CaseRevision, Event
 from cases.models.four_two import FourTwoProcess, FourTwoStep
 from cases.models.handling import Assignment, HandBack, MandatoryReport, Reply, TimeRequest
@@ -31,6 +31,7 @@ __all__ = [
     "Clock",
     "CoSpeaker",
     "Concern",
+    "DeadlineRule",
     "Event",
     "FourTwoProcess",
     "FourTwoStep",

@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from minshi.workdays import Unit
+
 
 class WithChoices(models.Model):
     """get_…_display without Django's detour: to find one label it translates and hashes every label of the field.
@@ -81,6 +83,29 @@ class Handling(models.TextChoices):
     LED = "led", pgettext_lazy("handling", "led by one cadre")
     JOINT = "joint", pgettext_lazy("handling", "joint")
     MEETING = "meeting", pgettext_lazy("handling", "by the committee's meeting")
+
+
+class Rule(models.TextChoices):
+    """Every length of time that is counted; the defaults stand in settings.DEADLINES (domain §4)."""
+
+    SPEAK = "speak", pgettext_lazy("rule", "Hearing: take it up")
+    DELIBERATE = "deliberate", pgettext_lazy("rule", "Deliberation: decide")
+    ON_SPOT = "on_spot", pgettext_lazy("rule", "Handling: on the spot")
+    LED = "led", pgettext_lazy("rule", "Handling: led by one cadre")
+    JOINT = "joint", pgettext_lazy("rule", "Handling: joint")
+    MEETING = "meeting", pgettext_lazy("rule", "Handling: by the committee's meeting")
+    SUPERVISE = "supervise", pgettext_lazy("rule", "Check: check the result")
+    REPLY = "reply", pgettext_lazy("rule", "Rating: reply to the speaker")
+    RATE = "rate", pgettext_lazy("rule", "Rating: ask for the rating (only reminds)")
+    REDO_MINIMUM = "redo_minimum", pgettext_lazy("rule", "what was not done well: at least")
+    EXTENSION = "extension", pgettext_lazy("rule", "more time, at most (0: none)")
+    ORDER = "order", pgettext_lazy("rule", "answer a supervision order")
+
+
+COUNTED_IN = (
+    (Unit.WORKING.value, pgettext_lazy("unit", "working days")),
+    (Unit.CALENDAR.value, pgettext_lazy("unit", "calendar days")),
+)
 
 
 class Confidentiality(models.TextChoices):

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
-from cases.models.choices import Level, Stage
-from minshi.workdays import Unit
-from villages.models import Town
+from cases.models.choices import COUNTED_IN, Level, Rule, Stage
+from villages.models import Post, Town
 
 
 class Clock(models.Model):
@@ -23,7 +22,7 @@ class Clock(models.Model):
     nth = models.PositiveSmallIntegerField(help_text=_("counts the clocks of this case"))
     rule = models.CharField(max_length=10)
     amount = models.PositiveSmallIntegerField()
-    unit = models.CharField(max_length=8, choices=[(unit.value, unit.value) for unit in Unit])
+    unit = models.CharField(max_length=8, choices=COUNTED_IN)
     started_at = models.DateTimeField(pgettext_lazy("clock", "started"))
     due_at = models.DateTimeField(_("due"))
     yellow_at = models.DateTimeField(pgettext_lazy("clock", "yellow from"))
@@ -36,6 +35,9 @@ class Clock(models.Model):
     pauses = models.JSONField(default=list, help_text=_("[from, until] pairs, ISO times"))
     extended = models.BooleanField(pgettext_lazy("clock", "extended"), default=False)
     rejected = models.BooleanField(pgettext_lazy("clock", "sent back as not done"), default=False)
+    is_provisional = models.BooleanField(
+        default=False, help_text=_("counted to a year whose days off were not known (domain §4)")
+    )
 
     class Meta:
         verbose_name = _("clock")
@@ -60,6 +62,35 @@ class Clock(models.Model):
 
     def is_overdue(self, at: datetime) -> bool:
         return (self.stopped_at or at) >= self.due_at
+
+
+class DeadlineRule(models.Model):
+    """A town's own length of a deadline from a moment on, in place of the default; the newest counts, none is changed.
+
+    What began before keeps the length it began with.
+    """
+
+    town = models.ForeignKey(Town, models.CASCADE, related_name="deadline_rules", verbose_name=_("town"))
+    rule = models.CharField(_("deadline"), max_length=12, choices=Rule.choices)
+    amount = models.PositiveSmallIntegerField(_("days"))
+    unit = models.CharField(_("counted in"), max_length=8, choices=COUNTED_IN)
+    from_at = models.DateTimeField(_("from"))
+    set_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("set by"))
+
+    class Meta:
+        verbose_name = _("deadline of a town")
+        verbose_name_plural = _("deadlines of towns")
+        ordering = ("town", "rule", "-from_at")
+        constraints = (
+            models.UniqueConstraint(fields=("town", "rule", "from_at"), name="deadline_rule_once_a_moment"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=1, amount__lte=365) | Q(rule="extension", amount=0),
+                name="deadline_rule_is_a_length",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_rule_display()
 
 
 class CalendarDay(models.Model):

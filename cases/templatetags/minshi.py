@@ -17,6 +17,7 @@ from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight
 from cases.workflow.record import without_speaker
 from minshi import workdays
+from minshi.workdays import Span, Unit
 
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
@@ -83,6 +84,19 @@ def day(value: Any) -> str:
         return ""
     when = workdays.local_day(value) if isinstance(value, datetime) else value
     return _("%(month)s/%(day)s/%(year)s") % {"year": when.year, "month": when.month, "day": when.day}
+
+
+@register.filter
+def length_of(span: Span) -> str:
+    """A span as people say it: 3个工作日, 60天."""
+    if span.unit is not Unit.WORKING:
+        return days(span.amount)
+    return ngettext("%(days)s working day", "%(days)s working days", span.amount) % {"days": span.amount}
+
+
+@register.filter
+def days(number: int) -> str:
+    return ngettext("%(days)s day", "%(days)s days", number) % {"days": number}
 
 
 @register.filter

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cases.deadlines import spent_of
 from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
 from cases.exports import may_take
 from cases.four_two import may_run
@@ -82,6 +83,8 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
         "meetings": _meetings(case, user),
+        "spent": spent_of(facts.clocks, at),
+        "is_provisional": case.is_open and facts.clock is not None and facts.clock.is_provisional,
         "hand_backs": [(item, seen(item.ground)) for item in facts.hand_backs],
         **_four_two(user, case),
         **shown,

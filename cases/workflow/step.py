@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import deadlines
+from cases.deadlines import Counting
 from cases.models import Assignment, Case, CaseAccess, Clock, HandBack, Reply
 from cases.models.choices import (
     AssignmentEnd,
@@ -68,15 +69,19 @@ class Step:
         return self.post
 
     @cached_property
+    def counting(self) -> Counting:
+        return deadlines.counting_of(self.case.town_id, self.on)
+
+    @property
     def calendar(self) -> WorkCalendar:
-        return deadlines.calendar_of(self.case.town_id, self.on)
+        return self.counting.calendar
 
     # --- clocks
     def start_clock(self, rule: str, *, last_on: date | None = None) -> Clock:
         """Stops what runs and starts the clock of the case's present stage; `last_on` may only shorten it."""
         self.stop_clock()
         nth = max((clock.nth for clock in self.facts.clocks), default=0) + 1
-        clock = deadlines.new_clock(self.case, nth, Stage(self.case.stage), rule, self.at, self.calendar)
+        clock = deadlines.new_clock(self.case, nth, Stage(self.case.stage), rule, self.at, self.counting)
         if last_on:
             deadlines.set_due(clock, min(last_on, workdays.last_day_of(clock.due_at)), self.calendar)
         self.facts.clocks.append(clock)
@@ -295,7 +300,7 @@ class Step:
         running = self.facts.clock
         if running and case.stage != Stage.CLOSED:
             case.due_at, case.yellow_at = running.due_at, running.yellow_at
-            case.promised_on = deadlines.promised_on(case, running, self.handling_clock(), self.calendar)
+            case.promised_on = deadlines.promised_on(case, running, self.handling_clock(), self.counting)
             if promised and case.promised_on != promised:
                 self.data["promised_on"] = str(case.promised_on)  # a change is told (domain §4)
 

@@ -1,7 +1,16 @@
 """What watching leaves behind: how a matter was chased, by which order, and who was told of what on which channel."""
 
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
-from supervision.models.notice import Channel, EventSeen, Notice, NoticeKind, NoticeState, Robot, Watermark
+from supervision.models.notice import (
+    Channel,
+    EventSeen,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    NoticeText,
+    Robot,
+    Watermark,
+)
 from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeState",
+    "NoticeText",
     "OrderCounter",
     "OrderState",
     "Robot",

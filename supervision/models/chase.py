@@ -1,5 +1,8 @@
 """The ladder 提醒 → 催办 → 督办单 → 通报: how a matter was chased at which step, and who was told."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +24,10 @@ class ChaseStep(models.TextChoices):
     DISSATISFIED = "dissatisfied", pgettext_lazy("step of the ladder", "dissatisfied twice")
     CIRCULATE = "circulate", pgettext_lazy("step of the ladder", "order not answered")
     BY_HAND = "by_hand", pgettext_lazy("step of the ladder", "chased by hand")
+
+
+COUNTED = (ChaseStep.URGE, ChaseStep.ORDER)  # so many working days after the due; the others have their own moment
+MOST_DAYS = 60
 
 
 class Told(models.TextChoices):
@@ -50,6 +57,19 @@ class Rung(models.Model):
 
     def __str__(self) -> str:
         return self.get_step_display()
+
+    def clean(self) -> None:
+        wrong = dict[str, Any]()
+        if self.is_on and not self.told:
+            wrong["told"] = _("A step in use is told to somebody.")
+        if self.step == ChaseStep.BY_HAND:
+            wrong["step"] = _("Nobody sets when somebody chases by hand.")
+        if self.days and self.step not in COUNTED:
+            wrong["days"] = _("This step has a moment of its own.")
+        if self.days > MOST_DAYS:
+            wrong["days"] = _("At most %(days)s days.") % {"days": MOST_DAYS}
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class Chase(WithChoices):

@@ -1,7 +1,11 @@
 """The outbox: one row for each recipient and channel, made in the transaction that has something to tell."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,6 +15,9 @@ from minshi.crypto import EncryptedTextField
 from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
 from villages.models import Town, User
+
+FILLED_IN = ("到期日", "督办单号", "回复日", "环节", "原因")
+BRACED = re.compile(r"\{([^{}]*)\}")
 
 
 class Channel(models.TextChoices):
@@ -66,6 +73,36 @@ class Robot(models.Model):
         return self.name
 
 
+class NoticeText(models.Model):
+    """A town's own words for one kind of notice; what stands in {braces} is filled in (supervision/words.py)."""
+
+    town = models.ForeignKey(Town, models.CASCADE, related_name="notice_texts", verbose_name=_("town"))
+    kind = models.CharField(_("kind"), max_length=14, choices=NoticeKind.choices)
+    text = models.CharField(_("text"), max_length=120)
+
+    class Meta:
+        verbose_name = _("text of a notice")
+        verbose_name_plural = _("texts of notices")
+        ordering = ("town", "kind")
+        constraints = (models.UniqueConstraint(fields=("town", "kind"), name="notice_text_once_a_town"),)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def clean(self) -> None:
+        if unknown := [name for name in BRACED.findall(self.text) if name not in FILLED_IN]:
+            words = _("The software cannot fill in {%(name)s}.") % {"name": unknown[0]}
+            raise ValidationError({"text": words})
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def worded(self) -> "NoticeQuerySet":
+        """With all that what it says is made of (supervision/words.py), the town's own words among it."""
+        own = NoticeText.objects.filter(town=OuterRef("case__town"), kind=OuterRef("kind")).values("text")[:1]
+        rows = self.select_related("chase", "order", "event", "case__town", "case__village")
+        return rows.annotate(own_text=Coalesce(Subquery(own), Value("")))
+
+
 class Notice(WithChoices):
     """`key` says what is told to whom on which channel: the same is told once, whatever runs twice."""
 
@@ -90,6 +127,8 @@ class Notice(WithChoices):
     sent_at = models.DateTimeField(pgettext_lazy("notice", "sent"), null=True)
     read_at = models.DateTimeField(pgettext_lazy("notice", "read"), null=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice")

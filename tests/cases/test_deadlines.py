@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from cases.calendar import load_calendar
-from cases.deadlines import span_of
+from cases.deadlines import default_span
 from cases.models import CalendarDay, Case, Clock
 from cases.models.choices import Light, Stage
 from cases.workflow import Action, Spoken, System, make_move, register
@@ -105,7 +105,7 @@ def test_a_rule_that_cannot_be_read_is_named(settings):
     settings.DEADLINES = {**settings.DEADLINES, "led": "soon"}
 
     with pytest.raises(ImproperlyConfigured, match="DEADLINE_LED"):
-        span_of("led")
+        default_span("led")
 
 
 # --- promises

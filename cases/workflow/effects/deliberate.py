@@ -75,9 +75,9 @@ def _go_on_with(step: Step, clock: Clock, last_on: date | None) -> None:
     """After a return the 办 clock went on: its due may be later, by the rule counted from its start (domain §4)."""
     step.leave()
     step.case.stage = Stage.HANDLE
-    latest = deadlines.latest_day(step.calendar, workdays.local_day(clock.started_at), step.case.handling)
+    latest = step.counting.last_day(step.case.handling, clock.started_at)
     if latest > workdays.last_day_of(clock.due_at):
-        span = deadlines.span_of(step.case.handling)
+        span = step.counting.span(step.case.handling, clock.started_at)
         clock.rule, clock.amount, clock.unit = step.case.handling, span.amount, span.unit
         deadlines.set_due(clock, latest, step.calendar)
     if last_on:
@@ -91,8 +91,7 @@ def _deadline(step: Step) -> date | None:
     if due_on is None:
         return None
     clock = _handling_clock_that_runs(step)
-    started = workdays.local_day(clock.started_at) if clock else step.on
-    latest = deadlines.latest_day(step.calendar, started, step.values["handling"])
+    latest = step.counting.last_day(step.values["handling"], clock.started_at if clock else step.at)
     if clock:
         latest = max(latest, workdays.last_day_of(clock.due_at))
     if not step.on <= due_on <= latest:

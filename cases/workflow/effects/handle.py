@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases import deadlines
 from cases.models import HandBack, TimeRequest
-from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Stage
+from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Rule, Stage
 from cases.workflow.facts import holder_key, holder_name
 from cases.workflow.step import Step
 from minshi import workdays
@@ -105,12 +104,14 @@ def waive(step: Step) -> None:
 def ask(step: Step, kind: RequestKind) -> None:
     until_on = step.values["until_on"]
     due_on = workdays.last_day_of(step.running_clock().due_at)
-    latest = due_on + timedelta(days=settings.LONGEST_EXTENSION_DAYS)
+    most = step.counting.span(Rule.EXTENSION, step.at).amount
     words = ""
     if until_on <= step.on:
         words = _("Choose a day to come.")
-    elif kind == RequestKind.EXTENSION and not due_on < until_on <= latest:
-        limits = {"earliest": due_on, "days": settings.LONGEST_EXTENSION_DAYS}
+    elif kind == RequestKind.EXTENSION and most == 0:
+        words = _("This town grants no more time.")
+    elif kind == RequestKind.EXTENSION and not due_on < until_on <= due_on + timedelta(days=most):
+        limits = {"earliest": due_on, "days": most}
         words = _("Choose a day after %(earliest)s, at most %(days)s days later.") % limits
     if words:
         raise InputRefused(words, {"until_on": words})

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from cases import deadlines
 from cases.models import CallBack, Rating
-from cases.models.choices import AssignmentEnd, CloseReason, How, Satisfaction, Solved, Stage
+from cases.models.choices import AssignmentEnd, CloseReason, How, Rule, Satisfaction, Solved, Stage
 from cases.workflow.actions import Action
 from cases.workflow.actors import Speaker, System
 from cases.workflow.step import Step
@@ -30,7 +30,7 @@ def reject(step: Step) -> None:
         step.end_assignments(AssignmentEnd.RELEASED)
     clock = step.restart_handling_clock()
     if clock.stage == Stage.HANDLE and not clock.rejected:
-        least = deadlines.latest_day(step.calendar, step.on, "redo_minimum")
+        least = step.counting.last_day(Rule.REDO_MINIMUM, step.at)
         deadlines.set_due(clock, max(workdays.last_day_of(clock.due_at), least), step.calendar)
         clock.rejected = True
 

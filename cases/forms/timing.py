@@ -1,0 +1,26 @@
+"""Forms of a town's deadlines and of its work calendar."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models.choices import COUNTED_IN
+from villages.forms import DayInput, RuleForm
+
+
+class DeadlineForm(RuleForm):
+    amount = forms.IntegerField(label=_("How many days"), min_value=0, max_value=365)
+    unit = forms.ChoiceField(label=_("Counted in"), choices=COUNTED_IN, widget=forms.RadioSelect)
+
+
+class DayForm(RuleForm):
+    day = forms.DateField(label=_("Day"), widget=DayInput)
+    works = forms.ChoiceField(
+        label=_("Is it worked?"),
+        choices=(
+            ("off", pgettext_lazy("calendar", "A day off")),
+            ("on", pgettext_lazy("calendar", "Worked")),
+        ),
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(label=_("Why"), max_length=40, required=False)

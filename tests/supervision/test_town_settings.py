@@ -1,0 +1,136 @@
+"""A town's own ladder and the words of its notices: who sets them, what they say, and from when on they hold."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from minshi.errors import InputRefused, NoSuchRight
+from supervision.models import ChaseStep, Notice, NoticeKind, NoticeText, Rung
+from supervision.sweeping import sweep
+from supervision.town_settings import drop_rung, set_rung, set_text
+from supervision.words import line_of, standard_words, words_of
+from tests.cases.roads import NOON, spoken, staff
+from tests.roles import reviewer_of
+
+pytestmark = pytest.mark.django_db
+URGE = {"is_on": True, "days": 2, "told": ["head"], "by_robot": False}
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def test_a_step_is_set_from_the_page_and_dropped_again(client):
+    here = staff()
+    client.force_login(here.reviewer.user)
+    address = reverse("supervision:rung", args=["urge"])
+
+    client.post(address, {"is_on": "on", "days": "2", "told": ["head"]})
+    rung = Rung.objects.get()
+    assert (rung.town, rung.step, rung.days, rung.told) == (here.town, ChaseStep.URGE, 2, ["head"])
+    assert "镇里定的" in client.get(reverse("supervision:ladder")).text
+
+    client.post(address, {"default": "1"})
+    assert not Rung.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "values", "field"),
+    [
+        (ChaseStep.URGE, {**URGE, "told": []}, "told"),
+        (ChaseStep.URGE, {**URGE, "days": 61}, "days"),
+        (ChaseStep.OVERDUE, URGE, "days"),
+        (ChaseStep.BY_HAND, {**URGE, "days": 0}, "step"),
+    ],
+)
+def test_a_step_that_makes_no_sense_is_refused_by_the_field(step, values, field):
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        set_rung(here.town, step, by=here.reviewer.user, at=NOON, **values)
+
+    assert set(refused.value.fields) == {field}
+    assert not Rung.objects.exists()
+
+
+def test_only_the_towns_own_reviewer_sets_anything(client):
+    here = staff()
+    strangers = (here.secretary, here.supervisor, here.county_reviewer, reviewer_of(staff().town))
+
+    for post in strangers:
+        with pytest.raises(NoSuchRight):
+            set_rung(here.town, ChaseStep.URGE, by=post.user, at=NOON, **URGE)
+        with pytest.raises(NoSuchRight):
+            drop_rung(here.town, ChaseStep.URGE, by=post.user, at=NOON)
+        with pytest.raises(NoSuchRight):
+            set_text(here.town, NoticeKind.YELLOW, "快到期了", by=post.user, at=NOON)
+    client.force_login(here.secretary.user)
+    assert client.get(reverse("supervision:ladder")).status_code == 200
+    for name, key in (("rung", "urge"), ("notice_text", "yellow")):
+        assert client.get(reverse(f"supervision:{name}", args=[key])).status_code == 404
+        assert client.post(reverse(f"supervision:{name}", args=[key]), {"text": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "key"), [("rung", "by_hand"), ("rung", "nothing"), ("notice_text", "nothing")])
+def test_a_step_or_notice_that_does_not_exist_is_none(client, name, key):
+    here = staff()
+    client.force_login(here.reviewer.user)
+
+    assert client.get(reverse(f"supervision:{name}", args=[key])).status_code == 404
+    assert client.post(reverse(f"supervision:{name}", args=[key]), {"text": "x"}).status_code == 404
+
+
+def test_words_are_looked_at_first_and_then_said_in_the_inbox_and_in_letters(client):
+    here = staff()
+    client.force_login(here.reviewer.user)
+    address = reverse("supervision:notice_text", args=["overdue"])
+
+    looked = client.post(address, {"text": "{到期日}就到期了，抓紧办", "look": "1"})
+    assert looked.context["example"] == "2026-03-02就到期了，抓紧办"
+    assert not NoticeText.objects.exists()
+
+    client.post(address, {"text": "{到期日}就到期了，抓紧办"})
+    case = spoken(here)
+    sweep(case.due_at)
+    notice = Notice.objects.worded().filter(kind=NoticeKind.OVERDUE).first()
+    assert words_of(notice) == "2026-03-03就到期了，抓紧办"
+    assert line_of(notice).startswith(f"{case.number} {here.village}：2026-03-03就到期了")
+
+
+def test_another_towns_words_are_not_ours():
+    here, elsewhere = staff(), staff()
+    set_text(elsewhere.town, NoticeKind.OVERDUE, "催", by=elsewhere.reviewer.user, at=NOON)
+
+    sweep(spoken(here).due_at)
+
+    assert {words_of(notice) for notice in Notice.objects.worded().filter(kind=NoticeKind.OVERDUE)} != {"催"}
+
+
+def test_what_the_software_cannot_fill_in_is_refused_and_kept(client):
+    here = staff()
+    client.force_login(here.reviewer.user)
+
+    answer = client.post(reverse("supervision:notice_text", args=["overdue"]), {"text": "{姓名}的事到期了"})
+
+    assert answer.status_code == 422
+    assert "姓名" in answer.context["form"].errors["text"][0]
+    assert "{姓名}的事到期了" in answer.text
+
+
+@pytest.mark.parametrize("said", ["default", "standard"])
+def test_the_standard_words_are_nothing_of_the_towns_own(client, said):
+    here = staff()
+    set_text(here.town, NoticeKind.YELLOW, "快到期了", by=here.reviewer.user, at=NOON)
+    client.force_login(here.reviewer.user)
+    sent = {"text": "x", "default": "1"} if said == "default" else {"text": standard_words(NoticeKind.YELLOW)}
+
+    client.post(reverse("supervision:notice_text", args=["yellow"]), sent)
+
+    assert not NoticeText.objects.exists()
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_can_be_said_in_its_standard_words(kind):
+    assert "%(" not in standard_words(kind)
