@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.admin.rights import Window, link_to
 from cases.admin.settings import OfTown
 from supervision.models import (
+    Call,
     Chase,
     EventSeen,
     Notice,
@@ -51,6 +52,15 @@ class ChaseAdmin(OfCase):
     list_filter = ("level", "step")
     search_fields = ("=case__number",)
     fields = ("at", "of_case", "level", "step", "due_at", "reason")
+
+
+@admin.register(Call)
+class CallAdmin(OfCase):
+    list_display = ("asked_at", "of_case", "kind", "tries", "done_at")
+    list_select_related = ("case",)
+    list_filter = ("kind",)
+    search_fields = ("=case__number",)
+    fields = ("asked_at", "of_case", "kind", "tries", "tried_at", "done_at", "done_by")
 
 
 @admin.register(SupervisionOrder)

@@ -11,6 +11,8 @@ from cases.models import Case
 from minshi import workdays
 from supervision.channels import SENDERS, NotSent
 from supervision.models import Channel, Notice, NoticeState
+from supervision.recipients import recipients_of
+from supervision.speaker import call_instead
 from villages.models import User
 
 LEASE = timedelta(minutes=5)  # a worker that dies while sending: another takes it up after that
@@ -49,6 +51,8 @@ def _claim(at: datetime) -> list[Notice]:
     if first is None:
         return []
     same = due.filter(channel=first.channel, recipient=first.recipient_id, robot=first.robot_id)
+    if first.channel == Channel.SMS:
+        same = same.filter(pk=first.pk)  # each has a speaker of its own
     rows = same.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     locked = list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
     Notice.objects.filter(pk__in=locked).update(send_after=at + LEASE, tries=F("tries") + 1)
@@ -87,6 +91,8 @@ def _note_failure(notice: Notice, reason: str, at: datetime, done: Delivery, *, 
         send_after=at if given_up else at + BACKOFF[notice.tries - 1],
         error=reason[:200],
     )
+    if given_up and notice.channel == Channel.SMS:
+        call_instead(notice, recipients_of([notice.case], workdays.local_day(at)), at)
 
 
 def undelivered(user: User, on: date) -> QuerySet[Notice]:

@@ -20,7 +20,7 @@ class Message:
 
     about: str
     kind: NoticeKind
-    to: User | Robot
+    to: User | Robot | None  # None: the speaker
     case: Case
     chase: Chase | None = None
     event: Event | None = None
@@ -31,18 +31,23 @@ class Message:
 def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
     """Writes a notice for each message and channel of its recipient; what was told before is not told again.
 
-    The inbox has it at once; letters and groups wait for the next working morning, unless it is urgent.
+    The inbox has it at once; letters and groups wait for the next working morning, unless it is urgent;
+    the speaker is written to at once, but not at night.
     """
     mornings = Mornings(at)
-    rows = [_notice(message, channel, at, mornings) for message in messages for channel in channels_of(message.to)]
+    rows = [_notice(message, channel, at, mornings) for message in messages for channel in channels_of(message)]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 
 
-def channels_of(to: User | Robot) -> list[Channel]:
-    if isinstance(to, Robot):
+def channels_of(message: Message) -> list[Channel]:
+    """A call to make stands in its own list: no letter besides."""
+    if message.to is None:
+        return [Channel.SMS]
+    if isinstance(message.to, Robot):
         return [Channel.ROBOT]
-    return [Channel.INBOX, Channel.EMAIL] if to.email else [Channel.INBOX]
+    by_letter = bool(message.to.email) and message.kind != NoticeKind.CALL
+    return [Channel.INBOX, Channel.EMAIL] if by_letter else [Channel.INBOX]
 
 
 @dataclass
@@ -65,11 +70,25 @@ class Mornings:
         return datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
 
 
+def _not_before(message: Message, channel: Channel, at: datetime, mornings: Mornings) -> datetime:
+    if channel == Channel.INBOX or message.is_urgent:
+        return at
+    return awake(at) if channel == Channel.SMS else mornings.next_for(message.case.town_id)
+
+
+def awake(at: datetime) -> datetime:
+    """At once by day; in the quiet hours of the evening and the night, when they end. For speakers, on any day."""
+    local = at.astimezone(SHANGHAI)
+    if settings.QUIET_UNTIL <= local.hour < settings.QUIET_FROM:
+        return at
+    day = local.date() + workdays.ONE_DAY if local.hour >= settings.QUIET_FROM else local.date()
+    return datetime.combine(day, time(settings.QUIET_UNTIL), SHANGHAI)
+
+
 def _notice(message: Message, channel: Channel, at: datetime, mornings: Mornings) -> Notice:
     is_inbox = channel == Channel.INBOX
-    is_at_once = is_inbox or message.is_urgent
     return Notice(
-        key=f"{message.about}:{message.to.pk}:{channel}",
+        key=f"{message.about}:{message.to.pk if message.to else 'speaker'}:{channel}",
         kind=message.kind,
         channel=channel,
         recipient=message.to if isinstance(message.to, User) else None,
@@ -81,6 +100,6 @@ def _notice(message: Message, channel: Channel, at: datetime, mornings: Mornings
         is_urgent=message.is_urgent,
         state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
         created_at=at,
-        send_after=at if is_at_once else mornings.next_for(message.case.town_id),
+        send_after=_not_before(message, channel, at, mornings),
         sent_at=at if is_inbox else None,
     )

@@ -16,6 +16,7 @@ from supervision.models import Chase, ChaseStep, EventSeen, NoticeKind, Told, Wa
 from supervision.orders import draft_orders
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
+from supervision.speaker import tell_speakers
 from villages.models import Post, User
 
 BATCH = 500
@@ -33,7 +34,7 @@ PASSED_ON = frozenset(
 ASKED = frozenset({Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.HAND_BACK})
 RULED = frozenset({Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK})
 SAID = frozenset({Action.URGE, Action.SUPPLEMENT, Action.WITHDRAW})
-TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT}
+TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT, Action.REPLY}
 
 
 def tell_events(at: datetime) -> tuple[int, list[str]]:
@@ -54,7 +55,11 @@ def tell_events(at: datetime) -> tuple[int, list[str]]:
 def _unseen() -> QuerySet[Event]:
     floor = Watermark.objects.values_list("floor", flat=True).first() or 0
     seen = EventSeen.objects.filter(event=OuterRef("pk"))
-    return Event.objects.filter(~Exists(seen), pk__gt=floor, action__in=TOLD_OF).order_by("pk")
+    return (
+        Event.objects.filter(~Exists(seen), pk__gt=floor)
+        .filter(Q(action__in=TOLD_OF) | Q(data__has_key="promised_on"))
+        .order_by("pk")
+    )
 
 
 def _tell(events: Sequence[Event], at: datetime) -> int:
@@ -68,6 +73,7 @@ def _tell(events: Sequence[Event], at: datetime) -> int:
     chases = _chased_by_hand(fresh, at)
     telling = Telling(people, holders, chases)
     put_in_outbox([message for event in fresh for message in telling.messages(event)], at=at)
+    tell_speakers(fresh, people, at)
     return len(fresh)
 
 

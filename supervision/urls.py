@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import board, inbox, of_case, orders, settings, undelivered
+from supervision.views import board, calls, inbox, of_case, orders, settings, undelivered
 
 app_name = "supervision"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<int:pk>/print/", orders.OrderPrint.as_view(), name="order_print"),
     path("orders/<int:pk>/<slug:act>/", orders.OrderAct.as_view(), name="order_act"),
+    path("calls/", calls.CallList.as_view(), name="calls"),
+    path("calls/<int:pk>/", calls.NoteCall.as_view(), name="call"),
+    path("calls/<int:pk>/phone/", calls.OpenNumber.as_view(), name="call_phone"),
     path("ladder/", settings.Ladder.as_view(), name="ladder"),
     path("ladder/<slug:step>/", settings.EditRung.as_view(), name="rung"),
     path("ladder/texts/<slug:kind>/", settings.EditText.as_view(), name="notice_text"),

@@ -6,6 +6,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.models import Case
+from cases.templatetags.minshi import day
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
@@ -27,10 +29,14 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.RULED: gettext_lazy("What you asked for was ruled on."),
     NoticeKind.SPEAKER: gettext_lazy("The speaker has said something about it."),
     NoticeKind.RED_LINE: gettext_lazy("Red line: it was reported. Look at it at once."),
+    NoticeKind.ACCEPTED: gettext_lazy("What you said is taken up (%(number)s). You hear from us by %(promised)s."),
+    NoticeKind.PROMISED: gettext_lazy("About %(number)s: it takes longer; you hear from us by %(promised)s."),
+    NoticeKind.ANSWERED: gettext_lazy("%(number)s is answered. Ask at the counter, or with the code on your receipt."),
+    NoticeKind.CALL: gettext_lazy("Please call the speaker and tell them how it stands."),
     NoticeKind.CHASED: gettext_lazy("It is being chased: %(reason)s"),
 }
 
-IN_ORDER = ("last_day", "order", "reply_on", "stage", "reason")  # as FILLED_IN names them
+IN_ORDER = ("last_day", "order", "reply_on", "stage", "reason", "number", "promised")  # as FILLED_IN names them
 
 
 def line_of(notice: Notice) -> str:
@@ -43,10 +49,12 @@ def words_of(notice: Notice) -> str:
     """The sentence beside the matter's title; nothing in it is personal."""
     chase, order, event = notice.chase, notice.order, notice.event
     facts = {
-        "last_day": workdays.last_day_of(chase.due_at) if chase else "",
+        "last_day": day(workdays.last_day_of(chase.due_at)) if chase else "",
         "order": (order.number if order else "") or _("The order"),
-        "reply_on": order.reply_on if order else "",
+        "reply_on": day(order.reply_on) if order else "",
         "stage": event.get_target_display() if event else "",
+        "number": notice.case.number,
+        "promised": day(notice.case.promised_on),
         "reason": (chase.reason if chase else "") or _("please see to it."),
     }
     if own_text := vars(notice).get("own_text"):  # by worded()
@@ -62,7 +70,7 @@ def standard_words(kind: str) -> str:
 
 def example_of(kind: str, text: str, on: date) -> str:
     """What such a notice would say, with the facts of a matter that does not exist."""
-    notice = Notice(kind=kind)
+    notice = Notice(kind=kind, case=Case(number="BG-2026-0001", promised_on=on))
     vars(notice)["own_text"] = text
     notice.chase = Chase(due_at=workdays.due_at(on))
     notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号", reply_on=on)

@@ -148,6 +148,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
     "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS), None),
+    "calls/pk": (lambda _world, case: [call.pk for call in case.calls.all()], NOWHERE),
     "inbox/pk": (lambda _world, case: [case.notices.get().pk], NOWHERE),
     "orders/pk": (lambda _world, case: [case.orders.get().pk], NOWHERE),
     "matters/number": (number_of, NO_NUMBER),

@@ -5,10 +5,13 @@ from types import MappingProxyType
 
 from supervision.channels.mail import send_mail
 from supervision.channels.refusal import NotSent
+from supervision.channels.sms import send_sms
 from supervision.channels.wecom import send_to_group
 from supervision.models import Channel, Notice
 
 Send = Callable[[Sequence[Notice]], None]
-SENDERS: Mapping[str, Send] = MappingProxyType({Channel.EMAIL: send_mail, Channel.ROBOT: send_to_group})
+SENDERS: Mapping[str, Send] = MappingProxyType(
+    {Channel.EMAIL: send_mail, Channel.ROBOT: send_to_group, Channel.SMS: send_sms}
+)
 
 __all__ = ["SENDERS", "NotSent"]

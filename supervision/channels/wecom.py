@@ -1,6 +1,5 @@
 """企业微信 group robot: one message for a group, with numbers and villages only; success is errcode 0, not HTTP 200."""
 
-import http.client
 import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -9,11 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from supervision.channels.posting import post
 from supervision.channels.refusal import NotSent
 from supervision.models import Notice
 from supervision.words import line_of
 
-TIMEOUT = 10  # seconds
 LONGEST = 2048  # bytes of a text message, by the documentation of the robot
 OK = 200
 WRONG_ADDRESS = frozenset({93000, 40058, 40003})  # the webhook is invalid or gone
@@ -45,23 +44,10 @@ def _post(url: str, body: dict[str, object]) -> None:
     parts = urlsplit(url)
     if parts.hostname not in settings.WECOM_HOSTS or parts.scheme not in ("https", "http"):
         raise NotSent(_("This is no address of a group's robot."), for_good=True)
-    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = make(parts.hostname or "", parts.port, timeout=TIMEOUT)
-    try:
-        connection.request(
-            "POST",
-            f"{parts.path}?{parts.query}",
-            json.dumps(body, ensure_ascii=False).encode(),
-            {"Content-Type": "application/json; charset=utf-8"},
-        )
-        answer = connection.getresponse()
-        told = answer.read()
-    except (OSError, http.client.HTTPException) as error:
-        raise NotSent(f"{type(error).__name__}: {error}"[:200]) from error
-    finally:
-        connection.close()
-    if answer.status != OK:
-        raise NotSent(f"HTTP {answer.status}")
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    status, told = post(url, json.dumps(body, ensure_ascii=False).encode(), headers)
+    if status != OK:
+        raise NotSent(f"HTTP {status}")
     try:
         said = json.loads(told)
         code, words = int(said["errcode"]), str(said.get("errmsg", ""))

@@ -1,5 +1,6 @@
 """What watching leaves behind: how a matter was chased, by which order, and who was told of what on which channel."""
 
+from supervision.models.call import Call
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
 from supervision.models.notice import (
     Channel,
@@ -14,6 +15,7 @@ from supervision.models.notice import (
 from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
 
 __all__ = [
+    "Call",
     "Channel",
     "Chase",
     "ChaseStep",

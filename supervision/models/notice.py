@@ -16,7 +16,7 @@ from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
 from villages.models import Town, User
 
-FILLED_IN = ("到期日", "督办单号", "回复日", "环节", "原因")
+FILLED_IN = ("到期日", "督办单号", "回复日", "环节", "原因", "编号", "答复日")
 BRACED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -24,6 +24,7 @@ class Channel(models.TextChoices):
     INBOX = "inbox", pgettext_lazy("channel", "inbox")
     EMAIL = "email", pgettext_lazy("channel", "e-mail")
     ROBOT = "robot", pgettext_lazy("channel", "group robot")
+    SMS = "sms", pgettext_lazy("channel", "message to the speaker")
 
 
 class NoticeKind(models.TextChoices):
@@ -45,6 +46,10 @@ class NoticeKind(models.TextChoices):
     SPEAKER = "speaker", pgettext_lazy("notice", "word from the speaker")
     RED_LINE = "red_line", pgettext_lazy("notice", "red line")
     CHASED = "chased", pgettext_lazy("notice", "chased by hand")
+    ACCEPTED = "accepted", pgettext_lazy("to the speaker", "taken up")
+    PROMISED = "promised", pgettext_lazy("to the speaker", "another day promised")
+    ANSWERED = "answered", pgettext_lazy("to the speaker", "answered")
+    CALL = "call", pgettext_lazy("notice", "a call to the speaker")
 
 
 class NoticeState(models.TextChoices):
@@ -142,8 +147,9 @@ class Notice(WithChoices):
         constraints = (
             models.CheckConstraint(
                 condition=Q(channel="robot", recipient=None, robot__isnull=False)
-                | ~Q(channel="robot") & Q(recipient__isnull=False, robot=None),
-                name="notice_goes_to_a_person_or_a_group",
+                | Q(channel="sms", recipient=None, robot=None)
+                | Q(channel__in=("inbox", "email"), recipient__isnull=False, robot=None),
+                name="notice_goes_where_its_channel_leads",
             ),
             models.CheckConstraint(
                 condition=Q(channel="inbox", state__in=("sent", "read")) | ~Q(channel="inbox"),
@@ -156,7 +162,7 @@ class Notice(WithChoices):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.recipient}"
+        return f"{self.get_kind_display()} · {self.recipient or self.robot or self.get_channel_display()}"
 
 
 class EventSeen(models.Model):

@@ -9,6 +9,7 @@ from cases.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
 from minshi.clock import now
 from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
+from supervision.models import NoticeKind
 
 SHOWN = 8
 
@@ -50,6 +51,8 @@ class Open(InboxView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         notice = get_object_or_404(inbox_of(self.user, now()), pk=pk)
         mark_read(self.user, unread_of(self.user, now()).filter(pk=pk), now())
+        if notice.kind == NoticeKind.CALL:
+            return redirect("supervision:calls")
         if notice.order:
             return redirect(notice.order)
         return redirect(notice.case if vars(notice)["in_sight"] else "supervision:inbox")

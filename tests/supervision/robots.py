@@ -1,15 +1,46 @@
-"""A local server that answers as the documentation of 企业微信's group robot says; and a mail server."""
+"""Local servers that answer as the documentation says: 企业微信's group robot, 阿里云's SendSms; and a mail server."""
 
+import hmac
 import json
+import re
 import socketserver
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, quote_plus, urlsplit
 
 KNOWN_KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
+
+
+KEY_ID, KEY_SECRET = "testId", "test/Secret+1"
+
+
+class Answering(BaseHTTPRequestHandler):
+    def answer(self, status: int, body: dict[str, object]) -> None:
+        told = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=UTF-8")
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_args: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """On a free port, which it yields."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @dataclass
@@ -25,7 +56,7 @@ class Group:
 def group_robot() -> Iterator[Group]:
     group = Group()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answering):
         def do_POST(self) -> None:
             parts = urlsplit(self.path)
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -36,24 +67,59 @@ def group_robot() -> Iterator[Group]:
                 code, words = 40058, "text.content exceed max length 2048"
             if status == 200 and code == 0:
                 group.messages.append(body["text"]["content"])
-            told = json.dumps({"errcode": code, "errmsg": words}).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=UTF-8")
-            self.send_header("Content-Length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told)
+            self.answer(status, {"errcode": code, "errmsg": words})
 
-        def log_message(self, *_args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    group.url = f"http://127.0.0.1:{server.server_port}/cgi-bin/webhook/send?key={KNOWN_KEY}"
-    try:
+    with serving(Handler) as port:
+        group.url = f"http://127.0.0.1:{port}/cgi-bin/webhook/send?key={KNOWN_KEY}"
         yield group
-    finally:
-        server.shutdown()
-        server.server_close()
+
+
+@dataclass
+class SmsService:
+    """What was sent (number, template, parameters), and how the next calls are answered: HTTP status, Code, Message."""
+
+    url: str = ""
+    sent: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    answers: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+@contextmanager
+def sms_service() -> Iterator[SmsService]:
+    """SendSms of 2017-05-25: checks the signature as documented, then number and template."""
+    service = SmsService()
+
+    class Handler(Answering):
+        def do_POST(self) -> None:
+            sent = dict(
+                parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
+            )
+            signature = sent.pop("Signature", "")
+            status, code, words = service.answers.pop(0) if service.answers else (200, "OK", "OK")
+            if sent["AccessKeyId"] != KEY_ID or signature != signed(sent, KEY_SECRET):
+                status, code, words = 400, "SignatureDoesNotMatch", "Specified signature is not matched."
+            elif not re.fullmatch(r"1\d{10}", sent["PhoneNumbers"]):
+                code, words = "isv.MOBILE_NUMBER_ILLEGAL", "非法手机号"
+            elif not sent["TemplateCode"].startswith("SMS_"):
+                code, words = "isv.SMS_TEMPLATE_ILLEGAL", "该账号下找不到对应模板"
+            if code == "OK":
+                service.sent.append((sent["PhoneNumbers"], sent["TemplateCode"], json.loads(sent["TemplateParam"])))
+            self.answer(status, {"Code": code, "Message": words, "RequestId": "F655A8D5-B967-440B-8683-DAD6FF8DE990"})
+
+    with serving(Handler) as port:
+        query = "sign=白关镇&accepted=SMS_1&promised=SMS_2&answered=SMS_3"
+        service.url = f"aliyun+http://{KEY_ID}:{quote(KEY_SECRET, safe='')}@127.0.0.1:{port}/?{query}"
+        yield service
+
+
+def signed(parameters: dict[str, str], secret: str) -> str:
+    """By the documentation of the RPC signature, written anew here."""
+
+    def encoded(text: str) -> str:
+        return quote_plus(text, safe="").replace("+", "%20").replace("*", "%2A").replace("%7E", "~")
+
+    query = "&".join(f"{encoded(name)}={encoded(value)}" for name, value in sorted(parameters.items()))
+    text = "POST&%2F&" + encoded(query)
+    return b64encode(hmac.digest(f"{secret}&".encode(), text.encode(), "sha1")).decode()
 
 
 @dataclass

@@ -51,7 +51,7 @@ def test_a_notice_is_unread_until_it_is_opened(client, here):
 def test_nobody_opens_or_counts_the_notices_of_another(client, here):
     decided(here)
     sweep(NOON)
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(recipient=here.handler.user)
     client.force_login(here.secretary.user)
 
     assert client.get(reverse("supervision:open", args=[notice.pk])).status_code == 404
@@ -69,7 +69,7 @@ def test_all_are_read_at_once(client, here):
 
     client.post(reverse("supervision:read_all"))
 
-    assert not Notice.objects.filter(state=NoticeState.SENT).exists()
+    assert not Notice.objects.filter(recipient=here.handler.user, state=NoticeState.SENT).exists()
 
 
 def test_what_left_somebodys_sight_leaves_their_inbox(client, here):

@@ -88,15 +88,15 @@ def test_words_are_looked_at_first_and_then_said_in_the_inbox_and_in_letters(cli
     address = reverse("supervision:notice_text", args=["overdue"])
 
     looked = client.post(address, {"text": "{到期日}就到期了，抓紧办", "look": "1"})
-    assert looked.context["example"] == "2026-03-02就到期了，抓紧办"
+    assert looked.context["example"] == "3月2日就到期了，抓紧办"
     assert not NoticeText.objects.exists()
 
     client.post(address, {"text": "{到期日}就到期了，抓紧办"})
     case = spoken(here)
     sweep(case.due_at)
     notice = Notice.objects.worded().filter(kind=NoticeKind.OVERDUE).first()
-    assert words_of(notice) == "2026-03-03就到期了，抓紧办"
-    assert line_of(notice).startswith(f"{case.number} {here.village}：2026-03-03就到期了")
+    assert words_of(notice) == "3月3日就到期了，抓紧办"
+    assert line_of(notice).startswith(f"{case.number} {here.village}：3月3日就到期了")
 
 
 def test_another_towns_words_are_not_ours():

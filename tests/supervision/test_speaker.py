@@ -1,0 +1,239 @@
+"""What the speaker is told: by message where one can be sent, else by a call of whoever is on duty."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.workflow import Action, make_move
+from minshi.errors import NoSuchRight
+from supervision.calls import calls_of, note_call, number_to_call
+from supervision.delivering import BACKOFF, deliver
+from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
+from supervision.outbox import awake
+from supervision.speaker import told_to_speaker
+from supervision.sweeping import sweep
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified, words
+from tests.supervision.robots import sms_service
+from tests.villages.duty_desk import shift_of
+from villages.models import AuditRecord
+
+pytestmark = pytest.mark.django_db
+PHONE = "13909391234"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def sms(settings):
+    with sms_service() as service:
+        settings.SMS_URL = service.url
+        yield service
+
+
+def messages():
+    return Notice.objects.filter(channel=Channel.SMS)
+
+
+def taken_up(here, **fields):
+    case = accepted(here, spoken(here, **{"speaker_phone": PHONE, "channel": "wechat_group", **fields}))
+    sweep(NOON)
+    return case
+
+
+def test_the_speaker_is_written_to_when_it_is_taken_up_and_when_it_is_answered(sms):
+    here = staff()
+    case = taken_up(here)
+    deliver(NOON)
+    verified(here, completed(here, decided(here, case)))
+    sweep(NOON + DAY)
+    deliver(NOON + DAY)
+
+    day = f"{case.promised_on.month}月{case.promised_on.day}日"
+    assert [(number, template) for number, template, _said in sms.sent] == [(PHONE, "SMS_1"), (PHONE, "SMS_3")]
+    assert sms.sent[0][2] == {"number": case.number, "day": day}
+    assert not Call.objects.exists()
+
+
+def test_a_changed_promise_is_told_with_the_new_day(sms):
+    here = staff()
+    case = decided(here, taken_up(here))
+    asked = words(Action.ASK_EXTENSION, NOON, until_on=case.due_on + 10 * DAY)
+    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **asked)
+    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    sweep(NOON)
+    deliver(NOON)
+
+    case.refresh_from_db()
+    told = [said["day"] for _number, template, said in sms.sent if template == "SMS_2"]
+    assert told == [f"{case.promised_on.month}月{case.promised_on.day}日"]  # of two changes, the last
+
+
+def test_nothing_is_told_twice(sms):
+    here = staff()
+    taken_up(here)
+    for _again in range(2):
+        sweep(NOON)
+        deliver(NOON)
+
+    assert len(sms.sent) == 1
+
+
+@pytest.mark.parametrize(("hour", "sent_at"), [(7, 8), (8, 8), (20, 20), (21, 24 + 8), (23, 24 + 8), (0, 8)])
+def test_nobody_is_written_to_at_night(hour, sent_at):
+    midnight = NOON.replace(hour=0)
+
+    assert awake(midnight + timedelta(hours=hour)) == midnight + timedelta(hours=sent_at)
+
+
+def test_a_service_that_is_busy_is_tried_again(sms):
+    here = staff()
+    taken_up(here)
+    sms.answers = [(200, "isv.BUSINESS_LIMIT_CONTROL", "触发分钟级流控"), (500, "InternalError", "")]
+
+    deliver(NOON)
+    assert messages().get().state == NoticeState.FAILED
+    deliver(NOON + BACKOFF[0])
+    deliver(NOON + BACKOFF[0] + BACKOFF[1])
+
+    assert messages().get().state == NoticeState.SENT
+    assert len(sms.sent) == 1
+
+
+@pytest.mark.parametrize("phone", ["0939-4421234"])
+def test_a_number_the_service_refuses_becomes_a_call(sms, phone):
+    here = staff()
+    case = taken_up(here, speaker_phone=phone)
+
+    deliver(NOON)
+
+    assert messages().get().state == NoticeState.DEAD
+    assert "isv.MOBILE_NUMBER_ILLEGAL" in messages().get().error
+    assert Call.objects.get().case == case
+    assert Notice.objects.filter(kind=NoticeKind.CALL).exists()
+
+
+def test_a_wrong_secret_is_said_and_tried_again(sms, settings):
+    here = staff()
+    settings.SMS_URL = sms.url.replace("testId:", "testId:wrong")
+    taken_up(here)
+
+    deliver(NOON)
+
+    assert "SignatureDoesNotMatch" in messages().get().error
+    assert sms.sent == []
+
+
+def test_without_a_service_whoever_is_on_duty_is_asked_to_call():
+    here = staff()
+    shift_of(here.member)
+    case = taken_up(here)
+
+    call = Call.objects.get()
+    assert (call.case, call.kind) == (case, NoticeKind.ACCEPTED)
+    assert not messages().exists()
+    assert list(Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)) == [
+        here.member.user_id
+    ]
+
+
+@pytest.mark.parametrize(("channel", "calls"), [("talk_room", 0), ("phone", 0), ("qr_code", 1), ("transferred", 1)])
+def test_who_sat_there_when_it_was_taken_up_is_not_told_again(channel, calls):
+    here = staff()
+    taken_up(here, channel=channel)
+
+    assert Call.objects.count() == calls
+
+
+def test_taken_up_by_somebody_else_or_on_another_day_it_is_told():
+    here = staff()
+    by_another = spoken(here, by=here.leader, channel="home_visit")
+    accepted(here, by_another)
+    later = spoken(here, channel="home_visit")
+    make_move(later, Action.ACCEPT, by=officer(here.duty), at=NOON + DAY, **words(Action.ACCEPT, NOON))
+    sweep(NOON + DAY)
+
+    assert set(Call.objects.values_list("case", flat=True)) == {by_another.pk, later.pk}
+
+
+@pytest.mark.parametrize("confidentiality", ["hidden", "secret"])
+def test_no_message_goes_to_a_phone_that_others_look_at(sms, confidentiality):
+    here = staff()
+    taken_up(here, confidentiality=confidentiality)
+
+    assert not messages().exists()
+    assert Call.objects.exists()
+
+
+def test_who_left_neither_name_nor_number_is_not_told():
+    here = staff()
+    taken_up(here, speaker_name="", speaker_phone="")
+
+    assert not Call.objects.exists()
+
+
+def test_a_call_is_made_from_the_list_and_noted_once(client):
+    here = staff()
+    case = taken_up(here)
+    call = Call.objects.get()
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls"))
+    assert case.number in page.text
+    assert PHONE not in page.text
+    opened = client.post(reverse("supervision:call_phone", args=[call.pk]))
+    assert PHONE in opened.text
+    assert opened["Cache-Control"] == "no-store"
+    assert AuditRecord.objects.filter(kind="unmask", user=here.duty.user, subject__contains=case.number).exists()
+
+    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "no"})
+    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
+    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
+    call.refresh_from_db()
+    assert (call.tries, call.done_by) == (2, here.duty)
+    assert case.number not in client.get(reverse("supervision:calls")).text
+    assert [line.by for line in told_to_speaker(case)] == [here.duty]
+
+
+def test_a_strangers_call_does_not_exist(client):
+    here, elsewhere = staff(), staff()
+    taken_up(here)
+    call = Call.objects.get()
+
+    for post in (elsewhere.duty, here.leader, here.handler, here.member):
+        assert not calls_of(post.user, NOON).exists()
+        with pytest.raises(NoSuchRight):
+            note_call(call, reached=True, by=post.user, at=NOON)
+        with pytest.raises(NoSuchRight):
+            number_to_call(call, by=post.user, at=NOON)
+        client.force_login(post.user)
+        for name in ("call", "call_phone"):
+            assert client.post(reverse(f"supervision:{name}", args=[call.pk]), {"reached": "yes"}).status_code == 404
+    call.refresh_from_db()
+    assert call.done_at is None
+
+
+def test_a_secret_matters_call_is_for_whoever_it_is_with():
+    here = staff()
+    case = taken_up(here, confidentiality="secret")
+
+    assert [user for user in (here.duty, here.secretary, here.reviewer) if calls_of(user.user, NOON).exists()] == [
+        post for post in (here.duty, here.secretary, here.reviewer) if post.pk == case.owner_post_id
+    ]
+
+
+def test_the_list_costs_the_same_for_one_and_for_many(client, django_assert_num_queries):
+    here = staff()
+    taken_up(here)
+    client.force_login(here.duty.user)
+    client.get(reverse("supervision:calls"))
+
+    for _more in range(2):
+        with django_assert_num_queries(3):
+            client.get(reverse("supervision:calls"))
+        taken_up(here)
