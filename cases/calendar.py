@@ -15,6 +15,7 @@ from villages.models import Role, Town, User
 
 MAKE_UP = "调休上班"
 NAME_LENGTH = 40
+OCTOBER = 10  # the State Council publishes the days off of the next year in November
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
 def has_data(year: int) -> bool:
     """Whether deadlines of a year can be relied on: it holds a make-up weekend or was confirmed by hand (domain §4)."""
     return CalendarDay.objects.filter(Q(is_working=True) | Q(confirmed=True), town=None, day__year=year).exists()
+
+
+def years_without_data(at: datetime) -> tuple[int, ...]:
+    """Of this year and the next those that cannot be relied on; the next from November on, when it is published."""
+    on = workdays.local_day(at)
+    return tuple(
+        year for year in (on.year, on.year + 1) if (year == on.year or on.month > OCTOBER) and not has_data(year)
+    )
 
 
 def days_of_year(town_id: int, year: int) -> dict[date, CalendarDay]:

@@ -288,6 +288,7 @@ UNRATED_CLOSE_DAYS = read("int", "UNRATED_CLOSE_DAYS", 30)
 SPEAKER_REOPEN_DAYS = read("int", "SPEAKER_REOPEN_DAYS", 30)
 CALLBACK_SHARE = read("float", "CALLBACK_SHARE", 0.1)
 DIGEST_HOUR = read("int", "DIGEST_HOUR", 8)  # letters and groups: each working day at this hour
+METRICS_TOKEN = read("str", "METRICS_TOKEN", "")  # who sends it as a bearer's token reads /supervision/metrics
 QUIET_FROM = read("int", "QUIET_FROM", 21)  # from this hour until that one no speaker is written to
 QUIET_UNTIL = read("int", "QUIET_UNTIL", 8)
 SMS_URL = read(

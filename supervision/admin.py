@@ -16,6 +16,7 @@ from supervision.models import (
     Call,
     Chase,
     EventSeen,
+    JobRun,
     Notice,
     NoticeText,
     OrderCounter,
@@ -122,6 +123,7 @@ class Counting(PostAdmin):
 
 
 admin.site.register(OrderCounter, Counting)
+admin.site.register(JobRun, Counting)
 admin.site.register(EventSeen, Counting)
 admin.site.register(Watermark, Counting)
 

@@ -1,9 +1,15 @@
-"""The sweep: once a minute, whatever is due; and what waits in the outbox."""
+"""The sweep: once a minute, whatever is due; what waits in the outbox; and a note of how every job went."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import Task, shared_task, signals
+from django.db.models import F
 
 from minshi.clock import now
 from supervision import delivering, sweeping
+from supervision.models import JobRun
+
+HEARTBEAT = "minshi.celery.heartbeat"  # /readyz tells of it; a row written every twenty seconds would say no more
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +20,28 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def deliver() -> None:
     delivering.deliver(now())
+
+
+# --- how the jobs of every app went; what a receiver raises the worker logs, and the job goes on
+
+
+def note_start(task: Task, **_kwargs: Any) -> None:
+    if task.name != HEARTBEAT:
+        JobRun.objects.update_or_create(name=task.name, defaults={"started_at": now(), "ended_at": None})
+
+
+def note_success(sender: Task, **_kwargs: Any) -> None:
+    at = now()
+    JobRun.objects.filter(name=sender.name).update(ended_at=at, ok_at=at, failures=0, error="")
+
+
+def note_failure(sender: Task, exception: BaseException, **_kwargs: Any) -> None:
+    """The kind of error alone: its words may name a matter, and stand in the log."""
+    JobRun.objects.filter(name=sender.name).update(
+        ended_at=now(), failures=F("failures") + 1, error=type(exception).__name__
+    )
+
+
+signals.task_prerun.connect(note_start)
+signals.task_success.connect(note_success)
+signals.task_failure.connect(note_failure)

@@ -44,7 +44,7 @@ def tell_events(at: datetime) -> tuple[int, list[str]]:
     transaction; what fails stays unseen, and is tried again. The watermark only bounds the search, an hour behind.
     """
     told, failed = 0, list[Event]()
-    while events := list(_unseen().exclude(pk__in=[event.pk for event in failed]).select_related(*WITH_EVENT)[:BATCH]):
+    while events := list(untold().exclude(pk__in=[event.pk for event in failed]).select_related(*WITH_EVENT)[:BATCH]):
         count, bad = done_for(events, lambda rows: _tell(rows, at))
         told += count
         failed += bad
@@ -52,7 +52,8 @@ def tell_events(at: datetime) -> tuple[int, list[str]]:
     return told, [f"{event.case.number}/{event.sequence}" for event in failed]
 
 
-def _unseen() -> QuerySet[Event]:
+def untold() -> QuerySet[Event]:
+    """The events whose notices are not written yet."""
     floor = Watermark.objects.values_list("floor", flat=True).first() or 0
     seen = EventSeen.objects.filter(event=OuterRef("pk"))
     return (
@@ -180,7 +181,7 @@ def _raise_watermark(at: datetime) -> None:
         mark = _lock_out_others()
         if mark.ceiling_at and mark.ceiling_at > at - LAG:  # another teller was here a moment ago
             return
-        if mark.ceiling_at and not _unseen().filter(pk__lte=mark.ceiling).exists():
+        if mark.ceiling_at and not untold().filter(pk__lte=mark.ceiling).exists():
             mark.floor = mark.ceiling
             EventSeen.objects.filter(event__lte=mark.floor).delete()
         mark.ceiling, mark.ceiling_at = Event.objects.aggregate(last=Max("pk"))["last"] or 0, at

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import board, calls, inbox, of_case, orders, settings, undelivered
+from supervision.views import board, calls, inbox, of_case, orders, settings, status, undelivered
 
 app_name = "supervision"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("inbox/<int:pk>/", inbox.Open.as_view(), name="open"),
     path("undelivered/", undelivered.Undelivered.as_view(), name="undelivered"),
     path("undelivered/again/", undelivered.SendAgain.as_view(), name="send_again"),
+    path("status/", status.Status.as_view(), name="status"),
+    path("metrics", status.metrics, name="metrics"),
     path("board/", board.Board.as_view(), name="board"),
     path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),
     path("matters/<str:number>/chasing/", of_case.OfCase.as_view(), name="of_case"),

@@ -40,8 +40,10 @@ from cases.models import (
 from cases.workflow import Action, make_move
 from minshi.crypto import masked_name, masked_phone
 from supervision.models import (
+    Call,
     Chase,
     EventSeen,
+    JobRun,
     Notice,
     NoticeText,
     OrderCounter,
@@ -268,6 +270,7 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
         key=f"stranger:{case.pk}", kind="yellow", channel="inbox", recipient=to, case=case, chase=chase, state="sent",
         created_at=NOON, send_after=NOON, sent_at=NOON,
     )  # fmt: skip
+    Call.objects.create(case=case, event=case.events.first(), kind="accepted", asked_at=NOON)
     return case
 
 
@@ -354,6 +357,7 @@ def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], M
         ),
         Robot: Robot.objects.create(town=there.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1"),
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
+        JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         Watermark: Watermark.objects.create(pk=1),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),

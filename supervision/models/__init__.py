@@ -13,6 +13,7 @@ from supervision.models.notice import (
     Watermark,
 )
 from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
+from supervision.models.run import JobRun
 
 __all__ = [
     "Call",
@@ -20,6 +21,7 @@ __all__ = [
     "Chase",
     "ChaseStep",
     "EventSeen",
+    "JobRun",
     "Notice",
     "NoticeKind",
     "NoticeState",

@@ -143,6 +143,7 @@ class Notice(WithChoices):
             models.Index(fields=("recipient", "-created_at", "-id"), condition=Q(channel="inbox"), name="notice_inbox"),
             models.Index(fields=("recipient",), condition=Q(channel="inbox", state="sent"), name="notice_unread"),
             models.Index(fields=("send_after",), condition=Q(state__in=("waiting", "failed")), name="notice_to_send"),
+            models.Index(fields=("created_at", "id"), condition=Q(state="dead"), name="notice_given_up"),
         )
         constraints = (
             models.CheckConstraint(

@@ -1,0 +1,125 @@
+"""How supervision itself is doing: the runs of its jobs, what waits, and what somebody has to look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from cases.calendar import years_without_data
+from cases.models import Clock
+from cases.tasks import orphans
+from minshi.celery import HEARTBEAT_KEY, app
+from supervision.delivering import WAITS
+from supervision.models import Call, JobRun, Notice, NoticeState, OrderState, SupervisionOrder
+from supervision.telling import untold
+
+MISSED = 3  # so many turns without a run that went well, and a job is late
+
+NAMES: dict[str, str | Promise] = {
+    "supervision.tasks.sweep": _("look at what is due"),
+    "supervision.tasks.deliver": _("send what waits"),
+    "cases.tasks.end_suspensions": _("end suspensions"),
+    "cases.tasks.close_unrated": _("close what nobody rated"),
+    "cases.tasks.rehome_orphans": _("find owners for what has none"),
+    "cases.tasks.follow_roster": _("follow the roster"),
+    "cases.tasks.refresh_calendar": _("look at the calendar"),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of the schedule and its last run; late: it has not gone well for three turns."""
+
+    name: str
+    label: str | Promise
+    every: timedelta
+    run: JobRun | None
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits at a moment; all of it 0 and nobody named where everything is as it should be, `calls` apart."""
+
+    events: int  # not told yet
+    clocks: int  # past the moment somebody was to look at them
+    oldest: int  # seconds the longest of them waits
+    orders: int  # signed and past their grace
+    waiting: int  # letters and messages past their hour
+    failed: int
+    dead: int
+    calls: int
+    orphans: int
+    years: tuple[int, ...]  # without days off, this or the next
+
+    def numbers(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name != "years"}
+
+
+def is_alive() -> bool:
+    """Whether beat, broker and worker were heard together within two minutes."""
+    return cache.get(HEARTBEAT_KEY) is not None
+
+
+def jobs(at: datetime) -> list[Job]:
+    """Every job of the schedule. One query."""
+    runs = {run.name: run for run in JobRun.objects.all()}
+    found = []
+    for entry in app.conf.beat_schedule.values():
+        if entry["task"] not in NAMES:
+            continue
+        run, every = runs.get(entry["task"]), timedelta(seconds=entry["schedule"])
+        well = run.ok_at if run else None
+        found.append(Job(entry["task"], NAMES[entry["task"]], every, run, well is None or well < at - MISSED * every))
+    return found
+
+
+def backlog(at: datetime) -> Backlog:
+    """What waits, counted by the indexes that the jobs themselves use; eight queries."""
+    due = Clock.objects.filter(stopped_at=None, look_at__lte=at)
+    first = due.order_by("look_at").values_list("look_at", flat=True).first()
+    letters = Notice.objects.filter(state__in=WAITS).aggregate(
+        waiting=Count("pk", filter=Q(state=NoticeState.WAITING, send_after__lte=at)),
+        failed=Count("pk", filter=Q(state=NoticeState.FAILED)),
+    )
+    return Backlog(
+        events=untold().count(),
+        clocks=due.count(),
+        oldest=int((at - first).total_seconds()) if first else 0,
+        dead=Notice.objects.filter(state=NoticeState.DEAD).count(),
+        orders=SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at).count(),
+        calls=Call.objects.filter(done_at=None).count(),
+        orphans=orphans(at).count(),
+        years=years_without_data(at),
+        **letters,
+    )
+
+
+class Supervising(Collector):
+    """The same as gauges of Prometheus, at the moment of a scrape."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        at = self.at
+        yield GaugeMetricFamily("minshi_jobs_alive", "1 while beat, broker and worker are heard.", value=is_alive())
+        waits = GaugeMetricFamily("minshi_backlog", "What waits; oldest in seconds.", labels=["of"])
+        held = backlog(at)
+        for name, value in held.numbers().items():
+            waits.add_metric([name], value)
+        waits.add_metric(["years"], len(held.years))
+        yield waits
+        went_well = GaugeMetricFamily("minshi_job_went_well_seconds", "When a job last went well.", labels=["job"])
+        failures = GaugeMetricFamily("minshi_job_failures", "Failures in a row.", labels=["job"])
+        for job in jobs(at):
+            went_well.add_metric([job.name], job.run.ok_at.timestamp() if job.run and job.run.ok_at else 0)
+            failures.add_metric([job.name], job.run.failures if job.run else 0)
+        yield went_well
+        yield failures

@@ -1,0 +1,152 @@
+"""Whether the jobs run, what waits and what was given up: on the page, and for Prometheus."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.urls import reverse
+from prometheus_client.parser import text_string_to_metric_families
+
+from cases.calendar import load_calendar, years_without_data
+from minshi.celery import HEARTBEAT_KEY
+from supervision import tasks
+from supervision.models import Call, JobRun, Notice, NoticeState
+from supervision.status import NAMES, backlog, jobs
+from supervision.sweeping import sweep
+from tests import roles
+from tests.cases.roads import DAY, NOON, decided, spoken, staff
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    cache.clear()
+    with time_machine.travel(NOON, tick=False):
+        yield
+    cache.clear()
+
+
+def run_of(name):
+    return JobRun.objects.get(name=f"supervision.tasks.{name}")
+
+
+def test_a_run_that_goes_well_is_noted():
+    tasks.sweep.apply()
+
+    run = run_of("sweep")
+    assert (run.started_at, run.ended_at, run.ok_at, run.failures) == (NOON, NOON, NOON, 0)
+
+
+def test_failures_are_counted_until_one_goes_well_and_name_no_matter():
+    here = staff()
+    case = decided(here)
+    broken = Notice.objects.create(
+        key="x", kind="yellow", channel="email", recipient=here.handler.user, case=case, state="waiting",
+        created_at=NOON, send_after=NOON,
+    )  # fmt: skip
+    Notice.objects.filter(pk=broken.pk).update(kind="nonsense")
+    here.handler.user.email = "a@example.cn"
+    here.handler.user.save()
+
+    for times in (1, 2):
+        tasks.deliver.apply()
+        Notice.objects.filter(pk=broken.pk).update(send_after=NOON)
+        assert (run_of("deliver").failures, run_of("deliver").error) == (times, "KeyError")
+    assert run_of("deliver").ok_at is None
+
+    Notice.objects.filter(pk=broken.pk).delete()
+    tasks.deliver.apply()
+    assert (run_of("deliver").failures, run_of("deliver").error, run_of("deliver").ok_at) == (0, "", NOON)
+
+
+def test_a_job_that_has_not_gone_well_for_three_turns_is_late():
+    tasks.sweep.apply()
+    tasks.deliver.apply()
+
+    def late(at):
+        return {job.name for job in jobs(at) if job.is_late}
+
+    assert late(NOON) == set(NAMES) - {"supervision.tasks.sweep", "supervision.tasks.deliver"}
+    assert "supervision.tasks.sweep" not in late(NOON + 3 * MINUTE)
+    assert "supervision.tasks.sweep" in late(NOON + 3 * MINUTE + timedelta(seconds=1))
+
+
+def test_every_job_of_the_schedule_has_a_name():
+    from minshi.celery import app
+
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {*NAMES, tasks.HEARTBEAT}
+
+
+def test_the_backlog_counts_what_waits():
+    here = staff()
+    load_calendar([2026], NOON)
+    case = spoken(here, channel="qr_code")
+    waits = backlog(case.due_at + MINUTE)
+    assert (waits.events, waits.clocks, waits.orphans, waits.years) == (1, 1, 0, ())
+    assert waits.oldest > 0
+
+    sweep(case.due_at + MINUTE)
+    waits = backlog(case.due_at + MINUTE)
+    assert (waits.events, waits.clocks, waits.oldest) == (0, 0, 0)
+
+
+def test_what_has_no_owner_and_what_was_given_up_is_counted():
+    here = staff()
+    case = decided(here)
+    here.handler.until_on = NOON.date() - DAY
+    here.handler.from_on = here.handler.until_on - DAY
+    here.handler.save()
+    sweep(NOON)
+    Notice.objects.create(
+        key="dead", kind="yellow", channel="email", recipient=here.duty.user, case=case, state=NoticeState.DEAD,
+        created_at=NOON, send_after=NOON,
+    )  # fmt: skip
+
+    waits = backlog(NOON)
+    assert (waits.orphans, waits.dead, waits.calls) == (1, 1, Call.objects.count())
+
+
+@pytest.mark.parametrize(("month", "years"), [(3, (2026,)), (10, (2026,)), (11, (2026, 2027))])
+def test_the_next_year_is_missed_from_november_on(month, years):
+    assert years_without_data(NOON.replace(month=month)) == years
+
+
+def test_the_page_is_for_overseers_and_the_system_administrator(client, django_assert_num_queries):
+    here = staff()
+    admin = roles.system_admin()
+    for post, status in ((here.reviewer, 200), (here.supervisor, 200), (admin, 200), (here.duty, 404)):
+        client.force_login(post.user)
+        assert client.get(reverse("supervision:status")).status_code == status
+    client.force_login(admin.user)
+    with django_assert_num_queries(13):
+        page = client.get(reverse("supervision:status")).text
+    assert "两分钟没有动静" in page
+
+    cache.set(HEARTBEAT_KEY, "alive", 60)
+    assert "后台任务正常" in client.get(reverse("supervision:status")).text
+
+
+def scraped(client, token=None):
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    return client.get(reverse("supervision:metrics"), headers=headers)
+
+
+def test_prometheus_reads_the_same_with_the_token_alone(client, settings):
+    tasks.sweep.apply()
+    assert scraped(client, "").status_code == 404
+    settings.METRICS_TOKEN = "a long word"
+    for wrong in (None, "", "another"):
+        assert scraped(client, wrong).status_code == 404
+
+    families = {
+        family.name: {tuple(sample.labels.values()): sample.value for sample in family.samples}
+        for family in text_string_to_metric_families(scraped(client, "a long word").text)
+    }
+
+    assert families["minshi_jobs_alive"] == {(): 0}
+    assert families["minshi_backlog"][("clocks",)] == 0
+    assert families["minshi_job_went_well_seconds"][("supervision.tasks.sweep",)] == NOON.timestamp()
+    assert families["minshi_job_failures"][("supervision.tasks.deliver",)] == 0
