@@ -24,6 +24,7 @@ from supervision.models import (
     Rung,
     SupervisionOrder,
     Told,
+    TrackedCase,
     Watermark,
 )
 from villages.admin.rights import PostAdmin
@@ -83,6 +84,15 @@ class NoticeAdmin(Window):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(recipient=request.user)
+
+
+@admin.register(TrackedCase)
+class TrackedCaseAdmin(OfCase):
+    list_display = ("of_case", "meeting", "verdict", "said_at")
+    list_select_related = ("case", "meeting__town")
+    list_filter = ("verdict",)
+    search_fields = ("=case__number",)
+    fields = ("of_case", "meeting", "verdict", "note", "said_at", "said_by")
 
 
 class RungForm(FormOfRung):

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from supervision.models import Told
+from supervision.models import Told, Verdict
 from villages.forms import DayInput, RuleForm
 
 TALL = {"rows": 4}
@@ -63,3 +63,15 @@ class RungForm(RuleForm):
 
 class TextForm(RuleForm):
     text = forms.CharField(label=_("What it says"), max_length=120, widget=forms.Textarea({"rows": 2}))
+
+
+class VerdictForm(RuleForm):
+    verdict = forms.ChoiceField(label=_("What is to happen"), choices=Verdict.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("What was said, what is expected"), max_length=200, required=False)
+
+
+class TakeForm(RuleForm):
+    reason = forms.CharField(label=_("What it is for"), max_length=100)
+    form = forms.ChoiceField(
+        label=_("As"), choices=(("xlsx", "Excel"), ("csv", "CSV")), initial="xlsx", widget=forms.RadioSelect
+    )

@@ -148,6 +148,8 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
     "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS), None),
+    "tracking/pk": (lambda _world, case: [case.tracked.get().meeting_id], NOWHERE),
+    "items/tracked": (lambda _world, case: [case.tracked.get().pk], NOWHERE),
     "calls/pk": (lambda _world, case: [call.pk for call in case.calls.all()], NOWHERE),
     "inbox/pk": (lambda _world, case: [case.notices.get().pk], NOWHERE),
     "orders/pk": (lambda _world, case: [case.orders.get().pk], NOWHERE),

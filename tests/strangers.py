@@ -50,6 +50,8 @@ from supervision.models import (
     Robot,
     Rung,
     SupervisionOrder,
+    TrackedCase,
+    TrackingMeeting,
     Watermark,
 )
 from tests import roles
@@ -271,6 +273,9 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
         created_at=NOON, send_after=NOON, sent_at=NOON,
     )  # fmt: skip
     Call.objects.create(case=case, event=case.events.first(), kind="accepted", asked_at=NOON)
+    held = TrackingMeeting.objects.filter(town=case.town, ended_at=None).first()
+    held = held or TrackingMeeting.objects.create(town=case.town, began_at=NOON, began_by=other)
+    TrackedCase.objects.create(meeting=held, case=case, note=marks.note, verdict="urged", said_at=NOON, said_by=other)
     return case
 
 

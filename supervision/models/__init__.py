@@ -14,6 +14,7 @@ from supervision.models.notice import (
 )
 from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
 from supervision.models.run import JobRun
+from supervision.models.tracking import TrackedCase, TrackingMeeting, Verdict
 
 __all__ = [
     "Call",
@@ -32,5 +33,8 @@ __all__ = [
     "Rung",
     "SupervisionOrder",
     "Told",
+    "TrackedCase",
+    "TrackingMeeting",
+    "Verdict",
     "Watermark",
 ]

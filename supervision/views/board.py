@@ -7,12 +7,15 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.batch import move_all
+from cases.exports import Export
+from cases.ledgers import BOOKS
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet
@@ -21,6 +24,8 @@ from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Action
 from minshi import workdays
 from minshi.clock import now, today
+from minshi.errors import RuleBroken
+from supervision.forms import TakeForm
 from supervision.models import Chase
 from villages.forms import RuleForm
 from villages.models import Role
@@ -118,3 +123,37 @@ class ChaseTogether(BoardView):
         rows = [(case, versions.get(case.pk, case.version)) for case in cases]
         context |= {"form": form, "rows": rows, "key": request.POST.get("key") or uuid4()}
         return render(request, "supervision/chase_together.html", context, status=UNPROCESSABLE if is_sent else 200)
+
+
+class ExportTicked(BoardView):
+    """The ticked ones as rows of the general ledger; asks first what they are for."""
+
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect("supervision:board")
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        counted = self.counted()
+        cases, versions = self.ticked()
+        if not cases:
+            messages.warning(request, _("Tick the matters first."))
+            return redirect("supervision:board")
+        is_sent = "apply" in request.POST
+        form = TakeForm(request.POST if is_sent else None, initial={"form": "xlsx"})
+        if is_sent and form.is_valid():
+            days = [workdays.local_day(case.registered_at) for case in cases]
+            rows = counted.filter(pk__in=[case.pk for case in cases])
+            export = Export(
+                BOOKS["general"], rows, self.user, now(), (min(days), max(days)), form.cleaned_data["reason"],
+                filters=_("ticked on the supervision board"),
+            )  # fmt: skip
+            try:
+                file = export.file(form.cleaned_data["form"], request)
+                return FileResponse(file, as_attachment=True, filename=export.file_name(form.cleaned_data["form"]))
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        context = {
+            "nav": "supervision", "at": now(), "sight": self.sight(), "form": form,
+            "rows": [(case, versions.get(case.pk, case.version)) for case in cases],
+        }  # fmt: skip
+        return render(request, "supervision/board_export.html", context, status=UNPROCESSABLE if is_sent else 200)

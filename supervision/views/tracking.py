@@ -1,0 +1,117 @@
+"""跟踪督办: the meetings held, and the one under way, matter by matter."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.paging import page_of
+from cases.views.access import UNPROCESSABLE
+from minshi.clock import now, today
+from minshi.errors import RuleBroken
+from supervision.forms import VerdictForm
+from supervision.models import TrackedCase, TrackingMeeting, Verdict
+from supervision.models.tracking import ACTED
+from supervision.tracking import begin_tracking, end_tracking, meetings_seen_by, presiding_post, say_of
+from supervision.views.board import BoardView, with_times
+from villages.models import Town
+
+ORDER = ("-began_at", "-id")
+
+
+class TrackingView(BoardView):
+    def meeting(self, pk: int) -> TrackingMeeting:
+        """Http404: of a town out of sight."""
+        found: TrackingMeeting = get_object_or_404(meetings_seen_by(self.user, now()), pk=pk)
+        return found
+
+    def own_towns(self) -> list[Town]:
+        towns = {post.town_id: post.town for post in self.user.posts_on(today()) if post.town}
+        return [town for town in towns.values() if presiding_post(self.user, town, now())]
+
+
+class TrackingList(TrackingView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        self.counted()
+        page = page_of(meetings_seen_by(self.user, now()), ORDER, request.GET.get("after", ""))
+        context = {"nav": "supervision", "meetings": page.rows, "after": page.after, "towns": self.own_towns()}
+        return render(request, "supervision/tracking/list.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.counted()
+        town = next((town for town in self.own_towns() if str(town.pk) == request.POST.get("town")), None)
+        if town is None:
+            messages.warning(request, _("Only the town's reviewer and supervisors hold this meeting."))
+            return redirect("supervision:tracking")
+        try:
+            return redirect(begin_tracking(town, by=self.user, at=now()))
+        except RuleBroken as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("supervision:tracking")
+
+
+class MeetingView(TrackingView):
+    def show(self, meeting: TrackingMeeting, wrong: tuple[int, VerdictForm] | None = None) -> HttpResponse:
+        """The list as the reader may know of it: a matter out of sight or secret is a number alone."""
+        counted = Case.objects.counted_for(self.user, today())
+        items = list(meeting.items.select_related("said_by__user").filter(case__in=counted.values("pk")))
+        cases = {case.pk: case for case in counted.filter(pk__in=[item.case_id for item in items]).with_row()}
+        times = dict(with_times(list(cases.values())))
+        may_say = meeting.ended_at is None and presiding_post(self.user, meeting.town, now()) is not None
+        pk, form = wrong or (0, None)
+        rows = []
+        for item in items:
+            case = cases[item.case_id]
+            open_to_say = may_say and not vars(case)["redacted"] and item.verdict not in ACTED
+            blank = VerdictForm(initial={"verdict": item.verdict, "note": item.note}) if open_to_say else None
+            rows.append((item, case, times[case], form if item.pk == pk else blank))
+        context = {
+            "nav": "supervision", "meeting": meeting, "rows": rows, "at": now(), "sight": self.sight(),
+            "may_say": may_say, "left": sum(not item.verdict for item in items),
+        }  # fmt: skip
+        return render(
+            self.request, "supervision/tracking/meeting.html", context, status=UNPROCESSABLE if wrong else 200
+        )
+
+
+class TrackingPage(MeetingView):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(self.meeting(pk))
+
+
+class SayOf(MeetingView):
+    def get(self, _request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.meeting(pk))
+
+    def post(self, request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
+        meeting = self.meeting(pk)
+        found = get_object_or_404(meeting.items.filter(case__in=self.visible().values("pk")), pk=tracked)
+        return self.said(meeting, found, VerdictForm(request.POST))
+
+    def said(self, meeting: TrackingMeeting, item: TrackedCase, form: VerdictForm) -> HttpResponse:
+        if form.is_valid():
+            said: dict[str, Any] = form.cleaned_data
+            try:
+                say_of(item, Verdict(said["verdict"]), said["note"], by=self.user, at=now())
+                return redirect(f"{meeting.get_absolute_url()}#item-{item.pk}")
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        return self.show(meeting, (item.pk, form))
+
+
+class EndTracking(MeetingView):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.meeting(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        meeting = self.meeting(pk)
+        try:
+            end_tracking(meeting, by=self.user, at=now())
+        except RuleBroken as refusal:
+            messages.warning(request, str(refusal))
+        return redirect(meeting)

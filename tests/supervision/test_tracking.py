@@ -1,0 +1,242 @@
+"""跟踪督办: the list a town goes through, what is said of each matter, and who may say it."""
+
+from datetime import timedelta
+
+import openpyxl
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.models import Event
+from cases.workflow import Action
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from supervision.models import SupervisionOrder, TrackedCase, TrackingMeeting, Verdict
+from supervision.tracking import begin_tracking, dragging_on, end_tracking, say_of
+from tests import roles
+from tests.cases.roads import DAY, NOON, dissatisfied_twice, spoken, staff
+from tests.together import at_once
+from villages.models import AuditRecord
+
+LATE = NOON + 10 * DAY
+
+
+@pytest.fixture(autouse=True)
+def _late():
+    with time_machine.travel(LATE, tick=False):
+        yield
+
+
+@pytest.fixture
+def here(db):
+    here = staff()
+    here.signer = roles.reviewer_of(here.town, may_sign=True)
+    return here
+
+
+def begun(here, at=LATE):
+    return begin_tracking(here.town, by=here.supervisor.user, at=at)
+
+
+def of(meeting, case):
+    return TrackedCase.objects.get(meeting=meeting, case=case)
+
+
+def test_the_list_holds_what_is_overdue_under_order_or_waits_for_one_and_nothing_else(here):
+    late = spoken(here)
+    twice = dissatisfied_twice(here)
+    spoken(staff())
+    assert list(dragging_on(here.town, NOON)) == [twice]
+
+    assert list(dragging_on(here.town, LATE)) == [late, twice]
+
+
+def test_one_is_held_at_a_time_and_beginning_again_goes_on_with_it(here):
+    spoken(here)
+    meeting = begun(here)
+
+    assert begin_tracking(here.town, by=here.reviewer.user, at=LATE) == meeting
+    end_tracking(meeting, by=here.supervisor.user, at=LATE)
+    assert begun(here) != meeting
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_that_begin_at_the_same_moment_hold_one():
+    here = staff()
+    spoken(here)
+
+    at_once(2, lambda: begun(here))
+
+    assert TrackingMeeting.objects.count() == 1
+    assert TrackedCase.objects.count() == 1
+
+
+def test_nothing_to_go_through_is_no_meeting(here):
+    with pytest.raises(MoveRefused):
+        begun(here)
+
+
+def test_urging_is_an_act_on_the_case_and_is_noted_with_it(here):
+    case = spoken(here)
+    item = of(begun(here), case)
+
+    for _twice in range(2):
+        say_of(item, Verdict.URGED, "本周内答复", by=here.supervisor.user, at=LATE)
+
+    event = Event.objects.get(case=case, action=Action.SUPERVISE)
+    assert (event.note, event.data["supervision_level"]) == ("本周内答复", "urge")
+    item.refresh_from_db()
+    assert (item.verdict, item.said_by) == (Verdict.URGED, here.supervisor)
+
+
+def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
+    case, other = spoken(here), spoken(here)
+    meeting = begun(here)
+
+    say_of(of(meeting, case), Verdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE)
+    say_of(of(meeting, other), Verdict.ORDERED, "拖得太久", by=here.signer.user, at=LATE)
+
+    assert SupervisionOrder.objects.get(case=case).state == "to_sign"
+    assert SupervisionOrder.objects.get(case=other).state == "signed"
+
+
+def test_what_was_acted_on_stays_and_what_was_only_said_may_be_said_again(here):
+    case = spoken(here)
+    item = of(begun(here), case)
+    say_of(item, Verdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
+    say_of(item, Verdict.URGED, "快办", by=here.supervisor.user, at=LATE)
+
+    with pytest.raises(MoveRefused):
+        say_of(item, Verdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
+
+
+def test_a_refused_act_leaves_no_word(here):
+    case = spoken(here)
+    item = of(begun(here), case)
+    SupervisionOrder.objects.create(
+        case=case, town=here.town, reason="x", demand="x", reply_on=LATE.date(), raised_at=LATE
+    )
+
+    with pytest.raises(MoveRefused):
+        say_of(item, Verdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE)
+
+    item.refresh_from_db()
+    assert item.verdict == ""
+
+
+def test_words_are_asked_for_and_an_ended_meeting_takes_none(here):
+    item = of(begun(here) if spoken(here) else None, here.village.cases.get())
+    with pytest.raises(InputRefused):
+        say_of(item, Verdict.HELPED, " ", by=here.supervisor.user, at=LATE)
+    end_tracking(item.meeting, by=here.supervisor.user, at=LATE)
+
+    with pytest.raises(MoveRefused):
+        say_of(item, Verdict.HELPED, "镇里出车", by=here.supervisor.user, at=LATE)
+
+
+def test_only_the_towns_overseers_hold_it(here):
+    case = spoken(here)
+    for post in (here.secretary, here.duty, here.county_supervisor, roles.supervisor_of(staff().town)):
+        with pytest.raises(NoSuchRight):
+            begin_tracking(here.town, by=post.user, at=LATE)
+    meeting = begun(here)
+    for post in (here.secretary, roles.supervisor_of(staff().town)):
+        with pytest.raises(NoSuchRight):
+            say_of(of(meeting, case), Verdict.GOES_ON, "", by=post.user, at=LATE)
+        with pytest.raises(NoSuchRight):
+            end_tracking(meeting, by=post.user, at=LATE)
+
+
+def test_the_whole_way_on_the_pages(client, here):
+    case = spoken(here)
+    client.force_login(here.supervisor.user)
+    began = client.post(reverse("supervision:tracking"), {"town": here.town.pk})
+    page = client.get(began.url)
+    assert case.number in page.text
+    item = TrackedCase.objects.get()
+    address = reverse("supervision:tracked", args=[item.meeting_id, item.pk])
+
+    wrong = client.post(address, {"verdict": "helped", "note": ""})
+    assert wrong.status_code == 422
+    assert client.post(address, {"verdict": "helped", "note": "镇里出车拉管子"}).status_code == 302
+    assert "镇里出车拉管子" in client.get(began.url).text
+    client.post(reverse("supervision:end_tracking", args=[item.meeting_id]))
+    assert "已结束" in client.get(began.url).text
+    assert client.post(address, {"verdict": "goes_on", "note": ""}).status_code == 422
+
+
+def test_a_meeting_of_another_town_and_a_secret_matter_are_not_told(client, here):
+    case = spoken(here, confidentiality="secret", title="举报")
+    meeting = begun(here)
+    stranger = roles.supervisor_of(staff().town)
+    client.force_login(stranger.user)
+    assert client.get(meeting.get_absolute_url()).status_code == 404
+
+    client.force_login(here.supervisor.user)
+    page = client.get(meeting.get_absolute_url())
+    assert case.number in page.text
+    assert "举报" not in page.text
+    item = of(meeting, case)
+    answer = client.post(reverse("supervision:tracked", args=[meeting.pk, item.pk]), {"verdict": "goes_on"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_the_page_costs_the_same_for_one_and_for_many(client, django_assert_num_queries, here, size):
+    for _nth in range(size):
+        spoken(here)
+    meeting = begun(here)
+    client.force_login(here.supervisor.user)
+    client.get(meeting.get_absolute_url())
+
+    with django_assert_num_queries(7):
+        client.get(meeting.get_absolute_url())
+
+
+# --- the board's file
+
+
+def test_what_is_ticked_on_the_board_is_taken_away_with_a_reason(client, here, tmp_path):
+    first, second = spoken(here), spoken(here)
+    client.force_login(here.supervisor.user)
+    ticked = {"cases": [f"{first.number}:{first.version}"]}
+
+    asked = client.post(reverse("supervision:export_ticked"), ticked)
+    assert first.number in asked.text
+    assert (
+        client.post(reverse("supervision:export_ticked"), {**ticked, "apply": "1", "form": "xlsx"}).status_code == 422
+    )
+    sent = client.post(
+        reverse("supervision:export_ticked"), {**ticked, "apply": "1", "reason": "镇里开会", "form": "xlsx"}
+    )
+
+    (tmp_path / "file.xlsx").write_bytes(b"".join(sent.streaming_content))
+    cells = [
+        str(cell.value) for row in openpyxl.load_workbook(tmp_path / "file.xlsx").active.iter_rows() for cell in row
+    ]
+    assert first.number in cells
+    assert second.number not in cells
+    assert AuditRecord.objects.filter(kind="export", reason="镇里开会").exists()
+
+
+def test_a_strangers_matter_is_in_no_file(client, here):
+    case = spoken(here)
+    client.force_login(roles.supervisor_of(staff().town).user)
+    sent = {"cases": [f"{case.number}:{case.version}"], "apply": "1", "reason": "x", "form": "csv"}
+
+    assert client.post(reverse("supervision:export_ticked"), sent).status_code == 302
+    client.force_login(here.duty.user)
+    assert client.post(reverse("supervision:export_ticked"), sent).status_code == 404
+    assert not AuditRecord.objects.filter(kind="export").exists()
+
+
+def test_the_list_of_meetings_is_new_first(client, here):
+    spoken(here)
+    meeting = begun(here)
+    end_tracking(meeting, by=here.supervisor.user, at=LATE + timedelta(hours=1))
+    later = begun(here, LATE + timedelta(hours=2))
+    client.force_login(here.county_supervisor.user)
+
+    page = client.get(reverse("supervision:tracking"))
+
+    assert list(page.context["meetings"]) == [later, meeting]
