@@ -1,6 +1,7 @@
 """The cache that all processes share in Redis; while Redis is away each keeps its own, and no page breaks."""
 
 import logging
+import time
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -14,6 +15,8 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 # A page waits for no Redis: by default the client tries ten times, with pauses, before it says that nobody is there.
 PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+PAUSE = 5.0  # seconds that a Redis which did not answer is left alone
+_not_before: dict[str, float] = {}  # by address, for all threads of the process
 
 
 class SharedCache(RedisCache):
@@ -21,6 +24,7 @@ class SharedCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, {**params, "OPTIONS": {**PATIENCE, **params.get("OPTIONS", {})}})
+        self._address = server
         self._own = LocMemCache("while-redis-is-away", {})
         self.is_away = False  # whether the last answer was our own
 
@@ -40,11 +44,11 @@ class SharedCache(RedisCache):
         return int(self._either("incr", key, delta, version))
 
     def _either(self, what: str, *args: Any) -> Any:
-        try:
-            answer = getattr(super(), what)(*args)
-        except (NoConnection, NoAnswer) as error:
-            logger.warning("Redis does not answer (%s); this process goes on by itself.", error)
-            self.is_away = True
-            return getattr(self._own, what)(*args)
-        self.is_away = False
-        return answer
+        self.is_away = time.monotonic() < _not_before.get(self._address, 0)
+        if not self.is_away:
+            try:
+                return getattr(super(), what)(*args)
+            except (NoConnection, NoAnswer) as error:
+                logger.warning("Redis does not answer (%s); this process goes on by itself.", error)
+                self.is_away, _not_before[self._address] = True, time.monotonic() + PAUSE
+        return getattr(self._own, what)(*args)

@@ -1,6 +1,7 @@
 """Redis is away for a while: whoever takes matters down and moves them notices nothing, and the jobs go on after it."""
 
 import json
+import signal
 import time
 import urllib.error
 import urllib.parse
@@ -144,8 +145,8 @@ def test_work_goes_on_without_redis_and_the_jobs_after_it(start, here, tmp_path)
     Browser(port).log_in(secretary)
     answer = readyz(port)
     assert (answer["status"], answer["database"], answer["cache"]) == ("failed", "ok", "failed")
+    hands_over(browser)
     assert browser.slowest < LONGEST
-    hands_over(browser)  # asks for a job, and gives that up only after some seconds
     Clock.objects.filter(case=case, stopped_at=None).update(look_at=now(), yellow_at=now())
     until(lambda: time.monotonic() > back_at, processes=jobs)  # nobody gives up meanwhile
 
@@ -160,3 +161,31 @@ def test_work_goes_on_without_redis_and_the_jobs_after_it(start, here, tmp_path)
     for process in (beat, worker, web):
         process.terminate()
         assert process.wait(60) == 0
+
+
+def test_a_redis_that_hangs_holds_up_no_page_for_long(start, here, tmp_path):
+    """Worse than one that is gone: it takes the line and never answers."""
+    _village, duty, _secretary = here
+    port, redis_port = free_port(), free_port()
+    env = full_form(tmp_path, REDIS_URL=f"redis://127.0.0.1:{redis_port}/0")
+    redis = start(*redis_on(redis_port, tmp_path), env=env)
+    web = start(*gunicorn(port), env=env)
+    worker = start(*command_of("worker"), env=env)
+    beat = start(*command_of("beat"), "--schedule", str(tmp_path / "beat"), env=env)
+    until(lambda: is_ready(port), processes=[redis, web, worker, beat])
+    browser = Browser(port)
+    browser.log_in(duty)
+    works_a_whole_road(browser, here)
+    browser.slowest = 0.0
+
+    redis.send_signal(signal.SIGSTOP)
+    try:
+        works_a_whole_road(browser, here)
+        hands_over(browser)
+        assert browser.slowest < LONGEST
+        assert readyz(port)["cache"] == "failed"
+    finally:
+        redis.send_signal(signal.SIGCONT)
+
+    until(lambda: is_ready(port), seconds=90, processes=[redis, web, worker, beat])
+    assert not [line for line in (tmp_path / "02.log").read_text().splitlines() if "Traceback" in line]
