@@ -23,17 +23,17 @@ WEIGHTS = {
     Action.ACCEPT: 8, Action.DECIDE: 12, Action.COMPLETE: 9, Action.VERIFY: 6, Action.REJECT: 8, Action.RATE: 8,
     Action.RETURN: 5, Action.DEFER: 3, Action.ASK_EXTENSION: 9, Action.RULE_EXTENSION: 20, Action.ASK_SUSPENSION: 9,
     Action.RULE_SUSPENSION: 20, Action.RESUME: 20, Action.SEND_BACK: 6, Action.ESCALATE: 1, Action.REDO: 6,
-    Action.REOPEN: 9, Action.WAIVE: 9,
+    Action.REOPEN: 9, Action.WAIVE: 9, Action.WITHDRAW: 0.1, Action.DIVERT: 0.1,
 }  # fmt: skip
 HOURS = (0, 1, 11, 12, 13, 24, 24, 48, 72, 200)  # from noon on: eleven hours later it is still that day, twelve not
 
 
-def drawn_calendar(draw, town) -> Days:
-    """Blocks of days off and of weekends worked, the nation's and the town's own, in any place."""
-    blocks = st.tuples(st.integers(0, 500), st.integers(1, 9), st.booleans(), st.booleans())
+def some_calendar(rng, town) -> Days:
+    """Blocks of days off and of weekends worked, the nation's and the town's own, which often contradict each other."""
     told: dict[bool, dict[date, bool]] = {True: {}, False: {}}
-    for start, length, is_working, is_towns in draw(st.lists(blocks, max_size=25)):
-        for nth in range(length):
+    for _block in range(rng.randrange(30)):
+        start, is_working, is_towns = rng.randrange(160), rng.random() < 0.4, rng.random() < 0.4
+        for nth in range(rng.randint(1, 9)):
             told[is_towns][FIRST + timedelta(days=start + nth)] = is_working
     CalendarDay.objects.bulk_create(
         CalendarDay(day=day, town=town if is_towns else None, is_working=is_working)
@@ -51,8 +51,10 @@ def with_days(draw, case: Case, action: Action, at, values: dict) -> dict:
         values["until_on"] = today + some
     if action is Action.ASK_EXTENSION:
         values["until_on"] = case.due_on + some
-    if action is Action.DECIDE and draw(st.integers(0, 3)) == 0:
-        values["due_on"] = today + timedelta(days=draw(st.integers(0, 9)))
+    if action is Action.DECIDE:
+        values["grade"] = case.grade or values["grade"]  # lowering it is a step of its own
+        if draw(st.integers(0, 3)) == 0:
+            values["due_on"] = today + timedelta(days=draw(st.integers(0, 9)))
     return values
 
 
@@ -101,14 +103,14 @@ def is_as_told(case: Case, told: Retelling) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 @given(st.data())
 def test_deadlines_are_what_the_events_give_on_any_calendar(data):
     with transaction.atomic():
         place, at = staffed(Place(data.draw)), NOON
-        rng = data.draw(st.randoms(use_true_random=True))
-        told = Retelling(drawn_calendar(data.draw, place.village.town))
+        rng = data.draw(st.randoms(use_true_random=True))  # seeded: the same walks every time
+        told = Retelling(some_calendar(rng, place.village.town))
         recorder = next(post for post in place.posts if post.role == "duty_officer")
         spoken = Spoken(verbatim="路灯坏了", village=place.village, group=place.group)
         case = register(spoken, by=Officer(recorder.user, recorder), at=at)
