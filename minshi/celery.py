@@ -18,6 +18,7 @@ HEARTBEAT_EVERY = 20.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
 FOLLOW_ROSTER = "cases.tasks.follow_roster"
 PATIENCE = 10.0  # seconds a thread is given to end
+MOMENT = 1.0  # seconds a page waits for a job to be taken
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
 app = Celery("minshi")
@@ -60,7 +61,16 @@ def _at_once(**_kwargs: object) -> None:
 
 
 def follow_roster_soon() -> None:
-    """After a hand-over cases go to the next shift at once; where no broker answers, within the hour."""
+    """After a hand-over cases go to the next shift at once; where no broker answers, within the hour.
+
+    Asked for beside the page, which waits a moment for it and no longer: a broker that hangs answers nobody, ever.
+    """
+    asking = threading.Thread(target=_ask_to_follow_roster, name="minshi-asking", daemon=True)
+    asking.start()
+    asking.join(MOMENT)
+
+
+def _ask_to_follow_roster() -> None:
     try:
         app.send_task(FOLLOW_ROSTER, retry=False)
     except OperationalError:

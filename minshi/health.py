@@ -49,7 +49,7 @@ def _database_answers() -> bool:
 
 def _cache_keeps() -> bool:
     cache.set("readyz", "kept", 10)
-    return bool(cache.get("readyz") == "kept")
+    return bool(cache.get("readyz") == "kept") and not getattr(cache, "is_away", False)
 
 
 def _migrations_are_applied() -> bool:

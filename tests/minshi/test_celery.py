@@ -1,97 +1,18 @@
 """The background really runs: embedded in one process, and as worker and beat of their own on Redis."""
 
-import contextlib
-import json
 import os
-import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
-import yaml
-from django.conf import settings
-from django.db import connection
 
 from minshi.celery import app
 from supervision.models import Notice
 from tests.cases.roads import DAY, NOON, accepted, staff
 from tests.environment import ROOT
-
-BIN = Path(sys.executable).parent
-PATIENCE = 60
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(found, *, seconds=PATIENCE, processes=()):
-    """The first true answer of `found`; fails when a process ends or the time is up."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := found():
-            return answer
-        for process in processes:
-            assert process.poll() is None, process.args
-        time.sleep(0.1)
-    pytest.fail(f"nothing within {seconds} s")
-
-
-def readyz(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        return json.load(error)
-    except OSError:
-        return None
-
-
-def is_ready(port):
-    answer = readyz(port)
-    return answer and answer["status"] == "ok" and answer
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts processes that end with the test, and shows what they said if it fails."""
-    started = []
-
-    def run(*command, env):
-        with (tmp_path / f"{len(started)}.log").open("w") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        process.terminate()
-    for process in started:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        with contextlib.suppress(ProcessLookupError):  # whatever a worker left behind holds the database open
-            os.killpg(process.pid, signal.SIGKILL)
-    for log in sorted(tmp_path.glob("*.log")):
-        print(f"--- {log.name}\n{log.read_text()[-3000:]}")
-
-
-def gunicorn(port):
-    return [str(BIN / "gunicorn"), "minshi.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4",
-            "--worker-class", "gthread", "--no-control-socket"]  # fmt: skip
+from tests.processes import command_of, free_port, full_form, gunicorn, is_ready, readyz, until
 
 
 def test_every_scheduled_task_exists():
@@ -193,23 +114,11 @@ def test_a_management_command_starts_no_background(embedded, tmp_path):
 # --- worker and beat of their own
 
 
-def command_of(service):
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    words = shlex.split(" ".join(compose["services"][service]["command"]))
-    return [str(BIN / words[0]), *words[1:]]
-
-
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_worker_and_beat_remind_of_an_overdue_case(start, tmp_path):
     """As in docker-compose.yml: the web process learns from the beat, the owner from the sweep."""
-    name, port = connection.settings_dict["NAME"], free_port()
-    database = connection.settings_dict
-    env = os.environ | {
-        "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{name}",
-        "REDIS_URL": settings.REDIS_URL, "MINSHI_VAR": str(tmp_path / "var"), "ALLOWED_HOSTS": "127.0.0.1",
-    }  # fmt: skip
-    (tmp_path / "var" / "static").mkdir(parents=True)
+    port, env = free_port(), full_form(tmp_path)
     here = staff()
     case = accepted(here)
     assert case.due_at < NOON + 60 * DAY

@@ -1,10 +1,12 @@
 """Local servers that answer as the documentation says: 企业微信's group robot, 阿里云's SendSms; and a mail server."""
 
+import contextlib
 import hmac
 import json
 import re
 import socketserver
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,44 +126,72 @@ def signed(parameters: dict[str, str], secret: str) -> str:
 
 @dataclass
 class MailServer:
-    """What arrived, and with which reply the next recipient is refused."""
+    """What arrived, with which reply the next recipient is refused, and how long an arrived letter is thought over."""
 
     port: int = 0
+    ponders: float = 0.0  # seconds between having a letter and saying so
     letters: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
 
-@contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Just enough of RFC 5321 for one client."""
-    mail = MailServer()
+class MailTalk(socketserver.StreamRequestHandler):
+    """Just enough of RFC 5321 for one client, which may be gone at any moment."""
 
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.say("220 here")
-            while line := self.rfile.readline().decode().strip():
-                verb = line.split(" ")[0].split(":")[0].upper()
-                if verb == "DATA":
-                    self.say("354 go on")
-                    lines = iter(lambda: self.rfile.readline().decode().rstrip("\r\n"), ".")
-                    mail.letters.append("\n".join(lines))
-                elif verb == "RCPT" and mail.refusals:
-                    self.say(mail.refusals.pop(0))
-                    continue
-                elif verb == "QUIT":
-                    self.say("221 bye")
+    server: "MailListener"
+
+    def handle(self) -> None:
+        mail = self.server.mail
+        self.say("220 here")
+        while line := self.line().strip():
+            verb = line.split(" ")[0].split(":")[0].upper()
+            if verb == "DATA":
+                self.say("354 go on")
+                if (letter := self.letter()) is None:
                     return
-                self.say("250 ok")
+                mail.letters.append(letter)
+                time.sleep(mail.ponders)
+            elif verb == "RCPT" and mail.refusals:
+                self.say(mail.refusals.pop(0))
+                continue
+            elif verb == "QUIT":
+                self.say("221 bye")
+                return
+            self.say("250 ok")
 
-        def say(self, text: str) -> None:
+    def letter(self) -> str | None:
+        """Half a letter is none."""
+        lines = list[str]()
+        while (text := self.line()) != ".\r\n":
+            if not text:
+                return None
+            lines.append(text.rstrip("\r\n"))
+        return "\n".join(lines)
+
+    def line(self) -> str:
+        """Empty where the client is gone."""
+        with contextlib.suppress(ConnectionError):
+            return self.rfile.readline().decode()
+        return ""
+
+    def say(self, text: str) -> None:
+        with contextlib.suppress(ConnectionError):
             self.wfile.write(f"{text}\r\n".encode())
 
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-        allow_reuse_address = True
 
-    server = Server(("127.0.0.1", 0), Handler)
-    mail.port = server.server_address[1]
+class MailListener(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, mail: MailServer) -> None:
+        super().__init__(("127.0.0.1", 0), MailTalk)
+        self.mail = mail
+        mail.port = self.server_address[1]
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    mail = MailServer()
+    server = MailListener(mail)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield mail
