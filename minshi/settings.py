@@ -291,9 +291,7 @@ DIGEST_HOUR = read("int", "DIGEST_HOUR", 8)  # letters and groups: each working 
 METRICS_TOKEN = read("str", "METRICS_TOKEN", "")  # who sends it as a bearer's token reads /supervision/metrics
 QUIET_FROM = read("int", "QUIET_FROM", 21)  # from this hour until that one no speaker is written to
 QUIET_UNTIL = read("int", "QUIET_UNTIL", 8)
-SMS_URL = read(
-    "str", "SMS_URL", ""
-)  # aliyun://…, console://, or nothing: speakers are called (supervision/channels/sms.py)
+SMS_URL = read("str", "SMS_URL", "")  # aliyun://…, console:// or none: speakers are called (channels/sms.py)
 WECOM_HOSTS = read("list", "WECOM_HOSTS", ["qyapi.weixin.qq.com"])
 ORDER_GRACE_SECONDS = read("int", "ORDER_GRACE_SECONDS", 30)
 ATTACHMENT_MAX_BYTES = read("int", "ATTACHMENT_MAX_BYTES", 10_485_760)
