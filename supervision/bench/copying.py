@@ -23,7 +23,7 @@ def copy_cases(first: int, wanted: int, shown: Callable[[int], object]) -> None:
     From table to table, for nobody would wait until a million are adopted. `shown` is told now and then.
     """
     made = 0
-    with _indexes_set_aside():
+    with _set_aside():
         while made < wanted:
             count = min(first, wanted - made)
             shift = max(model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model in COPIED)
@@ -39,23 +39,35 @@ def copy_cases(first: int, wanted: int, shown: Callable[[int], object]) -> None:
 
 
 @contextmanager
-def _indexes_set_aside() -> Iterator[None]:
-    """Without them half the time is saved: PostgreSQL makes an index of a full table far faster than row by row."""
+def _set_aside() -> Iterator[None]:
+    """Indexes and foreign keys: PostgreSQL makes them for a full table far faster than row by row."""
     if connection.vendor != "postgresql":
         yield
         return
+    tables = [model._meta.db_table for model in MOST_ROWS]
+    indexes = _answers(
+        "SELECT format('DROP INDEX %%I', indexname), indexdef FROM pg_indexes"
+        " WHERE tablename = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constraint)",
+        [tables],
+    )
+    keys = _answers(
+        "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),"
+        " format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))"
+        " FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
+        [tables],
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexname NOT IN"
-            " (SELECT conname FROM pg_constraint)",
-            [[model._meta.db_table for model in MOST_ROWS]],
-        )
-        known = dict(cursor.fetchall())
-        for name in known:
-            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
+        for drop, _make in indexes + keys:
+            cursor.execute(drop)
         yield
-        for definition in known.values():
-            cursor.execute(definition)
+        for _drop, make in indexes + keys:
+            cursor.execute(make)
+
+
+def _answers(sql: str, parameters: list[Any]) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
 
 
 def _copy(model: type[models.Model], last: int, shift: int) -> None:

@@ -52,7 +52,7 @@ RULES = {Stage.SPEAK: "speak", Stage.HANDLE: "led", Stage.RATE: "rate"}  # else 
 LEVELS = (*[Level.VILLAGE] * 7, *[Level.TOWN] * 2, Level.COUNTY)
 LATE = 6  # working days at most: past every step of the ladder
 HOLIDAYS = timedelta(days=10)  # a deadline in calendar days that ends on a day off ends later
-TOLD_SHARE, GREY_SHARE, ORDER_SHARE, SIGNED_SHARE, AWAY_SHARE = 10, 50, 10, 100, 20  # one in so many
+TOLD_SHARE, GREY_SHARE, ORDER_SHARE, SIGNED_SHARE, AWAY_SHARE, CHASED_SHARE = 10, 50, 10, 100, 20, 4  # one in so many
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Ledger:
         Case.objects.bulk_update(rows, ["event_count", "event_hash"], batch_size=500)
 
     def add_others(self, count: int, *, open_share: int) -> None:
-        """Closed matters, chased in their day, and one in `open_share` open and far from due."""
+        """Closed matters, some of which were chased, and one in `open_share` open and far from due."""
         hour = self.at - timedelta(hours=1)
         matters = (
             self._open(nth, hour, OPEN[1:]) if nth % open_share == 0 else self._closed(nth, count)
@@ -159,7 +159,7 @@ class Ledger:
         adopt(matters, self.county.by, self.at)
         closed = Case.objects.filter(stage=Stage.CLOSED).select_related("town")
         clocks = Clock.objects.bulk_create((self._stopped(case) for case in closed), batch_size=1000)
-        chases = Chase.objects.bulk_create((_reminded(clock) for clock in clocks), batch_size=1000)
+        chases = Chase.objects.bulk_create((_reminded(clock) for clock in clocks[::CHASED_SHARE]), batch_size=1000)
         Notice.objects.bulk_create((self._read(chase) for chase in chases), batch_size=1000)
 
     def _since(self, nth: int) -> datetime:

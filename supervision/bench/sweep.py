@@ -54,6 +54,7 @@ class Idle:
     queries: int
     hourly_ms: float  # of the one that moves the watermark
     hourly_queries: int
+    read_whole: list[str]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Swept:
 
     @property
     def ms_per_due(self) -> float:
-        return 1000 * self.due.seconds / self.clocks
+        """Of work, its own and the database's: what else the machine does is not its fault."""
+        return (self.due.own_ms + self.due.database_ms) / self.clocks
 
     def broken(self) -> list[str]:
         """The budgets it broke, in words."""
@@ -98,8 +100,9 @@ class SweepReport:
         found = [words for each in self.swept for words in each.broken()]
         if self.growth > MOST_GROWTH:
             found.append(f"the database's time grew {self.growth:.2f}×")
-        whole = self.swept[-1].due.read_whole  # among few it may be the fastest
-        return found + [f"{table} is read whole" for table in whole]
+        last = self.swept[-1]  # among few it may be the fastest
+        found += [f"{table} is read whole" for table in last.due.read_whole]
+        return found + [f"{table} is read whole with nothing due" for table in last.idle.read_whole]
 
     def as_json(self) -> dict[str, Any]:
         sizes = {str(each.cases): {**asdict(each), "ms_per_due": round(each.ms_per_due, 3)} for each in self.swept}
@@ -181,7 +184,7 @@ def _with_due(at: datetime) -> Due:
         started = perf_counter()
         done = sweep(at)
         seconds = perf_counter() - started
-    megabytes, now_read = peak(), _rows_read_in_a_row()
+    megabytes, whole = peak(), _read_whole_since(read)
     return Due(
         told=done.told,
         taken=done.taken,
@@ -194,7 +197,7 @@ def _with_due(at: datetime) -> Due:
         database_ms=meter.database_ms,
         queries=meter.queries,
         megabytes=megabytes,
-        read_whole=[table for table in TABLES if now_read.get(table, 0) - read.get(table, 0) > FEW_ROWS],
+        read_whole=whole,
     )
 
 
@@ -208,6 +211,7 @@ def _with_nothing_due(at: datetime) -> Idle:
         return done.told + done.taken + done.sent + done.circulated, meter
 
     once(1)  # which sees that the orders went out
+    read = _rows_read_in_a_row()
     rounds = [once(nth) for nth in range(2, IDLE_ROUNDS + 2)]
     hourly = once(61)[1]
     return Idle(
@@ -216,6 +220,7 @@ def _with_nothing_due(at: datetime) -> Idle:
         queries=max(meter.queries for _done, meter in rounds),
         hourly_ms=hourly.database_ms,
         hourly_queries=hourly.queries,
+        read_whole=_read_whole_since(read),
     )
 
 
@@ -227,3 +232,8 @@ def _rows_read_in_a_row() -> dict[str, int]:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname = ANY(%s)", [list(TABLES)])
         return dict(cursor.fetchall())
+
+
+def _read_whole_since(before: dict[str, int]) -> list[str]:
+    read = _rows_read_in_a_row()
+    return [table for table in TABLES if read.get(table, 0) - before.get(table, 0) > FEW_ROWS]

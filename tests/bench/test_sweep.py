@@ -35,7 +35,7 @@ def test_all_that_is_due_is_seen_to_once(swept):
 
 
 def test_a_clock_that_is_due_takes_at_most_three_milliseconds(swept):
-    assert (swept["due"]["own_ms"] + swept["due"]["database_ms"]) / DUE <= 3
+    assert swept["ms_per_due"] <= 3
 
 
 def test_it_holds_at_most_200_megabytes(swept):
@@ -47,7 +47,9 @@ def test_ten_times_the_cases_cost_the_database_no_more(bench):
 
 
 def test_no_table_is_read_whole(bench):
-    assert bench[1]["sweep"]["sizes"][str(MANY)]["due"]["read_whole"] == []
+    many = bench[1]["sweep"]["sizes"][str(MANY)]
+
+    assert many["due"]["read_whole"] == many["idle"]["read_whole"] == []
 
 
 def test_with_nothing_due_it_asks_six_times_and_at_most_thirteen_once_an_hour(swept):
