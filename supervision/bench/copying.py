@@ -60,6 +60,7 @@ def _set_aside() -> Iterator[None]:
         for drop, _make in indexes + keys:
             cursor.execute(drop)
         yield
+        cursor.execute("SET maintenance_work_mem = '512MB'")
         for _drop, make in indexes + keys:
             cursor.execute(make)
 

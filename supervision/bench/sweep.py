@@ -96,17 +96,28 @@ class SweepReport:
         few, many = (each.due.database_ms / each.clocks for each in (self.swept[0], self.swept[-1]))
         return many / few
 
+    @property
+    def idle_growth(self) -> float:
+        return self.swept[-1].idle.database_ms / self.swept[0].idle.database_ms
+
     def broken(self) -> list[str]:
         found = [words for each in self.swept for words in each.broken()]
         if self.growth > MOST_GROWTH:
             found.append(f"the database's time grew {self.growth:.2f}×")
+        if self.idle_growth > MOST_GROWTH:
+            found.append(f"the database's time with nothing due grew {self.idle_growth:.2f}×")
         last = self.swept[-1]  # among few it may be the fastest
         found += [f"{table} is read whole" for table in last.due.read_whole]
         return found + [f"{table} is read whole with nothing due" for table in last.idle.read_whole]
 
     def as_json(self) -> dict[str, Any]:
         sizes = {str(each.cases): {**asdict(each), "ms_per_due": round(each.ms_per_due, 3)} for each in self.swept}
-        return {"broken": self.broken(), "growth": round(self.growth, 3), "sizes": sizes}
+        return {
+            "broken": self.broken(),
+            "growth": round(self.growth, 3),
+            "idle_growth": round(self.idle_growth, 3),
+            "sizes": sizes,
+        }
 
     def as_text(self) -> str:
         head = "sweep|due|s|own s|db s|queries|peak MB|steps|notices|idle db ms|queries|hourly db ms"

@@ -44,6 +44,7 @@ def test_it_holds_at_most_200_megabytes(swept):
 
 def test_ten_times_the_cases_cost_the_database_no_more(bench):
     assert bench[1]["sweep"]["growth"] <= 1.5
+    assert bench[1]["sweep"]["idle_growth"] <= 1.5
 
 
 def test_no_table_is_read_whole(bench):
