@@ -3,7 +3,8 @@
 # make lint    style, types, layers, templates, migrations, catalogue
 # make messages  collects the texts of the code into the catalogue (needs GNU gettext)
 # make lock      pins anew what pyproject.toml asks for
-# make bench     what every page costs in a town of 20,000 and of 200,000 matters   (BENCH_ARGS='--sizes 5000,50000')
+# make bench     what every page costs in a town of 20,000 and of 200,000 matters, and the sweep with 10,000 clocks due
+#                among 1,000,000   (BENCH_ARGS='--sizes 5000,50000 --sweep-cases 100000 --sweep-due 2000')
 
 PORT ?= 8000
 RESET ?=

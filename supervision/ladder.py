@@ -19,6 +19,7 @@ from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
 
 BATCH = 500
+Calendars = dict[tuple[int, date], WorkCalendar]  # by town and month: read once a sweep
 POSTPONED = timedelta(hours=1)  # a row that cannot be seen to does not hold up the others
 
 
@@ -92,12 +93,13 @@ def look_at_clocks(at: datetime) -> tuple[int, list[str]]:
     holds the moment of each clock's next step. Returns how many steps are new, and the cases that failed.
     """
     taken, failed = 0, list[str]()
+    calendars: Calendars = {}
     while True:
         with transaction.atomic():
             clocks = _claim(at, BATCH)
             if not clocks:
                 return taken, failed
-            count, bad = done_for(clocks, lambda rows: _take(rows, at))
+            count, bad = done_for(clocks, lambda rows: _take(rows, at, calendars))
             Clock.objects.filter(pk__in=[clock.pk for clock in bad]).update(look_at=at + POSTPONED)
             taken += count
             failed += [clock.case.number for clock in bad]
@@ -109,10 +111,9 @@ def _claim(at: datetime, size: int) -> list[Clock]:
     return list(locked.select_related("case__town", "case__village")[:size])
 
 
-def _take(clocks: Sequence[Clock], at: datetime) -> int:
+def _take(clocks: Sequence[Clock], at: datetime, calendars: Calendars) -> int:
     """The step that each clock has reached, its notices, and when to look again; how many steps are new."""
     ladders = ladders_of({clock.case.town_id for clock in clocks})
-    calendars: dict[tuple[int, date], WorkCalendar] = {}
     reached: list[tuple[Clock, ChaseStep]] = []
     for clock in clocks:
         case = clock.case

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -15,6 +16,7 @@ from villages.models import DutyLeave, Post, Role, User
 
 logger = logging.getLogger(__name__)
 ABOVE = (Role.REVIEWER, Role.SUPERVISOR)
+Place = tuple[str, int | str | None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Recipients:
         Whoever is away is told all the same, for the day they are back, and beside them who stands in; a substitute
         who is away too is not followed any further.
         """
-        found = [post for each in who for post in self.posts if _is_meant(Told(each), post, case)]
+        found = [post for each in who for post in self._meant(Told(each), case)]
         found += [self.stands_in[post.pk] for post in found if post.pk in self.stands_in]
         return self.spared(case, found)
 
@@ -46,8 +48,8 @@ class Recipients:
 
     def town_office(self, case: Case) -> list[User]:
         """Whom an alarm goes to: the town's reviewers, else its supervisors, else whoever of the county."""
-        town = [post for post in self.posts if post.town_id == case.town_id]
-        county = [post for post in self.posts if post.county_code and post.county_code == case.town.county_code]
+        town = self._by_place.get(("town", case.town_id), [])
+        county = self._by_place.get(("county", case.town.county_code), [])
         reviewers = [post for post in town if post.role == Role.REVIEWER]
         supervisors = [post for post in town if post.role == Role.SUPERVISOR]
         tried = (self.spared(case, posts) for posts in (reviewers, supervisors, county))
@@ -60,6 +62,29 @@ class Recipients:
         villages = {concern.village_id for concern in concerns if concern.village_id}
         free = [post for post in posts if post.user_id not in users and _village_of(post) not in villages]
         return list({post.user_id: post.user for post in free}.values())
+
+    @cached_property
+    def _by_place(self) -> dict[Place, list[Post]]:
+        """The posts at each place, and each by itself: looking through all of them for every case takes the longest."""
+        found: defaultdict[Place, list[Post]] = defaultdict(list)
+        for post in self.posts:
+            for place in _places_of(post):
+                found[place].append(post)
+        return dict(found)
+
+    def _meant(self, who: Told, case: Case) -> list[Post]:
+        if who == Told.OWNER:
+            owner: Place = ("post", case.owner_post_id) if case.owner_post_id else ("office", case.owner_office_id)
+            return self._by_place.get(owner, [])
+        if who == Told.HEAD and case.level == Level.VILLAGE:
+            village = self._by_place.get(("village", case.village_id), [])
+            return [post for post in village if post.role == Role.SECRETARY]
+        above: Place = ("county", case.town.county_code) if case.level == Level.COUNTY else ("town", case.town_id)
+        here = self._by_place.get(above, [])
+        if who == Told.SIGNER:
+            return [post for post in here if post.may_sign]
+        role = Role.SUPERVISOR if who == Told.OVERSEER else Role.REVIEWER
+        return [post for post in here if post.role == role]
 
 
 def recipients_of(cases: Iterable[Case], on: date) -> Recipients:
@@ -92,19 +117,15 @@ def _posts_about(cases: list[Case], on: date) -> list[Post]:
     return list(Post.objects.current(on).filter(meant).select_related("user", "group").in_order())
 
 
-def _is_meant(who: Told, post: Post, case: Case) -> bool:
-    if who == Told.OWNER:
-        owns_as_office = case.owner_office_id is not None and post.office_id == case.owner_office_id
-        return post.pk == case.owner_post_id or owns_as_office
-    if who == Told.HEAD and case.level == Level.VILLAGE:
-        return post.role == Role.SECRETARY and post.village_id == case.village_id
-    if case.level == Level.COUNTY:
-        here = bool(post.county_code) and post.county_code == case.town.county_code
-    else:
-        here = post.town_id == case.town_id
-    if who == Told.SIGNER:
-        return here and post.may_sign
-    return here and post.role == (Role.SUPERVISOR if who == Told.OVERSEER else Role.REVIEWER)
+def _places_of(post: Post) -> list[Place]:
+    places: dict[str, int | str | None] = {
+        "post": post.pk,
+        "office": post.office_id,
+        "village": post.village_id,
+        "town": post.town_id,
+        "county": post.county_code,
+    }
+    return [(kind, key) for kind, key in places.items() if key]
 
 
 def _village_of(post: Post) -> int | None:

@@ -27,10 +27,12 @@ class Meter:
     waited: float = 0.0
     backend: float | None = None
     statements: list[tuple[str, Any]] = field(default_factory=list)
+    keeps: bool = True  # the statements; those of a sweep would weigh more than the sweep
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         self.queries += 1
-        self.statements.append((sql, params))
+        if self.keeps:
+            self.statements.append((sql, params))
         wall, cpu = perf_counter(), process_time()
         try:
             return execute(sql, params, many, context)
@@ -39,12 +41,16 @@ class Meter:
 
     @property
     def milliseconds(self) -> float:
-        return (self.cpu + (self.waited if self.backend is None else self.backend)) * MS
+        return self.cpu * MS + self.database_ms
+
+    @property
+    def database_ms(self) -> float:
+        return (self.waited if self.backend is None else self.backend) * MS
 
 
 @contextmanager
-def metered() -> Iterator[Meter]:
-    meter = Meter()
+def metered(meter: Meter | None = None) -> Iterator[Meter]:
+    meter = meter or Meter()
     gc.collect()  # so that nobody pays for the garbage of the request before
     before = _backend_cpu()
     with connection.execute_wrapper(meter):

@@ -1,23 +1,18 @@
 """The ledger as a spreadsheet, and beside it a bare XlsxWriter fed the same cells, each in a process of its own."""
 
 import pickle
-import resource
-import sys
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from multiprocessing import get_context
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import django
 
+from supervision.bench.alone import alone, peak
+
 ROWS = 20_000
 LEDGER = "general"
-KIB = 1024
 
 
 @dataclass(frozen=True)
@@ -36,13 +31,8 @@ class Compared:
 def compare(database: str, at: datetime) -> Compared:
     """The ledger's first 20,000 rows (or all there are) both ways."""
     with tempfile.NamedTemporaryFile(suffix=".pickle") as cells:
-        _alone(_write_cells, database, at, cells.name)
-        return Compared(_alone(_take_ledger, database, at), _alone(_write_bare, cells.name))
-
-
-def _alone(work: Callable[..., Any], *arguments: Any) -> Any:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(work, *arguments).result()
+        alone(_write_cells, database, at, cells.name)
+        return Compared(alone(_take_ledger, database, at), alone(_write_bare, cells.name))
 
 
 def _take_ledger(database: str, at: datetime) -> Taken:
@@ -54,7 +44,7 @@ def _take_ledger(database: str, at: datetime) -> Taken:
         export = _export(at)
         with metered() as meter:
             export.file("xlsx").close()
-        return Taken(export.count, meter.milliseconds / MS, _peak())
+        return Taken(export.count, meter.milliseconds / MS, peak())
 
 
 def _write_bare(cells: str) -> Taken:
@@ -66,7 +56,7 @@ def _write_bare(cells: str) -> Taken:
             sheet = book.add_worksheet()
             for number, row in enumerate(_pickled(rows), 1):
                 sheet.write_row(number, 0, row)
-        return Taken(number, perf_counter() - started, _peak())
+        return Taken(number, perf_counter() - started, peak())
 
 
 def _write_cells(database: str, at: datetime, path: str) -> None:
@@ -101,12 +91,3 @@ def _export(at: datetime) -> Any:
     if beyond := Case.objects.order_by("registered_at", "pk")[ROWS : ROWS + 1].first():
         cases = cases.filter(registered_at__lt=beyond.registered_at)
     return Export(BOOKS[LEDGER], cases, user, at, (date(2000, 1, 1), on), "bench")
-
-
-def _peak() -> float:
-    """The most this process held. Linux's ru_maxrss would count the parent's size at the fork, VmHWM does not."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / KIB
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / KIB / (KIB if sys.platform == "darwin" else 1)

@@ -1,9 +1,10 @@
 """The figures side by side: a table to read, JSON to keep, and whether anything grew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from supervision.bench.columns import table
 from supervision.bench.export import Compared
 from supervision.bench.measuring import Row
 
@@ -61,7 +62,7 @@ class Report:
             queries = "/".join(dict.fromkeys(str(row.queries) for row in figures))
             mark = " !" if key in self.grown() else "  "
             lines.append([key, *(f"{row.ms:.1f}" for row in figures), queries, f"{self.growth(key):.2f}×{mark}"])
-        return f"{self.database}\n{_table(lines)}\n\n{self._exports_as_text()}"
+        return f"{self.database}\n{table(lines)}\n\n{self._exports_as_text()}"
 
     def _exports_as_text(self) -> str:
         lines = [["ledger xlsx", "rows", "s", "peak MB", "bare s", "bare MB", "ratio"]]
@@ -70,15 +71,8 @@ class Report:
             ratio = f"{own.seconds / bare.seconds:.1f}×"
             figures = (own.seconds, own.megabytes, bare.seconds, bare.megabytes)
             lines.append([f"of {size:,}", f"{own.rows:,}", *(f"{figure:.1f}" for figure in figures), ratio])
-        return _table(lines)
+        return table(lines)
 
 
 def _figures(row: Row) -> dict[str, Any]:
     return {"ms": round(row.ms, 2), "queries": row.queries, "cases": row.cases, "scans": row.scans}
-
-
-def _table(lines: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in lines
-    )

@@ -1,30 +1,15 @@
 """Ten times as many matters must not make a page dearer, nor let a list read the whole table."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.postgres
-ROOT = Path(__file__).resolve().parents[2]
 SMALL, LARGE = 5_000, 50_000
 LISTS = ("list of 50", "deep page", "filtered list", "search of two characters")
-MINUTES = 6
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory):
-    """One run of the command, in a process and a database of its own: how it ended, what it said, its figures."""
-    written = tmp_path_factory.mktemp("bench") / "figures.json"
-    command = [sys.executable, "manage.py", "bench", "--sizes", f"{SMALL},{LARGE}", "--json", str(written)]
-    ended = subprocess.run(
-        command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=MINUTES * 60, check=False
-    )
-    assert written.exists(), ended.stdout + ended.stderr
-    return ended, json.loads(written.read_text())
+def bench(run_bench):
+    return run_bench("--only", "requests", "--sizes", f"{SMALL},{LARGE}")
 
 
 def test_nothing_costs_more_in_a_larger_town(bench):

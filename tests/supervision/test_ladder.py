@@ -6,6 +6,8 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Clock, Concern
 from cases.workflow import Action, make_move
@@ -316,6 +318,17 @@ def test_more_than_a_batch_is_taken_to_the_end(monkeypatch):
     cases = [accepted(here) for _nth in range(5)]
 
     assert look(cases[-1].due_at) == 5
+
+
+def test_a_towns_calendar_is_read_once_for_all_batches(monkeypatch):
+    monkeypatch.setattr("supervision.ladder.BATCH", 1)
+    here = staff()
+    cases = [accepted(here) for _nth in range(3)]
+
+    with CaptureQueriesContext(connection) as asked:
+        assert look(cases[-1].yellow_at) == 3
+
+    assert sum("cases_calendarday" in query["sql"] for query in asked) == 1
 
 
 @pytest.mark.postgres

@@ -1,4 +1,4 @@
-"""Measures what requests cost at two sizes, in a database of its own, and fails where the cost grows."""
+"""Measures requests at two sizes and the sweep among many matters; fails where a cost grows or is too much."""
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError
@@ -11,13 +11,21 @@ from django.db import connection
 from minshi.clock import now
 
 HELP = """CPU of this process plus the time it waits for the database, a request; the lower quartile of all rounds.
-Makes a database of its own where DATABASE_URL points (SQLite without one) and drops it afterwards."""
+The sweep of supervision in a process of its own, with clocks due among many matters and with none due.
+Makes databases of its own where DATABASE_URL points (SQLite without one) and drops them afterwards."""
+PARTS = ("requests", "sweep")
 
 
 def sizes(text: str) -> list[int]:
-    found = [int(part) for part in text.split(",") if part.isdecimal() and int(part) > 0]
-    if len(found) < 2 or len(found) != len(text.split(",")) or found != sorted(set(found)):  # noqa: PLR2004
+    if len(found := numbers(text)) < 2:  # noqa: PLR2004
         raise ArgumentTypeError("two or more numbers, the smaller first: 20000,200000")
+    return found
+
+
+def numbers(text: str) -> list[int]:
+    found = [int(part) for part in text.split(",") if part.isdecimal() and int(part) > 0]
+    if not found or len(found) != len(text.split(",")) or found != sorted(set(found)):
+        raise ArgumentTypeError("numbers, the smaller first: 20000,200000")
     return found
 
 
@@ -26,19 +34,34 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--only", choices=PARTS, help="measure just these")
         parser.add_argument("--sizes", type=sizes, default=[20_000, 200_000], metavar="N,M", help="matters in the town")
         parser.add_argument("--rounds", type=int, default=20, metavar="N", help="times each request is sent")
+        parser.add_argument(
+            "--sweep-cases", type=numbers, default=[1_000_000], metavar="N[,M]", help="matters in the county"
+        )
+        parser.add_argument("--sweep-due", type=int, default=10_000, metavar="N", help="clocks due among them")
         parser.add_argument("--json", type=Path, metavar="PATH", help="write the figures there")
 
-    def handle(self, *_args: Any, sizes: list[int], rounds: int, json: Path | None, **_options: Any) -> None:
-        report = self._measured(sizes, rounds)
-        self.stdout.write(report.as_text())
+    def handle(self, *_args: Any, only: str | None, json: Path | None, **options: Any) -> None:
+        figures: dict[str, Any] = {}
+        faults: list[str] = []
+        if only != "sweep":
+            report = self._requests(options["sizes"], options["rounds"])
+            self.stdout.write(report.as_text())
+            figures |= report.as_json()
+            faults += [f"the cost of {key} grows with the number of matters" for key in report.grown()]
+        if only != "requests":
+            swept = self._sweep(options["sweep_cases"], options["sweep_due"])
+            self.stdout.write(swept.as_text())
+            figures["sweep"] = swept.as_json()
+            faults += [f"the sweep: {words}" for words in swept.broken()]
         if json:
-            json.write_text(dumped(report.as_json()), encoding="utf-8")
-        if grown := report.grown():
-            raise CommandError(f"The cost grows with the number of matters: {', '.join(grown)}")
+            json.write_text(dumped(figures), encoding="utf-8")
+        if faults:
+            raise CommandError("\n".join(faults))
 
-    def _measured(self, sizes: list[int], rounds: int) -> Any:
+    def _requests(self, sizes: list[int], rounds: int) -> Any:
         from supervision.bench import export, filling
         from supervision.bench.database import throw_away
         from supervision.bench.measuring import measure
@@ -52,6 +75,11 @@ class Command(BaseCommand):
                 rows[size] = measure(at, rounds)
                 exports[size] = export.compare(database, at)
         return Report(connection.vendor, rows, exports)
+
+    def _sweep(self, sizes: list[int], due: int) -> Any:
+        from supervision.bench.sweep import measure
+
+        return measure(sizes, due, now(), self.stderr.write)
 
 
 def dumped(figures: dict[str, Any]) -> str:
