@@ -34,7 +34,7 @@ NAMES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Job:
-    """A job of the schedule and its last run; late: it has not gone well for three turns."""
+    """A job of the schedule and its last run, if any; late: it has not gone well for three turns."""
 
     name: str
     label: str | Promise
@@ -75,8 +75,8 @@ def jobs(at: datetime) -> list[Job]:
         if entry["task"] not in NAMES:
             continue
         run, every = runs.get(entry["task"]), timedelta(seconds=entry["schedule"])
-        well = run.ok_at if run else None
-        found.append(Job(entry["task"], NAMES[entry["task"]], every, run, well is None or well < at - MISSED * every))
+        well = run and (run.ok_at or run.started_at)
+        found.append(Job(entry["task"], NAMES[entry["task"]], every, run, bool(well and well < at - MISSED * every)))
     return found
 
 

@@ -7,6 +7,7 @@ from cases.views.access import UNPROCESSABLE
 from cases.views.timing import TownView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from supervision.channels.sms import TEMPLATES
 from supervision.forms import RungForm, TextForm
 from supervision.ladder import LADDER, ladders_of
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told
@@ -14,6 +15,10 @@ from supervision.models.chase import COUNTED
 from supervision.models.notice import FILLED_IN
 from supervision.town_settings import drop_rung, set_rung, set_text
 from supervision.words import example_of, standard_words
+
+WORDED = tuple(
+    kind for kind in NoticeKind if kind not in TEMPLATES
+)  # messages to speakers are templates of the service
 
 
 class Ladder(TownView):
@@ -25,7 +30,7 @@ class Ladder(TownView):
             (step, setting, [Told(who).label for who in setting.told], step in own) for step, setting in ladder.items()
         ]
         texts = dict(NoticeText.objects.filter(town=town).values_list("kind", "text"))
-        context["texts"] = [(kind, texts.get(kind) or standard_words(kind), kind in texts) for kind in NoticeKind]
+        context["texts"] = [(kind, texts.get(kind) or standard_words(kind), kind in texts) for kind in WORDED]
         return render(request, "supervision/settings/ladder.html", context)
 
 
@@ -86,7 +91,7 @@ class EditText(TownView):
 
     def kind(self, kind: str) -> str:
         """Http404: no such notice, or not to be worded by this reader."""
-        if kind not in NoticeKind.values or not self.context()["may_set"]:
+        if kind not in WORDED or not self.context()["may_set"]:
             raise Http404
         return kind
 

@@ -73,7 +73,9 @@ def test_only_the_towns_own_reviewer_sets_anything(client):
         assert client.post(reverse(f"supervision:{name}", args=[key]), {"text": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize(("name", "key"), [("rung", "by_hand"), ("rung", "nothing"), ("notice_text", "nothing")])
+@pytest.mark.parametrize(
+    ("name", "key"), [("rung", "by_hand"), ("rung", "nothing"), ("notice_text", "nothing"), ("notice_text", "accepted")]
+)
 def test_a_step_or_notice_that_does_not_exist_is_none(client, name, key):
     here = staff()
     client.force_login(here.reviewer.user)
