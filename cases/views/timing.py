@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import pgettext_lazy
 
 from cases.calendar import days_of_year, drop_day, has_data, set_day
 from cases.deadline_rules import change_of, reviewing_post, rules_in_force, set_rule
@@ -22,6 +22,15 @@ from villages.models import Town
 from villages.requests import whole_number
 
 MONTHS = Calendar()  # weeks begin on Monday
+WEEKDAYS = (
+    pgettext_lazy("weekday", "Mo"),
+    pgettext_lazy("weekday", "Tu"),
+    pgettext_lazy("weekday", "We"),
+    pgettext_lazy("weekday", "Th"),
+    pgettext_lazy("weekday", "Fr"),
+    pgettext_lazy("weekday", "Sa"),
+    pgettext_lazy("weekday", "Su"),
+)
 YEARS = (-1, 2)  # a year back, the present and the next
 
 
@@ -123,7 +132,7 @@ class WorkDays(TownView):
             "own": [row for row in differ.values() if row.town_id is not None],
             "is_known": has_data(year),
             "today": today(),
-            "weekdays": [WEEKDAYS_ABBR[nth] for nth in range(7)],
+            "weekdays": WEEKDAYS,
         }
         return render(self.request, "cases/timing/workdays.html", context, status=status)
 

@@ -22,6 +22,11 @@ from villages.models import Town
 ORDER = ("-began_at", "-id")
 
 
+def ids_of(item: TrackedCase) -> str:
+    """One form a matter on the page: each with names of its own for its labels."""
+    return f"id_{item.pk}_%s"
+
+
 class TrackingView(BoardView):
     def meeting(self, pk: int) -> TrackingMeeting:
         """Http404: of a town out of sight."""
@@ -66,7 +71,8 @@ class MeetingView(TrackingView):
         for item in items:
             case = cases[item.case_id]
             open_to_say = may_say and not vars(case)["redacted"] and item.verdict not in ACTED
-            blank = VerdictForm(initial={"verdict": item.verdict, "note": item.note}) if open_to_say else None
+            said = {"verdict": item.verdict, "note": item.note}
+            blank = VerdictForm(initial=said, auto_id=ids_of(item)) if open_to_say else None
             rows.append((item, case, times[case], form if item.pk == pk else blank))
         context = {
             "nav": "supervision", "meeting": meeting, "rows": rows, "at": now(), "sight": self.sight(),
@@ -90,7 +96,7 @@ class SayOf(MeetingView):
     def post(self, request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
         meeting = self.meeting(pk)
         found = get_object_or_404(meeting.items.filter(case__in=self.visible().values("pk")), pk=tracked)
-        return self.said(meeting, found, VerdictForm(request.POST))
+        return self.said(meeting, found, VerdictForm(request.POST, auto_id=ids_of(found)))
 
     def said(self, meeting: TrackingMeeting, item: TrackedCase, form: VerdictForm) -> HttpResponse:
         if form.is_valid():
