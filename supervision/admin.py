@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.admin.rights import Window, link_to
 from cases.admin.settings import OfTown
+from minshi.clock import now
 from supervision.models import (
     Call,
     Chase,
@@ -25,8 +26,10 @@ from supervision.models import (
     SupervisionOrder,
     Told,
     TrackedCase,
+    TrackingMeeting,
     Watermark,
 )
+from supervision.tracking import OVERSEERS, meetings_seen_by
 from villages.admin.rights import PostAdmin
 from villages.models import Role
 from villages.requests import StaffRequest
@@ -84,6 +87,17 @@ class NoticeAdmin(Window):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(recipient=request.user)
+
+
+@admin.register(TrackingMeeting)
+class TrackingMeetingAdmin(PostAdmin):
+    readers = OVERSEERS
+    list_display = ("began_at", "town", "began_by", "ended_at")
+    list_select_related = ("town", "began_by__user")
+    fields = list_display
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pk__in=meetings_seen_by(request.user, now()).values("pk"))
 
 
 @admin.register(TrackedCase)

@@ -23,6 +23,7 @@ from cases.models import (
 )
 from cases.slips import SLIPS
 from cases.workflow import Action
+from supervision.models import TrackingMeeting
 from supervision.views.orders import FORMS as FORMS_OF_ORDERS
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.models import (
@@ -148,7 +149,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
     "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS), None),
-    "tracking/pk": (lambda _world, case: [case.tracked.get().meeting_id], NOWHERE),
+    "tracking/pk": (row_of(TrackingMeeting), NOWHERE),
     "items/tracked": (lambda _world, case: [case.tracked.get().pk], NOWHERE),
     "calls/pk": (lambda _world, case: [call.pk for call in case.calls.all()], NOWHERE),
     "inbox/pk": (lambda _world, case: [case.notices.get().pk], NOWHERE),

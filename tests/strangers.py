@@ -273,9 +273,6 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
         created_at=NOON, send_after=NOON, sent_at=NOON,
     )  # fmt: skip
     Call.objects.create(case=case, event=case.events.first(), kind="accepted", asked_at=NOON)
-    held = TrackingMeeting.objects.filter(town=case.town, ended_at=None).first()
-    held = held or TrackingMeeting.objects.create(town=case.town, began_at=NOON, began_by=other)
-    TrackedCase.objects.create(meeting=held, case=case, note=marks.note, verdict="urged", said_at=NOON, said_by=other)
     return case
 
 
@@ -365,6 +362,7 @@ def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], M
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         Watermark: Watermark.objects.create(pk=1),
+        TrackingMeeting: TrackingMeeting.objects.create(town=there.town, began_at=NOON, began_by=there.duty),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
         **council_of(there, case),
     }
@@ -399,9 +397,13 @@ def build(role: str) -> World:
     hidden["conflict"] = make_move(
         conflict, Action.RECUSE, by=officer(here.county_supervisor), at=NOON, concerns=[concerned]
     )
-    return World(
-        role, who.user if isinstance(who, Post) else who, here, own, hidden, grid_of(there, resident, hidden["foreign"])
-    )
+    grid = grid_of(there, resident, hidden["foreign"])
+    for name, case in hidden.items():
+        TrackedCase.objects.create(
+            meeting=grid[TrackingMeeting], case=case, note=MARKERS[name].note, verdict="urged", said_at=NOON,
+            said_by=there.duty,
+        )  # fmt: skip
+    return World(role, who.user if isinstance(who, Post) else who, here, own, hidden, grid)
 
 
 def rated_case(place: Staff, case: Case, to: Office) -> Case:

@@ -32,6 +32,7 @@ class CallList(CallsView):
 class NoteCall(CallsView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Back from a login in between."""
+        self.call(pk)
         return redirect("supervision:calls")
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -45,6 +46,7 @@ class OpenNumber(CallsView):
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Back from a login in between."""
+        self.call(pk)
         return redirect("supervision:calls")
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

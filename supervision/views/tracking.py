@@ -91,12 +91,19 @@ class TrackingPage(MeetingView):
 class SayOf(MeetingView):
     def get(self, _request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
         """Back from a login in between."""
-        return redirect(self.meeting(pk))
+        meeting = self.meeting(pk)
+        self.item(meeting, tracked)
+        return redirect(meeting)
 
     def post(self, request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
         meeting = self.meeting(pk)
-        found = get_object_or_404(meeting.items.filter(case__in=self.visible().values("pk")), pk=tracked)
-        return self.said(meeting, found, VerdictForm(request.POST, auto_id=ids_of(found)))
+        item = self.item(meeting, tracked)
+        return self.said(meeting, item, VerdictForm(request.POST, auto_id=ids_of(item)))
+
+    def item(self, meeting: TrackingMeeting, pk: int) -> TrackedCase:
+        """Http404: of another meeting, or a matter out of sight."""
+        found: TrackedCase = get_object_or_404(meeting.items.filter(case__in=self.visible().values("pk")), pk=pk)
+        return found
 
     def said(self, meeting: TrackingMeeting, item: TrackedCase, form: VerdictForm) -> HttpResponse:
         if form.is_valid():
