@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from cases import deadlines
 from cases.bulk import Matter, adopt
 from cases.calendar import load_calendar
+from cases.deadlines import Counting
 from cases.models import Case, Clock, Event
 from cases.models.choices import (
     Category,
@@ -28,7 +29,7 @@ from cases.models.choices import (
 from cases.workflow import Action, Officer, System
 from cases.workflow.record import new_event
 from minshi import workdays
-from minshi.workdays import ONE_DAY, WorkCalendar
+from minshi.workdays import ONE_DAY
 from supervision.demo.places import DIVISIONS
 from supervision.models import (
     Channel,
@@ -123,8 +124,8 @@ class Ledger:
     rng: Random
 
     @cached_property
-    def calendar(self) -> WorkCalendar:
-        return deadlines.calendar_of(self.county.villages[0].town_id, workdays.local_day(self.at))
+    def counting(self) -> Counting:
+        return deadlines.counting_of(self.county.villages[0].town_id, workdays.local_day(self.at))
 
     def add_due(self, count: int) -> None:
         """Matters whose clock is due at the moment, from the day it turns yellow to long after.
@@ -164,10 +165,10 @@ class Ledger:
 
     def _since(self, nth: int) -> datetime:
         """When the nth came to its stage, for its clock to be due: from its last day to some working days late."""
-        span, late = deadlines.span_of(_rule(_stage(nth, OPEN))), nth // len(OPEN) % (LATE + 1)
+        span, late = deadlines.default_span(_rule(_stage(nth, OPEN))), nth // len(OPEN) % (LATE + 1)
         today = workdays.local_day(self.at)
         if span.unit == workdays.Unit.WORKING:
-            day = self.calendar.subtract_working_days(today, span.amount + late)
+            day = self.counting.calendar.subtract_working_days(today, span.amount + late)
         else:
             day = today - ONE_DAY * (span.amount + 2 * late) - HOLIDAYS
         return self.at - (today - day)
@@ -218,7 +219,7 @@ class Ledger:
 
     def _stopped(self, case: Case) -> Clock:
         """Its look was never taken: what is closed is left out all the same."""
-        clock = deadlines.new_clock(case, 1, Stage.RATE, "rate", case.registered_at, self.calendar)
+        clock = deadlines.new_clock(case, 1, Stage.RATE, "rate", case.registered_at, self.counting)
         clock.stopped_at = case.closed_at
         return clock
 
