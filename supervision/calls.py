@@ -31,7 +31,7 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     reach, village = user.reach(on), user.reach(on, BY_ROSTER).village_posts_at
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
     mine |= Q(level=Level.VILLAGE, confidentiality=Confidentiality.NORMAL, village__in=village)
-    known = Case.objects.visible_to(user, on).filter(mine, Sight.of(user, on).speaker_shown())
+    known = Case.objects.visible_to(user, on).open().filter(mine, Sight.of(user, on).speaker_shown())
     return Call.objects.filter(done_at=None, case__in=known.values("pk")).select_related("case__village", "case__town")
 
 

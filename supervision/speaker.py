@@ -68,9 +68,15 @@ def _last_words(events: Iterable[Event]) -> list[tuple[Event, NoticeKind]]:
 
 
 def ask_to_call(worded: list[tuple[Event, NoticeKind]], people: Recipients, at: datetime) -> None:
-    """A call for each event, told to whoever is to make it; what was asked for before is not asked for again."""
+    """A call for each event, told to whoever is to make it, in place of what nobody has called about yet.
+
+    What was asked for before is not asked for again.
+    """
     if not worded:
         return
+    events = [event for event, _kind in worded]
+    open_calls = Call.objects.filter(case__in=[event.case_id for event in events], done_at=None)
+    open_calls.exclude(event__in=events).delete()
     calls = [Call(case=event.case, event=event, kind=kind, asked_at=at) for event, kind in worded]
     Call.objects.bulk_create(calls, ignore_conflicts=True)
     callers = _callers({event.case.village_id for event, _kind in worded if event.case.village_id}, at)

@@ -14,7 +14,7 @@ from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
 from supervision.outbox import awake
 from supervision.speaker import told_to_speaker
 from supervision.sweeping import sweep
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified, words
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified, words
 from tests.supervision.robots import sms_service
 from tests.villages.duty_desk import shift_of
 from villages.models import AuditRecord
@@ -237,3 +237,30 @@ def test_the_list_costs_the_same_for_one_and_for_many(client, django_assert_num_
         with django_assert_num_queries(3):
             client.get(reverse("supervision:calls"))
         taken_up(here)
+
+
+def test_a_later_word_takes_the_place_of_a_call_nobody_has_made_yet():
+    here = staff()
+    case = taken_up(here)
+    verified(here, completed(here, decided(here, case)))
+    sweep(NOON + DAY)
+
+    assert [call.kind for call in Call.objects.filter(case=case)] == [NoticeKind.ANSWERED]
+
+
+def test_a_call_that_was_made_stays_beside_the_later_word():
+    here = staff()
+    case = taken_up(here)
+    note_call(Call.objects.get(), reached=True, by=here.duty.user, at=NOON)
+    verified(here, completed(here, decided(here, case)))
+    sweep(NOON + DAY)
+
+    assert [line.kind for line in told_to_speaker(case)] == ["已经受理", "已经答复"]
+
+
+def test_nobody_is_called_about_a_matter_that_is_closed():
+    here = staff()
+    rated(here, verified(here, completed(here, decided(here, taken_up(here)))))
+    sweep(NOON + 2 * DAY)
+
+    assert not calls_of(here.duty.user, NOON + 2 * DAY).exists()
