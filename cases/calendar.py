@@ -76,11 +76,13 @@ def days_of_year(town_id: int, year: int) -> dict[date, CalendarDay]:
 def set_day(town: Town, day: date, *, is_working: bool, name: str, by: User, at: datetime) -> CalendarDay:
     """A day on which a town works or does not, whatever the national calendar says; what runs keeps its last day.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: a day that is past.
+    NoSuchRight: not a reviewer of that town. InputRefused: a day that is past, or beyond the next year.
     """
     _refuse_others(town, by, at)
-    if day < workdays.local_day(at):
-        raise InputRefused(_("That day is past."), {"day": _("That day is past.")})
+    on = workdays.local_day(at)
+    if not on <= day <= date(on.year + 1, 12, 31):
+        words = _("That day is past.") if day < on else _("Only days of this year and the next are set.")
+        raise InputRefused(words, {"day": words})
     values = {"is_working": is_working, "name": name[:NAME_LENGTH], "confirmed": True}
     return CalendarDay.objects.update_or_create(town=town, day=day, defaults=values)[0]
 

@@ -49,7 +49,8 @@ def rules_in_force(town: Town, at: datetime) -> list[InForce]:
 
 
 def change_of(town: Town, rule: Rule, span: Span, at: datetime) -> Change:
-    """What setting the rule would change, before it is set. Two queries."""
+    """What setting the rule would change, before it is set. Two queries. InputRefused as `set_rule`."""
+    _refuse_what_is_none(rule, span)
     counting, on = deadlines.counting_of(town.pk, workdays.local_day(at)), workdays.local_day(at)
     before = counting.span(rule, at)
     return Change(

@@ -23,6 +23,7 @@ from supervision.models import (
     OrderCounter,
     Robot,
     Rung,
+    SentBack,
     SupervisionOrder,
     Told,
     TrackedCase,
@@ -77,6 +78,18 @@ class OrderAdmin(OfCase):
     fields = ("number", "of_case", "state", "reason", "demand", "reply_on", "raised_at", "sent_at", "replied_at")
 
 
+@admin.register(SentBack)
+class SentBackAdmin(OfCase):
+    path = "order__case"
+    list_display = ("checked_at", "of_case")
+    list_select_related = ("order__case",)
+    fields = ("of_case", "reply", "replied_at", "finding", "checked_at")
+
+    @admin.display(description=_("case"))
+    def of_case(self, row: SentBack) -> str:
+        return link_to(row.order.case)
+
+
 @admin.register(Notice)
 class NoticeAdmin(Window):
     """Somebody's own notices."""
@@ -116,7 +129,7 @@ class RungForm(FormOfRung):
 
     class Meta:
         model = Rung
-        fields = ("town", "step", "is_on", "days", "told", "by_robot")
+        fields = ("town", "step", "is_on", "days", "told", "by_letter", "by_robot")
 
 
 @admin.register(NoticeText)
@@ -133,7 +146,7 @@ class RungAdmin(OfTown):
     """A town's own ladder: what is not set here goes by the defaults."""
 
     form = RungForm
-    list_display = ("town", "step", "is_on", "days", "by_robot")
+    list_display = ("town", "step", "is_on", "days", "by_letter", "by_robot")
     list_select_related = ("town",)
 
 

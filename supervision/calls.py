@@ -24,13 +24,16 @@ BY_ROSTER = (Role.DUTY_OFFICER, Role.SECRETARY)
 def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     """The open calls that are a user's to make, of cases whose speaker they may know.
 
-    In a village its duty officers' and secretary's, for whoever has the counter calls; elsewhere, and where the name
-    is hidden or the case secret, those of whoever it is with.
+    In a village its duty officers' and secretary's, for whoever has the counter calls; elsewhere, and in a secret case,
+    those of whoever it is with. A hidden speaker is called by whoever took it down, else by the town's reviewer: the
+    others may not know the name (domain §3, confidentiality).
     """
     on = workdays.local_day(at)
     reach, village = user.reach(on), user.reach(on, BY_ROSTER).village_posts_at
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
     mine |= Q(level=Level.VILLAGE, confidentiality=Confidentiality.NORMAL, village__in=village)
+    mine |= Q(confidentiality=Confidentiality.HIDDEN, recorded_by__in=reach.posts)
+    mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=user.reach(on, (Role.REVIEWER,)).towns)
     known = Case.objects.visible_to(user, on).open().filter(mine, Sight.of(user, on).speaker_shown())
     return Call.objects.filter(done_at=None, case__in=known.values("pk")).select_related("case__village", "case__town")
 

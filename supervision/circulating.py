@@ -5,9 +5,8 @@ from datetime import datetime
 from cases.models import Clock
 from minshi import workdays
 from minshi.jobs import done_for
-from supervision.ladder import LADDER, ladders_of
-from supervision.models import Chase, ChaseStep, NoticeKind, OrderState, SupervisionOrder
-from supervision.outbox import Message, put_in_outbox
+from supervision.ladder import LADDER, ladders_of, tell_of
+from supervision.models import Chase, ChaseStep, OrderState, SupervisionOrder
 from supervision.recipients import recipients_of
 
 
@@ -31,8 +30,8 @@ def _circulate(pk: int, at: datetime) -> int:
         return 0
     case, clocks = order.case, Clock.objects.filter(case=order.case_id)
     clock = clocks.filter(stopped_at=None).first() or clocks.order_by("-nth").first()
-    setting = ladders_of([case.town_id])[case.town_id][ChaseStep.CIRCULATE]
-    if clock is None or not setting.is_on:
+    ladders = ladders_of([case.town_id])
+    if clock is None or not ladders[case.town_id][ChaseStep.CIRCULATE].is_on:
         return 0
     order.circulated_at = at
     order.save(update_fields=["circulated_at"])
@@ -40,8 +39,6 @@ def _circulate(pk: int, at: datetime) -> int:
         clock=clock, due_at=workdays.due_at(order.reply_on), step=ChaseStep.CIRCULATE, event=None,
         defaults={"case": case, "level": LADDER[ChaseStep.CIRCULATE].level, "at": at, "order": order},
     )[0]  # fmt: skip
-    people = recipients_of([case], workdays.local_day(at))
-    kind, users = people.told_or_alarm(case, setting.told, NoticeKind.CIRCULATE)
-    about = f"chase:{chase.pk}:{kind}"
-    put_in_outbox([Message(about, kind, user, case, chase=chase, order=order) for user in users], at=at)
+    chase.case, chase.order = case, order
+    tell_of([chase], recipients_of([case], workdays.local_day(at)), ladders, at)
     return 1

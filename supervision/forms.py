@@ -55,6 +55,7 @@ class RungForm(RuleForm):
     told = forms.MultipleChoiceField(
         label=_("Who is told"), choices=Told.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
+    by_letter = forms.BooleanField(label=_("By letter as well, where there is an address"), required=False)
     by_robot = forms.BooleanField(label=_("The town's group is told as well"), required=False)
 
     def clean_days(self) -> int:

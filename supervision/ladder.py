@@ -25,11 +25,12 @@ POSTPONED = timedelta(hours=1)  # a row that cannot be seen to does not hold up 
 
 @dataclass(frozen=True)
 class Setting:
-    """One step as it holds in a town: how urgent, how many working days after the due, who is told."""
+    """One step as it holds in a town: how urgent, how many working days after the due, who is told on which channel."""
 
     level: SupervisionLevel
     told: tuple[str, ...]
     days: int = 0
+    by_letter: bool = True
     by_robot: bool = False
     is_on: bool = True
 
@@ -63,7 +64,7 @@ def ladders_of(towns: Iterable[int]) -> dict[int, dict[ChaseStep, Setting]]:
     for row in Rung.objects.filter(town__in=ladders):
         step = ChaseStep(row.step)
         level = LADDER[step].level
-        ladders[row.town_id][step] = Setting(level, tuple(row.told), row.days, row.by_robot, row.is_on)
+        ladders[row.town_id][step] = Setting(level, tuple(row.told), row.days, row.by_letter, row.by_robot, row.is_on)
     return ladders
 
 
@@ -163,10 +164,7 @@ def _write(
             )
         )
     chases, new = _kept(wanted)
-    robots = _robots_of(ladders)
-    messages = [message for chase in chases for message in _messages(chase, people, ladders)]
-    messages += [message for chase in chases for message in _to_groups(chase, robots, ladders)]
-    put_in_outbox(messages, at=at)
+    tell_of(chases, people, ladders, at)
     return new
 
 
@@ -186,6 +184,16 @@ def _kept(wanted: list[Chase]) -> tuple[list[Chase], int]:
     return kept, len(new)
 
 
+def tell_of(
+    chases: Sequence[Chase], people: Recipients, ladders: Mapping[int, Mapping[ChaseStep, Setting]], at: datetime
+) -> None:
+    """The notices of steps taken: to the people meant, and to the groups of the town where the step says so."""
+    robots = _robots_of(ladders)
+    messages = [message for chase in chases for message in _messages(chase, people, ladders)]
+    messages += [message for chase in chases for message in _to_groups(chase, robots, ladders)]
+    put_in_outbox(messages, at=at)
+
+
 def _robots_of(towns: Iterable[int]) -> dict[int, list[Robot]]:
     """The groups in use, by town. One query."""
     found: dict[int, list[Robot]] = {}
@@ -203,14 +211,17 @@ def _to_groups(
     if not (is_open and ladders[case.town_id][step].by_robot):
         return []
     return [
-        Message(f"chase:{chase.pk}:{KINDS[step]}", KINDS[step], robot, case, chase=chase)
+        Message(f"chase:{chase.pk}:{KINDS[step]}", KINDS[step], robot, case, chase=chase, order=chase.order)
         for robot in robots.get(case.town_id, [])
     ]
 
 
 def _messages(chase: Chase, people: Recipients, ladders: Mapping[int, Mapping[ChaseStep, Setting]]) -> list[Message]:
     step = ChaseStep(chase.step)
-    kind, users = people.told_or_alarm(chase.case, ladders[chase.case.town_id][step].told, KINDS[step])
+    setting = ladders[chase.case.town_id][step]
+    kind, users = people.told_or_alarm(chase.case, setting.told, KINDS[step])
+    by_letter = setting.by_letter or kind == NoticeKind.ALARM
+    about = f"chase:{chase.pk}:{kind}"
     return [
-        Message(f"chase:{chase.pk}:{kind}", kind, user, chase.case, chase=chase, order=chase.order) for user in users
+        Message(about, kind, user, chase.case, chase=chase, order=chase.order, by_letter=by_letter) for user in users
     ]

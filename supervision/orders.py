@@ -15,17 +15,19 @@ from cases import deadlines
 from cases.models import Case, Event
 from cases.models.choices import Rule, Stage, SupervisionLevel
 from cases.workflow import Action, Facts, Officer, System, make_move, read_facts
+from cases.workflow.inputs import still_open, unfinished
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
 from minshi.jobs import done_for
-from supervision.models import NoticeKind, OrderCounter, OrderState, SupervisionOrder, Told
+from supervision.models import NoticeKind, OrderCounter, OrderState, SentBack, SupervisionOrder, Told
 from supervision.models.order import LIVE
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import recipients_of
 from villages.models import Post, User
 
 LONGEST = 2000
+LATEST_REPLY = timedelta(days=60)
 PEOPLE = tuple(f"{name}__user" for name in ("raised_by", "signed_by", "replied_by", "checked_by", "cancelled_by"))
 SENDER = "orders"
 
@@ -219,7 +221,7 @@ def reply_to_order(order: SupervisionOrder, text: str, *, by: Officer, at: datet
         raise NoSuchRight(_("This order was not sent to you."))
     if not text.strip():
         raise InputRefused(_("Write down what was done."), {"reply": _("Please fill this in.")})
-    _check_length(reply=text)
+    _check_text(reply=text)
     order.reply, order.replied_by, order.replied_at, order.state = text.strip(), by.post, at, OrderState.REPLIED
     order.save()
     checkers = (Told.OVERSEER, Told.SIGNER)
@@ -246,7 +248,7 @@ def check_reply(
     facts = _facts_for(order.case, by, at)
     if not _may_check(order, by.post, facts):
         raise NoSuchRight(_("Whoever handled it does not check it."))
-    _check_length(finding=finding)
+    _check_text(finding=finding)
     order.finding, order.checked_by, order.checked_at = finding.strip(), by.post, at
     if good:
         order.state = OrderState.CLOSED
@@ -258,6 +260,11 @@ def check_reply(
     _check_words(at, reason=order.reason, demand=order.demand, reply_on=order.reply_on)
     order.state, order.circulated_at = OrderState.SENT, None
     order.save()
+    if order.replied_at and order.replied_by:  # which they are, in this state
+        SentBack.objects.create(
+            order=order, reply=order.reply, replied_at=order.replied_at, replied_by=order.replied_by,
+            finding=order.finding, checked_at=at, checked_by=by.post,
+        )  # fmt: skip
     _tell(order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat())
     return order
 
@@ -295,15 +302,21 @@ def _check_words(at: datetime, *, reason: str, demand: str, reply_on: date) -> N
     }
     if missing:
         raise InputRefused(_("Something is missing."), missing)
-    _check_length(demand=demand)
-    if reply_on < workdays.local_day(at):
-        raise InputRefused(_("That day is past."), {"reply_on": _("That day is past.")})
+    _check_text(demand=demand)
+    on = workdays.local_day(at)
+    if not on <= reply_on <= on + LATEST_REPLY:
+        far = _("An answer is due within %(days)s days.") % {"days": LATEST_REPLY.days}
+        words = _("That day is past.") if reply_on < on else far
+        raise InputRefused(words, {"reply_on": words})
 
 
-def _check_length(**texts: str) -> None:
+def _check_text(**texts: str) -> None:
     long = {name: _("This is too long.") for name, text in texts.items() if len(text) > LONGEST}
     if long:
         raise InputRefused(_("This is too long."), long)
+    gaps = {name: still_open(gap) for name, text in texts.items() if (gap := unfinished(text))}
+    if gaps:
+        raise InputRefused(next(iter(gaps.values())), gaps)
 
 
 def chased_today(case: Case, at: datetime) -> Event | None:

@@ -10,7 +10,7 @@ from cases import deadlines
 from cases.models import Case, Event
 from minshi import workdays
 from minshi.workdays import SHANGHAI, WorkCalendar
-from supervision.models import Channel, Chase, Notice, NoticeKind, NoticeState, Robot, SupervisionOrder
+from supervision.models import Channel, Chase, Notice, NoticeKind, NoticeState, NoticeText, Robot, SupervisionOrder
 from villages.models import User
 
 
@@ -26,6 +26,7 @@ class Message:
     event: Event | None = None
     order: SupervisionOrder | None = None
     is_urgent: bool = False
+    by_letter: bool = True  # besides the inbox, where there is an address
 
 
 def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
@@ -34,20 +35,29 @@ def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
     The inbox has it at once; letters and groups wait for the next working morning, unless it is urgent;
     the speaker is written to at once, but not at night.
     """
-    mornings = Mornings(at)
+    messages, mornings = list(messages), Mornings(at)
+    if not messages:
+        return 0
+    texts = _texts_of({message.case.town_id for message in messages})
     rows = [_notice(message, channel, at, mornings) for message in messages for channel in channels_of(message)]
+    for row in rows:
+        row.own_text = texts.get((row.case.town_id, row.kind), "")
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 
 
+def _texts_of(towns: set[int]) -> dict[tuple[int, str], str]:
+    """The towns' own words by kind of notice; kept with each, for what was told stays as it was. One query."""
+    rows = NoticeText.objects.filter(town__in=towns).values_list("town", "kind", "text")
+    return {(town, kind): text for town, kind, text in rows}
+
+
 def channels_of(message: Message) -> list[Channel]:
-    """A call to make stands in its own list: no letter besides."""
     if message.to is None:
         return [Channel.SMS]
     if isinstance(message.to, Robot):
         return [Channel.ROBOT]
-    by_letter = bool(message.to.email) and message.kind != NoticeKind.CALL
-    return [Channel.INBOX, Channel.EMAIL] if by_letter else [Channel.INBOX]
+    return [Channel.INBOX, Channel.EMAIL] if message.by_letter and message.to.email else [Channel.INBOX]
 
 
 @dataclass
@@ -97,6 +107,7 @@ def _notice(message: Message, channel: Channel, at: datetime, mornings: Mornings
         chase=message.chase,
         event=message.event,
         order=message.order,
+        day=message.order.reply_on if message.order else message.case.promised_on,
         is_urgent=message.is_urgent,
         state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
         created_at=at,

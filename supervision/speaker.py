@@ -79,16 +79,35 @@ def ask_to_call(worded: list[tuple[Event, NoticeKind]], people: Recipients, at: 
     open_calls.exclude(event__in=events).delete()
     calls = [Call(case=event.case, event=event, kind=kind, asked_at=at) for event, kind in worded]
     Call.objects.bulk_create(calls, ignore_conflicts=True)
+    recorders = _recorders(events, at)
     callers = _callers({event.case.village_id for event, _kind in worded if event.case.village_id}, at)
     messages = []
     for event, _kind in worded:
-        posts = callers.get(event.case.village_id or 0, []) if _by_the_roster(event.case) else []
-        users: list[User] = people.spared(event.case, posts)
-        told = NoticeKind.CALL
+        case, told = event.case, NoticeKind.CALL
+        posts = callers.get(case.village_id or 0, []) if _by_the_roster(case) else []
+        users: list[User] = people.spared(case, posts)
+        if case.confidentiality == Confidentiality.HIDDEN:
+            users = people.spared(case, recorders.get(case.pk, [])) or people.town_office(case)
         if not users:
-            told, users = people.told_or_alarm(event.case, (Told.OWNER,), NoticeKind.CALL)
-        messages += [Message(f"event:{event.pk}:{told}", told, user, event.case, event=event) for user in users]
+            told, users = people.told_or_alarm(case, (Told.OWNER,), NoticeKind.CALL)
+        messages += [
+            Message(f"event:{event.pk}:{told}", told, user, event.case, event=event, by_letter=told != NoticeKind.CALL)
+            for user in users
+        ]
     put_in_outbox(messages, at=at)
+
+
+def _recorders(events: Iterable[Event], at: datetime) -> dict[int, list[Post]]:
+    """Whoever took a hidden speaker's matter down, as long as they serve; by case."""
+    cases = {
+        event.case.recorded_by_id: event.case_id
+        for event in events
+        if event.case.confidentiality == Confidentiality.HIDDEN and event.case.recorded_by_id
+    }
+    if not cases:
+        return {}
+    posts = Post.objects.current(workdays.local_day(at)).filter(pk__in=cases).select_related("user", "group")
+    return {cases[post.pk]: [post] for post in posts}
 
 
 def _callers(villages: set[int], at: datetime) -> dict[int, list[Post]]:

@@ -15,7 +15,7 @@ from villages.models import Town, User
 
 @transaction.atomic
 def set_rung(town: Town, step: ChaseStep, *, by: User, at: datetime, **values: Any) -> Rung:
-    """How a step holds in a town from the next sweep on: `is_on`, `days`, `told`, `by_robot`.
+    """How a step holds in a town from the next sweep on: `is_on`, `days`, `told`, `by_letter`, `by_robot`.
 
     NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is told of, or days where the
     step has its own moment.

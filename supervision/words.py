@@ -46,20 +46,20 @@ def line_of(notice: Notice) -> str:
 
 
 def words_of(notice: Notice) -> str:
-    """The sentence beside the matter's title; nothing in it is personal."""
+    """The sentence beside the matter's title, as it was when it was told; nothing in it is personal."""
     chase, order, event = notice.chase, notice.order, notice.event
     facts = {
         "last_day": day(workdays.last_day_of(chase.due_at)) if chase else "",
         "order": (order.number if order else "") or _("The order"),
-        "reply_on": day(order.reply_on) if order else "",
+        "reply_on": day(notice.day),
         "stage": event.get_target_display() if event else "",
         "number": notice.case.number,
-        "promised": day(notice.case.promised_on),
+        "promised": day(notice.day),
         "reason": (chase.reason if chase else "") or _("please see to it."),
     }
-    if own_text := vars(notice).get("own_text"):  # by worded()
+    if notice.own_text:
         known = dict(zip(FILLED_IN, (str(facts[name]) for name in IN_ORDER), strict=True))
-        return BRACED.sub(lambda found: known.get(found[1], found[0]), own_text)
+        return BRACED.sub(lambda found: known.get(found[1], found[0]), notice.own_text)
     return str(WORDS[notice.kind]) % facts
 
 
@@ -70,8 +70,7 @@ def standard_words(kind: str) -> str:
 
 def example_of(kind: str, text: str, on: date) -> str:
     """What such a notice would say, with the facts of a matter that does not exist."""
-    notice = Notice(kind=kind, case=Case(number="BG-2026-0001", promised_on=on))
-    vars(notice)["own_text"] = text
+    notice = Notice(kind=kind, own_text=text, case=Case(number="BG-2026-0001"), day=on)
     notice.chase = Chase(due_at=workdays.due_at(on))
-    notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号", reply_on=on)
+    notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号")
     return words_of(notice)

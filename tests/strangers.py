@@ -49,6 +49,7 @@ from supervision.models import (
     OrderCounter,
     Robot,
     Rung,
+    SentBack,
     SupervisionOrder,
     TrackedCase,
     TrackingMeeting,
@@ -264,6 +265,10 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     order = SupervisionOrder.objects.create(
         case=case, town=case.town, reason=marks.note, demand=marks.note, reply_on=(NOON + DAY).date(), raised_at=NOON
     )
+    SentBack.objects.create(
+        order=order, reply=marks.note, replied_at=NOON, replied_by=other, finding=marks.note, checked_at=NOON,
+        checked_by=other,
+    )  # fmt: skip
     chase = Chase.objects.create(
         case=case, clock=clock, due_at=clock.due_at, step="yellow", level="remind", at=NOON, reason=marks.note,
         order=order,

@@ -24,6 +24,8 @@ class DayInput(forms.DateInput):
 def in_plain_words(field: forms.Field) -> None:
     """What is missing, and what nothing chosen looks like, said the same way in every form."""
     field.error_messages["required"] = _("Please fill this in.")
+    field.error_messages["min_value"] = _("At least %(limit_value)s.")
+    field.error_messages["max_value"] = _("At most %(limit_value)s.")
     if isinstance(field.widget, forms.Textarea):
         field.widget.attrs.pop("maxlength", None)  # a browser cuts what is pasted without a word
     if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:

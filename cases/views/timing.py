@@ -61,7 +61,7 @@ class Deadlines(TownView):
 
 
 class EditDeadline(TownView):
-    """First what the change would do, then the change: the second step sends the same values with `sure`."""
+    """First what the change would do, then the change: the second step names in `sure` what was looked at."""
 
     def get(self, request: HttpRequest, rule: str) -> HttpResponse:
         context = self.settable(rule)
@@ -76,9 +76,11 @@ class EditDeadline(TownView):
         if not form.is_valid():
             return self.show(context, form, UNPROCESSABLE)
         span = Span(form.cleaned_data["amount"], Unit(form.cleaned_data["unit"]))
-        if "sure" not in request.POST:
-            return self.show({**context, "change": change_of(context["town"], Rule(rule), span, now())}, form)
+        seen = f"{span.amount} {span.unit.value}"
         try:
+            if request.POST.get("sure") != seen:  # not looked at yet, or another one than was looked at
+                change = change_of(context["town"], Rule(rule), span, now())
+                return self.show({**context, "change": change, "seen": seen}, form)
             set_rule(context["town"], Rule(rule), span, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)

@@ -12,7 +12,7 @@ from supervision.models.notice import (
     Robot,
     Watermark,
 )
-from supervision.models.order import OrderCounter, OrderState, SupervisionOrder
+from supervision.models.order import OrderCounter, OrderState, SentBack, SupervisionOrder
 from supervision.models.run import JobRun
 from supervision.models.tracking import TrackedCase, TrackingMeeting, Verdict
 
@@ -31,6 +31,7 @@ __all__ = [
     "OrderState",
     "Robot",
     "Rung",
+    "SentBack",
     "SupervisionOrder",
     "Told",
     "TrackedCase",

@@ -47,6 +47,7 @@ class Rung(models.Model):
     is_on = models.BooleanField(_("in use"), default=True)
     days = models.PositiveSmallIntegerField(_("working days after it fell due"), default=0)
     told = models.JSONField(_("who is told"), default=list)
+    by_letter = models.BooleanField(_("by letter as well"), default=True)
     by_robot = models.BooleanField(_("the group as well"), default=False)
 
     class Meta:

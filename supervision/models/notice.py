@@ -4,8 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -98,14 +97,14 @@ class NoticeText(models.Model):
         if unknown := [name for name in BRACED.findall(self.text) if name not in FILLED_IN]:
             words = _("The software cannot fill in {%(name)s}.") % {"name": unknown[0]}
             raise ValidationError({"text": words})
+        if set("{}") & set(BRACED.sub("", self.text)):
+            raise ValidationError({"text": _("A brace is left open.")})
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def worded(self) -> "NoticeQuerySet":
-        """With all that what it says is made of (supervision/words.py), the town's own words among it."""
-        own = NoticeText.objects.filter(town=OuterRef("case__town"), kind=OuterRef("kind")).values("text")[:1]
-        rows = self.select_related("chase", "order", "event", "case__town", "case__village")
-        return rows.annotate(own_text=Coalesce(Subquery(own), Value("")))
+        """With all that what it says is made of (supervision/words.py)."""
+        return self.select_related("chase", "order", "event", "case__town", "case__village")
 
 
 class Notice(WithChoices):
@@ -126,6 +125,8 @@ class Notice(WithChoices):
     state = models.CharField(
         pgettext_lazy("notice", "state"), max_length=7, choices=NoticeState.choices, default=NoticeState.WAITING
     )
+    own_text = models.CharField(_("the town's words"), max_length=120, blank=True)
+    day = models.DateField(_("day named"), null=True, help_text=_("the reply due, or the day promised, as it was then"))
     created_at = models.DateTimeField(_("at"))
     send_after = models.DateTimeField(_("not before"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

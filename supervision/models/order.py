@@ -121,3 +121,25 @@ class SupervisionOrder(WithChoices):
     def is_late(self, at: datetime) -> bool:
         """Whether it is sent and its reply is past its day."""
         return self.state == OrderState.SENT and at >= due_at(self.reply_on)
+
+
+class SentBack(models.Model):
+    """An answer that was not good, and what was missing: a round of the order that is over."""
+
+    order = models.ForeignKey(
+        SupervisionOrder, models.CASCADE, related_name="sent_back", verbose_name=_("supervision order")
+    )
+    reply = models.TextField(pgettext_lazy("order", "reply"))
+    replied_at = models.DateTimeField(pgettext_lazy("order", "replied"))
+    replied_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("replied by"))
+    finding = models.TextField(_("what the check found"))
+    checked_at = models.DateTimeField(_("checked"))
+    checked_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("checked by"))
+
+    class Meta:
+        verbose_name = _("answer sent back")
+        verbose_name_plural = _("answers sent back")
+        ordering = ("checked_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.checked_at:%Y-%m-%d}"

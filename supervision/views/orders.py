@@ -86,6 +86,7 @@ class Shown(OrderView):
         context = {
             "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
             "is_late": order.is_late(at),
+            "rounds": order.sent_back.select_related("replied_by__user", "checked_by__user"),
             "may_print": bool(order.number) and may_export(self.user, today()),
         }  # fmt: skip
         return render(self.request, "supervision/order.html", context, status=status)

@@ -74,9 +74,10 @@ class MeetingView(TrackingView):
             said = {"verdict": item.verdict, "note": item.note}
             blank = VerdictForm(initial=said, auto_id=ids_of(item)) if open_to_say else None
             rows.append((item, case, times[case], form if item.pk == pk else blank))
+        readable = {pk for pk, case in cases.items() if not vars(case)["redacted"]}
         context = {
             "nav": "supervision", "meeting": meeting, "rows": rows, "at": now(), "sight": self.sight(),
-            "may_say": may_say, "left": sum(not item.verdict for item in items),
+            "may_say": may_say, "left": sum(not item.verdict for item in items if item.case_id in readable),
         }  # fmt: skip
         return render(
             self.request, "supervision/tracking/meeting.html", context, status=UNPROCESSABLE if wrong else 200

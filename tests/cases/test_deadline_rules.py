@@ -140,7 +140,11 @@ def test_the_page_shows_what_would_change_before_it_does(client):
     assert (shown.last_before, shown.last_after, shown.running) == (date(2026, 3, 3), date(2026, 3, 9), 2)
     assert not DeadlineRule.objects.exists()
 
-    done = client.post(address, {"amount": 5, "unit": "working", "sure": 1})
+    another = client.post(address, {"amount": 7, "unit": "working", "sure": "5 working"})
+    assert another.context["change"].after == Span(7, Unit.WORKING)  # the one looked at was of 5
+    assert not DeadlineRule.objects.exists()
+
+    done = client.post(address, {"amount": 5, "unit": "working", "sure": "5 working"})
     assert done.status_code == 302
     assert DeadlineRule.objects.get().set_by == here.reviewer
     assert "5个工作日" in client.get(done.url).text
@@ -152,10 +156,10 @@ def test_a_wrong_number_is_told_beside_the_field_and_kept(client):
     address = reverse("cases:deadline", args=["speak"])
 
     for amount in ("400", "-1", "三"):
-        answer = client.post(address, {"amount": amount, "unit": "working", "sure": 1})
+        answer = client.post(address, {"amount": amount, "unit": "working"})
         assert answer.status_code == 422
         assert f'value="{amount}"' in answer.text
-    assert client.post(address, {"amount": "0", "unit": "working", "sure": 1}).status_code == 422
+    assert client.post(address, {"amount": "0", "unit": "working"}).status_code == 422
 
 
 def test_a_secretary_reads_and_sets_nothing_and_a_foreign_town_does_not_exist(client):
@@ -182,6 +186,14 @@ def test_a_day_set_by_the_town_counts_and_can_be_taken_back(client):
     client.post(address, {"drop": "2026-03-03"})
     assert not CalendarDay.objects.filter(town=here.town).exists()
     assert told(here, NOON).due_on == date(2026, 3, 3)
+
+
+def test_a_day_beyond_the_next_year_is_refused():
+    here = staff()
+
+    set_day(here.town, date(2027, 12, 31), is_working=False, name="", by=here.reviewer.user, at=NOON)
+    with pytest.raises(InputRefused):
+        set_day(here.town, date(2028, 1, 1), is_working=False, name="", by=here.reviewer.user, at=NOON)
 
 
 def test_a_day_that_is_past_is_refused(client):

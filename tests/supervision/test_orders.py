@@ -23,7 +23,7 @@ from supervision.orders import (
 )
 from supervision.sweeping import sweep
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, staff, verified
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +210,40 @@ def test_whoever_has_the_matter_by_now_answers_as_well(here):
     completed(here, order.case)
 
     assert reply_to_order(order, "核查过了", by=officer(here.secretary), at=NOON + DAY).state == OrderState.REPLIED
+
+
+def test_every_round_of_answers_stays_to_be_read(client, here):
+    back = {"good": False, "finding": "没写什么时候修好", "by": officer(here.supervisor), "at": NOON + DAY}
+    order = check_reply(replied(here), **back)
+    order = reply_to_order(order, "周五修好", by=officer(here.handler), at=NOON + DAY)
+    order = check_reply(order, good=True, finding="", by=officer(here.supervisor), at=NOON + DAY)
+    client.force_login(here.supervisor.user)
+
+    page = client.get(order.get_absolute_url()).text
+
+    said = [page.index(words) for words in ("已修好", "没写什么时候修好", "周五修好")]
+    assert said == sorted(said)
+
+
+def test_no_order_or_answer_goes_out_with_a_gap_left_in_it(here):
+    wanted = {"reason": "拖得久", "demand": "请在【哪天】前办", "reply_on": REPLY_ON, "key": None}
+
+    with pytest.raises(InputRefused) as refused:
+        raise_order(spoken(here), by=officer(here.supervisor), at=NOON, **wanted)
+    assert set(refused.value.fields) == {"demand"}
+    with pytest.raises(InputRefused):
+        reply_to_order(sent(here), "【哪天】修好", by=officer(here.handler), at=NOON + DAY)
+
+
+@pytest.mark.parametrize("days", [60, 61])
+def test_an_answer_is_due_within_two_months(here, days):
+    wanted = {"reason": "拖得久", "demand": "快办", "reply_on": NOON.date() + days * DAY, "key": None}
+    if days == 60:
+        assert raise_order(spoken(here), by=officer(here.supervisor), at=NOON, **wanted).reply_on == wanted["reply_on"]
+        return
+    with pytest.raises(InputRefused) as refused:
+        raise_order(spoken(here), by=officer(here.supervisor), at=NOON, **wanted)
+    assert set(refused.value.fields) == {"reply_on"}
 
 
 def test_an_answer_sent_back_is_due_again_and_told(here):

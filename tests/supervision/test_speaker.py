@@ -264,3 +264,24 @@ def test_nobody_is_called_about_a_matter_that_is_closed():
     sweep(NOON + 2 * DAY)
 
     assert not calls_of(here.duty.user, NOON + 2 * DAY).exists()
+
+
+def test_a_hidden_speaker_is_called_by_whoever_took_it_down(client):
+    here = staff()
+    case = taken_up(here, confidentiality="hidden")
+
+    told = Notice.objects.get(kind=NoticeKind.CALL)
+    assert told.recipient == here.duty.user
+    assert calls_of(here.duty.user, NOON).get().case == case
+    assert calls_of(here.reviewer.user, NOON).exists()
+    assert not calls_of(here.secretary.user, NOON).exists()
+
+
+def test_a_hidden_speaker_whose_recorder_has_left_is_called_by_the_towns_reviewer():
+    here = staff()
+    case = accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"))
+    here.duty.from_on = here.duty.until_on = (NOON - DAY).date()
+    here.duty.save()
+    sweep(NOON)
+
+    assert Notice.objects.get(kind=NoticeKind.CALL, case=case).recipient == here.reviewer.user

@@ -5,15 +5,16 @@ import time_machine
 from django.urls import reverse
 
 from minshi.errors import InputRefused, NoSuchRight
-from supervision.models import ChaseStep, Notice, NoticeKind, NoticeText, Rung
+from supervision.circulating import circulate_due
+from supervision.models import ChaseStep, Notice, NoticeKind, NoticeText, Robot, Rung, SupervisionOrder
 from supervision.sweeping import sweep
 from supervision.town_settings import drop_rung, set_rung, set_text
 from supervision.words import line_of, standard_words, words_of
-from tests.cases.roads import NOON, spoken, staff
+from tests.cases.roads import DAY, NOON, spoken, staff
 from tests.roles import reviewer_of
 
 pytestmark = pytest.mark.django_db
-URGE = {"is_on": True, "days": 2, "told": ["head"], "by_robot": False}
+URGE = {"is_on": True, "days": 2, "told": ["head"], "by_letter": True, "by_robot": False}
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +122,14 @@ def test_what_the_software_cannot_fill_in_is_refused_and_kept(client):
     assert "{姓名}的事到期了" in answer.text
 
 
+@pytest.mark.parametrize("text", ["{到期日就到期了", "到期日}就到期了", "{{到期日}就到期了"])
+def test_a_brace_left_open_is_refused(text):
+    here = staff()
+
+    with pytest.raises(InputRefused):
+        set_text(here.town, NoticeKind.OVERDUE, text, by=here.reviewer.user, at=NOON)
+
+
 @pytest.mark.parametrize("said", ["default", "standard"])
 def test_the_standard_words_are_nothing_of_the_towns_own(client, said):
     here = staff()
@@ -136,3 +145,48 @@ def test_the_standard_words_are_nothing_of_the_towns_own(client, said):
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_can_be_said_in_its_standard_words(kind):
     assert "%(" not in standard_words(kind)
+
+
+def channels_of(kind):
+    return set(Notice.objects.filter(kind=kind).values_list("channel", flat=True))
+
+
+@pytest.mark.parametrize(("by_letter", "channels"), [(True, {"inbox", "email"}), (False, {"inbox"})])
+def test_a_step_is_told_by_letter_where_the_town_wants_it(by_letter, channels):
+    here = staff()
+    here.secretary.user.email = "a@example.cn"
+    here.secretary.user.save()
+    set_rung(here.town, ChaseStep.URGE, by=here.reviewer.user, at=NOON, **{**URGE, "by_letter": by_letter})
+
+    sweep(spoken(here).due_at + 2 * DAY)
+
+    assert channels_of(NoticeKind.URGE) == channels
+
+
+@pytest.mark.parametrize("by_robot", [True, False])
+def test_an_order_not_answered_is_told_to_the_group_where_the_town_wants_it(by_robot):
+    here = staff()
+    Robot.objects.create(town=here.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1")
+    values = {"is_on": True, "days": 0, "told": ["owner"], "by_letter": True, "by_robot": by_robot}
+    set_rung(here.town, ChaseStep.CIRCULATE, by=here.reviewer.user, at=NOON, **values)
+    order = SupervisionOrder.objects.create(
+        case=spoken(here), town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON, state="sent",
+        number="白关镇督字〔2026〕1号", signed_at=NOON, signed_by=here.reviewer, send_at=NOON, sent_at=NOON,
+    )  # fmt: skip
+
+    circulate_due(NOON + DAY)
+
+    assert ("robot" in channels_of(NoticeKind.CIRCULATE)) is by_robot
+    if by_robot:
+        assert order.number in words_of(Notice.objects.worded().get(channel="robot"))
+
+
+def test_what_was_told_stays_as_it_was():
+    here = staff()
+    sweep(spoken(here).due_at)
+    told = Notice.objects.worded().filter(kind=NoticeKind.OVERDUE).first()
+    before = words_of(told)
+
+    set_text(here.town, NoticeKind.OVERDUE, "抓紧", by=here.reviewer.user, at=NOON)
+
+    assert words_of(Notice.objects.worded().get(pk=told.pk)) == before
