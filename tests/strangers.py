@@ -40,23 +40,19 @@ from cases.models import (
 from cases.workflow import Action, make_move
 from minshi.crypto import masked_name, masked_phone
 from supervision.models import (
-    Call,
-    Chase,
     EventSeen,
     JobRun,
-    Notice,
     NoticeText,
     OrderCounter,
     Robot,
     Rung,
-    SentBack,
-    SupervisionOrder,
     TrackedCase,
     TrackingMeeting,
     Watermark,
 )
 from tests import roles
 from tests.cases.roads import DAY, NOON, Staff, accepted, decided, officer, rated, spoken, staff, words
+from tests.supervision.parts import chased
 from tests.villages.duty_desk import away, shift_of
 from tests.villages.factories import (
     GroupFactory,
@@ -260,24 +256,7 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     CaseAccess.objects.get_or_create(case=case, post=other)
     JoinedVillage.objects.get_or_create(case=case, village=elsewhere.village)
     Concern.objects.create(case=case, user=other.user)
-    clock = case.clocks.get(stopped_at=None)
-    to = case.owner_post.user if case.owner_post else case.owner_office.posts.first().user
-    order = SupervisionOrder.objects.create(
-        case=case, town=case.town, reason=marks.note, demand=marks.note, reply_on=(NOON + DAY).date(), raised_at=NOON
-    )
-    SentBack.objects.create(
-        order=order, reply=marks.note, replied_at=NOON, replied_by=other, finding=marks.note, checked_at=NOON,
-        checked_by=other,
-    )  # fmt: skip
-    chase = Chase.objects.create(
-        case=case, clock=clock, due_at=clock.due_at, step="yellow", level="remind", at=NOON, reason=marks.note,
-        order=order,
-    )  # fmt: skip
-    Notice.objects.create(
-        key=f"stranger:{case.pk}", kind="yellow", channel="inbox", recipient=to, case=case, chase=chase, state="sent",
-        created_at=NOON, send_after=NOON, sent_at=NOON,
-    )  # fmt: skip
-    Call.objects.create(case=case, event=case.events.first(), kind="accepted", asked_at=NOON)
+    chased(case, marks.note, other)
     return case
 
 
