@@ -1,9 +1,11 @@
 """A real chromium against the live server; logging in is done in the browser, as people do."""
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from django.db import connections
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 PASSWORD = "lu-deng-huai-le-7"
 CHROMIUM_FLAGS = [
@@ -15,6 +17,17 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """While its loop runs, Django keeps another connection for the same thread: whichever is out of sight is closed,
+    or the test database could not be dropped at the end.
+    """
+    connections.close_all()
+    with sync_playwright() as started:
+        yield started
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
