@@ -30,9 +30,8 @@ def done_for(rows: Sequence[Row], do: Callable[[Sequence[Row]], int]) -> tuple[i
             return do(rows), []
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
-        # The only place that catches whatever a row raises, a fault of ours too: a village is not left without its
-        # reminders because one case of another cannot be read (lessons 21). Nothing is swallowed: see above.
+    except Exception:  # whatever a row raises, a fault of ours too: no village goes without its reminders for another's
+        # case that cannot be read. Nothing is swallowed: it is logged with its traceback, and the job ends as failed.
         logger.exception("%s could not be done", rows[0] if len(rows) == 1 else f"{len(rows)} rows together")
     if len(rows) == 1:
         return 0, list(rows)

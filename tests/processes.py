@@ -41,7 +41,7 @@ def until(found: Callable[[], Any], *, seconds: float = PATIENCE, processes: Seq
             return answer
         for process in processes:
             assert process.poll() is None, process.args
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks at another process, which can ring no bell here; the deadline ends it
     return pytest.fail(f"nothing within {seconds} s")
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,49 +10,29 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from PIL import Image
 
-from cases.attachments import attach, attach_sheet
+from cases.attachments import attach
 from cases.models import (
-    AgendaItem,
-    Attendee,
-    CalendarDay,
     CallBack,
     Case,
     CaseAccess,
     Concern,
-    DeadlineRule,
-    FourTwoProcess,
-    FourTwoStep,
     HandBack,
     JoinedVillage,
     MandatoryReport,
-    Meeting,
-    MinutesCorrection,
-    NumberCounter,
     Rating,
     Reply,
-    SignedSheet,
-    StandardText,
-    StepAside,
     TimeRequest,
-    Topic,
 )
 from cases.workflow import Action, make_move
 from minshi.crypto import masked_name, masked_phone
 from supervision.models import (
-    EventSeen,
-    JobRun,
-    NoticeText,
-    OrderCounter,
-    Robot,
-    Rung,
     TrackedCase,
     TrackingMeeting,
-    Watermark,
 )
 from tests import roles
 from tests.cases.roads import DAY, NOON, Staff, accepted, decided, officer, rated, spoken, staff, words
+from tests.foreign_grid import grid_of
 from tests.supervision.parts import chased
-from tests.villages.duty_desk import away, shift_of
 from tests.villages.factories import (
     GroupFactory,
     HouseholdFactory,
@@ -63,30 +42,13 @@ from tests.villages.factories import (
     UserFactory,
     VillageFactory,
 )
-from villages.audit import record_audit
 from villages.lookup import index_residents
 from villages.models import (
-    AuditRecord,
-    ContactLink,
-    DutyLeave,
-    DutyShift,
-    FieldHistory,
-    Group,
-    HandOver,
-    Household,
     Office,
     Post,
-    Procedure,
-    Resident,
-    ResidentKey,
-    Seat,
-    SwapRequest,
-    TalkRoom,
-    Town,
     User,
     Village,
 )
-from villages.models.audit import AuditKind
 
 STAFF_ROLES = (
     "duty_officer", "group_leader", "committee_member", "secretary", "reviewer", "county_reviewer", "office_handler",
@@ -260,98 +222,6 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     return case
 
 
-def council_of(there: Staff, case: Case) -> dict[type[Model], Model]:
-    """A meeting of the foreign village about the hidden case, and the six steps it began for it."""
-    note, by = MARKERS["foreign"].note, there.duty
-    meeting = Meeting.objects.create(
-        kind="two_committees", village=there.village, town=there.town, starts_at=NOON, minutes=note, called_by=by,
-        called_at=NOON,
-    )  # fmt: skip
-    person = Attendee.objects.create(meeting=meeting, name=MARKERS["foreign"].name)
-    item = AgendaItem.objects.create(meeting=meeting, position=1, case=case, opinions=note)
-    process = FourTwoProcess.objects.create(
-        village=there.village, case=case, matter="other", origin="people", subject=note, started_by=by, started_at=NOON
-    )
-    step = FourTwoStep.objects.create(
-        process=process, nth=5, held_on=NOON.date(), public_until=NOON.date(), content=note, passed=True,
-        recorded_by=by, recorded_at=NOON,
-    )  # fmt: skip
-    picture = io.BytesIO()
-    Image.new("RGB", (8, 8), "blue").save(picture, "JPEG")
-    sheet = attach_sheet(meeting, SimpleUploadedFile("s.jpg", picture.getvalue(), "image/jpeg"), at=NOON, post=by)
-    return {
-        Meeting: meeting,
-        Attendee: person,
-        AgendaItem: item,
-        StepAside: StepAside.objects.create(item=item, attendee=person, reason=note),
-        MinutesCorrection: MinutesCorrection.objects.create(
-            meeting=meeting, key=uuid.uuid4(), at=NOON, post=by, wrong=note, right=note
-        ),
-        FourTwoProcess: process,
-        FourTwoStep: step,
-        SignedSheet: sheet,
-        Seat: Seat.objects.create(body="two_committees", village=there.village, name="郑席", from_on=NOON.date()),
-        Procedure: Procedure.objects.create(
-            town=TownFactory(county_code="620102"),
-            kind="assembly",
-            quorum_of=1,
-            quorum_in=2,
-            pass_of=1,
-            pass_in=2,
-            article="镇里定的",
-        ),
-    }
-
-
-def grid_of(there: Staff, resident: Resident, case: Case) -> dict[type[Model], Model]:
-    """A row of everything that is not a case's, all of the foreign place."""
-    household = resident.household
-    shift = shift_of(there.member, backup=there.duty)
-    swap = SwapRequest.objects.create(
-        shift=shift_of(there.member, days=1), asker=there.member, asked=there.duty, asked_at=NOON
-    )
-    linked = ContactLink.objects.create(post=there.leader, household=household, from_on=NOON.date())
-    return {
-        Town: there.town,
-        Village: there.village,
-        Group: there.group,
-        Office: there.office,
-        Household: household,
-        Resident: resident,
-        ResidentKey: ResidentKey.objects.filter(resident=resident).first(),
-        ContactLink: linked,
-        TalkRoom: TalkRoom.objects.create(village=there.village, place="村委会"),
-        DutyShift: shift,
-        SwapRequest: swap,
-        DutyLeave: away(there.duty, days=3),
-        HandOver: HandOver.objects.create(
-            shift=shift, note="等电工", visitors=1, written_by=there.member, written_at=NOON
-        ),
-        User: there.duty.user,
-        Post: there.duty,
-        AuditRecord: record_audit(AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"),
-        FieldHistory: FieldHistory.objects.first(),
-        NumberCounter: NumberCounter.objects.get(town=there.town),
-        Topic: Topic.objects.create(town=there.town, name="饮水"),
-        StandardText: StandardText.objects.create(
-            town=there.town, action="reply", input="reply", title="饮水", text="井水{事项}"
-        ),
-        Rung: Rung.objects.create(town=there.town, step="urge", told=["owner"]),
-        NoticeText: NoticeText.objects.create(town=there.town, kind="overdue", text="抓紧办"),
-        DeadlineRule: DeadlineRule.objects.create(
-            town=there.town, rule="led", amount=9, unit="working", from_at=NOON, set_by=there.reviewer
-        ),
-        Robot: Robot.objects.create(town=there.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1"),
-        OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
-        JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
-        EventSeen: EventSeen.objects.create(event=case.events.first()),
-        Watermark: Watermark.objects.create(pk=1),
-        TrackingMeeting: TrackingMeeting.objects.create(town=there.town, began_at=NOON, began_by=there.duty),
-        CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
-        **council_of(there, case),
-    }
-
-
 def build(role: str) -> World:
     here = staff()
     there, elsewhere = foreign_place(role, here), staff()
@@ -381,7 +251,7 @@ def build(role: str) -> World:
     hidden["conflict"] = make_move(
         conflict, Action.RECUSE, by=officer(here.county_supervisor), at=NOON, concerns=[concerned]
     )
-    grid = grid_of(there, resident, hidden["foreign"])
+    grid = grid_of(there, resident, hidden["foreign"], MARKERS["foreign"].note)
     for name, case in hidden.items():
         TrackedCase.objects.create(
             meeting=grid[TrackingMeeting], case=case, note=MARKERS[name].note, verdict="urged", said_at=NOON,

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from random import Random
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
@@ -121,7 +120,6 @@ class Ledger:
 
     county: County
     at: datetime
-    rng: Random
 
     @cached_property
     def counting(self) -> Counting:
@@ -174,7 +172,9 @@ class Ledger:
         return self.at - (today - day)
 
     def _open(self, nth: int, since: datetime, stages: tuple[Stage, ...] = OPEN) -> Matter:
-        stage, level, village = _stage(nth, stages), self.rng.choice(LEVELS), self.rng.choice(self.county.villages)
+        stage, turn, villages = _stage(nth, stages), nth // len(stages), self.county.villages
+        village = villages[turn % len(villages)]
+        level = LEVELS[(turn + turn // len(villages)) % len(LEVELS)]  # another one at every round of the villages
         accepted, decided, completed = (since if OPEN.index(stage) >= upto else None for upto in (1, 2, 3))
         return Matter(
             source=SOURCE,
@@ -207,7 +207,7 @@ class Ledger:
             title=f"路灯坏了{nth}",
             verbatim="村口的路灯又坏了两盏，晚上看不见路",
             registered_at=told,
-            village=self.rng.choice(self.county.villages),
+            village=self.county.villages[nth % len(self.county.villages)],
             speaker_name="张长生",
             category=Category.VILLAGE,
             grade=Grade.MINOR,

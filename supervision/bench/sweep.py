@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
-from random import Random
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +19,6 @@ MS_PER_DUE = 3.0  # 10,000 in 30 s
 MOST_GROWTH = 1.5  # of the database's time, for the same due among more
 PATTERN = 5_000  # matters adopted one by one; the others are copies of them
 OPEN_SHARE = 20  # one in so many is open
-SEED = 1
 IDLE_ROUNDS = 20
 MINUTE = timedelta(minutes=1)
 TABLES = ("cases_case", "cases_clock", "cases_event", "supervision_chase", "supervision_notice")
@@ -147,7 +145,7 @@ def measure(sizes: Sequence[int], due: int, now: datetime, shown: Callable[[str]
 
     at = datetime.combine(workdays.local_day(now), time(12), workdays.SHANGHAI)
     with throw_away() as database:
-        ledger = Ledger(make_county(at), at, Random(SEED))  # noqa: S311 - nothing here is secret
+        ledger = Ledger(make_county(at), at)
         swept = []
         for size in sizes:
             clocks = _filled(ledger, size, due, shown)

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import ROOT
+from tests.processes import free_port, until
 
 MANAGE = """
 import pathlib, sys, time
@@ -71,12 +72,6 @@ def make(project, *arguments, path=None, **variables):
         [shutil.which("make"), *arguments],
         cwd=project, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def stop(process, sign=signal.SIGINT):
@@ -150,8 +145,7 @@ def test_reset_that_is_switched_off_keeps_the_data(project):
 def test_run_killed_while_the_town_is_made_starts_that_over(project, bootstrap):
     (project / "slow").touch()
     process = make(project, "demo", f"PORT={free_port()}")
-    while not (bootstrap.ACCOUNTS.exists() and bootstrap.ACCOUNTS.read_text()):
-        time.sleep(0.05)
+    until(lambda: bootstrap.ACCOUNTS.exists() and bootstrap.ACCOUNTS.read_text(), processes=[process])
     stop(process, signal.SIGKILL)
     (project / "slow").unlink()
 

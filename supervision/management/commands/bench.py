@@ -17,9 +17,10 @@ PARTS = ("requests", "sweep")
 
 
 def sizes(text: str) -> list[int]:
-    if len(found := numbers(text)) < 2:  # noqa: PLR2004
+    smallest, *larger = numbers(text)
+    if not larger:
         raise ArgumentTypeError("two or more numbers, the smaller first: 20000,200000")
-    return found
+    return [smallest, *larger]
 
 
 def numbers(text: str) -> list[int]:
