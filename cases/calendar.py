@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.models import CalendarDay
 from minshi import workdays
-from minshi.errors import InputRefused, NoSuchRight
-from villages.models import Role, Town, User
+from minshi.errors import InputRefused
+from villages.models import Town, User
+from villages.own_rules import must_review
 
 MAKE_UP = "调休上班"
 NAME_LENGTH = 40
@@ -78,7 +79,7 @@ def set_day(town: Town, day: date, *, is_working: bool, name: str, by: User, at:
 
     NoSuchRight: not a reviewer of that town. InputRefused: a day that is past, or beyond the next year.
     """
-    _refuse_others(town, by, at)
+    must_review(by, town, at)
     on = workdays.local_day(at)
     if not on <= day <= date(on.year + 1, 12, 31):
         words = _("That day is past.") if day < on else _("Only days of this year and the next are set.")
@@ -89,17 +90,8 @@ def set_day(town: Town, day: date, *, is_working: bool, name: str, by: User, at:
 
 def drop_day(town: Town, day: date, *, by: User, at: datetime) -> None:
     """As the national calendar says again. NoSuchRight as above."""
-    _refuse_others(town, by, at)
-    own_days(town).filter(day=day, day__gte=workdays.local_day(at)).delete()
-
-
-def own_days(town: Town) -> QuerySet[CalendarDay]:
-    return CalendarDay.objects.filter(town=town)
-
-
-def _refuse_others(town: Town, user: User, at: datetime) -> None:
-    if town.pk not in user.reach(workdays.local_day(at), (Role.REVIEWER,)).towns:
-        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
+    must_review(by, town, at)
+    CalendarDay.objects.filter(town=town, day=day, day__gte=workdays.local_day(at)).delete()
 
 
 def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:

@@ -10,9 +10,10 @@ from cases import deadlines
 from cases.models import Clock, DeadlineRule
 from cases.models.choices import Rule
 from minshi import workdays
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import InputRefused
 from minshi.workdays import Span, Unit
-from villages.models import Post, Role, Town, User
+from villages.models import Town, User
+from villages.own_rules import must_review
 
 LONGEST = 365  # days
 
@@ -51,7 +52,8 @@ def rules_in_force(town: Town, at: datetime) -> list[InForce]:
 def change_of(town: Town, rule: Rule, span: Span, at: datetime) -> Change:
     """What setting the rule would change, before it is set. Two queries. InputRefused as `set_rule`."""
     _refuse_what_is_none(rule, span)
-    counting, on = deadlines.counting_of(town.pk, workdays.local_day(at)), workdays.local_day(at)
+    on = workdays.local_day(at)
+    counting = deadlines.counting_of(town.pk, on)
     before = counting.span(rule, at)
     return Change(
         rule,
@@ -64,29 +66,19 @@ def change_of(town: Town, rule: Rule, span: Span, at: datetime) -> Change:
 
 
 @transaction.atomic
-def set_rule(town: Town, rule: Rule, span: Span | None, *, by: User, at: datetime) -> None:
-    """From now on deadlines of the town that begin are this long (None: as the default says); those under way stay.
+def set_rule(town: Town, rule: Rule, span: Span, *, by: User, at: datetime) -> None:
+    """From now on deadlines of the town that begin are this long; those under way stay.
 
     Nothing is written where it is so already. NoSuchRight: not a reviewer of that town. InputRefused: no length that
     can be set.
     """
-    post = reviewing_post(by, town, at)
-    if post is None:
-        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
-    if span is not None:
-        _refuse_what_is_none(rule, span)
+    post = must_review(by, town, at)
+    _refuse_what_is_none(rule, span)
     Town.objects.select_for_update().get(pk=town.pk)
-    wanted = span or deadlines.default_span(rule)
-    if deadlines.counting_of(town.pk, workdays.local_day(at)).span(rule, at) != wanted:
+    if deadlines.counting_of(town.pk, workdays.local_day(at)).span(rule, at) != span:
         DeadlineRule.objects.create(
-            town=town, rule=rule, amount=wanted.amount, unit=wanted.unit.value, from_at=at, set_by=post
+            town=town, rule=rule, amount=span.amount, unit=span.unit.value, from_at=at, set_by=post
         )
-
-
-def reviewing_post(user: User, town: Town, at: datetime) -> Post | None:
-    """The post from which a user sets the rules of a town: of its reviewer."""
-    posts = user.posts_on(workdays.local_day(at))
-    return next((post for post in posts if post.role == Role.REVIEWER and post.town_id == town.pk), None)
 
 
 def _refuse_what_is_none(rule: Rule, span: Span) -> None:

@@ -14,7 +14,7 @@ from minshi import workdays
 from minshi.errors import NoSuchRight
 from supervision.models import Call
 from villages.audit import record_audit
-from villages.models import Role, User
+from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 
 ORDER = ("asked_at", "id")
@@ -51,9 +51,20 @@ def note_call(call: Call, *, reached: bool, by: User, at: datetime) -> Call:
         raise NoSuchRight(_("This call is somebody else's."))
     held.tries, held.tried_at = held.tries + 1, at
     if reached:
-        held.done_at, held.done_by = at, by.posts_on(workdays.local_day(at))[0]
+        held.done_at, held.done_by = at, _calling_post(held.case, by, at)
     held.save(update_fields=["tries", "tried_at", "done_at", "done_by"])
     return held
+
+
+def _calling_post(case: Case, user: User, at: datetime) -> Post:
+    """Of several the one that has to do with the matter: its owner's, its recorder's, of its village or its town."""
+    posts = user.posts_on(workdays.local_day(at))
+
+    def is_far(post: Post) -> tuple[bool, bool, bool]:
+        own = post.pk in (case.owner_post_id, case.recorded_by_id)
+        return not own, post.village_id != case.village_id, post.town_id != case.town_id
+
+    return min(posts, key=is_far)
 
 
 def number_to_call(call: Call, *, by: User, at: datetime, request: HttpRequest | None = None) -> str:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from supervision.models import Told, Verdict
+from supervision.models.chase import MOST_DAYS
 from villages.forms import DayInput, RuleForm
 
 TALL = {"rows": 4}
@@ -51,7 +52,9 @@ class CheckForm(RuleForm):
 
 class RungForm(RuleForm):
     is_on = forms.BooleanField(label=_("This step is taken"), required=False)
-    days = forms.IntegerField(label=_("Working days after it fell due"), min_value=0, max_value=60, required=False)
+    days = forms.IntegerField(
+        label=_("Working days after it fell due"), min_value=0, max_value=MOST_DAYS, required=False
+    )
     told = forms.MultipleChoiceField(
         label=_("Who is told"), choices=Told.choices, widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -18,7 +18,7 @@ from supervision.recipients import Recipients
 from villages.duty import on_duty_in
 from villages.models import Post, Role, User
 
-TOLD: dict[str, NoticeKind] = {
+WORDS_AT: dict[str, NoticeKind] = {
     Action.ACCEPT: NoticeKind.ACCEPTED,
     Action.SETTLE: NoticeKind.ANSWERED,
     Action.VERIFY: NoticeKind.ANSWERED,
@@ -31,7 +31,7 @@ def word_for(event: Event) -> NoticeKind | None:
 
     Nothing of what whoever took it down did on the same day: the speaker sat there, or was on the telephone.
     """
-    if kind := TOLD.get(event.action):
+    if kind := WORDS_AT.get(event.action):
         return None if _was_there(event) else kind
     return NoticeKind.PROMISED if "promised_on" in event.data else None
 
@@ -42,15 +42,14 @@ def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> 
     Of several together each speaker hears the last. Nobody is told who left neither name nor phone.
     Two queries, and those of the outbox.
     """
-    worded = _last_words(events)
-    by_sms = [event.case for event, _kind in worded if _takes_sms(event.case)]
-    messages = [
-        Message(f"event:{event.pk}:{kind}", kind, None, event.case, event=event)
-        for event, kind in worded
-        if event.case in by_sms
-    ]
+    to_call, messages = list[tuple[Event, NoticeKind]](), list[Message]()
+    for event, kind in _last_words(events):
+        if _takes_sms(event.case):
+            messages.append(Message(f"event:{event.pk}:{kind}", kind, None, event.case, event=event))
+        else:
+            to_call.append((event, kind))
     put_in_outbox(messages, at=at)
-    ask_to_call([(event, kind) for event, kind in worded if event.case not in by_sms], people, at)
+    ask_to_call(to_call, people, at)
 
 
 def _last_words(events: Iterable[Event]) -> list[tuple[Event, NoticeKind]]:
@@ -99,15 +98,13 @@ def ask_to_call(worded: list[tuple[Event, NoticeKind]], people: Recipients, at: 
 
 def _recorders(events: Iterable[Event], at: datetime) -> dict[int, list[Post]]:
     """Whoever took a hidden speaker's matter down, as long as they serve; by case."""
-    cases = {
-        event.case.recorded_by_id: event.case_id
-        for event in events
-        if event.case.confidentiality == Confidentiality.HIDDEN and event.case.recorded_by_id
-    }
-    if not cases:
+    hidden = {event.case for event in events if event.case.confidentiality == Confidentiality.HIDDEN}
+    if not hidden:
         return {}
-    posts = Post.objects.current(workdays.local_day(at)).filter(pk__in=cases).select_related("user", "group")
-    return {cases[post.pk]: [post] for post in posts}
+    wanted = {case.recorded_by_id for case in hidden if case.recorded_by_id}
+    serving = Post.objects.current(workdays.local_day(at)).filter(pk__in=wanted).select_related("user", "group")
+    posts = {post.pk: post for post in serving}
+    return {case.pk: [posts[case.recorded_by_id]] for case in hidden if case.recorded_by_id in posts}
 
 
 def _callers(villages: set[int], at: datetime) -> dict[int, list[Post]]:
@@ -156,7 +153,7 @@ class ToldOnce:
     state: str
 
 
-def told_to_speaker(case: Case) -> list[ToldOnce]:
+def told_so_far(case: Case) -> list[ToldOnce]:
     """The messages and calls about a case, in the order of time. Two queries."""
     messages = Notice.objects.filter(case=case, channel=Channel.SMS)
     calls = Call.objects.filter(case=case).select_related("done_by__user")

@@ -16,7 +16,7 @@ from supervision.models import Chase, ChaseStep, EventSeen, NoticeKind, Told, Wa
 from supervision.orders import draft_orders
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
-from supervision.speaker import tell_speakers
+from supervision.speaker import WORDS_AT, tell_speakers
 from villages.models import Post, User
 
 BATCH = 500
@@ -34,7 +34,7 @@ PASSED_ON = frozenset(
 ASKED = frozenset({Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.HAND_BACK})
 RULED = frozenset({Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK})
 SAID = frozenset({Action.URGE, Action.SUPPLEMENT, Action.WITHDRAW})
-TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT, Action.REPLY}
+TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT, *WORDS_AT}
 
 
 def tell_events(at: datetime) -> tuple[int, list[str]]:

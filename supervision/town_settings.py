@@ -5,12 +5,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from cases.deadline_rules import reviewing_post
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import InputRefused
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung
 from villages.models import Town, User
+from villages.own_rules import must_review
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def set_rung(town: Town, step: ChaseStep, *, by: User, at: datetime, **values: A
     NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is told of, or days where the
     step has its own moment.
     """
-    _refuse_others(town, by, at)
+    must_review(by, town, at)
     _refuse_unclean(Rung(town=town, step=step, **values))
     return Rung.objects.update_or_create(town=town, step=step, defaults=values)[0]
 
@@ -28,7 +27,7 @@ def set_rung(town: Town, step: ChaseStep, *, by: User, at: datetime, **values: A
 @transaction.atomic
 def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
     """Back to the default. NoSuchRight as above."""
-    _refuse_others(town, by, at)
+    must_review(by, town, at)
     Rung.objects.filter(town=town, step=step).delete()
 
 
@@ -38,17 +37,12 @@ def set_text(town: Town, kind: NoticeKind, text: str, *, by: User, at: datetime)
 
     NoSuchRight as above. InputRefused: {braces} around what the software cannot fill in.
     """
-    _refuse_others(town, by, at)
+    must_review(by, town, at)
     if not text:
         NoticeText.objects.filter(town=town, kind=kind).delete()
         return
     _refuse_unclean(NoticeText(town=town, kind=kind, text=text))
     NoticeText.objects.update_or_create(town=town, kind=kind, defaults={"text": text})
-
-
-def _refuse_others(town: Town, user: User, at: datetime) -> None:
-    if reviewing_post(user, town, at) is None:
-        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
 
 
 def _refuse_unclean(row: Rung | NoticeText) -> None:

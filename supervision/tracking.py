@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,13 @@ def presiding_post(user: User, town: Town, at: datetime) -> Post | None:
     return next((post for post in posts if post.role in OVERSEERS and post.town_id == town.pk), None)
 
 
+def _must_preside(user: User, town: Town, at: datetime) -> Post:
+    post = presiding_post(user, town, at)
+    if post is None:
+        raise NoSuchRight(_("Only the town's reviewer and supervisors hold this meeting."))
+    return post
+
+
 def dragging_on(town: Town, at: datetime) -> QuerySet[Case]:
     """What a town goes through: overdue, waiting for an order, or with an order under way; the oldest due first."""
     ordered = SupervisionOrder.objects.filter(state__in=LIVE, case__town=town).values("case")
@@ -45,20 +52,14 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
 
     NoSuchRight: not a reviewer or supervisor of the town. MoveRefused: nothing drags on.
     """
-    post = presiding_post(by, town, at)
-    if post is None:
-        raise NoSuchRight(_("Only the town's reviewer and supervisors hold this meeting."))
-    under_way = TrackingMeeting.objects.filter(town=town, ended_at=None)
-    if held := under_way.first():
+    post = _must_preside(by, town, at)
+    Town.objects.select_for_update().get(pk=town.pk)  # two who begin at the same moment begin one after the other
+    if held := TrackingMeeting.objects.filter(town=town, ended_at=None).first():
         return held
     cases = list(dragging_on(town, at))
     if not cases:
         raise MoveRefused(_("Nothing is overdue or under order; there is nothing to go through."))
-    try:
-        with transaction.atomic():
-            meeting = TrackingMeeting.objects.create(town=town, began_at=at, began_by=post)
-    except IntegrityError:  # somebody else began it at the same moment
-        return under_way.get()
+    meeting = TrackingMeeting.objects.create(town=town, began_at=at, began_by=post)
     TrackedCase.objects.bulk_create(TrackedCase(meeting=meeting, case=case) for case in cases)
     return meeting
 
@@ -67,10 +68,14 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
 def say_of(item: TrackedCase, verdict: Verdict, note: str, *, by: User, at: datetime) -> TrackedCase:
     """What is to happen with a matter; urging and ordering happen with it, in one transaction.
 
-    The same said twice is said once. NoSuchRight: not to be chased by this user. MoveRefused: the meeting has ended,
-    the matter was urged or ordered here already, or the act itself is refused. InputRefused: nothing was said.
+    The same said twice is said once. NoSuchRight: not of the town, or not over the matter. MoveRefused: the meeting
+    has ended, the matter was urged or ordered here already, or the act itself is refused. InputRefused: no words.
     """
-    held = TrackedCase.objects.select_for_update(of=("self",)).select_related("meeting", "case__town").get(pk=item.pk)
+    held = (
+        TrackedCase.objects.select_for_update(of=("self",))
+        .select_related("meeting__town", "case__town")
+        .get(pk=item.pk)
+    )
     if (held.verdict, held.note) == (verdict, note):
         return held
     if held.meeting.ended_at is not None:
@@ -79,9 +84,10 @@ def say_of(item: TrackedCase, verdict: Verdict, note: str, *, by: User, at: date
         raise MoveRefused(_("It was acted on already: %(verdict)s.") % {"verdict": held.get_verdict_display()})
     if verdict != Verdict.GOES_ON and not note.strip():
         raise InputRefused(_("Say what is expected."), {"note": _("Please fill this in.")})
+    _must_preside(by, held.meeting.town, at)
     post = chasing_post(held.case, by, at)
     if post is None:
-        raise NoSuchRight(_("Only the town's reviewer and supervisors hold this meeting."))
+        raise NoSuchRight(_("Only a reviewer or supervisor over this matter does this."))
     _act(held.case, verdict, note, Officer(by, post), at)
     held.verdict, held.note, held.said_at, held.said_by = verdict, note, at, post
     held.save()
@@ -102,6 +108,5 @@ def end_tracking(meeting: TrackingMeeting, *, by: User, at: datetime) -> None:
 
     NoSuchRight: not a reviewer or supervisor of the town.
     """
-    if presiding_post(by, meeting.town, at) is None:
-        raise NoSuchRight(_("Only the town's reviewer and supervisors hold this meeting."))
+    _must_preside(by, meeting.town, at)
     TrackingMeeting.objects.filter(pk=meeting.pk, ended_at=None).update(ended_at=at)

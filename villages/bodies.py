@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.models import Body, MeetingKind, Post, Procedure, Role, Seat, Town, User, Village
 from villages.models.bodies import VILLAGE_BODIES
+from villages.own_rules import must_review
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 
 Where = Village | Town | str  # a county by its code
@@ -206,8 +207,7 @@ def set_procedure(town: Town, kind: str, *, by: User, at: datetime, **numbers: A
 
     NoSuchRight: not a reviewer of that town. InputRefused: a share above one, no rule named.
     """
-    if town.pk not in by.reach(localtime(at).date(), (Role.REVIEWER,)).towns:
-        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
+    must_review(by, town, at)
     for part, whole in (("quorum_of", "quorum_in"), ("pass_of", "pass_in")):
         if not 1 <= numbers[part] <= numbers[whole]:
             words = _("A share is at most the whole.")
@@ -220,6 +220,5 @@ def set_procedure(town: Town, kind: str, *, by: User, at: datetime, **numbers: A
 @transaction.atomic
 def drop_procedure(town: Town, kind: str, *, by: User, at: datetime) -> None:
     """Back to the default. NoSuchRight as above."""
-    if town.pk not in by.reach(localtime(at).date(), (Role.REVIEWER,)).towns:
-        raise NoSuchRight(_("Only the town's reviewer sets its rules."))
+    must_review(by, town, at)
     Procedure.objects.filter(town=town, kind=kind).delete()

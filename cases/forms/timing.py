@@ -4,12 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.deadline_rules import LONGEST
 from cases.models.choices import COUNTED_IN
 from villages.forms import DayInput, RuleForm
 
 
 class DeadlineForm(RuleForm):
-    amount = forms.IntegerField(label=_("How many days"), min_value=0, max_value=365)
+    amount = forms.IntegerField(label=_("How many days"), min_value=0, max_value=LONGEST)
     unit = forms.ChoiceField(label=_("Counted in"), choices=COUNTED_IN, widget=forms.RadioSelect)
 
 

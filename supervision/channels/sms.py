@@ -38,23 +38,23 @@ FOR_GOOD = frozenset(
 
 
 def send_sms(notices: Sequence[Notice]) -> None:
-    """One message each, to the speaker's number as it is now. NotSent: none, or the service refuses."""
-    for notice in notices:
-        if not (phone := notice.case.speaker_phone):
-            raise NotSent(_("The speaker has left no number."), for_good=True)
-        scheme = urlsplit(settings.SMS_URL).scheme
-        if not scheme:
-            raise NotSent(_("No SMS service is set up."), for_good=True)
-        if scheme == "console":
-            logger.info("SMS for %s: %s", notice.case.number, words_of(notice))
-        else:
-            _send_by_aliyun(settings.SMS_URL, phone, notice)
+    """One, for each speaker's is claimed by itself, to the number as it is now. NotSent: none, or it is refused."""
+    (notice,) = notices
+    if not (phone := notice.case.speaker_phone):
+        raise NotSent(_("The speaker has left no number."), for_good=True)
+    scheme = urlsplit(settings.SMS_URL).scheme
+    if not scheme:
+        raise NotSent(_("No SMS service is set up."), for_good=True)
+    if scheme == "console":
+        logger.info("SMS for %s: %s", notice.case.number, words_of(notice))
+    else:
+        _send_by_aliyun(settings.SMS_URL, phone, notice)
 
 
 def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
     parts = urlsplit(service)
     chosen = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    last = notice.case.promised_on or workdays.local_day(notice.created_at)
+    last = notice.day or workdays.local_day(notice.created_at)
     parameters = {
         "AccessKeyId": unquote(parts.username or ""),
         "Action": "SendSms",

@@ -51,6 +51,10 @@ class NoticeKind(models.TextChoices):
     CALL = "call", pgettext_lazy("notice", "a call to the speaker")
 
 
+TO_SPEAKER = (NoticeKind.ACCEPTED, NoticeKind.PROMISED, NoticeKind.ANSWERED)
+TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)  # a town may word these
+
+
 class NoticeState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("notice", "waiting")
     SENT = "sent", pgettext_lazy("notice", "sent")
@@ -97,6 +101,8 @@ class NoticeText(models.Model):
         if unknown := [name for name in BRACED.findall(self.text) if name not in FILLED_IN]:
             words = _("The software cannot fill in {%(name)s}.") % {"name": unknown[0]}
             raise ValidationError({"text": words})
+        if self.kind in TO_SPEAKER:
+            raise ValidationError({"kind": _("Messages to speakers are templates of the SMS service.")})
         if set("{}") & set(BRACED.sub("", self.text)):
             raise ValidationError({"text": _("A brace is left open.")})
 

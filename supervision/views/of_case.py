@@ -8,7 +8,7 @@ from cases.views.access import StaffView
 from minshi.clock import now
 from supervision.models import SupervisionOrder
 from supervision.orders import chasing_post
-from supervision.speaker import told_to_speaker
+from supervision.speaker import told_so_far
 
 
 class OfCase(StaffView):
@@ -18,7 +18,7 @@ class OfCase(StaffView):
         context = {
             "case": case,
             "chases": chases,
-            "told": told_to_speaker(case),
+            "told": told_so_far(case),
             "orders": SupervisionOrder.objects.filter(case=case).order_by("raised_at", "pk"),
             "may_chase": case.stage != Stage.CLOSED and chasing_post(case, self.user, now()) is not None,
         }

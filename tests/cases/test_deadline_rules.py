@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases.calendar import drop_day, load_calendar, set_day
 from cases.deadline_rules import change_of, set_rule
-from cases.deadlines import spent_of
+from cases.deadlines import default_span, spent_of
 from cases.models import CalendarDay, Clock, DeadlineRule, TimeRequest
 from cases.models.choices import Rule
 from cases.workflow import Action, Spoken, make_move, register
@@ -54,7 +54,7 @@ def test_the_newest_rule_counts_and_the_default_can_be_had_back():
     set_so(here, Rule.SPEAK, Span(2, Unit.CALENDAR), NOON + DAY / 24)
     assert told(here, NOON + DAY / 12).due_on == date(2026, 3, 4)
 
-    set_so(here, Rule.SPEAK, None, NOON + DAY / 8)
+    set_so(here, Rule.SPEAK, default_span(Rule.SPEAK), NOON + DAY / 8)
 
     assert told(here, NOON + DAY / 6).due_on == date(2026, 3, 3)
     assert DeadlineRule.objects.count() == 3
@@ -63,7 +63,7 @@ def test_the_newest_rule_counts_and_the_default_can_be_had_back():
 def test_setting_what_holds_already_writes_nothing():
     here = staff()
     set_so(here, Rule.LED, Span(7, Unit.WORKING))
-    set_so(here, Rule.LED, None)
+    set_so(here, Rule.LED, default_span(Rule.LED))
 
     assert not DeadlineRule.objects.exists()
 

@@ -12,8 +12,9 @@ from supervision.calls import calls_of, note_call, number_to_call
 from supervision.delivering import BACKOFF, deliver
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
 from supervision.outbox import awake
-from supervision.speaker import told_to_speaker
+from supervision.speaker import told_so_far
 from supervision.sweeping import sweep
+from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified, words
 from tests.supervision.robots import sms_service
 from tests.villages.duty_desk import shift_of
@@ -197,7 +198,7 @@ def test_a_call_is_made_from_the_list_and_noted_once(client):
     call.refresh_from_db()
     assert (call.tries, call.done_by) == (2, here.duty)
     assert case.number not in client.get(reverse("supervision:calls")).text
-    assert [line.by for line in told_to_speaker(case)] == [here.duty]
+    assert [line.by for line in told_so_far(case)] == [here.duty]
 
 
 def test_a_strangers_call_does_not_exist(client):
@@ -255,7 +256,7 @@ def test_a_call_that_was_made_stays_beside_the_later_word():
     verified(here, completed(here, decided(here, case)))
     sweep(NOON + DAY)
 
-    assert [line.kind for line in told_to_speaker(case)] == ["已经受理", "已经答复"]
+    assert [line.kind for line in told_so_far(case)] == ["已经受理", "已经答复"]
 
 
 def test_nobody_is_called_about_a_matter_that_is_closed():
@@ -285,3 +286,22 @@ def test_a_hidden_speaker_whose_recorder_has_left_is_called_by_the_towns_reviewe
     sweep(NOON)
 
     assert Notice.objects.get(kind=NoticeKind.CALL, case=case).recipient == here.reviewer.user
+
+
+def test_several_hidden_speakers_of_one_recorder_are_all_called_by_them():
+    here = staff()
+    for _nth in range(2):
+        accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"))
+    sweep(NOON)
+
+    assert set(Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)) == {here.duty.user_id}
+
+
+def test_a_call_is_noted_from_the_post_that_has_to_do_with_it():
+    here = staff()
+    other = roles.committee_member_of(staff().village, user=here.duty.user)
+    taken_up(here)
+
+    call = note_call(Call.objects.get(), reached=True, by=here.duty.user, at=NOON)
+
+    assert call.done_by == here.duty != other

@@ -140,7 +140,7 @@ def test_only_the_towns_overseers_hold_it(here):
         with pytest.raises(NoSuchRight):
             begin_tracking(here.town, by=post.user, at=LATE)
     meeting = begun(here)
-    for post in (here.secretary, roles.supervisor_of(staff().town)):
+    for post in (here.secretary, here.county_supervisor, roles.supervisor_of(staff().town)):
         with pytest.raises(NoSuchRight):
             say_of(of(meeting, case), Verdict.GOES_ON, "", by=post.user, at=LATE)
         with pytest.raises(NoSuchRight):
