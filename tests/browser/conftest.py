@@ -1,6 +1,8 @@
 """A real chromium against the live server; logging in is done in the browser, as people do."""
 
+import http.client
 import shutil
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -38,6 +40,25 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "zh-CN", "viewport": {"width": 1366, "height": 625}}
+
+
+def wait_until_answered(live_server) -> None:
+    """Nothing asked of the server is still being answered: a browser that is gone does not end what it asked for."""
+    last = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=30)
+    last.request("HEAD", "/static/nothing", headers={"Connection": "close"})  # whatever came before it has its thread
+    last.getresponse().read()
+    last.close()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=30)
+            assert not thread.is_alive(), "a page is still asking, or waits for an answer"
+
+
+@pytest.fixture(autouse=True)
+def answered(transactional_db, live_server):
+    """The tables are emptied only when nobody reads them any more, or each would wait for the other."""
+    yield
+    wait_until_answered(live_server)
 
 
 @pytest.fixture
