@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from cases.models import StandardText
 from cases.models.choices import Confidentiality
 from cases.models.standard_text import BRACED, MATTER, NUMBER, PLACE, REPLY_BY
-from cases.templatetags.minshi import day
 from cases.workflow import MOVES, Action, Facts
 from cases.workflow.record import without_personal
+from minshi.workdays import day_in_words, local_day
 
 FIRST_SET = Path(__file__).parent / "data" / "standard_texts.csv"
 
@@ -60,7 +60,7 @@ def filled_in(text: str, facts: Facts) -> str:
     known = {
         NUMBER: lambda: case.number,
         PLACE: lambda: str(case.village or case.town),
-        REPLY_BY: lambda: day(case.reply_by) or f"【{REPLY_BY}】",
+        REPLY_BY: lambda: day_in_words(case.reply_by, local_day(facts.at)) if case.reply_by else f"【{REPLY_BY}】",
         MATTER: lambda: _matter(facts),
     }
     return BRACED.sub(lambda found: known[found[1]]() if found[1] in known else f"【{found[1]}】", text)

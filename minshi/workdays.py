@@ -1,9 +1,11 @@
-"""Deadlines counted on a work calendar: pure functions, no database, no clock."""
+"""Days and deadlines counted on a work calendar: pure functions, no database, no clock."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
@@ -113,6 +115,14 @@ def local_day(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError("A moment without a time zone belongs to no day.")
     return at.astimezone(SHANGHAI).date()
+
+
+def day_in_words(day: date, beside: date) -> str:
+    """A day as people say it: 3月2日, with its year where that is not the year of `beside`, when it is said."""
+    words = {"year": day.year, "month": day.month, "day": day.day}
+    if day.year != beside.year:
+        return _("%(month)s/%(day)s/%(year)s") % words
+    return _("%(month)s/%(day)s") % words
 
 
 def yellow_at(calendar: WorkCalendar, due: datetime, span: Span) -> datetime:

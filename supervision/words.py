@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case
-from cases.templatetags.minshi import day
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
@@ -48,13 +47,15 @@ def line_of(notice: Notice) -> str:
 def words_of(notice: Notice) -> str:
     """The sentence beside the matter's title, as it was when it was told; nothing in it is personal."""
     chase, order, event = notice.chase, notice.order, notice.event
+    said_on = workdays.local_day(notice.created_at)
+    of_notice = workdays.day_in_words(notice.day, said_on) if notice.day else ""
     facts = {
-        "last_day": day(workdays.last_day_of(chase.due_at)) if chase else "",
+        "last_day": workdays.day_in_words(workdays.last_day_of(chase.due_at), said_on) if chase else "",
         "order": (order.number if order else "") or _("The order"),
-        "reply_on": day(notice.day),
+        "reply_on": of_notice,
         "stage": event.get_target_display() if event else "",
         "number": notice.case.number,
-        "promised": day(notice.day),
+        "promised": of_notice,
         "reason": (chase.reason if chase else "") or _("please see to it."),
     }
     if notice.own_text:
@@ -70,7 +71,8 @@ def standard_words(kind: str) -> str:
 
 def example_of(kind: str, text: str, on: date) -> str:
     """What such a notice would say, with the facts of a matter that does not exist."""
-    notice = Notice(kind=kind, own_text=text, case=Case(number="BG-2026-0001"), day=on)
-    notice.chase = Chase(due_at=workdays.due_at(on))
+    due = workdays.due_at(on)
+    notice = Notice(kind=kind, own_text=text, case=Case(number="BG-2026-0001"), day=on, created_at=due)
+    notice.chase = Chase(due_at=due)
     notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号")
     return words_of(notice)

@@ -1,7 +1,7 @@
 """Forms of the roster's pages; the rules behind them are in `villages.duty`."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.errors import RuleBroken
-from minshi.workdays import ONE_DAY, SHANGHAI
-from villages.duty.rights import day_in_words
+from minshi.workdays import ONE_DAY, SHANGHAI, day_in_words
 from villages.duty.rotating import BEGINS, ENDS
 from villages.forms import DayInput, RuleForm, offer_rows
 from villages.models import DutyShift, Post
@@ -42,8 +41,12 @@ class PersonField(OnePost):
 
 
 class ShiftField(OneShift):
+    """A shift of somebody; `beside` is the day of the one it is chosen for."""
+
+    beside: date
+
     def label_from_instance(self, obj: DutyShift) -> str:
-        return f"{day_in_words(obj.on)} {date_format(obj.on, 'D')} {obj.hours} {obj.primary.user}"
+        return f"{day_in_words(obj.on, self.beside)} {date_format(obj.on, 'D')} {obj.hours} {obj.primary.user}"
 
 
 class RosterForm(RuleForm):
@@ -94,8 +97,9 @@ class SwapForm(RosterForm):
         help_text=_("Leave it empty if they take yours for nothing in return."),
     )
 
-    def __init__(self, *args: Any, shifts: QuerySet[DutyShift], **options: Any) -> None:
+    def __init__(self, *args: Any, shift: DutyShift, shifts: QuerySet[DutyShift], **options: Any) -> None:
         super().__init__(*args, **options)
+        cast("ShiftField", self.fields["in_return"]).beside = shift.on
         offer_rows(self, "in_return", shifts)
 
 

@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight
 from cases.workflow.record import without_speaker
-from minshi import workdays
+from minshi import clock, workdays
 from minshi.workdays import Span, Unit
 
 register = template.Library()
@@ -79,11 +79,11 @@ def stepper(case: Case, at: datetime) -> dict[str, Any]:
 
 @register.filter
 def day(value: Any) -> str:
-    """A date as people say it: 3月2日, with the year only if it is another one."""
+    """A date as people say it: 3月2日, with its year where that is not this one."""
     if not value:
         return ""
     when = workdays.local_day(value) if isinstance(value, datetime) else value
-    return _("%(month)s/%(day)s/%(year)s") % {"year": when.year, "month": when.month, "day": when.day}
+    return workdays.day_in_words(when, clock.today())
 
 
 @register.filter

@@ -18,7 +18,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases.templatetags.minshi import day
 from minshi import workdays
 from supervision.channels.posting import post
 from supervision.channels.refusal import NotSent
@@ -54,7 +53,8 @@ def send_sms(notices: Sequence[Notice]) -> None:
 def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
     parts = urlsplit(service)
     chosen = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    last = notice.day or workdays.local_day(notice.created_at)
+    said_on = workdays.local_day(notice.created_at)
+    last = workdays.day_in_words(notice.day or said_on, said_on)
     parameters = {
         "AccessKeyId": unquote(parts.username or ""),
         "Action": "SendSms",
@@ -67,7 +67,7 @@ def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
         "SignatureNonce": str(uuid4()),
         "SignatureVersion": "1.0",
         "TemplateCode": chosen.get(TEMPLATES[NoticeKind(notice.kind)], ""),
-        "TemplateParam": json.dumps({"number": notice.case.number, "day": day(last)}, ensure_ascii=False),
+        "TemplateParam": json.dumps({"number": notice.case.number, "day": last}, ensure_ascii=False),
         "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),  # the service refuses a call 15 minutes old
         "Version": "2017-05-25",
     }

@@ -12,6 +12,7 @@ from minshi.workdays import (
     Span,
     Unit,
     WorkCalendar,
+    day_in_words,
     due_at,
     last_day,
     last_day_of,
@@ -118,6 +119,14 @@ def test_due_is_midnight_in_shanghai_after_the_last_day():
 def test_a_moment_late_in_the_utc_day_belongs_to_the_next_day_in_shanghai():
     assert local_day(datetime(2026, 11, 6, 15, 59, tzinfo=UTC)) == date(2026, 11, 6)
     assert local_day(datetime(2026, 11, 6, 16, 0, tzinfo=UTC)) == date(2026, 11, 7)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(date(2026, 3, 2), "3月2日"), (date(2027, 1, 4), "2027年1月4日"), (date(2025, 12, 31), "2025年12月31日")],
+)
+def test_a_day_of_another_year_is_said_with_its_year(day, words):
+    assert day_in_words(day, beside=date(2026, 12, 31)) == words
 
 
 @pytest.mark.parametrize(

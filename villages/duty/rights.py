@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, Text
+from minshi.workdays import day_in_words
 from villages.duty.standing import STANDING_ROLES
 from villages.models import DutyShift, Post, Role, User, Village
 
@@ -67,10 +68,6 @@ def refuse_elsewhere(post: Post, shift: DutyShift, field: str, besides: Iterable
     others = DutyShift.objects.meeting(shift.starts_at, shift.ends_at).filter(primary__user=post.user_id)
     others = others.exclude(pk__in=[each.pk for each in (shift, *besides) if each.pk])
     if taken := others.select_related("village").first():
-        words = {"name": post.user, "shift": f"{taken.village} {day_in_words(taken.on)} {taken.hours}"}
+        words = {"name": post.user, "shift": f"{taken.village} {day_in_words(taken.on, shift.on)} {taken.hours}"}
         text = _("%(name)s is on duty at that time already: %(shift)s.") % words
         raise InputRefused(text, {field: text})
-
-
-def day_in_words(day: date) -> str:
-    return _("%(month)s/%(day)s/%(year)s") % {"year": day.year, "month": day.month, "day": day.day}

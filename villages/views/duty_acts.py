@@ -156,7 +156,8 @@ class SwapAsk(ShiftAct):
         ahead = DutyShift.objects.filter(village=shift.village, starts_at__gt=now(), primary__in=people.order_by())
         near = ahead.order_by("starts_at").values("pk")[:SHIFTS_OFFERED]
         keys = [row["pk"] for row in near]
-        return SwapForm(data, people=people, shifts=DutyShift.objects.with_people().filter(pk__in=keys))
+        offered = DutyShift.objects.with_people().filter(pk__in=keys)
+        return SwapForm(data, people=people, shift=shift, shifts=offered)
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
