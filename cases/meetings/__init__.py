@@ -1,6 +1,6 @@
 """议: calling a meeting, its roll, its votes, and the decision that moves the case (domain §1, 议)."""
 
-from cases.meetings.agenda import add_item, cases_at, move_item, remove_item, waiting_for
+from cases.meetings.agenda import add_item, cases_at, move_item, on_no_agenda, remove_item, waiting_for
 from cases.meetings.calling import PLACES, call_meeting, cancel_meeting, change_meeting, meeting_at
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
 from cases.meetings.counting import Count, count_of, counts_of
@@ -29,6 +29,7 @@ __all__ = [
     "holding_posts",
     "meeting_at",
     "move_item",
+    "on_no_agenda",
     "public_titles",
     "remove_item",
     "save_item",

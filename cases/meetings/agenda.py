@@ -25,12 +25,16 @@ REVIEWED = 20  # results read out in one talk day
 
 def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
     """The cases within the user's sight that wait in 议 at the meeting's level and place, on no other open agenda."""
-    elsewhere = AgendaItem.objects.filter(
+    here = cases_at(meeting, Case.objects.visible_to(user, workdays.local_day(at)))
+    return on_no_agenda(here).filter(stage=Stage.DELIBERATE, level=meeting.level)
+
+
+def on_no_agenda(cases: CaseQuerySet) -> CaseQuerySet:
+    """Of some cases those that no meeting to come has before it."""
+    coming = AgendaItem.objects.filter(
         case=OuterRef("pk"), state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None
     )
-    return cases_at(meeting, Case.objects.visible_to(user, workdays.local_day(at))).filter(
-        ~Exists(elsewhere), stage=Stage.DELIBERATE, level=meeting.level
-    )
+    return cases.filter(~Exists(coming))
 
 
 def cases_at(meeting: Meeting, seen: CaseQuerySet) -> CaseQuerySet:

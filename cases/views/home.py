@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cases.filters import CaseFilter
+from cases.meetings import on_no_agenda
 from cases.models import Assignment, Case
 from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet
@@ -24,6 +25,7 @@ from villages.duty.desk import desks_of
 from villages.models import Post, Role
 
 SHOWN = 30
+QUEUE = "cases:queue"
 FIRST_PAGE = {
     Role.SECURITY_ADMIN: "villages:accounts",
     Role.AUDITOR: "villages:audit",
@@ -45,7 +47,7 @@ class Queue:
 
     @property
     def address(self) -> str:
-        query = {} if self.page == "cases:queue" else self.query
+        query = {} if self.page == QUEUE else self.query
         return f"{reverse(self.page)}?{urlencode(query)}"
 
 
@@ -56,7 +58,7 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
         level = Level.COUNTY if post.county_code else Level.TOWN if post.town_id else Level.VILLAGE
         if post.role in (Role.SECRETARY, Role.REVIEWER):
             queues += [
-                Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}, "cases:queue"),
+                Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}, QUEUE),
                 Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
                 Queue(_("Parts given back, waiting for a ruling"), {"given_back": "true", "level": level}),
                 Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}, "cases:requests"),
@@ -119,6 +121,10 @@ class Home(StaffView):
         return list(waiting.select_related("case__town", "case__village").order_by("case__due_at", "pk")[:SHOWN])
 
     def _narrowed(self, queue: Queue) -> QuerySet[Case]:
-        counted = Case.objects.counted_for(self.user, today())
+        """What the page behind it lists: a secret matter of others stands in a list, not where one decides."""
+        if queue.page == QUEUE:
+            counted = on_no_agenda(self.visible()).annotate(redacted=Value(False))
+        else:
+            counted = Case.objects.counted_for(self.user, today())
         narrowed: QuerySet[Case] = CaseFilter(QueryDict(urlencode(queue.query)), counted, request=self.request).qs
         return narrowed

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.meetings import add_item
 from cases.workflow import Action, make_move
 from tests.cases.council import called
 from tests.cases.roads import NOON, accepted, decided, officer, staff
@@ -103,6 +104,27 @@ def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
     client.post(reverse("cases:queue_batch"), form)
 
     assert meeting.items.get().case == case
+
+
+def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_before_it(client):
+    here = staff()
+    up = [
+        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        for _nth in range(2)
+    ]
+    meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
+    client.force_login(here.reviewer.user)
+
+    def counted():
+        desk, queue = client.get(reverse("cases:home")), client.get(reverse("cases:queue"))
+        on_desk = next(count for row, count in desk.context["queues"] if row.page == "cases:queue")
+        return on_desk, queue.context["tabs"][0][2]
+
+    assert counted() == (2, 2)
+    add_item(meeting, cases=up[:1], by=officer(here.reviewer), at=NOON)
+    assert counted() == (1, 1)
+    make_move(up[1], Action.PROTECT, by=officer(here.reviewer), at=NOON, confidentiality="secret", reason="怕报复")
+    assert counted() == (1, 1)
 
 
 def test_a_step_taken_from_the_queue_leads_back_to_it(client):
