@@ -20,9 +20,9 @@ from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
 from minshi.jobs import done_for
-from supervision.models import NoticeKind, OrderCounter, OrderState, SentBack, SupervisionOrder, Told
+from supervision.models import Notice, NoticeKind, OrderCounter, OrderState, SentBack, SupervisionOrder, Told
 from supervision.models.order import LIVE
-from supervision.outbox import Message, put_in_outbox
+from supervision.outbox import Message, put_in_outbox, take_back
 from supervision.recipients import recipients_of
 from villages.models import Post, User
 
@@ -140,6 +140,7 @@ def sign_order(
     order.send_at = at + timedelta(seconds=settings.ORDER_GRACE_SECONDS)
     order.state = OrderState.SIGNED
     order.save()
+    _signature_no_longer_asked(order, at)
     return order
 
 
@@ -161,6 +162,7 @@ def cancel_order(order: SupervisionOrder, *, reason: str, by: Officer, at: datet
 def _cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime) -> None:
     order.state, order.cancel_reason, order.cancelled_by, order.cancelled_at = OrderState.CANCELLED, reason, by, at
     order.save()
+    _signature_no_longer_asked(order, at)
 
 
 def send_orders_due(at: datetime) -> tuple[int, list[str]]:
@@ -274,6 +276,10 @@ def _tell(order: SupervisionOrder, kind: NoticeKind, who: tuple[str, ...], at: d
     kind, users = people.told_or_alarm(order.case, who, kind)
     about = ":".join(filter(None, ("order", str(order.pk), kind, nth)))
     put_in_outbox([Message(about, kind, user, order.case, order=order) for user in users], at=at)
+
+
+def _signature_no_longer_asked(order: SupervisionOrder, at: datetime) -> None:
+    take_back(Notice.objects.filter(order=order, kind=NoticeKind.ORDER_TO_SIGN), at)
 
 
 def _facts_for(case: Case, by: Officer, at: datetime) -> Facts:

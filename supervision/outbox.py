@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from cases import deadlines
 from cases.models import Case, Event
@@ -44,6 +45,12 @@ def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
         row.own_text = texts.get((row.case.town_id, row.kind), "")
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
+
+
+def take_back(notices: QuerySet[Notice], at: datetime) -> None:
+    """What they ask for is done, or no longer wanted: read in the inbox, and no letter goes out that has not yet."""
+    notices.filter(channel=Channel.INBOX, state=NoticeState.SENT).update(state=NoticeState.READ, read_at=at)
+    notices.filter(state__in=(NoticeState.WAITING, NoticeState.FAILED)).delete()  # a letter; an inbox has it at once
 
 
 def _texts_of(towns: set[int]) -> dict[tuple[int, str], str]:

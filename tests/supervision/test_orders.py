@@ -72,6 +72,23 @@ def test_an_order_walks_from_the_pen_to_its_closing(here):
     assert order.state == OrderState.CLOSED
 
 
+@pytest.mark.parametrize("done", ["signed", "taken back"])
+def test_once_signed_or_taken_back_nobody_is_asked_to_sign_any_more(here, done):
+    here.signer.user.email = "signer@example.org"
+    here.signer.user.save()
+    order, other = raised(here), raised(here)
+    asked = Notice.objects.filter(kind=NoticeKind.ORDER_TO_SIGN, order=order)
+    assert set(asked.values_list("channel", "state")) == {("inbox", "sent"), ("email", "waiting")}
+
+    if done == "signed":
+        signed(here, order)
+    else:
+        cancel_order(order, reason="说清楚了", by=officer(here.supervisor), at=NOON)
+
+    assert set(asked.values_list("channel", "state", "read_at")) == {("inbox", "read", NOON)}
+    assert Notice.objects.filter(kind=NoticeKind.ORDER_TO_SIGN, order=other, read_at=None).count() == 2
+
+
 def test_the_number_is_the_issuers_next_of_the_year(here):
     town = here.town
     numbers = [sent(here, raised(here)).number for _nth in range(3)]
