@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, FourTwoProcess, FourTwoStep
+from cases.corrections import note_correction
+from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Stage
 from cases.models.meeting import RECORDERS
 from cases.workflow import Officer
@@ -246,3 +247,19 @@ def drop_process(process: FourTwoProcess, why: str, *, by: Officer, at: datetime
     process.dropped_at, process.dropped_why = at, why.strip()
     process.save(update_fields=["dropped_at", "dropped_why"])
     return process
+
+
+@transaction.atomic
+def correct_step(step: FourTwoStep, *, wrong: str, right: str, key: UUID, by: Officer, at: datetime) -> StepCorrection:
+    """Notes beside a recorded step what is wrong in it and what is right; the step and its outcome stay as they were.
+
+    A repeated `key` returns the correction it made. NoSuchRight: another village's; InputRefused without words.
+    """
+    if not may_run(by, step.process.village_id, at):
+        raise NoSuchRight(_("Only the village's own cadres write this down."))
+    return note_correction(StepCorrection, step, wrong=wrong, right=right, key=key, by=by, at=at)
+
+
+def last_held(process: FourTwoProcess, nth: int) -> FourTwoStep | None:
+    """The step as it was held last; of those that were prefetched no query."""
+    return next((step for step in reversed(process.steps.all()) if step.nth == nth), None)

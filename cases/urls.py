@@ -64,6 +64,7 @@ urlpatterns = [
     path("four-two/<int:pk>/", four_two.FourTwoPage.as_view(), name="four_two"),
     path("four-two/<int:pk>/drop/", four_two.FourTwoDrop.as_view(), name="four_two_drop"),
     path("four-two/<int:pk>/print/", four_two.FourTwoPrint.as_view(), name="four_two_print"),
+    path("four-two/<int:pk>/steps/<int:nth>/correct/", four_two.FourTwoCorrect.as_view(), name="four_two_correct"),
     path("four-two/<int:pk>/steps/<int:nth>/sheets/", four_two.FourTwoSheet.as_view(), name="four_two_sheet"),
     path("cases/<str:number>/four-two/", four_two.FourTwoStart.as_view(), name="four_two_start"),
     path("t/", track.TrackAny.as_view(), name="track_any"),

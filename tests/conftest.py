@@ -10,7 +10,13 @@ from django.test import TransactionTestCase
 from minshi.history import history_lifted
 from tests.processes import Start, processes_in
 
-APPEND_ONLY = ("cases_event", "villages_auditrecord", "cases_minutescorrection", "cases_fourtwostep")
+APPEND_ONLY = (
+    "cases_event",
+    "villages_auditrecord",
+    "cases_minutescorrection",
+    "cases_fourtwostep",
+    "cases_stepcorrection",
+)
 FROZEN = import_module("cases.migrations.0007_closed_meetings").FROZEN
 
 

@@ -22,6 +22,7 @@ from cases.models import (
     SignedSheet,
     StandardText,
     StepAside,
+    StepCorrection,
     Topic,
 )
 from supervision.models import (
@@ -91,6 +92,9 @@ def council_of(there: Staff, case: Case, name: str, note: str) -> dict[type[Mode
         ),
         FourTwoProcess: process,
         FourTwoStep: step,
+        StepCorrection: StepCorrection.objects.create(
+            step=step, key=uuid.uuid4(), at=NOON, post=by, wrong=note, right=note
+        ),
         SignedSheet: sheet,
         Seat: Seat.objects.create(body="two_committees", village=there.village, name="郑席", from_on=NOON.date()),
         Procedure: Procedure.objects.create(

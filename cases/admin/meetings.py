@@ -19,6 +19,7 @@ from cases.models import (
     MinutesCorrection,
     SignedSheet,
     StepAside,
+    StepCorrection,
 )
 from minshi.clock import today
 from villages.requests import StaffRequest
@@ -118,6 +119,14 @@ class FourTwoStepAdmin(FourTwoWindow):
     fields = ("process", "nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against",
               "votes_abstain", "present_needed", "votes_needed", "rule", "public_until", "oversight",
               "passed")  # fmt: skip
+
+
+@admin.register(StepCorrection)
+class StepCorrectionAdmin(FourTwoWindow):
+    path = "step__process"
+    list_display = ("at", "step", "post")
+    list_select_related = ("step", *with_place("post"))
+    fields = ("at", "step", "post", "wrong", "right")
 
 
 @admin.register(SignedSheet)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.meetings import votes_of
 from cases.batch import move_all
-from cases.four_two import Held, drop_process, may_run, record_step, start_process
+from cases.four_two import Held, correct_step, drop_process, last_held, may_run, record_step, start_process
 from cases.models import FourTwoProcess
 from cases.serializers.meetings import (
     BatchBody,
@@ -21,6 +21,7 @@ from cases.serializers.meetings import (
     HeldBody,
     ProcessSerializer,
     StartBody,
+    StepCorrectionBody,
 )
 from cases.serializers.moves import body_of
 from cases.workflow import Action, Officer, read_facts
@@ -32,7 +33,7 @@ from minshi.errors import InputRefused, NoSuchRight
 class FourTwoApi(CaseApi):
     def processes(self) -> QuerySet[FourTwoProcess]:
         seen = FourTwoProcess.objects.visible_to(self.user, self.on)
-        return seen.select_related("village__town").prefetch_related("steps")
+        return seen.select_related("village__town").prefetch_related("steps__process", "steps__corrections")
 
     def process(self, pk: int) -> FourTwoProcess:
         return get_object_or_404(self.processes(), pk=pk)
@@ -93,6 +94,21 @@ class FourTwoSteps(FourTwoApi):
         held = Held(votes=votes_of(data), **{name: data[name] for name in names})
         by = self.runner(process.village_id)
         record_step(process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request))
+        return Response(ProcessSerializer(self.process(pk)).data)
+
+
+class FourTwoCorrections(FourTwoApi):
+    @extend_schema(request=StepCorrectionBody, responses={200: ProcessSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Put something right in a step as it was held last."""
+        process, asked = self.process(pk), StepCorrectionBody(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = dict(asked.validated_data)
+        step = last_held(process, data.pop("nth"))
+        if step is None:
+            words = _("This step was not held yet.")
+            raise InputRefused(words, {"nth": words})
+        correct_step(step, by=self.runner(process.village_id), at=self.at, **data)
         return Response(ProcessSerializer(self.process(pk)).data)
 
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("four-two/", four_two.FourTwoList.as_view(), name="api-four-two-list"),
     path("four-two/<int:pk>/", four_two.FourTwoItself.as_view(), name="api-four-two"),
     path("four-two/<int:pk>/steps/", four_two.FourTwoSteps.as_view(), name="api-four-two-steps"),
+    path("four-two/<int:pk>/corrections/", four_two.FourTwoCorrections.as_view(), name="api-four-two-corrections"),
     path("four-two/<int:pk>/drop/", four_two.FourTwoDrop.as_view(), name="api-four-two-drop"),
     path("ledgers/", ledgers.LedgerList.as_view(), name="api-ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerRows.as_view(), name="api-ledger"),

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.corrections import note_correction
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
 from cases.workflow import Officer
-from minshi.errors import InputRefused, MoveRefused, StaleVersion, refuse_reuse
+from minshi.errors import InputRefused, MoveRefused, StaleVersion
 
 MOST_TEXT = 20_000
 
@@ -90,17 +91,6 @@ def correct_minutes(
     """
     meeting = Meeting.objects.select_related("village", "town").get(pk=meeting.pk)
     check_right(meeting, by, at)
-    if known := MinutesCorrection.objects.filter(key=key, meeting=meeting).first():
-        refuse_reuse((known.wrong, known.right), (wrong.strip(), right.strip()))
-        return known
     if not meeting.closed_at:
         raise MoveRefused(_("The meeting is still open: write it into the minutes."))
-    missing = {
-        name: _("Please fill this in.") for name, text in (("wrong", wrong), ("right", right)) if not text.strip()
-    }
-    if missing:
-        raise InputRefused(_("Something is missing."), missing)
-    words = {"wrong": wrong.strip(), "right": right.strip()}
-    return MinutesCorrection.objects.get_or_create(
-        key=key, defaults={"meeting": meeting, "at": at, "post": by.post, **words}
-    )[0]
+    return note_correction(MinutesCorrection, meeting, wrong=wrong, right=right, key=key, by=by, at=at)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
+from cases.models.meeting import Correction
 from villages.models import MeetingKind, Post, Role, User, Village
 
 
@@ -143,3 +144,13 @@ class FourTwoStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nth}/6"
+
+
+class StepCorrection(Correction):
+    """Of a step as it was recorded; whether it passed stays as its numbers said."""
+
+    step = models.ForeignKey(FourTwoStep, models.PROTECT, related_name="corrections", verbose_name=_("step"))
+
+    class Meta(Correction.Meta):
+        verbose_name = _("correction of a step")
+        verbose_name_plural = _("corrections of steps")

@@ -245,10 +245,9 @@ class StepAside(models.Model):
         return str(self.attendee)
 
 
-class MinutesCorrection(models.Model):
-    """What turned out to be wrong in the minutes of a closed meeting; append-only, the minutes stay as they were."""
+class Correction(models.Model):
+    """What turned out to be wrong in something that stays as it was written; append-only."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="corrections", verbose_name=_("meeting"))
     key = models.UUIDField(unique=True, editable=False)
     at = models.DateTimeField(_("at"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
@@ -256,9 +255,18 @@ class MinutesCorrection(models.Model):
     right = models.TextField(_("what is right"))
 
     class Meta:
-        verbose_name = _("correction of minutes")
-        verbose_name_plural = _("corrections of minutes")
+        abstract = True
         ordering = ("at", "pk")
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+
+
+class MinutesCorrection(Correction):
+    """Of the minutes of a closed meeting."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="corrections", verbose_name=_("meeting"))
+
+    class Meta(Correction.Meta):
+        verbose_name = _("correction of minutes")
+        verbose_name_plural = _("corrections of minutes")

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from cases.four_two import next_step
 from cases.meetings import ITEM_ACTIONS, Verdict
-from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting, MinutesCorrection
+from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting
 from cases.models.four_two import Origin, ReservedMatter
 from cases.serializers.fields import PlainText, Shown
 from cases.workflow import Action
@@ -77,11 +77,12 @@ class AgendaLineSerializer(serializers.Serializer[Any]):
         return "" if line.is_hidden else str(line.item.resolution)
 
 
-class CorrectionSerializer(Shown[MinutesCorrection]):
-    class Meta:
-        model = MinutesCorrection
-        fields = ("at", "wrong", "right")
-        read_only_fields = fields
+class CorrectionSerializer(serializers.Serializer[Any]):
+    """Of minutes or of a step."""
+
+    at = serializers.DateTimeField(read_only=True)
+    wrong = serializers.CharField(read_only=True)
+    right = serializers.CharField(read_only=True)
 
 
 class MeetingWhole(MeetingRow):
@@ -181,11 +182,13 @@ class AsideBody(serializers.Serializer[Any]):
 
 
 class StepSerializer(Shown[FourTwoStep]):
+    corrections = CorrectionSerializer(many=True)
+
     class Meta:
         model = FourTwoStep
         fields = ("nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against", "votes_abstain",
                   "present_needed", "votes_needed", "rule", "public_until", "oversight", "passed",
-                  "recorded_at")  # fmt: skip
+                  "recorded_at", "corrections")  # fmt: skip
         read_only_fields = fields
 
 
@@ -224,6 +227,10 @@ class HeldBody(serializers.Serializer[Any]):
     votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
     public_until = DayField(required=False, allow_null=True, default=None)
     oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
+
+
+class StepCorrectionBody(CorrectionBody):
+    nth = serializers.IntegerField(min_value=1, max_value=6)
 
 
 class DropBody(serializers.Serializer[Any]):

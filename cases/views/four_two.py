@@ -1,21 +1,24 @@
 """The pages of 四议两公开: the list, one process step by step, and its printed form."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.forms import DropForm, HeldForm, StartForm
+from cases.forms import CorrectionForm, DropForm, HeldForm, StartForm
 from cases.forms.four_two import MOST_SUBJECT
 from cases.four_two import (
     STEPS,
     StepRule,
+    correct_step,
     drop_process,
+    last_held,
     may_run,
     next_step,
     record_step,
@@ -43,7 +46,8 @@ class FourTwoView(StaffView):
         return FourTwoProcess.objects.visible_to(self.user, today()).select_related("village__town", "case__town")
 
     def process(self, pk: int) -> FourTwoProcess:
-        steps = FourTwoStep.objects.select_related("recorded_by__user").prefetch_related("sheets")
+        steps = FourTwoStep.objects.select_related("recorded_by__user", "process")
+        steps = steps.prefetch_related("sheets", "corrections__post__user")
         found: FourTwoProcess = get_object_or_404(self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk)
         return found
 
@@ -139,14 +143,25 @@ class FourTwoPage(FourTwoView):
                 return redirect(process)
         return self.show(request, self.process(pk), UNPROCESSABLE, form=form)
 
-    def show(self, request: HttpRequest, process: FourTwoProcess, status: int = 200, **shown: Any) -> HttpResponse:
+    def show(
+        self,
+        request: HttpRequest,
+        process: FourTwoProcess,
+        status: int = 200,
+        corrections: Mapping[int, CorrectionForm] = MappingProxyType({}),
+        **shown: Any,
+    ) -> HttpResponse:
         by, due = self.runner(process.village_id), next_step(process)
+        steps = steps_of(process, due)
+        for step in steps:
+            nth = step["rule"].nth
+            step["correction"] = (corrections.get(nth) or correction_form(nth)) if by and step["held"] else None
         may_write = by is not None and due is not None
         context = {
             "nav": "meetings",
             "process": process,
             "case": self.seen_case(process),
-            "steps": steps_of(process, due),
+            "steps": steps,
             "may_write": may_write,
             "due": due,
             "asked": rules_in_words(process, due) if due and may_write else [],
@@ -164,6 +179,11 @@ def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[dict[str, An
     for step in process.steps.all():
         held.setdefault(step.nth, []).append(step)
     return [{"rule": rule, "held": held.get(nth, []), "is_due": rule == due} for nth, rule in STEPS.items()]
+
+
+def correction_form(nth: int, *sent: QueryDict) -> CorrectionForm:
+    """One for each step of the page, told apart by its ids and its key."""
+    return CorrectionForm(*sent, initial={"key": uuid4()}, auto_id=f"id_{nth}_%s")
 
 
 class FourTwoDrop(FourTwoPage):
@@ -195,11 +215,33 @@ class FourTwoSheet(FourTwoView):
     def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:
         process = self.process(pk)
         by = self.runner(process.village_id)
-        step = next((step for step in reversed(process.steps.all()) if step.nth == nth), None)
+        step = last_held(process, nth)
         if by is None or step is None:
             raise Http404
         keep_sheets(request, step, by.post)
-        return redirect(f"{reverse('cases:four_two', args=[pk])}#step-{nth}")
+        return redirect(f"{process.get_absolute_url()}#step-{nth}")
+
+
+class FourTwoCorrect(FourTwoPage):
+    """What was written down wrongly of a step."""
+
+    def get(self, _request: HttpRequest, pk: int, nth: int) -> HttpResponse:  # type: ignore[override]
+        """Back from a login in between."""
+        return redirect(self.process(pk))
+
+    def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:  # type: ignore[override]
+        process = self.process(pk)
+        by, step = self.runner(process.village_id), last_held(process, nth)
+        if by is None or step is None:
+            raise Http404
+        form = correction_form(nth, request.POST)
+        if form.is_valid():
+            try:
+                correct_step(step, by=by, at=now(), **form.cleaned_data)
+                return redirect(f"{process.get_absolute_url()}#step-{nth}")
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        return self.show(request, process, UNPROCESSABLE, corrections={nth: form})
 
 
 class FourTwoPrint(FourTwoView):

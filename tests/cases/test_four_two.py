@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.four_two import Held, drop_process, next_step, record_step, start_process
-from cases.models import FourTwoProcess, FourTwoStep
+from cases.four_two import Held, correct_step, drop_process, last_held, next_step, record_step, start_process
+from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
@@ -264,3 +264,27 @@ def test_a_used_key_hides_no_other_step_or_process():
         begun(here, case, key=key, subject="另一件")
     with pytest.raises(KeyReused):
         record_step(process, 2, meeting(7, 7, 7), by=officer(here.secretary), at=NOON, key=again)
+
+
+def test_a_correction_stands_beside_a_step_once_and_changes_nothing_of_it():
+    here = staff()
+    process = through(begun(here, major(here)), here, 1)
+    step = last_held(process, 1)
+    words = {"wrong": "实到写成了 30", "right": "实到 28", "key": uuid.uuid4()}
+
+    first = correct_step(step, by=officer(here.secretary), at=NOON + DAY, **words)
+    again = correct_step(step, by=officer(here.secretary), at=NOON + DAY, **words)
+
+    assert (first, StepCorrection.objects.count()) == (again, 1)
+    step.refresh_from_db()
+    assert (step.present, step.passed) == (30, True)
+    with pytest.raises(KeyReused):
+        correct_step(step, by=officer(here.secretary), at=NOON + DAY, **{**words, "right": "实到 27"})
+    with pytest.raises(InputRefused) as refused:
+        correct_step(step, by=officer(here.secretary), at=NOON, wrong=" ", right="实到 28", key=uuid.uuid4())
+    assert set(refused.value.fields) == {"wrong"}
+    for stranger in (here.reviewer, here.supervisor, staff().secretary):
+        with pytest.raises(NoSuchRight):
+            correct_step(step, by=officer(stranger), at=NOON, **{**words, "key": uuid.uuid4()})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StepCorrection.objects.update(right="实到 30")

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from cases.four_two import Held, record_step
+from cases.four_two import Held, correct_step, record_step
 from cases.models import FourTwoProcess
 from tests.cases.ledger_desk import rows
 from tests.cases.roads import DAY, NOON, decided, officer, staff
@@ -97,3 +97,38 @@ def test_the_general_ledger_says_that_the_villagers_resolved_it():
     with translation.override("zh-hans"):
         (row,) = rows(here.secretary, "general")
     assert row["met"] == "四议两公开 · 2026-03-02"
+
+
+def test_a_step_is_put_right_on_its_page_and_the_printed_form_says_so(client):
+    here = staff()
+    process = through(begun(here, major(here)), here, 2)
+    client.force_login(here.secretary.user)
+    correct = reverse("cases:four_two_correct", args=[process.pk, 2])
+    words = {"key": uuid.uuid4(), "wrong": "实到写成了 30", "right": ""}
+
+    refused = client.post(correct, words)
+    assert refused.status_code == 422
+    assert refused.content.decode().count("实到写成了 30") == 1  # kept, beside its own step alone
+    for _click in range(2):
+        answer = client.post(correct, {**words, "right": "实到 28"})
+        assert answer["Location"] == f"{process.get_absolute_url()}#step-2"
+
+    printed = reverse("cases:four_two_print", args=[process.pk])
+    for address in (process.get_absolute_url(), printed):
+        page = client.get(address).content.decode()
+        assert page.count("实到 28") == 1
+    assert client.post(reverse("cases:four_two_correct", args=[process.pk, 3]), words).status_code == 404
+    client.force_login(here.supervisor.user)
+    assert client.post(correct, words).status_code == 404
+
+
+@pytest.mark.parametrize(("last", "queries"), [(1, 10), (2, 10), (3, 11)])  # two kinds of meeting hold the fourth
+def test_the_page_costs_the_same_however_many_steps_and_corrections(client, django_assert_num_queries, last, queries):
+    here = staff()
+    process = through(begun(here, major(here)), here, last)
+    for step in process.steps.all():
+        correct_step(step, wrong="错", right="对", key=uuid.uuid4(), by=officer(here.secretary), at=NOON)
+    client.force_login(here.secretary.user)
+
+    with django_assert_num_queries(queries):
+        client.get(process.get_absolute_url())
