@@ -52,15 +52,20 @@ def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
     return exportable(rows, user, on) if isinstance(book, Book) else book.takeable(rows, user, on)
 
 
+def may_print_of(user: User, on: date, *, village_id: int | None, town: Town | None, county_code: str) -> bool:
+    """Whether papers of a place may be printed: of the own village, or of the territory; no query beyond the posts."""
+    above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
+    if village_id in user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages:
+        return True
+    is_of_town = town is not None and town.pk in above.towns
+    return is_of_town or (town.county_code if town else county_code) in above.counties
+
+
 def may_take(user: User, on: date, case: Case, assignments: Iterable[Assignment]) -> bool:
     """The row form of `may_export` and `exportable`; no query beyond the posts."""
-    above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
     offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
-    return (
-        case.village_id in user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages
-        or case.town_id in above.towns
-        or case.town.county_code in above.counties
-        or any(item.office_id in offices for item in assignments if item.ended_at is None)
+    return may_print_of(user, on, village_id=case.village_id, town=case.town, county_code="") or any(
+        item.office_id in offices for item in assignments if item.ended_at is None
     )
 
 

@@ -1,7 +1,7 @@
 """四议两公开: six steps in order, each by its numbers; step 4 passed lets a village decide a major matter."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
@@ -14,15 +14,22 @@ from django.utils.translation import gettext_lazy
 
 from cases.corrections import note_correction
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
-from cases.models.choices import Stage
-from cases.models.meeting import RECORDERS
+from cases.models.choices import Confidentiality, Stage
+from cases.models.four_two import ReservedMatter
+from cases.veil import veil_over, without_hidden
 from cases.workflow import Officer
+from cases.workflow.moving import fingerprint
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
+from villages.duty import officiates
 from villages.models import MeetingKind, Village
-from villages.procedure import rules_for
+from villages.models.bodies import Base
+from villages.procedure import TWO_THIRDS, Rules, rules_by_kind
 
 RESOLUTION = 4  # the step at which the villagers decide
+LAND_CONTRACTS_BY_LAW = gettext_lazy(
+    "Law on Land Contracts in Rural Areas, article 19: two thirds of all members, or of the representatives"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ STEPS: Mapping[int, StepRule] = MappingProxyType(
             StepRule(
                 RESOLUTION,
                 gettext_lazy("The villagers resolve"),
-                (MeetingKind.REPRESENTATIVES, MeetingKind.ASSEMBLY),
+                (MeetingKind.REPRESENTATIVES, MeetingKind.ASSEMBLY, MeetingKind.HOUSEHOLDS),
             ),
             StepRule(5, gettext_lazy("The resolution is made public")),
             StepRule(6, gettext_lazy("The outcome is made public")),
@@ -54,9 +61,9 @@ STEPS: Mapping[int, StepRule] = MappingProxyType(
 
 
 def may_run(by: Officer, village_id: int, at: datetime) -> bool:
-    """Whether the post acted from writes down the steps of that village: its secretary, committee, duty officer."""
+    """Whether the post acted from writes down the steps of that village: as for its meetings."""
     own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
-    return own and by.post.village_id == village_id and by.post.role in RECORDERS
+    return own and officiates(by.post, village_id, at)
 
 
 def next_step(process: FourTwoProcess) -> StepRule | None:
@@ -84,30 +91,36 @@ def start_process(
     A repeated `key` returns the process it began. Raises NoSuchRight (another village's), InputRefused (no subject),
     MoveRefused (the case is elsewhere, or has a process already).
     """
+    sent = fingerprint("start", "", {"matter": matter, "origin": origin, "subject": subject, "case": case})
+    seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(of=("self",))
+    found = seen.select_related("town").filter(pk=case.pk).first() if case else None  # a second click waits here
     if key and (known := FourTwoProcess.objects.filter(key=key, started_by__user=by.user).first()):
-        refuse_reuse((known.matter, known.subject), (matter, subject.strip()))
+        refuse_reuse(known.sent, sent)
         return known
     if not may_run(by, village.pk, at):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
     if not subject.strip():
         raise InputRefused(_("Say what it is about."), {"subject": _("Please fill this in.")})
     if case:
-        seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(of=("self",))
-        case = seen.filter(pk=case.pk).first()
-        if case is None or case.village_id != village.pk or case.stage not in (Stage.SPEAK, Stage.DELIBERATE):
-            raise MoveRefused(_("This matter is not waiting for a decision in the village."))
-        if FourTwoProcess.objects.filter(case=case, dropped_at=None).exists():
-            raise MoveRefused(_("The six steps have begun for this matter already."))
+        _check_begin(found, village)
     return FourTwoProcess.objects.create(
         key=key,
+        sent=sent,
         village=village,
-        case=case,
+        case=found,
         matter=matter,
         origin=origin,
-        subject=subject.strip(),
+        subject=without_hidden([found], subject.strip()),
         started_by=by.post,
         started_at=at,
     )
+
+
+def _check_begin(case: Case | None, village: Village) -> None:
+    if case is None or case.village_id != village.pk or case.stage not in (Stage.SPEAK, Stage.DELIBERATE):
+        raise MoveRefused(_("This matter is not waiting for a decision in the village."))
+    if FourTwoProcess.objects.filter(case=case, dropped_at=None).exists():
+        raise MoveRefused(_("The six steps have begun for this matter already."))
 
 
 @dataclass(frozen=True)
@@ -135,9 +148,10 @@ def record_step(
     Raises NoSuchRight, MoveRefused (not this step's turn, given up), InputRefused (dates, counts, periods that do
     not fit). Source: domain §2 议事规则; ledgers 10.
     """
-    process = FourTwoProcess.objects.select_for_update().get(pk=process.pk)
+    process = _lock(process)
+    sent = fingerprint(f"step:{nth}", "", {**vars(held), "votes": "/".join(map(str, held.votes))})
     if key and (known := process.steps.filter(key=key).first()):
-        refuse_reuse((known.nth, known.content, known.held_on), (nth, held.content.strip(), held.held_on))
+        refuse_reuse(known.sent, sent)
         return known
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
@@ -151,9 +165,10 @@ def record_step(
     step = FourTwoStep(
         process=process,
         key=key,
+        sent=sent,
         nth=nth,
         held_on=held.held_on,
-        content=held.content.strip(),
+        content=without_hidden([process.case], held.content.strip()),
         recorded_by=by.post,
         recorded_at=at,
     )
@@ -199,7 +214,7 @@ def _count(step: FourTwoStep, held: Held, due: StepRule, process: FourTwoProcess
         words = _("%(cast)s votes were counted, but %(entitled)s people present may vote: count again.")
         words %= {"cast": cast, "entitled": here}
         raise InputRefused(words, {"votes_for": words})
-    rules = rules_for(process.village.town_id, kind)
+    rules = rules_of(process, due)[kind]
     needed = rules.quorum_needed(people)
     if here < needed:
         words = _("Too few came: %(present)s of %(due)s, %(quorum)s are needed. It is held again.")
@@ -213,10 +228,20 @@ def _count(step: FourTwoStep, held: Held, due: StepRule, process: FourTwoProcess
 
 
 def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
-    """What the step that is due asks for, said before anybody is refused; a query for each kind of meeting."""
+    """What the step that is due asks for, said before anybody is refused; one query."""
     if not due.kinds:
         return [_("It hangs for at least %(days)s days.") % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
-    return [f"{kind.label}：{rules_for(process.village.town_id, kind)}" for kind in due.kinds]
+    rules = rules_of(process, due)
+    return [f"{kind.label}：{rules[kind]} {rules[kind].article}" for kind in due.kinds]
+
+
+def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
+    """The rules of a step by kind of meeting, and of land contracts what their own law asks for. One query."""
+    rules = rules_by_kind(process.village.town_id, due.kinds)
+    if due.nth == RESOLUTION and process.matter == ReservedMatter.LAND_CONTRACTS:
+        for_land = {"majority": TWO_THIRDS, "base": Base.DUE, "article": LAND_CONTRACTS_BY_LAW}
+        return {kind: replace(own, **for_land) for kind, own in rules.items()}
+    return rules
 
 
 def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
@@ -229,13 +254,14 @@ def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
     if before and before.public_until and held.held_on <= before.public_until:
         words = _("The resolution hangs until %(day)s; the outcome is shown after that.") % {"day": before.public_until}
         raise InputRefused(words, {"held_on": words})
-    step.public_until, step.oversight, step.passed = held.public_until, held.oversight.strip(), True
+    oversight = without_hidden([step.process.case], held.oversight.strip())
+    step.public_until, step.oversight, step.passed = held.public_until, oversight, True
 
 
 @transaction.atomic
 def drop_process(process: FourTwoProcess, why: str, *, by: Officer, at: datetime) -> FourTwoProcess:
     """Gives the process up with a reason; another may begin. MoveRefused once its 4th step has passed."""
-    process = FourTwoProcess.objects.select_for_update().get(pk=process.pk)
+    process = _lock(process)
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
     if process.dropped_at:
@@ -244,7 +270,7 @@ def drop_process(process: FourTwoProcess, why: str, *, by: Officer, at: datetime
         raise MoveRefused(_("The villagers have resolved it: it cannot be given up any more."))
     if not why.strip():
         raise InputRefused(_("Something is missing."), {"why": _("Please fill this in.")})
-    process.dropped_at, process.dropped_why = at, why.strip()
+    process.dropped_at, process.dropped_why = at, without_hidden([process.case], why.strip())
     process.save(update_fields=["dropped_at", "dropped_why"])
     return process
 
@@ -257,7 +283,32 @@ def correct_step(step: FourTwoStep, *, wrong: str, right: str, key: UUID, by: Of
     """
     if not may_run(by, step.process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
-    return note_correction(StepCorrection, step, wrong=wrong, right=right, key=key, by=by, at=at)
+    cases = [step.process.case]
+    return note_correction(StepCorrection, step, cases, wrong=wrong, right=right, key=key, by=by, at=at)
+
+
+def _lock(process: FourTwoProcess) -> FourTwoProcess:
+    locked = FourTwoProcess.objects.select_for_update(of=("self",)).select_related("case__town", "village")
+    return locked.get(pk=process.pk)
+
+
+def veiled(processes: Iterable[FourTwoProcess], *, with_steps: bool = True) -> list[FourTwoProcess]:
+    """To read, not to save: what was written before a speaker was hidden, without them. Two queries where any is.
+
+    `with_steps`: their steps and corrections, read beforehand, as well.
+    """
+    found = list(processes)
+    veil = veil_over([process.case for process in found])
+    for process in found:
+        case = process.case
+        if case is None or case.confidentiality == Confidentiality.NORMAL:
+            continue
+        process.subject, process.dropped_why = veil(process.subject, case), veil(process.dropped_why, case)
+        for step in process.steps.all() if with_steps else ():
+            step.content, step.oversight = veil(step.content, case), veil(step.oversight, case)
+            for noted in step.corrections.all():
+                noted.wrong, noted.right = veil(noted.wrong, case), veil(noted.right, case)
+    return found
 
 
 def last_held(process: FourTwoProcess, nth: int) -> FourTwoStep | None:

@@ -1,15 +1,16 @@
 """A meeting as one reader sees it, and the places at which somebody holds meetings: for pages and the API alike."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
-from cases.meetings import Count, counts_of, holding_posts, meeting_at, public_titles
-from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
-from cases.models.choices import Level
+from cases.meetings import Count, counts_of, due_of, holding_posts, meeting_at, present_of, public_titles
+from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection, StepAside
+from cases.models.choices import Confidentiality, Level
 from cases.models.scope import Sight
-from cases.templatetags.minshi import title_for
-from cases.workflow.record import without_speaker
+from cases.templatetags.minshi import title_for, words_for
+from cases.veil import Veil, veil_over
+from minshi.errors import Text
 from villages.bodies import Place
 from villages.models import Post, Role, User
 from villages.procedure import Rules, rules_for
@@ -32,7 +33,7 @@ class Line:
 
 @dataclass
 class Sitting:
-    """A meeting with its roll, its agenda, the rules and counts: read once, at most 8 queries, for every page of it."""
+    """A meeting with its roll, its agenda, the rules and counts: read once, at most 9 queries, for every page of it."""
 
     meeting: Meeting
     user: User
@@ -48,14 +49,35 @@ class Sitting:
 
     @cached_property
     def items(self) -> list[AgendaItem]:
-        return list(self.meeting.items.select_related("concluded_by__user").order_by("position", "pk"))
+        """To read, not to save: what was written before a speaker was hidden is veiled as well."""
+        items = list(self.meeting.items.select_related("concluded_by__user").order_by("position", "pk"))
+        for item in items:
+            item.opinions, item.resolution = self.veil(item.opinions), self.veil(item.resolution)
+        return items
+
+    @cached_property
+    def veil(self) -> Veil:
+        hidden = Case.objects.filter(agenda_items__meeting=self.meeting).exclude(confidentiality=Confidentiality.NORMAL)
+        return veil_over(hidden.select_related("town"))
+
+    @cached_property
+    def corrections(self) -> list[MinutesCorrection]:
+        """Of a closed meeting, veiled as its items are."""
+        noted = list(self.meeting.corrections.select_related("post__user")) if self.meeting.closed_at else []
+        for item in noted:
+            item.wrong, item.right = self.veil(item.wrong), self.veil(item.right)
+        return noted
+
+    @property
+    def minutes(self) -> str:
+        return self.veil(self.meeting.minutes)
 
     @cached_property
     def asides(self) -> dict[int, list[StepAside]]:
         found: dict[int, list[StepAside]] = {}
         names = {person.pk: person for person in self.people}
         for aside in StepAside.objects.filter(item__meeting=self.meeting).order_by("pk"):
-            aside.attendee = names[aside.attendee_id]
+            aside.attendee, aside.reason = names[aside.attendee_id], self.veil(aside.reason)
             found.setdefault(aside.item_id, []).append(aside)
         return found
 
@@ -91,9 +113,7 @@ class Sitting:
 
     def words(self, case: Case | None) -> str:
         """The speaker's own words, as `title`."""
-        if case is None:
-            return ""
-        return case.verbatim if self.sight.shows_speaker(case) else without_speaker(case, case.verbatim)
+        return words_for(case, self.sight, case.verbatim) if case else ""
 
     def public_title(self, case: Case | None) -> str:
         """The matter for everybody in the room: nobody's name, and nothing of what is secret."""
@@ -101,9 +121,7 @@ class Sitting:
 
     @property
     def present(self) -> int:
-        voters = [person for person in self.people if not person.is_guest]
-        typed = self.meeting.present_typed
-        return sum(person.is_present for person in voters) if typed is None else typed
+        return present_of(self.meeting, self.people, self.rules)
 
     @property
     def absent(self) -> list[str]:
@@ -111,12 +129,17 @@ class Sitting:
 
     @property
     def due(self) -> int:
-        typed = self.meeting.due_typed
-        return sum(not person.is_guest for person in self.people) if typed is None else typed
+        return due_of(self.meeting, self.people)
 
     @property
     def quorum(self) -> int:
-        return self.rules.quorum_needed(self.due)
+        """As it was when the meeting was closed, else by the rules of today."""
+        return self.meeting.quorum or self.rules.quorum_needed(self.due)
+
+    @property
+    def article(self) -> Text:
+        """By which rule, as `quorum`."""
+        return self.meeting.rule or self.rules.article
 
 
 @dataclass(frozen=True)
@@ -143,11 +166,11 @@ class HoldingPlace:
         return meeting_at(self.place.where)
 
 
-def holding_places(posts: list[Post]) -> list[HoldingPlace]:
+def holding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
     """The places at which the posts hold meetings, each once, the secretary's post before others of the village."""
     found: dict[str, HoldingPlace] = {}
     for post in sorted(posts, key=lambda post: post.role != Role.SECRETARY):
         place = Place.of(post)
-        if place and holding_posts([post], meeting_at(place.where)):
+        if place and holding_posts([post], meeting_at(place.where), at):
             found.setdefault(place.key, HoldingPlace(place, post))
     return list(found.values())

@@ -152,3 +152,16 @@ class FrozenRows(Operation):
 
     def describe(self) -> str:
         return f"Freezes closed rows of {self.rows.table}"
+
+
+class ThawedRows(FrozenRows):
+    """The migration operation before a change of a table that the triggers read: SQLite would stop at them."""
+
+    def database_forwards(self, *change: Any) -> None:
+        super().database_backwards(*change)
+
+    def database_backwards(self, *change: Any) -> None:
+        super().database_forwards(*change)
+
+    def describe(self) -> str:
+        return f"Lets closed rows of {self.rows.table} change"

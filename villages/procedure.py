@@ -1,6 +1,6 @@
 """议事规则: the quorum and majority of every kind of meeting, by law or custom, or as a town has set them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -50,11 +50,12 @@ class Rules:
         }
 
     def quorum_needed(self, due: int) -> int:
-        return self.quorum.least(due)
+        """At least one: where nobody comes nothing is decided."""
+        return max(self.quorum.least(due), 1)
 
     def votes_needed(self, due: int, present: int) -> int:
-        """Of people, those who stepped aside already left out of both numbers."""
-        return self.majority.least(due if self.base == Base.DUE else present)
+        """Of people, those who stepped aside already left out of both numbers; at least one."""
+        return max(self.majority.least(due if self.base == Base.DUE else present), 1)
 
 
 HALF, MORE_THAN_HALF, TWO_THIRDS = Share(1, 2), Share(1, 2, above=True), Share(2, 3)
@@ -79,10 +80,12 @@ DEFAULTS: Mapping[str, Rules] = MappingProxyType(
         MeetingKind.ASSEMBLY: Rules(
             MORE_THAN_HALF,
             MORE_THAN_HALF,
-            gettext_lazy(
-                "Organic Law of Villagers' Committees, article 22: half the adults, or two thirds of the households"
-            ),
-            substitutes_vote=True,
+            gettext_lazy("Organic Law of Villagers' Committees, article 22: more than half of the adults"),
+        ),
+        MeetingKind.HOUSEHOLDS: Rules(
+            TWO_THIRDS,
+            MORE_THAN_HALF,
+            gettext_lazy("Organic Law of Villagers' Committees, article 22: one of two thirds of the households"),
         ),
         MeetingKind.PARTY_ASSEMBLY: Rules(TWO_THIRDS, MORE_THAN_HALF, BRANCH_ASSEMBLY, Base.DUE),
         MeetingKind.PARTY_MASS_DAY: Rules(MORE_THAN_HALF, MORE_THAN_HALF, CUSTOM),
@@ -125,8 +128,15 @@ OF_VILLAGE = frozenset(MeetingKind) - OF_TOWN - OF_COUNTY
 
 def rules_for(town_id: int | None, kind: str) -> Rules:
     """The rules of a kind of meeting in a town: its own where it has set any, else the default. One query."""
-    own = Procedure.objects.filter(town=town_id, kind=kind).first() if town_id else None
-    return as_rules(own) if own else DEFAULTS[kind]
+    return rules_by_kind(town_id, (kind,))[kind]
+
+
+def rules_by_kind(town_id: int | None, kinds: Iterable[str]) -> dict[str, Rules]:
+    """As `rules_for`, of several kinds in one query."""
+    rules = {kind: DEFAULTS[kind] for kind in kinds}
+    for own in Procedure.objects.filter(town=town_id, kind__in=rules) if town_id else ():
+        rules[own.kind] = as_rules(own)
+    return rules
 
 
 def as_rules(own: Procedure) -> Rules:

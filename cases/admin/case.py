@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.batch import BatchMoves
-from cases.admin.rights import Window, hidden, link_to, with_sight
+from cases.admin.rights import Window, hidden, link_to, said, with_sight
 from cases.models import Case, Event
 from cases.models.choices import Channel, How
 from cases.models.scope import CaseQuerySet
@@ -67,27 +67,36 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+TITLE, VERBATIM, REQUEST, PLACE, REMARK, DECISION, MEASURES, RESULT = (
+    said(Case, name)
+    for name in ("title", "verbatim", "request_text", "place", "remark", "decision", "measures", "result")
+)
+
+
 @admin.register(Case)
 class CaseAdmin(BatchMoves, Window):
     path = "pk"
-    list_display = ("number", "title", "village", "stage", "light", "due_on", "owner_name", "speaker")
+    list_display = ("number", TITLE, "village", "stage", "light", "due_on", "owner_name", "speaker")
     list_filter = ("stage", "level", "category", "grade", "channel")
     sortable_by = ("number", "stage", "due_on")
     search_fields = ("=number",)
     view_on_site = False
     inlines = (EventInline,)
     fieldsets = (
-        (None, {"fields": ("page", "title", "verbatim", "request_text", "place", "speaker", "phone", "proxy")}),
-        (_("Class"), {"fields": ("category", "topic", "grade", "channel", "confidentiality", "remark")}),
+        (None, {"fields": ("page", TITLE, VERBATIM, REQUEST, PLACE, "speaker", "phone", "proxy")}),
+        (_("Class"), {"fields": ("category", "topic", "grade", "channel", "confidentiality", REMARK)}),
         (_("Where it stands"), {"fields": (
-            "stage", "level", "round", "owner_name", "light", "due_on", "promised_on", "handling", "decision",
-            "outcome", "measures", "result", "satisfaction", "solved", "close_reason",
+            "stage", "level", "round", "owner_name", "light", "due_on", "promised_on", "handling", DECISION,
+            "outcome", MEASURES, RESULT, "satisfaction", "solved", "close_reason",
         )}),
         (_("Dates"), {"fields": (
             "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
         )}),
     )  # fmt: skip
-    readonly_fields = ("page", "speaker", "phone", "proxy", "owner_name", "light", "due_on")
+    readonly_fields = (
+        "page", "speaker", "phone", "proxy", "owner_name", "light", "due_on",
+        TITLE, VERBATIM, REQUEST, PLACE, REMARK, DECISION, MEASURES, RESULT,
+    )  # fmt: skip
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         cases = cast("CaseQuerySet", super().rows(request, queryset))

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.parts import Part, with_place
-from cases.admin.rights import READERS, Window, link_to
+from cases.admin.rights import READERS, Window, link_to, said, with_sight
 from cases.models import (
     AgendaItem,
     Attendee,
@@ -74,7 +74,7 @@ class OfItem(Council):
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         seen = Case.objects.visible_to(request.user, today())
         known = Q(**{f"{self.case_path}": None}) | Q(**{f"{self.case_path}__in": seen})
-        return super().rows(request, queryset).filter(known)
+        return with_sight(super().rows(request, queryset).filter(known), request, self.case_path)
 
 
 @admin.register(AgendaItem)
@@ -90,43 +90,60 @@ class AgendaItemAdmin(OfItem):
 class StepAsideAdmin(OfItem):
     path = "item__meeting"
     case_path = "item__case"
-    list_display = ("attendee", "item", "reason", "is_automatic", "is_lifted")
+    list_display = ("attendee", "item", said(StepAside, "reason", "item__case"), "is_automatic", "is_lifted")
     list_select_related = ("attendee", "item__case")
     fields = list_display
+    readonly_fields = (list_display[2],)
 
 
 class FourTwoWindow(Window):
     readers = READERS
     path = ""
+    case_path = "process__case"
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         seen = FourTwoProcess.objects.visible_to(request.user, today())
-        return queryset.filter(**{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")})
+        found = queryset.filter(**{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")})
+        return with_sight(found.select_related(self.case_path), request, self.case_path)
+
+
+SUBJECT, WHY = (said(FourTwoProcess, name, "case") for name in ("subject", "dropped_why"))
+CONTENT, OVERSIGHT = (said(FourTwoStep, name, "process__case") for name in ("content", "oversight"))
+WRONG, RIGHT = (said(StepCorrection, name, "step__process__case") for name in ("wrong", "right"))
 
 
 @admin.register(FourTwoProcess)
 class FourTwoProcessAdmin(FourTwoWindow):
-    list_display = ("subject", "village", "matter", "started_at", "dropped_at")
-    list_select_related = ("village",)
-    fields = ("subject", "village", "matter", "origin", "started_at", "dropped_at", "dropped_why")
+    case_path = "case"
+    list_display = (SUBJECT, "village", "matter", "started_at", "dropped_at")
+    list_select_related = ("village", "case")
+    fields = (SUBJECT, "village", "matter", "origin", "started_at", "dropped_at", WHY)
+    readonly_fields = (SUBJECT, WHY)
 
 
 @admin.register(FourTwoStep)
 class FourTwoStepAdmin(FourTwoWindow):
     path = "process"
-    list_display = ("process", "nth", "held_on", "due", "present", "votes_for", "passed")
-    list_select_related = ("process",)
-    fields = ("process", "nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against",
-              "votes_abstain", "present_needed", "votes_needed", "rule", "public_until", "oversight",
+    list_display = ("village", "nth", "held_on", "due", "present", "votes_for", "passed")
+    list_select_related = ("process__village", "process__case")
+    fields = ("village", "nth", "kind", "held_on", CONTENT, "due", "present", "votes_for", "votes_against",
+              "votes_abstain", "present_needed", "votes_needed", "rule", "public_until", OVERSIGHT,
               "passed")  # fmt: skip
+    readonly_fields = ("village", CONTENT, OVERSIGHT)
+
+    @admin.display(description=_("village"))
+    def village(self, step: FourTwoStep) -> str:
+        return str(step.process.village)
 
 
 @admin.register(StepCorrection)
 class StepCorrectionAdmin(FourTwoWindow):
     path = "step__process"
+    case_path = "step__process__case"
     list_display = ("at", "step", "post")
-    list_select_related = ("step", *with_place("post"))
-    fields = ("at", "step", "post", "wrong", "right")
+    list_select_related = ("step__process__case", *with_place("post"))
+    fields = ("at", "step", "post", WRONG, RIGHT)
+    readonly_fields = (WRONG, RIGHT)
 
 
 @admin.register(SignedSheet)
@@ -149,6 +166,7 @@ class HandBackAdmin(Part):
     path = "assignment__case"
     search_fields = ("=assignment__case__number",)
     shown = ("state", "ground", "asked_by", "asked_at", "ruled_by", "ruled_at")
+    spoken = ("ground",)
     list_select_related = (
         "assignment__case",
         "assignment__office",

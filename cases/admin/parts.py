@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.rights import Window, link_to
+from cases.admin.rights import Window, link_to, said, with_sight
 from cases.models import (
     Assignment,
     Attachment,
@@ -45,18 +45,23 @@ class Part(Window):
     search_fields = ("=case__number",)
     list_select_related: ClassVar[tuple[str, ...]] = ("case",)
     shown: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()  # those of them that are free words
 
-    def get_list_display(self, request: Any) -> tuple[str, ...]:
-        return ("__str__", "number", *self.shown)
+    def columns(self) -> tuple[Any, ...]:
+        return tuple(said(self.model, name, self.path) if name in self.spoken else name for name in self.shown)
 
-    def get_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return ("number", *self.shown)
+    def get_list_display(self, request: Any) -> tuple[Any, ...]:
+        return ("__str__", "number", *self.columns())
 
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return ("number", *self.readonly_fields)
+    def get_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
+        return ("number", *self.columns())
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
+        return ("number", *self.readonly_fields, *(column for column in self.columns() if callable(column)))
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return super().rows(request, queryset).select_related(*self.list_select_related)
+        found = super().rows(request, queryset).select_related(*self.list_select_related)
+        return with_sight(found, request, self.path) if self.spoken else found
 
     @admin.display(description=_("case"))
     def number(self, part: Any) -> str:
@@ -77,30 +82,35 @@ class AssignmentAdmin(Part):
 @admin.register(TimeRequest)
 class TimeRequestAdmin(Part):
     shown = ("kind", "state", "reason", "until_on", "asked_by", "asked_at", "ruled_by", "ruled_at", "ended_at")
+    spoken = ("reason",)
     list_select_related = ("case", *with_place("asked_by", "ruled_by"))
 
 
 @admin.register(Reply)
 class ReplyAdmin(Part):
     shown = ("at", "round", "text", "post")
+    spoken = ("text",)
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(MandatoryReport)
 class MandatoryReportAdmin(Part):
     shown = ("at", "told", "told_at", "receipt", "post")
+    spoken = ("told", "receipt")
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(Rating)
 class RatingAdmin(Part):
     shown = ("at", "round", "satisfaction", "solved", "reason", "how", "entered_by", "on_the_spot", "drawn")
+    spoken = ("reason",)
     list_select_related = ("case", *with_place("entered_by"))
 
 
 @admin.register(CallBack)
 class CallBackAdmin(Part):
     shown = ("at", "satisfaction", "solved", "how", "note", "post")
+    spoken = ("note",)
     list_select_related = ("case", *with_place("post"))
 
 

@@ -1,14 +1,17 @@
 """Who looks at cases in the admin, and at which; nobody adds, changes or deletes a row there."""
 
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.contrib import admin
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.scope import Sight
+from cases.workflow.record import without_speaker
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
 from villages.models import Role
@@ -33,10 +36,25 @@ class Window(PostAdmin):
         return lookup.partition("__")[0] in {str(name) for name in self.list_filter}
 
 
-def with_sight(queryset: QuerySet[Case], request: StaffRequest) -> QuerySet[Case]:
-    """Notes on each case whether this user may know who spoke."""
+def with_sight(queryset: QuerySet[Any], request: StaffRequest, path: str = "pk") -> QuerySet[Any]:
+    """Notes on each row whether this user may know who spoke in its case."""
     sight = Sight.of(request.user, today())
-    return queryset.annotate(speaker_shown=ExpressionWrapper(sight.speaker_shown(), output_field=BooleanField()))
+    shown = Exists(Case.objects.filter(sight.speaker_shown(), pk=OuterRef(path)))
+    annotated: QuerySet[Any] = queryset.annotate(speaker_shown=shown)
+    return annotated
+
+
+def said(model: type[Model], name: str, path: str = "") -> Any:
+    """A column of free words, without who spoke where that is hidden from whoever looks; rows come `with_sight`."""
+    case_of = attrgetter(path.replace("__", ".")) if path else None
+
+    def shown(row: Any) -> str:
+        text, case = getattr(row, name) or "", case_of(row) if case_of else row
+        return text if not text or case is None or row.speaker_shown else without_speaker(case, text)
+
+    shown.__name__ = name
+    field: Any = model._meta.get_field(name)
+    return admin.display(description=field.verbose_name)(shown)
 
 
 def link_to(case: Case) -> str:

@@ -35,7 +35,7 @@ class MeetingApi(CaseApi):
 
     def holder(self, meeting: Meeting) -> Officer:
         """As whom the user holds the meeting. NoSuchRight: they only read it."""
-        posts = meetings.holding_posts(self.user.posts_on(self.on), meeting)
+        posts = meetings.holding_posts(self.user.posts_on(self.on), meeting, self.at)
         posts.sort(key=lambda post: post.role != "secretary")
         if not posts:
             raise NoSuchRight(_("This meeting is not yours to hold."))
@@ -97,7 +97,7 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
         return answer
 
     def _place(self, kind: str, village: int | None) -> Any:
-        places = holding_places(self.user.posts_on(self.on))
+        places = holding_places(self.user.posts_on(self.on), self.at)
         for place in places:
             if kind in meetings.PLACES[place.level] and (village is None or place.key == f"v{village}"):
                 return place

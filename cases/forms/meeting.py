@@ -75,18 +75,27 @@ class CallForm(AddItemsForm):
 
 
 class ChangeForm(RuleForm):
-    starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
-    place = forms.CharField(label=_("Place"), max_length=60, required=False)
-    chair = forms.CharField(label=_("In the chair"), max_length=40, required=False)
-    recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False)
+    """Each field with its value as the page was drawn: what was not touched is not written over another's change."""
+
+    starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput, show_hidden_initial=True)
+    place = forms.CharField(label=_("Place"), max_length=60, required=False, show_hidden_initial=True)
+    chair = forms.CharField(label=_("In the chair"), max_length=40, required=False, show_hidden_initial=True)
+    recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False, show_hidden_initial=True)
     due = forms.IntegerField(
         label=_("Due to attend, as counted"),
         min_value=1,
         max_value=MOST_PEOPLE,
         required=False,
+        show_hidden_initial=True,
         help_text=_("Where nobody calls the roll by name: an assembly. Both numbers, or neither."),
     )
-    present = forms.IntegerField(label=_("Present, as counted"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    present = forms.IntegerField(
+        label=_("Present, as counted"),
+        min_value=0,
+        max_value=MOST_PEOPLE,
+        required=False,
+        show_hidden_initial=True,
+    )
 
     @classmethod
     def of(cls, meeting: Meeting) -> "ChangeForm":

@@ -3,11 +3,11 @@
 from cases.meetings.agenda import add_item, cases_at, move_item, on_no_agenda, remove_item, waiting_for
 from cases.meetings.calling import PLACES, call_meeting, cancel_meeting, change_meeting, meeting_at
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
-from cases.meetings.counting import Count, count_of, counts_of
+from cases.meetings.counting import Count, count_of, counts_of, due_of, present_of
 from cases.meetings.holding import holding_posts, was_concluded
 from cases.meetings.minutes import close_meeting, correct_minutes, save_item, save_minutes
 from cases.meetings.roll import add_attendee, call_roll, set_aside
-from cases.meetings.words import public_titles
+from cases.veil import public_titles
 
 __all__ = [
     "ITEM_ACTIONS",
@@ -26,10 +26,12 @@ __all__ = [
     "correct_minutes",
     "count_of",
     "counts_of",
+    "due_of",
     "holding_posts",
     "meeting_at",
     "move_item",
     "on_no_agenda",
+    "present_of",
     "public_titles",
     "remove_item",
     "save_item",

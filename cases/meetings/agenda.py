@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
-from cases.meetings.words import public_titles
 from cases.models import AgendaItem, Case, Meeting
-from cases.models.choices import CloseReason, Stage
+from cases.models.choices import Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
+from cases.veil import public_titles
 from cases.workflow import Officer
+from cases.workflow.moving import lock_in_order
 from minshi import workdays
 from minshi.errors import InputRefused
 from villages.models import User
@@ -26,7 +28,8 @@ REVIEWED = 20  # results read out in one talk day
 def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
     """The cases within the user's sight that wait in 议 at the meeting's level and place, on no other open agenda."""
     here = cases_at(meeting, Case.objects.visible_to(user, workdays.local_day(at)))
-    return on_no_agenda(here).filter(stage=Stage.DELIBERATE, level=meeting.level)
+    had_before = AgendaItem.objects.filter(case=OuterRef("pk"), meeting=meeting.pk)  # concluded in it: for the next one
+    return on_no_agenda(here).filter(~Exists(had_before), stage=Stage.DELIBERATE, level=meeting.level)
 
 
 def on_no_agenda(cases: CaseQuerySet) -> CaseQuerySet:
@@ -49,9 +52,15 @@ def cases_at(meeting: Meeting, seen: CaseQuerySet) -> CaseQuerySet:
 def put_on_agenda(
     meeting: Meeting, cases: Iterable[Case], subjects: Iterable[str], *, by: Officer, at: datetime
 ) -> list[AgendaItem]:
-    """Adds cases and subjects at the end; the caller holds the lock. InputRefused: a case does not wait here."""
+    """Adds cases and subjects at the end; the caller holds the meeting's lock. InputRefused: a case does not wait here.
+
+    A subject that waits on the agenda already is not put on it twice.
+    """
     chosen = list(dict.fromkeys(cases))
-    subjects = [subject.strip() for subject in subjects if subject.strip()]
+    lock_in_order(*chosen)  # two meetings that reach for the same case: the second finds it taken
+    there = set(meeting.items.filter(state=ItemState.WAITING).values_list("subject", flat=True))
+    said = dict.fromkeys(subject.strip() for subject in subjects)
+    subjects = [subject for subject in said if subject and subject not in there]
     if chosen and waiting_for(meeting, by.user, at).filter(pk__in=[case.pk for case in chosen]).count() != len(chosen):
         words = _("One of these matters waits for no decision here, or is on an agenda already.")
         raise InputRefused(words, {"cases": words})
@@ -103,46 +112,39 @@ def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
 
     Nobody who spoke is named: the list is read out to the village.
     """
-    on = workdays.local_day(meeting.starts_at)
-    first = on.replace(day=1)
+    first = workdays.local_day(meeting.starts_at).replace(day=1)
     since = (first - timedelta(days=1)).replace(day=1)
-    begin, end = (workdays.due_at(day - workdays.ONE_DAY) for day in (since, first))
-    here = cases_at(meeting, Case.objects.visible_to(by.user, workdays.local_day(at)))
-    ended = Q(closed_at__gte=begin, closed_at__lt=end) & ~Q(close_reason=CloseReason.MERGED)
-    numbers = here.aggregate(
-        taken=Count("pk", filter=Q(registered_at__gte=begin, registered_at__lt=end)),
-        concluded=Count("pk", filter=ended),
-        open=Count("pk", filter=~Q(stage=Stage.CLOSED)),
-        overdue=Count(
-            "pk", filter=~Q(stage=Stage.CLOSED) & Q(due_at__lte=at) & (Q(grey_until=None) | Q(grey_until__lte=at))
-        ),
-    )
+    month = tuple(workdays.due_at(day - workdays.ONE_DAY) for day in (since, first))
+    here = cases_at(meeting, Case.objects.counted_for(by.user, workdays.local_day(at)))
+    ended = here.concluded().filter(closed_at__gte=month[0], closed_at__lt=month[1])
     report = _(
         "Last month %(taken)s matters were taken down and %(concluded)s concluded; %(open)s are open, "
         "%(overdue)s of them overdue."
     )
-    AgendaItem.objects.create(
-        meeting=meeting,
-        position=1,
-        part=Part.REPORT,
-        subject=_("What became of last month's matters"),
-        opinions=report % numbers,
-    )
-    AgendaItem.objects.create(
-        meeting=meeting,
-        position=2,
-        part=Part.REVIEW,
-        subject=_("How the results were received"),
-        opinions=_results(here.filter(ended)),
-    )
+    numbers = {
+        "taken": here.filter(registered_at__gte=month[0], registered_at__lt=month[1]).count(),
+        "concluded": ended.count(),
+        "open": here.open().count(),
+        "overdue": here.overdue(at).count(),
+    }
+    told = {
+        Part.REPORT: (_("What became of last month's matters"), report % numbers),
+        Part.REVIEW: (_("How the results were received"), _results(ended, numbers["concluded"])),
+    }
+    for position, (part, (subject, words)) in enumerate(told.items(), 1):
+        AgendaItem.objects.create(meeting=meeting, position=position, part=part, subject=subject, opinions=words)
 
 
-def _results(concluded: CaseQuerySet) -> str:
-    """One line for each: number, matter, how it was received; what is secret stays out of the room."""
+def _results(concluded: CaseQuerySet, total: int) -> str:
+    """One line for each: number, matter, how it was received; what is not for the room is counted alone."""
     cases = list(concluded.order_by("closed_at", "pk")[:REVIEWED])
     titles = public_titles(cases)
-    return "\n".join(
+    lines = [
         f"{case.number} {titles[case.pk]}：{case.get_satisfaction_display() or case.get_close_reason_display()}"
         for case in cases
         if case.pk in titles
-    )
+    ]
+    if rest := total - len(lines):
+        words = ngettext("%(count)s more is not read out.", "%(count)s more are not read out.", rest)
+        lines.append(words % {"count": rest})
+    return "\n".join(lines)

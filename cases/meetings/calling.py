@@ -1,6 +1,6 @@
 """Calling, changing and cancelling a meeting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from cases.meetings.holding import check_right, lock_open
 from cases.models import Attendee, Case, Meeting
 from cases.models.choices import Level
 from cases.workflow import Officer
+from cases.workflow.moving import fingerprint
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, refuse_reuse
 from villages.bodies import Place, Where
@@ -64,11 +65,21 @@ def call_meeting(
     its review (domain §1). A repeated `key` returns the meeting it called. Raises NoSuchRight (not theirs to hold),
     InputRefused (a kind that is not held there, a case that waits for no decision there).
     """
-    if key and (known := _called_before(key, kind, starts_at, by)):
+    cases, subjects = list(cases), list(subjects)
+    sent = fingerprint(
+        "call_meeting",
+        "",
+        {
+            "kind": kind, "where": where, "starts_at": starts_at, "place": place, "chair": chair,
+            "recorder": recorder, "cases": cases, "subjects": subjects,
+        },
+    )  # fmt: skip
+    if key and (known := _called_before(key, sent, by)):
         return known
     meeting = meeting_at(
         where,
         key=key,
+        sent=sent,
         kind=kind,
         starts_at=starts_at,
         place=place.strip(),
@@ -85,7 +96,7 @@ def call_meeting(
         with transaction.atomic():
             meeting.save()
     except IntegrityError:
-        if key and (known := _called_before(key, kind, starts_at, by)):
+        if key and (known := _called_before(key, sent, by)):
             return known
         raise
     _write_roll(meeting)
@@ -95,10 +106,10 @@ def call_meeting(
     return meeting
 
 
-def _called_before(key: UUID, kind: str, starts_at: datetime, by: Officer) -> Meeting | None:
+def _called_before(key: UUID, sent: str, by: Officer) -> Meeting | None:
     known = Meeting.objects.filter(key=key, called_by__user=by.user).first()
     if known:
-        refuse_reuse((known.kind, known.starts_at), (kind, starts_at))
+        refuse_reuse(known.sent, sent)
     return known
 
 
@@ -146,12 +157,18 @@ def change_meeting(
     at: datetime,
     due: int | None = None,
     present: int | None = None,
+    only: Container[str] | None = None,
 ) -> Meeting:
     """Another time, place, chair or recorder. `due` and `present` are typed where nobody calls the roll (an assembly).
 
+    Of these only those named in `only` are written, so that two screens do not undo each other (None: all of them).
     InputRefused: numbers where there is a roll, more present than due, or one of the two numbers without the other.
     """
     meeting = lock_open(meeting, by, at)
+    if only is not None and "due" not in only:
+        due = meeting.due_typed
+    if only is not None and "present" not in only:
+        present = meeting.present_typed
     if due is not None and has_roll(meeting):
         words = _("There is a roll for this meeting: tick who came.")
         raise InputRefused(words, {"due": words})
@@ -161,12 +178,10 @@ def change_meeting(
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
         raise InputRefused(words, {"present": words})
-    meeting.starts_at, meeting.place, meeting.chair, meeting.recorder = (
-        starts_at,
-        place.strip(),
-        chair.strip(),
-        recorder.strip(),
-    )
+    said = {"starts_at": starts_at, "place": place.strip(), "chair": chair.strip(), "recorder": recorder.strip()}
+    for name, value in said.items():
+        if only is None or name in only:
+            setattr(meeting, name, value)
     meeting.due_typed, meeting.present_typed = due, present
     meeting.save()
     return meeting

@@ -9,14 +9,14 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.meetings.counting import Count, count_of
+from cases.meetings.counting import Count, count_of, keep_count
 from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
-from cases.meetings.words import without_hidden
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
+from cases.veil import without_hidden
 from cases.workflow import MOVES, Action, Officer, make_move
-from cases.workflow.moving import note_input
+from cases.workflow.moving import fingerprint, note_input
 from cases.workflow.record import without_personal
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion, refuse_reuse
@@ -62,21 +62,23 @@ def conclude(
     """
     meeting = lock_open(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
+    votes = with_abstentions(votes)
+    said = {"votes": "/".join(map(str, votes)), "opinions": opinions, "resolution": resolution, "action": action}
+    sent = fingerprint(f"conclude:{verdict}", "", {**values, **said}) if key else ""
     if key and item.key == key:
-        refuse_reuse((item.state, item.votes_for), (verdict, votes[0]))
+        refuse_reuse(item.sent, sent)
         return item
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
     check_has_come(meeting, at)
-    votes = with_abstentions(votes)
-    said = None if opinions is None else without_hidden([item.case], opinions.strip())
-    if version is not None and version != item.version and _hides_words(item, said, votes):
+    words = None if opinions is None else without_hidden([item.case], opinions.strip())
+    if version is not None and version != item.version and _hides_words(item, words, votes):
         raise StaleVersion(_("Somebody else has written on this item since you opened it."))
-    item.opinions = item.opinions if said is None else said
+    item.opinions = item.opinions if words is None else words
     item.votes_for, item.votes_against, item.votes_abstain = votes
     item.resolution = without_hidden([item.case], resolution.strip())
     _check_verdict(item, verdict, _count(item, meeting))
-    item.state, item.key, item.version = verdict, key, item.version + 1
+    item.state, item.key, item.sent, item.version = verdict, key, sent, item.version + 1
     item.concluded_at, item.concluded_by = at, by.post
     if verdict == Verdict.PASSED and item.case:
         _move(item, meeting, action, by, at, case_version, values)
@@ -103,8 +105,7 @@ def _count(item: AgendaItem, meeting: Meeting) -> Count:
     """The count by roll and rules as they are now; the item keeps its numbers and the rule."""
     rules, people = rules_for(meeting.town_id, meeting.kind), list(meeting.attendees.all())
     count = count_of(meeting, people, set_parties_aside([item], people)[item.pk], rules)
-    item.due, item.present, item.aside = count.due, count.present, count.aside
-    item.needed, item.rule = count.needed, str(rules.article)
+    keep_count(item, count, rules)
     return count
 
 

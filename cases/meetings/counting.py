@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from villages.procedure import Rules
 
+COUNTED = ("due", "present", "aside", "quorum", "needed", "rule")  # what an item keeps of it
+
 
 @dataclass(frozen=True)
 class Count:
@@ -28,18 +30,39 @@ class Count:
 def count_of(meeting: Meeting, people: Iterable[Attendee], asides: Iterable[StepAside], rules: Rules) -> Count:
     """The count of one item. Guests count nowhere; a substitute counts as present where the rules let them vote."""
     gone = {aside.attendee_id for aside in asides if not aside.is_lifted}
-    voters = [person for person in people if not person.is_guest]
-    here = [person for person in voters if _counts(person, rules)]
-    due = meeting.due_typed if meeting.due_typed is not None else len(voters)
-    present = meeting.present_typed if meeting.present_typed is not None else len(here)
-    due_gone = sum(person.pk in gone for person in voters)
-    here_gone = sum(person.pk in gone for person in here)
-    due, present = max(due - due_gone, 0), max(present - here_gone, 0)
+    people = list(people)
+    due_gone = sum(person.pk in gone for person in people if not person.is_guest)
+    here_gone = sum(person.pk in gone for person in people if _counts(person, rules))
+    due, present = max(due_of(meeting, people) - due_gone, 0), max(present_of(meeting, people, rules) - here_gone, 0)
     return Count(due, present, due_gone, rules.quorum_needed(due), rules.votes_needed(due, present))
 
 
+def due_of(meeting: Meeting, people: Iterable[Attendee]) -> int:
+    """How many are due at the meeting: by number where a crowd is counted, else by the roll."""
+    return sum(not person.is_guest for person in people) if meeting.due_typed is None else meeting.due_typed
+
+
+def present_of(meeting: Meeting, people: Iterable[Attendee], rules: Rules) -> int:
+    """How many of those due came, substitutes where the rules let them vote."""
+    here = sum(_counts(person, rules) for person in people)
+    return here if meeting.present_typed is None else meeting.present_typed
+
+
+def keep_count(item: AgendaItem, count: Count, rules: Rules) -> None:
+    """The numbers and the rule by which the item is concluded, on the item: whatever changes later, they stay."""
+    item.due, item.present, item.aside = count.due, count.present, count.aside
+    item.quorum, item.needed, item.rule = count.quorum, count.needed, str(rules.article)
+
+
+def kept_count(item: AgendaItem) -> Count | None:
+    """The numbers it was concluded by; None while it waits."""
+    kept = (item.due, item.present, item.aside, item.quorum, item.needed)
+    numbers = [number for number in kept if number is not None]
+    return Count(*numbers) if len(numbers) == len(kept) else None
+
+
 def _counts(person: Attendee, rules: Rules) -> bool:
-    return person.is_present or bool(rules.substitutes_vote and person.substitute)
+    return not person.is_guest and (person.is_present or bool(rules.substitutes_vote and person.substitute))
 
 
 def counts_of(
@@ -49,5 +72,5 @@ def counts_of(
     asides: Mapping[int, list[StepAside]],
     rules: Rules,
 ) -> dict[int, Count]:
-    """The counts of all items of a meeting, from what was read once."""
-    return {item.pk: count_of(meeting, people, asides.get(item.pk, []), rules) for item in items}
+    """The counts of all items of a meeting, from what was read once; of those concluded as they were then."""
+    return {item.pk: kept_count(item) or count_of(meeting, people, asides.get(item.pk, []), rules) for item in items}

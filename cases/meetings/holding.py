@@ -6,21 +6,22 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases.models import AgendaItem, Meeting
-from cases.models.meeting import RECORDERS, ItemState
+from cases.models.meeting import ItemState
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
+from villages.duty import officiates
 from villages.models import Post, Role
 
 
-def holding_posts(posts: Iterable[Post], meeting: Meeting) -> list[Post]:
+def holding_posts(posts: Iterable[Post], meeting: Meeting, at: datetime) -> list[Post]:
     """Those of the posts that hold the meeting: of a village its officers, above it the reviewer of the place."""
-    return [post for post in posts if _holds(post, meeting)]
+    return [post for post in posts if _holds(post, meeting, at)]
 
 
-def _holds(post: Post, meeting: Meeting) -> bool:
+def _holds(post: Post, meeting: Meeting, at: datetime) -> bool:
     if meeting.village_id:
-        return post.village_id == meeting.village_id and post.role in RECORDERS
+        return officiates(post, meeting.village_id, at)
     if post.role != Role.REVIEWER:
         return False
     if meeting.town_id:
@@ -31,7 +32,7 @@ def _holds(post: Post, meeting: Meeting) -> bool:
 def check_right(meeting: Meeting, by: Officer, at: datetime) -> None:
     """NoSuchRight unless the post acted from is the user's, current, and holds the meeting."""
     own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
-    if not (own and _holds(by.post, meeting)):
+    if not (own and _holds(by.post, meeting, at)):
         raise NoSuchRight(_("This meeting is not yours to hold."))
 
 

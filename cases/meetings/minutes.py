@@ -7,12 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.corrections import note_correction
+from cases.meetings.counting import COUNTED, count_of, due_of, keep_count
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
-from cases.meetings.words import without_hidden
-from cases.models import AgendaItem, Meeting, MinutesCorrection
+from cases.meetings.roll import set_parties_aside
+from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
+from cases.veil import without_hidden
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
+from villages.procedure import Rules, rules_for
 
 MOST_TEXT = 20_000
 
@@ -24,7 +27,7 @@ def save_minutes(meeting: Meeting, text: str, *, version: int, by: Officer, at: 
     StaleVersion where somebody else saved meanwhile: nothing is overwritten. The same text again changes nothing.
     """
     meeting = lock_open(meeting, by, at)
-    text = without_hidden((item.case for item in meeting.items.select_related("case__town")), text)
+    text = without_hidden(cases_of(meeting), text)
     if meeting.minutes == text:
         return meeting
     if meeting.minutes_version != version:
@@ -75,10 +78,22 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     check_has_come(meeting, at)
     if not (meeting.present_typed or meeting.attendees.filter(is_present=True).exists()):
         raise MoveRefused(_("Nobody is noted as present: call the roll first."))
-    meeting.items.filter(state=ItemState.WAITING).update(state=ItemState.PUT_OFF, concluded_at=at, concluded_by=by.post)
+    rules, people = rules_for(meeting.town_id, meeting.kind), list(meeting.attendees.all())
+    _put_off(meeting, people, rules, by, at)
     meeting.closed_at, meeting.closed_by = at, by.post
-    meeting.save(update_fields=["closed_at", "closed_by"])
+    meeting.quorum, meeting.rule = rules.quorum_needed(due_of(meeting, people)), str(rules.article)
+    meeting.save(update_fields=["closed_at", "closed_by", "quorum", "rule"])
     return meeting
+
+
+def _put_off(meeting: Meeting, people: list[Attendee], rules: Rules, by: Officer, at: datetime) -> None:
+    """What was not reached, with the numbers of the day: what a closed meeting shows never changes."""
+    items = list(meeting.items.filter(state=ItemState.WAITING).select_related("case"))
+    asides = set_parties_aside(items, people)
+    for item in items:
+        keep_count(item, count_of(meeting, people, asides[item.pk], rules), rules)
+        item.state, item.concluded_at, item.concluded_by = ItemState.PUT_OFF, at, by.post
+    AgendaItem.objects.bulk_update(items, ["state", "concluded_at", "concluded_by", *COUNTED])
 
 
 @transaction.atomic
@@ -93,4 +108,11 @@ def correct_minutes(
     check_right(meeting, by, at)
     if not meeting.closed_at:
         raise MoveRefused(_("The meeting is still open: write it into the minutes."))
-    return note_correction(MinutesCorrection, meeting, wrong=wrong, right=right, key=key, by=by, at=at)
+    return note_correction(
+        MinutesCorrection, meeting, cases_of(meeting), wrong=wrong, right=right, key=key, by=by, at=at
+    )
+
+
+def cases_of(meeting: Meeting) -> list[Case | None]:
+    """The cases on the agenda; one query."""
+    return [item.case for item in meeting.items.select_related("case__town")]

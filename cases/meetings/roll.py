@@ -1,6 +1,6 @@
 """Who came, who was substituted, who sits in, and who steps aside from an item."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from cases.meetings.holding import lock_open, lock_waiting
 from cases.models import AgendaItem, Attendee, Concern, CoSpeaker, Meeting, StepAside
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
+from cases.veil import veil_over
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused
 
@@ -79,7 +80,7 @@ def set_parties_aside(items: Sequence[AgendaItem], people: Iterable[Attendee]) -
         StepAside(item=item, attendee=person, is_automatic=True)
         for item in items
         for person in people
-        if {person.name, person.user_id} & parties.get(item.case_id or 0, set())
+        if {person.name, person.substitute, person.user_id} & parties.get(item.case_id or 0, set())
         and person.pk not in {aside.attendee_id for aside in asides[item.pk]}
     ]
     for aside in StepAside.objects.bulk_create(new):
@@ -88,14 +89,15 @@ def set_parties_aside(items: Sequence[AgendaItem], people: Iterable[Attendee]) -
 
 
 def _parties(items: Iterable[AgendaItem]) -> dict[int, set[str | int]]:
-    """Of every case on the agenda: the users in `concerns`, and unless it is protected the names of who spoke."""
+    """Of every case on the agenda: whom it concerns, and unless it is protected the names of who spoke."""
     parties: dict[int, set[str | int]] = {}
     for case in (item.case for item in items):
         if case:
             open_names = case.confidentiality == Confidentiality.NORMAL
             parties[case.pk] = {name for name in (case.speaker_name, case.proxy_speaker) if name and open_names}
-    for case_id, user in Concern.objects.filter(case__in=parties).values_list("case", "user"):
-        parties[case_id].add(user)
+    concerned = Concern.objects.filter(case__in=parties).values_list("case", "user", "user__name")
+    for case_id, user, name in concerned:  # by name too: a seat or a guest's chair needs no account
+        parties[case_id] |= {user, name}
     normal = CoSpeaker.objects.filter(case__in=parties, case__confidentiality=Confidentiality.NORMAL)
     for case_id, name in normal.values_list("case", "name"):
         parties[case_id].add(name)
@@ -104,29 +106,45 @@ def _parties(items: Iterable[AgendaItem]) -> dict[int, set[str | int]]:
 
 @transaction.atomic
 def set_aside(
-    item: AgendaItem, reasons: Mapping[int, str], *, by: Officer, at: datetime, lifted: Mapping[int, str] | None = None
+    item: AgendaItem,
+    reasons: Mapping[int, str],
+    *,
+    by: Officer,
+    at: datetime,
+    lifted: Mapping[int, str] | None = None,
+    seen: Container[int] | None = None,
 ) -> None:
     """Who steps aside from the item, by attendee with the reason; it replaces what was said by hand before.
 
-    `lifted` names people who were set aside by themselves but only share a name, with the reason. InputRefused where a
+    `lifted` names people who were set aside by themselves but only share a name, with the reason. `seen` are those
+    whom the page had ticked: what another screen noted meanwhile stays (None: all were seen). InputRefused where a
     reason is missing; MoveRefused once the item was concluded.
     """
     item = lock_waiting(item, by, at)
+    veil, lifted = veil_over([item.case]), lifted or {}
     people = {person.pk: person for person in item.meeting.attendees.all()}
     asides = set_parties_aside([item], people.values())[item.pk]
     automatic = {aside.attendee_id: aside for aside in asides if aside.is_automatic}
-    for pk, aside in automatic.items():
-        why = (lifted or {}).get(pk, "").strip()
-        if pk in (lifted or {}) and not why:
-            words = _("Say why they take part after all.")
-            raise InputRefused(words, {"lifted": words})
-        if (aside.is_lifted, aside.reason) != (bool(why), why):
-            aside.is_lifted, aside.reason = bool(why), why
-            aside.save(update_fields=["is_lifted", "reason"])
-    by_hand = {pk: why.strip() for pk, why in reasons.items() if pk in people and pk not in automatic}
+    touched = [pk for pk in automatic if pk in lifted or seen is None or pk in seen]
+    _lift({pk: veil(lifted.get(pk, "").strip()) for pk in touched}, automatic, lifted)
+    by_hand = {pk: veil(why.strip()) for pk, why in reasons.items() if pk in people and pk not in automatic}
     if not all(by_hand.values()):
         words = _("Say why they step aside.")
         raise InputRefused(words, {"asides": words})
-    item.asides.filter(is_automatic=False).exclude(attendee__in=by_hand).delete()
+    before = {aside.attendee_id for aside in asides if not aside.is_automatic}
+    gone = [pk for pk in before - set(by_hand) if seen is None or pk in seen]
+    item.asides.filter(is_automatic=False, attendee__in=gone).delete()
     for pk, why in by_hand.items():
         StepAside.objects.update_or_create(item=item, attendee=people[pk], defaults={"reason": why})
+
+
+def _lift(reasons: Mapping[int, str], automatic: Mapping[int, StepAside], lifted: Container[int]) -> None:
+    """Takes part after all, with the reason; without one stands aside again."""
+    for pk, why in reasons.items():
+        if pk in lifted and not why:
+            words = _("Say why they take part after all.")
+            raise InputRefused(words, {"lifted": words})
+        aside = automatic[pk]
+        if (aside.is_lifted, aside.reason) != (bool(why), why):
+            aside.is_lifted, aside.reason = bool(why), why
+            aside.save(update_fields=["is_lifted", "reason"])

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -40,18 +40,23 @@ class Origin(models.TextChoices):
 
 class FourTwoQuerySet(models.QuerySet["FourTwoProcess"]):
     def visible_to(self, user: User, on: date) -> "FourTwoQuerySet":
-        """Of the villages at which the user holds a village post, and of what reviewers and supervisors oversee."""
+        """Of the villages at which the user holds a village post, and of what reviewers and supervisors oversee.
+
+        One about a case that is hidden from them (secret, or concerning them) does not exist for them either.
+        """
         villages = user.reach(on).village_posts_at
         over = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
         if not (villages or over.posts):
             return self.none()
+        hidden = Case.objects.filter(pk=OuterRef("case")).hidden_from(user, on)
         return self.filter(
             Q(village__in=villages) | Q(village__town__in=over.towns) | Q(village__town__county_code__in=over.counties)
-        )
+        ).filter(~Exists(hidden))
 
 
 class FourTwoProcess(models.Model):
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
+    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
     village = models.ForeignKey(Village, models.PROTECT, related_name="four_two_processes", verbose_name=_("village"))
     case = models.ForeignKey(
         Case, models.PROTECT, null=True, blank=True, related_name="four_two_processes", verbose_name=_("case")
@@ -92,6 +97,7 @@ class FourTwoStep(models.Model):
     """One step as it was held; a step that did not pass may be held again, one that passed may not."""
 
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
+    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
     process = models.ForeignKey(FourTwoProcess, models.PROTECT, related_name="steps", verbose_name=_("process"))
     nth = models.PositiveSmallIntegerField(_("step"))
     kind = models.CharField(_("form of the meeting"), max_length=20, choices=MeetingKind.choices, blank=True)

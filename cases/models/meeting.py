@@ -13,8 +13,6 @@ from cases.models.case import Case
 from cases.models.choices import Level
 from villages.models import MeetingKind, Post, Role, Seat, Town, User, Village
 
-RECORDERS = (Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY)  # of a village; above it the reviewer
-
 
 class Part(models.TextChoices):
     """The three parts of a 说事日; the agenda of any other meeting has the last alone."""
@@ -51,6 +49,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 class Meeting(models.Model):
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
+    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
     kind = models.CharField(_("kind of meeting"), max_length=20, choices=MeetingKind.choices)
     village = models.ForeignKey(
         Village, models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("village")
@@ -73,6 +72,8 @@ class Meeting(models.Model):
     called_at = models.DateTimeField(pgettext_lazy("meeting", "called"))
     closed_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
     closed_at = models.DateTimeField(pgettext_lazy("meeting", "closed"), null=True)
+    quorum = models.PositiveIntegerField(_("needed to decide"), null=True)  # this and the rule as it was closed by
+    rule = models.CharField(_("by which rule"), max_length=200, blank=True)
     cancelled_at = models.DateTimeField(pgettext_lazy("meeting", "cancelled"), null=True)
 
     objects = MeetingQuerySet.as_manager()
@@ -177,6 +178,7 @@ class AgendaItem(models.Model):
     votes_abstain = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     key = models.UUIDField(_("key of the form"), null=True, editable=False)
+    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
     state = models.CharField(
         pgettext_lazy("agenda item", "state"), max_length=10, choices=ItemState.choices, default=ItemState.WAITING
     )
@@ -185,6 +187,7 @@ class AgendaItem(models.Model):
     due = models.PositiveIntegerField(_("due to attend"), null=True)
     present = models.PositiveIntegerField(_("present"), null=True)
     aside = models.PositiveIntegerField(_("stepped aside"), null=True)
+    quorum = models.PositiveIntegerField(_("needed to decide"), null=True)
     needed = models.PositiveIntegerField(_("votes needed"), null=True)
     rule = models.CharField(_("by which rule"), max_length=200, blank=True)
     concluded_at = models.DateTimeField(pgettext_lazy("agenda item", "concluded"), null=True)

@@ -126,6 +126,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
             ~sight.in_conflict(),
         )
 
+    def hidden_from(self, user: User, on: date) -> "CaseQuerySet":
+        """Those kept from the user wherever they stand: secret and not named to them, or concerning them."""
+        sight = Sight.of(user, on)
+        secret = Q(confidentiality=Confidentiality.SECRET) & ~sight.named()
+        return self.filter(secret | Q(sight.in_conflict()))
+
     def counted_for(self, user: User, on: date) -> "CaseQuerySet":
         """What `visible_to` gives, and to reviewers and supervisors the secret rest as rows with `redacted` true.
 

@@ -24,7 +24,7 @@ from minshi.errors import Text
 from minshi.tabular import Column
 
 DUE: Column[Sitting] = Column("due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}")
-RULE: Column[Sitting] = Column("rule", gettext_lazy("By which rule"), lambda s: s.rules.article, width=WIDE)
+RULE: Column[Sitting] = Column("rule", gettext_lazy("By which rule"), lambda s: s.article, width=WIDE)
 ABSENT: Column[Sitting] = Column("absent", gettext_lazy("Those absent"), lambda s: "、".join(s.absent), width=WIDE)
 COUNTED: Column[ItemRecord] = Column("counted", gettext_lazy("Due / present"), lambda r: r.counted)
 ASIDE: Column[ItemRecord] = Column("aside", gettext_lazy("Stepped aside"), lambda r: "、".join(r.stepped_aside))
@@ -51,6 +51,10 @@ class MinutesSheet:
         held = lines_of((HELD_ON, PLACE, CHAIR, RECORDER), self.meeting)
         came = lines_of((ATTENDING,), self.meeting)
         return side_by_side([*held, *lines_of((DUE, RULE), self.sitting), *came, *lines_of((ABSENT,), self.sitting)])
+
+    @property
+    def minutes(self) -> str:
+        return self.sitting.minutes
 
     def items(self) -> list[list[list[Line]]]:
         """Four queries for all items together, however many."""

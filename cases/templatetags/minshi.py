@@ -35,7 +35,8 @@ def styled(field: BoundField) -> SafeString:
         attrs["class"] += " is-wrong" if field.errors else ""
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
-    return field.as_widget(attrs=attrs)
+    hidden = field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+    return format_html("{}{}", field.as_widget(attrs=attrs), hidden)
 
 
 @register.simple_tag
@@ -102,7 +103,12 @@ def days(number: int) -> str:
 @register.filter
 def title_for(case: Case, sight: Sight) -> str:
     """The matter in a few words, without who spoke where that is hidden from the reader."""
-    return case.title if sight.shows_speaker(case) else without_speaker(case, case.title)
+    return words_for(case, sight, case.title)
+
+
+def words_for(case: Case, sight: Sight, text: str) -> str:
+    """The words, without who spoke where that is hidden from this reader."""
+    return text if not text or sight.shows_speaker(case) else without_speaker(case, text)
 
 
 @register.filter

@@ -68,7 +68,7 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
-        "assignments": facts.active or facts.last_round,
+        "assignments": [(item, seen(item.ask), seen(item.report)) for item in facts.active or facts.last_round],
         "requests": [(item, seen(item.reason)) for item in facts.requests if item.state == "open"],
         "rating": facts.rating,
         "reports": [

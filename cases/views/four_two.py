@@ -11,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from cases.exports import may_print_of
 from cases.forms import CorrectionForm, DropForm, HeldForm, StartForm
 from cases.forms.four_two import MOST_SUBJECT
 from cases.four_two import (
+    RESOLUTION,
     STEPS,
     StepRule,
     correct_step,
@@ -24,17 +26,19 @@ from cases.four_two import (
     record_step,
     rules_in_words,
     start_process,
+    veiled,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight
 from cases.paging import page_of
-from cases.templatetags.minshi import title_for
+from cases.templatetags.minshi import title_for, words_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.meetings.paper import keep_sheets
 from cases.workflow import Officer
-from cases.workflow.record import without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from villages.audit import record_audit
+from villages.models.audit import AuditKind
 
 ORDER = ("-started_at", "-id")
 
@@ -49,7 +53,7 @@ class FourTwoView(StaffView):
         steps = FourTwoStep.objects.select_related("recorded_by__user", "process")
         steps = steps.prefetch_related("sheets", "corrections__post__user")
         found: FourTwoProcess = get_object_or_404(self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk)
-        return found
+        return veiled([found])[0]
 
     def runner(self, village_id: int | None) -> Officer | None:
         """The officer as whom the reader writes the steps down."""
@@ -59,6 +63,11 @@ class FourTwoView(StaffView):
                 return by
         return None
 
+    def may_print(self, process: FourTwoProcess) -> bool:
+        return may_print_of(
+            self.user, today(), village_id=process.village_id, town=process.village.town, county_code=""
+        )
+
     def seen_case(self, process: FourTwoProcess) -> Case | None:
         return self.visible().filter(pk=process.case_id).first() if process.case_id else None
 
@@ -67,7 +76,7 @@ class FourTwoList(FourTwoView):
     def get(self, request: HttpRequest) -> HttpResponse:
         processes = self.processes().prefetch_related("steps")
         page = page_of(processes, ORDER, request.GET.get("after", ""))
-        rows = [(process, next_step(process)) for process in page.rows]
+        rows = [(process, next_step(process)) for process in veiled(page.rows, with_steps=False)]
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
 
@@ -77,7 +86,7 @@ def whole_title(case: Case, sight: Sight) -> str:
     title = title_for(case, sight)
     if not title.endswith("…"):
         return title
-    words = case.verbatim if sight.shows_speaker(case) else without_speaker(case, case.verbatim)
+    words = words_for(case, sight, case.verbatim)
     return words if len(words) <= MOST_SUBJECT else title.rstrip("…")
 
 
@@ -166,11 +175,17 @@ class FourTwoPage(FourTwoView):
             "due": due,
             "asked": rules_in_words(process, due) if due and may_write else [],
             "today": today(),
+            "may_print": self.may_print(process),
             "form": HeldForm(due, initial={"key": uuid4(), "held_on": today()}) if due and may_write else None,
-            "drop": DropForm() if by and not process.dropped_at else None,
+            "drop": DropForm() if by and not process.dropped_at and not _is_resolved(process) else None,
+            "is_runner": by is not None,
             **shown,
         }
         return render(request, "cases/four_two/process.html", context, status=status)
+
+
+def _is_resolved(process: FourTwoProcess) -> bool:
+    return any(step.nth == RESOLUTION and step.passed for step in process.steps.all())
 
 
 def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[dict[str, Any]]:
@@ -245,9 +260,17 @@ class FourTwoCorrect(FourTwoPage):
 
 
 class FourTwoPrint(FourTwoView):
-    """四议两公开登记表: six parts on paper (ledgers 10)."""
+    """四议两公开登记表: six parts on paper (ledgers 10); by POST, for a print leaves a trace."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.process(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         process = self.process(pk)
+        if not self.may_print(process):
+            raise Http404
+        subject = _("register of the six steps of %(village)s") % {"village": process.village}
+        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
         context = {"process": process, "case": self.seen_case(process), "steps": steps_of(process, None)}
         return render(request, "cases/four_two/print.html", context)

@@ -18,6 +18,7 @@ from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet
 from cases.paging import capped_counts
 from cases.red_lines import oversees
+from cases.templatetags.minshi import words_for
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
@@ -118,7 +119,10 @@ class Home(StaffView):
         reach = self.sight().reach
         mine = Assignment.objects.filter(Q(post__in=reach.posts) | Q(office__in=reach.offices), case__in=visible)
         waiting = mine.filter(role=AssignmentRole.ASSISTANT, ended_at=None, reported_at=None, waived_at=None)
-        return list(waiting.select_related("case__town", "case__village").order_by("case__due_at", "pk")[:SHOWN])
+        parts = list(waiting.select_related("case__town", "case__village").order_by("case__due_at", "pk")[:SHOWN])
+        for part in parts:  # to read, not to save
+            part.ask = words_for(part.case, self.sight(), part.ask)
+        return parts
 
     def _narrowed(self, queue: Queue) -> QuerySet[Case]:
         """What the page behind it lists: a secret matter of others stands in a list, not where one decides."""

@@ -20,6 +20,7 @@ from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet
 from cases.paging import Page, capped_counts, page_of
 from cases.sitting import HoldingPlace, holding_places
+from cases.templatetags.minshi import words_for
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
@@ -45,7 +46,7 @@ class QueueView(MeetingView):
     def place(self, request: HttpRequest) -> HoldingPlace:
         """The place decided for, the highest first; 404 for anybody else."""
         deciders = (Role.SECRETARY, Role.REVIEWER)
-        places = [place for place in holding_places(self.user.posts_on(today())) if place.post.role in deciders]
+        places = [place for place in holding_places(self.user.posts_on(today()), now()) if place.post.role in deciders]
         places.sort(key=lambda place: -place.level.rank)
         wanted = request.GET.get("at", "")
         found = next((place for place in places if place.key == wanted or not wanted), None)
@@ -100,8 +101,7 @@ class Queue(QueueView):
         return list(coming.order_by("starts_at", "pk")[:8])
 
     def _reason(self, case: Case, reasons: dict[int, str]) -> str:
-        text = reasons.get(case.pk, "")
-        return text if not text or self.sight().shows_speaker(case) else without_speaker(case, text)
+        return words_for(case, self.sight(), reasons.get(case.pk, ""))
 
 
 def _reasons(cases: list[Case]) -> dict[int, str]:

@@ -10,11 +10,10 @@ from django.utils.translation import pgettext_lazy
 from cases import red_lines, time_requests
 from cases.models import Case
 from cases.models.choices import Level, RequestKind
-from cases.models.scope import Sight
 from cases.paging import capped_counts, page_of
+from cases.templatetags.minshi import words_for
 from cases.time_requests import OPEN, RULED, RULED_BY
 from cases.views.access import StaffView
-from cases.workflow.record import without_speaker
 from minshi.clock import now, today
 from villages.models import Post
 
@@ -44,7 +43,7 @@ class RequestList(StaffView):
                 "request": row,
                 "case": row.case,
                 "place": place_beside(row.case, row.asked_by),
-                "reason": words_for(row.reason, row.case, sight),
+                "reason": words_for(row.case, sight, row.reason),
                 "rule": RULED_BY[RequestKind(row.kind)],
                 "rules": state == OPEN and time_requests.rules_on(posts, row.case),
             }
@@ -73,8 +72,8 @@ class RedLines(StaffView):
                 "report": row,
                 "case": row.case,
                 "place": place_beside(row.case, row.post),
-                "told": words_for(row.told, row.case, sight),
-                "receipt": words_for(row.receipt, row.case, sight),
+                "told": words_for(row.case, sight, row.told),
+                "receipt": words_for(row.case, sight, row.receipt),
             }
             for row in page.rows
         ]
@@ -89,8 +88,3 @@ def place_beside(case: Case, post: Post) -> str:
     """Where the matter is, unless the post beside it says so."""
     where = str(case.village or case.town)
     return "" if post.place == where else where
-
-
-def words_for(text: str, case: Case, sight: Sight) -> str:
-    """The words, without who spoke where that is hidden from this reader."""
-    return text if sight.shows_speaker(case) else without_speaker(case, text)

@@ -288,3 +288,43 @@ def test_a_correction_stands_beside_a_step_once_and_changes_nothing_of_it():
             correct_step(step, by=officer(stranger), at=NOON, **{**words, "key": uuid.uuid4()})
     with pytest.raises(IntegrityError), transaction.atomic():
         StepCorrection.objects.update(right="实到 30")
+
+
+@pytest.mark.parametrize("kind", ["representatives", "assembly", "households"])
+def test_land_contracts_ask_for_two_thirds_of_all(kind):
+    """农村土地承包法, article 19."""
+    here = staff()
+    land = through(begun(here, major(here), matter="land_contracts"), here, 3)
+    other = through(begun(here, major(here)), here, 3)
+    held = meeting(30, 24, 19, kind=kind)
+
+    below = record_step(land, 4, held, by=officer(here.secretary), at=NOON)
+    at_it = record_step(land, 4, meeting(30, 24, 20, kind=kind), by=officer(here.secretary), at=NOON)
+
+    assert (below.passed, below.votes_needed) == (False, 20)
+    assert at_it.passed
+    assert "19" in at_it.rule
+    assert record_step(other, 4, held, by=officer(here.secretary), at=NOON).passed
+
+
+def test_the_villagers_resolve_by_one_of_two_thirds_of_the_households():
+    """村民委员会组织法, article 22."""
+    here = staff()
+    process = through(begun(here, major(here)), here, 3)
+    by = officer(here.secretary)
+
+    with pytest.raises(InputRefused):
+        record_step(process, 4, meeting(30, 19, 19, kind="households"), by=by, at=NOON)
+    step = record_step(process, 4, meeting(30, 20, 10, kind="households"), by=by, at=NOON)
+    assert not step.passed
+    assert record_step(process, 4, meeting(30, 20, 11, kind="households"), by=by, at=NOON).passed
+
+
+def test_a_used_key_hides_no_other_numbers_of_a_step():
+    here = staff()
+    process, key, by = begun(here, major(here)), uuid.uuid4(), officer(here.secretary)
+    first = record_step(process, 1, meeting(7, 7, 5), by=by, at=NOON, key=key)
+
+    assert record_step(process, 1, meeting(7, 7, 5), by=by, at=NOON, key=key) == first
+    with pytest.raises(KeyReused):
+        record_step(process, 1, meeting(7, 7, 6), by=by, at=NOON, key=key)

@@ -188,3 +188,20 @@ def test_a_part_that_is_settled_otherwise_waits_for_no_ruling(way):
     assert HandBack.objects.get().state == "lapsed"
     offered = {offer.action for offer in moves_open_to(here.secretary.user, case, NOON)}
     assert Action.RULE_HAND_BACK not in offered
+
+
+def test_a_part_whose_day_is_past_stays_as_it_is_while_the_matter_changes_hands():
+    here = staff()
+    case, station = joint(here)
+    asks = [Ask(station.office, "明天通水", TODAY + DAY)]
+    parts = {"lead": here.handler.office, "assistants": [station.office, here.leader], "reason": "提前"}
+    case = make_move(case, Action.REASSIGN, by=officer(here.secretary), at=NOON, asks=asks, **parts)
+    later = NOON + 3 * DAY
+
+    parts = {**parts, "assistants": [station.office], "asks": asks}
+    case = make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **parts)
+
+    assert case.assignments.get(office=station.office).due_on == TODAY + DAY
+    with pytest.raises(InputRefused):
+        asks = [Ask(station.office, "昨天通水", later.date() - DAY)]
+        make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **{**parts, "asks": asks})

@@ -3,7 +3,7 @@
 from villages.duty.arranging import arrange_shift, cancel_shift, change_shift
 from villages.duty.handing_over import hand_over, take_over, takers_of
 from villages.duty.leaving import end_leave, note_leave
-from villages.duty.rights import arranging_post, may_arrange, posts_of, talk_room_post
+from villages.duty.rights import arranging_post, may_arrange, officiates, posts_of, talk_room_post
 from villages.duty.rotating import Round, Turn, arrange_round, plan_round
 from villages.duty.standing import (
     Roster,
@@ -36,6 +36,7 @@ __all__ = [
     "hand_over",
     "may_arrange",
     "note_leave",
+    "officiates",
     "on_duty_in",
     "plan_round",
     "posts_of",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, Text
 from minshi.workdays import day_in_words
-from villages.duty.standing import STANDING_ROLES
+from villages.duty.standing import STANDING_ROLES, on_duty_in
 from villages.models import DutyShift, Post, Role, User, Village
 
 ARRANGERS = (Role.SECRETARY, Role.DUTY_OFFICER)
@@ -21,6 +21,17 @@ def posts_of(user: User, village: Village | int, on: date, roles: Iterable[Role]
 
 def may_arrange(user: User, village: Village | int, on: date) -> bool:
     return bool(posts_of(user, village, on, ARRANGERS))
+
+
+def officiates(post: Post, village: int | None, at: datetime) -> bool:
+    """Whether a post has the duty officer's rights in a village at that moment: its secretary, its duty officers, and
+    a committee member on shift (domain §2). One query, for a committee member alone.
+    """
+    if village is None or post.village_id != village:
+        return False
+    if post.role != Role.COMMITTEE_MEMBER:
+        return post.role in ARRANGERS
+    return post.pk in {each.pk for each in on_duty_in([village], at).get(village, [])}
 
 
 def arranging_post(user: User, village: Village, on: date) -> Post:

@@ -35,6 +35,7 @@ class MeetingKind(models.TextChoices):
     MASS_CONGRESS = "mass_congress", pgettext_lazy("meeting", "villagers' congress")
     REPRESENTATIVES = "representatives", pgettext_lazy("meeting", "villagers' representatives")
     ASSEMBLY = "assembly", pgettext_lazy("meeting", "assembly of the villagers")
+    HOUSEHOLDS = "households", pgettext_lazy("meeting", "assembly of the villagers, one of each household")
     PARTY_ASSEMBLY = "party_assembly", pgettext_lazy("meeting", "assembly of the party members")
     PARTY_MASS_DAY = "party_mass_day", pgettext_lazy("meeting", "day of party and people")
     THEMED_PARTY_DAY = "themed_party_day", pgettext_lazy("meeting", "themed party day")

@@ -3,12 +3,13 @@
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from cases.exports import may_print_of
 from cases.meetings import holding_posts
 from cases.models import Meeting
 from cases.models.meeting import MeetingQuerySet
 from cases.views.access import StaffView
 from cases.workflow import Officer
-from minshi.clock import today
+from minshi.clock import now, today
 
 
 class MeetingView(StaffView):
@@ -23,9 +24,14 @@ class MeetingView(StaffView):
 
     def holder(self, meeting: Meeting) -> Officer | None:
         """The officer as whom the reader holds the meeting: from the post that decides, where they have several."""
-        posts = holding_posts(self.user.posts_on(today()), meeting)
+        posts = holding_posts(self.user.posts_on(today()), meeting, now())
         posts.sort(key=lambda post: post.role != "secretary")
         return Officer(self.user, posts[0]) if posts else None
+
+    def may_print(self, meeting: Meeting) -> bool:
+        return may_print_of(
+            self.user, today(), village_id=meeting.village_id, town=meeting.town, county_code=meeting.county_code
+        )
 
     def is_autosave(self, request: HttpRequest) -> bool:
         return "X-Autosave" in request.headers

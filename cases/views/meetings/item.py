@@ -30,6 +30,14 @@ class ItemView(MeetingView):
         found.meeting = meeting
         return meeting, found
 
+    def writable(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
+        """For whoever holds the meeting and sees the item's case; for anybody else there is nothing to write on."""
+        meeting, found = self.item(pk, item)
+        by = self.holder(meeting)
+        if by is None or (found.case_id and not self.visible().filter(pk=found.case_id).exists()):
+            raise Http404
+        return meeting, found, by
+
 
 def address_of(item: AgendaItem) -> str:
     return reverse("cases:meeting_item", args=[item.meeting_id, item.pk])
@@ -43,10 +51,7 @@ class ItemPage(ItemView):
         return self.show(request, meeting, found, do=request.GET.get("do", ""))
 
     def post(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
-        meeting, found = self.item(pk, item)
-        by = self.holder(meeting)
-        if by is None or (found.case_id and not self.visible().filter(pk=found.case_id).exists()):
-            raise Http404
+        meeting, found, by = self.writable(pk, item)
         form = ItemForm(request.POST)
         if not form.is_valid():
             if self.is_autosave(request):
@@ -231,9 +236,8 @@ class ItemAct(ItemView):
         return redirect(address_of(self.item(pk, item)[1]))
 
     def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
-        meeting, found = self.item(pk, item)
-        by = self.holder(meeting)
-        if by is None or act not in ("aside", "up", "down", "remove"):
+        meeting, found, by = self.writable(pk, item)
+        if act not in ("aside", "up", "down", "remove"):
             raise Http404
         try:
             if act == "aside":
@@ -251,4 +255,6 @@ class ItemAct(ItemView):
             chosen = (whole_number(text) for text in request.POST.getlist(name))
             return {pk: request.POST.get(f"{name}-{pk}", "")[:80] for pk in chosen if pk is not None}
 
-        set_aside(item, reasons("aside"), lifted=reasons("lifted"), by=by, at=now())
+        drawn = (whole_number(text) for text in request.POST.getlist("drawn"))
+        seen = {pk for pk in drawn if pk is not None}
+        set_aside(item, reasons("aside"), lifted=reasons("lifted"), seen=seen, by=by, at=now())

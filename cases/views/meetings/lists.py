@@ -30,7 +30,7 @@ class MeetingList(MeetingView):
             "nav": "meetings",
             "coming": list(coming),
             "page": page_of(over, ORDER, request.GET.get("after", "")),
-            "may_call": bool(holding_places(self.user.posts_on(today()))),
+            "may_call": bool(holding_places(self.user.posts_on(today()), now())),
         }
         return render(request, "cases/meetings/list.html", context)
 
@@ -68,7 +68,7 @@ class CallMeeting(MeetingView):
         return redirect(meeting)
 
     def _place(self, request: HttpRequest) -> HoldingPlace:
-        places = holding_places(self.user.posts_on(today()))
+        places = holding_places(self.user.posts_on(today()), now())
         wanted = request.GET.get("at", "")
         place = next((place for place in places if place.key == wanted or not wanted), None)
         if place is None:
@@ -84,7 +84,7 @@ class CallMeeting(MeetingView):
         return CallForm(kinds, waiting, self.sight(), *args, **options)
 
     def _show(self, request: HttpRequest, place: HoldingPlace, form: CallForm, status: int = 200) -> HttpResponse:
-        places = holding_places(self.user.posts_on(today()))
+        places = holding_places(self.user.posts_on(today()), now())
         context = {"nav": "meetings", "form": form, "place": place, "places": places if len(places) > 1 else []}
         return render(request, "cases/meetings/call.html", context, status=status)
 

@@ -44,10 +44,11 @@ class Whole(MeetingView):
             "sitting": sitting,
             "lines": sitting.lines,
             "is_holder": by is not None,
+            "may_print": self.may_print(meeting),
             "may_write": may_write,
             "sheets": list(meeting.sheets.all()),
-            "corrections": list(meeting.corrections.select_related("post__user")) if meeting.closed_at else [],
-            "minutes": meeting.minutes,
+            "corrections": sitting.corrections,
+            "minutes": sitting.minutes,
             "minutes_version": meeting.minutes_version,
             **(self._forms(meeting) if may_write else {}),
             **({"correction": CorrectionForm(initial={"key": uuid4()})} if by and meeting.closed_at else {}),
@@ -98,18 +99,22 @@ class MeetingAct(Whole):
     def _roll(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
         """Only what differs from how the page was drawn is sent on: two screens do not undo each other."""
         here = {int(pk) for pk in request.POST.getlist("present") if pk.isascii() and pk.isdigit()}
-        drawn = {pk: was == "1" for pk, was in self._drawn(request)}
-        ticked = {pk: pk in here for pk, was in drawn.items() if (pk in here) != was}
-        names = {
-            pk: request.POST.get(f"substitute-{pk}", "")[:40] for pk in drawn if f"substitute-{pk}" in request.POST
-        }
+        drawn = self._drawn(request)
+        ticked = {pk: pk in here for pk, (was, _name) in drawn.items() if (pk in here) != (was == "1")}
+        typed = {pk: request.POST.get(f"substitute-{pk}", name)[:40].strip() for pk, (_was, name) in drawn.items()}
+        names = {pk: name for pk, name in typed.items() if name != drawn[pk][1]}
         return self._do(
             request, meeting, lambda: call_roll(meeting, ticked, substitutes=names, by=by, at=now()), "roll"
         )
 
-    def _drawn(self, request: HttpRequest) -> list[tuple[int, str]]:
-        given = (text.partition(":") for text in request.POST.getlist("drawn"))
-        return [(pk, was) for text, _colon, was in given if (pk := whole_number(text)) is not None]
+    def _drawn(self, request: HttpRequest) -> dict[int, tuple[str, str]]:
+        """Whether each was ticked on the page as it was drawn, and who stood in for them."""
+        given = (text.split(":", 2) for text in request.POST.getlist("drawn"))
+        return {
+            pk: (rest[0] if rest else "", rest[1] if len(rest) > 1 else "")
+            for text, *rest in given
+            if (pk := whole_number(text)) is not None
+        }
 
     def _people(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
         form = AttendeeForm(request.POST)
@@ -141,9 +146,8 @@ class MeetingAct(Whole):
         form = ChangeForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, change=form)
-        return self._do(
-            request, meeting, lambda: change_meeting(meeting, by=by, at=now(), **form.cleaned_data), change=form
-        )
+        changed = {"only": form.changed_data, **form.cleaned_data}
+        return self._do(request, meeting, lambda: change_meeting(meeting, by=by, at=now(), **changed), change=form)
 
     def _minutes(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
         typed = request.POST.get("minutes", "").replace("\r\n", "\n")

@@ -15,7 +15,9 @@ from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from villages.audit import record_audit
 from villages.models import Post
+from villages.models.audit import AuditKind
 from villages.requests import whole_number
 
 
@@ -39,12 +41,20 @@ class MeetingScreen(MeetingView):
 
 
 class MeetingPrint(MeetingView):
-    """会议记录 on A4 with its lines for signatures, by the columns of the ledger."""
+    """会议记录 on A4 with lines for signatures, by the columns of the ledger; by POST, as a print leaves a trace."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        sheet = MinutesSheet(Sitting(self.meeting(pk), self.user, today()), now())
-        corrections = sheet.meeting.corrections.select_related("post__user")
-        return render(request, "cases/meetings/print.html", {"sheet": sheet, "corrections": corrections})
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Back from a login in between."""
+        return redirect(self.meeting(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        meeting = self.meeting(pk)
+        if not self.may_print(meeting):
+            raise Http404
+        sheet = MinutesSheet(Sitting(meeting, self.user, today()), now())
+        subject = _("minutes of %(meeting)s") % {"meeting": meeting}
+        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
+        return render(request, "cases/meetings/print.html", {"sheet": sheet, "corrections": sheet.sitting.corrections})
 
 
 class SheetUpload(MeetingView):

@@ -144,7 +144,7 @@ def reassign(step: Step) -> None:
 def ask_each(step: Step) -> bool:
     """What each holder is asked for and by when, never later than the case's own day; whether anything changed.
 
-    Who is not named keeps what they were asked before.
+    Who is not named keeps what they were asked before, and a day that stays as it was is not judged again.
     """
     latest = workdays.last_day_of(step.running_clock().due_at)
     parts = {item.holder: item for item in step.facts.active}
@@ -153,7 +153,7 @@ def ask_each(step: Step) -> bool:
         item = parts.get(ask.holder)
         if item is None:
             continue  # typed beside somebody who was not chosen
-        if ask.due_on and not step.on <= ask.due_on <= latest:
+        if ask.due_on and ask.due_on != item.due_on and not step.on <= ask.due_on <= latest:
             past = _("That day is past.") if ask.due_on < step.on else ""
             words = past or _("The matter itself is due on %(latest)s: no part may be later.") % {"latest": latest}
             raise InputRefused(words, {"asks": words})

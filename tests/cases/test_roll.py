@@ -1,0 +1,146 @@
+"""Who came, who stands in, who steps aside: also with two screens open at once."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.meetings import add_attendee, call_roll, conclude
+from cases.models import Concern
+from cases.sitting import Sitting
+from tests.cases.council import called, present, seats
+from tests.cases.roads import NOON, accepted, officer, staff
+from tests.villages.factories import UserFactory
+from villages.models import Procedure
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def drawn_of(meeting):
+    return [f"{one.pk}:{int(one.is_present)}:{one.substitute}" for one in meeting.attendees.all()]
+
+
+def test_a_screen_drawn_before_a_substitute_was_named_does_not_take_them_away(client):
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    first, second = list(meeting.attendees.all())[:2]
+    drawn = drawn_of(meeting)
+    address = reverse("cases:meeting_act", args=[meeting.pk, "roll"])
+    client.force_login(here.secretary.user)
+
+    client.post(address, {"drawn": drawn, f"substitute-{first.pk}": "李建国的儿子", f"substitute-{second.pk}": ""})
+    late = {"drawn": drawn, "present": [second.pk], f"substitute-{first.pk}": "", f"substitute-{second.pk}": ""}
+    client.post(address, late)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.substitute == "李建国的儿子"
+    assert second.is_present
+
+
+def test_a_substitute_is_taken_back_by_whoever_saw_them(client):
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    first = meeting.attendees.first()
+    call_roll(meeting, {}, substitutes={first.pk: "赵敏"}, by=officer(here.secretary), at=NOON)
+    client.force_login(here.secretary.user)
+    form = {"drawn": drawn_of(meeting), f"substitute-{first.pk}": ""}
+
+    client.post(reverse("cases:meeting_act", args=[meeting.pk, "roll"]), form)
+
+    first.refresh_from_db()
+    assert first.substitute == ""
+
+
+@pytest.mark.parametrize(("votes", "here_now"), [(True, 5), (False, 4)])
+def test_the_page_counts_substitutes_as_the_votes_do(votes, here_now):
+    here = staff()
+    seats(here)
+    Procedure.objects.create(
+        town=here.town, kind="two_committees", quorum_of=1, quorum_in=2, quorum_above=True, pass_of=1, pass_in=2,
+        pass_above=True, pass_base="present", substitutes_vote=votes, article="镇里定的",
+    )  # fmt: skip
+    meeting = called(here, accepted(here))
+    present(meeting, here, 4)
+    away = meeting.attendees.filter(is_present=False).first()
+    call_roll(meeting, {}, substitutes={away.pk: "替他来的"}, by=officer(here.secretary), at=NOON)
+
+    sitting = Sitting(meeting, here.secretary.user, NOON.date())
+
+    assert sitting.present == here_now
+    assert sitting.lines[0].count.present == here_now
+
+
+def aside_address(meeting):
+    return reverse("cases:meeting_item_act", args=[meeting.pk, meeting.items.get().pk, "aside"])
+
+
+def test_a_screen_drawn_before_somebody_stepped_aside_does_not_bring_them_back(client):
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here))
+    first, second = list(meeting.attendees.all())[:2]
+    client.force_login(here.secretary.user)
+
+    client.post(aside_address(meeting), {"aside": [first.pk], f"aside-{first.pk}": "是亲戚"})
+    client.post(aside_address(meeting), {"aside": [second.pk], f"aside-{second.pk}": "是邻居"})
+    assert set(meeting.items.get().asides.values_list("attendee", flat=True)) == {first.pk, second.pk}
+
+    seen = {"drawn": [first.pk, second.pk], "aside": [second.pk], f"aside-{second.pk}": "是邻居"}
+    client.post(aside_address(meeting), seen)
+    assert set(meeting.items.get().asides.values_list("attendee", flat=True)) == {second.pk}
+
+
+def test_another_time_does_not_undo_the_numbers_another_screen_typed(client):
+    here = staff()
+    meeting = called(here, kind="assembly")
+    client.force_login(here.secretary.user)
+    page = client.get(meeting.get_absolute_url())
+    form = page.context["change"]
+    before = {form[name].html_initial_name: form[name].initial or "" for name in form.fields}
+    before["initial-starts_at"] = "2026-03-02 12:00:00"
+    assert all(f'name="{name}"' in page.content.decode() for name in before)
+    typed = {"starts_at": "2026-03-02T12:00", "place": "", "chair": "", "recorder": form["recorder"].initial}
+    address = reverse("cases:meeting_act", args=[meeting.pk, "change"])
+
+    client.post(address, {**before, **typed, "due": 300, "present": 180})
+    client.post(address, {**before, **typed, "place": "村部大院"})
+
+    meeting.refresh_from_db()
+    assert (meeting.place, meeting.due_typed, meeting.present_typed) == ("村部大院", 300, 180)
+
+
+def test_whom_a_matter_concerns_is_set_aside_by_name_where_they_have_no_account_in_the_roll():
+    here = staff()
+    case = accepted(here)
+    meeting = called(here, case)
+    Concern.objects.create(case=case, user=UserFactory(name="张有才"))
+
+    person = add_attendee(meeting, "张有才", is_guest=False, by=officer(here.secretary), at=NOON)
+
+    assert list(meeting.items.get().asides.values_list("attendee", "is_automatic")) == [(person.pk, True)]
+
+
+def test_a_substitute_who_is_a_party_is_set_aside_too():
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here, speaker_name="李建国"))
+    present(meeting, here, 6)
+    last = meeting.attendees.get(is_present=False)
+    call_roll(meeting, {}, substitutes={last.pk: "李建国"}, by=officer(here.secretary), at=NOON)
+    Procedure.objects.create(
+        town=here.town, kind="two_committees", quorum_of=1, quorum_in=2, quorum_above=True, pass_of=1, pass_in=2,
+        pass_above=True, pass_base="present", substitutes_vote=True, article="镇里定的",
+    )  # fmt: skip
+
+    conclude(meeting.items.get(), "put_off", by=officer(here.secretary), at=NOON)
+
+    item = meeting.items.get()
+    assert (item.present, item.aside) == (6, 1)
