@@ -239,8 +239,10 @@ def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
     """The rules of a step by kind of meeting, and of land contracts what their own law asks for. One query."""
     rules = rules_by_kind(process.village.town_id, due.kinds)
     if due.nth == RESOLUTION and process.matter == ReservedMatter.LAND_CONTRACTS:
-        for_land = {"majority": TWO_THIRDS, "base": Base.DUE, "article": LAND_CONTRACTS_BY_LAW}
-        return {kind: replace(own, **for_land) for kind, own in rules.items()}
+        return {
+            kind: replace(own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW)
+            for kind, own in rules.items()
+        }
     return rules
 
 

@@ -20,7 +20,7 @@
 
   // Keys: off while typing or composing; Alt and Ctrl ones work in fields.
   const typing = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(radio|checkbox)$/.test(target.type);
-  let went = false;
+  let went = false, ticked = null;
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     const key = event.key.toLowerCase().replace("？", "?");
@@ -33,7 +33,10 @@
     if (there) { there.click(); return; }
     went = key === "g";
     if ((key === "j" || key === "k") && rows.length) { const panel = one("#panel"); if (panel) panel.replaceChildren(); rows[key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0)].focus(); }
-    else if (key === "x" && at >= 0) { const box = one("input[type=checkbox]", rows[at].parentElement); if (box) box.checked = !box.checked; }
+    else if (key === "x" && at >= 0) {
+      const box = (row) => one("input[type=checkbox]", row.parentElement), from = event.shiftKey && rows.includes(ticked) ? rows.indexOf(ticked) : at;
+      if (box(rows[at])) { const tick = !box(rows[at]).checked; rows.slice(Math.min(from, at), Math.max(from, at) + 1).forEach((row) => (box(row).checked = tick)); ticked = rows[at]; }
+    }
     else { const found = one(`[data-key="${CSS.escape(key)}"]`); if (found) { event.preventDefault(); if (typing(found)) found.focus(); else found.click(); } }
   });
 
@@ -77,27 +80,43 @@
   });
   document.addEventListener("htmx:load", (event) => { const step = event.target.matches && (event.target.matches("form[data-keep]") ? event.target : one("form[data-keep]", event.target)); if (step && document.body !== event.target) { keep(step); const wrong = one("#error-summary", step), goal = wrong || one("textarea, input:not([type=hidden]), select, button", step); goal.focus({ preventScroll: true }); (wrong || step).scrollIntoView({ block: wrong || step.closest("#panel") ? "start" : "nearest" }); } });
 
+  // What stands in some fields, and putting it back: a choice by its value, several under one name as a list.
+  const written = (some) => { const kept = {}; some.forEach((field) => { if (/^(radio|checkbox)$/.test(field.type)) { if (field.checked) (kept[field.name] = kept[field.name] || []).push(field.value); } else kept[field.name] = field.value; }); return kept; };
+  const refill = (some, kept) => some.forEach((field) => { const value = kept[field.name]; if (/^(radio|checkbox)$/.test(field.type)) field.checked = (value || []).includes(field.value); else if (value !== undefined) field.value = value; });
+
   // Minutes: every 5 seconds to the server, each letter on this computer until the server has it.
   const sentBefore = sessionStorage.getItem("autosent");
   if (sentBefore && one("[data-meeting]") && !one(`form[data-autosave="${CSS.escape(sentBefore)}"]`)) { localStorage.removeItem(sentBefore); sessionStorage.removeItem("autosent"); }
   all("form[data-autosave]").forEach((form) => {
-    const name = form.dataset.autosave, said = one("[data-saved]", form), version = one("[data-version]", form);
-    const texts = () => all("textarea, input[type=number], input[type=text], input:not([type])", form).filter((field) => field.name);
+    const name = form.dataset.autosave, said = one("[data-saved]", form), version = one("[data-version]", form), band = one("[data-unkept]", form);
+    const fields = () => all("textarea, select, input", form).filter((field) => field.name && field.type !== "hidden"), areas = all("textarea", form);
+    const copy = () => localStorage.setItem(name, JSON.stringify({ version: version.value, texts: written(fields()) }));
+    const warn = (why, texts) => { one("[data-why]", band).textContent = why; one("pre", band).textContent = texts.filter(Boolean).join("\n\n"); band.hidden = false; };
+    one("[data-copy]", band).addEventListener("click", () => { getSelection().selectAllChildren(one("pre", band)); document.execCommand("copy"); });
+    one("[data-drop]", band).addEventListener("click", () => { band.hidden = true; if (!isNew) localStorage.removeItem(name); });
+    let isNew = false, going = null, isLeaving = false, hasOther = false;
     const stored = JSON.parse(localStorage.getItem(name) || "null");
-    if (stored && !one(".note[role=alert]")) texts().forEach((field) => { const kept = stored.texts[field.name]; if (kept && (!field.value || stored.version === version.value)) field.value = kept; });
-    let isNew = false, going = null, isLeaving = false;
+    if (stored && !one(".note[role=alert]:not([hidden])")) {
+      const other = areas.filter((field) => field.value && stored.texts[field.name] && field.value !== stored.texts[field.name]);
+      hasOther = stored.version !== version.value && other.length > 0;
+      if (hasOther) warn(band.dataset.other, other.map((field) => stored.texts[field.name]));
+      else refill(stored.version === version.value ? fields() : areas.filter((field) => !field.value), stored.texts);
+    }
     const send = () => {
       isNew = false;
       going = fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } }).then((answer) => {
         if (answer.redirected || !/json/.test(answer.headers.get("Content-Type") || "")) throw new Error();
         return answer.json().then((told) => {
-          if (!answer.ok) { said.textContent = told.detail; return; }
+          if (!answer.ok) { warn(told.detail, areas.map((field) => field.value)); return; }
           version.value = told.version; said.textContent = said.dataset.kept + " " + new Date().toTimeString().slice(0, 8);
+          if (hasOther) return;
+          band.hidden = true;
+          if (isNew || one("[name=doing]", form)) copy(); else localStorage.removeItem(name);
         });
-      }).catch(() => { isNew = true; said.textContent = said.dataset.lost; }).then(() => { going = null; });
+      }).catch(() => { isNew = true; said.textContent = ""; warn(said.dataset.lost, areas.map((field) => field.value)); }).then(() => { going = null; });
       return going;
     };
-    form.addEventListener("input", () => { isNew = true; const kept = {}; texts().forEach((field) => (kept[field.name] = field.value)); localStorage.setItem(name, JSON.stringify({ version: version.value, texts: kept })); });
+    form.addEventListener("input", () => { isNew = true; hasOther = false; copy(); });
     setInterval(() => { if (isNew && !going && !isLeaving) send(); }, 5000);
     document.addEventListener("visibilitychange", () => { if (document.hidden && isNew && !going && !isLeaving) send(); });
     form.addEventListener("submit", (event) => {
@@ -122,21 +141,18 @@
     const words = () => one("#id_verbatim", form).value.trim() || one("#id_speaker_name", form).value.trim();
     const save = () => {
       if (!words() || one("[name=key]", form).value === sessionStorage.getItem("arrived")) { localStorage.removeItem(name); return; }
-      const draft = {};
-      fields().forEach((field) => { if (/^(radio|checkbox)$/.test(field.type)) { if (field.checked) (draft[field.name] = draft[field.name] || []).push(field.value); } else draft[field.name] = field.value; });
-      localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", form).value, draft }));
+      localStorage.setItem(name, JSON.stringify({ key: one("[name=key]", form).value, draft: written(fields()) }));
       const saved = one("[data-saved-at]", form); saved.textContent = saved.dataset.words + " " + new Date().toTimeString().slice(0, 8);
     };
     const stored = JSON.parse(localStorage.getItem(name) || "null");
-    const refill = (some) => some.forEach((field) => { const value = stored.draft[field.name]; if (/^(radio|checkbox)$/.test(field.type)) field.checked = (value || []).includes(field.value); else if (value !== undefined) field.value = value; });
     if (stored && !one("#error-summary", form)) {
       one("[name=key]", form).value = stored.key;
-      refill(fields());
+      refill(fields(), stored.draft);
       one("[data-restored]", form).hidden = false;
       const village = one("select[name=village]", form); // its groups and cadres come from the server, then are filled as well
       if (village && village.value) {
         window.addEventListener("load", () => village.dispatchEvent(new Event("change", { bubbles: true })));
-        const came = (event) => { if (event.target.id === "of-village") { document.removeEventListener("htmx:load", came); refill(all("input, select", event.target)); } };
+        const came = (event) => { if (event.target.id === "of-village") { document.removeEventListener("htmx:load", came); refill(all("input, select", event.target), stored.draft); } };
         document.addEventListener("htmx:load", came);
       }
     }

@@ -1,4 +1,4 @@
-"""What a lead asked for: more time, a break, or to give the matter back; and what came of it."""
+"""What was asked for: more time, a break, or to give the matter or a part of it back; and what came of it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from cases.time_requests import RULED_BY
 from cases.workflow import Action
 from villages.models import Post
 
+GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
 AFTER_A_RETURN = (Action.DECIDE, Action.ESCALATE, Action.SEND_BACK, Action.DIVERT, Action.DEFER, Action.MERGE)
 
 
@@ -33,14 +34,14 @@ def askings(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[As
     """All of a case in the order they were asked; `events`, oldest first, hold the returns and the rulings."""
     events = list(events)
     found = [_of_request(request, events) for request in requests]
-    found += [_of_return(event, events) for event in events if event.action == Action.RETURN]
+    found += [_given_back(event, events) for event in events if event.action in GIVEN_BACK]
     return sorted(found, key=lambda asking: asking.at)
 
 
 def times_asked(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[tuple[datetime, str]]:
     """When each was asked and what it was, in the order of `askings`; no query."""
     found = [(request.asked_at, str(request.get_kind_display())) for request in requests]
-    found += [(event.at, pgettext("request", "return")) for event in events if event.action == Action.RETURN]
+    found += [(event.at, kind_of(event)) for event in events if event.action in GIVEN_BACK]
     return sorted(found, key=lambda each: each[0])
 
 
@@ -62,20 +63,37 @@ def _of_request(request: TimeRequest, events: list[Event]) -> Asking:
     )
 
 
-def _of_return(event: Event, events: list[Event]) -> Asking:
-    """A return is ruled on by what was done with the matter next."""
-    assert event.post is not None  # noqa: S101 - only a lead returns, an officer by constraint
-    later = (each for each in events if each.sequence > event.sequence and each.action in AFTER_A_RETURN)
-    ruling = next(later, None)
+def kind_of(event: Event) -> str:
+    if event.action == Action.HAND_BACK:
+        return pgettext("request", "part given back")
+    return pgettext("request", "return")
+
+
+def _given_back(event: Event, events: list[Event]) -> Asking:
+    """A return is ruled on by what was done with the matter next, a part given back by the ruling about its holder."""
+    assert event.post is not None  # noqa: S101 - only a lead or an assistant gives back, an officer by constraint
+    ruling = next((each for each in events if each.sequence > event.sequence and _rules_on(each, event)), None)
     due = event.data.get("due_on")
-    words = "：".join(filter(None, (str(Action(ruling.action).label), ruling.note))) if ruling else ""
     return Asking(
-        kind=pgettext("request", "return"),
+        kind=kind_of(event),
         reason=event.note,
         by=event.post,
         at=event.at,
         due_on=date.fromisoformat(due) if due else None,
         ruled_by=ruling.post if ruling else None,
-        ruling=words,
+        ruling=_ruling_in_words(ruling) if ruling else "",
         ruled_at=ruling.at if ruling else None,
     )
+
+
+def _rules_on(later: Event, event: Event) -> bool:
+    if event.action == Action.RETURN:
+        return later.action in AFTER_A_RETURN
+    giver = {f"post:{event.post_id}", f"office:{event.post.office_id if event.post else None}"}
+    return later.action == Action.RULE_HAND_BACK and bool(giver & set(later.data.get("holders", ())))
+
+
+def _ruling_in_words(ruling: Event) -> str:
+    is_ruling = ruling.action == Action.RULE_HAND_BACK
+    what = RequestState(ruling.data["ruling"]).label if is_ruling else Action(ruling.action).label
+    return "：".join(filter(None, (str(what), ruling.note)))

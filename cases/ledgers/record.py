@@ -129,11 +129,15 @@ class Record:
         return str(done[-1].user) if done else ""
 
     @property
-    def assisting_units(self) -> str:
+    def assisting(self) -> list[Assignment]:
+        """Who helps, or helped until the lead ended."""
         lead = self.lead
         beside = [item for item in self.assignments if item.role == AssignmentRole.ASSISTANT]
-        now = [item for item in beside if lead and item.round == lead.round and item.end == lead.end]
-        return "、".join(dict.fromkeys(unit_of(item) for item in now))
+        return [item for item in beside if lead and item.round == lead.round and item.end == lead.end]
+
+    @property
+    def assisting_units(self) -> str:
+        return "、".join(dict.fromkeys(unit_of(item) for item in self.assisting))
 
     # --- time
     @property

@@ -6,7 +6,7 @@ from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
 from cases.meetings.counting import Count, count_of, counts_of, due_of, present_of
 from cases.meetings.holding import holding_posts, was_concluded
 from cases.meetings.minutes import close_meeting, correct_minutes, save_item, save_minutes
-from cases.meetings.roll import add_attendee, call_roll, set_aside
+from cases.meetings.roll import add_attendee, call_roll, remove_attendee, set_aside
 from cases.veil import public_titles
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "on_no_agenda",
     "present_of",
     "public_titles",
+    "remove_attendee",
     "remove_item",
     "save_item",
     "save_minutes",

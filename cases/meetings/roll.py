@@ -67,6 +67,24 @@ def add_attendee(meeting: Meeting, name: str, *, is_guest: bool, by: Officer, at
     return person
 
 
+@transaction.atomic
+def remove_attendee(person: Attendee, *, by: Officer, at: datetime) -> None:
+    """Somebody who was added by mistake goes off the roll again; twice is once.
+
+    MoveRefused: due by their seat or post, or a vote was counted with them.
+    """
+    meeting = lock_open(person.meeting, by, at)
+    found = meeting.attendees.filter(pk=person.pk).first()
+    if found is None:
+        return
+    if found.seat_id or found.user_id:
+        raise MoveRefused(_("They are due by their seat: leave them without a tick."))
+    counted = not found.is_guest and found.is_present
+    if counted and meeting.items.filter(state__in=(ItemState.PASSED, ItemState.NOT_PASSED)).exists():
+        raise MoveRefused(_("They were counted in a vote already; whoever left later is written into the minutes."))
+    found.delete()
+
+
 def set_parties_aside(items: Sequence[AgendaItem], people: Iterable[Attendee]) -> dict[int, list[StepAside]]:
     """A cadre in `concerns`, and whoever is a party, is set aside by itself; all who stepped aside, by item.
 

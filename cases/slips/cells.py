@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from cases.ledgers import cells
 from cases.ledgers.cells import measures
 from cases.ledgers.record import Record, joined, unit_of
+from cases.models import Assignment
 from cases.models.choices import AssignmentRole
 from cases.workflow import Action
 from minshi.workdays import SHANGHAI, local_day
@@ -46,12 +47,14 @@ def wish(record: Record) -> str:
 
 
 def assisting(record: Record) -> str:
-    units = record.assisting_units
-    return (
-        _("%(units)s: do your part and report it to the lead unit") % {"units": units}
-        if units
-        else pgettext("slip", "none")
-    )
+    """协办单位及要求: what each is asked, and by when where a day of its own was set."""
+    return "\n".join(_part(record, item) for item in record.assisting) or pgettext("slip", "none")
+
+
+def _part(record: Record, item: Assignment) -> str:
+    ask = record.words(item.ask) or _("do your part and report it to the lead unit")
+    until = _(" (by %(day)s)") % {"day": item.due_on} if item.due_on else ""
+    return f"{unit_of(item)}：{ask}{until}"
 
 
 def time_limit(record: Record) -> str:

@@ -86,7 +86,7 @@ HANDOVER = _slip(
         column("summary", pgettext_lazy("slip", "Summary of the matter"), cells.summary, width=36),
         headed(DECISION, pgettext_lazy("slip", "What was decided")),
         LEAD_UNIT,
-        column("assisting", pgettext_lazy("slip", "Assisting units and their part"), cells.assisting, width=16),
+        column("assisting", pgettext_lazy("slip", "Assisting units and their part"), cells.assisting, width=36),
         column("time_limit", pgettext_lazy("slip", "Time limit (days/last day)"), cells.time_limit, width=20),
         column("feedback", pgettext_lazy("slip", "Feedback"), cells.feedback, width=36),
         headed(LEADER, pgettext_lazy("slip", "Issued by")),

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Value
 
 from cases.ledgers import Record, read_records
-from cases.ledgers.asking import AFTER_A_RETURN, askings, times_asked
+from cases.ledgers.asking import AFTER_A_RETURN, GIVEN_BACK, askings, times_asked
 from cases.models import Assignment, Case, Event, TimeRequest
 from cases.models.choices import AssignmentRole, Level
 from cases.models.scope import CaseQuerySet, Sight
@@ -113,9 +113,9 @@ def read_sheet(cases: CaseQuerySet, number: str, key: str, nth: int, *, sight: S
 
 
 def asked_of(case: Case) -> tuple[list[TimeRequest], list[Event]]:
-    """What the leads of a case asked for and what came of it, with everybody's place; two queries."""
+    """What the holders of a case asked for and what came of it, with everybody's place; two queries."""
     posts = [f"{name}__{place}" for name in ("asked_by", "ruled_by") for place in PLACES]
     requests = TimeRequest.objects.filter(case=case).select_related(*posts)
-    acts = (Action.RETURN, *AFTER_A_RETURN, *RULED_BY.values())
+    acts = (*GIVEN_BACK, Action.RULE_HAND_BACK, *AFTER_A_RETURN, *RULED_BY.values())
     events = Event.objects.filter(case=case, action__in=acts).order_by("sequence")
     return list(requests), list(events.select_related(*(f"post__{place}" for place in PLACES)))

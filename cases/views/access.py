@@ -1,5 +1,6 @@
 """What every page of cases starts from: a logged-in user with a post, and the cases they see."""
 
+import re
 from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -18,6 +19,7 @@ from villages.requests import whole_number
 UNPROCESSABLE = 422
 CONFLICT = 409
 MOST_TOGETHER = 50  # cases in one batch
+NUMBER = re.compile(r"[A-Z0-9]{2,5}-\d{4}-\d{4,6}")
 
 
 class StaffView(LoginRequiredMixin, View):
@@ -48,6 +50,12 @@ class StaffView(LoginRequiredMixin, View):
         found = list(self.visible().filter(number__in=ticked).with_row().order_by("due_at", "pk"))
         versions = {case.pk: whole_number(ticked[case.number]) for case in found}
         return found, {pk: version for pk, version in versions.items() if version is not None}
+
+    def gone(self, found: list[Case]) -> list[str]:
+        """The numbers of those ticked that left one's sight meanwhile."""
+        there = {case.number for case in found}
+        ticked = (text.rpartition(":")[0] for text in self.request.POST.getlist("cases")[:MOST_TOGETHER])
+        return [number for number in dict.fromkeys(ticked) if NUMBER.fullmatch(number) and number not in there]
 
     def sight(self) -> Sight:
         return Sight.of(self.user, today())

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -51,9 +51,12 @@ class Act(StepView):
         messages.success(request, _("Done: %(action)s") % {"action": offer.action.label})
         still_seen = self.visible().filter(pk=case.pk).exists()
         landing = case.get_absolute_url() if still_seen else reverse("cases:home")
+        came_from = QueryDict(mutable=True)
         if request.GET.get("next") == "queue":
             landing = reverse("cases:queue")
-        return self._go(request, f"{landing}?sent={form.cleaned_data['key']}")
+            came_from["at"] = request.GET.get("at", "")
+        came_from["sent"] = str(form.cleaned_data["key"])
+        return self._go(request, f"{landing}?{came_from.urlencode()}")
 
     def _show_again(self, request: HttpRequest, facts: Facts, offer: Offer) -> HttpResponse:
         """Without JavaScript: the form as it is, with a standard text put in or what the speaker will read shown."""
@@ -77,7 +80,7 @@ class Act(StepView):
             "form": form,
             "at": facts.at,
             "sight": self.sight(),
-            "next": "?next=queue" if request.GET.get("next") == "queue" else "",
+            "next": f"?{request.GET.urlencode()}" if request.GET.get("next") == "queue" else "",
             **shown,
         }
         template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"

@@ -1,6 +1,5 @@
 """待议: what waits for a level's decision, gone through by keys, singly or in a batch (ux 2.6)."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -10,12 +9,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.batch import move_all
+from cases.batch import Result, move_all
 from cases.forms import BatchForm
 from cases.intake import similar_to
 from cases.meetings import add_item, cases_at, waiting_for
 from cases.models import AgendaItem, Case, Event, Meeting
-from cases.models.choices import Stage
+from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet
 from cases.paging import Page, capped_counts, page_of
@@ -90,7 +89,7 @@ class Queue(QueueView):
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
             "opened": request.GET.get("open") or next((case.number for case in page.rows), ""),
             "coming": self.coming(place) if chosen == "waiting" else [],
-            "together": [(action.value, action.label) for action in TOGETHER],
+            "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
 
@@ -165,13 +164,13 @@ class QueueBatch(QueueView):
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request)
         cases, seen = self.ticked()
-        if not cases:
+        if not cases and not self.gone(cases):
             messages.warning(request, _("Tick the matters first."))
-            return redirect("cases:queue")
+            return redirect(queue_of(place))
         meeting = whole_number(request.POST.get("meeting", ""))
         if request.POST.get("do") == "agenda":
             return self._put_on(request, place, cases, meeting)
-        action = next((action for action in TOGETHER if action == request.POST.get("do")), None)
+        action = next((action for action in together_at(place) if action == request.POST.get("do")), None)
         if action is None:
             raise Http404
         return self._together(request, place, action, cases, seen)
@@ -190,26 +189,48 @@ class QueueBatch(QueueView):
             add_item(found, cases=cases, by=by, at=now())
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
-            return redirect("cases:queue")
+            return redirect(queue_of(place))
         return redirect(found)
 
     def _together(
         self, request: HttpRequest, place: HoldingPlace, action: Action, cases: list[Case], seen: dict[int, int]
     ) -> HttpResponse:
+        gone = self.gone(cases)
+        if not cases:
+            return self._results(request, place, action, [], gone)
         facts = read_facts(cases[0], now())
         is_sent = "apply" in request.POST
         form = BatchForm(action, facts, self.user, *([request.POST] if is_sent else []))
-        context: dict[str, Any] = {"nav": "list", "at": now(), "sight": self.sight(), "place": place, "action": action}
         if is_sent and form.is_valid():
             results = move_all(
                 cases, action, user=self.user, at=now(), values=form.values(), versions=seen, key=_key(request)
             )
-            done = sum(not result.refusal for result in results)
-            context |= {"results": results, "done": done, "failed": len(results) - done}
-            return render(request, "cases/queue/results.html", context)
-        rows = [(case, seen.get(case.pk, case.version)) for case in cases]
-        context |= {"form": form, "rows": rows, "key": request.POST.get("key") or uuid4()}
+            return self._results(request, place, action, results, gone)
+        context = {
+            "nav": "list", "at": now(), "sight": self.sight(), "place": place, "action": action, "form": form,
+            "rows": [(case, seen.get(case.pk, case.version)) for case in cases], "gone": gone,
+            "key": request.POST.get("key") or uuid4(),
+        }  # fmt: skip
         return render(request, "cases/queue/batch.html", context, status=UNPROCESSABLE if is_sent else 200)
+
+    def _results(
+        self, request: HttpRequest, place: HoldingPlace, action: Action, results: list[Result], gone: list[str]
+    ) -> HttpResponse:
+        done = sum(not result.refusal for result in results)
+        context = {
+            "nav": "list", "sight": self.sight(), "place": place, "action": action, "results": results, "gone": gone,
+            "done": done, "failed": len(results) - done + len(gone),
+        }  # fmt: skip
+        return render(request, "cases/queue/results.html", context)
+
+
+def queue_of(place: HoldingPlace) -> str:
+    return f"{reverse('cases:queue')}?at={place.key}"
+
+
+def together_at(place: HoldingPlace) -> tuple[Action, ...]:
+    """What may be done with several at once; nothing lies below a village."""
+    return tuple(action for action in TOGETHER if place.level != Level.VILLAGE or action != Action.SEND_BACK)
 
 
 def _key(request: HttpRequest) -> UUID | None:

@@ -202,6 +202,6 @@ def test_a_part_whose_day_is_past_stays_as_it_is_while_the_matter_changes_hands(
     case = make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **parts)
 
     assert case.assignments.get(office=station.office).due_on == TODAY + DAY
+    parts = {**parts, "asks": [Ask(station.office, "昨天通水", later.date() - DAY)]}
     with pytest.raises(InputRefused):
-        asks = [Ask(station.office, "昨天通水", later.date() - DAY)]
-        make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **{**parts, "asks": asks})
+        make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **parts)

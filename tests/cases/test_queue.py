@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from cases.meetings import add_item
+from cases.models import Concern
 from cases.workflow import Action, make_move
 from tests.cases.council import called
 from tests.cases.roads import NOON, accepted, decided, officer, staff
@@ -137,3 +138,50 @@ def test_a_step_taken_from_the_queue_leads_back_to_it(client):
     answer = client.post(f"{address}?next=queue", form)
 
     assert answer.url.startswith(reverse("cases:queue"))
+
+
+def test_a_matter_that_left_ones_sight_has_a_line_among_the_results(client):
+    here = staff()
+    cases = [
+        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        for _nth in range(2)
+    ]
+    Concern.objects.create(case=cases[1], user=here.reviewer.user)
+    client.force_login(here.reviewer.user)
+    form = {"do": "defer", "cases": [f"{case.number}:{case.version}" for case in cases], "key": uuid.uuid4()}
+    chosen = {"apply": "1", "reason": "等雪化", "until_on": "2026-03-20"}
+    address = reverse("cases:queue_batch")
+
+    check = client.post(address, form).content.decode()
+    done = client.post(address, {**form, **chosen}).content.decode()
+    none = client.post(address, {**form, **chosen, "cases": form["cases"][1:], "key": uuid.uuid4()}).content.decode()
+
+    assert [page.count(cases[1].number) for page in (check, done, none)] == [2, 1, 1]  # once to send on
+    assert cases[0].number in done
+    assert cases[0].events.filter(action="defer").exists()
+
+
+def test_a_village_is_not_offered_to_send_back_what_lies_at_the_bottom(client):
+    here = staff()
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    form = {"do": "send_back", "cases": [f"{case.number}:{case.version}"]}
+
+    assert 'value="send_back"' not in client.get(reverse("cases:queue")).content.decode()
+    assert client.post(reverse("cases:queue_batch"), form).status_code == 404
+
+
+def test_a_step_from_the_queue_leads_back_to_the_queue_of_that_place(client):
+    here = staff()
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    place = f"v{here.village.pk}"
+    panel = client.get(reverse("cases:queue_panel", args=[case.number]), {"at": place}).content.decode()
+    address = f"{reverse('cases:act', args=[case.number, 'defer'])}?next=queue&at={place}"
+
+    answer = client.post(
+        address, {"version": case.version, "key": uuid.uuid4(), "reason": "等", "until_on": "2026-03-20"}
+    )
+
+    assert f"next=queue&amp;at={place}" in panel
+    assert answer["Location"].startswith(f"{reverse('cases:queue')}?at={place}&sent=")

@@ -4,10 +4,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings import add_attendee, call_roll, conclude
+from cases.meetings import add_attendee, call_roll, conclude, remove_attendee
 from cases.models import Concern
 from cases.sitting import Sitting
-from tests.cases.council import called, present, seats
+from minshi.errors import MoveRefused
+from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import NOON, accepted, officer, staff
 from tests.villages.factories import UserFactory
 from villages.models import Procedure
@@ -144,3 +145,34 @@ def test_a_substitute_who_is_a_party_is_set_aside_too():
 
     item = meeting.items.get()
     assert (item.present, item.aside) == (6, 1)
+
+
+def test_who_was_added_by_mistake_goes_off_the_roll_and_nobody_else(client):
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    seated = meeting.attendees.first()
+    typo = add_attendee(meeting, "李健国", is_guest=False, by=officer(here.secretary), at=NOON)
+    address = reverse("cases:meeting_act", args=[meeting.pk, "people"])
+    client.force_login(here.secretary.user)
+
+    refused = client.post(address, {"remove": seated.pk})
+    answer = client.post(address, {"remove": typo.pk})
+
+    assert refused.status_code == 422
+    assert answer.status_code == 302
+    assert not meeting.attendees.filter(pk=typo.pk).exists()
+    assert meeting.attendees.filter(pk=seated.pk).exists()
+    assert client.post(address, {"remove": typo.pk}).status_code == 404
+
+
+def test_whoever_was_counted_in_a_vote_stays_on_the_roll():
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here))
+    present(meeting, here, 7)
+    added = add_attendee(meeting, "李健国", is_guest=False, by=officer(here.secretary), at=NOON)
+    passed(meeting.items.get(), here, (8, 0, 0))
+
+    with pytest.raises(MoveRefused):
+        remove_attendee(added, by=officer(here.secretary), at=NOON)

@@ -11,6 +11,7 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.slips import SLIPS, read_sheet
 from cases.workflow import Action, make_move
+from cases.workflow.inputs import Ask
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, people_of, spoken, staff, verified
@@ -243,3 +244,29 @@ def test_the_api_gives_the_same_lines(here):
     assert {line["key"]: line["value"] for line in slip["lines"]} == boxes(here.secretary, case, "handover")
     assert slip["signatures"]
     assert Api(here.member).get(f"cases/{case.number}/slips/").status_code == 404
+
+
+def test_the_handover_slip_names_what_each_assistant_is_asked_and_by_when(here):
+    asks = [Ask(here.leader, "带路认水管", (NOON + 2 * DAY).date())]
+    case = decided(here, accepted(here), handling="joint", assistants=[here.leader, here.member], asks=asks)
+
+    lines = boxes(here.secretary, case, "handover")["assisting"].splitlines()
+
+    assert lines[0] == f"{here.leader.place}：带路认水管（2026-03-04 前）"
+    assert lines[1].startswith(f"{here.member.place}：")
+    assert len(lines) == 2
+
+
+def test_a_part_given_back_has_a_slip_with_its_ground_and_ruling(here):
+    case = decided(here, accepted(here), handling="joint", assistants=[here.leader])
+    make_move(case, Action.HAND_BACK, by=officer(here.leader), at=NOON, reason="人手不够")
+    waiting = boxes(here.secretary, case, "time")
+    ruling = {"part": here.leader, "ruling": "refused", "reason": "还是请你们去"}
+    make_move(case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON + DAY, **ruling)
+
+    box = boxes(here.secretary, case, "time")
+
+    assert (waiting["kind"], waiting["reason"], waiting["ruling"]) == ("协办退单", "人手不够", "")
+    assert box["applicant"] == f"{here.leader.place} · {here.leader.user}"
+    assert box["ruling"].endswith("：还是请你们去")
+    assert (box["ruler"], box["ruled_at"]) == (f"{here.village} · {here.secretary.user}", "2026-03-03 12:00")

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.forms import AddItemsForm, AttendeeForm, ChangeForm, CorrectionForm
@@ -18,10 +18,11 @@ from cases.meetings import (
     change_meeting,
     close_meeting,
     correct_minutes,
+    remove_attendee,
     save_minutes,
     waiting_for,
 )
-from cases.models import Meeting
+from cases.models import Attendee, Meeting
 from cases.sitting import Sitting
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
@@ -117,6 +118,9 @@ class MeetingAct(Whole):
         }
 
     def _people(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+        if (gone := whole_number(request.POST.get("remove", ""))) is not None:
+            person = get_object_or_404(Attendee.objects.select_related("meeting"), meeting=meeting, pk=gone)
+            return self._do(request, meeting, lambda: remove_attendee(person, by=by, at=now()), "roll")
         form = AttendeeForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, people_form=form)
