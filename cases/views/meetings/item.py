@@ -14,6 +14,7 @@ from cases.meetings import ITEM_ACTIONS, Verdict, conclude, move_item, remove_it
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.meeting import ItemState, Part
 from cases.sitting import Line, Sitting
+from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.views.steps import typed_in
@@ -210,7 +211,10 @@ class ItemPage(ItemView):
         return self._made(*found, data) if found else None
 
     def _made(self, offer: Offer, facts: Facts, data: Any = None, **options: Any) -> "StepForm":
-        return StepForm(offer, facts, self.user, data, speaker_shown=self.sight().shows_speaker(facts.case), **options)
+        shown = self.sight().shows_speaker(facts.case)
+        form = StepForm(offer, facts, self.user, data, speaker_shown=shown, **options)
+        form.ready = ready_for(facts, offer.action)
+        return form
 
 
 class StepForm(MoveForm):
