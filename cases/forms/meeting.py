@@ -22,6 +22,7 @@ else:  # at run time it takes no type
 
 MOST_PEOPLE = 100_000
 MOST_TEXT = 20_000
+MOST_PLACE = 60  # characters
 SHORT = {"rows": 2}
 
 
@@ -58,7 +59,7 @@ class CallForm(AddItemsForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect)
     starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
-    place = forms.CharField(label=_("Place"), max_length=60, required=False)
+    place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False)
     chair = forms.CharField(
         label=_("In the chair"), max_length=40, required=False, help_text=_("Empty: as the body has it.")
     )
@@ -78,7 +79,7 @@ class ChangeForm(RuleForm):
     """Each field with its value as the page was drawn: what was not touched is not written over another's change."""
 
     starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput, show_hidden_initial=True)
-    place = forms.CharField(label=_("Place"), max_length=60, required=False, show_hidden_initial=True)
+    place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False, show_hidden_initial=True)
     chair = forms.CharField(label=_("In the chair"), max_length=40, required=False, show_hidden_initial=True)
     recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False, show_hidden_initial=True)
     due = forms.IntegerField(

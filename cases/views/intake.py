@@ -181,7 +181,7 @@ class Receipt(StaffView):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-        case = mine.select_related("town", "village", "recorded_by__user").first() or self._printable(number)
+        case = mine.select_related("town", "village__talk_room", "recorded_by__user").first() or self._printable(number)
         address = request.build_absolute_uri(tracking_address(case))
         qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
         is_named = case.confidentiality == Confidentiality.NORMAL and self.visible().filter(pk=case.pk).exists()

@@ -103,7 +103,7 @@ class Track(View):
         who = f"track:{address_of(request)}:{number[:16]}"
         if cache.get(who, 0) >= TRIES:
             return None
-        own = Case.objects.select_related("town", "village").filter(number=number).first()
+        own = Case.objects.select_related("town", "village__talk_room").filter(number=number).first()
         if own is None or not constant_time_compare(own.tracking_code, code.strip().upper()):
             if code:
                 cache.add(who, 0, WINDOW)
@@ -111,7 +111,7 @@ class Track(View):
             return None
         case = own
         while case.merged_into_id:
-            case = Case.objects.select_related("town", "village").get(pk=case.merged_into_id)
+            case = Case.objects.select_related("town", "village__talk_room").get(pk=case.merged_into_id)
         return Visit(own, case)
 
     def _show(

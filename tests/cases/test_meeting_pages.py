@@ -12,6 +12,7 @@ from tests import roles
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, rated, spoken, staff, verified
 from tests.cases.test_attachments import photo
+from villages.models import TalkRoom
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +282,28 @@ def test_a_matter_that_is_spoken_only_has_no_decision_to_take(client):
 
     assert answer.status_code == 422
     assert not Meeting.objects.exists()
+
+
+def test_calling_a_meeting_begins_at_the_talk_room_and_names_the_talk_day(client):
+    here = staff()
+    TalkRoom.objects.create(village=here.village, place="村部一楼", phone="0939-4421001", talk_day=12)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:meeting_call")).content.decode()
+
+    assert 'value="村部一楼"' in page
+    assert "每月12日" in page
+
+
+def test_receipt_and_tracking_page_name_the_phone_of_the_talk_room(client):
+    here = staff()
+    TalkRoom.objects.create(village=here.village, place="村部一楼", phone="0939-4421001")
+    case = accepted(here)
+    client.force_login(here.duty.user)
+
+    receipt = client.get(reverse("cases:receipt", args=[case.number])).content.decode()
+    client.logout()
+    track = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code}).content.decode()
+
+    assert "0939-4421001" in receipt
+    assert "tel:0939-4421001" in track

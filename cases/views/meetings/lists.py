@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases.forms import CallForm
+from cases.forms.meeting import MOST_PLACE
 from cases.meetings import PLACES, call_meeting, waiting_for
 from cases.paging import page_of
 from cases.sitting import HoldingPlace, holding_places
@@ -17,7 +18,7 @@ from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.models import MeetingKind
+from villages.models import MeetingKind, TalkRoom, Village
 
 ORDER = ("-starts_at", "-id")
 
@@ -39,7 +40,9 @@ class CallMeeting(MeetingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self._place(request)
         ticked = request.GET.getlist("cases")
+        room = _room_of(place)
         first = {"key": uuid4(), "kind": self._kinds(place)[0], "starts_at": _next_hour(), "cases": ticked}
+        first |= {"place": room.place[:MOST_PLACE]} if room else {}
         return self._show(request, place, self._form(place, initial=first))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -85,8 +88,15 @@ class CallMeeting(MeetingView):
 
     def _show(self, request: HttpRequest, place: HoldingPlace, form: CallForm, status: int = 200) -> HttpResponse:
         places = holding_places(self.user.posts_on(today()), now())
-        context = {"nav": "meetings", "form": form, "place": place, "places": places if len(places) > 1 else []}
+        several = places if len(places) > 1 else []
+        context = {"nav": "meetings", "form": form, "place": place, "places": several, "room": _room_of(place)}
         return render(request, "cases/meetings/call.html", context, status=status)
+
+
+def _room_of(place: HoldingPlace) -> TalkRoom | None:
+    """The village's talk room, with the day of the month on which it asks everybody in."""
+    where = place.place.where
+    return TalkRoom.objects.filter(village=where).first() if isinstance(where, Village) else None
 
 
 def _next_hour() -> Any:
