@@ -19,7 +19,8 @@ VILLAGE_BODIES = {Body.MINSHI_COMMITTEE: 9, Body.TWO_COMMITTEES: 7, Body.REPRESE
 TOWN_COMMITTEE = 9
 BORN = 1968
 FEW = 3  # people; of so few nobody is left out
-AWAY = 1  # of a committee, somebody is always away
+AWAY = 1  # of a committee, somebody is mostly away
+PLACES = {MeetingKind.TWO_COMMITTEES: "村党群服务中心", MeetingKind.TOWN_COMMITTEE: "镇政府三楼会议室"}
 NEXT_DOOR = "是当事人的邻居"
 OPINIONS = "大家先看了现场情况，都同意早办；对由谁牵头有不同看法，商量后统一。"
 MINUTES = "先通报上次会议定的事办得怎么样，再逐件议。"
@@ -60,15 +61,17 @@ def kind_for(case: Case, handling: str) -> MeetingKind | None:
     return MeetingKind.TOWN_COMMITTEE if handling == Handling.MEETING and case.level == "town" else None
 
 
-def decide_at_meeting(case: Case, kind: MeetingKind, by: Officer, at: datetime, **values: Any) -> Case:
-    """One item, one person away, all but one in favour; of a quarrel between neighbours somebody steps aside."""
+def decide_at_meeting(
+    case: Case, kind: MeetingKind, by: Officer, at: datetime, *, away: int = AWAY, **values: Any
+) -> Case:
+    """One item, `away` people missing, all but one in favour; of a quarrel between neighbours somebody steps aside."""
     where: Any = case.village if kind == MeetingKind.TWO_COMMITTEES else case.town
     meeting = call_meeting(
-        kind, where, starts_at=at - timedelta(hours=1), place="村党群服务中心" if case.village else "", by=by,
+        kind, where, starts_at=at - timedelta(hours=1), place=PLACES.get(kind, ""), by=by,
         at=at - timedelta(hours=2), cases=[case],
     )  # fmt: skip
     people = list(meeting.attendees.all())
-    away = AWAY if len(people) > AWAY + 1 else 0
+    away = away if len(people) > away + 1 else 0
     call_roll(meeting, {person.pk: True for person in people[: len(people) - away]}, by=by, at=at)
     item = meeting.items.get()
     aside = 0
