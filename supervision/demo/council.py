@@ -88,21 +88,24 @@ def decide_at_meeting(
     return item.case
 
 
-def resolve_by_villagers(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
-    """The first four steps, held on the days before the decision, and the resolution put up."""
+def begin_six_steps(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
     assert case.village  # noqa: S101 - only a village runs it
-    process = start_process(
+    return start_process(
         case.village, case=case, matter="collective_income", origin="people", subject=case.title, by=by, at=at
     )
-    on = workdays.local_day(at)
+
+
+def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> None:
+    """The first four steps, one a day up to the decision and none before it began, and the resolution put up."""
+    began, on = workdays.local_day(process.started_at), workdays.local_day(at)
     for nth, (content, due) in enumerate(zip(PROPOSED, (5, 7, 24, 31), strict=True), 1):
         came = due - due // 8
-        held = Held(on, content, due=due, present=came, votes=(came - due // 10, due // 10, 0))
+        held_on = max(began, on - timedelta(days=len(PROPOSED) - nth))
+        held = Held(held_on, content, due=due, present=came, votes=(came - due // 10, due // 10, 0))
         record_step(process, nth, held, by=by, at=at)
     until = on + timedelta(days=7)
     put_up = Held(on, "村务公开栏、微信群同时公开", public_until=until, oversight="公示期内无异议")
     record_step(process, 5, put_up, by=by, at=at)
-    return process
 
 
 def show_outcome(process: FourTwoProcess, by: Officer, at: datetime) -> None:

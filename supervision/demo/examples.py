@@ -18,11 +18,15 @@ class ByVillagers(Telling):
 
     process: FourTwoProcess
 
+    def accept(self) -> None:
+        super().accept()
+        self.process = council.begin_six_steps(self.case, self.owner(), self.at)
+
     def escalate(self) -> None:
         """It stays in the village."""
 
     def decide(self) -> None:
-        self.process = council.resolve_by_villagers(self.case, self.owner(), self.at)
+        council.resolve_by_villagers(self.process, self.owner(), self.at)
         self.move(Action.DECIDE, **self.decided(Handling.JOINT))
 
     def complete(self) -> None:

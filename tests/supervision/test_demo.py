@@ -263,6 +263,9 @@ def test_the_collectives_income_is_shared_out_as_the_villagers_resolved_in_six_s
     case = process.case
 
     assert [(step.nth, step.passed) for step in process.steps.all()] == [(nth, True) for nth in range(1, 7)]
+    days = [step.held_on for step in process.steps.all()]
+    assert workdays.local_day(case.accepted_at) <= days[0] < days[3] == workdays.local_day(case.decided_at)
+    assert days == sorted(days)
     assert case.title == "集体分红算法"
     assert (case.grade, case.level, case.close_reason) == ("major", "village", CloseReason.RATED)
     assert case.events.get(action="decide").data["four_two"] is True
