@@ -19,7 +19,8 @@ VILLAGE_BODIES = {Body.MINSHI_COMMITTEE: 9, Body.TWO_COMMITTEES: 7, Body.REPRESE
 TOWN_COMMITTEE = 9
 BORN = 1968
 FEW = 3  # people; of so few nobody is left out
-AWAY = 1  # of a committee, somebody is always away
+AWAY = 1  # of a committee, somebody is mostly away
+PLACES = {MeetingKind.TWO_COMMITTEES: "村党群服务中心", MeetingKind.TOWN_COMMITTEE: "镇政府三楼会议室"}
 NEXT_DOOR = "是当事人的邻居"
 OPINIONS = "大家先看了现场情况，都同意早办；对由谁牵头有不同看法，商量后统一。"
 MINUTES = "先通报上次会议定的事办得怎么样，再逐件议。"
@@ -60,15 +61,17 @@ def kind_for(case: Case, handling: str) -> MeetingKind | None:
     return MeetingKind.TOWN_COMMITTEE if handling == Handling.MEETING and case.level == "town" else None
 
 
-def decide_at_meeting(case: Case, kind: MeetingKind, by: Officer, at: datetime, **values: Any) -> Case:
-    """One item, one person away, all but one in favour; of a quarrel between neighbours somebody steps aside."""
+def decide_at_meeting(
+    case: Case, kind: MeetingKind, by: Officer, at: datetime, *, away: int = AWAY, **values: Any
+) -> Case:
+    """One item, `away` people missing, all but one in favour; of a quarrel between neighbours somebody steps aside."""
     where: Any = case.village if kind == MeetingKind.TWO_COMMITTEES else case.town
     meeting = call_meeting(
-        kind, where, starts_at=at - timedelta(hours=1), place="村党群服务中心" if case.village else "", by=by,
+        kind, where, starts_at=at - timedelta(hours=1), place=PLACES.get(kind, ""), by=by,
         at=at - timedelta(hours=2), cases=[case],
     )  # fmt: skip
     people = list(meeting.attendees.all())
-    away = AWAY if len(people) > AWAY + 1 else 0
+    away = away if len(people) > away + 1 else 0
     call_roll(meeting, {person.pk: True for person in people[: len(people) - away]}, by=by, at=at)
     item = meeting.items.get()
     aside = 0
@@ -85,21 +88,24 @@ def decide_at_meeting(case: Case, kind: MeetingKind, by: Officer, at: datetime, 
     return item.case
 
 
-def resolve_by_villagers(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
-    """The first four steps, held on the days before the decision, and the resolution put up."""
+def begin_six_steps(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
     assert case.village  # noqa: S101 - only a village runs it
-    process = start_process(
+    return start_process(
         case.village, case=case, matter="collective_income", origin="people", subject=case.title, by=by, at=at
     )
-    on = workdays.local_day(at)
+
+
+def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> None:
+    """The first four steps, one a day up to the decision and none before it began, and the resolution put up."""
+    began, on = workdays.local_day(process.started_at), workdays.local_day(at)
     for nth, (content, due) in enumerate(zip(PROPOSED, (5, 7, 24, 31), strict=True), 1):
         came = due - due // 8
-        held = Held(on, content, due=due, present=came, votes=(came - due // 10, due // 10, 0))
+        held_on = max(began, on - timedelta(days=len(PROPOSED) - nth))
+        held = Held(held_on, content, due=due, present=came, votes=(came - due // 10, due // 10, 0))
         record_step(process, nth, held, by=by, at=at)
     until = on + timedelta(days=7)
     put_up = Held(on, "村务公开栏、微信群同时公开", public_until=until, oversight="公示期内无异议")
     record_step(process, 5, put_up, by=by, at=at)
-    return process
 
 
 def show_outcome(process: FourTwoProcess, by: Officer, at: datetime) -> None:

@@ -13,16 +13,15 @@ from minshi import workdays
 from minshi.workdays import WorkCalendar
 from supervision.demo import council, people, places, roster
 from supervision.demo.diary import Diary
+from supervision.demo.examples import tellings_of
 from supervision.demo.names import Names
 from supervision.demo.people import Cast
 from supervision.demo.plan import AT_HOME, Plan
-from supervision.demo.telling import Telling
 from supervision.ladder import look_at_clocks
 from supervision.telling import pass_over_the_past
 from villages.models import Resident, Town
 
 YEARS_IN_OFFICE = 3
-RESOLVED_BY_VILLAGERS = 12  # the sample on sharing out the collective's income
 
 
 def already_made(town_code: str) -> bool:
@@ -73,8 +72,7 @@ def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
     topics = places.add_topics(cast.town)
     groups = list(dict.fromkeys(person.household.group for person in heads))
     stories = Plan(groups, heads, Diary(_calendar_of_the_year(cast.town, at), rng), at).stories()
-    ours = next((story for story in stories if story.sample.no == RESOLVED_BY_VILLAGERS), None)
-    tellings = [Telling(story, cast, topics, by_villagers=story is ours) for story in stories]
+    tellings = tellings_of(stories, cast, topics)
     order = sorted(
         (moment, nth, turn, step)
         for nth, story in enumerate(stories)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from cases.models.choices import Category, Channel, Confidentiality, Level, Stage
+from cases.models.choices import Category, Channel, Confidentiality, Handling, Level, Stage
 from minshi.workdays import ONE_DAY, SHANGHAI
-from supervision.demo import roads
+from supervision.demo import roads, words
 from supervision.demo.diary import Diary
 from supervision.demo.roads import Days, Pace
 from supervision.demo.samples import Sample, in_group, read_samples, repeated
@@ -20,6 +20,7 @@ AT_HOME = "白关村"  # three of the open five are here
 ONLINE_INSTEAD = (Channel.WECHAT_GROUP, Channel.WECHAT_GROUP, Channel.QR_CODE, Channel.MINI_PROGRAM)
 OFFLINE_INSTEAD = (Channel.TALK_ROOM, Channel.HOME_VISIT, Channel.PHONE)
 MEETING_DAYS = 60
+INCOME, CUT_ROAD = 12, 3  # samples: the collective's income, the 产业路 that the rain cut
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Story:
     speaker: Resident
     steps: list[tuple[str, datetime]]
     due_on: date | None = None
+    example: str = ""  # of a road that the demo tells in full: see examples.py
 
     @property
     def title(self) -> str:
@@ -58,7 +60,9 @@ class Plan:
         samples = read_samples()
         closed = self._in_channels(samples)
         open_ones = [self._open(sample) for sample in samples if sample.stays_open]
-        return [*self._spread(closed), *open_ones]
+        stories = [*self._spread(closed), *open_ones]
+        self._choose_examples(stories)
+        return stories
 
     def _in_channels(self, samples: list[Sample]) -> list[Sample]:
         """The closed matters, their channels weighted anew so that the year has its 50 online ones."""
@@ -156,9 +160,43 @@ class Plan:
         group = self.rng.choice(here)
         if sample.level == Level.VILLAGE and sample.category != Category.VILLAGE and self.rng.random() < HIDDEN_SHARE:
             sample = replace(sample, confidentiality=Confidentiality.HIDDEN)
-        moments = self.diary.moments([day for _step, day in days])
-        steps = steps or [(step, moment) for (step, _day), moment in zip(days, moments, strict=True)]
+        steps = steps or self._timed(days)
         return Story(sample, group, self.rng.choice(self.speakers[group.pk]), steps)
+
+    def _timed(self, days: Days) -> list[tuple[str, datetime]]:
+        moments = self.diary.moments([day for _step, day in days])
+        return [(step, moment) for (step, _day), moment in zip(days, moments, strict=True)]
+
+    # --- one of each road, chosen last: the year around them stays as it is
+    def _choose_examples(self, stories: list[Story]) -> None:
+        next(story for story in stories if story.sample.no == INCOME).example = "by_villagers"
+        quarrel = next(story for story in stories if _is_plain_quarrel(story))
+        quarrel.example, quarrel.sample = "quarrel", replace(quarrel.sample, channel=Channel.PHONE)
+        self._move(quarrel, [group for group in self.groups if group.village.name == AT_HOME])
+        self._two_roads(*[story for story in stories if story.sample.no == CUT_ROAD][:2])
+
+    def _two_roads(self, cut: Story, beside: Story) -> None:
+        """The same rain in two villages on one day: what the town takes up together, one of both for its committee."""
+        cut.example, beside.example = "cut_road", "beside"
+        cut.sample = replace(cut.sample, handling=Handling.MEETING, result=words.ROAD_MENDED)
+        pace = Pace(decide=1, acknowledge=0, verify=1, rate=1)
+        start = self._earlier((cut.sample, "to_committee", pace), cut.steps[0][1].date())
+        cut.steps = self._timed(self._road((cut.sample, "to_committee", pace), start))
+        beside.steps = self._timed(self._road((beside.sample, "beside", pace), start))
+        if beside.group.village_id == cut.group.village_id:
+            self._move(beside, [group for group in self.groups if group.village_id != cut.group.village_id])
+
+    def _move(self, story: Story, groups: list[Group]) -> None:
+        story.group = self.rng.choice(groups)
+        story.speaker = self.rng.choice(self.speakers[story.group.pk])
+
+
+def _is_plain_quarrel(story: Story) -> bool:
+    """Between neighbours, led by one cadre, told offline by somebody who may be named, without a turn on its road."""
+    sample = story.sample
+    is_quarrel = (sample.category, sample.path, sample.handling) == (Category.NEIGHBOUR, "decide", Handling.LED)
+    is_open = sample.confidentiality == Confidentiality.NORMAL and not sample.is_online
+    return is_quarrel and is_open and tuple(step for step, _at in story.steps) == roads.PLAIN
 
 
 NEARLY_DUE = 36

@@ -11,6 +11,7 @@ from supervision.demo.samples import Sample
 
 Step = str  # the name of a method of Telling
 Days = list[tuple[Step, date]]
+PLAIN = ("register", "accept", "decide", "acknowledge", "progress", "report", "complete", "verify", "rate")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,32 @@ def withdrawn(days: Days, diary: Diary) -> Days:
     return [*under_way, ("withdraw", days[-1][1])]
 
 
+def to_committee(days: Days, diary: Diary) -> Days:
+    """Taken up with another matter, too much for one station, put to the committee; one part is given back in vain."""
+    up = days[2][1]
+    decided = diary.after(up, 4)
+    work = (
+        ("accept_together", diary.after(up, 1)), ("give_up", diary.after(up, 2)), ("join", decided),
+        ("decide", decided), ("acknowledge", decided),
+    )  # fmt: skip
+    later = (
+        ("hand_back", 1),
+        ("overrule", 2),
+        ("progress", 4),
+        ("report", 8),
+        ("complete", 8),
+        ("verify", 9),
+        ("rate", 10),
+    )
+    return [*days[:3], *work, *((step, diary.after(decided, nth)) for step, nth in later)]
+
+
+def beside(days: Days, diary: Diary) -> Days:
+    """Decided by the town together with the one before, and done by its station."""
+    later = ("acknowledge", 2), ("progress", 4), ("report", 9), ("complete", 9), ("verify", 10), ("rate", 11)
+    return [*days[:3], *((step, diary.after(days[2][1], nth)) for step, nth in later)]
+
+
 TURNS = {
     "extended": extended,
     "late": late,
@@ -146,4 +173,6 @@ TURNS = {
     "second_round": second_round,
     "unreached": unreached,
     "withdrawn": withdrawn,
+    "to_committee": to_committee,
+    "beside": beside,
 }

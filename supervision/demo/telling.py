@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cases import deadlines
-from cases.models import Case, FourTwoProcess, Topic
+from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Handling, How, Level, Outcome
 from cases.workflow import Action, Actor, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
 from supervision.demo import council, words
 from supervision.demo.people import Cast
 from supervision.demo.plan import Story
-from villages.models import Office, Post, Role
+from villages.models import MeetingKind, Office, Post, Role
 
 BY_THE_VILLAGER = (Channel.QR_CODE, Channel.MINI_PROGRAM)
 EXTENSION_DAYS = 10
@@ -25,11 +25,9 @@ class Telling:
     """The steps of one story by name; `tell` makes the next one."""
 
     case: Case
-    process: FourTwoProcess | None = None
 
-    def __init__(self, story: Story, cast: Cast, topics: dict[str, Topic], *, by_villagers: bool = False) -> None:
-        """`by_villagers`: the village decides it itself, by 四议两公开, instead of reporting it up."""
-        self.story, self.cast, self.topics, self.by_villagers = story, cast, topics, by_villagers
+    def __init__(self, story: Story, cast: Cast, topics: dict[str, Topic]) -> None:
+        self.story, self.cast, self.topics = story, cast, topics
         self.sample = story.sample
         self.village = story.group.village
         self.at: datetime = story.steps[0][1]
@@ -83,8 +81,6 @@ class Telling:
         self.move(Action.MANDATORY_REPORT, recorder, told=words.REPORTED_TO, told_at=self.at, receipt=words.RECEIPT)
 
     def escalate(self) -> None:
-        if self.by_villagers:
-            return
         secret = self.sample.confidentiality == Confidentiality.SECRET
         reason = words.WHY_UP_IN_CONFIDENCE if secret else words.WHY_UP[Handling(self.sample.handling)]
         self.move(Action.ESCALATE, reason=reason)
@@ -98,20 +94,24 @@ class Telling:
 
     # --- 议
     def decide(self) -> None:
-        lead, *assistants = self._holders()
-        handling = Handling.JOINT if self.by_villagers else self.sample.handling
-        decided: dict[str, Any] = {
+        handling = self.sample.handling
+        if kind := council.kind_for(self.case, handling):
+            self.decide_at(kind, handling)
+        else:
+            self.move(Action.DECIDE, **self.decided(handling))
+
+    def decide_at(self, kind: MeetingKind, handling: str, away: int = council.AWAY) -> None:
+        decided = self.decided(handling)
+        self.case = council.decide_at_meeting(self.case, kind, self.owner(), self.at, away=away, **decided)
+
+    def decided(self, handling: str) -> dict[str, Any]:
+        lead, *assistants = self.holders()
+        return {
             "handling": handling, "decision": words.decision(handling, lead, assistants), "lead": lead,
             "assistants": assistants, "due_on": self.story.due_on,
         }  # fmt: skip
-        if self.by_villagers:
-            self.process = council.resolve_by_villagers(self.case, self.owner(), self.at)
-        if (kind := council.kind_for(self.case, handling)) and not self.by_villagers:
-            self.case = council.decide_at_meeting(self.case, kind, self.owner(), self.at, **decided)
-        else:
-            self.move(Action.DECIDE, **decided)
 
-    def _holders(self) -> list[Post | Office]:
+    def holders(self) -> list[Post | Office]:
         """A committee member or the group's leader in the village, the stations for what the town decided."""
         stations: list[Post | Office] = [self.cast.offices[name] for name in words.stations_for(self.sample.topic)]
         if self.sample.level != Level.VILLAGE:
@@ -153,9 +153,6 @@ class Telling:
         if not self.sample.solved:
             outcome = Outcome.EXPLAINED
         self.move(Action.COMPLETE, outcome=outcome, result=self.sample.result)
-        if self.process:
-            secretary = officer(self.cast.one(Role.SECRETARY, village=self.village))
-            council.show_outcome(self.process, secretary, self.at)
 
     # --- 督
     def verify(self) -> None:

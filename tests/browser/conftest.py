@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
+expect.set_options(timeout=20_000)  # a busy machine answers slowly; what is there is found at once
 PASSWORD = "lu-deng-huai-le-7"
 CHROMIUM_FLAGS = [
     "--no-sandbox",

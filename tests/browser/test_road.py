@@ -6,23 +6,12 @@ import openpyxl
 import pytest
 
 from cases.models import Case
+from tests.browser.walking import act, send
 from tests.cases.roads import staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.lookup import index_residents
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def act(page, number, action):
-    page.goto(f"/cases/{number}/")
-    page.click(f'a[href$="/do/{action}/"]')
-    page.wait_for_selector("form#act")
-    return page.locator("form#act")
-
-
-def send(page, form):
-    form.locator("button.btn-primary").click()
-    page.wait_for_selector(".note.good")
 
 
 def take_down(page, resident):

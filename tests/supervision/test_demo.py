@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.management import call_command
 from django.db.models import Count
 
-from cases.models import Case, Clock, Event
+from cases.models import AgendaItem, Case, Clock, Event, FourTwoProcess, HandBack, JoinedVillage
 from cases.models.choices import CloseReason, Confidentiality, Light, Stage
 from cases.tasks import follow_roster_due
 from cases.workflow import verify_chains
@@ -193,6 +193,83 @@ def test_only_what_is_due_today_was_told(town):
 
 def test_the_roster_moves_no_matter_of_the_demo(town):
     assert follow_roster_due(NOW) == 0
+
+
+# --- one of each road
+
+
+def actions(case):
+    return list(case.events.order_by("sequence").values_list("action", flat=True))
+
+
+def test_a_quarrel_told_by_phone_is_led_by_a_cadre_as_the_two_committees_voted(town):
+    item = AgendaItem.objects.get(
+        meeting__kind="two_committees", votes_for=5, votes_against=1, votes_abstain=0, case__channel="phone"
+    )
+    case, lead = item.case, item.case.assignments.get().post
+
+    assert (item.due, item.present, item.aside, item.state) == (6, 6, 1, "passed")
+    assert item.meeting.attendees.filter(is_present=True).count() == 7
+    assert item.asides.get().reason
+    assert (case.category, case.level, case.village.name) == ("neighbour", "village", "白关村")
+    assert (lead.village, lead.role) == (case.village, Role.COMMITTEE_MEMBER)
+    assert case.events.get(action="decide").data["item"] == item.pk
+    assert actions(case) == [
+        "register", "accept", "decide", "acknowledge", "progress", "complete", "verify", "rate",
+    ]  # fmt: skip
+    assert (case.stage, case.close_reason) == (Stage.CLOSED, CloseReason.RATED)
+
+
+def the_cut_road():
+    return JoinedVillage.objects.get().case
+
+
+def test_the_cut_road_is_taken_up_in_a_batch_and_decided_by_the_towns_committee(town):
+    case = the_cut_road()
+    together, decided = case.events.filter(action="decide").order_by("sequence")
+    item = AgendaItem.objects.get(case=case)
+
+    assert (case.title, case.recorded_by.village) == ("产业路被雨冲断", case.village)
+    (other,) = Event.objects.filter(action="decide", at=together.at).exclude(case=case)
+    assert "item" not in together.data
+    assert other.case.village != case.village
+    assert (other.note, other.case.title, other.case.close_reason) == (together.note, case.title, CloseReason.RATED)
+    assert (item.meeting.kind, item.meeting.town, item.state) == ("town_committee", town, "passed")
+    assert (decided.data["item"], decided.data["meeting_kind"], case.handling) == (item.pk, "town_committee", "meeting")
+    assert actions(case) == [
+        "register", "accept", "escalate", "decide", "return", "join", "decide", *["acknowledge"] * 5,
+        "hand_back", "rule_hand_back", "progress", *["report"] * 4, "complete", "verify", "rate",
+    ]  # fmt: skip
+    assert (case.stage, case.close_reason) == (Stage.CLOSED, CloseReason.RATED)
+
+
+def test_three_offices_and_two_villages_mend_the_road_and_none_gets_rid_of_its_part(town):
+    case = the_cut_road()
+    parts = case.assignments.filter(assigned_at=case.decided_at)  # not those of the batch, which ended
+    back = HandBack.objects.get()
+
+    assert len({part.office for part in parts if part.office}) == 3
+    assert {part.post.village for part in parts if part.post} == {case.village, JoinedVillage.objects.get().village}
+    assert parts.get(role="lead").office
+    assert all(part.acknowledged_at for part in parts)
+    assert all(part.reported_at and part.report for part in parts if part.role == "assistant")
+    assert back.assignment in parts
+    assert (back.state, bool(back.ground), bool(back.ruled_by)) == ("refused", True, True)
+    assert case.events.get(action="rule_hand_back").note
+
+
+def test_the_collectives_income_is_shared_out_as_the_villagers_resolved_in_six_steps(town):
+    process = FourTwoProcess.objects.get()
+    case = process.case
+
+    assert [(step.nth, step.passed) for step in process.steps.all()] == [(nth, True) for nth in range(1, 7)]
+    days = [step.held_on for step in process.steps.all()]
+    assert workdays.local_day(case.accepted_at) <= days[0] < days[3] == workdays.local_day(case.decided_at)
+    assert days == sorted(days)
+    assert case.title == "集体分红算法"
+    assert (case.grade, case.level, case.close_reason) == ("major", "village", CloseReason.RATED)
+    assert case.events.get(action="decide").data["four_two"] is True
+    assert "escalate" not in actions(case)
 
 
 @pytest.mark.parametrize("moment", ["2026-02-18T12:00", "2026-10-05T03:00", "2026-11-22T20:00"])

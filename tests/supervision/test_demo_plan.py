@@ -99,6 +99,22 @@ def test_the_plan_holds_on_any_day_of_the_year(grid, moment):
     assert all(story.steps[-1][1].date() < at.date() for story in closed)
 
 
+@pytest.mark.parametrize("moment", DAYS)
+def test_one_of_each_road_is_told_in_full_whatever_the_day(grid, moment):
+    stories = plan_at(grid, datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))
+
+    told = {story.example: story for story in stories if story.example}
+    assert sorted(told) == ["beside", "by_villagers", "cut_road", "quarrel"]
+    quarrel, cut, beside = told["quarrel"], told["cut_road"], told["beside"]
+    assert (quarrel.sample.channel, quarrel.sample.category, quarrel.sample.handling) == ("phone", "neighbour", "led")
+    assert quarrel.group.village.name == "白关村"
+    assert cut.group.village != beside.group.village
+    at = dict(cut.steps)
+    both_up = max(at["escalate"], dict(beside.steps)["escalate"])
+    assert both_up < at["accept_together"] < dict(beside.steps)["acknowledge"]
+    assert at["decide"] < at["hand_back"] < at["overrule"] < at["report"]
+
+
 def test_the_same_seed_tells_the_same_and_another_something_else(grid):
     def told(seed):
         return [(story.title, story.group.pk, story.steps) for story in plan_at(grid, NOW, seed)]
