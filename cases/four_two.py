@@ -26,7 +26,7 @@ from villages.models import MeetingKind, Village
 from villages.models.bodies import Base
 from villages.procedure import TWO_THIRDS, Rules, rules_by_kind
 
-RESOLUTION = 4  # the step at which the villagers decide
+RESOLUTION, PUBLISHED = 4, 5  # the steps at which the villagers decide, and at which what they decided is shown
 LAND_CONTRACTS_BY_LAW = gettext_lazy(
     "Law on Land Contracts in Rural Areas, article 19: two thirds of all members, or of the representatives"
 )
@@ -247,7 +247,9 @@ def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
 
 
 def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
-    """Steps 5 and 6: shown to all for at least the days set; the second after the first has hung long enough."""
+    """Steps 5 and 6: shown to all for at least the days set; the second after the first has hung long enough, and
+    once there is an outcome: 实施结果公开 comes after the matter was done.
+    """
     days = settings.FOUR_TWO_PUBLIC_DAYS
     earliest = held.held_on + timedelta(days=days)
     if held.public_until is None or held.public_until < earliest:
@@ -256,6 +258,9 @@ def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
     if before and before.public_until and held.held_on <= before.public_until:
         words = _("The resolution hangs until %(day)s; the outcome is shown after that.") % {"day": before.public_until}
         raise InputRefused(words, {"held_on": words})
+    case = step.process.case
+    if step.nth > PUBLISHED and case and case.completed_at is None and case.stage != Stage.CLOSED:
+        raise MoveRefused(_("The outcome is shown once the matter is done; it is not done yet."))
     oversight = without_hidden([step.process.case], held.oversight.strip())
     step.public_until, step.oversight, step.passed = held.public_until, oversight, True
 

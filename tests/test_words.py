@@ -27,7 +27,9 @@ SHOWN = ("placeholder", "title", "aria-label", "aria-description", "alt", "label
 UNSHOWN = ("script", "style", "template")
 ADMIN_ICONS = ("Search", "True", "False", "None")  # Django's own alt texts, which nothing translates
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-ALLOWED = "Excel|CSV|QR|PDF|JPEG|PNG|WebP|Alt|Ctrl|Shift|Enter|Esc|MB|UUID|民事直说"  # formats, keys, the method's own name
+ALLOWED = (
+    "Excel|CSV|QR|PDF|JPEG|PNG|WebP|Alt|Ctrl|Shift|Enter|Esc|MB|UUID|民事直说"  # formats, keys, the method's own name
+)
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 CODE = re.compile(

@@ -10,7 +10,7 @@ from cases.four_two import Held, correct_step, drop_process, last_held, next_ste
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
-from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
+from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -156,9 +156,11 @@ def test_the_resolution_hangs_for_seven_days(days, refused):
 @pytest.mark.parametrize(("after", "refused"), [(7, True), (8, False)])
 def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
     here = staff()
-    process = through(begun(here, major(here)), here, 4)
+    case = major(here)
+    process = through(begun(here, case), here, 4)
     until = TODAY + timedelta(days=7)
     record_step(process, 5, Held(TODAY, "公开栏", public_until=until), by=officer(here.secretary), at=NOON)
+    completed(here, decided(here, case))
     on = TODAY + timedelta(days=after)
     notice = Held(on, "公开栏", public_until=on + timedelta(days=7))
     later = NOON + timedelta(days=20)
@@ -169,6 +171,22 @@ def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
     else:
         record_step(process, 6, notice, by=officer(here.secretary), at=later)
         assert next_step(FourTwoProcess.objects.get(pk=process.pk)) is None
+
+
+def test_no_outcome_is_shown_of_what_is_not_done():
+    here = staff()
+    case = major(here)
+    process = through(begun(here, case), here, 4)
+    by, later, on = officer(here.secretary), NOON + 20 * DAY, TODAY + 9 * DAY
+    record_step(process, 5, Held(TODAY, "公开栏", public_until=TODAY + 7 * DAY), by=by, at=NOON)
+    notice = Held(on, "分红清单", public_until=on + 7 * DAY)
+    case = decided(here, case)
+
+    with pytest.raises(MoveRefused):
+        record_step(process, 6, notice, by=by, at=later)
+    completed(here, case)
+
+    assert record_step(process, 6, notice, by=by, at=later).passed
 
 
 def test_one_process_runs_for_a_case_and_another_begins_once_it_is_given_up():
@@ -303,7 +321,7 @@ def test_land_contracts_ask_for_two_thirds_of_all(kind):
 
     assert (below.passed, below.votes_needed) == (False, 20)
     assert at_it.passed
-    assert "19" in at_it.rule
+    assert "第十九条" in at_it.rule
     assert record_step(other, 4, held, by=officer(here.secretary), at=NOON).passed
 
 
