@@ -221,6 +221,15 @@ class Item(ItemApi):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class Place(ItemApi):
+    @extend_schema(request=bodies.PlaceBody, responses={200: bodies.MeetingWhole})
+    def post(self, request: Request, pk: int, item: int) -> Response:
+        """Take an item one place up or down; nothing happens at either end."""
+        meeting, found, by = self.item(pk, item)
+        meetings.move_item(found, up=self.read(bodies.PlaceBody)["to"] == bodies.UP, by=by, at=self.at)
+        return self.whole(meeting)
+
+
 class Asides(ItemApi):
     @extend_schema(request=bodies.AsideBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int, item: int) -> Response:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("meetings/<int:pk>/cancel/", meetings.Cancel.as_view(), name="api-meeting-cancel"),
     path("meetings/<int:pk>/corrections/", meetings.Corrections.as_view(), name="api-meeting-corrections"),
     path("meetings/<int:pk>/items/<int:item>/", meetings.Item.as_view(), name="api-meeting-item"),
+    path("meetings/<int:pk>/items/<int:item>/place/", meetings.Place.as_view(), name="api-meeting-place"),
     path("meetings/<int:pk>/items/<int:item>/asides/", meetings.Asides.as_view(), name="api-meeting-asides"),
     path("meetings/<int:pk>/items/<int:item>/conclude/", meetings.Conclusion.as_view(), name="api-meeting-conclude"),
     path("four-two/", four_two.FourTwoList.as_view(), name="api-four-two-list"),

@@ -1,5 +1,7 @@
 """Meetings and 四议两公开 for reading, and the bodies of what is done to them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -9,12 +11,16 @@ from cases.four_two import next_step
 from cases.meetings import ITEM_ACTIONS, Verdict
 from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting
 from cases.models.four_two import Origin, ReservedMatter
-from cases.serializers.fields import PlainText, Shown
+from cases.models.meeting import ItemState, Part
+from cases.serializers.fields import HolderField, PlainText, Shown
+from cases.sitting import Line
 from cases.workflow import Action
+from cases.workflow.record import without_speaker
 from villages.api.fields import DayField, IdField, MomentField
 from villages.models import MeetingKind
 
 MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60
+UP, DOWN = "up", "down"
 COUNT: dict[str, Any] = {"min_value": 0, "max_value": MOST_PEOPLE}
 
 
@@ -22,6 +28,11 @@ ROW: tuple[str, ...] = (
     "id", "kind", "village", "town", "county_code", "starts_at", "place", "chair", "recorder", "closed_at",
     "cancelled_at",
 )  # fmt: skip
+# What whoever may not see the case of an item reads of it; the rest would tell them that it concerns them.
+SHOWN_OF_HIDDEN = frozenset({"id", "position", "part", "state", "hidden"})
+NOTHING: Mapping[str, Any] = MappingProxyType(
+    {"title": "", "opinions": "", "action": "", "resolution": "", "rule": "", "asides": []}
+)
 WHOLE = (*ROW, "due_typed", "present_typed", "minutes", "minutes_version", "people", "items", "corrections")
 
 
@@ -46,35 +57,39 @@ class AsideSerializer(serializers.Serializer[Any]):
     is_lifted = serializers.BooleanField()
 
 
-class AgendaLineSerializer(serializers.Serializer[Any]):
-    """An agenda item; of a case the reader does not see, its state alone."""
+class AgendaLineSerializer(serializers.Serializer[Line]):
+    """An agenda item; of a case the reader does not see, that it is there and its state. Context: `sitting`."""
 
     id = serializers.IntegerField(source="item.pk")
     position = serializers.IntegerField(source="item.position")
-    part = serializers.CharField(source="item.part")
-    state = serializers.CharField(source="item.state")
+    part = serializers.ChoiceField(Part.choices, source="item.part")
+    state = serializers.ChoiceField(ItemState.choices, source="item.state")
     hidden = serializers.BooleanField(source="is_hidden")
     case = serializers.CharField(source="case.number", allow_null=True, default=None)
     title = serializers.CharField(allow_blank=True)
-    opinions = serializers.SerializerMethodField()
+    opinions = serializers.CharField(source="item.opinions", allow_blank=True)
     votes_for = serializers.IntegerField(source="item.votes_for", allow_null=True)
     votes_against = serializers.IntegerField(source="item.votes_against", allow_null=True)
     votes_abstain = serializers.IntegerField(source="item.votes_abstain", allow_null=True)
-    resolution = serializers.SerializerMethodField()
-    version = serializers.IntegerField(source="item.version")
-    due = serializers.IntegerField(source="count.due")
-    present = serializers.IntegerField(source="count.present")
-    quorum = serializers.IntegerField(source="count.quorum")
-    needed = serializers.IntegerField(source="count.needed")
+    action = serializers.CharField(source="item.action", allow_blank=True, help_text="The step made with it, if any.")
+    resolution = serializers.CharField(source="item.resolution", allow_blank=True)
+    rule = serializers.CharField(source="item.rule", allow_blank=True, help_text="By which article it was counted.")
+    concluded_at = serializers.DateTimeField(source="item.concluded_at", allow_null=True)
+    concluded_by = HolderField(source="item.concluded_by", allow_null=True)
+    version = serializers.IntegerField(source="item.version", allow_null=True)
+    due = serializers.IntegerField(source="count.due", allow_null=True)
+    present = serializers.IntegerField(source="count.present", allow_null=True)
+    quorum = serializers.IntegerField(source="count.quorum", allow_null=True)
+    needed = serializers.IntegerField(source="count.needed", allow_null=True)
     asides = AsideSerializer(many=True)
 
-    @extend_schema_field(str)
-    def get_opinions(self, line: Any) -> str:
-        return "" if line.is_hidden else str(line.item.opinions)
-
-    @extend_schema_field(str)
-    def get_resolution(self, line: Any) -> str:
-        return "" if line.is_hidden else str(line.item.resolution)
+    def to_representation(self, line: Line) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(line)
+        if line.is_hidden:
+            return {name: value if name in SHOWN_OF_HIDDEN else NOTHING.get(name) for name, value in shown.items()}
+        if line.case and not self.context["sitting"].sight.shows_speaker(line.case):
+            shown |= {name: without_speaker(line.case, shown[name]) for name in ("opinions", "resolution")}
+        return shown
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
@@ -96,7 +111,7 @@ class MeetingWhole(MeetingRow):
 
     @extend_schema_field(AgendaLineSerializer(many=True))
     def get_items(self, meeting: Meeting) -> Any:
-        return AgendaLineSerializer(self.context["sitting"].lines, many=True).data
+        return AgendaLineSerializer(self.context["sitting"].lines, many=True, context=self.context).data
 
 
 class CallBody(serializers.Serializer[Any]):
@@ -169,6 +184,10 @@ class ConcludeBody(DraftBody):
     move = serializers.DictField(
         required=False, help_text="The inputs of the action with its `version`, as POST …/moves/ takes them."
     )
+
+
+class PlaceBody(serializers.Serializer[Any]):
+    to = serializers.ChoiceField([UP, DOWN])
 
 
 class AsideLine(serializers.Serializer[Any]):
