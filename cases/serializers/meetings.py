@@ -1,4 +1,4 @@
-"""Meetings and 四议两公开 for reading, and the bodies of what is done to them."""
+"""Meetings for reading, and the bodies of what is done to them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,16 +7,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.four_two import next_step
 from cases.meetings import ITEM_ACTIONS, Verdict
-from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting
-from cases.models.four_two import Origin, ReservedMatter
+from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
 from cases.serializers.fields import HolderField, PlainText, Shown
 from cases.sitting import Line
-from cases.workflow import Action
 from cases.workflow.record import without_speaker
-from villages.api.fields import DayField, IdField, MomentField
+from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
 MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60
@@ -198,80 +195,3 @@ class AsideLine(serializers.Serializer[Any]):
 class AsideBody(serializers.Serializer[Any]):
     asides = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
     lifted = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
-
-
-class StepSerializer(Shown[FourTwoStep]):
-    corrections = CorrectionSerializer(many=True)
-
-    class Meta:
-        model = FourTwoStep
-        fields = ("nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against", "votes_abstain",
-                  "present_needed", "votes_needed", "rule", "public_until", "oversight", "passed",
-                  "recorded_at", "corrections")  # fmt: skip
-        read_only_fields = fields
-
-
-class ProcessSerializer(Shown[FourTwoProcess]):
-    steps = StepSerializer(many=True)
-    due_step = serializers.SerializerMethodField(help_text="The step that is due; null once it is over.")
-
-    class Meta:
-        model = FourTwoProcess
-        fields = ("id", "village", "matter", "origin", "subject", "started_at", "dropped_at", "dropped_why", "steps",
-                  "due_step")  # fmt: skip
-        read_only_fields = fields
-
-    @extend_schema_field({"type": "integer", "nullable": True})
-    def get_due_step(self, process: FourTwoProcess) -> int | None:
-        due = next_step(process)
-        return due.nth if due else None
-
-
-class StartBody(serializers.Serializer[Any]):
-    case = serializers.CharField(max_length=16)
-    subject = PlainText(max_length=80)
-    matter = serializers.ChoiceField(ReservedMatter.choices)
-    origin = serializers.ChoiceField(Origin.choices)
-
-
-class HeldBody(serializers.Serializer[Any]):
-    nth = serializers.IntegerField(min_value=1, max_value=6)
-    held_on = DayField()
-    content = PlainText(max_length=4000)
-    kind = serializers.ChoiceField(MeetingKind.choices, required=False, allow_blank=True, default="")
-    due = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    present = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_for = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_against = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    public_until = DayField(required=False, allow_null=True, default=None)
-    oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
-
-
-class StepCorrectionBody(CorrectionBody):
-    nth = serializers.IntegerField(min_value=1, max_value=6)
-
-
-class DropBody(serializers.Serializer[Any]):
-    why = PlainText(max_length=200)
-
-
-class BatchLine(serializers.Serializer[Any]):
-    number = serializers.CharField(max_length=16)
-    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-
-
-class BatchBody(serializers.Serializer[Any]):
-    action = serializers.ChoiceField([Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value])
-    cases = serializers.ListField(child=BatchLine(), min_length=1, max_length=50)
-    inputs = serializers.DictField(help_text="The inputs of the action, as POST …/moves/ takes them.")
-
-
-class BatchResult(serializers.Serializer[Any]):
-    number = serializers.CharField(source="case.number")
-    done = serializers.SerializerMethodField()
-    refusal = serializers.CharField(allow_blank=True)
-
-    @extend_schema_field(bool)
-    def get_done(self, result: Any) -> bool:
-        return not result.refusal
