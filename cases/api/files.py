@@ -22,7 +22,7 @@ from cases.attachments import PAPERS, PHOTOS, attach_sheet
 from cases.four_two import last_held
 from cases.models import FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
-from cases.serializers.parts import SheetBody, SheetSerializer
+from cases.serializers.parts import SignedSheetBody, SignedSheetSerializer
 from minshi.api import KeyPages
 from villages.models import Post
 
@@ -52,13 +52,13 @@ def file_answer(kept: KeptFile, request: Request) -> FileResponse:
 
 
 SHEET_ADDED = {
-    201: SheetSerializer,
-    200: OpenApiResponse(SheetSerializer, description="It has this very file already."),
+    201: SignedSheetSerializer,
+    200: OpenApiResponse(SignedSheetSerializer, description="It has this very file already."),
 }
 
 
 class Sheets(CaseApi, GenericAPIView[SignedSheet]):
-    serializer_class = SheetSerializer
+    serializer_class = SignedSheetSerializer
     queryset = SignedSheet.objects.none()
     parser_classes = (MultiPartParser,)
     pagination_class = KeyPages
@@ -70,7 +70,7 @@ class Sheets(CaseApi, GenericAPIView[SignedSheet]):
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
 
     def added(self, owner: Meeting | FourTwoStep, post: Post) -> Response:
-        asked = SheetBody(data=self.request.data)
+        asked = SignedSheetBody(data=self.request.data)
         asked.is_valid(raise_exception=True)
         kept = attach_sheet(owner, asked.validated_data["file"], at=self.at, post=post)
         code = status.HTTP_201_CREATED if kept.at == self.at else status.HTTP_200_OK
@@ -78,12 +78,12 @@ class Sheets(CaseApi, GenericAPIView[SignedSheet]):
 
 
 class MeetingSheets(Sheets, MeetingApi):
-    @extend_schema(responses={200: SheetSerializer(many=True)})
+    @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int) -> Response:
         """The photos of what was signed at a meeting, oldest first."""
         return self.listed(meeting=self.meeting(pk))
 
-    @extend_schema(request={"multipart/form-data": SheetBody}, responses=SHEET_ADDED)
+    @extend_schema(request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED)
     def post(self, request: Request, pk: int) -> Response:
         """Add the photo of what was signed, also once the meeting is closed."""
         meeting = self.meeting(pk)
@@ -91,12 +91,12 @@ class MeetingSheets(Sheets, MeetingApi):
 
 
 class StepSheets(Sheets, FourTwoApi):
-    @extend_schema(responses={200: SheetSerializer(many=True)})
+    @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int, nth: int) -> Response:
         """The photos of what was signed at a step, oldest first; of a step held again all of them."""
         return self.listed(step__process=self.process(pk), step__nth=nth)
 
-    @extend_schema(request={"multipart/form-data": SheetBody}, responses=SHEET_ADDED)
+    @extend_schema(request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED)
     def post(self, request: Request, pk: int, nth: int) -> Response:
         """Add the photo of what was signed at the step as it was held last."""
         process = self.process(pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import cases, files, four_two, ledgers, meetings, moves, parts, registers, slips
+from cases.api import cases, duty, files, four_two, ledgers, meetings, moves, parts, queue, registers, slips
 
 urlpatterns = [
     path("cases/", cases.CaseList.as_view(), name="api-cases"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("cases/<slug:number>/four-two/", parts.FourTwoOfCase.as_view(), name="api-case-four-two"),
     path("cases/<slug:number>/readers/", parts.Readers.as_view(), name="api-case-readers"),
     path("batch/", four_two.Batch.as_view(), name="api-batch"),
+    path("queue/", queue.Queue.as_view(), name="api-queue"),
+    path("queue/places/", queue.QueuePlaces.as_view(), name="api-queue-places"),
+    path("duty/rounds/", duty.RoundList.as_view(), name="api-rounds"),
+    path("duty/rounds/plan/", duty.RoundPlan.as_view(), name="api-round-plan"),
     path("meetings/", meetings.MeetingList.as_view(), name="api-meetings"),
     path("meetings/<int:pk>/", meetings.MeetingItself.as_view(), name="api-meeting"),
     path("meetings/<int:pk>/roll/", meetings.Roll.as_view(), name="api-meeting-roll"),

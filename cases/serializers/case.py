@@ -98,7 +98,7 @@ class CaseRow(CaseBase):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "number", "redacted", "title", "stage", "light", "level", "round", "needs_order",
             "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
             "due_on", "promised_on", "close_reason", "town", "village", "group", "category", "topic", "grade",
@@ -119,6 +119,19 @@ class CaseRow(CaseBase):
                 value = field.get_attribute(case)
                 shown[field.field_name] = None if value is None else field.to_representation(value)
         return {**shown, "title": _("Secret matter")}
+
+
+class QueueRow(CaseRow):
+    """A row of what waits for a decision; context: also `reasons` by case."""
+
+    reason = serializers.SerializerMethodField(help_text="Why it was reported up or returned last, if it was.")
+
+    class Meta(CaseRow.Meta):
+        fields = (*CaseRow.Meta.fields, "reason")
+
+    def get_reason(self, case: Case) -> str:
+        reasons: dict[int, str] = self.context["reasons"]
+        return reasons.get(case.pk, "")
 
 
 class HandBackSerializer(Shown[HandBack]):

@@ -57,7 +57,7 @@ class AttachmentSerializer(Shown[Attachment]):
         return str(self.context["request"].build_absolute_uri(address))
 
 
-class SheetSerializer(Shown[SignedSheet]):
+class SignedSheetSerializer(Shown[SignedSheet]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -70,7 +70,7 @@ class SheetSerializer(Shown[SignedSheet]):
         return str(self.context["request"].build_absolute_uri(reverse("api-sheet", args=[sheet.uuid])))
 
 
-class SheetBody(serializers.Serializer[Any]):
+class SignedSheetBody(serializers.Serializer[Any]):
     file = serializers.FileField(help_text=_("JPEG, PNG, WebP or PDF."))
 
 
