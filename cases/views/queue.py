@@ -22,7 +22,7 @@ from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import KeyReused, RuleBroken
 from villages.requests import whole_number
 
 BY_KEY = ((Action.DECIDE, "1"), (Action.MERGE, "2"), (Action.SEND_BACK, "3"), (Action.DEFER, "h"))
@@ -161,15 +161,21 @@ class QueueBatch(QueueView):
         is_sent = "apply" in request.POST
         form = BatchForm(action, facts, self.user, *([request.POST] if is_sent else []))
         context: dict[str, Any] = {"nav": "list", "at": now(), "sight": self.sight(), "place": place, "action": action}
+        key = _key(request) or uuid4()
         if is_sent and form.is_valid():
-            results = move_all(
-                cases, action, user=self.user, at=now(), values=form.values(), versions=seen, key=_key(request)
-            )
-            done = sum(not result.refusal for result in results)
-            context |= {"results": results, "done": done, "failed": len(results) - done}
-            return render(request, "cases/queue/results.html", context)
+            try:
+                results = move_all(
+                    cases, action, user=self.user, at=now(), values=form.values(), versions=seen, key=key
+                )
+            except KeyReused as refusal:
+                form.refuse(refusal)
+                key = uuid4()
+            else:
+                done = sum(not result.refusal for result in results)
+                context |= {"results": results, "done": done, "failed": len(results) - done}
+                return render(request, "cases/queue/results.html", context)
         rows = [(case, seen.get(case.pk, case.version)) for case in cases]
-        context |= {"form": form, "rows": rows, "key": request.POST.get("key") or uuid4()}
+        context |= {"form": form, "rows": rows, "key": key}
         return render(request, "cases/queue/batch.html", context, status=UNPROCESSABLE if is_sent else 200)
 
 
