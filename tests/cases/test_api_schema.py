@@ -59,8 +59,20 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}"} if token else {}
 
 
+APP = get_wsgi_application()
+
+
+def served(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """As a server does: an answer is closed once it was sent, with the file it came from."""
+    answer = APP(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
 SCHEMA = schemathesis.openapi.from_dict(described())
-SCHEMA.app = get_wsgi_application()
+SCHEMA.app = served
 OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
 
 
