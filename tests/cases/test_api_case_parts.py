@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cases.four_two import start_process
-from cases.models import Meeting
+from cases.models import AgendaItem, Meeting
 from cases.workflow import Action, make_move
 from cases.workflow.inputs import Ask
 from tests import roles
@@ -97,6 +97,22 @@ def test_a_case_names_the_meetings_that_had_it_before_them_in_reach():
     assert row["resolution"] == "议定了，交办：双方各让一步"
     assert read(here.supervisor, case, "meetings/")["results"] == [row]
     assert read(here.handler, case, "meetings/")["results"] == []  # sees the case, not the village's meetings
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_meetings_of_a_case_cost_four_queries(count, django_assert_num_queries):
+    here = staff()
+    case = accepted(here)
+    for nth in range(count):
+        item = AgendaItem(meeting=called(here, starts_at=NOON - nth * DAY), case=case, position=1)
+        item.save()
+    api = Api(here.secretary)
+
+    with django_assert_num_queries(4):  # session, account with its posts, the case, its meetings
+        rows = api.get(f"cases/{case.number}/meetings/").json()["results"]
+
+    assert [row["starts_at"] for row in rows] == sorted(row["starts_at"] for row in rows)
+    assert len(rows) == count
 
 
 def test_a_cancelled_meeting_had_nothing_before_it():
