@@ -38,8 +38,9 @@ def move_all(
     """
     cases = list(cases)
     if key:
-        own = [_key_of(key, case) for case in cases]
-        refuse_other_words(Event.objects.filter(case__in=cases, key__in=own), fingerprint(action, "", values))
+        before = Event.objects.filter(case__in=cases, key__in=[_key_of(key, case) for case in cases])
+        said = dict(values)
+        refuse_other_words(before, fingerprint(action, said.pop("note", ""), said))
     return [
         _move_one(case, action, user, at, values, (versions or {}).get(case.pk, case.version), key) for case in cases
     ]

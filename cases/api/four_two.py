@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.meetings import votes_of
+from cases.api.items import votes_of
 from cases.batch import move_all
 from cases.four_two import Held, correct_step, drop_process, last_held, may_run, record_step, start_process
 from cases.models import FourTwoProcess

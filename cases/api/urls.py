@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.api import cases, duty, files, four_two, ledgers, meetings, moves, parts, queue, registers, slips
+from cases.api import cases, duty, files, four_two, items, ledgers, meetings, moves, parts, queue, registers, slips
 
 urlpatterns = [
     path("cases/", cases.CaseList.as_view(), name="api-cases"),
@@ -36,10 +36,10 @@ urlpatterns = [
     path("meetings/<int:pk>/cancel/", meetings.Cancel.as_view(), name="api-meeting-cancel"),
     path("meetings/<int:pk>/corrections/", meetings.Corrections.as_view(), name="api-meeting-corrections"),
     path("meetings/<int:pk>/sheets/", files.MeetingSheets.as_view(), name="api-meeting-sheets"),
-    path("meetings/<int:pk>/items/<int:item>/", meetings.Item.as_view(), name="api-meeting-item"),
-    path("meetings/<int:pk>/items/<int:item>/place/", meetings.Place.as_view(), name="api-meeting-place"),
-    path("meetings/<int:pk>/items/<int:item>/asides/", meetings.Asides.as_view(), name="api-meeting-asides"),
-    path("meetings/<int:pk>/items/<int:item>/conclude/", meetings.Conclusion.as_view(), name="api-meeting-conclude"),
+    path("meetings/<int:pk>/items/<int:item>/", items.Item.as_view(), name="api-meeting-item"),
+    path("meetings/<int:pk>/items/<int:item>/place/", items.Place.as_view(), name="api-meeting-place"),
+    path("meetings/<int:pk>/items/<int:item>/asides/", items.Asides.as_view(), name="api-meeting-asides"),
+    path("meetings/<int:pk>/items/<int:item>/conclude/", items.Conclusion.as_view(), name="api-meeting-conclude"),
     path("four-two/", four_two.FourTwoList.as_view(), name="api-four-two-list"),
     path("four-two/<int:pk>/", four_two.FourTwoItself.as_view(), name="api-four-two"),
     path("four-two/<int:pk>/steps/", four_two.FourTwoSteps.as_view(), name="api-four-two-steps"),
