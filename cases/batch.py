@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case
+from cases.models import Case, Event
 from cases.workflow import Action, Officer, make_move, offer_to
+from cases.workflow.moving import fingerprint, refuse_other_words
 from minshi.errors import RuleBroken
 from villages.models import User
 
@@ -32,8 +33,14 @@ def move_all(
 ) -> list[Result]:
     """Moves each case from the first of the user's posts that may; whoever fails does not stop the others.
 
-    `versions` are those the user saw, by case; `key` makes sending the whole batch again harmless.
+    `versions` are those the user saw, by case; `key` makes sending the whole batch again harmless. Raises KeyReused,
+    before anything is moved, where that key came with another step or other words.
     """
+    cases = list(cases)
+    if key:
+        before = Event.objects.filter(case__in=cases, key__in=[_key_of(key, case) for case in cases])
+        said = dict(values)
+        refuse_other_words(before, fingerprint(action, said.pop("note", ""), said))
     return [
         _move_one(case, action, user, at, values, (versions or {}).get(case.pk, case.version), key) for case in cases
     ]
@@ -42,7 +49,7 @@ def move_all(
 def _move_one(
     case: Case, action: Action, user: User, at: datetime, values: Mapping[str, Any], version: int, key: UUID | None
 ) -> Result:
-    own = uuid5(key, f"{case.pk}") if key else None
+    own = _key_of(key, case) if key else None
     if own and case.events.filter(key=own).exists():
         return Result(case)
     offer = offer_to(user, case, action, at)
@@ -54,3 +61,7 @@ def _move_one(
     except RuleBroken as refusal:
         texts = dict.fromkeys([str(refusal), *(str(text) for text in refusal.fields.values())])
         return Result(case, " ".join(texts))
+
+
+def _key_of(key: UUID, case: Case) -> UUID:
+    return uuid5(key, f"{case.pk}")

@@ -254,6 +254,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "MeetingKind": "villages.models.bodies.MeetingKind",
+        "VoteBase": "villages.models.bodies.Base",
+        "SwapState": "villages.models.duty.SwapState",
+        "ItemState": "cases.models.meeting.ItemState",
         "ReservedMatter": "cases.models.four_two.ReservedMatter",
         **{
             name: f"cases.models.choices.{name}"

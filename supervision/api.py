@@ -94,7 +94,7 @@ class Inbox(CaseApi, GenericAPIView[Notice]):
 
 
 class ReadAll(CaseApi):
-    @extend_schema(request=None, responses={200: Read})
+    @extend_schema(operation_id="inbox_read_all", request=None, responses={200: Read})
     def post(self, request: Request) -> Response:
         """You have read them all."""
         return Response({"read": mark_read(self.user, unread_of(self.user, self.at), self.at)})

@@ -34,6 +34,7 @@ from villages.models import (
     Resident,
     Seat,
     SwapRequest,
+    TalkRoom,
     User,
 )
 from villages.views.accounts import ACTS
@@ -128,6 +129,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "sheets/uuid": (lambda world, _case: [world.grid[SignedSheet].uuid], uuid.UUID(int=1)),
     "four-two/pk": (row_of(FourTwoProcess), NOWHERE),
     "steps/nth": (constant(5), None),
+    "talk-rooms/village": (lambda world, _case: [world.grid[TalkRoom].village_id], NOWHERE),
     "seats/pk": (row_of(Seat), NOWHERE),
     "deadlines/rule": (constant("speak"), None),
     "ladder/step": (constant("urge"), None),

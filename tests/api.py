@@ -24,6 +24,12 @@ class Api:
     def post(self, path: str, data: Any = None, **headers: Any) -> HttpResponse:
         return self.client.post(V1 + path, data or {}, content_type="application/json", headers=headers)
 
+    def put(self, path: str, data: Any) -> HttpResponse:
+        return self.client.put(V1 + path, data, content_type="application/json")
+
+    def delete(self, path: str) -> HttpResponse:
+        return self.client.delete(V1 + path)
+
     def patch(self, path: str, data: Any, **headers: Any) -> HttpResponse:
         return self.client.patch(V1 + path, data, content_type="application/json", headers=headers)
 

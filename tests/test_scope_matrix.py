@@ -33,6 +33,7 @@ from cases.models import (
 from supervision.models import EventSeen, JobRun, NoticeText, OrderCounter, Robot, Rung, Watermark
 from tests.addresses import Address, Target, every_address, targets, unfillable
 from tests.cases.roads import NOON, staff
+from tests.forged import SAID, bodies
 from tests.strangers import MARKERS, OVERSEERS, STRANGERS, VISITORS, World, build
 from tests.villages.factories import (
     GroupFactory,
@@ -61,7 +62,8 @@ PUBLIC = frozenset({
     "healthz", "readyz", "account_login", "account_inactive", "account_logout", "villages:language",
     "villages:type_size", "api-login", "cases:track", "cases:track_any", "admin:logout",
 })  # fmt: skip
-# What administrators open by their office (domain §2): the grid, accounts and posts, the logs; never a case.
+# What a role opens by its office (domain §2): administrators the grid, accounts and posts, the logs, never a case;
+# an office, which takes matters down in every village of its town, where each of them listens.
 RIGHTFUL: dict[str, frozenset[object]] = {
     "system_admin": frozenset({
         Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter, Rung, Robot,
@@ -71,6 +73,7 @@ RIGHTFUL: dict[str, frozenset[object]] = {
         User, Post, "villages:account", "villages:account_act", "villages:appoint", "villages:end_post",
     }),
     "auditor": frozenset({AuditRecord, FieldHistory}),
+    "office_handler": frozenset({"api-talk-room"}),
 }  # fmt: skip
 
 
@@ -219,6 +222,8 @@ def questions(world: World, target: Target) -> list[tuple[dict[str, object], str
         asked = {"village": village, "verbatim": "隐话，村口两盏太阳能灯坏了"}
         return [({}, ""), (asked, ""), ({**asked, "village": world.grid[Village].pk}, "")]
     sought: list[tuple[dict[str, object], str]] = [({}, "")]
+    if name == "api-queue":
+        sought += [({"tab": tab}, "") for tab in ("agenda", "decided")]
     if target.path.startswith(("/admin/", "/login/", "/account/", "/api/schema/")):
         return sought  # a search only narrows such a list, or there is none
     if name in ("villages:lookup", "api-households"):
@@ -251,21 +256,15 @@ def forms(world: World, target: Target) -> list[dict[str, object]]:
         own = [{**form, "action": action} for action in admin.site._registry[target.address.model].actions
                for form in (plain, full)]  # fmt: skip
         return [*own, {**plain, "action": "delete_selected"}]
-    said = {
-        "verbatim": "井水浑了", "channel": "talk_room", "category": "village", "grade": "minor",
-        "confidentiality": "normal",
-    }  # fmt: skip
     villages = (world.here.village.pk, world.grid[Village].pk)
     if target.address.name == "cases:intake":
         return [
-            *({**said, "village": villages[0], "key": uuid.uuid4(), "add_to": number} for number in numbers),
-            *({**said, "village": village, "key": uuid.uuid4(), "resident": world.grid[Resident].pk}
+            *({**SAID, "village": villages[0], "key": uuid.uuid4(), "add_to": number} for number in numbers),
+            *({**SAID, "village": village, "key": uuid.uuid4(), "resident": world.grid[Resident].pk}
               for village in villages),
         ]  # fmt: skip
-    if target.address.name == "api-cases":
-        return [{**said, "village": village, "resident": world.grid[Resident].pk} for village in villages] + [
-            {**said, "village": villages[1]}
-        ]
+    if (forged := bodies(world).get(target.address.name)) is not None:
+        return forged
     if target.address.name in ("cases:ledger_export", "cases:ledger_print"):
         return [{"reason": "年底总结", **({"unmasked": "on"} if target.path.endswith("/csv/") else {})}]
     return [{}]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from villages.api import bodies, duty, grid, login
+from villages.api import bodies, duty, grid, hand_overs, login, talk_rooms
 
 urlpatterns = [
     path("login/", login.Login.as_view(), name="api-login"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("me/", login.Me.as_view(), name="api-me"),
     path("villages/", grid.VillageList.as_view(), name="api-villages"),
     path("households/", grid.HouseholdLookup.as_view(), name="api-households"),
+    path("talk-rooms/", talk_rooms.TalkRoomList.as_view(), name="api-talk-rooms"),
+    path("talk-rooms/<int:village>/", talk_rooms.TalkRoomItem.as_view(), name="api-talk-room"),
     path("bodies/", bodies.Bodies.as_view(), name="api-bodies"),
     path("bodies/seats/<int:pk>/end/", bodies.SeatEnd.as_view(), name="api-end-seat"),
     path("bodies/rules/<slug:kind>/", bodies.RulesItem.as_view(), name="api-rules"),
@@ -18,10 +20,11 @@ urlpatterns = [
     path("duty/shifts/", duty.ShiftList.as_view(), name="api-shifts"),
     path("duty/shifts/<int:shift>/", duty.ShiftItem.as_view(), name="api-shift"),
     path("duty/shifts/<int:shift>/swaps/", duty.SwapAsk.as_view(), name="api-swap-ask"),
-    path("duty/shifts/<int:shift>/hand-over/", duty.HandOverItem.as_view(), name="api-hand-over"),
+    path("duty/shifts/<int:shift>/hand-over/", hand_overs.HandOverItem.as_view(), name="api-hand-over"),
     path("duty/swaps/", duty.SwapList.as_view(), name="api-swaps"),
     path("duty/swaps/<int:swap>/", duty.SwapItem.as_view(), name="api-swap"),
     path("duty/leaves/", duty.LeaveList.as_view(), name="api-leaves"),
     path("duty/leaves/<int:leave>/", duty.LeaveItem.as_view(), name="api-leave"),
-    path("duty/hand-overs/<int:hand_over>/take/", duty.HandOverTake.as_view(), name="api-take-over"),
+    path("duty/hand-overs/", hand_overs.HandOverList.as_view(), name="api-hand-overs"),
+    path("duty/hand-overs/<int:hand_over>/take/", hand_overs.HandOverTake.as_view(), name="api-take-over"),
 ]

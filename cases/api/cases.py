@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms import Form
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.moves import act
 from cases.filters import CaseFilter
-from cases.models import Case
+from cases.models import Assignment, Case, HandBack
 from cases.serializers.case import CaseDetail, CaseRow
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody
@@ -31,6 +31,10 @@ from minshi.errors import NoSuchRight
 from villages.api.fields import require_living_memory
 from villages.models import Post
 
+HANDED_BACK = HandBack.objects.select_related("asked_by__user", "ruled_by__user")
+ASSIGNED = Assignment.objects.select_related("post__user", "office").prefetch_related(
+    Prefetch("hand_backs", HANDED_BACK)
+)
 BESIDE_FILTERS = frozenset({"cursor", "page_size"})
 
 
@@ -120,7 +124,8 @@ class CaseItem(CaseApi):
     )
     def get(self, request: Request, number: str) -> Response:
         """One case in full, as far as the reader may know it."""
-        case = self.case(number, self.visible().with_page().select_related("merged_into"))
+        rows = self.visible().with_page().select_related("merged_into")
+        case = self.case(number, rows.prefetch_related(Prefetch("assignments", ASSIGNED)))
         etag = etag_of(case.version, case.light(self.at))
         if is_unchanged(request, etag):
             return not_modified(etag)

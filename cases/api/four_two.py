@@ -1,5 +1,8 @@
 """四议两公开, and the same move for several matters."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -10,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.meetings import votes_of
+from cases.api.items import votes_of
 from cases.batch import move_all
-from cases.four_two import Held, correct_step, drop_process, last_held, may_run, record_step, start_process
+from cases.four_two import Held, correct_step, drop_process, last_held, may_run, record_step, start_process, veiled
 from cases.models import FourTwoProcess
-from cases.serializers.meetings import (
+from cases.serializers.four_two import (
     BatchBody,
     BatchResult,
     DropBody,
@@ -33,10 +36,20 @@ from minshi.errors import InputRefused, NoSuchRight
 class FourTwoApi(CaseApi):
     def processes(self) -> QuerySet[FourTwoProcess]:
         seen = FourTwoProcess.objects.visible_to(self.user, self.on)
-        return seen.select_related("village__town").prefetch_related("steps__process", "steps__corrections")
+        found = seen.select_related("village__town", "case__town")
+        return found.prefetch_related("steps__process", "steps__corrections")
 
     def process(self, pk: int) -> FourTwoProcess:
-        return get_object_or_404(self.processes(), pk=pk)
+        return veiled([get_object_or_404(self.processes(), pk=pk)])[0]
+
+    def numbers(self, processes: Iterable[FourTwoProcess]) -> dict[str, Any]:
+        """Which of their cases the user sees, for the serializer."""
+        wanted = [process.case_id for process in processes if process.case_id]
+        return {"cases": dict(self.visible().filter(pk__in=wanted).values_list("pk", "number")) if wanted else {}}
+
+    def whole(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        process = self.process(pk)
+        return Response(ProcessSerializer(process, context=self.numbers([process])).data, status=code)
 
     def runner(self, village: int | None) -> Officer:
         """As whom the user writes the steps down. NoSuchRight: not a cadre of that village."""
@@ -56,8 +69,8 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
     @extend_schema(responses={200: ProcessSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The processes in reach, the latest first."""
-        page = self.paginate_queryset(self.processes())
-        return self.get_paginated_response(ProcessSerializer(page, many=True).data)
+        page = veiled(self.paginate_queryset(self.processes()) or [])
+        return self.get_paginated_response(ProcessSerializer(page, many=True, context=self.numbers(page)).data)
 
     @extend_schema(
         request=StartBody, parameters=[IDEMPOTENCY_PARAMETER], responses={201: ProcessSerializer}, filters=False
@@ -73,14 +86,14 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
             raise InputRefused(words, {"case": words})
         by, key = self.runner(case.village_id), idempotency_key(request)
         process = start_process(case.village, case=case, by=by, at=self.at, key=key, **data)
-        return Response(ProcessSerializer(self.process(process.pk)).data, status=status.HTTP_201_CREATED)
+        return self.whole(process.pk, status.HTTP_201_CREATED)
 
 
 class FourTwoItself(FourTwoApi):
     @extend_schema(responses={200: ProcessSerializer})
     def get(self, request: Request, pk: int) -> Response:
         """One process with its steps."""
-        return Response(ProcessSerializer(self.process(pk)).data)
+        return self.whole(pk)
 
 
 class FourTwoSteps(FourTwoApi):
@@ -94,7 +107,7 @@ class FourTwoSteps(FourTwoApi):
         held = Held(votes=votes_of(data), **{name: data[name] for name in names})
         by = self.runner(process.village_id)
         record_step(process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request))
-        return Response(ProcessSerializer(self.process(pk)).data)
+        return self.whole(pk)
 
 
 class FourTwoCorrections(FourTwoApi):
@@ -109,7 +122,7 @@ class FourTwoCorrections(FourTwoApi):
             words = _("This step was not held yet.")
             raise InputRefused(words, {"nth": words})
         correct_step(step, by=self.runner(process.village_id), at=self.at, **data)
-        return Response(ProcessSerializer(self.process(pk)).data)
+        return self.whole(pk)
 
 
 class FourTwoDrop(FourTwoApi):
@@ -120,7 +133,7 @@ class FourTwoDrop(FourTwoApi):
         asked.is_valid(raise_exception=True)
         by = self.runner(process.village_id)
         drop_process(process, asked.validated_data["why"], by=by, at=self.at)
-        return Response(ProcessSerializer(self.process(pk)).data)
+        return self.whole(pk)
 
 
 class Batch(CaseApi):

@@ -1,13 +1,12 @@
-"""Meetings: calling them, their roll, agenda and minutes, and concluding an item."""
+"""Meetings: calling them, their roll, agenda and minutes."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -15,11 +14,10 @@ from rest_framework.response import Response
 
 from cases import meetings
 from cases.api.base import CaseApi
-from cases.models import AgendaItem, Case, Meeting
+from cases.models import Attendee, Case, Meeting
 from cases.serializers import meetings as bodies
-from cases.serializers.moves import body_of
 from cases.sitting import Sitting, holding_places
-from cases.workflow import Action, Officer, read_facts
+from cases.workflow import Officer
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 from minshi.errors import InputRefused, NoSuchRight
@@ -143,6 +141,16 @@ class People(MeetingApi):
         return self.whole(meeting)
 
 
+class Person(MeetingApi):
+    @extend_schema(responses={200: bodies.MeetingWhole})
+    def delete(self, request: Request, pk: int, person: int) -> Response:
+        """Off the roll: who was added by mistake and was counted in no vote."""
+        meeting = self.meeting(pk)
+        found = get_object_or_404(Attendee.objects.select_related("meeting"), meeting=meeting, pk=person)
+        meetings.remove_attendee(found, by=self.holder(meeting), at=self.at)
+        return self.whole(meeting)
+
+
 class Agenda(MeetingApi):
     @extend_schema(request=bodies.AgendaBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
@@ -189,80 +197,3 @@ class Corrections(MeetingApi):
         meeting, data = self.meeting(pk), self.read(bodies.CorrectionBody)
         meetings.correct_minutes(meeting, by=self.holder(meeting), at=self.at, **data)
         return self.whole(meeting)
-
-
-class ItemApi(MeetingApi):
-    def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
-        """An item whose case is within sight, and as whom the user holds its meeting."""
-        meeting = self.meeting(pk)
-        found = get_object_or_404(AgendaItem.objects.select_related("case"), meeting=meeting, pk=item)
-        if found.case and not self.visible().filter(pk=found.case.pk).exists():
-            raise Http404
-        found.meeting = meeting
-        return meeting, found, self.holder(meeting)
-
-
-class Item(ItemApi):
-    @extend_schema(request=bodies.DraftBody, responses={200: bodies.MeetingWhole})
-    def put(self, request: Request, pk: int, item: int) -> Response:
-        """Keep what is written on an item before it is concluded."""
-        meeting, found, by = self.item(pk, item)
-        data = self.read(bodies.DraftBody)
-        meetings.save_item(
-            found, version=data["version"], opinions=data["opinions"], votes=votes_of(data), by=by, at=self.at
-        )
-        return self.whole(meeting)
-
-    @extend_schema(responses={204: OpenApiResponse(description="Off the agenda.")})
-    def delete(self, request: Request, pk: int, item: int) -> Response:
-        """Take an item off the agenda."""
-        _meeting, found, by = self.item(pk, item)
-        meetings.remove_item(found, by=by, at=self.at)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Asides(ItemApi):
-    @extend_schema(request=bodies.AsideBody, responses={200: bodies.MeetingWhole})
-    def put(self, request: Request, pk: int, item: int) -> Response:
-        """Say who steps aside from an item, and which namesakes take part after all."""
-        meeting, found, by = self.item(pk, item)
-        data = self.read(bodies.AsideBody)
-        asides, lifted = ({line["attendee"]: line["reason"] for line in data[name]} for name in ("asides", "lifted"))
-        meetings.set_aside(found, asides, lifted=lifted, by=by, at=self.at)
-        return self.whole(meeting)
-
-
-class Conclusion(ItemApi):
-    @extend_schema(
-        request=bodies.ConcludeBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: bodies.MeetingWhole}
-    )
-    def post(self, request: Request, pk: int, item: int) -> Response:
-        """Conclude an item by its votes; where it passed about a matter, the step is made with it."""
-        meeting, found, by = self.item(pk, item)
-        data = self.read(bodies.ConcludeBody)
-        moves = data["verdict"] == meetings.Verdict.PASSED and data.get("action")
-        meetings.conclude(
-            found,
-            data["verdict"],
-            version=data["version"],
-            key=idempotency_key(request),
-            opinions=data["opinions"],
-            votes=votes_of(data),
-            resolution=data["resolution"],
-            by=by,
-            at=self.at,
-            **(self._move(found.case, data) if found.case and moves else {}),
-        )
-        return self.whole(meeting)
-
-    def _move(self, case: Case, data: dict[str, Any]) -> dict[str, Any]:
-        """What `conclude` takes of the step: the body is that of POST …/moves/. ValidationError as there."""
-        action = Action(data["action"])
-        context = self.context(facts=read_facts(case, self.at))
-        body = body_of(action)(data={**data.get("move", {}), "action": action.value}, context=context)
-        body.is_valid(raise_exception=True)
-        return {"action": action, "case_version": body.validated_data["version"], **body.validated_data["inputs"]}
-
-
-def votes_of(data: Any) -> tuple[int | None, int | None, int | None]:
-    return data["votes_for"], data["votes_against"], data["votes_abstain"]

@@ -1,25 +1,35 @@
-"""What belongs to a case within sight: its events, attachments, ratings."""
+"""What belongs to a case within sight: its events, attachments, ratings, meetings, 四议两公开 and readers."""
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import FileResponse, Http404
+from django.db.models import F, QuerySet
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.attachments import PAPERS, PHOTOS, attach
-from cases.models import Attachment, Case, Event, Rating
+from cases.api.files import FILE, SIZE, AnyAccepted, file_answer
+from cases.api.four_two import FourTwoApi
+from cases.attachments import attach
+from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
 from cases.serializers.case import blanked
-from cases.serializers.parts import AttachmentSerializer, EventSerializer, RatingSerializer, UploadBody
+from cases.serializers.four_two import ProcessSerializer
+from cases.serializers.parts import (
+    AttachmentSerializer,
+    EventSerializer,
+    MeetingOfCase,
+    RatingSerializer,
+    ReaderSerializer,
+    UploadBody,
+)
+from cases.workflow import read_facts, readers_of
+from cases.workflow.record import known_names
 from minshi.api import KeyPages
 
 
@@ -33,11 +43,17 @@ class Parts(CaseApi, GenericAPIView[Any]):
     def rows(self, case: Case) -> QuerySet[Any]:
         raise NotImplementedError
 
+    def told(self, _case: Case) -> dict[str, Any]:
+        """The context of the serializer."""
+        return dict(self.get_serializer_context())
+
     def get(self, request: Request, number: str) -> Response:
         case = self.case(number)
         page = self.paginate_queryset(self.rows(case))
-        data = self.get_serializer(page, many=True).data
-        return self.get_paginated_response(data if self.sight.shows_speaker(case) else blanked(list(data), case))
+        data = self.get_serializer(page, many=True, context=self.told(case)).data
+        if not self.sight.shows_speaker(case):
+            data = blanked(list(data), case, known_names(case))
+        return self.get_paginated_response(data)
 
 
 class Events(Parts):
@@ -88,33 +104,13 @@ class Attachments(Parts):
         return Response(self.get_serializer(kept).data, status=code)
 
 
-class AnyAccepted(DefaultContentNegotiation):
-    """A file is what it is, whatever the reader would rather have."""
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
 class AttachmentFile(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(
-        parameters=[OpenApiParameter("size", str, enum=["small"])],
-        responses={(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)},
-    )
+    @extend_schema(parameters=[SIZE], responses=FILE)
     def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
         """The file itself, or the small photo."""
-        kept = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
-        small = request.query_params.get("size") == "small" and kept.thumbnail
-        try:
-            file = (kept.thumbnail if small else kept.file).open("rb")
-        except FileNotFoundError:
-            raise Http404 from None
-        response = FileResponse(file, content_type=kept.content_type)
-        response["Content-Disposition"] = f'attachment; filename="{kept.uuid}"'
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return file_answer(get_object_or_404(Attachment, case=self.case(number), uuid=uuid), request)
 
 
 class Ratings(Parts):
@@ -130,3 +126,44 @@ class Ratings(Parts):
     @extend_schema(responses={200: RatingSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
+
+
+class MeetingsOfCase(Parts):
+    """Where it was talked over and where it will be, by the day of the meeting."""
+
+    serializer_class = MeetingOfCase
+    queryset = AgendaItem.objects.none()
+    order = ("starts_at", "id")
+
+    def rows(self, case: Case) -> QuerySet[AgendaItem]:
+        return AgendaItem.objects.about(case, self.user, self.on).annotate(starts_at=F("meeting__starts_at"))
+
+    @extend_schema(responses={200: MeetingOfCase(many=True)})
+    def get(self, request: Request, number: str) -> Response:
+        return super().get(request, number)
+
+
+class FourTwoOfCase(Parts, FourTwoApi):
+    """Its 四议两公开, the latest first; those given up stand after it."""
+
+    serializer_class = ProcessSerializer
+    queryset = FourTwoProcess.objects.none()
+    order = ("-started_at", "-id")
+
+    def rows(self, case: Case) -> QuerySet[FourTwoProcess]:
+        return self.processes().filter(case=case)
+
+    def told(self, case: Case) -> dict[str, Any]:
+        return {**super().told(case), "cases": {case.pk: case.number}}
+
+    @extend_schema(responses={200: ProcessSerializer(many=True)})
+    def get(self, request: Request, number: str) -> Response:
+        return super().get(request, number)
+
+
+class Readers(CaseApi):
+    @extend_schema(responses={200: ReaderSerializer(many=True)})
+    def get(self, request: Request, number: str) -> Response:
+        """Who may read a secret matter, each with why; of any other it is a list of nobody."""
+        readers = readers_of(read_facts(self.case(number), self.at))
+        return Response(ReaderSerializer(readers, many=True).data)

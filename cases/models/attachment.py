@@ -1,6 +1,7 @@
 """Photos and papers of a case, of a meeting, of a step; reached only through a view with the permission check."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -8,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
-from cases.models.four_two import FourTwoStep
+from cases.models.four_two import FourTwoProcess, FourTwoStep
 from cases.models.meeting import Meeting
-from villages.models import Post
+from villages.models import Post, User
 
 
 class KeptFile(models.Model):
@@ -43,6 +44,13 @@ class Attachment(KeptFile):
         )
 
 
+class SignedSheetQuerySet(models.QuerySet["SignedSheet"]):
+    def visible_to(self, user: User, on: date) -> "SignedSheetQuerySet":
+        """Of the meetings and of the steps within the user's reach."""
+        of_meetings = self.filter(meeting__in=Meeting.objects.visible_to(user, on))
+        return of_meetings | self.filter(step__process__in=FourTwoProcess.objects.visible_to(user, on))
+
+
 class SignedSheet(KeptFile):
     """The photo of what was signed on paper: at a meeting, or at a step of the six."""
 
@@ -50,6 +58,8 @@ class SignedSheet(KeptFile):
     step = models.ForeignKey(
         FourTwoStep, models.CASCADE, null=True, related_name="sheets", verbose_name=_("step of the six")
     )
+
+    objects = SignedSheetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signed sheet")

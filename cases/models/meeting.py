@@ -162,6 +162,17 @@ class Attendee(models.Model):
         return self.name
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def about(self, case: Case, user: User, on: date) -> "AgendaItemQuerySet":
+        """Where a case was talked over, whatever came of it, and where it will be, by the day of the meeting.
+
+        As far as the user sees the meetings; whether they see the case, whoever asks has made sure of.
+        """
+        held = Meeting.objects.visible_to(user, on).filter(cancelled_at=None)
+        items = self.filter(case=case, meeting__in=held)
+        return items.select_related("meeting__village", "meeting__town").order_by("meeting__starts_at", "pk")
+
+
 class AgendaItem(models.Model):
     """议程: a case, or a subject of its own; concluded once, with the numbers that carried it."""
 
@@ -192,6 +203,8 @@ class AgendaItem(models.Model):
     rule = models.CharField(_("by which rule"), max_length=200, blank=True)
     concluded_at = models.DateTimeField(pgettext_lazy("agenda item", "concluded"), null=True)
     concluded_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agenda item")

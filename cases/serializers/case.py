@@ -1,5 +1,6 @@
 """A case as a row of a list, redacted where it must be, and in full."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,11 +8,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Assignment, Case, Reply, TimeRequest, Topic
+from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.serializers.fields import HolderField, Shown
-from cases.workflow.record import WHO_SPOKE, without_speaker
+from cases.workflow.record import WHO_SPOKE, known_names, without_speaker
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
@@ -82,8 +83,12 @@ class CaseBase(Shown[Case]):
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(case)
         if not self._sight.shows_speaker(case):
-            shown = blanked(shown, case)
+            shown = blanked(shown, case, self.known_of(case))
         return shown
+
+    def known_of(self, case: Case) -> Iterable[str]:
+        """Whom a text of the case may name besides the speaker; a list asks for none, row by row."""
+        return ()
 
 
 class CaseRow(CaseBase):
@@ -93,7 +98,7 @@ class CaseRow(CaseBase):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "number", "redacted", "title", "stage", "light", "level", "round", "needs_order",
             "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
             "due_on", "promised_on", "close_reason", "town", "village", "group", "category", "topic", "grade",
@@ -116,14 +121,39 @@ class CaseRow(CaseBase):
         return {**shown, "title": _("Secret matter")}
 
 
+class QueueRow(CaseRow):
+    """A row of what waits for a decision; context: also `reasons` by case."""
+
+    reason = serializers.SerializerMethodField(help_text="Why it was reported up or returned last, if it was.")
+
+    class Meta(CaseRow.Meta):
+        fields = (*CaseRow.Meta.fields, "reason")
+
+    def get_reason(self, case: Case) -> str:
+        reasons: dict[int, str] = self.context["reasons"]
+        return reasons.get(case.pk, "")
+
+
+class HandBackSerializer(Shown[HandBack]):
+    asked_by = HolderField()
+    ruled_by = HolderField(allow_null=True)
+
+    class Meta:
+        model = HandBack
+        fields = ("ground", "state", "asked_by", "asked_at", "ruled_by", "ruled_at")
+
+
 class AssignmentSerializer(Shown[Assignment]):
+    """`ask` and `due_on` are of this part alone; `hand_backs` say why it was given back and how that was ruled."""
+
     holder = HolderField()
+    hand_backs = HandBackSerializer(many=True)
 
     class Meta:
         model = Assignment
         fields = (
-            "round", "role", "holder", "assigned_at", "acknowledged_at", "reported_at", "report", "waived_at",
-            "ended_at", "end",
+            "round", "role", "holder", "ask", "due_on", "assigned_at", "acknowledged_at", "reported_at", "report",
+            "waived_at", "ended_at", "end", "hand_backs",
         )  # fmt: skip
 
 
@@ -179,6 +209,9 @@ class CaseDetail(CaseBase):
     def get_merged_into(self, case: Case) -> str | None:
         return case.merged_into.number if case.merged_into else None
 
+    def known_of(self, case: Case) -> Iterable[str]:
+        return known_names(case)
+
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)
         if not self._sight.shows_speaker(case):
@@ -186,15 +219,10 @@ class CaseDetail(CaseBase):
         return shown
 
 
-def blanked(shown: Any, case: Case) -> Any:
-    """What is said without who spoke, and without those who spoke with them."""
-    loaded = "co_speakers" in getattr(case, "_prefetched_objects_cache", {})
-    return _without(shown, case, [person.name for person in case.co_speakers.all()] if loaded else [])
-
-
-def _without(shown: Any, case: Case, also: list[str]) -> Any:
+def blanked(shown: Any, case: Case, also: Iterable[str] = ()) -> Any:
+    """What is said without who spoke; `also` names those who spoke with them, where they were read."""
     if isinstance(shown, str):
         return without_speaker(case, shown, also)
     if isinstance(shown, dict):
-        return {name: _without(item, case, also) for name, item in shown.items()}
-    return [_without(item, case, also) for item in shown] if isinstance(shown, list) else shown
+        return {name: blanked(item, case, also) for name, item in shown.items()}
+    return [blanked(item, case, also) for item in shown] if isinstance(shown, list) else shown

@@ -1,20 +1,22 @@
-"""Meetings and 四议两公开 for reading, and the bodies of what is done to them."""
+"""Meetings for reading, and the bodies of what is done to them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.four_two import next_step
 from cases.meetings import ITEM_ACTIONS, Verdict
-from cases.models import Attendee, FourTwoProcess, FourTwoStep, Meeting
-from cases.models.four_two import Origin, ReservedMatter
-from cases.serializers.fields import PlainText, Shown
-from cases.workflow import Action
-from villages.api.fields import DayField, IdField, MomentField
+from cases.models import Attendee, Meeting
+from cases.models.meeting import ItemState, Part
+from cases.serializers.fields import HolderField, PlainText, Shown
+from cases.sitting import Line
+from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
 MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60
+UP, DOWN = "up", "down"
 COUNT: dict[str, Any] = {"min_value": 0, "max_value": MOST_PEOPLE}
 
 
@@ -22,6 +24,11 @@ ROW: tuple[str, ...] = (
     "id", "kind", "village", "town", "county_code", "starts_at", "place", "chair", "recorder", "closed_at",
     "cancelled_at",
 )  # fmt: skip
+# What whoever may not see the case of an item reads of it; the rest would tell them that it concerns them.
+SHOWN_OF_HIDDEN = frozenset({"id", "position", "part", "state", "hidden"})
+NOTHING: Mapping[str, Any] = MappingProxyType(
+    {"title": "", "opinions": "", "action": "", "resolution": "", "rule": "", "asides": []}
+)
 WHOLE = (*ROW, "due_typed", "present_typed", "minutes", "minutes_version", "people", "items", "corrections")
 
 
@@ -46,35 +53,37 @@ class AsideSerializer(serializers.Serializer[Any]):
     is_lifted = serializers.BooleanField()
 
 
-class AgendaLineSerializer(serializers.Serializer[Any]):
-    """An agenda item; of a case the reader does not see, its state alone."""
+class AgendaLineSerializer(serializers.Serializer[Line]):
+    """An agenda item; of a case the reader does not see, that it is there and its state. Context: `sitting`."""
 
     id = serializers.IntegerField(source="item.pk")
     position = serializers.IntegerField(source="item.position")
-    part = serializers.CharField(source="item.part")
-    state = serializers.CharField(source="item.state")
+    part = serializers.ChoiceField(Part.choices, source="item.part")
+    state = serializers.ChoiceField(ItemState.choices, source="item.state")
     hidden = serializers.BooleanField(source="is_hidden")
     case = serializers.CharField(source="case.number", allow_null=True, default=None)
     title = serializers.CharField(allow_blank=True)
-    opinions = serializers.SerializerMethodField()
+    opinions = serializers.CharField(source="item.opinions", allow_blank=True)
     votes_for = serializers.IntegerField(source="item.votes_for", allow_null=True)
     votes_against = serializers.IntegerField(source="item.votes_against", allow_null=True)
     votes_abstain = serializers.IntegerField(source="item.votes_abstain", allow_null=True)
-    resolution = serializers.SerializerMethodField()
-    version = serializers.IntegerField(source="item.version")
-    due = serializers.IntegerField(source="count.due")
-    present = serializers.IntegerField(source="count.present")
-    quorum = serializers.IntegerField(source="count.quorum")
-    needed = serializers.IntegerField(source="count.needed")
+    action = serializers.CharField(source="item.action", allow_blank=True, help_text="The step made with it, if any.")
+    resolution = serializers.CharField(source="item.resolution", allow_blank=True)
+    rule = serializers.CharField(source="item.rule", allow_blank=True, help_text="By which article it was counted.")
+    concluded_at = serializers.DateTimeField(source="item.concluded_at", allow_null=True)
+    concluded_by = HolderField(source="item.concluded_by", allow_null=True)
+    version = serializers.IntegerField(source="item.version", allow_null=True)
+    due = serializers.IntegerField(source="count.due", allow_null=True)
+    present = serializers.IntegerField(source="count.present", allow_null=True)
+    quorum = serializers.IntegerField(source="count.quorum", allow_null=True)
+    needed = serializers.IntegerField(source="count.needed", allow_null=True)
     asides = AsideSerializer(many=True)
 
-    @extend_schema_field(str)
-    def get_opinions(self, line: Any) -> str:
-        return "" if line.is_hidden else str(line.item.opinions)
-
-    @extend_schema_field(str)
-    def get_resolution(self, line: Any) -> str:
-        return "" if line.is_hidden else str(line.item.resolution)
+    def to_representation(self, line: Line) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(line)
+        if line.is_hidden:
+            return {name: value if name in SHOWN_OF_HIDDEN else NOTHING.get(name) for name, value in shown.items()}
+        return shown
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
@@ -88,15 +97,24 @@ class CorrectionSerializer(serializers.Serializer[Any]):
 class MeetingWhole(MeetingRow):
     people = AttendeeSerializer(source="attendees", many=True)
     items = serializers.SerializerMethodField()
-    corrections = CorrectionSerializer(many=True)
+    minutes = serializers.SerializerMethodField()
+    corrections = serializers.SerializerMethodField()
 
     class Meta(MeetingRow.Meta):
         fields = WHOLE
         read_only_fields = WHOLE
 
+    def get_minutes(self, _meeting: Meeting) -> str:
+        minutes: str = self.context["sitting"].minutes
+        return minutes
+
+    @extend_schema_field(CorrectionSerializer(many=True))
+    def get_corrections(self, _meeting: Meeting) -> Any:
+        return CorrectionSerializer(self.context["sitting"].corrections, many=True).data
+
     @extend_schema_field(AgendaLineSerializer(many=True))
     def get_items(self, meeting: Meeting) -> Any:
-        return AgendaLineSerializer(self.context["sitting"].lines, many=True).data
+        return AgendaLineSerializer(self.context["sitting"].lines, many=True, context=self.context).data
 
 
 class CallBody(serializers.Serializer[Any]):
@@ -171,6 +189,10 @@ class ConcludeBody(DraftBody):
     )
 
 
+class PlaceBody(serializers.Serializer[Any]):
+    to = serializers.ChoiceField([UP, DOWN])
+
+
 class AsideLine(serializers.Serializer[Any]):
     attendee = IdField()
     reason = PlainText(max_length=80, allow_blank=True, required=False, default="")
@@ -179,80 +201,3 @@ class AsideLine(serializers.Serializer[Any]):
 class AsideBody(serializers.Serializer[Any]):
     asides = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
     lifted = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
-
-
-class StepSerializer(Shown[FourTwoStep]):
-    corrections = CorrectionSerializer(many=True)
-
-    class Meta:
-        model = FourTwoStep
-        fields = ("nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against", "votes_abstain",
-                  "present_needed", "votes_needed", "rule", "public_until", "oversight", "passed",
-                  "recorded_at", "corrections")  # fmt: skip
-        read_only_fields = fields
-
-
-class ProcessSerializer(Shown[FourTwoProcess]):
-    steps = StepSerializer(many=True)
-    due_step = serializers.SerializerMethodField(help_text="The step that is due; null once it is over.")
-
-    class Meta:
-        model = FourTwoProcess
-        fields = ("id", "village", "matter", "origin", "subject", "started_at", "dropped_at", "dropped_why", "steps",
-                  "due_step")  # fmt: skip
-        read_only_fields = fields
-
-    @extend_schema_field({"type": "integer", "nullable": True})
-    def get_due_step(self, process: FourTwoProcess) -> int | None:
-        due = next_step(process)
-        return due.nth if due else None
-
-
-class StartBody(serializers.Serializer[Any]):
-    case = serializers.CharField(max_length=16)
-    subject = PlainText(max_length=80)
-    matter = serializers.ChoiceField(ReservedMatter.choices)
-    origin = serializers.ChoiceField(Origin.choices)
-
-
-class HeldBody(serializers.Serializer[Any]):
-    nth = serializers.IntegerField(min_value=1, max_value=6)
-    held_on = DayField()
-    content = PlainText(max_length=4000)
-    kind = serializers.ChoiceField(MeetingKind.choices, required=False, allow_blank=True, default="")
-    due = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    present = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_for = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_against = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    public_until = DayField(required=False, allow_null=True, default=None)
-    oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
-
-
-class StepCorrectionBody(CorrectionBody):
-    nth = serializers.IntegerField(min_value=1, max_value=6)
-
-
-class DropBody(serializers.Serializer[Any]):
-    why = PlainText(max_length=200)
-
-
-class BatchLine(serializers.Serializer[Any]):
-    number = serializers.CharField(max_length=16)
-    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-
-
-class BatchBody(serializers.Serializer[Any]):
-    action = serializers.ChoiceField([Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value])
-    cases = serializers.ListField(child=BatchLine(), min_length=1, max_length=50)
-    inputs = serializers.DictField(help_text="The inputs of the action, as POST …/moves/ takes them.")
-
-
-class BatchResult(serializers.Serializer[Any]):
-    number = serializers.CharField(source="case.number")
-    done = serializers.SerializerMethodField()
-    refusal = serializers.CharField(allow_blank=True)
-
-    @extend_schema_field(bool)
-    def get_done(self, result: Any) -> bool:
-        return not result.refusal

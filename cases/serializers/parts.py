@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Attachment, Event, Rating
+from cases.models import AgendaItem, Attachment, Event, Rating, SignedSheet
 from cases.serializers.fields import HolderField, Shown
 from cases.workflow import Action
 from villages.api.fields import IdField
+from villages.models import MeetingKind
 
 # What integrating systems may read of an event's data; digests, ids of named cadres and the like stay inside.
 SHOWN_OF_DATA = frozenset(
@@ -56,6 +57,23 @@ class AttachmentSerializer(Shown[Attachment]):
         return str(self.context["request"].build_absolute_uri(address))
 
 
+class SignedSheetSerializer(Shown[SignedSheet]):
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SignedSheet
+        fields = ("uuid", "url", "content_type", "size", "at")
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, sheet: SignedSheet) -> str:
+        return str(self.context["request"].build_absolute_uri(reverse("api-sheet", args=[sheet.uuid])))
+
+
+class SignedSheetBody(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text=_("JPEG, PNG, WebP or PDF."))
+
+
 class UploadBody(serializers.Serializer[Any]):
     file = serializers.FileField(help_text=_("JPEG, PNG, WebP or PDF."))
     post = IdField(required=False)
@@ -68,3 +86,23 @@ class RatingSerializer(Shown[Rating]):
         model = Rating
         fields = ("round", "at", "satisfaction", "solved", "reason", "how", "on_the_spot", "entered_by")
         read_only_fields = fields
+
+
+class MeetingOfCase(Shown[AgendaItem]):
+    """The item of a meeting at which the case is or was."""
+
+    meeting = serializers.IntegerField(source="meeting_id", read_only=True)
+    item = serializers.IntegerField(source="pk", read_only=True)
+    kind = serializers.ChoiceField(MeetingKind.choices, source="meeting.kind", read_only=True)
+    name = serializers.CharField(source="meeting.name", read_only=True)
+    starts_at = serializers.DateTimeField(source="meeting.starts_at", read_only=True)
+
+    class Meta:
+        model = AgendaItem
+        fields = ("meeting", "item", "kind", "name", "starts_at", "state", "action", "resolution", "concluded_at")
+        read_only_fields = fields
+
+
+class ReaderSerializer(serializers.Serializer[Any]):
+    post = HolderField()
+    why = serializers.ListField(child=serializers.CharField())

@@ -10,7 +10,7 @@ from cases.deadlines import spent_of
 from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
 from cases.exports import may_take
 from cases.four_two import may_run
-from cases.models import AgendaItem, Case, FourTwoProcess, Meeting
+from cases.models import AgendaItem, Case, FourTwoProcess
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
 from cases.slips import slips_of
@@ -82,20 +82,13 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "readers": readers_of(facts),
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
-        "meetings": _meetings(case, user),
+        "meetings": list(AgendaItem.objects.about(case, user, today())),
         "spent": spent_of(facts.clocks, at),
         "is_provisional": case.is_open and facts.clock is not None and facts.clock.is_provisional,
         "hand_backs": [(item, seen(item.ground)) for item in facts.hand_backs],
         **_four_two(user, case),
         **shown,
     }
-
-
-def _meetings(case: Case, user: User) -> list[AgendaItem]:
-    """Where it was talked over, whatever came of it, and where it will be, as far as the reader sees the meetings."""
-    held = Meeting.objects.visible_to(user, today()).filter(cancelled_at=None)
-    items = AgendaItem.objects.filter(case=case, meeting__in=held).select_related("meeting__village", "meeting__town")
-    return list(items.order_by("meeting__starts_at", "pk"))
 
 
 def _four_two(user: User, case: Case) -> dict[str, Any]:

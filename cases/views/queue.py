@@ -6,37 +6,29 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.batch import Result, move_all
 from cases.forms import BatchForm
 from cases.intake import similar_to
-from cases.meetings import add_item, cases_at, waiting_for
-from cases.models import AgendaItem, Case, Event, Meeting
-from cases.models.choices import Level, Stage
-from cases.models.meeting import ItemState
-from cases.models.scope import CaseQuerySet
+from cases.meetings import add_item
+from cases.models import Case
+from cases.models.choices import Level
 from cases.paging import Page, capped_counts, page_of
-from cases.sitting import HoldingPlace, holding_places
+from cases.queue import ORDERS, Tab, deciding_place, meetings_to_come, queue_at, reasons_of
+from cases.sitting import HoldingPlace
 from cases.templatetags.minshi import words_for
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
-from villages.models import Role
+from minshi.errors import KeyReused, RuleBroken
 from villages.requests import whole_number
 
-TABS: tuple[tuple[str, str | Promise], ...] = (
-    ("waiting", _("Waiting for a decision")),
-    ("agenda", _("On an agenda")),
-    ("decided", _("Decided")),
-)
 BY_KEY = ((Action.DECIDE, "1"), (Action.MERGE, "2"), (Action.SEND_BACK, "3"), (Action.DEFER, "h"))
+SHOWN_TO_COME = 8
 TOGETHER = (Action.DECIDE, Action.SEND_BACK, Action.DEFER)
-ORDER, NEWEST = ("due_at", "id"), ("-registered_at", "-id")
 
 
 class QueueView(MeetingView):
@@ -44,25 +36,10 @@ class QueueView(MeetingView):
 
     def place(self, request: HttpRequest) -> HoldingPlace:
         """The place decided for, the highest first; 404 for anybody else."""
-        deciders = (Role.SECRETARY, Role.REVIEWER)
-        places = [place for place in holding_places(self.user.posts_on(today()), now()) if place.post.role in deciders]
-        places.sort(key=lambda place: -place.level.rank)
-        wanted = request.GET.get("at", "")
-        found = next((place for place in places if place.key == wanted or not wanted), None)
+        found = deciding_place(self.user.posts_on(today()), request.GET.get("at", ""), now())
         if found is None:
             raise Http404
         return found
-
-    def tabs(self, place: HoldingPlace) -> dict[str, CaseQuerySet]:
-        meeting = place.empty_meeting()
-        waiting = waiting_for(meeting, self.user, now())
-        here = cases_at(meeting, self.visible())
-        coming = AgendaItem.objects.filter(state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None)
-        on_agenda = here.filter(pk__in=coming.values("case"), stage=Stage.DELIBERATE, level=place.level)
-        decided = here.filter(level=place.level, decided_at__isnull=False).exclude(
-            stage__in=(Stage.SPEAK, Stage.DELIBERATE)
-        )
-        return {"waiting": waiting, "agenda": on_agenda, "decided": decided}
 
 
 class Queue(QueueView):
@@ -70,45 +47,30 @@ class Queue(QueueView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request)
-        tabs = self.tabs(place)
+        tabs = queue_at(place, self.user, now())
         chosen = request.GET.get("tab", "waiting")
         if chosen not in tabs:
             raise Http404
         counts = capped_counts(tabs)
-        order = NEWEST if chosen == "decided" else ORDER
-        page: Page[Case] = page_of(tabs[chosen].with_row(), order, request.GET.get("after", ""))
-        reasons = _reasons(page.rows)
+        page: Page[Case] = page_of(tabs[chosen].with_row(), ORDERS[chosen], request.GET.get("after", ""))
+        reasons = reasons_of(page.rows)
         context = {
             "nav": "list",
             "at": now(),
             "sight": self.sight(),
             "place": place,
-            "tabs": [(key, label, counts[key]) for key, label in TABS],
+            "tabs": [(tab.value, tab.label, counts[tab]) for tab in Tab],
             "chosen": chosen,
             "page": page,
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
             "opened": request.GET.get("open") or next((case.number for case in page.rows), ""),
-            "coming": self.coming(place) if chosen == "waiting" else [],
+            "coming": list(meetings_to_come(place)[:SHOWN_TO_COME]) if chosen == Tab.WAITING else [],
             "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
 
-    def coming(self, place: HoldingPlace) -> list[Meeting]:
-        """The meetings to come at which it may be put on the agenda."""
-        here = place.empty_meeting()
-        coming = Meeting.objects.to_come().filter(village=here.village, town=here.town, county_code=here.county_code)
-        return list(coming.order_by("starts_at", "pk")[:8])
-
     def _reason(self, case: Case, reasons: dict[int, str]) -> str:
         return words_for(case, self.sight(), reasons.get(case.pk, ""))
-
-
-def _reasons(cases: list[Case]) -> dict[int, str]:
-    """Why each was reported up or returned last, in one query."""
-    said = Event.objects.filter(case__in=cases, action__in=(Action.ESCALATE, Action.RETURN)).order_by(
-        "case", "sequence"
-    )
-    return dict(said.values_list("case", "note"))
 
 
 class QueuePanel(QueueView):
@@ -201,15 +163,20 @@ class QueueBatch(QueueView):
         facts = read_facts(cases[0], now())
         is_sent = "apply" in request.POST
         form = BatchForm(action, facts, self.user, *([request.POST] if is_sent else []))
+        key = _key(request) or uuid4()
         if is_sent and form.is_valid():
-            results = move_all(
-                cases, action, user=self.user, at=now(), values=form.values(), versions=seen, key=_key(request)
-            )
-            return self._results(request, place, action, results, gone)
+            try:
+                results = move_all(
+                    cases, action, user=self.user, at=now(), values=form.values(), versions=seen, key=key
+                )
+            except KeyReused as refusal:
+                form.refuse(refusal)
+                key = uuid4()
+            else:
+                return self._results(request, place, action, results, gone)
         context = {
             "nav": "list", "at": now(), "sight": self.sight(), "place": place, "action": action, "form": form,
-            "rows": [(case, seen.get(case.pk, case.version)) for case in cases], "gone": gone,
-            "key": request.POST.get("key") or uuid4(),
+            "rows": [(case, seen.get(case.pk, case.version)) for case in cases], "gone": gone, "key": key,
         }  # fmt: skip
         return render(request, "cases/queue/batch.html", context, status=UNPROCESSABLE if is_sent else 200)
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cases.batch import move_all
+from cases.batch import Result, move_all
 from cases.exports import Export
 from cases.ledgers import BOOKS
 from cases.models import Case
@@ -24,7 +24,7 @@ from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Action
 from minshi import workdays
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import KeyReused, RuleBroken
 from supervision.forms import TakeForm
 from supervision.models import Chase
 from villages.forms import RuleForm
@@ -112,17 +112,25 @@ class ChaseTogether(BoardView):
         is_sent = "apply" in request.POST
         form = TogetherForm(request.POST if is_sent else None, initial={"supervision_level": SupervisionLevel.URGE})
         context: dict[str, Any] = {"nav": "supervision", "at": now(), "sight": self.sight()}
+        key = request.POST.get("key") or uuid4()
         if is_sent and form.is_valid():
-            key = forms.UUIDField().clean(request.POST.get("key"))
-            results = move_all(
-                cases, Action.SUPERVISE, user=self.user, at=now(), values=form.cleaned_data, versions=versions, key=key
-            )
-            done = sum(not result.refusal for result in results)
-            context |= {"results": results, "done": done, "failed": len(results) - done}
-            return render(request, "supervision/chased.html", context)
+            try:
+                results = self._chased(cases, versions, form)
+            except KeyReused as refusal:
+                form.refuse(refusal)
+                key = uuid4()
+            else:
+                done = sum(not result.refusal for result in results)
+                context |= {"results": results, "done": done, "failed": len(results) - done}
+                return render(request, "supervision/chased.html", context)
         rows = [(case, versions.get(case.pk, case.version)) for case in cases]
-        context |= {"form": form, "rows": rows, "key": request.POST.get("key") or uuid4()}
+        context |= {"form": form, "rows": rows, "key": key}
         return render(request, "supervision/chase_together.html", context, status=UNPROCESSABLE if is_sent else 200)
+
+    def _chased(self, cases: list[Case], versions: dict[int, int], form: TogetherForm) -> list[Result]:
+        key = forms.UUIDField().clean(self.request.POST.get("key"))
+        said = form.cleaned_data
+        return move_all(cases, Action.SUPERVISE, user=self.user, at=now(), values=said, versions=versions, key=key)
 
 
 class ExportTicked(BoardView):

@@ -189,7 +189,7 @@ def test_a_hidden_speaker_is_nowhere_in_what_others_read():
     case = spoken(
         here,
         confidentiality="hidden",
-        verbatim="我李建国住柳树下，灯坏了",
+        verbatim="我李建国住柳树下，和王二家的灯坏了",
         speaker_phone=PHONE,
         speaker_address="柳树下",
         proxy_speaker="李小妹",

@@ -95,6 +95,24 @@ def test_a_batch_gives_each_its_own_result(client):
     assert [case.decision for case in cases] == ["三天办好", "换灯", "三天办好"]
 
 
+def test_a_form_sent_before_hides_no_other_words_and_may_be_sent_anew(client):
+    here = staff()
+    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    client.force_login(here.reviewer.user)
+    form = {
+        "cases": [f"{case.number}:{case.version}"], "do": "defer", "apply": "1", "key": str(uuid.uuid4()),
+        "reason": "等雨停", "until_on": "2026-03-09",
+    }  # fmt: skip
+    client.post(reverse("cases:queue_batch"), form)
+
+    answer = client.post(reverse("cases:queue_batch"), {**form, "reason": "等雪化"})
+
+    assert answer.status_code == 422
+    assert "等雪化" in answer.content.decode()
+    assert str(answer.context["key"]) != form["key"]
+    assert case.events.filter(action="defer").count() == 1
+
+
 def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
     here = staff()
     case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")

@@ -145,9 +145,13 @@ def test_several_are_chased_at_once_each_with_its_own_result(client, here):
 
     asked = client.post(reverse("supervision:chase_together"), ticked).content.decode()
     done = client.post(reverse("supervision:chase_together"), ticked | words).content.decode()
-    client.post(reverse("supervision:chase_together"), ticked | words)
+    again = client.post(reverse("supervision:chase_together"), ticked | words).content.decode()
+    other = client.post(reverse("supervision:chase_together"), ticked | words | {"note": "再催一次"})
 
     assert all(case.number in asked for case in cases)
+    assert "催办了 2 件" in again
+    assert other.status_code == 422
+    assert str(other.context["key"]) != words["key"]
     assert "催办了 2 件" in done
     assert [case.events.filter(action=Action.SUPERVISE).count() for case in cases] == [1, 1]
 

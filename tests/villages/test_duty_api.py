@@ -9,7 +9,7 @@ from tests.cases.roads import NOON
 from tests.villages.duty_desk import MORNING, away, shift_of, talk_room
 from tests.villages.factories import VillageFactory
 from villages.duty import ask_swap, hand_over
-from villages.models import DutyLeave, DutyShift
+from villages.models import DutyLeave, DutyShift, HandOver
 
 pytestmark = pytest.mark.django_db
 TUESDAY = {"starts_at": "2026-03-03T08:00:00+08:00", "ends_at": "2026-03-03T17:00:00+08:00"}
@@ -140,3 +140,127 @@ def test_what_belongs_to_another_village_does_not_exist(here):
         assert api.post(f"duty/{path}", {"asked": 1, "visitors": 1}).status_code == 404
     for path in (f"shifts/{shift.pk}/", f"leaves/{leave.pk}/"):
         assert api.client.delete(f"/api/v1/duty/{path}").status_code == 404
+
+
+# --- what the shifts left
+def test_what_a_shift_left_is_found_by_whoever_takes_it_over(here):
+    first, second = shift_of(here.member), shift_of(here.second, days=1)
+    handed = hand_over(first, note="等电工", visitors=3, by=here.member.user, at=NOON)
+    api = Api(here.second)
+
+    row = api.get("duty/hand-overs/?waiting=true").json()["results"][0]
+
+    assert (row["id"], row["shift"], row["village"]) == (handed.pk, first.pk, here.village.pk)
+    assert (row["note"], row["visitors"], row["taken_by"]) == ("等电工", 3, None)
+    api.post(f"duty/hand-overs/{row['id']}/take/")
+    assert keys(api.get("duty/hand-overs/?waiting=true")) == []
+    assert keys(api.get("duty/hand-overs/")) == [handed.pk]
+    assert keys(api.get(f"duty/hand-overs/?village={here.village.pk + 1}")) == []
+    assert second.pk not in keys(api.get("duty/hand-overs/"))
+
+
+def test_what_shifts_left_is_no_business_of_others(here):
+    hand_over(shift_of(here.member), note="等电工", visitors=3, by=here.member.user, at=NOON)
+    town = here.village.town
+
+    for post in (talk_room().second, roles.reviewer_of(town), roles.auditor()):
+        assert keys(Api(post).get("duty/hand-overs/")) == []
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_what_shifts_left_costs_three_queries(here, count, django_assert_num_queries):
+    for nth in range(count):
+        HandOver.objects.create(
+            shift=shift_of(here.member, days=-nth), visitors=1, written_by=here.member, written_at=NOON,
+            taken_by=here.second, taken_at=NOON,
+        )  # fmt: skip
+    api = Api(here.second)
+
+    with django_assert_num_queries(3):  # session, account with its posts, hand-overs
+        assert len(keys(api.get("duty/hand-overs/"))) == count
+
+
+# --- 排一轮
+def a_round(here, **fields):
+    span = {"first": "2026-03-05", "last": "2026-03-09"}  # Thursday to Monday
+    return {"village": here.village.pk, "members": [here.member.pk, here.second.pk], **span, **fields}
+
+
+def test_a_round_is_looked_at_and_then_put_on_the_roster(here):
+    api = Api(here.secretary)
+
+    plan = api.post("duty/rounds/plan/", a_round(here)).json()
+    assert [(turn["day"], turn["primary"]["post"], turn["backup"]["post"]) for turn in plan] == [
+        ("2026-03-05", here.member.pk, here.second.pk),
+        ("2026-03-06", here.second.pk, here.member.pk),
+        ("2026-03-09", here.member.pk, here.second.pk),
+    ]
+    assert not any(turn["stands"] for turn in plan)
+    assert not DutyShift.objects.exists()
+
+    made = api.post("duty/rounds/", a_round(here))
+    assert made.status_code == 201
+    assert [(shift["starts_at"], shift["primary"]["post"]) for shift in made.json()] == [
+        (f"{turn['day']}T08:00:00+08:00", turn["primary"]["post"]) for turn in plan
+    ]
+    assert made.json()[0]["on_duty"][0]["post"] == here.member.pk
+    assert api.post("duty/rounds/", a_round(here)).json() == []  # a second time adds none
+    assert all(turn["stands"] for turn in api.post("duty/rounds/plan/", a_round(here)).json())
+    assert DutyShift.objects.count() == 3
+
+
+def test_a_round_may_take_every_day_other_hours_and_one_backup_or_none(here):
+    api = Api(here.secretary)
+
+    every = api.post("duty/rounds/plan/", a_round(here, days="every", backup=here.duty.pk)).json()
+    alone = api.post("duty/rounds/", a_round(here, next_is_backup=False, begins="09:00", ends="12:00")).json()
+
+    assert [turn["day"][-2:] for turn in every] == ["05", "06", "07", "08", "09"]
+    assert {turn["backup"]["post"] for turn in every} == {here.duty.pk}
+    assert {shift["backup"] for shift in alone} == {None}
+    assert alone[0]["ends_at"] == "2026-03-05T12:00:00+08:00"
+
+
+def test_a_day_on_which_nobody_is_free_says_so(here):
+    away(here.member, days=3)
+    away(here.second, days=3)
+
+    plan = Api(here.secretary).post("duty/rounds/plan/", a_round(here)).json()
+
+    assert [turn["primary"] and turn["primary"]["post"] for turn in plan] == [None, here.member.pk, here.second.pk]
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"members": []}, "members"),
+        ({"members": [999_999]}, "members"),
+        ({"backup": 999_999}, "backup"),
+        ({"village": 999_999}, "village"),
+        ({"last": "2026-03-01"}, "last"),
+        ({"last": "2026-09-01"}, "last"),
+        ({"first": "2026-02-27"}, "first"),
+        ({"first": "then"}, "first"),
+        ({"days": "some"}, "days"),
+        ({"ends": "07:00"}, "ends"),
+    ],
+)
+def test_what_is_wrong_with_a_round_is_named(here, fields, name):
+    for path in ("duty/rounds/", "duty/rounds/plan/"):
+        answer = Api(here.secretary).post(path, a_round(here, **fields))
+        assert (answer.status_code, set(answer.json()["fields"])) == (400, {name})
+    assert not DutyShift.objects.exists()
+
+
+def test_who_arranges_no_roster_there_arranges_no_round(here):
+    other = talk_room()
+
+    for path in ("duty/rounds/", "duty/rounds/plan/"):
+        refused = Api(here.member).post(path, a_round(here))
+        assert (refused.status_code, refused.json()["code"]) == (403, "no_such_right")
+        for post in (other.secretary, roles.auditor()):
+            assert set(Api(post).post(path, a_round(here)).json()["fields"]) == {"village"}
+        assert set(Api(here.secretary).post(path, a_round(here, members=[other.member.pk])).json()["fields"]) == {
+            "members"
+        }
+    assert not DutyShift.objects.exists()

@@ -1,10 +1,9 @@
-"""The API of the roster: shifts in reach, who is on duty now, arranging, swaps, leave, hand-overs."""
+"""The API of the roster: shifts in reach, who is on duty now, arranging, swaps, leave."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -16,14 +15,12 @@ from rest_framework.response import Response
 
 from minshi import workdays
 from minshi.api import KeyPages
-from minshi.celery import follow_roster_soon
 from minshi.errors import InputRefused
 from villages import duty
 from villages.api.caller import CallerApi
 from villages.api.fields import DayField, IdField, MomentField
 from villages.duty.standing import STANDING_ROLES, Roster
-from villages.duty_forms import LONGEST_NOTE, MOST_VISITORS
-from villages.models import DutyLeave, DutyShift, HandOver, Post, SwapRequest, Village
+from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
 
 NO_SUCH_CHOICE = _("This is not one of the choices.")
 
@@ -75,16 +72,6 @@ class LeaveSerializer(serializers.ModelSerializer[DutyLeave]):
         fields = ("id", "post", "from_on", "until_on", "reason", "substitute")
 
 
-class HandOverSerializer(serializers.ModelSerializer[HandOver]):
-    shift = serializers.IntegerField(source="shift_id", read_only=True)
-    written_by = PersonSerializer(read_only=True)
-    taken_by = PersonSerializer(read_only=True, allow_null=True)
-
-    class Meta:
-        model = HandOver
-        fields = ("id", "shift", "note", "visitors", "written_by", "written_at", "taken_by", "taken_at")
-
-
 # --- what is asked
 class ShiftsSought(serializers.Serializer[Any]):
     village = IdField(required=False)
@@ -125,11 +112,6 @@ class LeaveWanted(serializers.Serializer[Any]):
     until_on = DayField()
     reason = serializers.CharField(max_length=100)
     substitute = IdField(required=False, allow_null=True)
-
-
-class HandOverWanted(serializers.Serializer[Any]):
-    visitors = serializers.IntegerField(min_value=0, max_value=MOST_VISITORS)
-    note = serializers.CharField(max_length=LONGEST_NOTE, required=False, allow_blank=True, default="")
 
 
 # --- the endpoints
@@ -320,25 +302,3 @@ class LeaveItem(DutyApi):
         rows = DutyLeave.objects.filter(post__village__in=self.own_villages()).select_related("post__village")
         duty.end_leave(get_object_or_404(rows, pk=leave), **self.doing)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class HandOverItem(DutyApi):
-    @extend_schema(request=HandOverWanted, responses={200: HandOverSerializer})
-    def post(self, request: Request, shift: int) -> Response:
-        """Hand your shift over: how many came by, and what the next one must know."""
-        found = self.shift(shift)
-        asked = HandOverWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        handed = duty.hand_over(found, **asked.validated_data, **self.doing)
-        transaction.on_commit(follow_roster_soon)
-        return Response(HandOverSerializer(handed).data)
-
-
-class HandOverTake(DutyApi):
-    @extend_schema(request=None, responses={200: HandOverSerializer})
-    def post(self, _request: Request, hand_over: int) -> Response:
-        """Take over what the shift before left."""
-        rows = HandOver.objects.filter(shift__village__in=self.own_villages()).select_related("written_by__user")
-        handed = duty.take_over(get_object_or_404(rows, pk=hand_over), **self.doing)
-        transaction.on_commit(follow_roster_soon)
-        return Response(HandOverSerializer(handed).data)

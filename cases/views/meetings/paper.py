@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
-from cases.models import FourTwoProcess, FourTwoStep, Meeting, SignedSheet
+from cases.models import FourTwoStep, Meeting, SignedSheet
 from cases.sitting import Sitting
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
@@ -87,8 +87,4 @@ class SheetFile(MeetingView):
     """The photo of a signed sheet; 404 unless its meeting or process is within reach."""
 
     def get(self, request: HttpRequest, uuid: UUID, size: str = "") -> FileResponse:
-        processes = FourTwoProcess.objects.visible_to(self.user, today())
-        sheets = SignedSheet.objects.filter(meeting__in=Meeting.objects.visible_to(self.user, today()))
-        sheets |= SignedSheet.objects.filter(step__process__in=processes)
-        found = get_object_or_404(sheets, uuid=uuid)
-        return file_response(found, size)
+        return file_response(get_object_or_404(SignedSheet.objects.visible_to(self.user, today()), uuid=uuid), size)

@@ -1,0 +1,115 @@
+"""Kept files over the API: of cases, and the photos of what was signed at a meeting or at a step of the six."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from cases.api.four_two import FourTwoApi
+from cases.api.meetings import MeetingApi
+from cases.attachments import PAPERS, PHOTOS, attach_sheet
+from cases.four_two import last_held
+from cases.models import FourTwoStep, Meeting, SignedSheet
+from cases.models.attachment import KeptFile
+from cases.serializers.parts import SignedSheetBody, SignedSheetSerializer
+from minshi.api import KeyPages
+from villages.models import Post
+
+SIZE = OpenApiParameter("size", str, enum=["small"])
+FILE = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
+
+
+class AnyAccepted(DefaultContentNegotiation):
+    """A file is what it is, whatever the reader would rather have."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+def file_answer(kept: KeptFile, request: Request) -> FileResponse:
+    """The file, or with ?size=small its small picture, so that nothing in it runs. Http404: it is gone."""
+    small = request.query_params.get("size") == "small" and kept.thumbnail
+    try:
+        file = (kept.thumbnail if small else kept.file).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, content_type=kept.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{kept.uuid}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+SHEET_ADDED = {
+    201: SignedSheetSerializer,
+    200: OpenApiResponse(SignedSheetSerializer, description="It has this very file already."),
+}
+
+
+class Sheets(CaseApi, GenericAPIView[SignedSheet]):
+    serializer_class = SignedSheetSerializer
+    queryset = SignedSheet.objects.none()
+    parser_classes = (MultiPartParser,)
+    pagination_class = KeyPages
+    filter_backends = ()
+    order = ("at", "id")
+
+    def listed(self, **of: Any) -> Response:
+        rows: QuerySet[SignedSheet] = SignedSheet.objects.visible_to(self.user, self.on).filter(**of)
+        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
+
+    def added(self, owner: Meeting | FourTwoStep, post: Post) -> Response:
+        asked = SignedSheetBody(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        kept = attach_sheet(owner, asked.validated_data["file"], at=self.at, post=post)
+        code = status.HTTP_201_CREATED if kept.at == self.at else status.HTTP_200_OK
+        return Response(self.get_serializer(kept).data, status=code)
+
+
+class MeetingSheets(Sheets, MeetingApi):
+    @extend_schema(responses={200: SignedSheetSerializer(many=True)})
+    def get(self, request: Request, pk: int) -> Response:
+        """The photos of what was signed at a meeting, oldest first."""
+        return self.listed(meeting=self.meeting(pk))
+
+    @extend_schema(request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED)
+    def post(self, request: Request, pk: int) -> Response:
+        """Add the photo of what was signed, also once the meeting is closed."""
+        meeting = self.meeting(pk)
+        return self.added(meeting, self.holder(meeting).post)
+
+
+class StepSheets(Sheets, FourTwoApi):
+    @extend_schema(responses={200: SignedSheetSerializer(many=True)})
+    def get(self, request: Request, pk: int, nth: int) -> Response:
+        """The photos of what was signed at a step, oldest first; of a step held again all of them."""
+        return self.listed(step__process=self.process(pk), step__nth=nth)
+
+    @extend_schema(request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED)
+    def post(self, request: Request, pk: int, nth: int) -> Response:
+        """Add the photo of what was signed at the step as it was held last."""
+        process = self.process(pk)
+        by, step = self.runner(process.village_id), last_held(process, nth)
+        if step is None:
+            raise Http404
+        return self.added(step, by.post)
+
+
+class SheetFile(CaseApi):
+    content_negotiation_class = AnyAccepted
+
+    @extend_schema(parameters=[SIZE], responses=FILE)
+    def get(self, request: Request, uuid: UUID) -> FileResponse:
+        """The photo of a signed sheet itself, or the small picture."""
+        return file_answer(get_object_or_404(SignedSheet.objects.visible_to(self.user, self.on), uuid=uuid), request)

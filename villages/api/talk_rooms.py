@@ -1,0 +1,73 @@
+"""The API of the talk rooms (群众说事室): where each village listens, when, and on which day it asks everybody in."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from minshi.api import KeyPages
+from villages import duty
+from villages.api.caller import CallerApi
+from villages.models import TalkRoom, Village
+from villages.models.duty import LAST_TALK_DAY
+
+
+class TalkRoomSerializer(serializers.ModelSerializer[TalkRoom]):
+    village = serializers.IntegerField(source="village_id", read_only=True)
+    village_name = serializers.CharField(source="village", read_only=True)
+
+    class Meta:
+        model = TalkRoom
+        fields = ("village", "village_name", "place", "hours", "phone", "talk_day")
+
+
+class TalkRoomWanted(serializers.Serializer[Any]):
+    place = serializers.CharField(max_length=80)
+    hours = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    talk_day = serializers.IntegerField(
+        min_value=1, max_value=LAST_TALK_DAY, help_text=_("On this day of every month everybody is asked in.")
+    )
+
+
+class TalkRoomApi(CallerApi):
+    def villages(self) -> QuerySet[Village]:
+        return Village.objects.overseen_by(self.user, self.on)
+
+    def rooms(self) -> QuerySet[TalkRoom]:
+        return TalkRoom.objects.filter(village__in=self.villages()).select_related("village")
+
+
+class TalkRoomList(TalkRoomApi, GenericAPIView[TalkRoom]):
+    serializer_class = TalkRoomSerializer
+    queryset = TalkRoom.objects.none()
+    pagination_class = KeyPages
+    filter_backends = ()
+    order = ("village", "id")
+
+    @extend_schema(responses={200: TalkRoomSerializer(many=True)})
+    def get(self, _request: Request) -> Response:
+        """The talk rooms of the villages within reach."""
+        page = self.paginate_queryset(self.rooms())
+        return self.get_paginated_response(TalkRoomSerializer(page, many=True).data)
+
+
+class TalkRoomItem(TalkRoomApi):
+    @extend_schema(responses={200: TalkRoomSerializer})
+    def get(self, _request: Request, village: int) -> Response:
+        """A village's talk room; none where it was not described yet."""
+        return Response(TalkRoomSerializer(get_object_or_404(self.rooms(), village=village)).data)
+
+    @extend_schema(request=TalkRoomWanted, responses={200: TalkRoomSerializer})
+    def put(self, request: Request, village: int) -> Response:
+        """Say, as the village's secretary, where the village listens and when."""
+        found, asked = get_object_or_404(self.villages(), pk=village), TalkRoomWanted(data=request.data)
+        asked.is_valid(raise_exception=True)
+        room = duty.describe_talk_room(found, **asked.validated_data, by=self.user, at=self.at)
+        return Response(TalkRoomSerializer(room).data)
