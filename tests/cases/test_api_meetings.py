@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from cases.meetings import add_attendee
 from cases.models import AgendaItem, Meeting
 from cases.workflow import Action, make_move
 from tests import roles
@@ -267,8 +268,8 @@ def test_who_was_added_by_mistake_goes_off_the_roll_over_the_api():
     seated = meeting.attendees.first()
     api = Api(here.secretary)
 
-    refused = api.delete(f"/api/v1/meetings/{meeting.pk}/people/{seated.pk}/")
-    answer = api.delete(f"/api/v1/meetings/{meeting.pk}/people/{typo.pk}/")
+    refused = api.delete(f"meetings/{meeting.pk}/people/{seated.pk}/")
+    answer = api.delete(f"meetings/{meeting.pk}/people/{typo.pk}/")
 
     assert refused.status_code == 409
     assert answer.status_code == 200
