@@ -9,7 +9,6 @@ from django.utils import translation
 from cases.workflow import Action
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
-from supervision import orders
 from supervision.circulating import circulate_due
 from supervision.models import Chase, Notice, NoticeKind, OrderState, Rung, SupervisionOrder
 from supervision.orders import (
@@ -19,6 +18,7 @@ from supervision.orders import (
     raise_order,
     reply_to_order,
     send_orders_due,
+    sending,
     sign_order,
 )
 from supervision.sweeping import sweep
@@ -318,14 +318,14 @@ def test_the_ladder_ends_in_an_order_that_walks_to_its_end(here):
 
 def test_an_order_that_cannot_be_sent_does_not_hold_up_the_others(here, monkeypatch):
     bad, good = signed(here), signed(here)
-    whole = orders.next_number
+    whole = sending.next_number
 
     def fails(order, at):
         if order.pk == bad.pk:
             raise ZeroDivisionError
         return whole(order, at)
 
-    monkeypatch.setattr(orders, "next_number", fails)
+    monkeypatch.setattr(sending, "next_number", fails)
     assert send_orders_due(NOON + GRACE) == (1, [bad.case.number])
 
     bad.refresh_from_db()
