@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases.models import Case
+from cases.models import Case, Clock, Event
 from cases.models.choices import Stage, SupervisionLevel
 from cases.workflow import Action, System, make_move
 from minshi import workdays
 from minshi.jobs import done_for
-from supervision.models import NoticeKind, OrderCounter, OrderState, SupervisionOrder, Told
+from supervision.models import Chase, ChaseStep, NoticeKind, OrderCounter, OrderState, SupervisionOrder, Told
 from supervision.orders.locking import cancel, tell_of_order
 
 SENDER = "orders"
@@ -51,8 +51,21 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         supervision_level=SupervisionLevel.ORDER,
     )  # fmt: skip
     order.case = case
+    _note_the_step(order, at)
     tell_of_order(order, NoticeKind.ORDER, (Told.OWNER, Told.HEAD), at)
     return True
+
+
+def _note_the_step(order: SupervisionOrder, at: datetime) -> None:
+    """An order written by hand is a step of chasing too; the ladder's has had one since it was drafted."""
+    if Chase.objects.filter(order=order).exists():
+        return
+    clock = Clock.objects.get(case=order.case_id, stopped_at=None)
+    event = Event.objects.filter(case=order.case_id, action=Action.SUPERVISE).latest("sequence")
+    Chase.objects.create(
+        case=order.case, clock=clock, due_at=clock.due_at, step=ChaseStep.BY_HAND, level=SupervisionLevel.ORDER, at=at,
+        by=order.raised_by or order.signed_by, reason=event.note[:200], event=event, order=order,
+    )  # fmt: skip
 
 
 def next_number(order: SupervisionOrder, at: datetime) -> str:

@@ -376,3 +376,25 @@ def test_two_sweeps_at_once_send_each_order_once_and_leave_no_number_out():
 
     numbers = sorted(SupervisionOrder.objects.values_list("number", flat=True))
     assert [number[-2] for number in numbers] == list("123456")
+
+
+def test_an_order_by_hand_is_a_step_of_chasing_like_the_ladders(client, here):
+    order = sent(here)
+
+    chase = Chase.objects.get()
+    assert (chase.case, chase.order, chase.step, chase.level) == (order.case, order, "by_hand", "order")
+    assert (chase.by, chase.reason, chase.at) == (here.supervisor, "超期", NOON + GRACE)
+    assert chase.due_at == order.case.clocks.get(stopped_at=None).due_at
+    sweep(NOON + GRACE)
+    assert Chase.objects.count() == 1
+
+
+def test_an_order_of_the_ladder_is_no_second_step_when_it_goes_out(here):
+    case = accepted(here)
+    sweep(case.due_at + 7 * DAY)
+    at = SupervisionOrder.objects.get().raised_at
+
+    sign_order(SupervisionOrder.objects.get(), by=officer(here.signer), at=at)
+    sweep(at + timedelta(minutes=1))
+
+    assert Chase.objects.filter(level="order").count() == 1
