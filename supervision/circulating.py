@@ -25,7 +25,7 @@ def circulate_due(at: datetime) -> tuple[int, list[str]]:
 
 def _circulate(pk: int, at: datetime) -> int:
     waiting = SupervisionOrder.objects.filter(pk=pk, state=OrderState.SENT, circulated_at=None)
-    order = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("case__town").first()
+    order = waiting.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("case__town").first()
     if order is None:
         return 0
     case, clocks = order.case, Clock.objects.filter(case=order.case_id)

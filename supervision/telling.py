@@ -13,7 +13,7 @@ from cases.workflow import Action
 from minshi import workdays
 from minshi.jobs import done_for
 from supervision.models import Chase, ChaseStep, EventSeen, NoticeKind, Told, Watermark
-from supervision.orders import draft_orders
+from supervision.orders import Asked, draft_orders
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
 from supervision.speaker import WORDS_AT, tell_speakers
@@ -148,7 +148,7 @@ def _chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
     }
     acts = [event for event in acts if event.case_id in clocks]  # closed meanwhile: nothing is left to chase
     asked = {event.case for event in acts if event.data.get("supervision_level") == SupervisionLevel.ORDER}
-    orders = draft_orders(asked, at=at) if asked else {}
+    orders = draft_orders({case: Asked("x") for case in asked}, at=at)
     rows = [
         Chase(
             case=event.case,

@@ -1,6 +1,7 @@
 """An order before it is signed: what the system drafts, and the words and the day it begins with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -14,26 +15,41 @@ from supervision.models.order import LIVE
 from villages.models import Post
 
 
-def draft_orders(cases: Iterable[Case], *, at: datetime) -> dict[int, SupervisionOrder]:
-    """An order to be signed for each case that has none under way, by case; written by the system.
+@dataclass(frozen=True)
+class Asked:
+    """Why an order is drafted, and by whom where it is not the system."""
 
-    Three queries, and one for each town's way of counting.
+    reason: str
+    demand: str = ""
+    by: Post | None = None
+
+
+def claim_cases(cases: Iterable[Case], *, wait: bool) -> set[int]:
+    """Locks those that are open, lowest id first, and returns them: one writes an order for a case at a time.
+
+    Without waiting for whoever else holds one: of those the caller sees to later. Two who wait for one another's
+    rows would wait for ever, so whoever holds a clock does not wait for a case.
     """
-    cases = list(cases)
-    busy = set(SupervisionOrder.objects.filter(case__in=cases, state__in=LIVE).values_list("case_id", flat=True))
+    open_ones = Case.objects.open().filter(pk__in=[case.pk for case in cases]).order_by("pk")
+    return set(open_ones.select_for_update(no_key=True, skip_locked=not wait).values_list("pk", flat=True))
+
+
+def draft_orders(asked: Mapping[Case, Asked], *, at: datetime) -> dict[int, SupervisionOrder]:
+    """An order to be signed for each case that has none under way, by case. The cases are claimed.
+
+    Two queries, and one for each town's way of counting.
+    """
+    busy = set(SupervisionOrder.objects.filter(case__in=asked, state__in=LIVE).values_list("case_id", flat=True))
     reply_days = dict[int, date]()
     drafts = []
-    for case in cases:
+    for case, words in asked.items():
         if case.pk in busy:
             continue
         if case.town_id not in reply_days:
             reply_days[case.town_id] = latest_reply_on(case, at)
-        drafts.append(new_order(case, reason=_why(case), reply_on=reply_days[case.town_id], at=at))
+        reply_on = reply_days[case.town_id]
+        drafts.append(new_order(case, reason=words.reason, demand=words.demand, reply_on=reply_on, at=at, by=words.by))
     return {order.case_id: order for order in SupervisionOrder.objects.bulk_create(drafts)}
-
-
-def _why(case: Case) -> str:
-    return _("The speaker was dissatisfied twice") if case.needs_order else _("Long past its time limit")
 
 
 def new_order(
@@ -63,4 +79,7 @@ def latest_reply_on(case: Case, at: datetime) -> date:
 
 
 def suggested_reply_on(order: SupervisionOrder, at: datetime) -> date:
-    return max(order.reply_on, latest_reply_on(order.case, at)) if order.raised_by is None else order.reply_on
+    """The day that was chosen, if it is not past; a draft of the system lay without anybody's choosing."""
+    if order.raised_by and order.reply_on >= workdays.local_day(at):
+        return order.reply_on
+    return max(order.reply_on, latest_reply_on(order.case, at))

@@ -28,7 +28,7 @@ def signature_no_longer_asked(order: SupervisionOrder, at: datetime) -> None:
 
 def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
     """The case's facts, locked; NoSuchRight unless the post is one that oversees it (domain §2, supervisor)."""
-    locked = Case.objects.select_for_update(of=("self",)).select_related("town").get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",), no_key=True).select_related("town").get(pk=case.pk)
     facts = read_facts(locked, at)
     if by.post.user_id != by.user.pk or by.post not in OVERSEERS.may(facts, Handled.NOBODY):
         raise NoSuchRight(_("Only a reviewer or supervisor over this matter does this."))
@@ -37,7 +37,7 @@ def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
 
 def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder:
     """MoveRefused unless the order is in one of the states."""
-    locked = SupervisionOrder.objects.select_for_update(of=("self",)).select_related(
+    locked = SupervisionOrder.objects.select_for_update(of=("self",), no_key=True).select_related(
         "case__town", "case__village", "town", "replied_by"
     )
     order = locked.get(pk=order.pk)

@@ -26,7 +26,7 @@ def send_orders_due(at: datetime) -> tuple[int, list[str]]:
     due = SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at).order_by("send_at", "pk")
 
     def send_one(rows: Sequence[int]) -> int:
-        locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("case__town", "town")
+        locked = due.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("case__town", "town")
         order = locked.filter(pk=rows[0]).first()
         return int(order is not None and _send(order, at))
 
@@ -37,7 +37,7 @@ def send_orders_due(at: datetime) -> tuple[int, list[str]]:
 
 def _send(order: SupervisionOrder, at: datetime) -> bool:
     """False where the matter was closed meanwhile: then nothing goes out."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("town").get(pk=order.case_id)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("town").get(pk=order.case_id)
     if case.stage == Stage.CLOSED:
         cancel(order, _("the matter was closed before it went out"), None, at)
         return False
