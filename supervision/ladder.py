@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.models import Clock
+from cases.models import Case, Clock
 from cases.models.choices import Confidentiality, Level, SupervisionLevel
 from minshi import workdays
 from minshi.jobs import done_for
@@ -21,6 +21,7 @@ from supervision.recipients import Recipients, recipients_of
 
 BATCH = 500
 Calendars = dict[tuple[int, date], WorkCalendar]  # by town and month: read once a sweep
+Taken = tuple[int, datetime, str]  # clock, due and step
 MOMENT = timedelta(minutes=1)  # until the next sweep
 POSTPONED = timedelta(hours=1)  # a row that cannot be seen to does not hold up the others
 
@@ -191,9 +192,11 @@ def _why(step: ChaseStep) -> str:
     return _("Long past its time limit")
 
 
-def _taken_before(reached: list[tuple[Clock, ChaseStep]]) -> dict[tuple[int, datetime, str], Chase]:
+def _taken_before(reached: list[tuple[Clock, ChaseStep]]) -> dict[Taken, Chase]:
     """The steps among them that were taken already: told again to whoever has come since, an order never."""
-    wanted = {(clock.pk, clock.due_at, step): clock.case for clock, step in reached}
+    wanted: dict[tuple[int, datetime, str], Case] = {
+        (clock.pk, clock.due_at, step): clock.case for clock, step in reached
+    }
     found = {
         (chase.clock_id, chase.due_at, chase.step): chase
         for chase in Chase.objects.filter(clock__in=[clock for clock, _step in reached], event=None)

@@ -9,6 +9,7 @@ from supervision.orders.drafting import (
     standard_demand,
     suggested_reply_on,
 )
+from supervision.orders.locking import ask_to_sign
 from supervision.orders.opening import PEOPLE, act_on, acts_open_to, chased_today, chasing_post, orders_seen_by
 from supervision.orders.sending import send_orders_due
 
@@ -17,6 +18,7 @@ __all__ = [
     "Asked",
     "act_on",
     "acts_open_to",
+    "ask_to_sign",
     "cancel_order",
     "chased_today",
     "chasing_post",

@@ -1,5 +1,6 @@
 """What every act on an order begins and ends with: its rows locked, and who hears of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -9,17 +10,27 @@ from cases.workflow import Facts, Officer, read_facts
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
-from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder
+from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder, Told
 from supervision.outbox import Message, put_in_outbox, take_back
-from supervision.recipients import recipients_of
+from supervision.recipients import Recipients, recipients_of
 from villages.models import Post
 
 
-def tell_of_order(order: SupervisionOrder, kind: NoticeKind, who: tuple[str, ...], at: datetime, nth: str = "") -> None:
+def tell_of_order(order: SupervisionOrder, kind: NoticeKind, who: Iterable[str], at: datetime, nth: str = "") -> None:
     people = recipients_of([order.case], workdays.local_day(at))
+    put_in_outbox(messages_of(order, kind, who, people, nth), at=at)
+
+
+def ask_to_sign(order: SupervisionOrder, people: Recipients, nth: str = "") -> list[Message]:
+    return messages_of(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), people, nth)
+
+
+def messages_of(
+    order: SupervisionOrder, kind: NoticeKind, who: Iterable[str], people: Recipients, nth: str = ""
+) -> list[Message]:
     kind, users = people.told_or_alarm(order.case, who, kind)
     about = ":".join(filter(None, ("order", str(order.pk), kind, nth)))
-    put_in_outbox([Message(about, kind, user, order.case, order=order) for user in users], at=at)
+    return [Message(about, kind, user, order.case, order=order) for user in users]
 
 
 def signature_no_longer_asked(order: SupervisionOrder, at: datetime) -> None:
