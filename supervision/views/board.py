@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.batch import move_all
+from cases.chasing import chased_today
 from cases.exports import Export
 from cases.ledgers import BOOKS
 from cases.models import Case
@@ -120,7 +121,8 @@ class ChaseTogether(BoardView):
             done = sum(not result.refusal for result in results)
             context |= {"results": results, "done": done, "failed": len(results) - done}
             return render(request, "supervision/chased.html", context)
-        rows = [(case, versions.get(case.pk, case.version)) for case in cases]
+        before = chased_today(cases, now())
+        rows = [(case, versions.get(case.pk, case.version), before.get(case.pk)) for case in cases]
         context |= {"form": form, "rows": rows, "key": request.POST.get("key") or uuid4()}
         return render(request, "supervision/chase_together.html", context, status=UNPROCESSABLE if is_sent else 200)
 
