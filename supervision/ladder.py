@@ -15,6 +15,7 @@ from minshi import workdays
 from minshi.jobs import done_for
 from minshi.workdays import WorkCalendar
 from supervision.models import Chase, ChaseStep, NoticeKind, Robot, Rung, SupervisionOrder, Told
+from supervision.models.chase import STANDARD_DAYS
 from supervision.orders import Asked, claim_cases, draft_orders
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
@@ -42,8 +43,8 @@ LADDER: Mapping[ChaseStep, Setting] = MappingProxyType(
     {
         ChaseStep.YELLOW: Setting(SupervisionLevel.REMIND, (Told.OWNER,)),
         ChaseStep.OVERDUE: Setting(SupervisionLevel.REMIND, (Told.OWNER,), by_robot=True),
-        ChaseStep.URGE: Setting(SupervisionLevel.URGE, (Told.OWNER, Told.HEAD), days=1),
-        ChaseStep.ORDER: Setting(SupervisionLevel.ORDER, (Told.SIGNER,), days=3),
+        ChaseStep.URGE: Setting(SupervisionLevel.URGE, (Told.OWNER, Told.HEAD), days=STANDARD_DAYS[ChaseStep.URGE]),
+        ChaseStep.ORDER: Setting(SupervisionLevel.ORDER, (Told.SIGNER,), days=STANDARD_DAYS[ChaseStep.ORDER]),
         ChaseStep.DISSATISFIED: Setting(SupervisionLevel.ORDER, (Told.SIGNER,)),
         ChaseStep.CIRCULATE: Setting(SupervisionLevel.CIRCULATE, (Told.OWNER, Told.HEAD, Told.OVERSEER)),
     }
