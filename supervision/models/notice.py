@@ -188,6 +188,24 @@ class EventSeen(models.Model):
         return str(self.event_id)
 
 
+class EventFailure(models.Model):
+    """An event whose notices could not be written; after a day of trying it is passed over, for somebody to see."""
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="failure")
+    since = models.DateTimeField(_("since"))
+    tries = models.PositiveIntegerField(_("tries"), default=1)
+    passed_over_at = models.DateTimeField(_("passed over"), null=True)
+
+    class Meta:
+        verbose_name = _("event that could not be told")
+        verbose_name_plural = _("events that could not be told")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("passed_over_at",), name="event_passed_over"),)
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
 class Watermark(models.Model):
     """Up to which event everything was seen; the one row.
 

@@ -1,15 +1,16 @@
 """Every event is told once: what is not told yet, the telling of it, and the watermark that bounds the search."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from cases.models import Event
 from minshi import workdays
 from minshi.jobs import done_for
-from supervision.models import EventSeen, Watermark
+from supervision.models import EventFailure, EventSeen, Watermark
 from supervision.outbox import put_in_outbox
 from supervision.recipients import recipients_of
 from supervision.speaker import WORDS_AT, tell_speakers
@@ -17,8 +18,10 @@ from supervision.telling.by_hand import chased_by_hand
 from supervision.telling.concerning import CONCERN_SOMEBODY, Telling
 from supervision.telling.surroundings import read_surroundings
 
+logger = logging.getLogger(__name__)
 BATCH = 500
 WITH_EVENT = ("case__town", "case__village", "user", "post__user")
+PATIENCE = timedelta(days=1)  # that long an event that cannot be told is tried again
 LAG = timedelta(hours=1)  # longer than any transaction that writes an event
 
 TOLD_OF = CONCERN_SOMEBODY | WORDS_AT.keys()
@@ -28,13 +31,15 @@ def tell_events(at: datetime) -> tuple[int, list[str]]:
     """Writes the notices of every event not seen yet; how many events, and those that could not be told.
 
     Never by `id > last`: an event is seen when its row in EventSeen is there, written with its notices in one
-    transaction; what fails stays unseen, and is tried again. The watermark only bounds the search, an hour behind.
+    transaction; what fails stays unseen, and is tried again for a day. The watermark only bounds the search, an hour
+    behind.
     """
     told, failed = 0, list[Event]()
     while events := list(untold().exclude(pk__in=[event.pk for event in failed]).select_related(*WITH_EVENT)[:BATCH]):
         count, bad = done_for(events, lambda rows: _tell(rows, at))
         told += count
         failed += bad
+    _note_failures(failed, at)
     _raise_watermark(at)
     return told, [f"{event.case.number}/{event.sequence}" for event in failed]
 
@@ -43,11 +48,30 @@ def untold() -> QuerySet[Event]:
     """The events whose notices are not written yet."""
     floor = Watermark.objects.values_list("floor", flat=True).first() or 0
     seen = EventSeen.objects.filter(event=OuterRef("pk"))
+    given_up = EventFailure.objects.filter(event=OuterRef("pk"), passed_over_at__isnull=False)
     return (
-        Event.objects.filter(~Exists(seen), pk__gt=floor)
+        Event.objects.filter(~Exists(seen), ~Exists(given_up), pk__gt=floor)
         .filter(Q(action__in=TOLD_OF) | Q(data__has_key="promised_on"))
         .order_by("pk")
     )
+
+
+def _note_failures(failed: Sequence[Event], at: datetime) -> None:
+    """What failed is kept with how often it was tried; after a day it is passed over, and the status page says so.
+
+    For as long as it is tried the watermark stays below it, and every sweep looks through all that lies above.
+    """
+    waiting = EventFailure.objects.filter(passed_over_at=None)
+    if not failed and not waiting.exists():
+        return
+    with transaction.atomic():
+        waiting.exclude(event__in=failed).delete()  # told at last
+        waiting.filter(event__in=failed).update(tries=F("tries") + 1)
+        new = [EventFailure(event=event, since=at) for event in failed]
+        EventFailure.objects.bulk_create(new, ignore_conflicts=True)
+        given_up = waiting.filter(since__lte=at - PATIENCE).update(passed_over_at=at)
+    if given_up:
+        logger.error("%s events could not be told for a day and are passed over", given_up)
 
 
 def _tell(events: Sequence[Event], at: datetime) -> int:
