@@ -4,20 +4,23 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from cases import deadlines
 from cases.models import Case
 from cases.models.choices import Stage
 from cases.workflow import Officer
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
+from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight, refuse_reuse
 from supervision.models import NoticeKind, OrderState, SentBack, SupervisionOrder, Told
 from supervision.models.order import LIVE
-from supervision.orders.drafting import latest_reply_on, new_order, suggested_reply_on
-from supervision.orders.locking import cancel, facts_for, lock_order, signature_no_longer_asked, tell_of_order
+from supervision.orders.drafting import latest_reply_on, new_order, remind_at, suggested_reply_on
+from supervision.orders.locking import CHECKERS, cancel, facts_for, lock_order, signature_no_longer_asked, tell_of_order
 from supervision.orders.rights import answers, may_check
 from supervision.orders.wording import check_text, check_words
+from supervision.outbox import Message, put_in_outbox
+from supervision.recipients import recipients_of
 
 
 @transaction.atomic
@@ -26,13 +29,14 @@ def raise_order(
 ) -> SupervisionOrder:
     """An order written by hand; of whoever may sign it is signed in the same step and goes out after the grace.
 
-    A repeated `key` returns the order it made. NoSuchRight: not a reviewer or supervisor over the case. MoveRefused:
-    closed, or an order is under way. InputRefused: no reason, no demand, a day that is past.
+    A repeated `key` returns the order it made. NoSuchRight: not a reviewer or supervisor over the case. KeyReused:
+    the key came with other words, or for another case. MoveRefused: closed, or an order is under way. InputRefused:
+    no reason, no demand, a day that is past.
     """
     facts = facts_for(case, by, at)
     case = facts.case
-    if key and (known := SupervisionOrder.objects.filter(key=key, case=case).first()):
-        refuse_reuse((known.reason, known.demand), (reason.strip(), demand.strip()))
+    if key and (known := SupervisionOrder.objects.filter(key=key).first()):
+        refuse_reuse((known.case_id, known.reason, known.demand), (case.pk, reason.strip(), demand.strip()))
         return known
     if case.stage == Stage.CLOSED:
         raise MoveRefused(_("The matter is closed already."))
@@ -41,7 +45,8 @@ def raise_order(
     check_words(at, reason=reason, demand=demand, reply_on=reply_on)
     order = new_order(case, reason=reason.strip(), reply_on=reply_on, at=at, demand=demand.strip(), by=by.post)
     order.key = key
-    order.save()
+    order.remind_at = _remind_at(case, at)
+    _save_new(order)
     if by.post.may_sign:
         return sign_order(order, by=by, at=at)
     tell_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
@@ -74,7 +79,7 @@ def sign_order(
     order.town, order.county_code = by.post.town, by.post.county_code
     order.signed_by, order.signed_at = by.post, at
     order.send_at = at + timedelta(seconds=settings.ORDER_GRACE_SECONDS)
-    order.state = OrderState.SIGNED
+    order.state, order.remind_at = OrderState.SIGNED, None
     order.save()
     signature_no_longer_asked(order, at)
     return order
@@ -105,10 +110,32 @@ def reply_to_order(order: SupervisionOrder, text: str, *, by: Officer, at: datet
         raise InputRefused(_("Write down what was done."), {"reply": _("Please fill this in.")})
     check_text(reply=text)
     order.reply, order.replied_by, order.replied_at, order.state = text.strip(), by.post, at, OrderState.REPLIED
+    order.remind_at = _remind_at(order.case, at)
     order.save()
-    checkers = (Told.OVERSEER, Told.SIGNER)
-    tell_of_order(order, NoticeKind.ORDER_REPLIED, checkers, at, nth=at.isoformat())
+    tell_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
     return order
+
+
+def _save_new(order: SupervisionOrder) -> None:
+    """KeyReused: the key went to another matter's order this very moment; who writes for this one is locked out."""
+    try:
+        with transaction.atomic():
+            order.save()
+    except IntegrityError as error:
+        raise KeyReused(_("This form was sent for another matter already. Send it again.")) from error
+
+
+def _tell_the_replier(order: SupervisionOrder, at: datetime) -> None:
+    """By a word of courtesy: where they have gone, nobody is alarmed."""
+    posts = [order.replied_by] if order.replied_by else []
+    users = recipients_of([order.case], workdays.local_day(at)).spared(order.case, posts)
+    kind = NoticeKind.ORDER_CLOSED
+    messages = [Message(f"order:{order.pk}:{kind}", kind, user, order.case, order=order) for user in users]
+    put_in_outbox(messages, at=at)
+
+
+def _remind_at(case: Case, at: datetime) -> datetime | None:
+    return remind_at(deadlines.calendar_of(case.town_id, workdays.local_day(at)), at)
 
 
 @transaction.atomic
@@ -125,9 +152,11 @@ def check_reply(
         raise NoSuchRight(_("Whoever handled it does not check it."))
     check_text(finding=finding)
     order.finding, order.checked_by, order.checked_at = finding.strip(), by.post, at
+    order.remind_at = None
     if good:
         order.state = OrderState.CLOSED
         order.save()
+        _tell_the_replier(order, at)
         return order
     if not finding.strip():
         raise InputRefused(_("Say what is missing."), {"finding": _("Please fill this in.")})

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases import deadlines
+from cases.deadlines import Counting
 from cases.models import Case
 from cases.models.choices import Rule
 from minshi import workdays
+from minshi.workdays import SHANGHAI, WorkCalendar
 from supervision.models import SupervisionOrder
 from supervision.models.order import LIVE
 from villages.models import Post
@@ -40,15 +43,18 @@ def draft_orders(asked: Mapping[Case, Asked], *, at: datetime) -> dict[int, Supe
     Two queries, and one for each town's way of counting.
     """
     busy = set(SupervisionOrder.objects.filter(case__in=asked, state__in=LIVE).values_list("case_id", flat=True))
-    reply_days = dict[int, date]()
+    countings = dict[int, Counting]()
     drafts = []
     for case, words in asked.items():
         if case.pk in busy:
             continue
-        if case.town_id not in reply_days:
-            reply_days[case.town_id] = latest_reply_on(case, at)
-        reply_on = reply_days[case.town_id]
-        drafts.append(new_order(case, reason=words.reason, demand=words.demand, reply_on=reply_on, at=at, by=words.by))
+        if case.town_id not in countings:
+            countings[case.town_id] = deadlines.counting_of(case.town_id, workdays.local_day(at))
+        counting = countings[case.town_id]
+        reply_on = counting.last_day(Rule.ORDER, at)
+        draft = new_order(case, reason=words.reason, demand=words.demand, reply_on=reply_on, at=at, by=words.by)
+        draft.remind_at = remind_at(counting.calendar, at)
+        drafts.append(draft)
     return {order.case_id: order for order in SupervisionOrder.objects.bulk_create(drafts)}
 
 
@@ -67,6 +73,14 @@ def new_order(
         raised_at=at,
         raised_by=by,
     )
+
+
+def remind_at(calendar: WorkCalendar, at: datetime) -> datetime | None:
+    """The morning on which whoever it waits for is told again; None where nobody is."""
+    if not settings.ORDER_REMIND_DAYS:
+        return None
+    day = calendar.add_working_days(workdays.local_day(at), settings.ORDER_REMIND_DAYS)
+    return datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
 
 
 def standard_demand() -> str:

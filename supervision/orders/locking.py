@@ -15,6 +15,8 @@ from supervision.outbox import Message, put_in_outbox, take_back
 from supervision.recipients import Recipients, recipients_of
 from villages.models import Post
 
+CHECKERS = (Told.OVERSEER, Told.SIGNER)
+
 
 def tell_of_order(order: SupervisionOrder, kind: NoticeKind, who: Iterable[str], at: datetime, nth: str = "") -> None:
     people = recipients_of([order.case], workdays.local_day(at))
@@ -59,5 +61,13 @@ def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder
 
 def cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime) -> None:
     order.state, order.cancel_reason, order.cancelled_by, order.cancelled_at = OrderState.CANCELLED, reason, by, at
+    order.remind_at = None
     order.save()
     signature_no_longer_asked(order, at)
+
+
+def end(order: SupervisionOrder, reason: str, at: datetime) -> None:
+    """With its matter, after it went out: nobody answers or checks it any more, and what asks them to is taken back."""
+    order.state, order.end_reason, order.ended_at, order.remind_at = OrderState.ENDED, reason, at, None
+    order.save()
+    take_back(Notice.objects.filter(order=order), at)

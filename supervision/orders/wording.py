@@ -13,17 +13,20 @@ LATEST_REPLY = timedelta(days=60)
 
 
 def check_words(at: datetime, *, reason: str, demand: str, reply_on: date) -> None:
-    missing = {
-        name: _("Please fill this in.") for name, text in (("reason", reason), ("demand", demand)) if not text.strip()
-    }
-    if missing:
-        raise InputRefused(_("Something is missing."), missing)
+    must_say(reason=reason, demand=demand)
     check_text(demand=demand)
     on = workdays.local_day(at)
     if not on <= reply_on <= on + LATEST_REPLY:
         far = _("An answer is due within %(days)s days.") % {"days": LATEST_REPLY.days}
         words = _("That day is past.") if reply_on < on else far
         raise InputRefused(words, {"reply_on": words})
+
+
+def must_say(**texts: str) -> None:
+    """InputRefused: one of them is empty."""
+    missing = {name: _("Please fill this in.") for name, text in texts.items() if not text.strip()}
+    if missing:
+        raise InputRefused(_("Something is missing."), missing)
 
 
 def check_text(**texts: str) -> None:
