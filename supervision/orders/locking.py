@@ -49,12 +49,12 @@ def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
 
 
 def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder:
-    """MoveRefused unless the order is in one of the states."""
+    """MoveRefused unless the order is in one of the states, if any are named. An order is locked before its case."""
     locked = SupervisionOrder.objects.select_for_update(of=("self",), no_key=True).select_related(
         "case__town", "case__village", "town", "replied_by"
     )
     order = locked.get(pk=order.pk)
-    if order.state not in states:
+    if states and order.state not in states:
         raise MoveRefused(_("That was done a moment ago: %(state)s.") % {"state": order.get_state_display()})
     return order
 

@@ -9,7 +9,7 @@ from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import ChaseStep, OrderTalk, SupervisionOrder
-from supervision.orders.locking import facts_for
+from supervision.orders.locking import facts_for, lock_order
 from supervision.orders.wording import check_text, must_say
 
 
@@ -22,8 +22,8 @@ def note_talk(
     NoSuchRight: not a reviewer or supervisor over the case. MoveRefused: the order was never circulated, or another
     outcome of that very talk is noted. InputRefused: nobody or nothing named, a day before it went out or to come.
     """
+    order = lock_order(order)
     facts_for(order.case, by, at)
-    order = SupervisionOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
     if order.sent_at is None or not was_circulated(order):
         raise MoveRefused(_("A talk is held about an order that was circulated."))
     must_say(whom=whom, agreed=agreed)
