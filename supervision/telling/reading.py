@@ -39,7 +39,8 @@ def tell_events(at: datetime) -> tuple[int, list[str]]:
         count, bad = done_for(events, lambda rows: _tell(rows, at))
         told += count
         failed += bad
-    _note_failures(failed, at)
+    if told or failed:
+        _note_failures(failed, at)
     _raise_watermark(at)
     return told, [f"{event.case.number}/{event.sequence}" for event in failed]
 
