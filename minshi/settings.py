@@ -297,6 +297,7 @@ QUIET_UNTIL = read("int", "QUIET_UNTIL", 8)
 SMS_URL = read("str", "SMS_URL", "")  # aliyun://…, console:// or none: speakers are called (channels/sms.py)
 WECOM_HOSTS = read("list", "WECOM_HOSTS", ["qyapi.weixin.qq.com"])
 ORDER_GRACE_SECONDS = read("int", "ORDER_GRACE_SECONDS", 30)
+ORDER_REMIND_DAYS = read("int", "ORDER_REMIND_DAYS", 2)  # working days; 0: nobody is told again
 ATTACHMENT_MAX_BYTES = read("int", "ATTACHMENT_MAX_BYTES", 10_485_760)
 
 LOGGING: dict[str, Any] = {

@@ -16,11 +16,13 @@ from minshi.clock import now
 from supervision.models import (
     Call,
     Chase,
+    EventFailure,
     EventSeen,
     JobRun,
     Notice,
     NoticeText,
     OrderCounter,
+    OrderTalk,
     Robot,
     Rung,
     SentBack,
@@ -30,6 +32,7 @@ from supervision.models import (
     TrackingMeeting,
     Watermark,
 )
+from supervision.town_settings import look_again, may_drop
 from supervision.tracking import OVERSEERS, meetings_seen_by
 from villages.admin.rights import PostAdmin
 from villages.models import Role
@@ -75,7 +78,18 @@ class OrderAdmin(OfCase):
     list_select_related = ("case",)
     list_filter = ("state",)
     search_fields = ("=number", "=case__number")
-    fields = ("number", "of_case", "state", "reason", "demand", "reply_on", "raised_at", "sent_at", "replied_at")
+    fields = (
+        "number",
+        "of_case",
+        "state",
+        "reason",
+        "demand",
+        "reply_on",
+        "raised_at",
+        "sent_at",
+        "replied_at",
+        "ended_at",
+    )
 
 
 @admin.register(SentBack)
@@ -87,6 +101,18 @@ class SentBackAdmin(OfCase):
 
     @admin.display(description=_("case"))
     def of_case(self, row: SentBack) -> str:
+        return link_to(row.order.case)
+
+
+@admin.register(OrderTalk)
+class OrderTalkAdmin(OfCase):
+    path = "order__case"
+    list_display = ("held_on", "of_case")
+    list_select_related = ("order__case",)
+    fields = ("of_case", "held_on", "whom", "agreed", "noted_at")
+
+    @admin.display(description=_("case"))
+    def of_case(self, row: OrderTalk) -> str:
         return link_to(row.order.case)
 
 
@@ -148,6 +174,20 @@ class RungAdmin(OfTown):
     form = RungForm
     list_display = ("town", "step", "is_on", "days", "by_letter", "by_robot")
     list_select_related = ("town",)
+    actions = None  # of several steps dropped together each may leave another that never comes
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Not where by the default another step of the town would never come."""
+        may = super().has_delete_permission(request, obj)
+        return may and (not isinstance(obj, Rung) or may_drop(obj))
+
+    def save_model(self, request: HttpRequest, obj: Rung, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        look_again(obj.town, now())
+
+    def delete_model(self, request: HttpRequest, obj: Rung) -> None:
+        super().delete_model(request, obj)
+        look_again(obj.town, now())
 
 
 class Counting(PostAdmin):
@@ -162,6 +202,7 @@ class Counting(PostAdmin):
 admin.site.register(OrderCounter, Counting)
 admin.site.register(JobRun, Counting)
 admin.site.register(EventSeen, Counting)
+admin.site.register(EventFailure, Counting)
 admin.site.register(Watermark, Counting)
 
 

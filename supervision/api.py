@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -12,18 +12,21 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.registers import Register
-from cases.serializers.fields import HolderField
+from cases.models.scope import Sight
+from cases.serializers.case import blanked
+from cases.serializers.fields import HolderField, Shown
 from cases.serializers.registers import OfACase
 from cases.workflow import Officer
 from minshi.api import KeyPages
 from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
-from supervision.models import Notice, OrderState, SupervisionOrder
+from supervision.models import Notice, OrderState, OrderTalk, SupervisionOrder
 from supervision.orders import PEOPLE, act_on, acts_open_to, chasing_post, orders_seen_by, raise_order
 from supervision.words import words_of
 from villages.api.fields import DayField
 
 STATES = [state.value for state in OrderState]
 MOST_TEXT = 2000
+BESIDE = ("talks__noted_by__user", "case__co_speakers")
 
 
 class NoticeRow(serializers.ModelSerializer[Notice]):
@@ -39,6 +42,14 @@ class NoticeRow(serializers.ModelSerializer[Notice]):
         return words_of(notice)
 
 
+class TalkRow(Shown[OrderTalk]):
+    noted_by = HolderField()
+
+    class Meta:
+        model = OrderTalk
+        fields = ("held_on", "whom", "agreed", "noted_at", "noted_by")
+
+
 class OrderRow(OfACase):
     raised_by = HolderField(allow_null=True)
     signed_by = HolderField(allow_null=True)
@@ -46,6 +57,7 @@ class OrderRow(OfACase):
     checked_by = HolderField(allow_null=True)
     document = serializers.CharField(source="number", read_only=True, help_text="文号; empty until it is sent.")
     number = serializers.CharField(source="case.number", read_only=True)
+    talks = serializers.SerializerMethodField(help_text="Held because the order was not answered in time.")
 
     class Meta:
         model = SupervisionOrder
@@ -53,7 +65,14 @@ class OrderRow(OfACase):
             "id", "number", "title", "document", "state", "reason", "demand", "reply_on", "raised_at", "raised_by",
             "signed_at", "signed_by", "sent_at", "reply", "replied_at", "replied_by", "finding", "checked_at",
             "checked_by", "cancelled_at", "cancel_reason", "circulated_at",
+            "talks", "ended_at", "end_reason",
         )  # fmt: skip
+
+    @extend_schema_field(TalkRow(many=True))
+    def get_talks(self, order: SupervisionOrder) -> Any:
+        rows = TalkRow(order.talks.all(), many=True).data
+        sight: Sight = self.context["sight"]
+        return rows if sight.shows_speaker(order.case) else blanked(list(rows), order.case)
 
 
 class OrderWanted(serializers.Serializer[Any]):
@@ -64,15 +83,20 @@ class OrderWanted(serializers.Serializer[Any]):
 
 
 class ActWanted(serializers.Serializer[Any]):
-    """What the act needs: sign may change demand and reply_on; cancel a reason; reply its words; check a verdict."""
+    """What the act needs: sign may change demand and reply_on; cancel a reason; reply its words; check a verdict;
+    talk with whom, what was agreed and on which day, if not today.
+    """
 
-    act = serializers.ChoiceField(["sign", "cancel", "reply", "check"])
+    act = serializers.ChoiceField(["sign", "cancel", "reply", "check", "talk"])
     demand = serializers.CharField(max_length=MOST_TEXT, required=False, default=None, allow_null=True)
     reply_on = DayField(required=False, default=None, allow_null=True)
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     reply = serializers.CharField(max_length=MOST_TEXT, required=False, default="", allow_blank=True)
     good = serializers.BooleanField(required=False, default=False)
     finding = serializers.CharField(max_length=MOST_TEXT, required=False, default="", allow_blank=True)
+    held_on = DayField(required=False, default=None, allow_null=True)
+    whom = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    agreed = serializers.CharField(max_length=MOST_TEXT, required=False, default="", allow_blank=True)
 
 
 class Read(serializers.Serializer[Any]):
@@ -113,7 +137,8 @@ class ReadOne(CaseApi):
 class OrderApi(CaseApi):
     def one(self, pk: int) -> SupervisionOrder:
         """Http404: of a case out of sight."""
-        found: SupervisionOrder = get_object_or_404(orders_seen_by(self.user, self.on).select_related(*PEOPLE), pk=pk)
+        seen = orders_seen_by(self.user, self.on).select_related(*PEOPLE).prefetch_related(*BESIDE)
+        found: SupervisionOrder = get_object_or_404(seen, pk=pk)
         return found
 
     def shown(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
@@ -129,7 +154,7 @@ class Orders(Register):
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=STATES)], responses={200: OrderRow(many=True)})
     def get(self, request: Request) -> Response:
         """Supervision orders of the matters you see, the newest first."""
-        seen = orders_seen_by(self.user, self.on).select_related(*PEOPLE)
+        seen = orders_seen_by(self.user, self.on).select_related(*PEOPLE).prefetch_related(*BESIDE)
         state = self.state()
         return self.answer(seen.filter(state=state) if state else seen)
 
@@ -142,7 +167,7 @@ class OneOrder(OrderApi):
 
     @extend_schema(request=ActWanted, responses={200: OrderRow})
     def post(self, request: Request, pk: int) -> Response:
-        """Sign it, take it back, answer it or check the answer."""
+        """Sign it, take it back, answer it, check the answer, or note a talk about it."""
         order, asked = self.one(pk), ActWanted(data=request.data)
         asked.is_valid(raise_exception=True)
         data = asked.validated_data

@@ -3,21 +3,24 @@
 from datetime import datetime
 
 from cases.models import Clock
+from cases.models.choices import Stage
 from minshi import workdays
 from minshi.jobs import done_for
 from supervision.ladder import LADDER, ladders_of, tell_of
-from supervision.models import Chase, ChaseStep, OrderState, SupervisionOrder
+from supervision.models import Chase, ChaseStep, OrderState, Rung, SupervisionOrder
 from supervision.recipients import recipients_of
 
 
 def circulate_due(at: datetime) -> tuple[int, list[str]]:
     """Takes the last step of the ladder for each order not answered in time; how many, and which could not be.
 
-    Safe to repeat.
+    Only of matters that are open, in towns that circulate. Safe to repeat.
     """
-    due = SupervisionOrder.objects.filter(
+    silent = Rung.objects.filter(step=ChaseStep.CIRCULATE, is_on=False).values("town")
+    late = SupervisionOrder.objects.filter(
         state=OrderState.SENT, circulated_at=None, reply_on__lt=workdays.local_day(at)
-    ).order_by("reply_on", "pk")
+    )
+    due = late.exclude(case__stage=Stage.CLOSED).exclude(case__town__in=silent).order_by("reply_on", "pk")
     numbers = dict(due.values_list("pk", "number"))
     done = [done_for([pk], lambda rows: _circulate(rows[0], at)) for pk in numbers]
     return sum(count for count, _bad in done), [numbers[pk] for _count, bad in done for pk in bad]
@@ -25,13 +28,12 @@ def circulate_due(at: datetime) -> tuple[int, list[str]]:
 
 def _circulate(pk: int, at: datetime) -> int:
     waiting = SupervisionOrder.objects.filter(pk=pk, state=OrderState.SENT, circulated_at=None)
-    order = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("case__town").first()
+    order = waiting.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("case__town").first()
     if order is None:
         return 0
-    case, clocks = order.case, Clock.objects.filter(case=order.case_id)
-    clock = clocks.filter(stopped_at=None).first() or clocks.order_by("-nth").first()
+    case, clock = order.case, Clock.objects.filter(case=order.case_id, stopped_at=None).first()
     ladders = ladders_of([case.town_id])
-    if clock is None or not ladders[case.town_id][ChaseStep.CIRCULATE].is_on:
+    if clock is None or not ladders[case.town_id][ChaseStep.CIRCULATE].is_on:  # closed, or set, a moment ago
         return 0
     order.circulated_at = at
     order.save(update_fields=["circulated_at"])

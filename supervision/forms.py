@@ -50,6 +50,12 @@ class CheckForm(RuleForm):
     )
 
 
+class TalkForm(RuleForm):
+    held_on = forms.DateField(label=_("When the talk was held"), widget=DayInput)
+    whom = forms.CharField(label=pgettext_lazy("talk", "With whom"), max_length=80)
+    agreed = forms.CharField(label=_("What was agreed"), max_length=2000, widget=forms.Textarea(TALL))
+
+
 class RungForm(RuleForm):
     is_on = forms.BooleanField(label=_("This step is taken"), required=False)
     days = forms.IntegerField(

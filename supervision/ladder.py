@@ -6,20 +6,24 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.models import Clock
+from cases.models import Case, Clock
 from cases.models.choices import Confidentiality, Level, SupervisionLevel
 from minshi import workdays
 from minshi.jobs import done_for
 from minshi.workdays import WorkCalendar
-from supervision.models import Chase, ChaseStep, NoticeKind, Robot, Rung, Told
-from supervision.orders import draft_orders
+from supervision.models import Chase, ChaseStep, NoticeKind, Robot, Rung, SupervisionOrder, Told
+from supervision.models.chase import STANDARD_DAYS
+from supervision.orders import Asked, claim_cases, draft_orders
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients, recipients_of
 
 BATCH = 500
 Calendars = dict[tuple[int, date], WorkCalendar]  # by town and month: read once a sweep
+Taken = tuple[int, datetime, str]  # clock, due and step
+MOMENT = timedelta(minutes=1)  # until the next sweep
 POSTPONED = timedelta(hours=1)  # a row that cannot be seen to does not hold up the others
 
 
@@ -39,8 +43,8 @@ LADDER: Mapping[ChaseStep, Setting] = MappingProxyType(
     {
         ChaseStep.YELLOW: Setting(SupervisionLevel.REMIND, (Told.OWNER,)),
         ChaseStep.OVERDUE: Setting(SupervisionLevel.REMIND, (Told.OWNER,), by_robot=True),
-        ChaseStep.URGE: Setting(SupervisionLevel.URGE, (Told.OWNER, Told.HEAD), days=1),
-        ChaseStep.ORDER: Setting(SupervisionLevel.ORDER, (Told.SIGNER,), days=3),
+        ChaseStep.URGE: Setting(SupervisionLevel.URGE, (Told.OWNER, Told.HEAD), days=STANDARD_DAYS[ChaseStep.URGE]),
+        ChaseStep.ORDER: Setting(SupervisionLevel.ORDER, (Told.SIGNER,), days=STANDARD_DAYS[ChaseStep.ORDER]),
         ChaseStep.DISSATISFIED: Setting(SupervisionLevel.ORDER, (Told.SIGNER,)),
         ChaseStep.CIRCULATE: Setting(SupervisionLevel.CIRCULATE, (Told.OWNER, Told.HEAD, Told.OVERSEER)),
     }
@@ -108,7 +112,7 @@ def look_at_clocks(at: datetime) -> tuple[int, list[str]]:
 
 def _claim(at: datetime, size: int) -> list[Clock]:
     due = Clock.objects.filter(stopped_at=None, look_at__lte=at).order_by("look_at", "pk")
-    locked = due.select_for_update(skip_locked=True, of=("self",))
+    locked = due.select_for_update(skip_locked=True, of=("self",), no_key=True)
     return list(locked.select_related("case__town", "case__village")[:size])
 
 
@@ -127,7 +131,10 @@ def _take(clocks: Sequence[Clock], at: datetime, calendars: Calendars) -> int:
         moments = moments_of(clock, ladders[case.town_id], calendars[key])
         reached += [(clock, step) for step in _last_reached(moments, at)]
         clock.look_at = min((moment for moment in moments.values() if moment > at), default=None)
-    taken = _write(reached, ladders, at)
+    taken, held = _write(reached, ladders, at)
+    for clock in clocks:
+        if clock.case_id in held:
+            clock.look_at = at + MOMENT
     Clock.objects.bulk_update(clocks, ["look_at"])
     return taken
 
@@ -141,47 +148,64 @@ def _last_reached(moments: Mapping[ChaseStep, datetime], at: datetime) -> list[C
 
 def _write(
     reached: list[tuple[Clock, ChaseStep]], ladders: Mapping[int, Mapping[ChaseStep, Setting]], at: datetime
-) -> int:
-    """The steps, the orders they ask for, and a notice to each who is told; how many steps are new."""
+) -> tuple[int, set[int]]:
+    """The steps, the orders they ask for, and a notice to each who is told.
+
+    How many steps are new, and the cases whose order somebody else is about to write or end.
+    """
     if not reached:
-        return 0
+        return 0, set()
     people = recipients_of({clock.case.pk: clock.case for clock, _step in reached}.values(), workdays.local_day(at))
-    ordered = {clock.case for clock, step in reached if step in ORDERED}
-    orders = draft_orders(ordered, at=at) if ordered else {}
-    wanted = []
-    for clock, step in reached:
-        if step in ORDERED and clock.case.pk not in orders:
-            continue  # an order for it is under way already
-        wanted.append(
-            Chase(
-                case=clock.case,
-                clock=clock,
-                due_at=clock.due_at,
-                step=step,
-                level=ladders[clock.case.town_id][step].level,
-                at=at,
-                order=orders.get(clock.case.pk) if step in ORDERED else None,
-            )
+    taken = _taken_before(reached)
+    new = [(clock, step) for clock, step in reached if (clock.pk, clock.due_at, step) not in taken]
+    orders, held = _ordered_by(new, at)
+    chases = [
+        Chase(
+            case=clock.case,
+            clock=clock,
+            due_at=clock.due_at,
+            step=step,
+            level=ladders[clock.case.town_id][step].level,
+            at=at,
+            order=orders[clock.case.pk] if step in ORDERED else None,
         )
-    chases, new = _kept(wanted)
-    tell_of(chases, people, ladders, at)
-    return new
+        for clock, step in new
+        if step not in ORDERED or clock.case.pk in orders  # else an order for it is under way already
+    ]
+    Chase.objects.bulk_create(chases)
+    tell_of([*chases, *(chase for chase in taken.values() if chase.step not in ORDERED)], people, ladders, at)
+    return len(chases), held
 
 
-def _kept(wanted: list[Chase]) -> tuple[list[Chase], int]:
-    """The steps as the database holds them, those taken before among them; how many are new."""
-    there = {
-        (chase.clock_id, chase.due_at, chase.step): chase
-        for chase in Chase.objects.filter(clock__in=[chase.clock_id for chase in wanted], event=None)
+def _ordered_by(new: list[tuple[Clock, ChaseStep]], at: datetime) -> tuple[dict[int, SupervisionOrder], set[int]]:
+    """The orders drafted for steps that ask for one, by case; and the cases that are another's at this moment."""
+    asking = {clock.case: step for clock, step in new if step in ORDERED}  # dissatisfied comes last, and tells why
+    if not asking:
+        return {}, set()
+    claimed = claim_cases(asking, wait=False)
+    asked = {case: Asked(_why(step)) for case, step in asking.items() if case.pk in claimed}
+    return draft_orders(asked, at=at), {case.pk for case in asking} - claimed
+
+
+def _why(step: ChaseStep) -> str:
+    if step == ChaseStep.DISSATISFIED:
+        return _("The speaker was dissatisfied twice")
+    return _("Long past its time limit")
+
+
+def _taken_before(reached: list[tuple[Clock, ChaseStep]]) -> dict[Taken, Chase]:
+    """The steps among them that were taken already: told again to whoever has come since, an order never."""
+    wanted: dict[tuple[int, datetime, str], Case] = {
+        (clock.pk, clock.due_at, step): clock.case for clock, step in reached
     }
-    new = [chase for chase in wanted if (chase.clock_id, chase.due_at, chase.step) not in there]
-    Chase.objects.bulk_create(new)
-    kept = []
-    for chase in wanted:
-        held = there.get((chase.clock_id, chase.due_at, chase.step), chase)
-        held.case = chase.case
-        kept.append(held)
-    return kept, len(new)
+    found = {
+        (chase.clock_id, chase.due_at, chase.step): chase
+        for chase in Chase.objects.filter(clock__in=[clock for clock, _step in reached], event=None)
+    }
+    kept = {key: chase for key, chase in found.items() if key in wanted}
+    for key, chase in kept.items():
+        chase.case = wanted[key]
+    return kept
 
 
 def tell_of(
@@ -221,7 +245,7 @@ def _messages(chase: Chase, people: Recipients, ladders: Mapping[int, Mapping[Ch
     setting = ladders[chase.case.town_id][step]
     kind, users = people.told_or_alarm(chase.case, setting.told, KINDS[step])
     by_letter = setting.by_letter or kind == NoticeKind.ALARM
-    about = f"chase:{chase.pk}:{kind}"
+    about = f"order:{chase.order_id}:{kind}" if step in ORDERED else f"chase:{chase.pk}:{kind}"
     return [
         Message(about, kind, user, chase.case, chase=chase, order=chase.order, by_letter=by_letter) for user in users
     ]

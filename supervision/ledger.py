@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import django_filters as filters
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cases.exports import exportable
 from cases.filters import ALL, VillageFilter, villages_in_reach
@@ -19,7 +19,7 @@ from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import Sight
 from minshi.tabular import Cell, Column, Ledger
-from supervision.models import Chase, OrderState, SupervisionOrder
+from supervision.models import Chase, ChaseStep, OrderState, OrderTalk, SupervisionOrder
 from villages.models import User
 
 Chases = QuerySet[Chase]
@@ -27,7 +27,7 @@ Chases = QuerySet[Chase]
 
 class ChaseFilter(VillageFilter):
     village = filters.ModelChoiceFilter(
-        field_name="case__village", queryset=villages_in_reach, label=_("Village"), empty_label=ALL
+        field_name="case__village", queryset=villages_in_reach, label=gettext_lazy("Village"), empty_label=ALL
     )
 
 
@@ -86,12 +86,18 @@ def replied_on(record: ChaseRecord) -> Cell:
 
 
 def outcome(record: ChaseRecord) -> str:
-    """How the order stands; of other steps, where the matter stands now."""
+    """How the order stands, beside its circulation with the talks held; of other steps, where the matter stands now."""
     order = record.order
     if order is None:
         return record.about.standing
-    found = record.about.words(order.finding) if order.state == OrderState.CLOSED else ""
-    return joined(order.get_state_display(), found)
+    found = record.about.words(order.finding) if order.state == OrderState.CLOSED else order.end_reason
+    talks = order.talks.all() if record.chase.step == ChaseStep.CIRCULATE else ()
+    return joined(order.get_state_display(), found, *(talk_in_words(record, talk) for talk in talks))
+
+
+def talk_in_words(record: ChaseRecord, talk: OrderTalk) -> str:
+    said = {"day": talk.held_on, "whom": talk.whom, "agreed": record.about.words(talk.agreed)}
+    return _("talk on %(day)s with %(whom)s: %(agreed)s") % said
 
 
 def remark(record: ChaseRecord) -> str:
@@ -132,7 +138,7 @@ class ChaseBook(OtherBook):
         return Chase.objects.filter(case__in=Case.objects.visible_to(user, on).values("pk"))
 
     def whole(self, rows: Chases) -> Chases:
-        return rows.select_related("order", "by__user")
+        return rows.select_related("order", "by__user").prefetch_related("order__talks")
 
     def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
         return rows.filter(case__in=exportable(Case.objects.all(), user, on).values("pk"))

@@ -74,12 +74,12 @@ def contact(sheet: OrderSheet) -> str:
 COLUMNS: tuple[Column[OrderSheet], ...] = (
     Column("subject", pgettext_lazy("order form", "Matter supervised"), subject, width=36),
     Column("number", pgettext_lazy("order form", "Document No."), lambda s: s.order.number),
-    Column("issued_at", pgettext_lazy("order form", "Issued on"), issued_at, kind="date"),
     Column("demand", pgettext_lazy("order form", "What is supervised"), demand, width=36),
     Column(
         "signed_by", pgettext_lazy("order form", "Instructed by"),
         lambda s: str(s.order.signed_by.user) if s.order.signed_by else "",
     ),
+    Column("issued_at", pgettext_lazy("order form", "Issued on"), issued_at, kind="date"),
     Column("leader", pgettext_lazy("order form", "Leader in charge"), lambda s: s.about.did(Action.DECIDE)),
     Column("beside", pgettext_lazy("order form", "Leaders assisting"), lambda _s: ""),
     Column("papers", pgettext_lazy("order form", "Enclosed"), lambda _s: ""),

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from cases.models import Case, Concern
 from cases.models.choices import Level
+from cases.workflow.who import decides
 from supervision.models import NoticeKind, Told
 from villages.models import DutyLeave, Post, Role, User
 
@@ -33,13 +34,18 @@ class Recipients:
         Whoever is away is told all the same, for the day they are back, and beside them who stands in; a substitute
         who is away too is not followed any further.
         """
-        found = [post for each in who for post in self._meant(Told(each), case)]
-        found += [self.stands_in[post.pk] for post in found if post.pk in self.stands_in]
-        return self.spared(case, found)
+        return self.with_substitutes(case, [post for each in who for post in self._meant(Told(each), case)])
+
+    def with_substitutes(self, case: Case, posts: list[Post]) -> list[User]:
+        """The people behind the posts and who stands in for them, as `told` has them."""
+        return self.spared(case, posts + [self.stands_in[post.pk] for post in posts if post.pk in self.stands_in])
 
     def told_or_alarm(self, case: Case, who: Iterable[str], kind: NoticeKind) -> tuple[NoticeKind, list[User]]:
         """The people meant and what they are told; where there is nobody, an alarm to the town office (domain §4)."""
-        if users := self.told(case, who):
+        return self.or_alarm(case, self.told(case, who), kind)
+
+    def or_alarm(self, case: Case, users: list[User], kind: NoticeKind) -> tuple[NoticeKind, list[User]]:
+        if users:
             return kind, users
         users = self.town_office(case)
         if not users:
@@ -76,15 +82,13 @@ class Recipients:
         if who == Told.OWNER:
             owner: Place = ("post", case.owner_post_id) if case.owner_post_id else ("office", case.owner_office_id)
             return self._by_place.get(owner, [])
-        if who == Told.HEAD and case.level == Level.VILLAGE:
-            village = self._by_place.get(("village", case.village_id), [])
-            return [post for post in village if post.role == Role.SECRETARY]
+        if who == Told.HEAD:
+            return [post for place in _heads_of(case) for post in self._by_place.get(place, []) if decides(post, case)]
         above: Place = ("county", case.town.county_code) if case.level == Level.COUNTY else ("town", case.town_id)
         here = self._by_place.get(above, [])
         if who == Told.SIGNER:
             return [post for post in here if post.may_sign]
-        role = Role.SUPERVISOR if who == Told.OVERSEER else Role.REVIEWER
-        return [post for post in here if post.role == role]
+        return [post for post in here if post.role == Role.SUPERVISOR]
 
 
 def recipients_of(cases: Iterable[Case], on: date) -> Recipients:
@@ -115,6 +119,10 @@ def _posts_about(cases: list[Case], on: date) -> list[Post]:
     towns, counties = {case.town_id for case in cases}, {case.town.county_code for case in cases}
     meant |= Q(role__in=ABOVE, town__in=towns) | Q(role__in=ABOVE, county_code__in=counties)
     return list(Post.objects.current(on).filter(meant).select_related("user", "group").in_order())
+
+
+def _heads_of(case: Case) -> list[Place]:
+    return [("village", case.village_id), ("town", case.town_id), ("county", case.town.county_code)]
 
 
 def _places_of(post: Post) -> list[Place]:

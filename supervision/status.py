@@ -17,7 +17,7 @@ from cases.models.choices import Stage
 from cases.tasks import orphans
 from minshi.celery import HEARTBEAT_KEY, app
 from supervision.delivering import WAITS
-from supervision.models import Call, JobRun, Notice, NoticeState, OrderState, SupervisionOrder
+from supervision.models import Call, EventFailure, JobRun, Notice, NoticeState, OrderState, SupervisionOrder
 from supervision.telling import untold
 
 MISSED = 3  # so many turns without a run that went well, and a job is late
@@ -49,6 +49,7 @@ class Backlog:
     """What waits at a moment; all of it 0 and nobody named where everything is as it should be, `calls` apart."""
 
     events: int  # not told yet
+    passed_over: int  # events that could not be told for a day, and never will be
     clocks: int  # past the moment somebody was to look at them
     oldest: int  # seconds the longest of them waits
     orders: int  # signed and past their grace
@@ -82,7 +83,7 @@ def jobs(at: datetime) -> list[Job]:
 
 
 def backlog(at: datetime) -> Backlog:
-    """What waits, counted by the indexes that the jobs themselves use; eight queries."""
+    """What waits, counted by the indexes that the jobs themselves use; nine queries."""
     due = Clock.objects.filter(stopped_at=None, look_at__lte=at)
     first = due.order_by("look_at").values_list("look_at", flat=True).first()
     letters = Notice.objects.filter(state__in=WAITS).aggregate(
@@ -91,6 +92,7 @@ def backlog(at: datetime) -> Backlog:
     )
     return Backlog(
         events=untold().count(),
+        passed_over=EventFailure.objects.filter(passed_over_at__isnull=False).count(),
         clocks=due.count(),
         oldest=int((at - first).total_seconds()) if first else 0,
         dead=Notice.objects.filter(state=NoticeState.DEAD).count(),

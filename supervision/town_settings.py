@@ -6,7 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from cases.models import Case, Clock
 from minshi.errors import InputRefused
+from supervision.ladder import LADDER
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung
 from villages.models import Town, User
 from villages.own_rules import must_review
@@ -16,19 +18,46 @@ from villages.own_rules import must_review
 def set_rung(town: Town, step: ChaseStep, *, by: User, at: datetime, **values: Any) -> Rung:
     """How a step holds in a town from the next sweep on: `is_on`, `days`, `told`, `by_letter`, `by_robot`.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is told of, or days where the
-    step has its own moment.
+    NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is told of, days where the
+    step has its own moment, or days with which it or another step would never come.
     """
     must_review(by, town, at)
     _refuse_unclean(Rung(town=town, step=step, **values))
-    return Rung.objects.update_or_create(town=town, step=step, defaults=values)[0]
+    rung = Rung.objects.update_or_create(town=town, step=step, defaults=values)[0]
+    look_again(town, at)
+    return rung
 
 
 @transaction.atomic
 def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
-    """Back to the default. NoSuchRight as above."""
+    """Back to the default. NoSuchRight as above. InputRefused: with it another step would never come."""
     must_review(by, town, at)
+    _refuse_unclean(standard_rung(town, step))
     Rung.objects.filter(town=town, step=step).delete()
+    look_again(town, at)
+
+
+def standard_rung(town: Town, step: ChaseStep) -> Rung:
+    """Unsaved: the step as it is where a town has set nothing."""
+    setting = LADDER[step]
+    return Rung(town=town, step=step, is_on=setting.is_on, days=setting.days, told=list(setting.told))
+
+
+def may_drop(rung: Rung) -> bool:
+    try:
+        standard_rung(rung.town, ChaseStep(rung.step)).clean()
+    except ValidationError:
+        return False
+    return True
+
+
+def look_again(town: Town, at: datetime) -> None:
+    """By a ladder that was changed, whatever runs and has begun to be due is looked at with the next sweep.
+
+    What is not yellow yet will be looked at by the new ladder anyway.
+    """
+    begun = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
+    begun.filter(case__in=Case.objects.open().filter(town=town).values("pk")).update(look_at=at)
 
 
 @transaction.atomic

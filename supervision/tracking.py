@@ -42,8 +42,9 @@ def _must_preside(user: User, town: Town, at: datetime) -> Post:
 def dragging_on(town: Town, at: datetime) -> QuerySet[Case]:
     """What a town goes through: overdue, waiting for an order, or with an order under way; the oldest due first."""
     ordered = SupervisionOrder.objects.filter(state__in=LIVE, case__town=town).values("case")
-    drags = Q(due_at__lte=at) | Q(needs_order=True) | Q(pk__in=ordered)
-    return Case.objects.open().filter(drags, town=town).order_by("due_at", "pk")
+    here = Case.objects.filter(town=town)
+    drags = Q(pk__in=here.overdue(at).values("pk")) | Q(needs_order=True) | Q(pk__in=ordered)
+    return here.open().filter(drags).order_by("due_at", "pk")
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from cases.models import (
     Topic,
 )
 from supervision.models import (
+    EventFailure,
     EventSeen,
     JobRun,
     NoticeText,
@@ -151,6 +152,7 @@ def grid_of(there: Staff, resident: Resident, case: Case, note: str) -> dict[typ
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
+        EventFailure: EventFailure.objects.create(event=case.events.first(), since=NOON),
         Watermark: Watermark.objects.create(pk=1),
         TrackingMeeting: TrackingMeeting.objects.create(town=there.town, began_at=NOON, began_by=there.duty),
         CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),

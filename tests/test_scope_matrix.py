@@ -30,7 +30,7 @@ from cases.models import (
     StandardText,
     Topic,
 )
-from supervision.models import EventSeen, JobRun, NoticeText, OrderCounter, Robot, Rung, Watermark
+from supervision.models import EventFailure, EventSeen, JobRun, NoticeText, OrderCounter, Robot, Rung, Watermark
 from tests.addresses import Address, Target, every_address, targets, unfillable
 from tests.cases.roads import NOON, staff
 from tests.forged import SAID, bodies
@@ -67,7 +67,7 @@ PUBLIC = frozenset({
 RIGHTFUL: dict[str, frozenset[object]] = {
     "system_admin": frozenset({
         Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter, Rung, Robot,
-        OrderCounter, EventSeen, JobRun, Watermark, DeadlineRule, NoticeText,
+        OrderCounter, EventSeen, EventFailure, JobRun, Watermark, DeadlineRule, NoticeText,
     }),
     "security_admin": frozenset({
         User, Post, "villages:account", "villages:account_act", "villages:appoint", "villages:end_post",

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.chasing import chased_today
 from cases.forms import MoveForm
-from cases.models import Case
+from cases.models import Case, Event
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.steps import StepView, typed_in, with_text
@@ -80,11 +81,18 @@ class Act(StepView):
             "form": form,
             "at": facts.at,
             "sight": self.sight(),
+            "before": self._chased_before(facts, offer),
             "next": f"?{request.GET.urlencode()}" if request.GET.get("next") == "queue" else "",
             **shown,
         }
         template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
         return render(request, template, context, status=status)
+
+    def _chased_before(self, facts: Facts, offer: Offer) -> Event | None:
+        """The 督办 of the past day, for the warning before another."""
+        if offer.action != Action.SUPERVISE:
+            return None
+        return chased_today([facts.case], facts.at).get(facts.case.pk)
 
     def _show_refused(
         self, request: HttpRequest, number: str, offer: Offer, form: MoveForm, refusal: RuleBroken

@@ -3,6 +3,7 @@
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.candidates import candidates
+from cases.workflow.deciding import who_rules
 from cases.workflow.drafts import merged_reply
 from cases.workflow.facts import Facts, holder_name, read_facts
 from cases.workflow.move import Move
@@ -35,4 +36,5 @@ __all__ = [
     "readers_of",
     "register",
     "verify_chains",
+    "who_rules",
 ]

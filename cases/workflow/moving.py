@@ -105,7 +105,7 @@ def note_input(move: Move) -> str | None:
 def lock_in_order(*cases: Case) -> None:
     """Two cases are locked lowest id first by everybody, so that two merges that cross never wait for each other."""
     rows = Case.objects.filter(pk__in=[case.pk for case in cases]).order_by("pk")
-    list(rows.select_for_update(of=("self",)).only("pk"))
+    list(rows.select_for_update(of=("self",), no_key=True).only("pk"))
 
 
 def _still_holds(facts: Facts | None, locked: Case, at: datetime) -> TypeGuard[Facts]:
@@ -124,7 +124,7 @@ def lock_visible(case: Case, by: Actor, at: datetime, key: UUID | None = None) -
         rows = rows.none()
     used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key)) if key else Value(False)
     try:
-        rows = rows.select_for_update(of=("self",)).select_related("town")
+        rows = rows.select_for_update(of=("self",), no_key=True).select_related("town")
         locked = rows.annotate(key_used=used).get(pk=case.pk)
     except Case.DoesNotExist:
         raise NoSuchRight(_("There is no such matter, or it is not yours to handle.")) from None

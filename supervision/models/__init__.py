@@ -4,6 +4,7 @@ from supervision.models.call import Call
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
 from supervision.models.notice import (
     Channel,
+    EventFailure,
     EventSeen,
     Notice,
     NoticeKind,
@@ -12,7 +13,7 @@ from supervision.models.notice import (
     Robot,
     Watermark,
 )
-from supervision.models.order import OrderCounter, OrderState, SentBack, SupervisionOrder
+from supervision.models.order import OrderCounter, OrderState, OrderTalk, SentBack, SupervisionOrder
 from supervision.models.run import JobRun
 from supervision.models.tracking import TrackedCase, TrackingMeeting, Verdict
 
@@ -21,6 +22,7 @@ __all__ = [
     "Channel",
     "Chase",
     "ChaseStep",
+    "EventFailure",
     "EventSeen",
     "JobRun",
     "Notice",
@@ -29,6 +31,7 @@ __all__ = [
     "NoticeText",
     "OrderCounter",
     "OrderState",
+    "OrderTalk",
     "Robot",
     "Rung",
     "SentBack",

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Clock, Event
 from cases.models.choices import SupervisionLevel, WithChoices
+from minshi.errors import Text
 from supervision.models.order import SupervisionOrder
 from villages.models import Post, Town
 
@@ -26,7 +27,8 @@ class ChaseStep(models.TextChoices):
     BY_HAND = "by_hand", pgettext_lazy("step of the ladder", "chased by hand")
 
 
-COUNTED = (ChaseStep.URGE, ChaseStep.ORDER)  # so many working days after the due; the others have their own moment
+STANDARD_DAYS = {ChaseStep.URGE: 1, ChaseStep.ORDER: 3}
+COUNTED = tuple(STANDARD_DAYS)  # so many working days after the due; the others have their own moment
 MOST_DAYS = 60
 
 
@@ -69,8 +71,26 @@ class Rung(models.Model):
             wrong["days"] = _("This step has a moment of its own.")
         if self.days > MOST_DAYS:
             wrong["days"] = _("At most %(days)s days.") % {"days": MOST_DAYS}
+        elif self.is_on and self.step in COUNTED and (words := self._never_comes()):
+            wrong["days"] = words
         if wrong:
             raise ValidationError(wrong)
+
+    def _never_comes(self) -> Text:
+        """Why a step would never be taken, since of all that are reached the hardest is; empty where it would."""
+        if self.days == 0:
+            return _("At least 1 day: when it falls due whoever has it is told already.")
+        is_urging = self.step == ChaseStep.URGE
+        other = ChaseStep.ORDER if is_urging else ChaseStep.URGE
+        held = Rung.objects.filter(town=self.town_id, step=other).first()
+        days = held.days if held else STANDARD_DAYS[other]
+        if held and not held.is_on:
+            return ""
+        if is_urging and self.days >= days:
+            return _("Fewer than %(days)s: then an order is asked for instead.") % {"days": days}
+        if not is_urging and self.days <= days:
+            return _("More than %(days)s: until then it is urged.") % {"days": days}
+        return ""
 
 
 class Chase(WithChoices):

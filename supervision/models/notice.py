@@ -36,6 +36,7 @@ class NoticeKind(models.TextChoices):
     ORDER = "order", pgettext_lazy("notice", "supervision order")
     ORDER_REPLIED = "order_replied", pgettext_lazy("notice", "order answered")
     ORDER_BACK = "order_back", pgettext_lazy("notice", "answer sent back")
+    ORDER_CLOSED = "order_closed", pgettext_lazy("notice", "answer found good")
     CIRCULATE = "circulate", pgettext_lazy("notice", "order not answered")
     ALARM = "alarm", pgettext_lazy("notice", "nobody to tell")
     YOURS = "yours", pgettext_lazy("notice", "with you now")
@@ -43,6 +44,7 @@ class NoticeKind(models.TextChoices):
     RULE = "rule", pgettext_lazy("notice", "waits for your ruling")
     RULED = "ruled", pgettext_lazy("notice", "your request was ruled on")
     SPEAKER = "speaker", pgettext_lazy("notice", "word from the speaker")
+    TAKEN_BACK = "taken_back", pgettext_lazy("notice", "taken back by the speaker")
     RED_LINE = "red_line", pgettext_lazy("notice", "red line")
     CHASED = "chased", pgettext_lazy("notice", "chased by hand")
     ACCEPTED = "accepted", pgettext_lazy("to the speaker", "taken up")
@@ -181,6 +183,24 @@ class EventSeen(models.Model):
     class Meta:
         verbose_name = _("event seen")
         verbose_name_plural = _("events seen")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class EventFailure(models.Model):
+    """An event whose notices could not be written; after a day of trying it is passed over, for somebody to see."""
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="failure")
+    since = models.DateTimeField(_("since"))
+    tries = models.PositiveIntegerField(_("tries"), default=1)
+    passed_over_at = models.DateTimeField(_("passed over"), null=True)
+
+    class Meta:
+        verbose_name = _("event that could not be told")
+        verbose_name_plural = _("events that could not be told")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("passed_over_at",), name="event_passed_over"),)
 
     def __str__(self) -> str:
         return str(self.event_id)

@@ -21,9 +21,12 @@ class OrderState(models.TextChoices):
     REPLIED = "replied", pgettext_lazy("order", "replied, waiting to be checked")
     CLOSED = "closed", pgettext_lazy("order", "checked and closed")
     CANCELLED = "cancelled", pgettext_lazy("order", "cancelled")
+    ENDED = "ended", pgettext_lazy("order", "ended with the matter")
 
 
-LIVE = (OrderState.TO_SIGN, OrderState.SIGNED, OrderState.SENT, OrderState.REPLIED)
+UNSENT = (OrderState.TO_SIGN, OrderState.SIGNED)
+LIVE = (*UNSENT, OrderState.SENT, OrderState.REPLIED)
+OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.ENDED)
 
 
 class OrderCounter(models.Model):
@@ -69,6 +72,11 @@ class SupervisionOrder(WithChoices):
     cancelled_at = models.DateTimeField(pgettext_lazy("order", "cancelled"), null=True)
     cancelled_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("cancelled by"))
     cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
+    ended_at = models.DateTimeField(pgettext_lazy("order", "ended"), null=True)
+    end_reason = models.CharField(_("why it ended"), max_length=200, blank=True)
+    remind_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("when whoever it waits for is told again; none: nobody is waited for")
+    )
     circulated_at = models.DateTimeField(pgettext_lazy("order", "circulated"), null=True)
 
     class Meta:
@@ -81,6 +89,7 @@ class SupervisionOrder(WithChoices):
             models.Index(
                 fields=("reply_on",), condition=Q(state="sent", circulated_at=None), name="order_to_circulate"
             ),
+            models.Index(fields=("remind_at",), condition=Q(remind_at__isnull=False), name="order_to_remind_of"),
         )
         constraints = (
             models.UniqueConstraint(fields=("case",), condition=Q(state__in=LIVE), name="order_one_alive_a_case"),
@@ -98,12 +107,17 @@ class SupervisionOrder(WithChoices):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("to_sign", "signed", "cancelled"), number="", sent_at=None)
-                | ~Q(number="") & Q(state__in=("sent", "replied", "closed"), sent_at__isnull=False),
+                | ~Q(number="") & Q(state__in=("sent", "replied", "closed", "ended"), sent_at__isnull=False),
                 name="order_is_numbered_when_sent",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=("replied", "closed")) | ~Q(reply="") & Q(replied_at__isnull=False),
                 name="order_replied_with_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ended", ended_at__isnull=False) & ~Q(end_reason="")
+                | ~Q(state="ended") & Q(ended_at=None, end_reason=""),
+                name="order_ended_iff_at",
             ),
             models.CheckConstraint(condition=Q(to_post=None) | Q(to_office=None), name="order_goes_to_one"),
         )
@@ -121,6 +135,13 @@ class SupervisionOrder(WithChoices):
     def is_late(self, at: datetime) -> bool:
         """Whether it is sent and its reply is past its day."""
         return self.state == OrderState.SENT and at >= due_at(self.reply_on)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether an answer stands that was not sent back."""
+        if self.state != OrderState.ENDED:
+            return self.state in (OrderState.REPLIED, OrderState.CLOSED)
+        return self.replied_at is not None and (self.checked_at is None or self.replied_at > self.checked_at)
 
 
 class SentBack(models.Model):
@@ -143,3 +164,28 @@ class SentBack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order} {self.checked_at:%Y-%m-%d}"
+
+
+class OrderTalk(models.Model):
+    """约谈: whoever an order not answered in time was about is summoned for a talk (domain §4)."""
+
+    order = models.ForeignKey(
+        SupervisionOrder, models.CASCADE, related_name="talks", verbose_name=_("supervision order")
+    )
+    held_on = models.DateField(pgettext_lazy("talk", "held on"))
+    whom = models.CharField(pgettext_lazy("talk", "with whom"), max_length=80)
+    agreed = models.TextField(pgettext_lazy("talk", "what was agreed"))
+    noted_at = models.DateTimeField(_("at"))
+    noted_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("talk about an order")
+        verbose_name_plural = _("talks about orders")
+        ordering = ("held_on", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("order", "held_on", "whom"), name="order_talk_once_a_day_with_somebody"),
+            models.CheckConstraint(condition=~Q(whom="") & ~Q(agreed=""), name="order_talk_says_who_and_what"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.held_on:%Y-%m-%d}"

@@ -1,11 +1,15 @@
 """What notices and orders say, for templates."""
 
 import re
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from cases.models import Case
+from cases.models.scope import Sight
+from cases.workflow.record import without_speaker
 from supervision.models import Notice
 from supervision.words import words_of
 
@@ -17,6 +21,16 @@ NAMED = '<span lang="zh-Hans">{}</span>'
 @register.simple_tag
 def notice_words(notice: Notice) -> str:
     return words_of(notice)
+
+
+@register.simple_tag(takes_context=True)
+def said_of(context: dict[str, Any], case: Case, text: str) -> str:
+    """What was typed about a matter, without who spoke where that is hidden from the reader.
+
+    From the context: `sight`, and `names` besides the speaker's own, where the page has read them.
+    """
+    sight: Sight = context["sight"]
+    return text if sight.shows_speaker(case) else without_speaker(case, text, context.get("names", ()))
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.batch import Result, move_all
+from cases.chasing import chased_today
 from cases.exports import Export
 from cases.ledgers import BOOKS
 from cases.models import Case
@@ -120,10 +121,11 @@ class ChaseTogether(BoardView):
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                done = sum(not result.refusal for result in results)
-                context |= {"results": results, "done": done, "failed": len(results) - done}
+                done, gone = sum(not result.refusal for result in results), self.gone(cases)
+                context |= {"results": results, "gone": gone, "done": done, "failed": len(results) - done + len(gone)}
                 return render(request, "supervision/chased.html", context)
-        rows = [(case, versions.get(case.pk, case.version)) for case in cases]
+        before = chased_today(cases, now())
+        rows = [(case, versions.get(case.pk, case.version), before.get(case.pk)) for case in cases]
         context |= {"form": form, "rows": rows, "key": key}
         return render(request, "supervision/chase_together.html", context, status=UNPROCESSABLE if is_sent else 200)
 

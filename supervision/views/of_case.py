@@ -17,6 +17,7 @@ class OfCase(StaffView):
         chases = case.chases.select_related("by__user", "order").order_by("at", "pk")
         context = {
             "case": case,
+            "sight": self.sight(),
             "chases": chases,
             "told": told_so_far(case),
             "orders": SupervisionOrder.objects.filter(case=case).order_by("raised_at", "pk"),

@@ -2,28 +2,30 @@
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from cases.chasing import chased_today
 from cases.exports import exportable, may_export
 from cases.models import Case
 from cases.models.choices import Stage
 from cases.paging import capped_counts, page_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Officer
+from cases.workflow.record import known_names
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
-from supervision.forms import CancelForm, CheckForm, OrderForm, ReplyForm, SignForm
+from supervision.forms import CancelForm, CheckForm, OrderForm, ReplyForm, SignForm, TalkForm
 from supervision.models import OrderState, SupervisionOrder, Told
-from supervision.models.order import LIVE
+from supervision.models.order import LIVE, OVER, UNSENT
 from supervision.orders import (
     PEOPLE,
     act_on,
     acts_open_to,
-    chased_today,
     chasing_post,
     latest_reply_on,
     orders_seen_by,
@@ -41,12 +43,14 @@ from villages.models.audit import AuditKind
 ORDER = ("-raised_at", "-id")
 TABS = (
     ("alive", pgettext_lazy("orders", "Under way"), LIVE),
-    ("to_sign", pgettext_lazy("orders", "To sign"), (OrderState.TO_SIGN, OrderState.SIGNED)),
+    ("to_sign", pgettext_lazy("orders", "To sign"), UNSENT),
     ("sent", pgettext_lazy("orders", "Waiting for the reply"), (OrderState.SENT,)),
     ("replied", pgettext_lazy("orders", "To check"), (OrderState.REPLIED,)),
-    ("over", pgettext_lazy("orders", "Closed"), (OrderState.CLOSED, OrderState.CANCELLED)),
+    ("over", pgettext_lazy("orders", "Closed"), OVER),
 )
-FORMS: dict[str, type[RuleForm]] = {"sign": SignForm, "cancel": CancelForm, "reply": ReplyForm, "check": CheckForm}
+FORMS: dict[str, type[RuleForm]] = {
+    "sign": SignForm, "cancel": CancelForm, "reply": ReplyForm, "check": CheckForm, "talk": TalkForm,
+}  # fmt: skip
 
 
 class OrderView(StaffView):
@@ -81,11 +85,15 @@ class Shown(OrderView):
     ) -> HttpResponse:
         at = now()
         acts = acts_open_to(order, self.user, at)
-        initial = {"sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)}}
+        initial = {
+            "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)}, "talk": {"held_on": today()},
+        }  # fmt: skip
         shown = {act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act)) for act in acts}
         context = {
             "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
-            "is_late": order.is_late(at),
+            "is_late": order.is_late(at), "grace": settings.ORDER_GRACE_SECONDS,
+            "names": () if self.sight().shows_speaker(order.case) else known_names(order.case),
+            "talks": order.talks.select_related("noted_by__user"),
             "rounds": order.sent_back.select_related("replied_by__user", "checked_by__user"),
             "may_print": bool(order.number) and may_export(self.user, today()),
         }  # fmt: skip
@@ -179,7 +187,7 @@ class NewOrder(OrderView):
             "told": people.told(case, (Told.OWNER, Told.HEAD)),
             "signers": [] if post.may_sign else people.told(case, (Told.SIGNER,)),
             "may_sign": post.may_sign,
-            "before": chased_today(case, at),
+            "before": chased_today([case], at).get(case.pk),
             "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
         }  # fmt: skip
         return render(self.request, "supervision/new_order.html", context, status=status)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from cases.chasing import chased_today
 from cases.models import Case
 from cases.paging import page_of
 from cases.views.access import UNPROCESSABLE
@@ -65,6 +66,7 @@ class MeetingView(TrackingView):
         items = list(meeting.items.select_related("said_by__user").filter(case__in=counted.values("pk")))
         cases = {case.pk: case for case in counted.filter(pk__in=[item.case_id for item in items]).with_row()}
         times = dict(with_times(list(cases.values())))
+        before = chased_today(cases.values(), now())
         may_say = meeting.ended_at is None and presiding_post(self.user, meeting.town, now()) is not None
         pk, form = wrong or (0, None)
         rows = []
@@ -73,7 +75,7 @@ class MeetingView(TrackingView):
             open_to_say = may_say and not vars(case)["redacted"] and item.verdict not in ACTED
             said = {"verdict": item.verdict, "note": item.note}
             blank = VerdictForm(initial=said, auto_id=ids_of(item)) if open_to_say else None
-            rows.append((item, case, times[case], form if item.pk == pk else blank))
+            rows.append((item, case, times[case], before.get(case.pk), form if item.pk == pk else blank))
         readable = {pk for pk, case in cases.items() if not vars(case)["redacted"]}
         context = {
             "nav": "supervision", "meeting": meeting, "rows": rows, "at": now(), "sight": self.sight(),

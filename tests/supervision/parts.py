@@ -1,7 +1,7 @@
 """One row of everything that watching leaves behind at a case, with the same words in each."""
 
 from cases.models import Case
-from supervision.models import Call, Chase, Notice, SentBack, SupervisionOrder
+from supervision.models import Call, Chase, Notice, OrderTalk, SentBack, SupervisionOrder
 from tests.cases.roads import DAY, NOON
 from villages.models import Post
 
@@ -15,6 +15,9 @@ def chased(case: Case, note: str, other: Post) -> None:
     SentBack.objects.create(
         order=order, reply=note, replied_at=NOON, replied_by=other, finding=note, checked_at=NOON,
         checked_by=other,
+    )  # fmt: skip
+    OrderTalk.objects.create(
+        order=order, held_on=NOON.date(), whom=note, agreed=note, noted_at=NOON, noted_by=other
     )  # fmt: skip
     chase = Chase.objects.create(
         case=case, clock=clock, due_at=clock.due_at, step="yellow", level="remind", at=NOON, reason=note,

@@ -7,7 +7,9 @@ from supervision.models import Notice, OrderState, SupervisionOrder
 from supervision.sweeping import sweep
 from tests.api import Api
 from tests.cases.roads import DAY, NOON, decided, staff
+from tests.supervision.test_order_ends import circulated
 from tests.supervision.test_orders import raised, sent
+from tests.supervision.test_pages import named_everywhere
 
 pytestmark = pytest.mark.django_db
 WORDS = {"reason": "超期", "demand": "请立即办理", "reply_on": "2026-03-05"}
@@ -79,7 +81,7 @@ def test_a_page_of_orders_costs_the_same_however_many(here, count, django_assert
     api = Api(here.supervisor)
     api.get("orders/")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         assert len(api.get("orders/").json()["results"]) == count
 
 
@@ -89,3 +91,25 @@ def test_a_repeated_key_makes_no_second_order(here):
         assert Api(here.supervisor).post(f"cases/{case.number}/orders/", {**WORDS, "key": key}).status_code == 201
 
     assert SupervisionOrder.objects.count() == 1
+
+
+def test_a_talk_is_noted_over_the_api_once(here):
+    order = circulated(here)
+    said = {"act": "talk", "held_on": "2026-03-02", "whom": "司法所张所长", "agreed": "周五前修好"}
+
+    answers = [Api(here.supervisor).post(f"orders/{order.pk}/", said) for _nth in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    (talk,) = answers[1].json()["talks"]
+    assert (talk["whom"], talk["agreed"], talk["noted_by"]["name"]) == (
+        "司法所张所长", "周五前修好", str(here.supervisor.user),
+    )  # fmt: skip
+    assert Api(here.handler).post(f"orders/{order.pk}/", said).status_code == 403
+    assert Api(here.supervisor).post(f"orders/{sent(here).pk}/", said).status_code == 409
+
+
+def test_who_spoke_in_secret_is_named_nowhere_in_an_order(here):
+    order = named_everywhere(here)
+
+    assert "李建国" not in Api(here.handler).get(f"orders/{order.pk}/").text
+    assert "李建国" in Api(here.signer).get(f"orders/{order.pk}/").text

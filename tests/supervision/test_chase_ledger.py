@@ -8,10 +8,12 @@ from minshi.workdays import local_day
 from supervision.models import SupervisionOrder
 from supervision.orders import check_reply, reply_to_order, send_orders_due, sign_order
 from supervision.sweeping import sweep
+from supervision.views.board import with_times
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page, shown_rows, take
 from tests.cases.roads import DAY, NOON, accepted, decided, officer
+from tests.supervision.test_orders import sent
 from tests.villages.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +86,12 @@ def test_the_page_costs_the_same_however_many_steps_it_has(here, count, django_a
         response = client.get("/ledgers/supervision/", {"period": "all"})
 
     assert len(shown_rows(response)) == count
+
+
+def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
+    order = sent(here)
+
+    (row,) = shown_rows(page(here.supervisor, "supervision"))
+
+    assert (row[1], row[3], row[5], row[-1]) == (order.number, "督办", "超期", str(here.supervisor.user))
+    assert [times for _case, times in with_times([order.case])] == [1]

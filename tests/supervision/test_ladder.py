@@ -15,6 +15,7 @@ from minshi.workdays import due_at, last_day_of, local_day
 from supervision import ladder, tasks
 from supervision.ladder import look_at_clocks
 from supervision.models import Chase, ChaseStep, Notice, NoticeKind, OrderState, Rung, SupervisionOrder
+from supervision.orders import cancel_order
 from tests import roles
 from tests.cases.roads import (
     DAY,
@@ -366,3 +367,31 @@ def test_the_command_sweeps_at_a_time_in_shanghai():
 def test_the_command_refuses_what_is_no_time():
     with pytest.raises(CommandError):
         call_command("sweep", at="yesterday")
+
+
+def test_a_second_dissatisfaction_asks_for_one_order_however_often_it_is_looked_at(here):
+    case = dissatisfied_twice(here)
+    clock = case.clocks.get(stopped_at=None)
+    look(clock.started_at)
+    cancel_order(SupervisionOrder.objects.get(), reason="先约谈", by=officer(here.signer), at=clock.started_at)
+
+    for moment in (clock.yellow_at, clock.due_at, working_days_after(case, 1)):
+        look(moment)
+    assert SupervisionOrder.objects.count() == 1
+    assert steps() == [ChaseStep.DISSATISFIED, YELLOW, OVERDUE, URGE]
+
+    look(working_days_after(case, 3))
+    drafted = SupervisionOrder.objects.get(state=OrderState.TO_SIGN)
+    assert (drafted.chases.get().step, drafted.reason) == (ORDER, "超期多日没办好")
+    assert Notice.objects.filter(order=drafted, kind=NoticeKind.ORDER_TO_SIGN).exists()
+
+
+def test_both_steps_that_ask_for_an_order_at_once_ask_for_one_and_its_signer_hears_once(here):
+    case = dissatisfied_twice(here)
+
+    look(working_days_after(case, 3))
+
+    order = SupervisionOrder.objects.get()
+    assert order.reason == "群众两次不满意"
+    assert set(order.chases.values_list("step", flat=True)) == {ORDER, ChaseStep.DISSATISFIED}
+    assert told() == [(here.signer.user, NoticeKind.ORDER_TO_SIGN)]

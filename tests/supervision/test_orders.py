@@ -9,7 +9,6 @@ from django.utils import translation
 from cases.workflow import Action
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
-from supervision import orders
 from supervision.circulating import circulate_due
 from supervision.models import Chase, Notice, NoticeKind, OrderState, Rung, SupervisionOrder
 from supervision.orders import (
@@ -19,6 +18,7 @@ from supervision.orders import (
     raise_order,
     reply_to_order,
     send_orders_due,
+    sending,
     sign_order,
 )
 from supervision.sweeping import sweep
@@ -318,14 +318,14 @@ def test_the_ladder_ends_in_an_order_that_walks_to_its_end(here):
 
 def test_an_order_that_cannot_be_sent_does_not_hold_up_the_others(here, monkeypatch):
     bad, good = signed(here), signed(here)
-    whole = orders.next_number
+    whole = sending.next_number
 
     def fails(order, at):
         if order.pk == bad.pk:
             raise ZeroDivisionError
         return whole(order, at)
 
-    monkeypatch.setattr(orders, "next_number", fails)
+    monkeypatch.setattr(sending, "next_number", fails)
     assert send_orders_due(NOON + GRACE) == (1, [bad.case.number])
 
     bad.refresh_from_db()
@@ -376,3 +376,25 @@ def test_two_sweeps_at_once_send_each_order_once_and_leave_no_number_out():
 
     numbers = sorted(SupervisionOrder.objects.values_list("number", flat=True))
     assert [number[-2] for number in numbers] == list("123456")
+
+
+def test_an_order_by_hand_is_a_step_of_chasing_like_the_ladders(client, here):
+    order = sent(here)
+
+    chase = Chase.objects.get()
+    assert (chase.case, chase.order, chase.step, chase.level) == (order.case, order, "by_hand", "order")
+    assert (chase.by, chase.reason, chase.at) == (here.supervisor, "超期", NOON + GRACE)
+    assert chase.due_at == order.case.clocks.get(stopped_at=None).due_at
+    sweep(NOON + GRACE)
+    assert Chase.objects.count() == 1
+
+
+def test_an_order_of_the_ladder_is_no_second_step_when_it_goes_out(here):
+    case = accepted(here)
+    sweep(case.due_at + 7 * DAY)
+    at = SupervisionOrder.objects.get().raised_at
+
+    sign_order(SupervisionOrder.objects.get(), by=officer(here.signer), at=at)
+    sweep(at + timedelta(minutes=1))
+
+    assert Chase.objects.filter(level="order").count() == 1

@@ -9,9 +9,13 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.workflow import Action, make_move
-from supervision.models import Notice, NoticeState, OrderState, SupervisionOrder
+from supervision.models import Notice, NoticeState, OrderState, OrderTalk, SupervisionOrder
+from supervision.orders import check_reply, reply_to_order
 from supervision.sweeping import sweep
+from tests.cases.ledger_desk import page as ledger
+from tests.cases.ledger_desk import shown_rows
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
+from tests.supervision.test_order_ends import circulated
 from tests.supervision.test_orders import raised, replied, sent, signed
 from villages.models import AuditRecord
 
@@ -296,7 +300,7 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
     printed = client.post(reverse("supervision:order_print", args=[order.pk])).content.decode()
 
     assert re.findall(r'<th scope="row">([^<]+)</th>', printed) == [
-        "督办事项", "文号", "发布时间", "督办内容", "批示领导", "牵头领导", "配合领导", "附件", "交办时限",
+        "督办事项", "文号", "督办内容", "批示领导", "发布时间", "牵头领导", "配合领导", "附件", "交办时限",
         "反馈类型/周期", "牵头单位", "配合单位", "督办联系人", "电话",
     ]  # fmt: skip
     assert order.number in printed
@@ -317,3 +321,63 @@ def test_a_case_tells_how_it_was_chased(client, here):
     assert order.number in told
     assert "发督办单" not in told
     assert "发督办单" in page(client, here.supervisor, "of_case", order.case.number)
+
+
+def named_everywhere(here):
+    """An order in which everybody wrote the name of a speaker whose name is hidden."""
+    case = decided(here, accepted(here, confidentiality="hidden"))
+    order = sent(here, raised(here, case, reason="李建国又来问", demand="给李建国修好"))
+    order = check_reply(
+        replied(here, order), good=False, finding="李建国说没修", by=officer(here.supervisor), at=NOON + DAY
+    )
+    reply_to_order(order, "李建国家的灯修好了", by=officer(here.handler), at=NOON + DAY)
+    SupervisionOrder.objects.update(circulated_at=NOON)
+    OrderTalk.objects.create(
+        order=order, held_on=NOON.date(), whom="所长", agreed="到李建国家道歉", noted_at=NOON, noted_by=here.supervisor
+    )
+    return order
+
+
+def test_who_spoke_in_secret_is_named_nowhere_on_the_page_of_an_order(client, here):
+    order = named_everywhere(here)
+
+    for name, args in (("order", order.pk), ("of_case", order.case.number)):
+        assert "李建国" not in page(client, here.handler, name, args)
+    assert "李建国" in page(client, here.signer, "order", order.pk)
+    client.force_login(here.handler.user)
+    assert "李建国" not in client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+
+def test_a_talk_is_noted_on_the_page_and_stands_in_the_ledger(client, here):
+    order = circulated(here)
+    with time_machine.travel(NOON + 6 * DAY, tick=False):
+        assert "记一次约谈" in page(client, here.supervisor, "order", order.pk)
+        said = {"held_on": "2026-03-08", "whom": "司法所张所长", "agreed": "周五前修好"}
+        client.post(reverse("supervision:order_act", args=[order.pk, "talk"]), said)
+        assert "周五前修好" in page(client, here.supervisor, "order", order.pk)
+        row = shown_rows(ledger(here.supervisor, "supervision"))[-1]
+
+    assert (row[3], row[-2]) == ("通报", "已发出，等回复 · 2026-03-08约谈司法所张所长：周五前修好")
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(30, "30秒后发出"), (90, "90秒后发出")])
+def test_how_long_an_order_can_be_taken_back_is_as_it_is_set(client, here, settings, seconds, words):
+    settings.ORDER_GRACE_SECONDS = seconds
+
+    assert words in page(client, here.signer, "order", raised(here).pk)
+
+
+def test_who_chases_a_matter_again_the_same_day_is_told_so_first(client, here):
+    chased, other = accepted(here), accepted(here)
+    address = reverse("cases:act", args=[chased.number, "supervise"])
+    client.force_login(here.supervisor.user)
+    assert "今天已督办过" not in client.get(address).text
+
+    make_move(chased, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", text="抓紧")
+
+    assert "今天已督办过" in client.get(address).text
+    ticked = {"cases": [f"{case.number}:{case.version}" for case in (chased, other)]}
+    asked = client.post(reverse("supervision:chase_together"), ticked).text
+    assert asked.count("今天已督办过") == 1
+    with time_machine.travel(NOON + DAY + DAY / 24, tick=False):
+        assert "今天已督办过" not in client.get(address).text

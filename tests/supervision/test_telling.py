@@ -7,14 +7,24 @@ import pytest
 from cases.models import Event
 from cases.workflow import Action, Speaker, make_move
 from minshi.workdays import local_day
-from supervision.models import Chase, EventSeen, Notice, NoticeKind, OrderState, SupervisionOrder, Watermark
+from supervision.models import (
+    Chase,
+    EventFailure,
+    EventSeen,
+    Notice,
+    NoticeKind,
+    OrderState,
+    SupervisionOrder,
+    Watermark,
+)
+from supervision.status import backlog
 from supervision.telling import Telling, pass_over_the_past, tell_events
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def told(kind=None):
@@ -243,3 +253,43 @@ def test_the_owner_of_a_case_in_another_town_hears_nothing():
     tell_events(NOON)
 
     assert [user for user, _kind in told()] == [here.handler.user]
+
+
+def test_an_event_that_cannot_be_told_for_a_day_is_passed_over_and_the_status_page_says_so(client, monkeypatch):
+    here, there = staff(), staff()
+    bad = decided(here)
+    decided(there)
+    whole = Telling.messages
+
+    def fails(self, event):
+        if event.case_id == bad.pk:
+            raise ZeroDivisionError
+        return whole(self, event)
+
+    monkeypatch.setattr(Telling, "messages", fails)
+    assert len(tell_events(NOON)[1]) == 3
+    assert len(tell_events(NOON + 23 * HOUR)[1]) == 3
+    assert set(EventFailure.objects.values_list("tries", "passed_over_at")) == {(2, None)}
+    assert Watermark.objects.get().floor == 0
+
+    tell_events(NOON + 24 * HOUR)
+    assert tell_events(NOON + 25 * HOUR) == (0, [])
+
+    assert backlog(NOON + 25 * HOUR).passed_over == 3
+    tell_events(NOON + 26 * HOUR)
+    assert Watermark.objects.get().floor == Event.objects.latest("pk").pk
+    client.force_login(here.supervisor.user)
+    assert "有3件事一整天都没能通知出去" in client.get("/supervision/status/").text
+
+
+def test_what_is_told_at_last_failed_no_more(monkeypatch):
+    decided(staff())
+    monkeypatch.setattr(Telling, "messages", lambda _self, _event: 1 / 0)
+    tell_events(NOON)
+    assert EventFailure.objects.count() == 3
+    monkeypatch.undo()
+
+    tell_events(NOON + MINUTE)
+
+    assert not EventFailure.objects.exists()
+    assert len(told()) == 1

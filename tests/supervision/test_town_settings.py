@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from minshi.errors import InputRefused, NoSuchRight
 from supervision.circulating import circulate_due
+from supervision.ladder import look_at_clocks
 from supervision.models import ChaseStep, Notice, NoticeKind, NoticeText, Robot, Rung, SupervisionOrder
 from supervision.sweeping import sweep
 from supervision.town_settings import drop_rung, set_rung, set_text
 from supervision.words import line_of, standard_words, words_of
-from tests.cases.roads import DAY, NOON, spoken, staff
+from tests.cases.roads import DAY, NOON, accepted, spoken, staff
 from tests.roles import reviewer_of
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +191,118 @@ def test_what_was_told_stays_as_it_was():
     set_text(here.town, NoticeKind.OVERDUE, "抓紧", by=here.reviewer.user, at=NOON)
 
     assert words_of(Notice.objects.worded().get(pk=told.pk)) == before
+
+
+def set_step(here, step, days, **values):
+    told = {"told": ["head"], "by_letter": True, "by_robot": False, "is_on": True, **values}
+    return set_rung(here.town, step, by=here.reviewer.user, at=NOON, days=days, **told)
+
+
+@pytest.mark.parametrize(("step", "days"), [("urge", 0), ("urge", 3), ("urge", 9), ("order", 0), ("order", 1)])
+def test_a_step_that_would_never_come_is_refused_beside_its_days(step, days):
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        set_step(here, ChaseStep(step), days)
+
+    assert set(refused.value.fields) == {"days"}
+    assert not Rung.objects.exists()
+
+
+def test_a_step_not_in_use_bars_no_other():
+    here = staff()
+    set_step(here, ChaseStep.URGE, 0, is_on=False, told=[])
+
+    assert set_step(here, ChaseStep.ORDER, 1).days == 1
+    with pytest.raises(InputRefused):
+        set_step(here, ChaseStep.URGE, 1)
+
+
+def test_a_default_by_which_another_step_would_never_come_is_not_gone_back_to(client):
+    here = staff()
+    set_step(here, ChaseStep.ORDER, 10)
+    set_step(here, ChaseStep.URGE, 5)
+    client.force_login(here.reviewer.user)
+
+    answer = client.post(reverse("supervision:rung", args=["order"]), {"default": "1"})
+
+    assert answer.status_code == 422
+    assert "要多于5天" in answer.text
+    assert Rung.objects.count() == 2
+
+
+def steps_of(case):
+    return list(case.chases.order_by("pk").values_list("step", flat=True))
+
+
+def days_late(case, days):
+    """So many days after the due: the weeks of the tests have no holiday."""
+    return case.due_at + days * DAY
+
+
+def test_an_order_asked_for_sooner_comes_sooner_for_what_is_late_already():
+    here, elsewhere = staff(), staff()
+    for each in (here, elsewhere):
+        set_step(each, ChaseStep.ORDER, 10)
+    case, other = spoken(here), spoken(elsewhere)
+    look_at_clocks(days_late(case, 8))
+    assert steps_of(case) == steps_of(other) == ["urge"]
+
+    set_rung(
+        here.town, ChaseStep.ORDER, by=here.reviewer.user, at=days_late(case, 8), is_on=True, days=3, told=["signer"],
+        by_letter=True, by_robot=False,
+    )  # fmt: skip
+    look_at_clocks(days_late(case, 8))
+
+    assert steps_of(case) == ["urge", "order"]
+    assert steps_of(other) == ["urge"]
+
+
+def test_a_step_in_use_again_comes_for_what_nobody_had_to_look_at_any_more():
+    here = staff()
+    set_step(here, ChaseStep.ORDER, 3, is_on=False)
+    case = spoken(here)
+    look_at_clocks(days_late(case, 8))
+    assert case.clocks.get().look_at is None
+
+    with time_machine.travel(days_late(case, 8), tick=False):
+        drop_rung(here.town, ChaseStep.ORDER, by=here.reviewer.user, at=days_late(case, 8))
+    look_at_clocks(days_late(case, 8))
+
+    assert steps_of(case) == ["urge", "order"]
+
+
+def test_what_is_not_yellow_yet_is_not_looked_at_for_a_changed_ladder():
+    here = staff()
+    case = accepted(here)
+
+    set_step(here, ChaseStep.ORDER, 5)
+
+    assert case.clocks.get(stopped_at=None).look_at == case.yellow_at
+
+
+def test_the_admin_looks_again_too_and_drops_nothing_that_bars_another_step(client):
+    here = staff()
+    set_step(here, ChaseStep.ORDER, 10)
+    set_step(here, ChaseStep.URGE, 5)
+    client.force_login(here.reviewer.user)
+    order, urge = Rung.objects.get(step="order"), Rung.objects.get(step="urge")
+
+    assert client.post(f"/admin/supervision/rung/{order.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.post(f"/admin/supervision/rung/{urge.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert Rung.objects.get() == order
+
+
+def test_where_a_town_circulates_nothing_its_late_orders_are_not_looked_at_again(django_assert_num_queries):
+    here = staff()
+    set_rung(
+        here.town, ChaseStep.CIRCULATE, by=here.reviewer.user, at=NOON, is_on=False, days=0, told=["owner"],
+        by_letter=True, by_robot=False,
+    )  # fmt: skip
+    SupervisionOrder.objects.create(
+        case=spoken(here), town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON, state="sent",
+        number="白关镇督字〔2026〕1号", signed_at=NOON, signed_by=here.reviewer, send_at=NOON, sent_at=NOON,
+    )  # fmt: skip
+
+    with django_assert_num_queries(1):
+        assert circulate_due(NOON + DAY) == (0, [])

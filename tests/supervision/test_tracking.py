@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.models import Event
-from cases.workflow import Action
+from cases.models import Case, Event
+from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from supervision.models import SupervisionOrder, TrackedCase, TrackingMeeting, Verdict
 from supervision.tracking import begin_tracking, dragging_on, end_tracking, say_of
 from tests import roles
-from tests.cases.roads import DAY, NOON, dissatisfied_twice, spoken, staff
+from tests.cases.roads import DAY, NOON, dissatisfied_twice, officer, spoken, staff
 from tests.together import at_once
 from villages.models import AuditRecord
 
@@ -189,7 +189,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, django_assert_num_
     client.force_login(here.supervisor.user)
     client.get(meeting.get_absolute_url())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(meeting.get_absolute_url())
 
 
@@ -240,3 +240,23 @@ def test_the_list_of_meetings_is_new_first(client, here):
     page = client.get(reverse("supervision:tracking"))
 
     assert list(page.context["meetings"]) == [later, meeting]
+
+
+def test_what_is_suspended_is_not_overdue_here_either(here):
+    case = spoken(here)
+    assert list(dragging_on(here.town, LATE)) == [case]
+    Case.objects.filter(pk=case.pk).update(grey_until=LATE + DAY)
+
+    assert list(dragging_on(here.town, LATE)) == []
+
+
+def test_what_was_chased_today_says_so_in_the_meeting(client, here):
+    late, later = spoken(here), spoken(here)
+    make_move(late, Action.SUPERVISE, by=officer(here.supervisor), at=LATE, supervision_level="urge", text="抓紧")
+    meeting = begun(here)
+    client.force_login(here.supervisor.user)
+
+    page = client.get(meeting.get_absolute_url()).text
+
+    assert page.count("今天已督办过") == 1
+    assert page.index("今天已督办过") < page.index(later.number)

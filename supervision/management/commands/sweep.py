@@ -25,6 +25,6 @@ class Command(BaseCommand):
             raise CommandError(f"--at {at}: {error}") from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
         done, out = sweep(moment), deliver(moment)
-        orders = f"sent {done.sent} and circulated {done.circulated} orders"
+        orders = f"sent {done.sent}, circulated {done.circulated} and ended {done.ended} orders"
         self.stdout.write(f"Told of {done.told} events, took {done.taken} steps, {orders}.")
         self.stdout.write(f"Delivered {out.sent}, to be tried again {out.failed}, given up {out.dead}.")

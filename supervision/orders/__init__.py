@@ -1,0 +1,41 @@
+"""督办单: raised by the ladder or by hand, signed, sent after a moment's grace, answered, checked, closed."""
+
+from supervision.orders.acts import cancel_order, check_reply, raise_order, reply_to_order, sign_order
+from supervision.orders.drafting import (
+    Asked,
+    claim_cases,
+    draft_orders,
+    latest_reply_on,
+    standard_demand,
+    suggested_reply_on,
+)
+from supervision.orders.ending import end_orders_due
+from supervision.orders.locking import ask_to_sign
+from supervision.orders.opening import PEOPLE, act_on, acts_open_to, chasing_post, orders_seen_by
+from supervision.orders.reminding import remind_of_orders_due
+from supervision.orders.sending import send_orders_due
+from supervision.orders.talking import note_talk
+
+__all__ = [
+    "PEOPLE",
+    "Asked",
+    "act_on",
+    "acts_open_to",
+    "ask_to_sign",
+    "cancel_order",
+    "chasing_post",
+    "check_reply",
+    "claim_cases",
+    "draft_orders",
+    "end_orders_due",
+    "latest_reply_on",
+    "note_talk",
+    "orders_seen_by",
+    "raise_order",
+    "remind_of_orders_due",
+    "reply_to_order",
+    "send_orders_due",
+    "sign_order",
+    "standard_demand",
+    "suggested_reply_on",
+]
