@@ -10,7 +10,7 @@ from supervision.models import ChaseStep, Notice, NoticeKind, NoticeText, Robot,
 from supervision.sweeping import sweep
 from supervision.town_settings import drop_rung, set_rung, set_text
 from supervision.words import line_of, standard_words, words_of
-from tests.cases.roads import DAY, NOON, spoken, staff
+from tests.cases.roads import DAY, NOON, accepted, spoken, staff
 from tests.roles import reviewer_of
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ def test_an_order_not_answered_is_told_to_the_group_where_the_town_wants_it(by_r
     values = {"is_on": True, "days": 0, "told": ["owner"], "by_letter": True, "by_robot": by_robot}
     set_rung(here.town, ChaseStep.CIRCULATE, by=here.reviewer.user, at=NOON, **values)
     order = SupervisionOrder.objects.create(
-        case=spoken(here), town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON, state="sent",
+        case=accepted(here), town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON, state="sent",
         number="白关镇督字〔2026〕1号", signed_at=NOON, signed_by=here.reviewer, send_at=NOON, sent_at=NOON,
     )  # fmt: skip
 
