@@ -34,6 +34,7 @@ PASSED_ON = frozenset(
 ASKED = frozenset({Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.HAND_BACK})
 RULED = frozenset({Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK})
 SAID = frozenset({Action.URGE, Action.SUPPLEMENT, Action.WITHDRAW})
+HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})  # of a secret matter, told at once
 TOLD_OF = PASSED_ON | ASKED | RULED | SAID | {Action.MANDATORY_REPORT, Action.SUPERVISE, Action.PROTECT, *WORDS_AT}
 
 
@@ -106,9 +107,9 @@ class Telling:
         if action == Action.SUPERVISE and "order" not in event.data:
             told.append((NoticeKind.CHASED, self.people.told(case, (Told.OWNER, Told.HEAD))))
         chase = self.chases.get(event.pk)
-        at_once = action == Action.MANDATORY_REPORT or case.confidentiality == Confidentiality.SECRET
+        at_once = {NoticeKind.RED_LINE} | (HANDED_OVER if case.confidentiality == Confidentiality.SECRET else set())
         return [
-            Message(f"event:{event.pk}:{kind}", kind, user, case, chase=chase, event=event, is_urgent=at_once)
+            Message(f"event:{event.pk}:{kind}", kind, user, case, chase=chase, event=event, is_urgent=kind in at_once)
             for kind, users in told
             for user in users
             if user.pk != event.user_id
