@@ -11,7 +11,7 @@ from cases.models import Case
 from cases.workflow import Action, make_move
 from supervision.models import Notice, NoticeState, OrderState, SupervisionOrder
 from supervision.sweeping import sweep
-from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.supervision.test_orders import raised, replied, sent, signed
 from villages.models import AuditRecord
 
@@ -313,3 +313,22 @@ def test_a_case_tells_how_it_was_chased(client, here):
     assert order.number in told
     assert "发督办单" not in told
     assert "发督办单" in page(client, here.supervisor, "of_case", order.case.number)
+
+
+def test_an_overseer_who_may_not_read_a_secret_matter_opens_its_row(client, here):
+    case = accepted(here, spoken(here, confidentiality="secret", title="不能说的事"))
+    order = SupervisionOrder.objects.create(
+        case=case, town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON
+    )
+    notice = Notice.objects.create(
+        key="x", kind="order_replied", channel="inbox", recipient=here.supervisor.user, case=case, order=order,
+        state="sent", created_at=NOON, send_after=NOON, sent_at=NOON,
+    )  # fmt: skip
+    client.force_login(here.supervisor.user)
+
+    page = client.get(reverse("supervision:open", args=[notice.pk]), follow=True)
+
+    assert page.status_code == 200
+    assert case.number in page.text
+    assert "保密事项" in page.text
+    assert "不能说的事" not in page.text
