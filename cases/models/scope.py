@@ -1,9 +1,10 @@
 """Who sees which case, stated once (domain §3, visible_to); every list, page, file and export starts here."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value, When
 
@@ -156,6 +157,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def overdue(self, at: datetime) -> "CaseQuerySet":
         return self.open().filter(Q(grey_until=None) | Q(grey_until__lte=at), due_at__lte=at)
+
+    def left_unrated(self, at: datetime) -> "CaseQuerySet":
+        """The queryset form of `Case.is_left_unrated`."""
+        replied = at - timedelta(days=settings.UNRATED_CLOSE_DAYS)
+        return self.filter(stage=Stage.RATE, replied_at__lte=replied, due_at__lte=at)
 
     def with_light(self, light: str, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.light`."""
