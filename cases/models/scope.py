@@ -181,6 +181,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         return self.select_related("town", "village", "group", "owner_office").prefetch_related(_post("owner_post"))
 
+    def with_doubt(self) -> "CaseQuerySet":
+        """Adds `is_provisional`: whether the due was counted to a year whose days off were not known."""
+        from cases.models.clock import Clock
+
+        running = Clock.objects.filter(case=OuterRef("pk"), stopped_at=None, is_provisional=True)
+        return self.annotate(is_provisional=Exists(running))
+
     def with_record(self) -> "CaseQuerySet":
         """Everything a row of a ledger shows, in three queries."""
         return self.with_row().select_related("topic").prefetch_related(_post("recorded_by"))

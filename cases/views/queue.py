@@ -76,7 +76,7 @@ class Queue(QueueView):
             raise Http404
         counts = capped_counts(tabs)
         order = NEWEST if chosen == "decided" else ORDER
-        page: Page[Case] = page_of(tabs[chosen].with_row(), order, request.GET.get("after", ""))
+        page: Page[Case] = page_of(tabs[chosen].with_row().with_doubt(), order, request.GET.get("after", ""))
         reasons = _reasons(page.rows)
         context = {
             "nav": "list",

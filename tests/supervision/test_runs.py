@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 from minshi.jobs import SomeFailed
 from supervision.admin import RobotForm
@@ -212,6 +214,21 @@ def test_the_answer_of_the_service_is_kept_without_its_words(sms):
     deliver(NOON)
 
     assert Notice.objects.get(channel=Channel.SMS).error == "isv.BUSINESS_LIMIT_CONTROL"
+
+
+def test_a_message_a_call_took_the_place_of_is_not_ticked_to_be_sent_again(client, sms):
+    here = staff()
+    accepted(here, spoken(here, speaker_phone="0939-4421234", channel="wechat_group"))
+    sweep(NOON)
+    deliver(NOON)
+    client.force_login(here.supervisor.user)
+
+    with time_machine.travel(NOON, tick=False):
+        page = client.get(reverse("supervision:undelivered")).text
+
+    called = Notice.objects.get(channel=Channel.SMS)
+    assert f'value="{called.pk}" aria-label' in page  # there, and not checked
+    assert "已改为打电话告知" in page
 
 
 # --- two at once, and by hand
