@@ -28,7 +28,7 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     In a village its duty officers' and secretary's, and those of whoever is on shift, for whoever has the counter
     calls; elsewhere, and in a secret case, those of whoever it is with. A hidden speaker is called by whoever took it
     down, else by the town's reviewer: the others may not know the name (domain §3, confidentiality). What was closed
-    is with nobody: above the village the reviewer calls.
+    is with nobody: the secretary calls, above the village the reviewer.
     """
     on = workdays.local_day(at)
     reach, reviewed = user.reach(on), user.reach(on, (Role.REVIEWER,))
@@ -36,9 +36,9 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     mine |= Q(level=Level.VILLAGE, confidentiality=Confidentiality.NORMAL, village__in=_counters_of(user, at))
     mine |= Q(confidentiality=Confidentiality.HIDDEN, recorded_by__in=reach.posts)
     mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=reviewed.towns)
-    closed = Q(level=Level.TOWN, town__in=reviewed.towns) | Q(
-        level=Level.COUNTY, town__county_code__in=reviewed.counties
-    )
+    closed = Q(level=Level.VILLAGE, village__in=user.reach(on, (Role.SECRETARY,)).village_posts_at)
+    closed |= Q(level=Level.TOWN, town__in=reviewed.towns)
+    closed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
     mine |= Q(closed, stage=Stage.CLOSED)
     known = Case.objects.visible_to(user, on).filter(mine, Sight.of(user, on).speaker_shown())
     return Call.objects.to_make().filter(case__in=known.values("pk")).select_related("case__village", "case__town")

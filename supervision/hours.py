@@ -34,8 +34,8 @@ class Hours:
         if channel == Channel.SMS:
             return awake(self.at)
         today, local = workdays.local_day(self.at), self.at.astimezone(SHANGHAI)
-        is_worked = self._calendar(town_id).is_working_day(today)
-        if is_worked and local.hour >= settings.DIGEST_HOUR and awake(self.at) == self.at:
+        until = max(settings.QUIET_FROM, settings.DIGEST_HOUR + 1)  # whatever is set, an hour a day is left
+        if self._calendar(town_id).is_working_day(today) and settings.DIGEST_HOUR <= local.hour < until:
             return self.at
         return self.next_morning(town_id)
 

@@ -6,10 +6,17 @@ from datetime import date, datetime
 from cases.models import Case
 from minshi import workdays
 from supervision.groups import told_in_groups
-from supervision.models import Notice, NoticeKind
+from supervision.models import Notice, NoticeKind, OrderState
 from villages.models import User
 
 BY_CLOCK = frozenset({NoticeKind.YELLOW, NoticeKind.OVERDUE, NoticeKind.URGE})
+OF_ORDER = {
+    NoticeKind.ORDER_TO_SIGN: OrderState.TO_SIGN,
+    NoticeKind.ORDER: OrderState.SENT,
+    NoticeKind.ORDER_BACK: OrderState.SENT,
+    NoticeKind.CIRCULATE: OrderState.SENT,
+    NoticeKind.ORDER_REPLIED: OrderState.REPLIED,
+}
 OF_OPEN = frozenset({NoticeKind.PART, NoticeKind.RULE, NoticeKind.CHASED})
 
 
@@ -36,13 +43,19 @@ def _known_to(user: User, notices: list[Notice], on: date) -> list[Notice]:
 
 
 def _is_so(notice: Notice) -> bool:
-    case, chase, kind = notice.case, notice.chase, notice.kind
+    case, chase, order, kind = notice.case, notice.chase, notice.order, notice.kind
     if kind in BY_CLOCK and chase:  # done in time after all, or given more time
         return chase.clock.stopped_at is None and chase.clock.due_at == chase.due_at
+    if kind in OF_ORDER and order:  # signed, answered or taken back meanwhile
+        return order.state == OF_ORDER[NoticeKind(kind)]
     if kind == NoticeKind.YOURS and notice.event:
         return case.is_open and case.stage == notice.event.target
-    if kind == NoticeKind.ACCEPTED:
-        return case.reply_by is not None
-    if kind == NoticeKind.PROMISED:
-        return case.reply_by is not None and case.reply_by == notice.day
-    return kind not in OF_OPEN or case.is_open
+    return _is_promise_kept(notice) and (kind not in OF_OPEN or case.is_open)
+
+
+def _is_promise_kept(notice: Notice) -> bool:
+    """A speaker is told a day as long as an answer is owed by it."""
+    owed = notice.case.reply_by
+    if notice.kind == NoticeKind.PROMISED:
+        return owed is not None and owed == notice.day
+    return notice.kind != NoticeKind.ACCEPTED or owed is not None

@@ -45,8 +45,8 @@ def word_for(event: Event) -> NoticeKind | None:
 
 def _has_new_day(event: Event) -> bool:
     """A change of the day promised is told (domain §4), and so is the day of a matter that others opened again."""
-    was_opened = event.source == Stage.CLOSED != event.target and event.actor_kind != ActorKind.SPEAKER
-    return was_opened or "promised_on" in event.data
+    was_opened = event.source == Stage.CLOSED and event.target != Stage.CLOSED
+    return (was_opened and event.actor_kind != ActorKind.SPEAKER) or "promised_on" in event.data
 
 
 def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> None:

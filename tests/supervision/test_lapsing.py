@@ -8,9 +8,11 @@ from cases.workflow import Action, make_move
 from supervision.delivering import BACKOFF, deliver, send_again
 from supervision.groups import told_in_groups
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState, Robot
+from supervision.orders import reply_to_order
 from supervision.sweeping import sweep
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified, words
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail
+from tests.supervision.test_orders import sent
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.models import Post
 
@@ -174,6 +176,16 @@ def test_a_later_word_that_was_sent_leaves_no_call_for_the_earlier(sms):
 
     assert deliver(NOON + DAY).dead == 1
     assert not Call.objects.exists()
+
+
+def test_an_order_answered_before_the_morning_is_not_asked_to_be_answered(mail, here):
+    with_mail(here.handler)
+    order = sent(here)
+    reply_to_order(order, "修好了", by=officer(here.handler), at=order.sent_at)
+
+    deliver(EIGHT + DAY)
+
+    assert letters().get(kind=NoticeKind.ORDER, recipient=here.handler.user).state == NoticeState.DROPPED
 
 
 # --- what a group never hears of
