@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.models import CalendarDay
+from cases.models.clock import VOUCHES_FOR_ITS_YEAR
 from minshi import workdays
 from minshi.errors import InputRefused
 from villages.models import Town, User
@@ -56,8 +57,8 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
 
 
 def has_data(year: int) -> bool:
-    """Whether deadlines of a year can be relied on: it holds a make-up weekend or was confirmed by hand (domain §4)."""
-    return CalendarDay.objects.filter(Q(is_working=True) | Q(confirmed=True), town=None, day__year=year).exists()
+    """Whether deadlines of a year can be relied on."""
+    return CalendarDay.objects.filter(VOUCHES_FOR_ITS_YEAR, day__year=year).exists()
 
 
 def years_without_data(at: datetime) -> tuple[int, ...]:

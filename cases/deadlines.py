@@ -23,6 +23,7 @@ from django.db.models.functions import Cast
 
 from cases.models import CalendarDay, Case, Clock, DeadlineRule
 from cases.models.choices import Rule, Stage
+from cases.models.clock import VOUCHES_FOR_ITS_YEAR
 from minshi import workdays
 from minshi.workdays import Span, Unit, WorkCalendar
 
@@ -68,12 +69,12 @@ def counting_of(town_id: int, around: date) -> Counting:
     """The calendar about a day, national rows overridden by the town's own, and the lengths it has set. One query."""
     national, own_days = dict[date, bool](), dict[date, bool]()
     spans, known = dict[str, list[tuple[datetime, Span]]](), set[int]()
-    for day, number, is_national, confirmed, since, rule, unit in _days_and_rules(town_id, around):
+    for day, number, is_national, vouches, since, rule, unit in _days_and_rules(town_id, around):
         if rule:
             spans.setdefault(rule, []).append((since, Span(number, Unit(unit))))
             continue
         (national if is_national else own_days)[day] = bool(number)
-        if is_national and (number or confirmed):
+        if vouches:
             known.add(day.year)
     held = {**national, **own_days}
     calendar = WorkCalendar(
@@ -90,17 +91,18 @@ def _days_and_rules(town_id: int, around: date) -> QuerySet[Any, Any]:
     days = CalendarDay.objects.filter(Q(town=None) | Q(town=town_id), day__range=near).annotate(
         number=Cast("is_working", IntegerField()),
         is_national=ExpressionWrapper(Q(town=None), BooleanField()),
+        vouches=ExpressionWrapper(VOUCHES_FOR_ITS_YEAR, BooleanField()),
         since=Value(None, DateTimeField()),
         rule=Value(""),
     )
     rules = DeadlineRule.objects.filter(town=town_id).annotate(
-        day=Value(None, DateField()), is_national=Value(False), confirmed=Value(False)
+        day=Value(None, DateField()), is_national=Value(False), vouches=Value(False)
     )
     return (
         days.order_by()
-        .values_list("day", "number", "is_national", "confirmed", "since", "rule", "name")
+        .values_list("day", "number", "is_national", "vouches", "since", "rule", "name")
         .union(
-            rules.order_by().values_list("day", "amount", "is_national", "confirmed", "from_at", "rule", "unit"),
+            rules.order_by().values_list("day", "amount", "is_national", "vouches", "from_at", "rule", "unit"),
             all=True,
         )
     )

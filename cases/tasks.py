@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from celery import shared_task
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from cases.calendar import has_data, load_calendar
+from cases.calendar import load_calendar, years_without_data
 from cases.models import Case, TimeRequest
 from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
@@ -70,8 +69,7 @@ def end_suspensions_due(at: datetime) -> int:
 
 def close_unrated_due(at: datetime) -> int:
     """Nobody rated within the days after the reply (domain §3, close_unrated): closed without a rating."""
-    long_ago = at - timedelta(days=settings.UNRATED_CLOSE_DAYS)
-    due = Case.objects.open().filter(stage=Stage.RATE, replied_at__lte=long_ago)
+    due = Case.objects.left_unrated(at)
     return move_each(due, lambda case: make_move(case, Action.CLOSE_UNRATED, by=System("close_unrated"), at=at))
 
 
@@ -121,10 +119,10 @@ def follow_roster_due(at: datetime) -> int:
     return move_each(left_behind(at).select_related("town"), follow)
 
 
-def bring_calendar_up_to_date(at: datetime) -> list[int]:
-    """Loads the calendar again; returns the years that cannot be relied on yet, this year or the next."""
-    loaded = load_calendar(None, at)
-    return [year for year in loaded.years if not has_data(year)]
+def bring_calendar_up_to_date(at: datetime) -> tuple[int, ...]:
+    """Loads the calendar again; returns the years that should be known by now and are not."""
+    load_calendar(None, at)
+    return years_without_data(at)
 
 
 @shared_task(ignore_result=True)

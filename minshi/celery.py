@@ -11,8 +11,10 @@ from typing import IO
 from celery import Celery, signals
 from celery.beat import EmbeddedService
 from celery.worker import state
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
+LETTERS = "letters"
 HEARTBEAT_KEY = "beat"
 HEARTBEAT_EVERY = 20.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
@@ -24,6 +26,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
 app = Celery("minshi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# What goes out by mail and telephone waits for others: with a worker of its own it holds up no sweep. A worker that is
+# told nothing takes both.
+app.conf.task_default_queue = "celery"
+app.conf.task_queues = (Queue("celery"), Queue(LETTERS))  # type: ignore[no-untyped-call]
+app.conf.task_routes = {"supervision.tasks.deliver": {"queue": LETTERS}}
 app.conf.beat_schedule = {
     # These two pile up in no queue: what waited longer than until the next one is dropped.
     "heartbeat": {

@@ -1,10 +1,8 @@
 """Chasing, orders and notices to look at, and a town's own ladder to set."""
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -13,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.admin.rights import Window, link_to
 from cases.admin.settings import OfTown
 from minshi.clock import now
+from supervision.channels.wecom import is_robots_address
 from supervision.models import (
     Call,
     Chase,
@@ -219,7 +218,7 @@ class RobotForm(FormOfRobot):
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"] or self.instance.url or "")
-        if urlsplit(url).hostname not in settings.WECOM_HOSTS:
+        if not is_robots_address(url):
             raise forms.ValidationError(_("This is no address of a group's robot."))
         return url
 

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Confidentiality, Level
+from cases.models.choices import Confidentiality, Level, Stage
 from cases.models.scope import Sight
 from minshi import workdays
 from minshi.errors import NoSuchRight
 from supervision.models import Call
 from villages.audit import record_audit
+from villages.duty import on_duty_in
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 
@@ -24,18 +25,35 @@ BY_ROSTER = (Role.DUTY_OFFICER, Role.SECRETARY)
 def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     """The open calls that are a user's to make, of cases whose speaker they may know.
 
-    In a village its duty officers' and secretary's, for whoever has the counter calls; elsewhere, and in a secret case,
-    those of whoever it is with. A hidden speaker is called by whoever took it down, else by the town's reviewer: the
-    others may not know the name (domain §3, confidentiality).
+    In a village its duty officers' and secretary's, and those of whoever is on shift, for whoever has the counter
+    calls; elsewhere, and in a secret case, those of whoever it is with. A hidden speaker is called by whoever took it
+    down, else by the town's reviewer: the others may not know the name (domain §3, confidentiality). What was closed
+    is with nobody: the secretary calls, above the village the reviewer.
     """
     on = workdays.local_day(at)
-    reach, village = user.reach(on), user.reach(on, BY_ROSTER).village_posts_at
+    reach, reviewed = user.reach(on), user.reach(on, (Role.REVIEWER,))
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
-    mine |= Q(level=Level.VILLAGE, confidentiality=Confidentiality.NORMAL, village__in=village)
+    mine |= Q(level=Level.VILLAGE, confidentiality=Confidentiality.NORMAL, village__in=_counters_of(user, at))
     mine |= Q(confidentiality=Confidentiality.HIDDEN, recorded_by__in=reach.posts)
-    mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=user.reach(on, (Role.REVIEWER,)).towns)
-    known = Case.objects.visible_to(user, on).open().filter(mine, Sight.of(user, on).speaker_shown())
-    return Call.objects.filter(done_at=None, case__in=known.values("pk")).select_related("case__village", "case__town")
+    mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=reviewed.towns)
+    closed = Q(level=Level.VILLAGE, village__in=user.reach(on, (Role.SECRETARY,)).village_posts_at)
+    closed |= Q(level=Level.TOWN, town__in=reviewed.towns)
+    closed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
+    mine |= Q(closed, stage=Stage.CLOSED)
+    known = Case.objects.visible_to(user, on).filter(mine, Sight.of(user, on).speaker_shown())
+    return Call.objects.to_make().filter(case__in=known.values("pk")).select_related("case__village", "case__town")
+
+
+def _counters_of(user: User, at: datetime) -> set[int]:
+    """The villages whose counter is the user's: duty officers and the secretary, and whoever is on shift there now.
+
+    Whoever is on shift has the duty officer's rights (domain §2). Two queries for other posts of a village.
+    """
+    posts = [post for post in user.posts_on(workdays.local_day(at)) if post.village_id]
+    own = {post.village_id or 0 for post in posts if post.role in BY_ROSTER}
+    others = {post.village_id or 0 for post in posts} - own
+    on_duty = on_duty_in(others, at) if others else {}
+    return own | {village for village, them in on_duty.items() if any(post.user_id == user.pk for post in them)}
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from cases import deadlines
 from cases.models import Case, Clock
-from cases.models.choices import Confidentiality, Level, SupervisionLevel
+from cases.models.choices import SupervisionLevel
 from minshi import workdays
 from minshi.jobs import done_for
 from minshi.workdays import WorkCalendar
+from supervision.groups import told_in_groups
 from supervision.models import Chase, ChaseStep, NoticeKind, Robot, Rung, SupervisionOrder, Told
 from supervision.models.chase import STANDARD_DAYS
 from supervision.orders import Asked, claim_cases, draft_orders
@@ -214,7 +215,10 @@ def tell_of(
     """The notices of steps taken: to the people meant, and to the groups of the town where the step says so."""
     robots = _robots_of(ladders)
     messages = [message for chase in chases for message in _messages(chase, people, ladders)]
-    messages += [message for chase in chases for message in _to_groups(chase, robots, ladders)]
+    named = told_in_groups([chase.case for chase in chases], workdays.local_day(at)) if robots else set()
+    messages += [
+        message for chase in chases if chase.case_id in named for message in _to_groups(chase, robots, ladders)
+    ]
     put_in_outbox(messages, at=at)
 
 
@@ -229,10 +233,9 @@ def _robots_of(towns: Iterable[int]) -> dict[int, list[Robot]]:
 def _to_groups(
     chase: Chase, robots: Mapping[int, list[Robot]], ladders: Mapping[int, Mapping[ChaseStep, Setting]]
 ) -> list[Message]:
-    """To the groups of the town where the step is told there; nothing hidden, nor what went past the village."""
+    """To the groups of the town where the step is told there."""
     case, step = chase.case, ChaseStep(chase.step)
-    is_open = case.confidentiality == Confidentiality.NORMAL and case.level == Level.VILLAGE
-    if not (is_open and ladders[case.town_id][step].by_robot):
+    if not ladders[case.town_id][step].by_robot:
         return []
     return [
         Message(f"chase:{chase.pk}:{KINDS[step]}", KINDS[step], robot, case, chase=chase, order=chase.order)

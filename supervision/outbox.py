@@ -1,16 +1,13 @@
 """The outbox: what is told to whom, put down in the transaction that has something to tell."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 
-from cases import deadlines
 from cases.models import Case, Event
-from minshi import workdays
-from minshi.workdays import SHANGHAI, WorkCalendar
+from supervision.hours import Hours
 from supervision.models import Channel, Chase, Notice, NoticeKind, NoticeState, NoticeText, Robot, SupervisionOrder
 from villages.models import User
 
@@ -36,11 +33,11 @@ def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
     The inbox has it at once; letters and groups wait for the next working morning, unless it is urgent;
     the speaker is written to at once, but not at night.
     """
-    messages, mornings = list(messages), Mornings(at)
+    messages, hours = list(messages), Hours(at)
     if not messages:
         return 0
     texts = _texts_of({message.case.town_id for message in messages})
-    rows = [_notice(message, channel, at, mornings) for message in messages for channel in channels_of(message)]
+    rows = [_notice(message, channel, hours) for message in messages for channel in channels_of(message)]
     for row in rows:
         row.own_text = texts.get((row.case.town_id, row.kind), "")
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
@@ -67,43 +64,8 @@ def channels_of(message: Message) -> list[Channel]:
     return [Channel.INBOX, Channel.EMAIL] if message.by_letter and message.to.email else [Channel.INBOX]
 
 
-@dataclass
-class Mornings:
-    """When letters and groups are next written to, by town; a town's calendar is read once."""
-
-    at: datetime
-    calendars: dict[int, WorkCalendar] = field(default_factory=dict)
-
-    def next_for(self, town_id: int) -> datetime:
-        """The morning hour of today where it is a working day and the hour has not passed, else of the next one."""
-        today = workdays.local_day(self.at)
-        if town_id not in self.calendars:
-            self.calendars[town_id] = deadlines.calendar_of(town_id, today)
-        day = self.calendars[town_id].on_or_after(today)
-        morning = datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
-        if morning >= self.at:
-            return morning
-        day = self.calendars[town_id].on_or_after(day + workdays.ONE_DAY)
-        return datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
-
-
-def _not_before(message: Message, channel: Channel, at: datetime, mornings: Mornings) -> datetime:
-    if channel == Channel.INBOX or message.is_urgent:
-        return at
-    return awake(at) if channel == Channel.SMS else mornings.next_for(message.case.town_id)
-
-
-def awake(at: datetime) -> datetime:
-    """At once by day; in the quiet hours of the evening and the night, when they end. For speakers, on any day."""
-    local = at.astimezone(SHANGHAI)
-    if settings.QUIET_UNTIL <= local.hour < settings.QUIET_FROM:
-        return at
-    day = local.date() + workdays.ONE_DAY if local.hour >= settings.QUIET_FROM else local.date()
-    return datetime.combine(day, time(settings.QUIET_UNTIL), SHANGHAI)
-
-
-def _notice(message: Message, channel: Channel, at: datetime, mornings: Mornings) -> Notice:
-    is_inbox = channel == Channel.INBOX
+def _notice(message: Message, channel: Channel, hours: Hours) -> Notice:
+    at, is_inbox = hours.at, channel == Channel.INBOX
     return Notice(
         key=f"{message.about}:{message.to.pk if message.to else 'speaker'}:{channel}",
         kind=message.kind,
@@ -118,6 +80,6 @@ def _notice(message: Message, channel: Channel, at: datetime, mornings: Mornings
         is_urgent=message.is_urgent,
         state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
         created_at=at,
-        send_after=_not_before(message, channel, at, mornings),
+        send_after=hours.first_for(channel, message.case.town_id, is_urgent=message.is_urgent),
         sent_at=at if is_inbox else None,
     )

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
 from cases.models import Case, Event
-from cases.models.choices import ONLINE_CHANNELS, Confidentiality, Level
+from cases.models.choices import ONLINE_CHANNELS, ActorKind, Confidentiality, Level, Stage
 from cases.models.choices import Channel as CaseChannel
 from cases.workflow import Action
 from minshi import workdays
 from supervision.models import Call, Channel, Notice, NoticeKind, Told
+from supervision.models.notice import BY_SMS
 from supervision.outbox import Message, put_in_outbox
 from supervision.recipients import Recipients
 from villages.duty import on_duty_in
@@ -23,17 +24,29 @@ WORDS_AT: dict[str, NoticeKind] = {
     Action.SETTLE: NoticeKind.ANSWERED,
     Action.VERIFY: NoticeKind.ANSWERED,
     Action.REPLY: NoticeKind.ANSWERED,
+    Action.WITHDRAW: NoticeKind.WITHDRAWN,
 }
+AT_THE_COUNTER = frozenset({Action.ACCEPT, Action.SETTLE})  # done while the speaker sits there, or is on the telephone
 
 
 def word_for(event: Event) -> NoticeKind | None:
-    """What an event means for the speaker, if anything: taken up, answered, or another day promised.
+    """What an event means for the speaker, if anything: taken up, answered, taken back, or another day promised.
 
-    Nothing of what whoever took it down did on the same day: the speaker sat there, or was on the telephone.
+    A day only as long as an answer is owed: what was closed meanwhile promises none. Whoever diverts or explains has
+    told the speaker already, and says so in the move (domain §3). What the speaker did themself they know.
     """
-    if kind := WORDS_AT.get(event.action):
-        return None if _was_there(event) else kind
-    return NoticeKind.PROMISED if "promised_on" in event.data else None
+    kind = WORDS_AT.get(event.action) or (NoticeKind.PROMISED if _has_new_day(event) else None)
+    if kind in (NoticeKind.ACCEPTED, NoticeKind.PROMISED) and event.case.reply_by is None:
+        return None
+    if kind == NoticeKind.WITHDRAWN and event.actor_kind == ActorKind.SPEAKER:
+        return None
+    return None if event.action in AT_THE_COUNTER and _was_there(event) else kind
+
+
+def _has_new_day(event: Event) -> bool:
+    """A change of the day promised is told (domain §4), and so is the day of a matter that others opened again."""
+    was_opened = event.source == Stage.CLOSED and event.target != Stage.CLOSED
+    return (was_opened and event.actor_kind != ActorKind.SPEAKER) or "promised_on" in event.data
 
 
 def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> None:
@@ -44,7 +57,7 @@ def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> 
     """
     to_call, messages = list[tuple[Event, NoticeKind]](), list[Message]()
     for event, kind in _last_words(events):
-        if _takes_sms(event.case):
+        if kind in BY_SMS and _takes_sms(event.case):
             messages.append(Message(f"event:{event.pk}:{kind}", kind, None, event.case, event=event))
         else:
             to_call.append((event, kind))
@@ -88,7 +101,8 @@ def ask_to_call(worded: list[tuple[Event, NoticeKind]], people: Recipients, at: 
         if case.confidentiality == Confidentiality.HIDDEN:
             users = people.spared(case, recorders.get(case.pk, [])) or people.town_office(case)
         if not users:
-            told, users = people.told_or_alarm(case, (Told.OWNER,), NoticeKind.CALL)
+            who = Told.OWNER if case.is_open else Told.HEAD
+            told, users = people.told_or_alarm(case, (who,), NoticeKind.CALL)
         messages += [
             Message(f"event:{event.pk}:{told}", told, user, event.case, event=event, by_letter=told != NoticeKind.CALL)
             for user in users
@@ -117,9 +131,13 @@ def _callers(villages: set[int], at: datetime) -> dict[int, list[Post]]:
 
 
 def call_instead(notice: Notice, people: Recipients, at: datetime) -> None:
-    """A message that was given up becomes a call."""
-    if notice.event is not None:
-        ask_to_call([(notice.event, NoticeKind(notice.kind))], people, at)
+    """A message that was given up becomes a call, unless a later word to the same speaker took its place."""
+    event = notice.event
+    if event is None:
+        return
+    later = {"case": event.case_id, "event__gt": event.pk}
+    if not (Notice.objects.filter(channel=Channel.SMS, **later).exists() or Call.objects.filter(**later).exists()):
+        ask_to_call([(event, NoticeKind(notice.kind))], people, at)
 
 
 def _was_there(event: Event) -> bool:

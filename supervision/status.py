@@ -13,7 +13,6 @@ from prometheus_client.registry import Collector
 
 from cases.calendar import years_without_data
 from cases.models import Clock
-from cases.models.choices import Stage
 from cases.tasks import orphans
 from minshi.celery import HEARTBEAT_KEY, app
 from supervision.delivering import WAITS
@@ -97,7 +96,7 @@ def backlog(at: datetime) -> Backlog:
         oldest=int((at - first).total_seconds()) if first else 0,
         dead=Notice.objects.filter(state=NoticeState.DEAD).count(),
         orders=SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at).count(),
-        calls=Call.objects.filter(done_at=None).exclude(case__stage=Stage.CLOSED).count(),
+        calls=Call.objects.to_make().count(),
         orphans=orphans(at).count(),
         years=years_without_data(at),
         **letters,

@@ -19,7 +19,7 @@ def sweep() -> None:
 
 @shared_task(ignore_result=True)
 def deliver() -> None:
-    delivering.deliver(now())
+    delivering.deliver(now(), clock=now)
 
 
 # --- how the jobs of every app went; what a receiver raises the worker logs, and the job goes on

@@ -6,11 +6,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case
+from cases.models import Case, Event
+from cases.models.choices import Stage
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
-from supervision.models.notice import BRACED, FILLED_IN
+from supervision.models.notice import BRACED, FACTS, FILLED_IN, LAST_DAY, REASON, REPLY_ON, STAGE
 
 WORDS: Mapping[str, Text] = {
     NoticeKind.YELLOW: gettext_lazy("Due soon: the last day is %(last_day)s."),
@@ -31,19 +32,29 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.TAKEN_BACK: gettext_lazy("The speaker has taken it back; nothing is left to be done."),
     NoticeKind.RED_LINE: gettext_lazy("Red line: it was reported. Look at it at once."),
     NoticeKind.ACCEPTED: gettext_lazy("What you said is taken up (%(number)s). You hear from us by %(promised)s."),
-    NoticeKind.PROMISED: gettext_lazy("About %(number)s: it takes longer; you hear from us by %(promised)s."),
+    NoticeKind.PROMISED: gettext_lazy("About %(number)s: the day has changed; you hear from us by %(promised)s."),
     NoticeKind.ANSWERED: gettext_lazy("%(number)s is answered. Ask at the counter, or with the code on your receipt."),
     NoticeKind.CALL: gettext_lazy("Please call the speaker and tell them how it stands."),
     NoticeKind.CHASED: gettext_lazy("It is being chased: %(reason)s"),
+    NoticeKind.WITHDRAWN: gettext_lazy("%(number)s was taken back in your name. If that is not so, please say so."),
 }
 
 IN_ORDER = ("last_day", "order", "reply_on", "stage", "reason", "number", "promised")  # as FILLED_IN names them
 
 
 def line_of(notice: Notice) -> str:
-    """For a letter or a group: number, village and what is told, and nothing of the matter itself."""
+    """For a letter or a group: number, village and what is told, and nothing of the matter itself.
+
+    Whoever may not read a secret matter is told no more of it than a redacted row shows.
+    """
     case = notice.case
-    return f"{case.number} {case.village or case.town}：{words_of(notice)}"
+    where = (case.village or case.town) if _is_in_sight(notice) else _("Secret matter")
+    return f"{case.number} {where}：{words_of(notice)}"
+
+
+def _is_in_sight(notice: Notice) -> bool:
+    """Whoever reads notices for somebody notes beside each whether they may read its matter (inbox.py, lapsing.py)."""
+    return bool(vars(notice).get("in_sight", True))
 
 
 def words_of(notice: Notice) -> str:
@@ -58,7 +69,7 @@ def words_of(notice: Notice) -> str:
         "stage": event.get_target_display() if event else "",
         "number": notice.case.number,
         "promised": of_notice,
-        "reason": (chase.reason if chase else "") or _("please see to it."),
+        "reason": (chase.reason if chase and _is_in_sight(notice) else "") or _("please see to it."),
     }
     if notice.own_text:
         known = dict(zip(FILLED_IN, (str(facts[name]) for name in IN_ORDER), strict=True))
@@ -72,9 +83,13 @@ def standard_words(kind: str) -> str:
 
 
 def example_of(kind: str, text: str, on: date) -> str:
-    """What such a notice would say, with the facts of a matter that does not exist."""
-    due = workdays.due_at(on)
-    notice = Notice(kind=kind, own_text=text, case=Case(number="BG-2026-0001"), day=on, created_at=due)
-    notice.chase = Chase(due_at=due)
-    notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号")
+    """What such a notice would say of a matter that does not exist, with the facts that its kind has."""
+    due, known = workdays.due_at(on), FACTS[kind]
+    notice = Notice(kind=kind, own_text=text, case=Case(number="BG-2026-0001"), created_at=due)
+    if LAST_DAY in known or REASON in known:
+        notice.chase = Chase(due_at=due, reason=_("the villagers cannot wait"))
+    if STAGE in known:
+        notice.event = Event(target=Stage.HANDLE)
+    if REPLY_ON in known:
+        notice.order, notice.day = SupervisionOrder(number="白关镇督字〔2026〕3号"), on
     return words_of(notice)

@@ -104,6 +104,11 @@ def command_of(service: str) -> list[str]:
     return [str(BIN / words[0]), *words[1:]]
 
 
+def worker_of_all_queues() -> list[str]:
+    """As README starts it without containers: letters and everything else."""
+    return [str(BIN / "celery"), "-A", "minshi", "worker", "--concurrency", "2"]
+
+
 def full_form(folder: Path, **extra: str) -> dict[str, str]:
     """The environment of the full form on the test's own database and Redis."""
     database = connection.settings_dict

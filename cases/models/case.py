@@ -1,7 +1,8 @@
 """The case: one row holds everything a list sorts or filters by."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -239,6 +240,14 @@ class Case(WithChoices):
     def reply_by(self) -> date | None:
         """The day promised, as long as the answer is owed: in 评 it was given."""
         return self.promised_on if self.is_open and self.stage != Stage.RATE else None
+
+    def is_left_unrated(self, at: datetime) -> bool:
+        """Whether nobody rated within the days after the reply (domain §3, close_unrated), nor within the clock that
+        asks for it: where a town gives more time, that holds.
+        """
+        days = timedelta(days=settings.UNRATED_CLOSE_DAYS)
+        asked = self.stage == Stage.RATE and self.replied_at is not None and self.replied_at + days <= at
+        return asked and self.due_at is not None and self.due_at <= at
 
     def light(self, at: datetime) -> Light | None:
         """The lamp of domain §4; None once closed. Lights belong to cases, never to people."""

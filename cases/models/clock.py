@@ -93,6 +93,10 @@ class DeadlineRule(models.Model):
         return self.get_rule_display()
 
 
+# A year can be relied on where one of its national days is a make-up weekend or was confirmed by hand (domain §4).
+VOUCHES_FOR_ITS_YEAR = Q(town=None) & (Q(is_working=True) | Q(confirmed=True))
+
+
 class CalendarDay(models.Model):
     """The only source of days off and make-up weekends; national, a town's row overrides (domain §4)."""
 

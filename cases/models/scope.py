@@ -1,9 +1,10 @@
 """Who sees which case, stated once (domain §3, visible_to); every list, page, file and export starts here."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value, When
 
@@ -163,6 +164,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def overdue(self, at: datetime) -> "CaseQuerySet":
         return self.open().filter(Q(grey_until=None) | Q(grey_until__lte=at), due_at__lte=at)
 
+    def left_unrated(self, at: datetime) -> "CaseQuerySet":
+        """The queryset form of `Case.is_left_unrated`."""
+        replied = at - timedelta(days=settings.UNRATED_CLOSE_DAYS)
+        return self.filter(stage=Stage.RATE, replied_at__lte=replied, due_at__lte=at)
+
     def with_light(self, light: str, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.light`."""
         if light == Light.GREY:
@@ -180,6 +186,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         all the rest of the list (it tries every order of the tables).
         """
         return self.select_related("town", "village", "group", "owner_office").prefetch_related(_post("owner_post"))
+
+    def with_doubt(self) -> "CaseQuerySet":
+        """Adds `is_provisional`: whether the due was counted to a year whose days off were not known."""
+        from cases.models.clock import Clock
+
+        running = Clock.objects.filter(case=OuterRef("pk"), stopped_at=None, is_provisional=True)
+        return self.annotate(is_provisional=Exists(running))
 
     def with_record(self) -> "CaseQuerySet":
         """Everything a row of a ledger shows, in three queries."""

@@ -1,7 +1,7 @@
 """The few tags and filters the pages share: fields, lamps, days as people say them, the stepper."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from cases.calendar import has_data
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight
@@ -22,6 +23,7 @@ from minshi.workdays import Span, Unit
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
 CODE = re.compile(r"[A-Z0-9-]{8,16}")
+DOUBT = gettext_lazy("Counted Monday to Friday: the days off of that year are not known yet.")
 PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
 
 
@@ -40,13 +42,24 @@ def styled(field: BoundField) -> SafeString:
 
 
 @register.simple_tag
+def doubt(day: date | None, is_provisional: bool = False) -> str:
+    """Beside a day promised or due: that it was counted to a year whose days off nobody knows, where it is so."""
+    if day is None or (not is_provisional and has_data(day.year)):
+        return ""
+    return format_html('<span class="muted small">{}</span>', DOUBT)
+
+
+@register.simple_tag
 def lamp(case: Case, at: datetime) -> SafeString:
     """灯 always as shape + word + days (ux: colour is never the only sign)."""
     light = case.light(at)
     if light is None:
         return format_html('<span class="lamp grey">{}</span>', case.get_stage_display())
     words = _lamp_words(case, light, at)
-    return format_html('<span class="lamp {}"><span aria-hidden="true">{}</span>{}</span>', light, SHAPES[light], words)
+    note = format_html(' title="{}"', DOUBT) if vars(case).get("is_provisional") else ""
+    return format_html(
+        '<span class="lamp {}"{}><span aria-hidden="true">{}</span>{}</span>', light, note, SHAPES[light], words
+    )
 
 
 def _lamp_words(case: Case, light: Light, at: datetime) -> str:

@@ -88,7 +88,7 @@ class Home(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         at = now()
         visible = self.visible()
-        mine = list(visible.owned_by(self.sight().reach).order_by("due_at", "pk").with_row()[: SHOWN + 1])
+        mine = list(visible.owned_by(self.sight().reach).order_by("due_at", "pk").with_row().with_doubt()[: SHOWN + 1])
         desks = desks_of(self.user, at)
         is_on = any(post.user_id == self.user.pk for desk in desks for post in desk.on)
         queues = queues_of(self.user.posts_on(today()), on_duty=is_on)

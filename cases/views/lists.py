@@ -32,7 +32,7 @@ class CaseList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         counted = Case.objects.counted_for(self.user, today())
         listed = CaseFilter(request.GET or None, counted, request=request)
-        page = page_of(listed.qs.with_row(), listed.ordering, request.GET.get("after", ""))
+        page = page_of(listed.qs.with_row().with_doubt(), listed.ordering, request.GET.get("after", ""))
         tabs = self._tabs(request, counted)
         given = {name for name, value in request.GET.items() if value and name not in ("after", "order")}
         context = {

@@ -52,7 +52,7 @@ class Queue(QueueView):
         if chosen not in tabs:
             raise Http404
         counts = capped_counts(tabs)
-        page: Page[Case] = page_of(tabs[chosen].with_row(), ORDERS[chosen], request.GET.get("after", ""))
+        page: Page[Case] = page_of(tabs[chosen].with_row().with_doubt(), ORDERS[chosen], request.GET.get("after", ""))
         reasons = reasons_of(page.rows)
         context = {
             "nav": "list",

@@ -78,8 +78,7 @@ def not_yet_rated(facts: Facts, by: Actor) -> Refusal:
 def tried_enough(facts: Facts, by: Actor) -> Refusal:
     """3 logged attempts on different days, or 30 days after the reply (domain §3, close_unrated)."""
     days = {workdays.local_day(event.at) for event in facts.happened("attempt")}
-    waited = facts.case.replied_at and facts.at >= facts.case.replied_at + timedelta(days=settings.UNRATED_CLOSE_DAYS)
-    if len(days) < settings.ATTEMPTS_BEFORE_CLOSING and not waited:
+    if len(days) < settings.ATTEMPTS_BEFORE_CLOSING and not facts.case.is_left_unrated(facts.at):
         return _("Try on %(count)s different days first.") % {"count": settings.ATTEMPTS_BEFORE_CLOSING}
     return None
 

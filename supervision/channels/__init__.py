@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from supervision.channels.mail import send_mail
-from supervision.channels.refusal import NotSent
+from supervision.channels.refusal import NotSent, TooMany, Unanswered
 from supervision.channels.sms import send_sms
 from supervision.channels.wecom import send_to_group
 from supervision.models import Channel, Notice
 
-Send = Callable[[Sequence[Notice]], None]
+Send = Callable[[Sequence[Notice]], int]  # how many went out, the first ones; the others need another message
 SENDERS: Mapping[str, Send] = MappingProxyType(
     {Channel.EMAIL: send_mail, Channel.ROBOT: send_to_group, Channel.SMS: send_sms}
 )
 
-__all__ = ["SENDERS", "NotSent"]
+__all__ = ["SENDERS", "NotSent", "TooMany", "Unanswered"]

@@ -7,15 +7,18 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from supervision.channels.refusal import NotSent
+from supervision.channels.refusal import NotSent, Unanswered
 from supervision.models import Notice
 from supervision.words import line_of
 
 PERMANENT = 500  # SMTP: 5xx is for good, 4xx may pass
 
 
-def send_mail(notices: Sequence[Notice]) -> None:
-    """One letter for all the notices, which are one person's. NotSent: no address, or the server refuses."""
+def send_mail(notices: Sequence[Notice]) -> int:
+    """One letter for all the notices, which are one person's; how many it holds.
+
+    NotSent: no address, or the server refuses it. Unanswered: the server is away, or lets nobody in.
+    """
     address = notices[0].recipient.email if notices[0].recipient else ""
     if not address:
         raise NotSent(_("The account has no e-mail address."), for_good=True)
@@ -27,5 +30,12 @@ def send_mail(notices: Sequence[Notice]) -> None:
     except smtplib.SMTPRecipientsRefused as refused:
         codes = [code for code, _words in refused.recipients.values()]
         raise NotSent(str(codes), for_good=all(code >= PERMANENT for code in codes)) from refused
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"{type(error).__name__}: {error}"[:200]) from error
+    except smtplib.SMTPDataError as refused:
+        raise NotSent(_said(refused)) from refused
+    except OSError as error:  # whatever else smtplib raises is one too
+        raise Unanswered(_said(error)) from error
+    return count
+
+
+def _said(error: OSError) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -18,6 +18,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cases.models.choices import Confidentiality
 from minshi import workdays
 from supervision.channels.posting import post
 from supervision.channels.refusal import NotSent
@@ -36,9 +37,14 @@ FOR_GOOD = frozenset(
 )  # fmt: skip
 
 
-def send_sms(notices: Sequence[Notice]) -> None:
-    """One, for each speaker's is claimed by itself, to the number as it is now. NotSent: none, or it is refused."""
+def send_sms(notices: Sequence[Notice]) -> int:
+    """One, for each speaker's is claimed by itself, to the number as it is now.
+
+    NotSent: none, or it is refused, or others who look at the phone must not learn of the matter by now.
+    """
     (notice,) = notices
+    if notice.case.confidentiality != Confidentiality.NORMAL:
+        raise NotSent(_("The speaker's name is kept hidden by now."), for_good=True)
     if not (phone := notice.case.speaker_phone):
         raise NotSent(_("The speaker has left no number."), for_good=True)
     scheme = urlsplit(settings.SMS_URL).scheme
@@ -48,6 +54,7 @@ def send_sms(notices: Sequence[Notice]) -> None:
         logger.info("SMS for %s: %s", notice.case.number, words_of(notice))
     else:
         _send_by_aliyun(settings.SMS_URL, phone, notice)
+    return 1
 
 
 def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
@@ -76,14 +83,13 @@ def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     status, told = post(f"{scheme}://{host}/", urlencode(parameters).encode(), headers)
     try:
-        said = json.loads(told)
-        code, words = str(said["Code"]), str(said.get("Message", ""))
+        code = str(json.loads(told)["Code"])  # its Message may name the number
     except (ValueError, KeyError, TypeError) as error:
         raise NotSent(
             _("The answer of the SMS service cannot be read: HTTP %(status)s") % {"status": status}
         ) from error
     if code != "OK":
-        raise NotSent(f"{code} {words}"[:200], for_good=code in FOR_GOOD)
+        raise NotSent(code[:200], for_good=code in FOR_GOOD)
 
 
 def signature_of(parameters: Mapping[str, str], secret: str) -> str:

@@ -6,9 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Event
-from cases.models.choices import WithChoices
+from cases.models.choices import Stage, WithChoices
 from supervision.models.notice import NoticeKind
 from villages.models import Post
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def to_make(self) -> "CallQuerySet":
+        """Of open cases; of a closed one only that it was taken back, for it is told of that very closing."""
+        return self.filter(~Q(case__stage=Stage.CLOSED) | Q(kind=NoticeKind.WITHDRAWN), done_at=None)
 
 
 class Call(WithChoices):
@@ -22,6 +28,8 @@ class Call(WithChoices):
     tried_at = models.DateTimeField(_("last tried"), null=True)
     done_at = models.DateTimeField(pgettext_lazy("call", "reached"), null=True)
     done_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+
+    objects = CallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call to the speaker")

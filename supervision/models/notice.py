@@ -15,7 +15,9 @@ from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
 from villages.models import Town, User
 
-FILLED_IN = ("到期日", "督办单号", "回复日", "环节", "原因", "编号", "答复日")
+FILLED_IN = LAST_DAY, ORDER_NUMBER, REPLY_ON, STAGE, REASON, NUMBER, PROMISED_ON = (
+    "到期日", "督办单号", "回复日", "环节", "原因", "编号", "答复日",
+)  # fmt: skip
 BRACED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -51,10 +53,22 @@ class NoticeKind(models.TextChoices):
     PROMISED = "promised", pgettext_lazy("to the speaker", "another day promised")
     ANSWERED = "answered", pgettext_lazy("to the speaker", "answered")
     CALL = "call", pgettext_lazy("notice", "a call to the speaker")
+    WITHDRAWN = "withdrawn", pgettext_lazy("to the speaker", "taken back in their name")
 
 
-TO_SPEAKER = (NoticeKind.ACCEPTED, NoticeKind.PROMISED, NoticeKind.ANSWERED)
+BY_SMS = (NoticeKind.ACCEPTED, NoticeKind.PROMISED, NoticeKind.ANSWERED)  # templates are approved for these
+TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
 TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)  # a town may word these
+_OF_ORDER = (ORDER_NUMBER, REPLY_ON, NUMBER)
+# What a notice of each kind always knows: a town's own words may name nothing else.
+FACTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(TO_OFFICERS, (NUMBER,)),
+    **dict.fromkeys((NoticeKind.YELLOW, NoticeKind.OVERDUE, NoticeKind.URGE), (LAST_DAY, NUMBER)),
+    **dict.fromkeys((NoticeKind.ORDER, NoticeKind.ORDER_REPLIED, NoticeKind.ORDER_BACK), _OF_ORDER),
+    NoticeKind.CIRCULATE: _OF_ORDER,
+    NoticeKind.YOURS: (STAGE, NUMBER),
+    NoticeKind.CHASED: (REASON, NUMBER),
+}
 
 
 class NoticeState(models.TextChoices):
@@ -63,6 +77,7 @@ class NoticeState(models.TextChoices):
     FAILED = "failed", pgettext_lazy("notice", "failed, tried again later")
     DEAD = "dead", pgettext_lazy("notice", "given up")
     READ = "read", pgettext_lazy("notice", "read")
+    DROPPED = "dropped", pgettext_lazy("notice", "not sent, no longer so")
 
 
 class Robot(models.Model):
@@ -100,11 +115,13 @@ class NoticeText(models.Model):
         return self.get_kind_display()
 
     def clean(self) -> None:
-        if unknown := [name for name in BRACED.findall(self.text) if name not in FILLED_IN]:
-            words = _("The software cannot fill in {%(name)s}.") % {"name": unknown[0]}
-            raise ValidationError({"text": words})
         if self.kind in TO_SPEAKER:
             raise ValidationError({"kind": _("Messages to speakers are templates of the SMS service.")})
+        known = FACTS.get(self.kind, FILLED_IN)
+        if unknown := [name for name in BRACED.findall(self.text) if name not in known]:
+            words = _("A notice of this kind cannot fill in {%(name)s}, only %(names)s.")
+            names = " ".join(f"{{{name}}}" for name in known)
+            raise ValidationError({"text": words % {"name": unknown[0], "names": names}})
         if set("{}") & set(BRACED.sub("", self.text)):
             raise ValidationError({"text": _("A brace is left open.")})
 

@@ -25,6 +25,7 @@ PASSED_ON = frozenset(
 RULED = frozenset({Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK})
 SAID = frozenset({Action.URGE, Action.SUPPLEMENT})
 OTHERS = frozenset({Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM})
+HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})  # of a secret matter, told at once
 CONCERN_SOMEBODY = PASSED_ON | ASKED | RULED | SAID | OTHERS
 
 
@@ -41,6 +42,12 @@ class Word:
     or_self: bool = False
 
 
+def _is_urgent(event: Event, kind: NoticeKind) -> bool:
+    """A red line, and a secret matter handed over; everything else waits for the morning."""
+    is_secret = event.case.confidentiality == Confidentiality.SECRET
+    return event.action == Action.MANDATORY_REPORT or (is_secret and kind in HANDED_OVER)
+
+
 @dataclass(frozen=True)
 class Telling:
     """What the events of a batch are told by: who has to do with their cases, and whom their data names."""
@@ -51,10 +58,17 @@ class Telling:
 
     def messages(self, event: Event) -> list[Message]:
         """Whom the event concerns, never whoever did it; but an order asked for waits for its signers, all of them."""
-        case, chase = event.case, self.chases.get(event.pk)
-        at_once = event.action == Action.MANDATORY_REPORT or case.confidentiality == Confidentiality.SECRET
+        case, chase, about = event.case, self.chases.get(event.pk), f"event:{event.pk}:{{}}".format
         found = [
-            Message(f"event:{event.pk}:{kind}", kind, user, case, chase=chase, event=event, is_urgent=at_once)
+            Message(
+                f"event:{event.pk}:{kind}",
+                kind,
+                user,
+                case,
+                chase=chase,
+                event=event,
+                is_urgent=_is_urgent(event, kind),
+            )
             for word in self._words(event)
             for kind, users in [self._heard(event, word)]
             for user in users

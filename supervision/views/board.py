@@ -78,7 +78,7 @@ class Board(BoardView):
         red = counted.with_light(Light.RED, at)
         split: dict[str, CaseQuerySet] = {each.value: counted.with_light(each, at) for each in Light}
         counts = capped_counts(split | {f"red{name}": aged(red, name, at) for name, *_rest in BUCKETS})
-        page = page_of(aged(split[light], bucket, at).with_row(), ORDER, request.GET.get("after", ""))
+        page = page_of(aged(split[light], bucket, at).with_row().with_doubt(), ORDER, request.GET.get("after", ""))
         context = {
             "nav": "supervision", "at": at, "sight": self.sight(), "light": light, "bucket": bucket,
             "after": page.after,

@@ -1,9 +1,11 @@
 """The inbox: its pages, the badge in the header and the latest few on the desk."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from cases.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
@@ -53,9 +55,9 @@ class Open(InboxView):
         mark_read(self.user, unread_of(self.user, now()).filter(pk=pk), now())
         if notice.kind == NoticeKind.CALL:
             return redirect("supervision:calls")
-        if notice.order:
-            return redirect(notice.order)
-        return redirect(notice.case if vars(notice)["in_sight"] else "supervision:inbox")
+        if not vars(notice)["in_sight"]:  # the row that may be shown of it
+            return redirect(f"{reverse('cases:list')}?{urlencode({'q': notice.case.number})}")
+        return redirect(notice.order or notice.case)
 
 
 class ReadAll(InboxView):

@@ -11,7 +11,7 @@ from supervision.forms import RungForm, TextForm
 from supervision.ladder import LADDER, ladders_of
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told
 from supervision.models.chase import COUNTED
-from supervision.models.notice import FILLED_IN, TO_OFFICERS
+from supervision.models.notice import FACTS, TO_OFFICERS
 from supervision.town_settings import drop_rung, set_rung, set_text
 from supervision.words import example_of, standard_words
 
@@ -87,5 +87,5 @@ class EditText(TownView):
         return NoticeKind(kind)
 
     def show(self, kind: NoticeKind, form: TextForm, status: int = 200, example: str = "") -> HttpResponse:
-        context = self.context(form=form, heading=kind.label, example=example, names=FILLED_IN)
+        context = self.context(form=form, heading=kind.label, example=example, names=FACTS[kind])
         return render(self.request, "supervision/settings/text.html", context, status=status)

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from cases import tasks
-from cases.models import CalendarDay, Case, Event, TimeRequest
+from cases.models import CalendarDay, Case, DeadlineRule, Event, TimeRequest
 from cases.models.choices import CloseReason, Stage
 from cases.workflow import Action, make_move
-from minshi.workdays import local_day
+from minshi.errors import RuleBroken
+from minshi.workdays import last_day_of, local_day
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
 
@@ -64,21 +65,31 @@ def test_the_jobs_change_nothing_the_second_time():
 # --- ratings nobody gave
 
 
-def test_a_case_nobody_rated_for_30_days_is_closed():
+def test_a_case_nobody_rated_for_30_days_is_closed_when_the_last_of_them_is_over():
     case = verified(staff())
-    replied_at = case.replied_at
+    assert last_day_of(case.due_at) == (case.replied_at + 30 * DAY).date()
 
-    assert tasks.close_unrated_due(replied_at + timedelta(days=30)) == 1
+    assert tasks.close_unrated_due(case.due_at - timedelta(seconds=1)) == 0
+    assert tasks.close_unrated_due(case.due_at) == 1
 
     case.refresh_from_db()
     assert case.close_reason == CloseReason.UNRATED
     assert case.events.latest("sequence").actor_kind == "system"
 
 
-def test_a_case_replied_29_days_ago_stays_open():
-    case = verified(staff())
+@pytest.mark.parametrize(("amount", "closed_after"), [(60, 60), (10, 30)])
+def test_a_town_that_gives_longer_for_the_rating_is_not_cut_short(amount, closed_after):
+    here = staff()
+    DeadlineRule.objects.create(
+        town=here.town, rule="rate", amount=amount, unit="calendar", from_at=NOON - DAY, set_by=here.reviewer
+    )
+    case = verified(here)
 
-    assert tasks.close_unrated_due(case.replied_at + timedelta(days=30) - timedelta(seconds=1)) == 0
+    for days in (29, closed_after - 1):
+        assert tasks.close_unrated_due(case.replied_at + days * DAY) == 0
+        with pytest.raises(RuleBroken):
+            make_move(case, Action.CLOSE_UNRATED, by=officer(here.duty), at=case.replied_at + days * DAY)
+    assert tasks.close_unrated_due(case.replied_at + (closed_after + 3) * DAY) == 1
 
 
 def test_a_case_rated_or_not_completed_is_not_closed_unrated():
@@ -221,10 +232,15 @@ def test_the_tasks_read_the_clock():
 
 
 def test_the_calendar_is_refreshed_and_unreliable_years_are_named(caplog):
-    with time_machine.travel(NOON, tick=False):
+    """The next year from November on, when its days off are published: before that nobody can know them."""
+    with time_machine.travel(NOON.replace(month=10), tick=False):
+        tasks.refresh_calendar()
+    assert CalendarDay.objects.filter(day__year=2027).exists()
+    assert "calendar of" not in caplog.text
+
+    with time_machine.travel(NOON.replace(month=11), tick=False):
         tasks.refresh_calendar()
 
-    assert CalendarDay.objects.filter(day__year=2027).exists()
     assert "calendar of 2027" in caplog.text
     assert "2026" not in caplog.text
 

@@ -8,13 +8,15 @@ import sys
 
 import pytest
 import yaml
+from django.conf import settings
 from django.urls import resolve
 
+from minshi.celery import app
 from tests.environment import ROOT, settings_names
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
-OURS = ["migrate", "web", "worker", "beat"]
+OURS = ["migrate", "web", "worker", "letters", "beat"]
 REQUIRED = {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DATABASE_URL", "REDIS_URL"}
 
 
@@ -34,6 +36,20 @@ def test_environment_holds_only_what_the_settings_read_and_all_they_require(serv
 
     assert given <= settings_names()
     assert given >= REQUIRED
+
+
+def test_whatever_can_be_set_reaches_the_containers():
+    """But for demo data, which the full form has none of, and where the image keeps its files."""
+    kept = {"DEBUG", "DEMO_PASSWORD", "MINSHI_VAR", "STATIC_ROOT", "MEDIA_ROOT"}
+    read = settings_names() | {f"DEADLINE_{rule.upper()}" for rule in settings.DEADLINES}
+
+    assert set(COMPOSE["services"]["web"]["environment"]) == read - kept
+
+
+def test_every_queue_has_a_worker_and_no_worker_waits_at_another():
+    taken = [command_of(service)[command_of(service).index("-Q") + 1] for service in ("worker", "letters")]
+
+    assert sorted(taken) == sorted(app.amqp.queues)
 
 
 def test_required_variables_are_those_the_settings_read_without_a_default():
@@ -86,7 +102,7 @@ def test_health_checks_ask_pages_that_exist():
 
 
 def test_application_waits_for_the_migration_and_both_stores():
-    for service in ("web", "worker", "beat"):
+    for service in ("web", "worker", "letters", "beat"):
         waits = COMPOSE["services"][service]["depends_on"]
         assert waits["migrate"]["condition"] == "service_completed_successfully"
         assert {waits[store]["condition"] for store in ("db", "redis")} == {"service_healthy"}

@@ -13,7 +13,7 @@ from minshi.clock import now
 from supervision.delivering import deliver
 from supervision.models import Channel, Chase, ChaseStep, Notice, NoticeState, SupervisionOrder
 from supervision.sweeping import sweep
-from tests.processes import command_of, full_form, kill_group, until
+from tests.processes import command_of, full_form, kill_group, until, worker_of_all_queues
 from tests.supervision.flood import (
     Flooded,
     flood,
@@ -25,7 +25,7 @@ from tests.supervision.flood import (
     unsent,
     wanted,
 )
-from tests.supervision.robots import MailServer, mail_server
+from tests.supervision.robots import MailServer
 from villages.models import User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -35,21 +35,15 @@ COUNTS = {ChaseStep.ORDER: 700, ChaseStep.URGE: 700, ChaseStep.OVERDUE: 600}
 SEED = 20261125
 
 
-@pytest.fixture
-def mail(settings):
-    with mail_server() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        server.ponders = 0.1  # most of a delivery is spent where a crash makes a letter go out twice
-        yield server
+@pytest.fixture(autouse=True)
+def _slow_mail(mail):
+    mail.ponders = 0.1  # most of a delivery is spent where a crash makes a letter go out twice
 
 
 @pytest.fixture
-def env(tmp_path, mail):
+def env(tmp_path, mail, any_hour):
     app.control.purge()
-    yield full_form(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", DEBUG="false")
+    yield full_form(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", DEBUG="false", **any_hour)
     app.control.purge()
 
 
@@ -118,7 +112,7 @@ def test_a_worker_killed_twenty_times_neither_loses_nor_doubles(start, env, mail
         falls_due(clocks[nth * share : (nth + 1) * share])
         morning_comes()
         as_beat_does()
-        worker = start(*command_of("worker"), env=env)
+        worker = start(*worker_of_all_queues(), env=env)
         until(is_at_work, processes=[worker])
         time.sleep(rng.uniform(0, 0.7))  # the random point: not a wait for anything
         assert worker.poll() is None
@@ -126,7 +120,7 @@ def test_a_worker_killed_twenty_times_neither_loses_nor_doubles(start, env, mail
         worker.wait()
         app.control.purge()  # what waits in the queue runs out before the next minute's
 
-    worker = start(*command_of("worker"), env=env)
+    worker = start(*worker_of_all_queues(), env=env)
     until(lambda: as_beat_does() or is_all_done(), seconds=120, processes=[worker])
     worker.terminate()
     assert worker.wait(60) == 0
@@ -142,7 +136,7 @@ def test_a_worker_killed_twenty_times_neither_loses_nor_doubles(start, env, mail
 def test_two_beats_and_two_workers_at_once_tell_each_once(start, env, mail, tmp_path):
     towns = flood(now(), {ChaseStep.ORDER: 200, ChaseStep.URGE: 200, ChaseStep.OVERDUE: 200})
     Clock.objects.update(look_at=now() - timedelta(minutes=1))
-    workers = [start(*command_of("worker"), env=env) for _nth in range(2)]
+    workers = [start(*worker_of_all_queues(), env=env) for _nth in range(2)]
     beats = [start(*command_of("beat"), "--schedule", str(tmp_path / f"beat{nth}"), env=env) for nth in range(2)]
 
     until(lambda: as_beat_does() or is_all_done(), seconds=120, processes=[*workers, *beats])

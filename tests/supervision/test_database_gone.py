@@ -126,6 +126,7 @@ def test_events_and_an_order_under_way_are_told_and_sent_once_whatever_is_cut(he
 
 
 @pytest.mark.parametrize("before", [True, False])
+@pytest.mark.usefixtures("any_hour")
 def test_letters_cut_off_from_the_database_go_out_and_at_most_one_twice_for_each_cut(settings, before):
     at = now()
     towns = flood(at, {ChaseStep.URGE: 60})

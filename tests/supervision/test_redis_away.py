@@ -26,7 +26,7 @@ from villages.models import DutyShift, HandOver
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a-long-password"
-AWAY = 15  # seconds
+AWAY = 60  # seconds
 LONGEST = 5  # seconds that any page may take meanwhile
 
 

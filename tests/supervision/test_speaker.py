@@ -5,19 +5,20 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from minshi.errors import NoSuchRight
 from supervision.calls import calls_of, note_call, number_to_call
 from supervision.delivering import BACKOFF, deliver
+from supervision.hours import awake
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
-from supervision.outbox import awake
 from supervision.speaker import told_so_far
 from supervision.sweeping import sweep
+from supervision.words import standard_words
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified, words
-from tests.supervision.robots import sms_service
-from tests.villages.duty_desk import shift_of
+from tests.villages.duty_desk import away, shift_of
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +29,6 @@ PHONE = "13909391234"
 def _at_noon():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def sms(settings):
-    with sms_service() as service:
-        settings.SMS_URL = service.url
-        yield service
 
 
 def messages():
@@ -305,3 +299,127 @@ def test_a_call_is_noted_from_the_post_that_has_to_do_with_it():
     call = note_call(Call.objects.get(), reached=True, by=here.duty.user, at=NOON)
 
     assert call.done_by == here.duty != other
+
+
+# --- what is told, and what not
+
+
+def in_person(here):
+    return accepted(here, spoken(here, speaker_phone=PHONE, channel="talk_room"))
+
+
+def test_who_sat_there_in_the_morning_is_told_in_the_afternoon_that_it_is_done():
+    """Taken down, taken up, done and checked on one day, all but the handling by the same officer."""
+    here = staff()
+    case = spoken(here, by=here.secretary, speaker_phone=PHONE, channel="talk_room")
+    case = make_move(case, Action.ACCEPT, by=officer(here.secretary), at=NOON, **words(Action.ACCEPT, NOON))
+    verified(here, completed(here, decided(here, case), at=NOON), at=NOON)
+    sweep(NOON)
+
+    assert Call.objects.get(case=case).kind == NoticeKind.ANSWERED
+
+
+def test_what_was_taken_up_and_closed_between_two_sweeps_promises_no_day():
+    here = staff()
+    case = accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group"))
+    make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, **words(Action.DIVERT, NOON))
+    sweep(NOON)
+
+    assert not Call.objects.exists()
+
+
+def test_an_earlier_day_is_not_called_a_longer_wait():
+    assert "还在办，答复日改为" in standard_words(NoticeKind.PROMISED)
+    with translation.override("en"):
+        assert "longer" not in standard_words(NoticeKind.PROMISED)
+
+
+def closed(here):
+    case = rated(here, verified(here, completed(here, decided(here, in_person(here)))))
+    sweep(NOON + 2 * DAY)
+    Call.objects.all().delete()
+    return case
+
+
+def test_what_an_overseer_opens_again_is_told_with_its_day(sms):
+    here = staff()
+    case = closed(here)
+    make_move(case, Action.REOPEN, by=officer(here.supervisor), at=NOON + 3 * DAY, reason="又灭了")
+    sweep(NOON + 3 * DAY)
+    deliver(NOON + 3 * DAY)
+
+    case.refresh_from_db()
+    number, template, said = sms.sent[-1]
+    assert (number, template) == (PHONE, "SMS_2")
+    assert said["day"] == f"{case.promised_on.month}月{case.promised_on.day}日"
+
+
+def test_who_opens_their_own_matter_again_knows_it():
+    here = staff()
+    case = closed(here)
+    make_move(case, Action.REOPEN, by=Speaker(case, "code"), at=NOON + 3 * DAY, reason="又灭了")
+    sweep(NOON + 3 * DAY)
+
+    assert not Call.objects.exists()
+
+
+@pytest.mark.parametrize("level", ["village", "town"])
+def test_what_an_officer_takes_back_for_them_is_told_by_a_call_that_can_be_made(sms, level):
+    """Domain §3, withdraw: the speaker is told. There is no template for it."""
+    here = staff()
+    case = in_person(here)
+    if level == "town":
+        case = make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    by = here.duty if level == "village" else here.supervisor
+    make_move(case, Action.WITHDRAW, by=officer(by), at=NOON, **words(Action.WITHDRAW, NOON))
+    sweep(NOON)
+
+    caller = here.duty if level == "village" else here.reviewer
+    told = Notice.objects.filter(kind=NoticeKind.CALL)
+    assert list(told.values_list("recipient", flat=True)) == [caller.user_id]
+    assert number_to_call(calls_of(caller.user, NOON).get(), by=caller.user, at=NOON) == PHONE
+    assert Call.objects.get().kind == NoticeKind.WITHDRAWN
+    assert not messages().exists()
+
+
+def test_what_the_speaker_takes_back_they_know():
+    here = staff()
+    case = in_person(here)
+    make_move(case, Action.WITHDRAW, by=Speaker(case, "code"), at=NOON, reason="修好了")
+    sweep(NOON)
+
+    assert not Call.objects.exists()
+
+
+def test_whoever_is_on_shift_opens_the_call_and_the_number(client):
+    here = staff()
+    taken_up(here)
+    call = Call.objects.get()
+    assert not calls_of(here.member.user, NOON).exists()
+    shift_of(here.member)
+    client.force_login(here.member.user)
+
+    assert PHONE in client.post(reverse("supervision:call_phone", args=[call.pk])).text
+    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
+
+    call.refresh_from_db()
+    assert call.done_by == here.member
+
+
+def test_who_stands_in_for_the_shift_calls_and_who_is_away_does_not():
+    here = staff()
+    away_one = roles.committee_member_of(here.village)
+    shift_of(away_one)
+    away(away_one, here.member)
+    taken_up(here)
+
+    assert calls_of(here.member.user, NOON).exists()
+    assert not calls_of(away_one.user, NOON).exists()
+
+
+def test_a_shift_in_another_village_opens_no_call():
+    here, elsewhere = staff(), staff()
+    shift_of(elsewhere.member)
+    taken_up(here)
+
+    assert not calls_of(elsewhere.member.user, NOON).exists()

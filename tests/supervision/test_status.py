@@ -54,7 +54,8 @@ def test_failures_are_counted_until_one_goes_well_and_name_no_matter():
     for times in (1, 2):
         tasks.deliver.apply()
         Notice.objects.filter(pk=broken.pk).update(send_after=NOON)
-        assert (run_of("deliver").failures, run_of("deliver").error) == (times, "KeyError")
+        assert Notice.objects.get(pk=broken.pk).error == "KeyError"
+        assert (run_of("deliver").failures, run_of("deliver").error) == (times, "SomeFailed")
     assert run_of("deliver").ok_at is None
 
     Notice.objects.filter(pk=broken.pk).delete()

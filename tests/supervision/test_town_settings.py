@@ -4,14 +4,17 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, NoSuchRight
 from supervision.circulating import circulate_due
 from supervision.ladder import look_at_clocks
 from supervision.models import ChaseStep, Notice, NoticeKind, NoticeText, Robot, Rung, SupervisionOrder
+from supervision.models.notice import FACTS, FILLED_IN, TO_OFFICERS
+from supervision.orders import check_reply, raise_order, reply_to_order
 from supervision.sweeping import sweep
 from supervision.town_settings import drop_rung, set_rung, set_text
-from supervision.words import line_of, standard_words, words_of
-from tests.cases.roads import DAY, NOON, accepted, spoken, staff
+from supervision.words import example_of, line_of, standard_words, words_of
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.roles import reviewer_of
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +174,7 @@ def test_an_order_not_answered_is_told_to_the_group_where_the_town_wants_it(by_r
     values = {"is_on": True, "days": 0, "told": ["owner"], "by_letter": True, "by_robot": by_robot}
     set_rung(here.town, ChaseStep.CIRCULATE, by=here.reviewer.user, at=NOON, **values)
     order = SupervisionOrder.objects.create(
-        case=spoken(here), town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON, state="sent",
+        case=accepted(here), town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON, state="sent",
         number="白关镇督字〔2026〕1号", signed_at=NOON, signed_by=here.reviewer, send_at=NOON, sent_at=NOON,
     )  # fmt: skip
 
@@ -306,3 +309,52 @@ def test_where_a_town_circulates_nothing_its_late_orders_are_not_looked_at_again
 
     with django_assert_num_queries(1):
         assert circulate_due(NOON + DAY) == (0, [])
+
+
+# --- a town's own words name what their notice knows
+
+
+def all_facts(kind):
+    return "|".join(f"{{{name}}}" for name in FACTS[kind])
+
+
+@pytest.mark.parametrize("kind", TO_OFFICERS)
+def test_the_preview_fills_in_all_that_is_offered_each_with_its_own(kind):
+    parts = example_of(kind, all_facts(kind), NOON.date()).split("|")
+
+    assert all(parts)
+    assert len(set(parts)) == len(parts)
+
+
+@pytest.mark.parametrize("kind", TO_OFFICERS)
+def test_what_a_kind_of_notice_does_not_know_is_refused_with_what_it_does(kind):
+    here = staff()
+    for name in set(FILLED_IN) - set(FACTS[kind]):
+        with pytest.raises(InputRefused, match="这种通知填不出"):
+            set_text(here.town, kind, f"{{{name}}}", by=here.reviewer.user, at=NOON)
+
+
+def test_what_was_previewed_is_filled_in_for_real():
+    """One matter through every kind that names more than its number."""
+    here = staff()
+    here.signer = reviewer_of(here.town, may_sign=True)
+    for kind in TO_OFFICERS:
+        set_text(here.town, kind, all_facts(kind), by=here.reviewer.user, at=NOON)
+    case = decided(here)
+    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", note="尽快")
+    for at in (NOON, case.yellow_at, case.due_at, case.due_at + 2 * DAY):
+        sweep(at)
+    order = raise_order(
+        case, reason="x", demand="x", reply_on=(NOON + 30 * DAY).date(), key=None, by=officer(here.signer),
+        at=NOON + 20 * DAY,
+    )  # fmt: skip
+    sweep(NOON + 21 * DAY)
+    order.refresh_from_db()
+    order = reply_to_order(order, "在办", by=officer(here.handler), at=NOON + 21 * DAY)
+    check_reply(order, good=False, finding="没办", by=officer(here.supervisor), at=NOON + 21 * DAY)
+    sweep(NOON + 60 * DAY)
+
+    said = {notice.kind: words_of(notice) for notice in Notice.objects.worded().filter(channel="inbox")}
+    more = {kind for kind in TO_OFFICERS if len(FACTS[kind]) > 1}
+    assert more <= set(said)
+    assert [kind for kind in more if not all(said[kind].split("|"))] == []

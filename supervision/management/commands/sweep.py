@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from minshi.clock import now
+from minshi.jobs import SomeFailed
 from minshi.workdays import SHANGHAI
 from supervision.delivering import deliver
 from supervision.sweeping import sweep
@@ -24,7 +25,18 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--at {at}: {error}") from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-        done, out = sweep(moment), deliver(moment)
-        orders = f"sent {done.sent}, circulated {done.circulated} and ended {done.ended} orders"
-        self.stdout.write(f"Told of {done.told} events, took {done.taken} steps, {orders}.")
-        self.stdout.write(f"Delivered {out.sent}, to be tried again {out.failed}, given up {out.dead}.")
+        began, failed = now(), list[str]()
+        try:
+            done = sweep(moment)
+            orders = f"sent {done.sent}, circulated {done.circulated} and ended {done.ended} orders"
+            self.stdout.write(f"Told of {done.told} events, took {done.taken} steps, {orders}.")
+        except SomeFailed as error:
+            failed.append(f"Sweep: {error}")
+        try:
+            out = deliver(moment, clock=lambda: moment + (now() - began), longest=None)
+            lapsed = f"no longer so {out.dropped}"
+            self.stdout.write(f"Delivered {out.sent}, to be tried again {out.failed}, given up {out.dead}, {lapsed}.")
+        except SomeFailed as error:
+            failed.append(f"Delivery: {error}")
+        if failed:
+            raise CommandError("\n".join(failed))
