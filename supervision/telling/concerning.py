@@ -60,15 +60,7 @@ class Telling:
         """Whom the event concerns, never whoever did it; but an order asked for waits for its signers, all of them."""
         case, chase, about = event.case, self.chases.get(event.pk), f"event:{event.pk}:{{}}".format
         found = [
-            Message(
-                f"event:{event.pk}:{kind}",
-                kind,
-                user,
-                case,
-                chase=chase,
-                event=event,
-                is_urgent=_is_urgent(event, kind),
-            )
+            Message(about(kind), kind, user, case, chase=chase, event=event, is_urgent=_is_urgent(event, kind))
             for word in self._words(event)
             for kind, users in [self._heard(event, word)]
             for user in users
