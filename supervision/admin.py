@@ -173,7 +173,10 @@ class RungAdmin(OfTown):
     form = RungForm
     list_display = ("town", "step", "is_on", "days", "by_letter", "by_robot")
     list_select_related = ("town",)
-    actions = None  # of several steps dropped together each may leave another that never comes
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Of several steps dropped together each may leave another that never comes: one is dropped at a time."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Not where by the default another step of the town would never come."""
