@@ -4,22 +4,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.urls import reverse
 from django.utils import translation
 
 from cases.workflow import Action, Speaker, make_move
-from minshi.errors import NoSuchRight
-from supervision.calls import calls_of, note_call, number_to_call
+from supervision.calls import calls_of, number_to_call
 from supervision.delivering import BACKOFF, deliver
 from supervision.hours import awake
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
-from supervision.speaker import told_so_far
 from supervision.sweeping import sweep
 from supervision.words import standard_words
-from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified, words
-from tests.villages.duty_desk import away, shift_of
-from villages.models import AuditRecord
+from tests.villages.duty_desk import shift_of
 
 pytestmark = pytest.mark.django_db
 PHONE = "13909391234"
@@ -172,135 +167,6 @@ def test_who_left_neither_name_nor_number_is_not_told():
     assert not Call.objects.exists()
 
 
-def test_a_call_is_made_from_the_list_and_noted_once(client):
-    here = staff()
-    case = taken_up(here)
-    call = Call.objects.get()
-    client.force_login(here.duty.user)
-
-    page = client.get(reverse("supervision:calls"))
-    assert case.number in page.text
-    assert PHONE not in page.text
-    opened = client.post(reverse("supervision:call_phone", args=[call.pk]))
-    assert PHONE in opened.text
-    assert opened["Cache-Control"] == "no-store"
-    assert AuditRecord.objects.filter(kind="unmask", user=here.duty.user, subject__contains=case.number).exists()
-
-    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "no"})
-    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
-    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
-    call.refresh_from_db()
-    assert (call.tries, call.done_by) == (2, here.duty)
-    assert case.number not in client.get(reverse("supervision:calls")).text
-    assert [line.by for line in told_so_far(case)] == [here.duty]
-
-
-def test_a_strangers_call_does_not_exist(client):
-    here, elsewhere = staff(), staff()
-    taken_up(here)
-    call = Call.objects.get()
-
-    for post in (elsewhere.duty, here.leader, here.handler, here.member):
-        assert not calls_of(post.user, NOON).exists()
-        with pytest.raises(NoSuchRight):
-            note_call(call, reached=True, by=post.user, at=NOON)
-        with pytest.raises(NoSuchRight):
-            number_to_call(call, by=post.user, at=NOON)
-        client.force_login(post.user)
-        for name in ("call", "call_phone"):
-            assert client.post(reverse(f"supervision:{name}", args=[call.pk]), {"reached": "yes"}).status_code == 404
-    call.refresh_from_db()
-    assert call.done_at is None
-
-
-def test_a_secret_matters_call_is_for_whoever_it_is_with():
-    here = staff()
-    case = taken_up(here, confidentiality="secret")
-
-    assert [user for user in (here.duty, here.secretary, here.reviewer) if calls_of(user.user, NOON).exists()] == [
-        post for post in (here.duty, here.secretary, here.reviewer) if post.pk == case.owner_post_id
-    ]
-
-
-def test_the_list_costs_the_same_for_one_and_for_many(client, django_assert_num_queries):
-    here = staff()
-    taken_up(here)
-    client.force_login(here.duty.user)
-    client.get(reverse("supervision:calls"))
-
-    for _more in range(2):
-        with django_assert_num_queries(3):
-            client.get(reverse("supervision:calls"))
-        taken_up(here)
-
-
-def test_a_later_word_takes_the_place_of_a_call_nobody_has_made_yet():
-    here = staff()
-    case = taken_up(here)
-    verified(here, completed(here, decided(here, case)))
-    sweep(NOON + DAY)
-
-    assert [call.kind for call in Call.objects.filter(case=case)] == [NoticeKind.ANSWERED]
-
-
-def test_a_call_that_was_made_stays_beside_the_later_word():
-    here = staff()
-    case = taken_up(here)
-    note_call(Call.objects.get(), reached=True, by=here.duty.user, at=NOON)
-    verified(here, completed(here, decided(here, case)))
-    sweep(NOON + DAY)
-
-    assert [line.kind for line in told_so_far(case)] == ["已经受理", "已经答复"]
-
-
-def test_nobody_is_called_about_a_matter_that_is_closed():
-    here = staff()
-    rated(here, verified(here, completed(here, decided(here, taken_up(here)))))
-    sweep(NOON + 2 * DAY)
-
-    assert not calls_of(here.duty.user, NOON + 2 * DAY).exists()
-
-
-def test_a_hidden_speaker_is_called_by_whoever_took_it_down(client):
-    here = staff()
-    case = taken_up(here, confidentiality="hidden")
-
-    told = Notice.objects.get(kind=NoticeKind.CALL)
-    assert told.recipient == here.duty.user
-    assert calls_of(here.duty.user, NOON).get().case == case
-    assert calls_of(here.reviewer.user, NOON).exists()
-    assert not calls_of(here.secretary.user, NOON).exists()
-
-
-def test_a_hidden_speaker_whose_recorder_has_left_is_called_by_the_towns_reviewer():
-    here = staff()
-    case = accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"))
-    here.duty.from_on = here.duty.until_on = (NOON - DAY).date()
-    here.duty.save()
-    sweep(NOON)
-
-    assert Notice.objects.get(kind=NoticeKind.CALL, case=case).recipient == here.reviewer.user
-
-
-def test_several_hidden_speakers_of_one_recorder_are_all_called_by_them():
-    here = staff()
-    for _nth in range(2):
-        accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"))
-    sweep(NOON)
-
-    assert set(Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)) == {here.duty.user_id}
-
-
-def test_a_call_is_noted_from_the_post_that_has_to_do_with_it():
-    here = staff()
-    other = roles.committee_member_of(staff().village, user=here.duty.user)
-    taken_up(here)
-
-    call = note_call(Call.objects.get(), reached=True, by=here.duty.user, at=NOON)
-
-    assert call.done_by == here.duty != other
-
-
 # --- what is told, and what not
 
 
@@ -389,37 +255,3 @@ def test_what_the_speaker_takes_back_they_know():
     sweep(NOON)
 
     assert not Call.objects.exists()
-
-
-def test_whoever_is_on_shift_opens_the_call_and_the_number(client):
-    here = staff()
-    taken_up(here)
-    call = Call.objects.get()
-    assert not calls_of(here.member.user, NOON).exists()
-    shift_of(here.member)
-    client.force_login(here.member.user)
-
-    assert PHONE in client.post(reverse("supervision:call_phone", args=[call.pk])).text
-    client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
-
-    call.refresh_from_db()
-    assert call.done_by == here.member
-
-
-def test_who_stands_in_for_the_shift_calls_and_who_is_away_does_not():
-    here = staff()
-    away_one = roles.committee_member_of(here.village)
-    shift_of(away_one)
-    away(away_one, here.member)
-    taken_up(here)
-
-    assert calls_of(here.member.user, NOON).exists()
-    assert not calls_of(away_one.user, NOON).exists()
-
-
-def test_a_shift_in_another_village_opens_no_call():
-    here, elsewhere = staff(), staff()
-    shift_of(elsewhere.member)
-    taken_up(here)
-
-    assert not calls_of(elsewhere.member.user, NOON).exists()
