@@ -1,13 +1,15 @@
 """The one clock that the edges (views, API, tasks, admin, commands) read; domain code takes `at`."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 
 def now() -> datetime:
-    return timezone.now()
+    """The moment, in the demo so many days ahead as CLOCK_AHEAD says."""
+    return timezone.now() + timedelta(days=settings.CLOCK_AHEAD)
 
 
 def today() -> date:
-    return timezone.localdate()
+    return timezone.localdate(now())

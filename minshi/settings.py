@@ -33,6 +33,8 @@ SECRET_KEY = read("str", "SECRET_KEY")
 FIELD_KEYS = read("list", "FIELD_KEYS")  # Fernet keys, newest first; older ones still decrypt
 INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and of the event chain
 DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
+# Days by which the clock of the demo, and of it alone, is ahead: lights, board and reminders as they will be then.
+CLOCK_AHEAD = read("int", "CLOCK_AHEAD", 0) if EMBEDDED and DEMO_PASSWORD else 0
 ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
 PROXY_COUNT = read("int", "PROXY_COUNT", 0)

@@ -23,7 +23,8 @@ class DayInput(forms.DateInput):
 
 def in_plain_words(field: forms.Field) -> None:
     """What is missing, and what nothing chosen looks like, said the same way in every form."""
-    field.error_messages["required"] = _("Please fill this in.")
+    chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
+    field.error_messages["required"] = _("Please choose.") if chosen else _("Please fill this in.")
     field.error_messages["min_value"] = _("At least %(limit_value)s.")
     field.error_messages["max_value"] = _("At most %(limit_value)s.")
     if isinstance(field.widget, forms.Textarea):

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Level
-from cases.workflow.facts import Facts, holder_key
+from cases.workflow.facts import Facts, holder_key, village_of
 from cases.workflow.inputs import Input, Kind
 from villages.models import Group, Office, Post, Role, Town, User, Village
 
@@ -30,7 +30,8 @@ def possible_posts(facts: Facts) -> list[Post]:
         where |= Q(county_code=case.town.county_code)
     posts = Post.objects.current(facts.on).filter(where).exclude(role__in=NEVER_LEADS)
     posts = posts.select_related("user", "village", "group__village", "town").in_order()
-    return [post for post in posts if not facts.in_conflict(post)]
+    near = [post for post in posts if not facts.in_conflict(post)]
+    return sorted(near, key=lambda post: village_of(post) != case.village_id)  # those of the matter's village first
 
 
 def possible_offices(facts: Facts) -> list[Office]:

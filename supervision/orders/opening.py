@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cases.models import Case
+from cases.models.scope import Sight
 from cases.workflow import Facts, Officer, read_facts
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
@@ -65,7 +66,10 @@ def chasing_post(case: Case, user: User, at: datetime, facts: Facts | None = Non
 
 
 def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
-    """The orders of the cases within the user's sight."""
+    """The orders of the cases within the user's sight; before they go out for those alone who oversee the case."""
     seen = Case.objects.visible_to(user, on)
-    orders = SupervisionOrder.objects.filter(case__in=seen.values("pk"))
+    over = seen.filter(Sight.of(user, on).overseen())
+    orders = SupervisionOrder.objects.filter(
+        Q(case__in=seen.values("pk"), sent_at__isnull=False) | Q(case__in=over.values("pk"))
+    )
     return orders.select_related("case__town", "case__village", "town")

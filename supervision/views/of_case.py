@@ -5,9 +5,8 @@ from django.shortcuts import render
 
 from cases.models.choices import Stage
 from cases.views.access import StaffView
-from minshi.clock import now
-from supervision.models import SupervisionOrder
-from supervision.orders import chasing_post
+from minshi.clock import now, today
+from supervision.orders import chasing_post, orders_seen_by
 from supervision.speaker import told_so_far
 
 
@@ -20,7 +19,7 @@ class OfCase(StaffView):
             "sight": self.sight(),
             "chases": chases,
             "told": told_so_far(case),
-            "orders": SupervisionOrder.objects.filter(case=case).order_by("raised_at", "pk"),
+            "orders": orders_seen_by(self.user, today()).filter(case=case).order_by("raised_at", "pk"),
             "may_chase": case.stage != Stage.CLOSED and chasing_post(case, self.user, now()) is not None,
         }
         template = "supervision/_of_case.html" if "HX-Request" in request.headers else "supervision/of_case.html"

@@ -176,3 +176,19 @@ def test_whoever_was_counted_in_a_vote_stays_on_the_roll():
 
     with pytest.raises(MoveRefused):
         remove_attendee(added, by=officer(here.secretary), at=NOON)
+
+
+def test_who_steps_aside_without_a_reason_stays_ticked_beside_the_refusal(client):
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here))
+    first = meeting.attendees.first()
+    client.force_login(here.secretary.user)
+
+    answer = client.post(aside_address(meeting), {"aside": [first.pk], f"aside-{first.pk}": " "})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请写为什么回避" in page
+    assert f'value="{first.pk}" id="aside-{first.pk}" checked' in page
+    assert not meeting.items.get().asides.exists()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms import ItemForm, MoveForm
 from cases.meetings import ITEM_ACTIONS, Verdict, conclude, move_item, remove_item, save_item, set_aside, was_concluded
-from cases.models import AgendaItem, Case, Meeting
+from cases.models import AgendaItem, Case, Meeting, StepAside
 from cases.models.meeting import ItemState, Part
 from cases.sitting import Line, Sitting
 from cases.standard_texts import ready_for
@@ -174,7 +174,7 @@ class ItemPage(ItemView):
             "before": self._neighbour(sitting, found, -1),
             "may_write": may_write,
             "form": ItemForm.of(found, uuid4()),
-            "aside_people": self._aside_people(sitting, line),
+            "aside_people": self._aside_people(sitting, line, request.POST if "aside_wrong" in shown else None),
             **(self._deciding(line, do, shown.pop("typed_step", None)) if may_write else {}),
             **{name: value for name, value in shown.items() if value is not None},
         }
@@ -184,8 +184,12 @@ class ItemPage(ItemView):
         at = sitting.items.index(item) + step
         return sitting.items[at] if 0 <= at < len(sitting.items) else None
 
-    def _aside_people(self, sitting: Sitting, line: Line) -> list[tuple[Any, Any]]:
+    def _aside_people(self, sitting: Sitting, line: Line, typed: QueryDict | None) -> list[tuple[Any, Any]]:
+        """Each with how they step aside, what was ticked and refused in its place."""
         known = {aside.attendee_id: aside for aside in line.asides}
+        for name in typed.getlist("aside") if typed else ():
+            if typed and (pk := whole_number(name)) is not None and pk not in known:
+                known[pk] = StepAside(attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80])
         return [(person, known.get(person.pk)) for person in sitting.people if not person.is_guest]
 
     def _deciding(self, line: Line, do: str, typed: QueryDict | None = None) -> dict[str, Any]:
@@ -230,16 +234,16 @@ class StepForm(MoveForm):
                 self.add_error(name, str(text))
 
 
-class ItemAct(ItemView):
+class ItemAct(ItemPage):
     """Stepping aside, a place up or down, off the agenda."""
 
-    def get(self, _request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
+    def get(self, _request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:  # type: ignore[override]
         """Back from a login in between."""
         if act not in ("aside", "up", "down", "remove"):
             raise Http404
         return redirect(address_of(self.item(pk, item)[1]))
 
-    def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:  # type: ignore[override]
         meeting, found, by = self.writable(pk, item)
         if act not in ("aside", "up", "down", "remove"):
             raise Http404
@@ -251,6 +255,8 @@ class ItemAct(ItemView):
             else:
                 move_item(found, up=act == "up", by=by, at=now())
         except RuleBroken as refusal:
+            if act == "aside" and refusal.fields:
+                return self.show(request, meeting, found, UNPROCESSABLE, aside_wrong=refusal)
             messages.error(request, str(refusal))
         return redirect(address_of(found) if act == "aside" else f"{meeting.get_absolute_url()}#agenda")
 
