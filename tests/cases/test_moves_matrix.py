@@ -155,6 +155,8 @@ class World:
         if stage == "c":
             case.closed_at, case.close_reason = NOON, CloseReason.UNRATED
             case.owner_post = case.due_at = case.yellow_at = case.promised_on = None
+        if stage == "r":
+            case.due_at = NOON - 9 * DAY  # the thirty days in which it could be rated are over
         case.save()
         clock = {"stage": "handle" if stage == "b" else case.stage, "level": self.level}
         Clock.objects.filter(case=case).update(**clock, stopped_at=NOON if stage == "c" else None)
