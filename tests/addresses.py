@@ -16,6 +16,7 @@ from cases.exports import FORMS
 from cases.ledgers import BOOKS
 from cases.models import (
     AgendaItem,
+    Attendee,
     Case,
     FourTwoProcess,
     Meeting,
@@ -125,6 +126,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "queue/number": (number_of, NO_NUMBER),
     "meetings/pk": (row_of(Meeting), NOWHERE),
     "items/item": (row_of(AgendaItem), NOWHERE),
+    "people/person": (row_of(Attendee), NOWHERE),
     "item/act": (constant("aside", "up", "remove"), None),
     "sheets/uuid": (lambda world, _case: [world.grid[SignedSheet].uuid], uuid.UUID(int=1)),
     "four-two/pk": (row_of(FourTwoProcess), NOWHERE),

@@ -28,7 +28,7 @@ def take_down(page, resident):
     case = Case.objects.get()
     assert (case.speaker_name, case.resident, case.group) == ("李建国", resident, group)
     assert case.number in page.inner_text("article.receipt")
-    return case, page.inner_text("article.receipt .small.muted")
+    return case, page.inner_text("article.receipt .address")
 
 
 def test_from_the_counter_to_the_ledger(open_as, live_server, page):
