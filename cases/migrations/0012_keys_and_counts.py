@@ -100,6 +100,21 @@ class Migration(migrations.Migration):
                 verbose_name="kind of meeting",
             ),
         ),
+        migrations.AlterField(
+            model_name="agendaitem",
+            name="votes_abstain",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="abstained"),
+        ),
+        migrations.AlterField(
+            model_name="agendaitem",
+            name="votes_against",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="against"),
+        ),
+        migrations.AlterField(
+            model_name="agendaitem",
+            name="votes_for",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="for"),
+        ),
         *(FrozenRows(rows) for rows in FROZEN),  # and SQLite forgets the triggers of a table that changes
         AppendOnly("cases_fourtwostep"),
     ]

@@ -184,9 +184,9 @@ class AgendaItem(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=80, blank=True)
     opinions = models.TextField(_("opinions"), blank=True)
-    votes_for = models.PositiveSmallIntegerField(_("for"), null=True, blank=True)
-    votes_against = models.PositiveSmallIntegerField(_("against"), null=True, blank=True)
-    votes_abstain = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
+    votes_for = models.PositiveIntegerField(_("for"), null=True, blank=True)
+    votes_against = models.PositiveIntegerField(_("against"), null=True, blank=True)
+    votes_abstain = models.PositiveIntegerField(_("abstained"), null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     key = models.UUIDField(_("key of the form"), null=True, editable=False)
     sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with

@@ -274,3 +274,15 @@ def test_who_was_added_by_mistake_goes_off_the_roll_over_the_api():
     assert refused.status_code == 409
     assert answer.status_code == 200
     assert not meeting.attendees.filter(pk=typo.pk).exists()
+
+
+def test_the_votes_of_a_large_assembly_are_kept():
+    """PostgreSQL holds no more than 32,767 in its smallest numbers."""
+    here = staff()
+    _meeting, item = sitting(here, accepted(here))
+    draft = {"version": 0, "opinions": "", "votes_for": 57_796, "votes_against": 40_000, "votes_abstain": 0}
+
+    answer = Api(here.secretary).put(f"meetings/{item.meeting_id}/items/{item.pk}/", draft)
+
+    assert answer.status_code == 200
+    assert AgendaItem.objects.get(pk=item.pk).votes_for == 57_796
