@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     },
     "sweep": {"task": "supervision.tasks.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
     "deliver": {"task": "supervision.tasks.deliver", "schedule": 60.0, "options": {"expires": 60.0}},
+    "end-orders": {"task": "supervision.tasks.end_orders", "schedule": 600.0, "options": {"expires": 600.0}},
     "end-suspensions": {"task": "cases.tasks.end_suspensions", "schedule": 600.0},
     "close-unrated": {"task": "cases.tasks.close_unrated", "schedule": 3600.0},
     "rehome-orphans": {"task": "cases.tasks.rehome_orphans", "schedule": 3600.0},

@@ -24,6 +24,7 @@ MISSED = 3  # so many turns without a run that went well, and a job is late
 NAMES: dict[str, str | Promise] = {
     "supervision.tasks.sweep": _("look at what is due"),
     "supervision.tasks.deliver": _("send what waits"),
+    "supervision.tasks.end_orders": _("end orders with their matter"),
     "cases.tasks.end_suspensions": _("end suspensions"),
     "cases.tasks.close_unrated": _("close what nobody rated"),
     "cases.tasks.rehome_orphans": _("find owners for what has none"),

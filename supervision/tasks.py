@@ -14,7 +14,12 @@ HEARTBEAT = "minshi.celery.heartbeat"  # /readyz tells of it; a row written ever
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    sweeping.sweep(now())
+    sweeping.sweep(now(), ends=False)
+
+
+@shared_task(ignore_result=True)
+def end_orders() -> None:
+    sweeping.end_orders(now())
 
 
 @shared_task(ignore_result=True)

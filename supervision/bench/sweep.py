@@ -191,7 +191,7 @@ def _with_due(at: datetime) -> Due:
     notices, read = Notice.objects.count(), _rows_read_in_a_row()
     with metered(Meter(keeps=False)) as meter:
         started = perf_counter()
-        done = sweep(at)
+        done = sweep(at, ends=False)
         seconds = perf_counter() - started
     megabytes, whole = peak(), _read_whole_since(read)
     return Due(
@@ -216,7 +216,7 @@ def _with_nothing_due(at: datetime) -> Idle:
 
     def once(nth: int) -> tuple[int, Meter]:
         with metered() as meter:
-            done = sweep(at + nth * MINUTE)
+            done = sweep(at + nth * MINUTE, ends=False)
         return done.told + done.taken + done.sent + done.circulated, meter
 
     once(1)  # which sees that the orders went out

@@ -53,9 +53,9 @@ def test_no_table_is_read_whole(bench):
     assert many["due"]["read_whole"] == many["idle"]["read_whole"] == []
 
 
-def test_with_nothing_due_it_asks_eight_times_and_at_most_thirteen_once_an_hour(swept):
-    assert swept["idle"]["queries"] == 8
-    assert swept["idle"]["hourly_queries"] <= 13
+def test_with_nothing_due_it_asks_seven_times_and_at_most_fourteen_once_an_hour(swept):
+    assert swept["idle"]["queries"] == 7
+    assert swept["idle"]["hourly_queries"] <= 14
 
 
 def test_with_nothing_due_the_database_spends_at_most_50_milliseconds(swept):
