@@ -29,7 +29,7 @@ app.autodiscover_tasks()
 # What goes out by mail and telephone waits for others: with a worker of its own it holds up no sweep. A worker that is
 # told nothing takes both.
 app.conf.task_default_queue = "celery"
-app.conf.task_queues = (Queue("celery"), Queue(LETTERS))  # type: ignore[no-untyped-call]
+app.conf.task_queues = (Queue("celery"), Queue(LETTERS))  # type: ignore[no-untyped-call]  # kombu has no types
 app.conf.task_routes = {"supervision.tasks.deliver": {"queue": LETTERS}}
 app.conf.beat_schedule = {
     # These two pile up in no queue: what waited longer than until the next one is dropped.

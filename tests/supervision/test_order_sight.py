@@ -4,9 +4,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from supervision.models import SupervisionOrder
+from supervision.models import Notice, SupervisionOrder
 from tests.api import Api
-from tests.cases.roads import NOON
+from tests.cases.roads import NOON, accepted, spoken
 from tests.supervision.test_orders import raised, sent
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +40,22 @@ def test_whoever_signs_reads_to_whom_it_goes(client, here):
     client.force_login(here.signer.user)
 
     assert str(here.office) in client.get(reverse("supervision:order", args=[order.pk])).content.decode()
+
+
+def test_an_overseer_who_may_not_read_a_secret_matter_opens_its_row(client, here):
+    case = accepted(here, spoken(here, confidentiality="secret", title="不能说的事"))
+    order = SupervisionOrder.objects.create(
+        case=case, town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON
+    )
+    notice = Notice.objects.create(
+        key="x", kind="order_replied", channel="inbox", recipient=here.supervisor.user, case=case, order=order,
+        state="sent", created_at=NOON, send_after=NOON, sent_at=NOON,
+    )  # fmt: skip
+    client.force_login(here.supervisor.user)
+
+    page = client.get(reverse("supervision:open", args=[notice.pk]), follow=True)
+
+    assert page.status_code == 200
+    assert case.number in page.text
+    assert "保密事项" in page.text
+    assert "不能说的事" not in page.text

@@ -14,7 +14,7 @@ from supervision.orders import check_reply, reply_to_order
 from supervision.sweeping import sweep
 from tests.cases.ledger_desk import page as ledger
 from tests.cases.ledger_desk import shown_rows
-from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
 from tests.supervision.test_order_ends import circulated
 from tests.supervision.test_orders import raised, replied, sent, signed
 from villages.models import AuditRecord
@@ -381,22 +381,3 @@ def test_who_chases_a_matter_again_the_same_day_is_told_so_first(client, here):
     assert asked.count("今天已督办过") == 1
     with time_machine.travel(NOON + DAY + DAY / 24, tick=False):
         assert "今天已督办过" not in client.get(address).text
-
-
-def test_an_overseer_who_may_not_read_a_secret_matter_opens_its_row(client, here):
-    case = accepted(here, spoken(here, confidentiality="secret", title="不能说的事"))
-    order = SupervisionOrder.objects.create(
-        case=case, town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON
-    )
-    notice = Notice.objects.create(
-        key="x", kind="order_replied", channel="inbox", recipient=here.supervisor.user, case=case, order=order,
-        state="sent", created_at=NOON, send_after=NOON, sent_at=NOON,
-    )  # fmt: skip
-    client.force_login(here.supervisor.user)
-
-    page = client.get(reverse("supervision:open", args=[notice.pk]), follow=True)
-
-    assert page.status_code == 200
-    assert case.number in page.text
-    assert "保密事项" in page.text
-    assert "不能说的事" not in page.text

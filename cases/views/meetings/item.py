@@ -44,7 +44,78 @@ def address_of(item: AgendaItem) -> str:
     return reverse("cases:meeting_item", args=[item.meeting_id, item.pk])
 
 
-class ItemPage(ItemView):
+class ShownItem(ItemView):
+    """How an item is drawn, whatever was asked of it."""
+
+    def show(
+        self, request: HttpRequest, meeting: Meeting, item: AgendaItem, status: int = 200, do: str = "", **shown: Any
+    ) -> HttpResponse:
+        by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
+        found = next(one for one in sitting.items if one.pk == item.pk)
+        line = sitting.line(found)
+        may_write = by is not None and meeting.is_open and found.state == ItemState.WAITING and not line.is_hidden
+        context = {
+            "nav": "meetings",
+            "at": now(),
+            "meeting": meeting,
+            "sitting": sitting,
+            "line": line,
+            "item": found,
+            "nth": sitting.items.index(found) + 1,
+            "total": len(sitting.items),
+            "words": sitting.words(line.case),
+            "after": self._neighbour(sitting, found, 1),
+            "before": self._neighbour(sitting, found, -1),
+            "may_write": may_write,
+            "form": ItemForm.of(found, uuid4()),
+            "aside_people": self._aside_people(sitting, line, request.POST if "aside_wrong" in shown else None),
+            **(self._deciding(line, do, shown.pop("typed_step", None)) if may_write else {}),
+            **{name: value for name, value in shown.items() if value is not None},
+        }
+        return render(request, "cases/meetings/item.html", context, status=status)
+
+    def _neighbour(self, sitting: Sitting, item: AgendaItem, step: int) -> AgendaItem | None:
+        at = sitting.items.index(item) + step
+        return sitting.items[at] if 0 <= at < len(sitting.items) else None
+
+    def _aside_people(self, sitting: Sitting, line: Line, typed: QueryDict | None) -> list[tuple[Any, Any]]:
+        """Each with how they step aside, what was ticked and refused in its place."""
+        known = {aside.attendee_id: aside for aside in line.asides}
+        for name in typed.getlist("aside") if typed else ():
+            if typed and (pk := whole_number(name)) is not None and pk not in known:
+                known[pk] = StepAside(attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80])
+        return [(person, known.get(person.pk)) for person in sitting.people if not person.is_guest]
+
+    def _deciding(self, line: Line, do: str, typed: QueryDict | None = None) -> dict[str, Any]:
+        """The steps that may be resolved about the case now, and the form of the one chosen, as far as it was typed."""
+        if line.case is None:
+            return {"talks": line.item.part in (Part.REPORT, Part.REVIEW)}
+        offers = self._offers(line.case)
+        chosen = next((offer for offer, _facts in offers if offer.action == do), offers[0][0] if offers else None)
+        kept = typed_in(chosen, typed) if chosen and typed else {}
+        step = self._made(chosen, offers[0][1], typed=kept) if chosen else None
+        return {"offers": [offer for offer, _facts in offers], "chosen": chosen, "step": step}
+
+    def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:
+        facts = read_facts(case, now())
+        offers = {offer.action: offer for offer in moves_open_to(self.user, case, facts.at, facts)}
+        return [(offers[action], facts) for action in ITEM_ACTIONS if action in offers]
+
+    def _step(self, item: AgendaItem, do: str, data: Any) -> "StepForm | None":
+        case = self.visible().filter(agenda_items=item.pk).first()
+        found = (
+            next(((offer, facts) for offer, facts in self._offers(case) if offer.action == do), None) if case else None
+        )
+        return self._made(*found, data) if found else None
+
+    def _made(self, offer: Offer, facts: Facts, data: Any = None, **options: Any) -> "StepForm":
+        shown = self.sight().shows_speaker(facts.case)
+        form = StepForm(offer, facts, self.user, data, speaker_shown=shown, **options)
+        form.ready = ready_for(facts, offer.action)
+        return form
+
+
+class ItemPage(ShownItem):
     """One item a page; whoever may not see its case sees that it is there, and nothing of it."""
 
     def get(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
@@ -152,74 +223,6 @@ class ItemPage(ItemView):
             typed=form.cleaned_data["opinions"] if is_late else "", why=str(refusal),
         )  # fmt: skip
 
-    # --- drawing
-    def show(
-        self, request: HttpRequest, meeting: Meeting, item: AgendaItem, status: int = 200, do: str = "", **shown: Any
-    ) -> HttpResponse:
-        by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
-        found = next(one for one in sitting.items if one.pk == item.pk)
-        line = sitting.line(found)
-        may_write = by is not None and meeting.is_open and found.state == ItemState.WAITING and not line.is_hidden
-        context = {
-            "nav": "meetings",
-            "at": now(),
-            "meeting": meeting,
-            "sitting": sitting,
-            "line": line,
-            "item": found,
-            "nth": sitting.items.index(found) + 1,
-            "total": len(sitting.items),
-            "words": sitting.words(line.case),
-            "after": self._neighbour(sitting, found, 1),
-            "before": self._neighbour(sitting, found, -1),
-            "may_write": may_write,
-            "form": ItemForm.of(found, uuid4()),
-            "aside_people": self._aside_people(sitting, line, request.POST if "aside_wrong" in shown else None),
-            **(self._deciding(line, do, shown.pop("typed_step", None)) if may_write else {}),
-            **{name: value for name, value in shown.items() if value is not None},
-        }
-        return render(request, "cases/meetings/item.html", context, status=status)
-
-    def _neighbour(self, sitting: Sitting, item: AgendaItem, step: int) -> AgendaItem | None:
-        at = sitting.items.index(item) + step
-        return sitting.items[at] if 0 <= at < len(sitting.items) else None
-
-    def _aside_people(self, sitting: Sitting, line: Line, typed: QueryDict | None) -> list[tuple[Any, Any]]:
-        """Each with how they step aside, what was ticked and refused in its place."""
-        known = {aside.attendee_id: aside for aside in line.asides}
-        for name in typed.getlist("aside") if typed else ():
-            if typed and (pk := whole_number(name)) is not None and pk not in known:
-                known[pk] = StepAside(attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80])
-        return [(person, known.get(person.pk)) for person in sitting.people if not person.is_guest]
-
-    def _deciding(self, line: Line, do: str, typed: QueryDict | None = None) -> dict[str, Any]:
-        """The steps that may be resolved about the case now, and the form of the one chosen, as far as it was typed."""
-        if line.case is None:
-            return {"talks": line.item.part in (Part.REPORT, Part.REVIEW)}
-        offers = self._offers(line.case)
-        chosen = next((offer for offer, _facts in offers if offer.action == do), offers[0][0] if offers else None)
-        kept = typed_in(chosen, typed) if chosen and typed else {}
-        step = self._made(chosen, offers[0][1], typed=kept) if chosen else None
-        return {"offers": [offer for offer, _facts in offers], "chosen": chosen, "step": step}
-
-    def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:
-        facts = read_facts(case, now())
-        offers = {offer.action: offer for offer in moves_open_to(self.user, case, facts.at, facts)}
-        return [(offers[action], facts) for action in ITEM_ACTIONS if action in offers]
-
-    def _step(self, item: AgendaItem, do: str, data: Any) -> "StepForm | None":
-        case = self.visible().filter(agenda_items=item.pk).first()
-        found = (
-            next(((offer, facts) for offer, facts in self._offers(case) if offer.action == do), None) if case else None
-        )
-        return self._made(*found, data) if found else None
-
-    def _made(self, offer: Offer, facts: Facts, data: Any = None, **options: Any) -> "StepForm":
-        shown = self.sight().shows_speaker(facts.case)
-        form = StepForm(offer, facts, self.user, data, speaker_shown=shown, **options)
-        form.ready = ready_for(facts, offer.action)
-        return form
-
 
 class StepForm(MoveForm):
     """The form of the step that the meeting resolves, in the same page as the votes."""
@@ -234,16 +237,16 @@ class StepForm(MoveForm):
                 self.add_error(name, str(text))
 
 
-class ItemAct(ItemPage):
+class ItemAct(ShownItem):
     """Stepping aside, a place up or down, off the agenda."""
 
-    def get(self, _request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:  # type: ignore[override]
+    def get(self, _request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
         """Back from a login in between."""
         if act not in ("aside", "up", "down", "remove"):
             raise Http404
         return redirect(address_of(self.item(pk, item)[1]))
 
-    def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:  # type: ignore[override]
+    def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
         meeting, found, by = self.writable(pk, item)
         if act not in ("aside", "up", "down", "remove"):
             raise Http404
