@@ -83,10 +83,14 @@ class StaffSession:
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, from a fragment as well."""
-    if "HX-Request" in request.headers:
-        return HttpResponse(headers={"HX-Redirect": url})
-    return redirect(url)
+    """A redirect of the whole page, from a fragment as well: but never to the page it stands on, which would begin
+    anew and lose what is being typed there.
+    """
+    if "HX-Request" not in request.headers:
+        return redirect(url)
+    if _page_of(request).partition("?")[0] == url:
+        return HttpResponse(status=204)
+    return HttpResponse(headers={"HX-Redirect": url})
 
 
 def _page_of(request: HttpRequest) -> str:
@@ -119,7 +123,10 @@ class Here:
 
     @cached_property
     def posts(self) -> list[Post]:
-        return self.user.posts_on(today()) if self.user else []
+        """None while a one-time password waits to be changed: whatever they open leads back to that page."""
+        if self.user is None or self.user.must_change_password:
+            return []
+        return self.user.posts_on(today())
 
     @cached_property
     def main_post(self) -> Post | None:

@@ -102,3 +102,23 @@ def test_a_switch_is_a_post_and_leads_nowhere_foreign(client, name):
 
     assert answer["Location"] == "/"
     assert client.get(reverse(name)).status_code == 405
+
+
+def test_a_fragment_never_begins_the_page_anew_that_it_stands_on(client):
+    """The header's count asked for itself and reloaded the page on which the first password is chosen."""
+    client.force_login(secretary_of(VillageFactory(), user=UserFactory(must_change_password=True)).user)
+    here = "http://testserver/account/password/?next=/"
+
+    from_here = client.get(reverse("supervision:unread"), HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=here)
+    from_elsewhere = client.get(
+        reverse("supervision:unread"), HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://testserver/"
+    )
+
+    assert (from_here.status_code, "HX-Redirect" in from_here) == (204, False)
+    assert from_elsewhere["HX-Redirect"] == "/account/password/"
+
+
+def test_whoever_has_yet_to_choose_a_password_is_offered_nothing_else(rf):
+    user = secretary_of(VillageFactory(), user=UserFactory(must_change_password=True)).user
+
+    assert here_of(rf, user).posts == []
