@@ -172,34 +172,131 @@
   }
 
   // Who speaks: a combobox over the neighbours; typing any other name is fine too.
+  // An answer belongs to the text it was asked for: until it is there nothing can be chosen, and ↓ and Enter wait for it.
   all("[data-lookup]").forEach((box) => {
-    const input = one("input", box), chosen = one("[name=resident]"), list = document.createElement("ul");
-    let rows = [], at = -1, waiting, asked = 0;
-    list.id = "lookup-list"; list.setAttribute("role", "listbox"); list.setAttribute("aria-live", "polite"); list.hidden = true; box.appendChild(list);
-    input.setAttribute("role", "combobox"); input.setAttribute("aria-autocomplete", "list"); input.setAttribute("aria-controls", list.id); input.setAttribute("aria-expanded", "false");
-    const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
-    const mark = (index) => { at = index; Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at)); if (at >= 0) input.setAttribute("aria-activedescendant", "lookup-" + at); };
-    const known = (person) => [person.name, person.place, person.tail && "****" + person.tail].filter(Boolean).join(" · "), who = one("[data-who]", box);
-    const choose = (index) => { const found = rows[index]; input.value = found.name; chosen.value = found.id; input.dataset.chosen = found.name; who.textContent = known(found); close(); one("#id_verbatim").focus(); form && form.dispatchEvent(new Event("input")); };
-    const show = (found) => {
-      rows = found; list.textContent = "";
-      found.forEach((person, index) => { const item = document.createElement("li"); item.id = "lookup-" + index; item.setAttribute("role", "option"); item.textContent = known(person); item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(index); }); list.appendChild(item); });
-      if (!found.length) { const none = document.createElement("li"); none.className = "muted"; none.setAttribute("role", "option"); none.setAttribute("aria-disabled", "true"); none.textContent = box.dataset.none; list.appendChild(none); }
-      list.hidden = false; input.setAttribute("aria-expanded", String(found.length > 0)); at = -1;
+    const input = one("input", box);
+    const chosen = one("[name=resident]");
+    const who = one("[data-who]", box);
+    const list = document.createElement("ul");
+    let rows = [];
+    let at = -1;
+    let timer;
+    let question = null; // the answer on its way: {text, downs, isEntered, done}
+
+    list.id = "lookup-list";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-live", "polite");
+    list.hidden = true;
+    box.appendChild(list);
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", list.id);
+    input.setAttribute("aria-expanded", "false");
+
+    const known = (person) => [person.name, person.place, person.tail && "****" + person.tail].filter(Boolean).join(" · ");
+    const goOn = () => one("#id_verbatim").focus();
+    const close = () => {
+      rows = [];
+      at = -1;
+      list.hidden = true;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
     };
+    const mark = (index) => {
+      at = index;
+      Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", i === at));
+      if (at >= 0) input.setAttribute("aria-activedescendant", "lookup-" + at);
+    };
+    const choose = (person) => {
+      input.value = person.name;
+      chosen.value = person.id;
+      input.dataset.chosen = person.name;
+      who.textContent = known(person);
+      close();
+      if (form) form.dispatchEvent(new Event("input"));
+    };
+    const option = (text) => {
+      const item = document.createElement("li");
+      item.setAttribute("role", "option");
+      item.textContent = text;
+      list.appendChild(item);
+      return item;
+    };
+    const show = (found) => {
+      close();
+      rows = found;
+      list.textContent = "";
+      found.forEach((person, index) => {
+        const item = option(known(person));
+        item.id = "lookup-" + index;
+        item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(person); goOn(); });
+      });
+      if (!found.length) {
+        const none = option(box.dataset.none);
+        none.className = "muted";
+        none.setAttribute("aria-disabled", "true");
+      }
+      list.hidden = false;
+      input.setAttribute("aria-expanded", String(found.length > 0));
+    };
+
+    const answer = (asked, found) => {
+      if (asked !== question) return;
+      question = null;
+      if (asked.isEntered && found.length) choose(found[Math.min(asked.downs, found.length) - 1]);
+      else if (document.activeElement === input) {
+        show(found);
+        if (asked.downs) mark(Math.min(asked.downs, found.length) - 1);
+      }
+      asked.done();
+    };
+    const ask = (asked) => {
+      const village = one("[name=village]");
+      const query = new URLSearchParams({ q: asked.text, village: village ? village.value : "" });
+      fetch(box.dataset.lookup + "?" + query, { headers: { Accept: "application/json" } })
+        .then((response) => (response.ok ? response.json() : { results: [] }))
+        .catch(() => ({ results: [] }))
+        .then((told) => answer(asked, told.results));
+    };
+
     input.addEventListener("input", (event) => {
       if (input.value !== input.dataset.chosen) { chosen.value = ""; who.textContent = ""; }
-      clearTimeout(waiting); const text = input.value.trim();
-      if (event.isComposing || text.length < 1) { close(); return; }
-      waiting = setTimeout(() => { const mine = ++asked, village = one("[name=village]"); fetch(box.dataset.lookup + "?" + new URLSearchParams({ q: text, village: village ? village.value : "" }), { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : { results: [] })).then((found) => { if (mine === asked && document.activeElement === input) show(found.results); }).catch(() => close()); }, 150);
+      clearTimeout(timer);
+      close();
+      if (question) question.done();
+      question = null;
+      const text = input.value.trim();
+      if (event.isComposing || !text) return;
+      const asked = { text, downs: 0, isEntered: false };
+      asked.answered = new Promise((resolve) => (asked.done = resolve));
+      question = asked;
+      timer = setTimeout(() => ask(asked), 150);
     });
     input.addEventListener("keydown", (event) => {
-      if (event.isComposing || list.hidden) { if (event.key === "Enter" && !event.ctrlKey) { event.preventDefault(); one("#id_verbatim").focus(); } return; }
-      if (event.key === "ArrowDown") { event.preventDefault(); mark(Math.min(at + 1, rows.length - 1)); }
-      else if (event.key === "ArrowUp") { event.preventDefault(); mark(Math.max(at - 1, 0)); }
-      else if (event.key === "Enter" && !event.ctrlKey) { event.preventDefault(); if (at >= 0) choose(at); else { close(); one("#id_verbatim").focus(); } }
-      else if (event.key === "Escape") close();
+      if (event.isComposing || event.ctrlKey) return;
+      const last = rows.length - 1;
+      if (event.key === "ArrowDown") {
+        event.preventDefault();
+        if (question) question.downs += 1;
+        else mark(Math.min(at + 1, last));
+      } else if (event.key === "ArrowUp") {
+        event.preventDefault();
+        if (question) question.downs = Math.max(question.downs - 1, 0);
+        else mark(Math.max(at - 1, Math.min(0, last)));
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        if (question && question.downs) question.isEntered = true;
+        else if (at >= 0) choose(rows[at]);
+        goOn();
+      } else if (event.key === "Escape") close();
     });
     input.addEventListener("blur", close);
+    // Whoever sends before the answer came sends whom it names.
+    if (form) form.addEventListener("submit", (event) => {
+      if (!question || !question.isEntered) return;
+      event.preventDefault();
+      const button = event.submitter;
+      question.answered.then(() => form.requestSubmit(button));
+    });
   });
 })();
