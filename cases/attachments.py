@@ -1,4 +1,6 @@
-"""Photos and papers: type by content, size-capped, re-encoded without EXIF, kept under opaque names (lessons 7)."""
+"""Photos and papers: type by content, size-capped, re-encoded without EXIF, kept under
+opaque names (lessons 7).
+"""
 
 import hashlib
 import io
@@ -20,7 +22,11 @@ from minshi.errors import InputRefused
 from villages.models import Post
 
 File = TypeVar("File", bound=KeptFile)
-PHOTOS = {"image/jpeg": ("JPEG", "jpg"), "image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
+PHOTOS = {
+    "image/jpeg": ("JPEG", "jpg"),
+    "image/png": ("PNG", "png"),
+    "image/webp": ("WEBP", "webp"),
+}
 PAPERS = {"application/pdf": "pdf"}
 LONGEST_SIDE = 2560
 THUMBNAIL = 320
@@ -29,32 +35,53 @@ MOST_PIXELS = 60_000_000
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
-def attach(case: Case, upload: IO[bytes], *, at: datetime, post: Post | None, from_speaker: bool = False) -> Attachment:
-    """Keeps one file with the case; the same bytes sent again give the attachment there is.
+def attach(
+    case: Case,
+    upload: IO[bytes],
+    *,
+    at: datetime,
+    post: Post | None,
+    from_speaker: bool = False,
+) -> Attachment:
+    """Keeps one file with the case; the same bytes sent again give the attachment there
+    is.
 
-    InputRefused when the case has MOST_FILES already, or the file is too large, of another kind than JPEG, PNG,
-    WebP or PDF by its content, or broken.
+    InputRefused when the case has MOST_FILES already, or the file is too large, of
+    another kind than JPEG, PNG, WebP or PDF by its content, or broken.
     """
     row = Attachment(case=case, from_speaker=from_speaker, at=at, post=post)
     return _kept(row, Attachment.objects.filter(case=case), upload)
 
 
-def attach_sheet(owner: Meeting | FourTwoStep, upload: IO[bytes], *, at: datetime, post: Post) -> SignedSheet:
-    """Keeps the photo of what was signed on paper, also of a closed meeting. Refused as in `attach`."""
+def attach_sheet(
+    owner: Meeting | FourTwoStep, upload: IO[bytes], *, at: datetime, post: Post
+) -> SignedSheet:
+    """Keeps the photo of what was signed on paper, also of a closed meeting. Refused as
+    in `attach`.
+    """
     part = {"meeting" if isinstance(owner, Meeting) else "step": owner}
-    return _kept(SignedSheet(at=at, post=post, **part), SignedSheet.objects.filter(**part), upload)
+    return _kept(
+        SignedSheet(at=at, post=post, **part),
+        SignedSheet.objects.filter(**part),
+        upload,
+    )
 
 
 def _kept(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
         megabytes = settings.ATTACHMENT_MAX_BYTES // 1_048_576
-        raise _refused(_("The file is larger than %(megabytes)s MB.") % {"megabytes": megabytes})
+        raise _refused(
+            _("The file is larger than %(megabytes)s MB.") % {"megabytes": megabytes}
+        )
     row.received_sha256 = hashlib.sha256(content).hexdigest()
     if known := beside.filter(received_sha256=row.received_sha256).first():
         return known
     if beside.count() >= MOST_FILES:
-        raise _refused(_("This matter has %(most)s files already; no more can be added.") % {"most": MOST_FILES})
+        raise _refused(
+            _("This matter has %(most)s files already; no more can be added.")
+            % {"most": MOST_FILES}
+        )
     kind = filetype.guess_mime(content) or ""
     if kind in PHOTOS:
         kept, thumbnail = _reencoded(content, kind)
@@ -66,7 +93,9 @@ def _kept(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     row.uuid, row.content_type, row.size = uuid4(), kind, len(kept)
     row.file.save(f"{row.uuid}.{ending}", ContentFile(kept), save=False)
     if thumbnail:
-        row.thumbnail.save(f"{row.uuid}-small.{ending}", ContentFile(thumbnail), save=False)
+        row.thumbnail.save(
+            f"{row.uuid}-small.{ending}", ContentFile(thumbnail), save=False
+        )
     try:
         with transaction.atomic():
             row.save()

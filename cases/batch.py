@@ -1,4 +1,6 @@
-"""The same move for several cases, each by make_move, each with its own result; nothing is rolled back silently."""
+"""The same move for several cases, each by make_move, each with its own result; nothing
+is rolled back silently.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,23 +33,42 @@ def move_all(
     versions: Mapping[int, int] | None = None,
     key: UUID | None = None,
 ) -> list[Result]:
-    """Moves each case from the first of the user's posts that may; whoever fails does not stop the others.
+    """Moves each case from the first of the user's posts that may; whoever fails does
+    not stop the others.
 
-    `versions` are those the user saw, by case; `key` makes sending the whole batch again harmless. Raises KeyReused,
-    before anything is moved, where that key came with another step or other words.
+    `versions` are those the user saw, by case; `key` makes sending the whole batch
+    again harmless. Raises KeyReused, before anything is moved, where that key came with
+    another step or other words.
     """
     cases = list(cases)
     if key:
-        before = Event.objects.filter(case__in=cases, key__in=[_key_of(key, case) for case in cases])
+        before = Event.objects.filter(
+            case__in=cases, key__in=[_key_of(key, case) for case in cases]
+        )
         said = dict(values)
         refuse_other_words(before, fingerprint(action, said.pop("note", ""), said))
     return [
-        _move_one(case, action, user, at, values, (versions or {}).get(case.pk, case.version), key) for case in cases
+        _move_one(
+            case,
+            action,
+            user,
+            at,
+            values,
+            (versions or {}).get(case.pk, case.version),
+            key,
+        )
+        for case in cases
     ]
 
 
 def _move_one(
-    case: Case, action: Action, user: User, at: datetime, values: Mapping[str, Any], version: int, key: UUID | None
+    case: Case,
+    action: Action,
+    user: User,
+    at: datetime,
+    values: Mapping[str, Any],
+    version: int,
+    key: UUID | None,
 ) -> Result:
     own = _key_of(key, case) if key else None
     if own and case.events.filter(key=own).exists():
@@ -56,10 +77,24 @@ def _move_one(
     post = offer.post if offer else None
     try:
         if post is None:
-            raise RuleBroken(_("Where it stands now, your post does not allow this step."))
-        return Result(make_move(case, action, by=Officer(user, post), at=at, version=version, key=own, **values))
+            raise RuleBroken(
+                _("Where it stands now, your post does not allow this step.")
+            )
+        return Result(
+            make_move(
+                case,
+                action,
+                by=Officer(user, post),
+                at=at,
+                version=version,
+                key=own,
+                **values,
+            )
+        )
     except RuleBroken as refusal:
-        texts = dict.fromkeys([str(refusal), *(str(text) for text in refusal.fields.values())])
+        texts = dict.fromkeys(
+            [str(refusal), *(str(text) for text in refusal.fields.values())]
+        )
         return Result(case, " ".join(texts))
 
 

@@ -1,4 +1,6 @@
-"""A town's own deadlines: how they stand, what a change would do, and the change itself (domain §4)."""
+"""A town's own deadlines: how they stand, what a change would do, and the change itself
+(domain §4).
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +31,9 @@ class InForce:
 
 @dataclass(frozen=True)
 class Change:
-    """What another length would do: a matter that begins today, and those under way, which keep their day."""
+    """What another length would do: a matter that begins today, and those under way,
+    which keep their day.
+    """
 
     rule: Rule
     before: Span
@@ -44,13 +48,17 @@ def rules_in_force(town: Town, at: datetime) -> list[InForce]:
     own, found = deadlines.counting_of(town.pk, workdays.local_day(at)).own, []
     for rule in Rule:
         default = deadlines.default_span(rule)
-        since, span = next((row for row in own.get(rule, ()) if row[0] <= at), (None, default))
+        since, span = next(
+            (row for row in own.get(rule, ()) if row[0] <= at), (None, default)
+        )
         found.append(InForce(rule, span, None if span == default else since))
     return found
 
 
 def change_of(town: Town, rule: Rule, span: Span, at: datetime) -> Change:
-    """What setting the rule would change, before it is set. Two queries. InputRefused as `set_rule`."""
+    """What setting the rule would change, before it is set. Two queries. InputRefused
+    as `set_rule`.
+    """
     _refuse_what_is_none(rule, span)
     on = workdays.local_day(at)
     counting = deadlines.counting_of(town.pk, on)
@@ -69,22 +77,30 @@ def change_of(town: Town, rule: Rule, span: Span, at: datetime) -> Change:
 def set_rule(town: Town, rule: Rule, span: Span, *, by: User, at: datetime) -> None:
     """From now on deadlines of the town that begin are this long; those under way stay.
 
-    Nothing is written where it is so already. NoSuchRight: not a reviewer of that town. InputRefused: no length that
-    can be set.
+    Nothing is written where it is so already. NoSuchRight: not a reviewer of that town.
+    InputRefused: no length that can be set.
     """
     post = must_review(by, town, at)
     _refuse_what_is_none(rule, span)
     Town.objects.select_for_update().get(pk=town.pk)
     if deadlines.counting_of(town.pk, workdays.local_day(at)).span(rule, at) != span:
         DeadlineRule.objects.create(
-            town=town, rule=rule, amount=span.amount, unit=span.unit.value, from_at=at, set_by=post
+            town=town,
+            rule=rule,
+            amount=span.amount,
+            unit=span.unit.value,
+            from_at=at,
+            set_by=post,
         )
 
 
 def _refuse_what_is_none(rule: Rule, span: Span) -> None:
     least = 0 if rule == Rule.EXTENSION else 1
     if not least <= span.amount <= LONGEST:
-        words = _("Between %(least)s and %(most)s days.") % {"least": least, "most": LONGEST}
+        words = _("Between %(least)s and %(most)s days.") % {
+            "least": least,
+            "most": LONGEST,
+        }
         raise InputRefused(words, {"amount": words})
     if rule == Rule.EXTENSION and span.unit != Unit.CALENDAR:
         words = _("More time is counted in calendar days.")

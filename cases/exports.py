@@ -1,4 +1,6 @@
-"""Files and prints of ledgers: who may take them away, with whose names opened, and the trace they leave."""
+"""Files and prints of ledgers: who may take them away, with whose names opened, and the
+trace they leave.
+"""
 
 import io
 import tempfile
@@ -24,7 +26,13 @@ from villages.disclosure import UNMASKING_ROLES
 from villages.models import Role, Town, User
 from villages.models.audit import AuditKind
 
-EXPORTERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR, Role.OFFICE_HANDLER)
+EXPORTERS = (
+    Role.SECRETARY,
+    Role.DUTY_OFFICER,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+    Role.OFFICE_HANDLER,
+)
 FORMS = ("xlsx", "csv")
 MOST_PRINTED = 2_000  # rows: a print is one page of HTML, which must fit a browser
 
@@ -39,21 +47,37 @@ def may_unmask(user: User, on: date) -> bool:
 
 
 def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
-    """Of the cases in sight, what may be taken away: own village, own territory, an office's own work (domain §3)."""
+    """Of the cases in sight, what may be taken away: own village, own territory, an
+    office's own work (domain §3).
+    """
     villages = user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages
-    territory = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR)).values("pk")
+    territory = Town.objects.overseen_by(
+        user, on, (Role.REVIEWER, Role.SUPERVISOR)
+    ).values("pk")
     offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
-    own_work = Assignment.objects.filter(office__in=offices, case=OuterRef("pk"), ended_at=None)
-    return cases.filter(Q(village__in=villages) | Q(town__in=territory) | Exists(own_work))
+    own_work = Assignment.objects.filter(
+        office__in=offices, case=OuterRef("pk"), ended_at=None
+    )
+    return cases.filter(
+        Q(village__in=villages) | Q(town__in=territory) | Exists(own_work)
+    )
 
 
 def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
     """Of the rows of a book in sight, what may be taken away."""
-    return exportable(rows, user, on) if isinstance(book, Book) else book.takeable(rows, user, on)
+    return (
+        exportable(rows, user, on)
+        if isinstance(book, Book)
+        else book.takeable(rows, user, on)
+    )
 
 
-def may_print_of(user: User, on: date, *, village_id: int | None, town: Town | None, county_code: str) -> bool:
-    """Whether papers of a place may be printed: of the own village, or of the territory; no query beyond the posts."""
+def may_print_of(
+    user: User, on: date, *, village_id: int | None, town: Town | None, county_code: str
+) -> bool:
+    """Whether papers of a place may be printed: of the own village, or of the
+    territory; no query beyond the posts.
+    """
     above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
     if village_id in user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages:
         return True
@@ -61,17 +85,21 @@ def may_print_of(user: User, on: date, *, village_id: int | None, town: Town | N
     return is_of_town or (town.county_code if town else county_code) in above.counties
 
 
-def may_take(user: User, on: date, case: Case, assignments: Iterable[Assignment]) -> bool:
+def may_take(
+    user: User, on: date, case: Case, assignments: Iterable[Assignment]
+) -> bool:
     """The row form of `may_export` and `exportable`; no query beyond the posts."""
     offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
-    return may_print_of(user, on, village_id=case.village_id, town=case.town, county_code="") or any(
-        item.office_id in offices for item in assignments if item.ended_at is None
-    )
+    return may_print_of(
+        user, on, village_id=case.village_id, town=case.town, county_code=""
+    ) or any(item.office_id in offices for item in assignments if item.ended_at is None)
 
 
 @dataclass
 class Export:
-    """One ledger to be taken away: its rows in sight and filter, for whom, when, why."""
+    """One ledger to be taken away: its rows in sight and filter, for whom, when,
+    why.
+    """
 
     book: AnyBook
     cases: Any
@@ -90,17 +118,27 @@ class Export:
     @property
     def unit(self) -> str:
         """The place of the post that exports."""
-        return next((post.place for post in self.user.posts_on(self.on) if post.role in EXPORTERS), "")
+        return next(
+            (
+                post.place
+                for post in self.user.posts_on(self.on)
+                if post.role in EXPORTERS
+            ),
+            "",
+        )
 
     @property
     def period(self) -> str:
         return _("%(from)s to %(to)s") % {"from": self.bounds[0], "to": self.bounds[1]}
 
     def file_name(self, form: str) -> str:
-        return tabular.file_name(self.unit, self.book.ledger, *self.bounds, str(self.user), form)
+        return tabular.file_name(
+            self.unit, self.book.ledger, *self.bounds, str(self.user), form
+        )
 
     def file(self, form: str, request: HttpRequest | None = None) -> IO[bytes]:
-        """The ledger as an open temporary file, written row by row; the audit log knows of it first.
+        """The ledger as an open temporary file, written row by row; the audit log knows
+        of it first.
 
         NoSuchRight, InputRefused (no reason), MoveRefused (no rows).
         """
@@ -109,13 +147,20 @@ class Export:
         try:
             if form == "csv":
                 text = io.TextIOWrapper(out, encoding="utf-8", newline="")
-                tabular.write_csv(text, self.book.ledger, records, unmasked=True)  # the record itself masks
+                # the record itself masks
+                tabular.write_csv(text, self.book.ledger, records, unmasked=True)
                 text.detach()
             else:
                 tabular.write_xlsx(
-                    out, self.book.ledger, records, unit=self.unit, period=self.period, filled_by=str(self.user),
-                    on=self.on, unmasked=True,
-                )  # fmt: skip
+                    out,
+                    self.book.ledger,
+                    records,
+                    unit=self.unit,
+                    period=self.period,
+                    filled_by=str(self.user),
+                    on=self.on,
+                    unmasked=True,
+                )
             self._log(AuditKind.EXPORT, form, request)
         except BaseException:
             out.close()
@@ -124,10 +169,18 @@ class Export:
         return out
 
     def rows(self, request: HttpRequest | None = None) -> list[tabular.Row]:
-        """The rows of a print. MoveRefused: none, or more than a page carries; else as `file`."""
-        if self._taken().order_by().values("pk")[: MOST_PRINTED + 1].count() > MOST_PRINTED:
+        """The rows of a print. MoveRefused: none, or more than a page carries; else as
+        `file`.
+        """
+        if (
+            self._taken().order_by().values("pk")[: MOST_PRINTED + 1].count()
+            > MOST_PRINTED
+        ):
             raise MoveRefused(
-                _("More than %(most)s rows do not fit a print; narrow the filter or take the file.")
+                _(
+                    "More than %(most)s rows do not fit a print; narrow the filter or"
+                    " take the file."
+                )
                 % {"most": MOST_PRINTED}
             )
         rows = list(tabular.rows_of(self.book.ledger, self._records(), unmasked=True))
@@ -138,7 +191,9 @@ class Export:
         return takeable(self.book, self.cases, self.user, self.on)
 
     def _records(self) -> Iterator[Any]:
-        """The records in the book's order, counted as they pass. Refuses before the first."""
+        """The records in the book's order, counted as they pass. Refuses before the
+        first.
+        """
         self._refuse()
         sight, opens = Sight.of(self.user, self.on), opener(self.user, self.on)
         may_open = opens if self.unmasked else lambda _case: False
@@ -154,7 +209,9 @@ class Export:
         return self._counted(chain([first], records))
 
     def _refuse(self) -> None:
-        if not may_export(self.user, self.on) or (self.unmasked and not may_unmask(self.user, self.on)):
+        if not may_export(self.user, self.on) or (
+            self.unmasked and not may_unmask(self.user, self.on)
+        ):
             raise NoSuchRight(_("Your posts do not let you take this ledger away."))
         if not self.reason.strip():
             text = _("Say what it is for.")
@@ -173,4 +230,11 @@ class Export:
             "filters": self.filters or _("no filter"),
         }
         for each in (AuditKind.UNMASK, kind) if self.unmasked else (kind,):
-            record_audit(each, at=self.at, user=self.user, subject=subject, reason=self.reason.strip(), request=request)
+            record_audit(
+                each,
+                at=self.at,
+                user=self.user,
+                subject=subject,
+                reason=self.reason.strip(),
+                request=request,
+            )

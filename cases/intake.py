@@ -1,4 +1,6 @@
-"""Taking a matter down at the counter: new, settled on the spot, or added to one already known."""
+"""Taking a matter down at the counter: new, settled on the spot, or added to one
+already known.
+"""
 
 import itertools
 from collections import Counter
@@ -15,13 +17,17 @@ from minshi import workdays
 from villages.models import Group, User, Village
 
 SIMILAR_DAYS = 30
-LOOKED_AT = 60  # the latest matters of the village and month are enough to find a repeated one
+LOOKED_AT = (
+    60  # the latest matters of the village and month are enough to find a repeated one
+)
 SHARED_PAIRS = 2
 
 
 @dataclass(frozen=True)
 class OnTheSpot:
-    """当场就解决了: the result, and the villager's two answers if they gave them at once."""
+    """当场就解决了: the result, and the villager's two answers if they gave them at
+    once.
+    """
 
     result: str
     satisfaction: str = ""
@@ -31,9 +37,15 @@ class OnTheSpot:
 
 @transaction.atomic
 def take_down(
-    spoken: Spoken, *, by: Officer, at: datetime, key: UUID | None = None, on_the_spot: OnTheSpot | None = None
+    spoken: Spoken,
+    *,
+    by: Officer,
+    at: datetime,
+    key: UUID | None = None,
+    on_the_spot: OnTheSpot | None = None,
 ) -> Case:
-    """Registers, settles and takes the answer in one go, or nothing at all; a repeated `key` changes nothing.
+    """Registers, settles and takes the answer in one go, or nothing at all; a repeated
+    `key` changes nothing.
 
     Raises what register and make_move raise. Source: domain §3, register, settle, rate.
     """
@@ -41,7 +53,9 @@ def take_down(
     if on_the_spot is None or case.version > 1:
         return case
     category = spoken.category or ""
-    case = make_move(case, Action.SETTLE, by=by, at=at, category=category, result=on_the_spot.result)
+    case = make_move(
+        case, Action.SETTLE, by=by, at=at, category=category, result=on_the_spot.result
+    )
     if not on_the_spot.satisfaction:
         return case
     return make_move(
@@ -56,11 +70,20 @@ def take_down(
 
 
 def similar_to(
-    words: str, *, user: User, village: Village, group: Group | None, category: str, at: datetime, limit: int = 3
+    words: str,
+    *,
+    user: User,
+    village: Village,
+    group: Group | None,
+    category: str,
+    at: datetime,
+    limit: int = 3,
 ) -> list[Case]:
-    """Open matters of the same village and the last 30 days that share words (lessons 9); at most `limit`.
+    """Open matters of the same village and the last 30 days that share words (lessons
+    9); at most `limit`.
 
-    Same group and category weigh more; two shared pairs of characters are the least. One query.
+    Same group and category weigh more; two shared pairs of characters are the least.
+    One query.
     """
     wanted = Counter(_pairs(words))
     if not wanted:
@@ -75,9 +98,14 @@ def similar_to(
     for case in recent:
         shared = sum((wanted & Counter(_pairs(case.title + case.verbatim))).values())
         if shared >= SHARED_PAIRS:
-            near = (group is not None and case.group_id == group.pk) + (bool(category) and case.category == category)
+            near = (group is not None and case.group_id == group.pk) + (
+                bool(category) and case.category == category
+            )
             scored.append((shared + near, case.pk, case))
-    return [case for *_score, case in sorted(scored, key=lambda row: (-row[0], -row[1]))[:limit]]
+    return [
+        case
+        for *_score, case in sorted(scored, key=lambda row: (-row[0], -row[1]))[:limit]
+    ]
 
 
 def _pairs(words: str) -> list[str]:

@@ -1,4 +1,6 @@
-"""Case numbers from one locked counter row per town and year, and unguessable tracking codes."""
+"""Case numbers from one locked counter row per town and year, and unguessable tracking
+codes.
+"""
 
 import secrets
 
@@ -10,15 +12,21 @@ CODE_LENGTH = 10
 
 
 def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
-    """The next `count` numbers, e.g. BG-2026-0183; call inside a transaction, which keeps the row locked.
+    """The next `count` numbers, e.g. BG-2026-0183; call inside a transaction, which
+    keeps the row locked.
 
     May pass 9999; a rolled-back transaction gives its numbers back (domain §3).
     """
-    counter, _new = NumberCounter.objects.select_for_update().get_or_create(town=town, year=year)
+    counter, _new = NumberCounter.objects.select_for_update().get_or_create(
+        town=town, year=year
+    )
     first = counter.last + 1
     counter.last += count
     counter.save(update_fields=["last"])
-    return [f"{town.abbreviation}-{year}-{sequence:04d}" for sequence in range(first, first + count)]
+    return [
+        f"{town.abbreviation}-{year}-{sequence:04d}"
+        for sequence in range(first, first + count)
+    ]
 
 
 def new_tracking_code() -> str:

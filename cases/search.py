@@ -16,7 +16,8 @@ from villages.models import Town
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
-END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})")  # as people say it: 163, 0163, 2026-0163
+# as people say it: 163, 0163, 2026-0163
+END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})")
 YEARS_BACK = 1
 PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, whichever was taken down
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
@@ -25,7 +26,9 @@ WORDS = ("title", "verbatim", "request_text")
 
 
 class Bigrams(Func):
-    """Every two neighbouring characters of the columns; written exactly as in the index (migration 0003)."""
+    """Every two neighbouring characters of the columns; written exactly as in the index
+    (migration 0003).
+    """
 
     function = "minshi_bigrams"
     arg_joiner = " || ' ' || "
@@ -44,7 +47,8 @@ class HasBigrams(Func):
 
 
 def terms_of(text: str) -> list[str]:
-    """The words of what was typed, in half width; a pause in a sentence parts words as a space does.
+    """The words of what was typed, in half width; a pause in a sentence parts words as
+    a space does.
 
     Signs beside no word are looked for as they stand.
     """
@@ -56,15 +60,21 @@ def require_two_characters(text: str) -> None:
     """ValidationError: a word of one character, or too many words."""
     terms = terms_of(text)
     if any(len(term) < SHORTEST for term in terms):
-        raise ValidationError(_("Type at least two characters for each word."), code="too_short")
+        raise ValidationError(
+            _("Type at least two characters for each word."), code="too_short"
+        )
     if len(terms) > MOST_TERMS:
-        raise ValidationError(_("Type at most %(most)s words.") % {"most": MOST_TERMS}, code="too_many")
+        raise ValidationError(
+            _("Type at most %(most)s words.") % {"most": MOST_TERMS}, code="too_many"
+        )
 
 
 def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
-    """The cases that hold every word of `text`, of those `sight` may read; by number also redacted ones.
+    """The cases that hold every word of `text`, of those `sight` may read; by number
+    also redacted ones.
 
-    `cases` comes from `counted_for`. Who spoke is searched only where it is shown to the reader.
+    `cases` comes from `counted_for`. Who spoke is searched only where it is shown to
+    the reader.
     """
     number = unicodedata.normalize("NFKC", text).strip().upper()
     if NUMBER.fullmatch(number):
@@ -73,32 +83,51 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
         return cases.filter(number__in=_numbers_ending(said, sight))
     readable = cases.filter(Q(redacted=False))
     if phone := _phone(text):
-        return readable.filter(sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone"))
+        return readable.filter(
+            sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone")
+        )
     for term in terms_of(text):
         readable = _holding(readable, term, sight)
     return readable
 
 
 def _numbers_ending(said: re.Match[str], sight: Sight) -> list[str]:
-    """The numbers somebody may mean who says their end: of the towns in sight, this year's and the last's."""
-    years = [said[1]] if said[1] else [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
-    towns = Town.objects.overseen_by(sight.user, sight.on).values_list("abbreviation", flat=True)
+    """The numbers somebody may mean who says their end: of the towns in sight, this
+    year's and the last's.
+    """
+    years = (
+        [said[1]]
+        if said[1]
+        else [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
+    )
+    towns = Town.objects.overseen_by(sight.user, sight.on).values_list(
+        "abbreviation", flat=True
+    )
     return [f"{town}-{year}-{said[2].zfill(4)}" for town in towns for year in years]
 
 
 def _holding(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
-    """The cases with a term in their words, or in the speaker's name where that is shown.
+    """The cases with a term in their words, or in the speaker's name where that is
+    shown.
 
-    What the indexes answer stands by itself: inside an OR with anything else, PostgreSQL would make
-    the bigrams of every row found once more. LIKE, all that SQLite has, sees to the order of bigrams;
-    as a CASE it does not let the planner believe that hardly a row is left, to be joined one by one.
+    What the indexes answer stands by itself: inside an OR with anything else,
+    PostgreSQL would make the bigrams of every row found once more. LIKE, all that
+    SQLite has, sees to the order of bigrams; as a CASE it does not let the planner
+    believe that hardly a row is left, to be joined one by one.
     """
-    said = Q(title__icontains=term) | Q(verbatim__icontains=term) | Q(request_text__icontains=term)
+    said = (
+        Q(title__icontains=term)
+        | Q(verbatim__icontains=term)
+        | Q(request_text__icontains=term)
+    )
     held = said | Q(speaker_name__icontains=term)
     if connection.vendor == "postgresql":
         cases = cases.filter(_by_index(term, *WORDS) | _by_index(term, "speaker_name"))
-        held = Q(Exact(Case(When(held, then=Value(True)), default=Value(False)), Value(True)))
-    named = Q(speaker_name__icontains=term) | Q(proxy_speaker__icontains=term)  # 隐名: not by way of the words either
+        held = Q(
+            Exact(Case(When(held, then=Value(True)), default=Value(False)), Value(True))
+        )
+    # 隐名: not by way of the words either
+    named = Q(speaker_name__icontains=term) | Q(proxy_speaker__icontains=term)
     return cases.filter(held, (said & ~named) | sight.speaker_shown())
 
 

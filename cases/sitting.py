@@ -1,11 +1,28 @@
-"""A meeting as one reader sees it, and the places at which somebody holds meetings: for pages and the API alike."""
+"""A meeting as one reader sees it, and the places at which somebody holds meetings: for
+pages and the API alike.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from cases.meetings import Count, counts_of, due_of, holding_posts, meeting_at, present_of, public_titles
-from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection, StepAside
+from cases.meetings import (
+    Count,
+    counts_of,
+    due_of,
+    holding_posts,
+    meeting_at,
+    present_of,
+    public_titles,
+)
+from cases.models import (
+    AgendaItem,
+    Attendee,
+    Case,
+    Meeting,
+    MinutesCorrection,
+    StepAside,
+)
 from cases.models.choices import Confidentiality, Level
 from cases.models.scope import Sight
 from cases.templatetags.minshi import title_for, words_for
@@ -33,7 +50,9 @@ class Line:
 
 @dataclass
 class Sitting:
-    """A meeting with its roll, its agenda, the rules and counts: read once, at most 9 queries, for every page of it."""
+    """A meeting with its roll, its agenda, the rules and counts: read once, at most 9
+    queries, for every page of it.
+    """
 
     meeting: Meeting
     user: User
@@ -49,21 +68,36 @@ class Sitting:
 
     @cached_property
     def items(self) -> list[AgendaItem]:
-        """To read, not to save: what was written before a speaker was hidden is veiled as well."""
-        items = list(self.meeting.items.select_related("concluded_by__user").order_by("position", "pk"))
+        """To read, not to save: what was written before a speaker was hidden is veiled
+        as well.
+        """
+        items = list(
+            self.meeting.items.select_related("concluded_by__user").order_by(
+                "position", "pk"
+            )
+        )
         for item in items:
-            item.opinions, item.resolution = self.veil(item.opinions), self.veil(item.resolution)
+            item.opinions, item.resolution = (
+                self.veil(item.opinions),
+                self.veil(item.resolution),
+            )
         return items
 
     @cached_property
     def veil(self) -> Veil:
-        hidden = Case.objects.filter(agenda_items__meeting=self.meeting).exclude(confidentiality=Confidentiality.NORMAL)
+        hidden = Case.objects.filter(agenda_items__meeting=self.meeting).exclude(
+            confidentiality=Confidentiality.NORMAL
+        )
         return veil_over(hidden.select_related("town"))
 
     @cached_property
     def corrections(self) -> list[MinutesCorrection]:
         """Of a closed meeting, veiled as its items are."""
-        noted = list(self.meeting.corrections.select_related("post__user")) if self.meeting.closed_at else []
+        noted = (
+            list(self.meeting.corrections.select_related("post__user"))
+            if self.meeting.closed_at
+            else []
+        )
         for item in noted:
             item.wrong, item.right = self.veil(item.wrong), self.veil(item.right)
         return noted
@@ -76,8 +110,13 @@ class Sitting:
     def asides(self) -> dict[int, list[StepAside]]:
         found: dict[int, list[StepAside]] = {}
         names = {person.pk: person for person in self.people}
-        for aside in StepAside.objects.filter(item__meeting=self.meeting).order_by("pk"):
-            aside.attendee, aside.reason = names[aside.attendee_id], self.veil(aside.reason)
+        for aside in StepAside.objects.filter(item__meeting=self.meeting).order_by(
+            "pk"
+        ):
+            aside.attendee, aside.reason = (
+                names[aside.attendee_id],
+                self.veil(aside.reason),
+            )
             found.setdefault(aside.item_id, []).append(aside)
         return found
 
@@ -87,12 +126,16 @@ class Sitting:
 
     @cached_property
     def cases(self) -> dict[int, Case]:
-        """The agenda's cases within the reader's sight, in one query (two with posts)."""
+        """The agenda's cases within the reader's sight, in one query (two with
+        posts).
+        """
         wanted = [item.case_id for item in self.items if item.case_id]
         if not wanted:
             return {}
         seen = Case.objects.visible_to(self.user, self.on).filter(pk__in=wanted)
-        return {case.pk: case for case in seen.select_related("town", "village", "group")}
+        return {
+            case.pk: case for case in seen.select_related("town", "village", "group")
+        }
 
     @cached_property
     def counts(self) -> dict[int, Count]:
@@ -105,10 +148,14 @@ class Sitting:
     def line(self, item: AgendaItem) -> Line:
         case = self.cases.get(item.case_id or 0)
         asides = self.asides.get(item.pk, [])
-        return Line(item, item.subject or self.title(case), case, asides, self.counts[item.pk])
+        return Line(
+            item, item.subject or self.title(case), case, asides, self.counts[item.pk]
+        )
 
     def title(self, case: Case | None) -> str:
-        """The matter for whoever sees it; without who spoke where that is hidden from them."""
+        """The matter for whoever sees it; without who spoke where that is hidden from
+        them.
+        """
         return title_for(case, self.sight) if case else ""
 
     def words(self, case: Case | None) -> str:
@@ -116,7 +163,9 @@ class Sitting:
         return words_for(case, self.sight, case.verbatim) if case else ""
 
     def public_title(self, case: Case | None) -> str:
-        """The matter for everybody in the room: nobody's name, and nothing of what is secret."""
+        """The matter for everybody in the room: nobody's name, and nothing of what is
+        secret.
+        """
         return public_titles([case]).get(case.pk, "") if case else ""
 
     @property
@@ -125,7 +174,11 @@ class Sitting:
 
     @property
     def absent(self) -> list[str]:
-        return [person.name for person in self.people if not (person.is_present or person.substitute)]
+        return [
+            person.name
+            for person in self.people
+            if not (person.is_present or person.substitute)
+        ]
 
     @property
     def due(self) -> int:
@@ -167,7 +220,9 @@ class HoldingPlace:
 
 
 def holding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
-    """The places at which the posts hold meetings, each once, the secretary's post before others of the village."""
+    """The places at which the posts hold meetings, each once, the secretary's post
+    before others of the village.
+    """
     found: dict[str, HoldingPlace] = {}
     for post in sorted(posts, key=lambda post: post.role != Role.SECRETARY):
         place = Place.of(post)

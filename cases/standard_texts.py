@@ -1,4 +1,6 @@
-"""常用语: which texts are ready for a step, filled in for the case at hand; and the set a town starts with."""
+"""常用语: which texts are ready for a step, filled in for the case at hand; and the
+set a town starts with.
+"""
 
 import csv
 from collections.abc import Mapping
@@ -40,30 +42,46 @@ def places_for_texts() -> dict[tuple[str, str], str]:
 
 
 def ready_for(facts: Facts, action: Action) -> dict[str, list[Ready]]:
-    """The texts for each input of the step, those of the case's town first. One query; none where nothing is worded."""
+    """The texts for each input of the step, those of the case's town first. One query;
+    none where nothing is worded.
+    """
     if not any(item.is_composed for item in MOVES[action].inputs):
         return {}
     here = Q(town=None) | Q(town=facts.case.town_id)
     found: dict[str, list[Ready]] = {}
-    for text in sorted(StandardText.objects.filter(here, action=action), key=lambda text: text.town_id is None):
-        found.setdefault(text.input, []).append(Ready(text.pk, text.title, filled_in(text.text, facts)))
+    for text in sorted(
+        StandardText.objects.filter(here, action=action),
+        key=lambda text: text.town_id is None,
+    ):
+        found.setdefault(text.input, []).append(
+            Ready(text.pk, text.title, filled_in(text.text, facts))
+        )
     return found
 
 
 def filled_in(text: str, facts: Facts) -> str:
-    """With what the software knows of the case; what it does not know is left as 【…】 for the officer.
+    """With what the software knows of the case; what it does not know is left as 【…】
+    for the officer.
 
-    The matter goes by its title, but not where that tells who spoke or repeats their words (the tracking page blanks
-    both), nor where the name is hidden or the matter secret.
+    The matter goes by its title, but not where that tells who spoke or repeats their
+    words (the tracking page blanks both), nor where the name is hidden or the matter
+    secret.
     """
     case = facts.case
     known = {
         NUMBER: lambda: case.number,
         PLACE: lambda: str(case.village or case.town),
-        REPLY_BY: lambda: day_in_words(case.reply_by, local_day(facts.at)) if case.reply_by else f"【{REPLY_BY}】",
+        REPLY_BY: lambda: (
+            day_in_words(case.reply_by, local_day(facts.at))
+            if case.reply_by
+            else f"【{REPLY_BY}】"
+        ),
         MATTER: lambda: _matter(facts),
     }
-    return BRACED.sub(lambda found: known[found[1]]() if found[1] in known else f"【{found[1]}】", text)
+    return BRACED.sub(
+        lambda found: known[found[1]]() if found[1] in known else f"【{found[1]}】",
+        text,
+    )
 
 
 def _matter(facts: Facts) -> str:
@@ -75,9 +93,11 @@ def _matter(facts: Facts) -> str:
 
 @transaction.atomic
 def load_standard_texts() -> int:
-    """Adds the first set for every step and input that has no text for all towns yet; returns how many were added.
+    """Adds the first set for every step and input that has no text for all towns yet;
+    returns how many were added.
 
-    Safe to repeat: what reviewers changed or deleted stays so, as long as one text of the kind is left.
+    Safe to repeat: what reviewers changed or deleted stays so, as long as one text of
+    the kind is left.
     """
     with FIRST_SET.open(encoding="utf-8", newline="") as file:
         rows: list[Mapping[str, str]] = list(csv.DictReader(file))

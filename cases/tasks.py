@@ -1,4 +1,6 @@
-"""The jobs of cases: each takes what is due, moves it by make_move, and fails at the end if a row did."""
+"""The jobs of cases: each takes what is due, moves it by make_move, and fails at the
+end if a row did.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -29,8 +31,9 @@ logger = logging.getLogger(__name__)
 def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
     """Move every due case, whatever becomes of the others; returns how many were moved.
 
-    In batches by key, so that rows which fail are not taken again and again. A row that is due no
-    longer when its turn comes was done by another worker. SomeFailed at the end, with the numbers.
+    In batches by key, so that rows which fail are not taken again and again. A row that
+    is due no longer when its turn comes was done by another worker. SomeFailed at the
+    end, with the numbers.
     """
 
     def move_one(rows: Sequence[Case]) -> int:
@@ -56,7 +59,9 @@ def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
 
 
 def end_suspensions_due(at: datetime) -> int:
-    """A suspension ends by the system on its date (domain §3); the due is counted again from what was left."""
+    """A suspension ends by the system on its date (domain §3); the due is counted again
+    from what was left.
+    """
     over = TimeRequest.objects.filter(
         kind=RequestKind.SUSPENSION,
         state=RequestState.GRANTED,
@@ -64,51 +69,79 @@ def end_suspensions_due(at: datetime) -> int:
         until_on__lte=workdays.local_day(at),
     )
     due = Case.objects.open().filter(pk__in=over.values("case"))
-    return move_each(due, lambda case: make_move(case, Action.RESUME, by=System("end_suspensions"), at=at))
+    return move_each(
+        due,
+        lambda case: make_move(
+            case, Action.RESUME, by=System("end_suspensions"), at=at
+        ),
+    )
 
 
 def close_unrated_due(at: datetime) -> int:
-    """Nobody rated within the days after the reply (domain §3, close_unrated): closed without a rating."""
+    """Nobody rated within the days after the reply (domain §3, close_unrated): closed
+    without a rating.
+    """
     due = Case.objects.left_unrated(at)
-    return move_each(due, lambda case: make_move(case, Action.CLOSE_UNRATED, by=System("close_unrated"), at=at))
+    return move_each(
+        due,
+        lambda case: make_move(
+            case, Action.CLOSE_UNRATED, by=System("close_unrated"), at=at
+        ),
+    )
 
 
 def orphans(at: datetime) -> CaseQuerySet:
-    """Open cases whose owner's post has ended, or whose office has lost its last handler."""
+    """Open cases whose owner's post has ended, or whose office has lost its last
+    handler.
+    """
     current = Post.objects.current(workdays.local_day(at))
-    gone = Q(owner_post__isnull=False) & ~Exists(current.filter(pk=OuterRef("owner_post")))
-    empty = Q(owner_office__isnull=False) & ~Exists(current.filter(office=OuterRef("owner_office")))
+    gone = Q(owner_post__isnull=False) & ~Exists(
+        current.filter(pk=OuterRef("owner_post"))
+    )
+    empty = Q(owner_office__isnull=False) & ~Exists(
+        current.filter(office=OuterRef("owner_office"))
+    )
     return Case.objects.open().filter(gone | empty)
 
 
 def rehome_orphans_due(at: datetime) -> int:
-    """What lost its owner finds a new one; in 办 it goes back to 议, its clock going on (domain §3, owner).
+    """What lost its owner finds a new one; in 办 it goes back to 议, its clock going on
+    (domain §3, owner).
 
-    Where nobody is left and the alarm was raised already, nothing is written again: somebody must be appointed.
+    Where nobody is left and the alarm was raised already, nothing is written again:
+    somebody must be appointed.
     """
 
     def rehome(case: Case) -> None:
         facts = read_facts(case, at)
         if case.stage == Stage.HANDLE or find_owner(facts)[0] or not facts.alarmed():
-            make_move(case, Action.REHOME, by=System("rehome_orphans"), at=at, facts=facts)
+            make_move(
+                case, Action.REHOME, by=System("rehome_orphans"), at=at, facts=facts
+            )
 
     return move_each(orphans(at).select_related("town"), rehome)
 
 
 def left_behind(at: datetime) -> CaseQuerySet:
-    """Village cases in 说 and 评 whose owner is off duty while somebody else of their village is on."""
+    """Village cases in 说 and 评 whose owner is off duty while somebody else of their
+    village is on.
+    """
     on = on_duty_in(None, at)
     people = {post.pk for posts in on.values() for post in posts}
     here = Case.objects.open().filter(
-        level=Level.VILLAGE, stage__in=FOLLOWING, village__in=[key for key in on if on[key]]
+        level=Level.VILLAGE,
+        stage__in=FOLLOWING,
+        village__in=[key for key in on if on[key]],
     )
     return here.exclude(owner_post__in=people)
 
 
 def follow_roster_due(at: datetime) -> int:
-    """Village cases in 说 and 评 go to whoever is on duty (domain §3, owner); without a shift they stay.
+    """Village cases in 说 and 评 go to whoever is on duty (domain §3, owner); without a
+    shift they stay.
 
-    Whoever is on but may not have it (in 评 they handled it) is no successor: nothing is written.
+    Whoever is on but may not have it (in 评 they handled it) is no successor: nothing
+    is written.
     """
 
     def follow(case: Case) -> None:
@@ -120,7 +153,9 @@ def follow_roster_due(at: datetime) -> int:
 
 
 def bring_calendar_up_to_date(at: datetime) -> tuple[int, ...]:
-    """Loads the calendar again; returns the years that should be known by now and are not."""
+    """Loads the calendar again; returns the years that should be known by now and are
+    not.
+    """
     load_calendar(None, at)
     return years_without_data(at)
 
@@ -148,4 +183,8 @@ def follow_roster() -> None:
 @shared_task(ignore_result=True)
 def refresh_calendar() -> None:
     for year in bring_calendar_up_to_date(now()):
-        logger.warning("The calendar of %s has no make-up weekends yet; deadlines there count Monday to Friday.", year)
+        logger.warning(
+            "The calendar of %s has no make-up weekends yet; deadlines there count"
+            " Monday to Friday.",
+            year,
+        )

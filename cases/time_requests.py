@@ -1,4 +1,6 @@
-"""Requests for time as a list: whose they are to see, which wait for a ruling, and who probably rules on them."""
+"""Requests for time as a list: whose they are to see, which wait for a ruling, and who
+probably rules on them.
+"""
 
 from datetime import date
 
@@ -11,14 +13,24 @@ from cases.workflow.who import decides
 from villages.models import Post, User
 
 OPEN, RULED = "open", "ruled"  # ruled on, or lapsed because the work ended first
-ORDERS = {OPEN: ("asked_at", "id"), RULED: ("-asked_at", "-id")}  # who waits longest first; what was ruled last first
-RULED_BY = {RequestKind.EXTENSION: Action.RULE_EXTENSION, RequestKind.SUSPENSION: Action.RULE_SUSPENSION}
+# who waits longest first; what was ruled last first
+ORDERS = {
+    OPEN: ("asked_at", "id"),
+    RULED: ("-asked_at", "-id"),
+}
+RULED_BY = {
+    RequestKind.EXTENSION: Action.RULE_EXTENSION,
+    RequestKind.SUSPENSION: Action.RULE_SUSPENSION,
+}
 
 
 def requests_seen_by(user: User, on: date) -> QuerySet[TimeRequest]:
     """Those of the cases whose content the user may read, with all that a row shows."""
     seen = TimeRequest.objects.filter(case__in=Case.objects.visible_to(user, on))
-    people = (Prefetch(name, Post.objects.with_places().select_related("user")) for name in ("asked_by", "ruled_by"))
+    people = (
+        Prefetch(name, Post.objects.with_places().select_related("user"))
+        for name in ("asked_by", "ruled_by")
+    )
     return seen.select_related("case__town", "case__village").prefetch_related(*people)
 
 
@@ -28,5 +40,7 @@ def in_state(requests: QuerySet[TimeRequest], state: str) -> QuerySet[TimeReques
 
 
 def rules_on(posts: list[Post], case: Case) -> bool:
-    """Whether one of the posts decides at the case's level; whether it may rule, the step itself says."""
+    """Whether one of the posts decides at the case's level; whether it may rule, the
+    step itself says.
+    """
     return any(decides(post, case) for post in posts)

@@ -1,4 +1,6 @@
-"""What the speaker reads about their matter: the one source of the tracking page and of the preview before it."""
+"""What the speaker reads about their matter: the one source of the tracking page and of
+the preview before it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +23,9 @@ PLAIN_STATES = {
 
 @dataclass(frozen=True)
 class Told:
-    """The state in plain words, the day promised, the reply and what was done so far; nothing personal in it."""
+    """The state in plain words, the day promised, the reply and what was done so far;
+    nothing personal in it.
+    """
 
     state: int
     is_open: bool
@@ -32,7 +36,9 @@ class Told:
 
 
 def told_to_speaker(case: Case) -> Told:
-    """As the case stands: the last reply of the present round, and the progress they may see. Four queries at most."""
+    """As the case stands: the last reply of the present round, and the progress they
+    may see. Four queries at most.
+    """
     also = known_names(case)
     reply = case.replies.filter(round=case.round).last()
     noted = case.events.filter(action="progress").order_by("sequence")
@@ -42,12 +48,24 @@ def told_to_speaker(case: Case) -> Told:
         reply_by=case.reply_by,
         reply=without_personal(case, reply.text, also) if reply else "",
         reply_at=reply.at if reply else None,
-        progress=[(event.at, without_personal(case, event.note, also)) for event in noted if event.data.get("public")],
+        progress=[
+            (event.at, without_personal(case, event.note, also))
+            for event in noted
+            if event.data.get("public")
+        ],
     )
 
 
 def words_alone(case: Case, texts: Iterable[str], at: datetime) -> Told:
-    """What can be shown of a step whose other questions are still open: its words, where the matter stands now."""
+    """What can be shown of a step whose other questions are still open: its words,
+    where the matter stands now.
+    """
     also = known_names(case)
     reply = "\n".join(without_personal(case, text, also) for text in texts if text)
-    return Told(PLAIN_STATES[Stage(case.stage)], case.is_open, case.reply_by, reply, at if reply else None)
+    return Told(
+        PLAIN_STATES[Stage(case.stage)],
+        case.is_open,
+        case.reply_by,
+        reply,
+        at if reply else None,
+    )

@@ -1,4 +1,6 @@
-"""What every endpoint of the API shares: errors, login by token, pages by key, idempotency keys, versions as ETags."""
+"""What every endpoint of the API shares: errors, login by token, pages by key,
+idempotency keys, versions as ETags.
+"""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from knox.auth import TokenAuthentication
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,8 +51,13 @@ class OwnPasswordFirst(PermissionDenied):
 
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Every refusal as {"code", "detail"}, and "fields" where inputs are at fault; None: not a refusal but a fault."""
-    from rest_framework.views import exception_handler  # views read the settings that name TokenLogin below
+    """Every refusal as {"code", "detail"}, and "fields" where inputs are at fault;
+    None: not a refusal but a fault.
+    """
+    # views read the settings that name TokenLogin below
+    from rest_framework.views import (
+        exception_handler,
+    )
 
     if isinstance(error, RuleBroken):
         fields = {name: [str(text)] for name, text in error.fields.items()}
@@ -64,7 +75,9 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     return response
 
 
-def _error(code: int, name: str, detail: str, fields: Mapping[str, list[str]]) -> Response:
+def _error(
+    code: int, name: str, detail: str, fields: Mapping[str, list[str]]
+) -> Response:
     return Response(_body(name, detail, fields), status=code)
 
 
@@ -77,7 +90,11 @@ def _invalid(data: Any) -> tuple[str, dict[str, list[str]]]:
     if not isinstance(data, Mapping):
         return " ".join(_texts(data)), {}
     general = _texts(data.get(api_settings.NON_FIELD_ERRORS_KEY, []))
-    fields = {str(name): _texts(found) for name, found in data.items() if name != api_settings.NON_FIELD_ERRORS_KEY}
+    fields = {
+        str(name): _texts(found)
+        for name, found in data.items()
+        if name != api_settings.NON_FIELD_ERRORS_KEY
+    }
     return " ".join(general) or _("Please check the marked fields."), fields
 
 
@@ -91,7 +108,9 @@ def _texts(found: Any) -> list[str]:
 
 # --- login by token
 class TokenLogin(TokenAuthentication):
-    """A token does what a session does: no work before the own password, the posts read once."""
+    """A token does what a session does: no work before the own password, the posts read
+    once.
+    """
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         try:
@@ -104,7 +123,9 @@ class TokenLogin(TokenAuthentication):
         return user, auth_token
 
     def _cleanup_token(self, auth_token: Any) -> bool:
-        """Refuses an expired token; the user's other tokens are no business of every request."""
+        """Refuses an expired token; the user's other tokens are no business of every
+        request.
+        """
         if auth_token.expiry is None or auth_token.expiry >= now():
             return False
         auth_token.delete()
@@ -113,23 +134,34 @@ class TokenLogin(TokenAuthentication):
 
 # --- pages
 class KeyPages(BasePagination):
-    """Key-set pages: a row never moves to another page, and the cost of a page does not grow with its place.
+    """Key-set pages: a row never moves to another page, and the cost of a page does not
+    grow with its place.
 
     The view names its `order`, a column and the key: ("-registered_at", "-id").
     """
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: "APIView | None" = None
+    ) -> list[Any]:
         order: tuple[str, str] = view.order  # type: ignore[union-attr]
         size = _page_size(request)
         column = order[0].lstrip("-")
-        rows = list(_beyond(queryset.order_by(*order), order, request.query_params.get("cursor", ""))[: size + 1])
+        rows = list(
+            _beyond(
+                queryset.order_by(*order), order, request.query_params.get("cursor", "")
+            )[: size + 1]
+        )
         self.next: str | None = None
         if len(rows) > size:
             last = rows[size - 1]
             cursor = signing.dumps(
-                [order[0], last.serializable_value(column), last.pk], salt=CURSOR_SALT, serializer=_Json
+                [order[0], last.serializable_value(column), last.pk],
+                salt=CURSOR_SALT,
+                serializer=_Json,
             )
-            self.next = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+            self.next = replace_query_param(
+                request.build_absolute_uri(), "cursor", cursor
+            )
         return rows[:size]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -146,9 +178,18 @@ class KeyPages(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
-        size = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
+        size = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": LARGEST_PAGE,
+            "default": PAGE_SIZE,
+        }
         return [
-            {"name": "cursor", "in": "query", "schema": {"type": "string", "maxLength": LONGEST_CURSOR}},
+            {
+                "name": "cursor",
+                "in": "query",
+                "schema": {"type": "string", "maxLength": LONGEST_CURSOR},
+            },
             {"name": "page_size", "in": "query", "schema": size},
         ]
 
@@ -165,13 +206,19 @@ class _Json:
 
 def _page_size(request: Request) -> int:
     raw = request.query_params.get("page_size", str(PAGE_SIZE))
-    size = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < len("10000") else 0
+    size = (
+        int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < len("10000") else 0
+    )
     if not 1 <= size <= LARGEST_PAGE:
-        raise ValidationError({"page_size": [_("From 1 to %(most)s.") % {"most": LARGEST_PAGE}]})
+        raise ValidationError(
+            {"page_size": [_("From 1 to %(most)s.") % {"most": LARGEST_PAGE}]}
+        )
     return size
 
 
-def _beyond(queryset: QuerySet[Any], order: tuple[str, str], cursor: str) -> QuerySet[Any]:
+def _beyond(
+    queryset: QuerySet[Any], order: tuple[str, str], cursor: str
+) -> QuerySet[Any]:
     if not cursor:
         return queryset
     try:
@@ -181,7 +228,9 @@ def _beyond(queryset: QuerySet[Any], order: tuple[str, str], cursor: str) -> Que
     except (signing.BadSignature, DjangoValidationError, ValueError):
         ordered_by = ""
     if ordered_by != order[0]:
-        raise ValidationError({"cursor": [_("This page does not exist; begin at the first one.")]})
+        raise ValidationError(
+            {"cursor": [_("This page does not exist; begin at the first one.")]}
+        )
     side = "lt" if order[0].startswith("-") else "gt"
     beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
     return queryset.filter(beyond, **{f"{column}__{side}e": value})
@@ -190,12 +239,18 @@ def _beyond(queryset: QuerySet[Any], order: tuple[str, str], cursor: str) -> Que
 def _field(queryset: QuerySet[Any], column: str) -> Any:
     """The field of a column, also of one the query adds."""
     added = queryset.query.annotations.get(column)
-    return added.output_field if added is not None else queryset.model._meta.get_field(column)
+    return (
+        added.output_field
+        if added is not None
+        else queryset.model._meta.get_field(column)
+    )
 
 
 # --- retries and versions
 def idempotency_key(request: Request) -> UUID | None:
-    """The UUID that makes a retry harmless. InputRefused: the header holds something else."""
+    """The UUID that makes a retry harmless. InputRefused: the header holds something
+    else.
+    """
     raw = request.headers.get(IDEMPOTENCY_HEADER)
     if raw is None:
         return None
@@ -207,18 +262,26 @@ def idempotency_key(request: Request) -> UUID | None:
 
 
 def etag_of(version: int, light: str | None = None) -> str:
-    """The version of a row; with the light, because that changes with the hour and not with the row."""
+    """The version of a row; with the light, because that changes with the hour and not
+    with the row.
+    """
     return f'"{version}-{light}"' if light else f'"{version}"'
 
 
 def is_unchanged(request: Request, etag: str) -> bool:
-    """Whether the reader has this very answer already (If-None-Match); a proxy may have marked its ETag as weak."""
+    """Whether the reader has this very answer already (If-None-Match); a proxy may have
+    marked its ETag as weak.
+    """
     asked = request.headers.get("If-None-Match", "")
-    return asked.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in asked.split(",")}
+    return asked.strip() == "*" or etag in {
+        part.strip().removeprefix("W/") for part in asked.split(",")
+    }
 
 
 def expected_version(request: Request, in_body: int | None) -> int:
-    """The version the writer saw, from If-Match or the body. InputRefused: neither says one."""
+    """The version the writer saw, from If-Match or the body. InputRefused: neither says
+    one.
+    """
     match = ETAG.fullmatch(request.headers.get("If-Match", "").strip())
     if match:
         return int(match[1])

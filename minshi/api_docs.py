@@ -1,4 +1,6 @@
-"""What an endpoint is: never stored by whoever reads it, and described with the refusals all of them share."""
+"""What an endpoint is: never stored by whoever reads it, and described with the
+refusals all of them share.
+"""
 
 from typing import Any
 
@@ -18,7 +20,11 @@ ALWAYS = {
     "406": "Only JSON is spoken.",
     "429": "Too many requests.",
 }
-WITH_BODY = {"409": "Refused by a rule.", "412": "Somebody else changed it.", "415": "The body is no JSON and no form."}
+WITH_BODY = {
+    "409": "Refused by a rule.",
+    "412": "Somebody else changed it.",
+    "415": "The body is no JSON and no form.",
+}
 ERROR_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["code", "detail"],
@@ -26,7 +32,10 @@ ERROR_SCHEMA: dict[str, Any] = {
     "properties": {
         "code": {"type": "string"},
         "detail": {"type": "string"},
-        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "fields": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
     },
 }
 IDEMPOTENCY_PARAMETER = OpenApiParameter(
@@ -36,9 +45,14 @@ IDEMPOTENCY_PARAMETER = OpenApiParameter(
     description="Makes a retry harmless.",
 )
 IF_MATCH_PARAMETER = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag read before; or `version` in the body."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag read before; or `version` in the body.",
 )
-IF_NONE_MATCH_PARAMETER = OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)
+IF_NONE_MATCH_PARAMETER = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER
+)
 
 
 class Documented(AutoSchema):
@@ -57,10 +71,16 @@ class Documented(AutoSchema):
 
     def _refusal(self, words: str) -> dict[str, Any]:
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
-            name="Error", type=ResolvedComponent.SCHEMA, schema=ERROR_SCHEMA, object=serializers.Serializer
+            name="Error",
+            type=ResolvedComponent.SCHEMA,
+            schema=ERROR_SCHEMA,
+            object=serializers.Serializer,
         )
         self.registry.register_on_missing(component)
-        return {"description": words, "content": {"application/json": {"schema": component.ref}}}
+        return {
+            "description": words,
+            "content": {"application/json": {"schema": component.ref}},
+        }
 
 
 class Endpoint(APIView):
@@ -68,7 +88,9 @@ class Endpoint(APIView):
 
     schema = Documented()
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+    def finalize_response(
+        self, request: Any, response: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -79,4 +101,9 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token <the token of login/>"}
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "Token <the token of login/>",
+        }

@@ -14,14 +14,18 @@ from rest_framework.views import APIView
 class NoSuchAddress(APIView):
     """Any other address under /api/: 404 in the API's own words."""
 
-    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+    def http_method_not_allowed(
+        self, request: Any, *args: Any, **kwargs: Any
+    ) -> Response:
         raise Http404
 
     options = http_method_not_allowed
 
 
 schema = SpectacularAPIView.as_view(permission_classes=[IsAuthenticated])
-docs = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html")
+docs = SpectacularSwaggerSplitView.as_view(
+    url_name="api-schema", template_name="api/docs.html"
+)
 urlpatterns = [
     path("v1/", include("villages.api_urls")),
     path("v1/", include("cases.api.urls")),

@@ -1,4 +1,6 @@
-"""Sets the project up and serves the demo: run by the system's Python, with nothing but the standard library."""
+"""Sets the project up and serves the demo: run by the system's Python, with nothing but
+the standard library.
+"""
 
 import argparse
 import base64
@@ -27,24 +29,50 @@ UNFINISHED = VAR / "unfinished"  # stands while what lies in var/ may be thrown 
 ACCOUNTS = VAR / "accounts.txt"
 DATABASE = VAR / "minshi.sqlite3"
 KEYS = VAR / "demo.env"
-MADE_IN_VAR = ("minshi.sqlite3*", "media", "static", "beat-schedule*", "*.txt", "*.stamp", "demo.env*")
+MADE_IN_VAR = (
+    "minshi.sqlite3*",
+    "media",
+    "static",
+    "beat-schedule*",
+    "*.txt",
+    "*.stamp",
+    "demo.env*",
+)
 HIGHEST_PORT = 65535
 DEMO_TOWN = "621226118"
 
-# The demo keeps its own keys and is always embedded, whatever the shell that calls it serves elsewhere.
+# The demo keeps its own keys and is always embedded, whatever the shell that calls it
+# serves elsewhere.
 NOT_INHERITED = (
-    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DEBUG", "DEMO_PASSWORD", "MINSHI_VAR",
-    "MEDIA_ROOT", "STATIC_ROOT", "MINSHI_NO_BACKGROUND", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONHOME",
-    "GUNICORN_CMD_ARGS", "WEB_CONCURRENCY",
-)  # fmt: skip
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "INDEX_KEY",
+    "DEBUG",
+    "DEMO_PASSWORD",
+    "MINSHI_VAR",
+    "MEDIA_ROOT",
+    "STATIC_ROOT",
+    "MINSHI_NO_BACKGROUND",
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "GUNICORN_CMD_ARGS",
+    "WEB_CONCURRENCY",
+)
 
 UNREACHABLE = re.compile(
-    r"NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|timed out|Temporary failure|SSLError|ProxyError|"
-    r"Connection (refused|broken|reset)|Network is unreachable|No route to host|Name or service not known"
+    r"NewConnectionError|ConnectionError|ConnectTimeout|ReadTimeout|timed out|Temporary"
+    r" failure|SSLError|ProxyError|"
+    r"Connection (refused|broken|reset)|Network is unreachable|No route to host|Name or"
+    r" service not known"
 )
 
 
-HELD: list[int] = []  # the lock of this folder, handed to every child: an orphan of a killed run is waited for
+# The lock of this folder, handed to every child: an orphan of a killed run is
+# waited for.
+HELD: list[int] = []
 
 
 class Failed(Exception):
@@ -55,8 +83,12 @@ def say(text: str) -> None:
     print(f"· {text}", flush=True)
 
 
-def call(*command: str, output: IO[str] | None = None, env: Mapping[str, str] | None = None) -> int:
-    result = subprocess.run(command, cwd=ROOT, stdout=output, env=env, check=False, pass_fds=HELD)
+def call(
+    *command: str, output: IO[str] | None = None, env: Mapping[str, str] | None = None
+) -> int:
+    result = subprocess.run(
+        command, cwd=ROOT, stdout=output, env=env, check=False, pass_fds=HELD
+    )
     return result.returncode
 
 
@@ -64,14 +96,20 @@ def listen(*command: str) -> tuple[int, str]:
     """The exit code and all that was said."""
     try:
         result = subprocess.run(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, pass_fds=HELD
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            pass_fds=HELD,
         )
     except OSError as error:
         return 127, str(error)
     return result.returncode, result.stdout
 
 
-# --- what has been done already ---------------------------------------------------------------------------------------
+# --- what has been done already -------------------------------------------------------
 
 
 def digest(*paths: Path) -> str:
@@ -95,7 +133,10 @@ def alone() -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("等待本目录中另一个安装过程结束 / waiting for another set-up in this folder to end")
+            say(
+                "等待本目录中另一个安装过程结束 / waiting for another set-up in this"
+                " folder to end"
+            )
             fcntl.flock(handle, fcntl.LOCK_EX)
         HELD.append(handle)
         yield
@@ -104,31 +145,46 @@ def alone() -> Iterator[None]:
         os.close(handle)
 
 
-# --- the virtual environment ------------------------------------------------------------------------------------------
+# --- the virtual environment ----------------------------------------------------------
 
 
 def make_environment() -> None:
-    """Creates `.venv`, again when it is broken, too old, or was left by an installation that was killed."""
+    """Creates `.venv`, again when it is broken, too old, or was left by an installation
+    that was killed.
+    """
     interrupted = VENV / "installing"
     healthy = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     if not interrupted.exists() and listen(str(PYTHON), "-c", healthy)[0] == 0:
         return
     say("建立 Python 环境 .venv / creating .venv")
-    outside = getattr(sys, "_base_executable", sys.executable)  # not .venv itself, where that is activated
+    # not .venv itself, where that is activated
+    outside = getattr(sys, "_base_executable", sys.executable)
     code, answer = listen(outside, "-m", "venv", "--clear", str(VENV))
     if code and "ensurepip" in answer:
-        raise Failed("Python 缺少 venv 组件，请先安装（Debian：apt-get install python3-venv）/ Python lacks venv")
+        raise Failed(
+            "Python 缺少 venv 组件，请先安装（Debian：apt-get install python3-venv）/"
+            " Python lacks venv"
+        )
     if code:
         raise Failed(f"不能建立 .venv:{last_line(answer)} / cannot create .venv")
 
 
 def install(*, dev: bool) -> None:
-    """Installs exactly what the lock file says, once a lock file; the dev lock contains the other."""
+    """Installs exactly what the lock file says, once a lock file; the dev lock contains
+    the other.
+    """
     make_environment()
-    names = ("requirements.lock", "requirements-dev.lock") if dev else ("requirements.lock",)
+    names = (
+        ("requirements.lock", "requirements-dev.lock")
+        if dev
+        else ("requirements.lock",)
+    )
     if all(stamped(VENV / f"{name}.stamp", wanted(name)) for name in names):
         return
-    say("安装依赖，首次约一分钟 / installing the pinned packages, about a minute the first time")
+    say(
+        "安装依赖，首次约一分钟 / installing the pinned packages, about a minute the"
+        " first time"
+    )
     for name in names:
         (VENV / f"{name}.stamp").unlink(missing_ok=True)
     (VENV / "installing").touch()
@@ -138,26 +194,54 @@ def install(*, dev: bool) -> None:
 
 
 def wanted(name: str) -> str:
-    return digest(ROOT / name, VENV / "pyvenv.cfg") + str(VENV)  # scripts hold the path: a moved folder installs again
+    # scripts hold the path: a moved folder installs again
+    return digest(ROOT / name, VENV / "pyvenv.cfg") + str(VENV)
 
 
 def run_pip(python: str, requirements: Path, log: Path) -> None:
     """pip's answer is kept in `log`; what went wrong is told in one line."""
-    command = [python, "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--retries", "2"]
-    command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "-r", str(requirements)]
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--retries",
+        "2",
+    ]
+    command += [
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar",
+        "off",
+        "-r",
+        str(requirements),
+    ]
     code, answer = listen(*command)
     log.write_text(answer)
-    log.with_name("installing").unlink(missing_ok=True)  # pip ended by itself, and undoes what it could not finish
+    # pip ended by itself, and undoes what it could not finish
+    log.with_name("installing").unlink(missing_ok=True)
     if code == 0:
         return
     if UNREACHABLE.search(answer):
-        raise Failed(f"连不上 Python 软件包源，请检查网络后重试（详见 {log}）/ the package index cannot be reached")
-    raise Failed(f"依赖安装失败：{last_line(answer)}（详见 {log}）/ the packages could not be installed")
+        raise Failed(
+            f"连不上 Python 软件包源，请检查网络后重试（详见 {log}）/ the package index"
+            " cannot be reached"
+        )
+    raise Failed(
+        f"依赖安装失败：{last_line(answer)}（详见 {log}）/ the packages could not be"
+        " installed"
+    )
 
 
 def last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "?")
+    return next(
+        (line for line in reversed(lines) if "error" in line.lower()),
+        lines[-1] if lines else "?",
+    )
 
 
 def compile_catalogue() -> None:
@@ -165,17 +249,22 @@ def compile_catalogue() -> None:
     sources = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
     compiled = [path.with_suffix(".mo") for path in sources]
     stamp = VENV / "catalogue.stamp"
-    if all(path.exists() for path in compiled) and stamped(stamp, digest(*sources, *compiled)):
+    if all(path.exists() for path in compiled) and stamped(
+        stamp, digest(*sources, *compiled)
+    ):
         return
     if sources:
         babel = (str(PYTHON), "-m", "babel.messages.frontend")
         code, answer = listen(*babel, "compile", "-D", "django", "-d", str(LOCALE))
         if code:
-            raise Failed(f"译文目录编译失败：{last_line(answer)} / the catalogue does not compile")
+            raise Failed(
+                f"译文目录编译失败：{last_line(answer)} / the catalogue does not"
+                " compile"
+            )
     stamp.write_text(digest(*sources, *compiled))
 
 
-# --- the demo ---------------------------------------------------------------------------------------------------------
+# --- the demo -------------------------------------------------------------------------
 
 
 def demo_password(given: Mapping[str, str]) -> str:
@@ -183,14 +272,17 @@ def demo_password(given: Mapping[str, str]) -> str:
     password = given.get("DEMO_PASSWORD") or secrets.token_hex(6)
     if not re.fullmatch(r"(?!\$)[\w!$%*+,./:=?@^~-]{10,}", password, re.ASCII):
         raise Failed(
-            "DEMO_PASSWORD 须为至少 10 个字母、数字或常用符号，不含空格、引号和 #，不以 $ 开头 / "
-            "DEMO_PASSWORD needs 10 or more letters, digits or plain signs and must not start with $"
+            "DEMO_PASSWORD 须为至少 10 个字母、数字或常用符号，不含空格、引号和 #，不以"
+            " $ 开头 / DEMO_PASSWORD needs 10 or more letters, digits or plain signs"
+            " and must not start with $"
         )
     return password
 
 
 def write_keys(password: str) -> None:
-    """Writes var/demo.env once, whole or not at all; settings read it, so no value may start with `$`."""
+    """Writes var/demo.env once, whole or not at all; settings read it, so no value may
+    start with `$`.
+    """
     if KEYS.exists():
         return
     values = {
@@ -211,7 +303,9 @@ def write_keys(password: str) -> None:
 
 
 def clear() -> None:
-    """Empties var/ of all the demo made; database and keys go together: the mark that asks for it goes last."""
+    """Empties var/ of all the demo made; database and keys go together: the mark that
+    asks for it goes last.
+    """
     for pattern in MADE_IN_VAR:
         for path in VAR.glob(pattern):
             if path.is_dir():
@@ -230,41 +324,67 @@ def prepare_var(*, reset: bool, password: str) -> bool:
         clear()
     elif not (database and KEYS.exists()):
         raise Failed(
-            "var/ 中的数据库 minshi.sqlite3 与密钥 demo.env 缺了一个：请补回，或用 make demo RESET=1 重新开始 / "
-            "the database or its keys are missing: put them back, or start over with make demo RESET=1"
+            "var/ 中的数据库 minshi.sqlite3 与密钥 demo.env 缺了一个：请补回，或用 make"
+            " demo RESET=1 重新开始 / the database or its keys are missing: put them"
+            " back, or start over with make demo RESET=1"
         )
     write_keys(password)
     return UNFINISHED.exists()
 
 
-def manage(*arguments: str, output: IO[str] | None = None, env: dict[str, str] | None = None) -> None:
-    code = call(str(PYTHON), "manage.py", *arguments, output=output, env=env or demo_environment())
+def manage(
+    *arguments: str, output: IO[str] | None = None, env: dict[str, str] | None = None
+) -> None:
+    code = call(
+        str(PYTHON),
+        "manage.py",
+        *arguments,
+        output=output,
+        env=env or demo_environment(),
+    )
     if code:
-        raise Failed(f"manage.py {' '.join(arguments)} 未成功（退出码 {code}）/ did not succeed")
+        raise Failed(
+            f"manage.py {' '.join(arguments)} 未成功（退出码 {code}）/ did not succeed"
+        )
 
 
 def demo_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return {
+        name: value for name, value in os.environ.items() if name not in NOT_INHERITED
+    }
 
 
 def served_environment() -> dict[str, str]:
-    """As users meet it: our own pages for what is missing or fails, not the developer's, and only trouble told."""
+    """As users meet it: our own pages for what is missing or fails, not the
+    developer's, and only trouble told.
+    """
     return {"LOG_LEVEL": "WARNING", **demo_environment(), "DEBUG": "false"}
 
 
 def collect_static() -> None:
-    """Hashed and compressed static files, again only when ours or a package's may have changed."""
+    """Hashed and compressed static files, again only when ours or a package's may have
+    changed.
+    """
     stamp = VAR / "static.stamp"
     files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
     release = digest(ROOT / "requirements.lock", *files)
     if not stamped(stamp, release):
         say("整理静态文件 / collecting static files")
-        manage("collectstatic", "--noinput", "--clear", "--verbosity", "0", env=served_environment())
+        manage(
+            "collectstatic",
+            "--noinput",
+            "--clear",
+            "--verbosity",
+            "0",
+            env=served_environment(),
+        )
         stamp.write_text(release)
 
 
 def load_data(*, first: bool) -> None:
-    """Tables, calendar, town. The calendar comes from a package: it is read again when the lock file changes."""
+    """Tables, calendar, town. The calendar comes from a package: it is read again when
+    the lock file changes.
+    """
     manage("migrate", "--noinput", "--verbosity", "0")
     calendar, release = VAR / "calendar.stamp", digest(ROOT / "requirements.lock")
     if not stamped(calendar, release):
@@ -273,7 +393,9 @@ def load_data(*, first: bool) -> None:
         calendar.write_text(release)
     if first:
         say("生成示范乡镇 / making the demo town")
-        with ACCOUNTS.open("w") as accounts:  # what the command prints is shown at every start
+        with ACCOUNTS.open(
+            "w"
+        ) as accounts:  # what the command prints is shown at every start
             ACCOUNTS.chmod(0o600)
             manage("demo_data", "--town", DEMO_TOWN, output=accounts)
         UNFINISHED.unlink()
@@ -287,32 +409,55 @@ def check_port(port: int) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise Failed(
-                    f"端口 {port} 已被占用，请换一个：make demo PORT={port + 1} / port {port} is taken"
+                    f"端口 {port} 已被占用，请换一个：make demo PORT={port + 1} / port"
+                    f" {port} is taken"
                 ) from error
-            raise Failed(f"端口 {port} 不能使用：{error.strerror} / port {port} cannot be used") from error
+            raise Failed(
+                f"端口 {port} 不能使用：{error.strerror} / port {port} cannot be used"
+            ) from error
 
 
 def hold_demo() -> None:
-    """Claims var/ for this demo until the server ends: a reset must not pull the database from under a running one."""
+    """Claims var/ for this demo until the server ends: a reset must not pull the
+    database from under a running one.
+    """
     VAR.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(VAR, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Failed("演示已在本目录中运行，请先停止它 / the demo of this folder is running already") from error
+        raise Failed(
+            "演示已在本目录中运行，请先停止它 / the demo of this folder is running"
+            " already"
+        ) from error
     os.set_inheritable(handle, True)  # outlives the exec below, and the workers' fork
 
 
 def serve(port: int) -> NoReturn:
     """Becomes gunicorn: one process, because the background jobs live in it."""
-    password = dict(line.split("=", 1) for line in KEYS.read_text().splitlines())["DEMO_PASSWORD"]
+    password = dict(line.split("=", 1) for line in KEYS.read_text().splitlines())[
+        "DEMO_PASSWORD"
+    ]
     if ACCOUNTS.exists():
         print(ACCOUNTS.read_text(), flush=True)
     say(f"密码 / password  {password}")
     say(f"打开 / open      http://127.0.0.1:{port}    (Ctrl-C 停止 / stops)")
-    command = [str(PYTHON), "-m", "gunicorn", "minshi.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command = [
+        str(PYTHON),
+        "-m",
+        "gunicorn",
+        "minshi.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
     command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8"]
-    command += ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", "3"]
+    command += [
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        "--graceful-timeout",
+        "3",
+    ]
     os.chdir(ROOT)
     os.execve(command[0], command, served_environment())
 
@@ -329,23 +474,34 @@ def demo(*, port: int, reset: bool) -> NoReturn:
     serve(port)
 
 
-# --- the command line -------------------------------------------------------------------------------------------------
+# --- the command line -----------------------------------------------------------------
 
 
 def port_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
-        raise Failed(f"PORT 须为 1–65535 的整数，现为 {json.dumps(text)} / PORT must be a number from 1 to 65535")
+        raise Failed(
+            f"PORT 须为 1–65535 的整数，现为 {json.dumps(text)} / PORT must be a number"
+            " from 1 to 65535"
+        )
     return int(text)
 
 
 def run(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    installing = commands.add_parser("install", help="the virtual environment and the compiled catalogue")
-    installing.add_argument("--dev", action="store_true", help="with the tools for tests and checks")
+    installing = commands.add_parser(
+        "install", help="the virtual environment and the compiled catalogue"
+    )
+    installing.add_argument(
+        "--dev", action="store_true", help="with the tools for tests and checks"
+    )
     serving = commands.add_parser("demo", help="install, fill and serve the demo")
     serving.add_argument("--port", default="8000")
-    serving.add_argument("--reset", action="store_true", help="throw the demo's database and keys away first")
+    serving.add_argument(
+        "--reset",
+        action="store_true",
+        help="throw the demo's database and keys away first",
+    )
     chosen = parser.parse_args(arguments)
     if chosen.command == "demo":
         demo(port=port_number(chosen.port), reset=chosen.reset)
@@ -364,7 +520,10 @@ def main() -> int:
         print(f"✗ 系统拒绝：{error} / the system refused", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("✗ 已中断，再次运行即可继续 / interrupted, run it again to go on", file=sys.stderr)
+        print(
+            "✗ 已中断，再次运行即可继续 / interrupted, run it again to go on",
+            file=sys.stderr,
+        )
         return 130
     return 0
 

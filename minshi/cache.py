@@ -1,4 +1,6 @@
-"""The cache that all processes share in Redis; while Redis is away each keeps its own, and no page breaks."""
+"""The cache that all processes share in Redis; while Redis is away each keeps its own,
+and no page breaks.
+"""
 
 import logging
 import time
@@ -13,28 +15,41 @@ from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
-# A page waits for no Redis: by default the client tries ten times, with pauses, before it says that nobody is there.
-PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+# A page waits for no Redis: by default the client tries ten times, with pauses, before
+# it says that nobody is there.
+PATIENCE = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "retry": Retry(NoBackoff(), 1),
+}
 PAUSE = 5.0  # seconds that a Redis which did not answer is left alone
 _not_before: dict[str, float] = {}  # by address, for all threads of the process
 
 
 class SharedCache(RedisCache):
-    """What is counted and remembered here (tries, calls, codes used) still is without Redis, by each process alone."""
+    """What is counted and remembered here (tries, calls, codes used) still is without
+    Redis, by each process alone.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, {**params, "OPTIONS": {**PATIENCE, **params.get("OPTIONS", {})}})
+        super().__init__(
+            server, {**params, "OPTIONS": {**PATIENCE, **params.get("OPTIONS", {})}}
+        )
         self._address = server
         self._own = LocMemCache("while-redis-is-away", {})
         self.is_away = False  # whether the last answer was our own
 
-    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> bool:
         return bool(self._either("add", key, value, timeout, version))
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
         return self._either("get", key, default, version)
 
-    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> None:
         self._either("set", key, value, timeout, version)
 
     def delete(self, key: Any, version: Any = None) -> bool:
@@ -49,6 +64,11 @@ class SharedCache(RedisCache):
             try:
                 return getattr(super(), what)(*args)
             except (NoConnection, NoAnswer) as error:
-                logger.warning("Redis does not answer (%s); this process goes on by itself.", error)
-                self.is_away, _not_before[self._address] = True, time.monotonic() + PAUSE
+                logger.warning(
+                    "Redis does not answer (%s); this process goes on by itself.", error
+                )
+                self.is_away, _not_before[self._address] = (
+                    True,
+                    time.monotonic() + PAUSE,
+                )
         return getattr(self._own, what)(*args)

@@ -1,4 +1,6 @@
-"""The Celery app, its beat schedule, and the embedded worker and beat of the form without Redis."""
+"""The Celery app, its beat schedule, and the embedded worker and beat of the form
+without Redis.
+"""
 
 import atexit
 import fcntl
@@ -26,25 +28,42 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
 app = Celery("minshi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# What goes out by mail and telephone waits for others: with a worker of its own it holds up no sweep. A worker that is
-# told nothing takes both.
+# What goes out by mail and telephone waits for others: with a worker of its own it
+# holds up no sweep. A worker that is told nothing takes both.
 app.conf.task_default_queue = "celery"
 app.conf.task_queues = (Queue("celery"), Queue(LETTERS))  # type: ignore[no-untyped-call]  # kombu has no types
 app.conf.task_routes = {"supervision.tasks.deliver": {"queue": LETTERS}}
 app.conf.beat_schedule = {
-    # These two pile up in no queue: what waited longer than until the next one is dropped.
+    # These two pile up in no queue: what waited longer than until the next one is
+    # dropped.
     "heartbeat": {
         "task": "minshi.celery.heartbeat",
         "schedule": HEARTBEAT_EVERY,
         "options": {"expires": HEARTBEAT_EVERY},
     },
-    "sweep": {"task": "supervision.tasks.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
-    "deliver": {"task": "supervision.tasks.deliver", "schedule": 60.0, "options": {"expires": 60.0}},
-    "end-orders": {"task": "supervision.tasks.end_orders", "schedule": 600.0, "options": {"expires": 600.0}},
+    "sweep": {
+        "task": "supervision.tasks.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "deliver": {
+        "task": "supervision.tasks.deliver",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "end-orders": {
+        "task": "supervision.tasks.end_orders",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "end-suspensions": {"task": "cases.tasks.end_suspensions", "schedule": 600.0},
     "close-unrated": {"task": "cases.tasks.close_unrated", "schedule": 3600.0},
     "rehome-orphans": {"task": "cases.tasks.rehome_orphans", "schedule": 3600.0},
-    "follow-roster": {"task": FOLLOW_ROSTER, "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "follow-roster": {
+        "task": FOLLOW_ROSTER,
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
 logger = logging.getLogger(__name__)
@@ -54,7 +73,9 @@ _running: "Background | None" = None
 
 @app.task(name="minshi.celery.heartbeat", ignore_result=True)  # type: ignore[untyped-decorator]
 def heartbeat() -> None:
-    """Tells /readyz that beat, broker and worker work together; the key goes by itself when they do not."""
+    """Tells /readyz that beat, broker and worker work together; the key goes by itself
+    when they do not.
+    """
     from django.core.cache import cache
 
     cache.set(HEARTBEAT_KEY, "alive", STALE_AFTER)
@@ -63,17 +84,23 @@ def heartbeat() -> None:
 @signals.beat_init.connect  # type: ignore[untyped-decorator]
 @signals.beat_embedded_init.connect  # type: ignore[untyped-decorator]
 def _at_once(**_kwargs: object) -> None:
-    """A fresh start does not wait for the schedule to come round: it is ready, and does what fell due meanwhile."""
+    """A fresh start does not wait for the schedule to come round: it is ready, and does
+    what fell due meanwhile.
+    """
     heartbeat.delay()
     app.send_task("supervision.tasks.sweep")
 
 
 def follow_roster_soon() -> None:
-    """After a hand-over cases go to the next shift at once; where no broker answers, within the hour.
+    """After a hand-over cases go to the next shift at once; where no broker answers,
+    within the hour.
 
-    Asked for beside the page, which waits a moment for it and no longer: a broker that hangs answers nobody, ever.
+    Asked for beside the page, which waits a moment for it and no longer: a broker that
+    hangs answers nobody, ever.
     """
-    asking = threading.Thread(target=_ask_to_follow_roster, name="minshi-asking", daemon=True)
+    asking = threading.Thread(
+        target=_ask_to_follow_roster, name="minshi-asking", daemon=True
+    )
     asking.start()
     asking.join(MOMENT)
 
@@ -82,7 +109,9 @@ def _ask_to_follow_roster() -> None:
     try:
         app.send_task(FOLLOW_ROSTER, retry=False)
     except OperationalError:
-        logger.warning("No broker took the job; cases follow the roster within the hour.")
+        logger.warning(
+            "No broker took the job; cases follow the roster within the hour."
+        )
 
 
 class Background:
@@ -91,9 +120,15 @@ class Background:
     def __init__(self, lock: IO[str]) -> None:
         self.lock = lock  # held while this process runs the jobs
         worker = app.WorkController(
-            pool_cls="solo", concurrency=1, without_heartbeat=True, without_gossip=True, without_mingle=True
+            pool_cls="solo",
+            concurrency=1,
+            without_heartbeat=True,
+            without_gossip=True,
+            without_mingle=True,
         )
-        self.worker = threading.Thread(target=worker.start, name="minshi-worker", daemon=True)
+        self.worker = threading.Thread(
+            target=worker.start, name="minshi-worker", daemon=True
+        )
         self.beat = EmbeddedService(app, thread=True)
 
     def start(self) -> None:
@@ -102,7 +137,9 @@ class Background:
         self.beat.start()
 
     def stop(self) -> None:
-        """Lets the job under way end, writes the schedule file and gives the lock back."""
+        """Lets the job under way end, writes the schedule file and gives the lock
+        back.
+        """
         self.beat.stop()
         state.should_stop = os.EX_OK  # the worker looks at it between two jobs
         self.worker.join(PATIENCE)
@@ -110,23 +147,31 @@ class Background:
 
 
 def start_embedded() -> bool:
-    """Start the background threads, once in a process and in one process at a time; returns whether they run.
+    """Start the background threads, once in a process and in one process at a time;
+    returns whether they run.
 
-    Where another process of the folder runs them, this one takes over when that ends. Nothing where
-    Redis serves, and nothing in the parent process of runserver's reloader. Only the WSGI module
-    calls it: management commands have no background.
+    Where another process of the folder runs them, this one takes over when that ends.
+    Nothing where Redis serves, and nothing in the parent process of runserver's
+    reloader. Only the WSGI module calls it: management commands have no background.
     """
     from django.conf import settings
 
     with _guard:
-        if _running or settings.REDIS_URL or os.environ.get("MINSHI_NO_BACKGROUND") or _is_reloader():
+        if (
+            _running
+            or settings.REDIS_URL
+            or os.environ.get("MINSHI_NO_BACKGROUND")
+            or _is_reloader()
+        ):
             return _running is not None
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         lock = (settings.VAR_DIR / "beat-schedule.lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            threading.Thread(target=_take_over, args=(lock,), name="minshi-waiting", daemon=True).start()
+            threading.Thread(
+                target=_take_over, args=(lock,), name="minshi-waiting", daemon=True
+            ).start()
             return False
         _start(lock)
         return True
@@ -156,4 +201,8 @@ def stop_embedded() -> None:
 
 
 def _is_reloader() -> bool:
-    return "runserver" in sys.argv and "--noreload" not in sys.argv and os.environ.get("RUN_MAIN") != "true"
+    return (
+        "runserver" in sys.argv
+        and "--noreload" not in sys.argv
+        and os.environ.get("RUN_MAIN") != "true"
+    )

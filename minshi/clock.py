@@ -1,4 +1,6 @@
-"""The one clock that the edges (views, API, tasks, admin, commands) read; domain code takes `at`."""
+"""The one clock that the edges (views, API, tasks, admin, commands) read; domain code
+takes `at`.
+"""
 
 from datetime import date, datetime, timedelta
 

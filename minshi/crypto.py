@@ -22,18 +22,25 @@ else:
 
 KEY_FORMAT = "f1:"  # Fernet; a later way of encrypting gets its own prefix
 PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
-SHORTEST_PHONE = 10  # digits: shorter ones are hotlines, or landlines without their area code
+SHORTEST_PHONE = (
+    10  # digits: shorter ones are hotlines, or landlines without their area code
+)
 SHOWN_OF_PHONE = 4
-GAP = r"[\s\-‐-―−.·]*"  # what people put between the digits of a phone number: 139 9391-2345
+# what people put between the digits of a phone number: 139 9391-2345
+GAP = r"[\s\-‐-―−.·]*"
 PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
 
 
 class UndecryptableError(Exception):
-    """A stored personal value that no key in FIELD_KEYS opens, or that was never encrypted."""
+    """A stored personal value that no key in FIELD_KEYS opens, or that was never
+    encrypted.
+    """
 
 
 def encrypted(text: str) -> str:
-    """Return `text` as it is stored: the key format and a token under the newest key."""
+    """Return `text` as it is stored: the key format and a token under the newest
+    key.
+    """
     return KEY_FORMAT + _ring().encrypt(text.encode()).decode()
 
 
@@ -53,8 +60,8 @@ def reencrypted(token: str) -> str:
 class EncryptedTextField(_TextField):
     """Text that the database holds only encrypted; None and "" are stored as they are.
 
-    The same text is stored differently every time, so that it can be neither compared nor
-    ordered: look for a `blind_index` beside it. Only `isnull` may be asked.
+    The same text is stored differently every time, so that it can be neither compared
+    nor ordered: look for a `blind_index` beside it. Only `isnull` may be asked.
     """
 
     def get_prep_value(self, value: Any) -> Any:
@@ -66,36 +73,47 @@ class EncryptedTextField(_TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
-            raise FieldError(f"{self.name} is encrypted: only isnull may be asked of it.")
+            raise FieldError(
+                f"{self.name} is encrypted: only isnull may be asked of it."
+            )
         return super().get_lookup(lookup_name)
 
     def get_transform(self, lookup_name: str) -> None:
-        raise FieldError(f"{self.name} is encrypted: {lookup_name} cannot be worked out from it.")
+        raise FieldError(
+            f"{self.name} is encrypted: {lookup_name} cannot be worked out from it."
+        )
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         found: list[checks.CheckMessage] = super().check(**kwargs)
         if PLAINTEXT_OPTIONS & self.deconstruct()[3].keys():
-            message = "An encrypted field cannot be unique, indexed or given a database default."
+            message = (
+                "An encrypted field cannot be unique, indexed or given a database"
+                " default."
+            )
             found.append(checks.Error(message, obj=self, id="minshi.E001"))
         return found
 
 
 def blind_index(value: str, purpose: str) -> str:
-    """Return a keyed hash by which an encrypted value can be found again, as 64 hex digits.
+    """Return a keyed hash by which an encrypted value can be found again, as 64 hex
+    digits.
 
-    Equal values of different purposes do not match. The value must be in its one normal form
-    (`normal_phone`); "" gives "", because there is nothing to find.
+    Equal values of different purposes do not match. The value must be in its one normal
+    form (`normal_phone`); "" gives "", because there is nothing to find.
     """
     return _keyed_hash(value, purpose) if value else ""
 
 
 def digest(value: str) -> str:
-    """Return what the event chain holds in place of a personal value, as 64 hex digits."""
+    """Return what the event chain holds in place of a personal value, as 64 hex
+    digits.
+    """
     return _keyed_hash(value, "revision")
 
 
 def normal_phone(raw: str) -> str:
-    """Return the digits one dials within China, landlines with the 0 of their area code.
+    """Return the digits one dials within China, landlines with the 0 of their area
+    code.
 
     Numbers abroad keep their country: +85223456789. ValidationError: anything else.
     """
@@ -107,7 +125,9 @@ def normal_phone(raw: str) -> str:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if len(phonenumbers.national_significant_number(number)) < SHORTEST_PHONE:
         raise _not_a_phone()
-    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    national = phonenumbers.format_number(
+        number, phonenumbers.PhoneNumberFormat.NATIONAL
+    )
     return re.sub(r"\D", "", national)
 
 
@@ -119,7 +139,9 @@ def masked_phone(p: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """Return a name with all but its first and last character starred: 李*国, 李*, 李."""
+    """Return a name with all but its first and last character starred: 李*国, 李*,
+    李.
+    """
     name = name.strip()
     last = name[-1] if len(name) > len("李四") else ""
     return name[:1] + "*" * (len(name) - 1 - len(last)) + last
@@ -132,23 +154,33 @@ def _ring() -> MultiFernet:
 @lru_cache(maxsize=8)
 def _ring_of(keys: tuple[str, ...]) -> MultiFernet:
     if not keys:
-        raise ImproperlyConfigured("FIELD_KEYS holds no key: personal values cannot be stored.")
+        raise ImproperlyConfigured(
+            "FIELD_KEYS holds no key: personal values cannot be stored."
+        )
     return MultiFernet([Fernet(key) for key in keys])
 
 
 def _opened(stored: str, key: Callable[[str], bytes]) -> str:
     if not stored.startswith(KEY_FORMAT):
-        raise UndecryptableError(f"A stored personal value does not begin with {KEY_FORMAT}")
+        raise UndecryptableError(
+            f"A stored personal value does not begin with {KEY_FORMAT}"
+        )
     try:
         return key(stored.removeprefix(KEY_FORMAT)).decode()
     except InvalidToken as error:
-        raise UndecryptableError("No key in FIELD_KEYS opens a stored personal value.") from error
+        raise UndecryptableError(
+            "No key in FIELD_KEYS opens a stored personal value."
+        ) from error
 
 
 def _keyed_hash(value: str, purpose: str) -> str:
     if not settings.INDEX_KEY:
-        raise ImproperlyConfigured("INDEX_KEY is empty: personal values cannot be looked up.")
-    key_of_purpose = hmac.digest(settings.INDEX_KEY.encode(), purpose.encode(), "sha256")
+        raise ImproperlyConfigured(
+            "INDEX_KEY is empty: personal values cannot be looked up."
+        )
+    key_of_purpose = hmac.digest(
+        settings.INDEX_KEY.encode(), purpose.encode(), "sha256"
+    )
     return hmac.digest(key_of_purpose, value.encode(), "sha256").hex()
 
 

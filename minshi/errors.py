@@ -1,4 +1,6 @@
-"""Refusals in the user's words; pages answer them beside the form, the API by `status` and `code`."""
+"""Refusals in the user's words; pages answer them beside the form, the API by `status`
+and `code`.
+"""
 
 from collections.abc import Mapping
 
@@ -44,7 +46,9 @@ class StaleVersion(RuleBroken):
 
 
 class KeyReused(RuleBroken):
-    """The key of a form that was sent already came again with other words: they are another matter."""
+    """The key of a form that was sent already came again with other words: they are
+    another matter.
+    """
 
     code = "key_reused"
 
@@ -57,6 +61,13 @@ class InputRefused(RuleBroken):
 
 
 def refuse_reuse(before: object, now: object) -> None:
-    """KeyReused unless a key that comes again says the same as before: nothing said may vanish behind a retry."""
+    """KeyReused unless a key that comes again says the same as before: nothing said may
+    vanish behind a retry.
+    """
     if before != now:
-        raise KeyReused(_("What this form was sent with before is noted already. This is something else: send again."))
+        raise KeyReused(
+            _(
+                "What this form was sent with before is noted already. This is"
+                " something else: send again."
+            )
+        )

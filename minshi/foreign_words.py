@@ -1,4 +1,6 @@
-"""Words of Django and django-auditlog that our catalogue says in its own way, or has at all."""
+"""Words of Django and django-auditlog that our catalogue says in its own way, or has at
+all.
+"""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
@@ -20,9 +22,14 @@ FOREIGN_WORDS = (
     # accounts and passwords
     gettext_noop("username"),
     gettext_noop("A user with that username already exists."),
-    gettext_noop("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+    gettext_noop(
+        "Enter a valid username. This value may contain only letters, numbers, and"
+        " @/./+/-/_ characters."
+    ),
     gettext_noop("Please type your current password."),
-    gettext_noop("Your password can’t be too similar to your other personal information."),
+    gettext_noop(
+        "Your password can’t be too similar to your other personal information."
+    ),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
     gettext_noop("Your password can’t be a commonly used password."),
     gettext_noop("This password is too common."),

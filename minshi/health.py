@@ -1,4 +1,6 @@
-"""/healthz: the process answers. /readyz: everything it stands on does, and the background jobs run."""
+"""/healthz: the process answers. /readyz: everything it stands on does, and the
+background jobs run.
+"""
 
 import logging
 import threading
@@ -15,7 +17,8 @@ from django.views.decorators.http import require_safe
 from minshi.celery import HEARTBEAT_KEY
 
 logger = logging.getLogger(__name__)
-_migrated = threading.Event()  # what this code needs stays applied: asked until it was so once
+# what this code needs stays applied: asked until it was so once
+_migrated = threading.Event()
 
 
 @never_cache
@@ -27,10 +30,14 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Each part "ok" or "failed", without a word that would help an attacker; 503 when one failed."""
+    """Each part "ok" or "failed", without a word that would help an attacker; 503 when
+    one failed.
+    """
     parts = {name: _outcome(name, works) for name, works in CHECKS.items()}
     ready = set(parts.values()) == {"ok"}
-    return JsonResponse({"status": "ok" if ready else "failed", **parts}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok" if ready else "failed", **parts}, status=200 if ready else 503
+    )
 
 
 def _outcome(name: str, works: Callable[[], bool]) -> str:

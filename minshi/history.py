@@ -1,4 +1,6 @@
-"""Append-only tables, and rows frozen once closed, by database triggers that migration operations make."""
+"""Append-only tables, and rows frozen once closed, by database triggers that migration
+operations make.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +15,9 @@ Run = Callable[[str], Any]
 
 
 def protect(table: str, run: Run) -> None:
-    """Refuses UPDATE, DELETE and, on PostgreSQL, TRUNCATE of `table`; safe to call again."""
+    """Refuses UPDATE, DELETE and, on PostgreSQL, TRUNCATE of `table`; safe to call
+    again.
+    """
     if connection.vendor == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             run(f"DROP TRIGGER IF EXISTS {table}_no_{verb.lower()}")
@@ -23,14 +27,14 @@ def protect(table: str, run: Run) -> None:
             )
         return
     run(
-        "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
-        "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE"
+        " plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING"
+        " ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     run(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
     run(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION minshi_append_only()"
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON"
+        f" {table} FOR EACH STATEMENT EXECUTE FUNCTION minshi_append_only()"
     )
 
 
@@ -44,7 +48,9 @@ def unprotect(table: str, run: Run) -> None:
 
 @dataclass(frozen=True)
 class Frozen:
-    """Rows of `table` that nothing changes any more: while `closed` holds, a condition in SQL on the row "{row}"."""
+    """Rows of `table` that nothing changes any more: while `closed` holds, a condition
+    in SQL on the row "{row}".
+    """
 
     table: str
     closed: str
@@ -57,16 +63,20 @@ class Frozen:
             closed, refusal = self.closed.format(row=row), f"{self.table} is closed"
             if connection.vendor == "sqlite":
                 run(
-                    f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} WHEN {closed} "
-                    f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                    f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} WHEN {closed}"
+                    f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
                 )
                 continue
             run(
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN IF {closed} THEN RAISE EXCEPTION '{refusal}' "
-                f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN COALESCE(NEW, OLD); END $$"
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+                f" AS $$ BEGIN IF {closed} THEN RAISE EXCEPTION '{refusal}' USING"
+                " ERRCODE = 'integrity_constraint_violation'; END IF; RETURN"
+                " COALESCE(NEW, OLD); END $$"
             )
-            run(f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+            run(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} FOR EACH ROW"
+                f" EXECUTE FUNCTION {name}()"
+            )
 
     def thaw(self, run: Run) -> None:
         on = "" if connection.vendor == "sqlite" else f" ON {self.table}"
@@ -78,8 +88,12 @@ class Frozen:
 
 
 @contextmanager
-def history_lifted(tables: tuple[str, ...], frozen: tuple[Frozen, ...] = ()) -> Iterator[None]:
-    """Tests only: lets the teardown between tests empty append-only tables and frozen rows."""
+def history_lifted(
+    tables: tuple[str, ...], frozen: tuple[Frozen, ...] = ()
+) -> Iterator[None]:
+    """Tests only: lets the teardown between tests empty append-only tables and frozen
+    rows.
+    """
     with ExitStack() as after, connection.cursor() as cursor:
         for table in tables:
             unprotect(table, cursor.execute)
@@ -98,12 +112,16 @@ def _protect_again(tables: tuple[str, ...], frozen: tuple[Frozen, ...]) -> None:
 
 
 def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
-    """Runs SQL as it stands: with parameters, if only (), psycopg2 takes a % in it for a placeholder."""
+    """Runs SQL as it stands: with parameters, if only (), psycopg2 takes a % in it for
+    a placeholder.
+    """
     return lambda sql: schema_editor.execute(sql, None)
 
 
 class AppendOnly(Operation):
-    """The migration operation; repeat it after every later change of the table (SQLite drops triggers then)."""
+    """The migration operation; repeat it after every later change of the table (SQLite
+    drops triggers then).
+    """
 
     reduces_to_sql = True
     reversible = True
@@ -115,12 +133,20 @@ class AppendOnly(Operation):
         """Nothing: triggers are no part of the model state."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
     ) -> None:
         protect(self.table, _plain(schema_editor))
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
     ) -> None:
         unprotect(self.table, _plain(schema_editor))
 
@@ -129,7 +155,9 @@ class AppendOnly(Operation):
 
 
 class FrozenRows(Operation):
-    """The migration operation; repeat it after every later change of the table (SQLite drops triggers then)."""
+    """The migration operation; repeat it after every later change of the table (SQLite
+    drops triggers then).
+    """
 
     reduces_to_sql = True
     reversible = True
@@ -141,12 +169,20 @@ class FrozenRows(Operation):
         """Nothing: triggers are no part of the model state."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
     ) -> None:
         self.rows.freeze(_plain(schema_editor))
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
     ) -> None:
         self.rows.thaw(_plain(schema_editor))
 
@@ -155,7 +191,9 @@ class FrozenRows(Operation):
 
 
 class ThawedRows(FrozenRows):
-    """The migration operation before a change of a table that the triggers read: SQLite would stop at them."""
+    """The migration operation before a change of a table that the triggers read: SQLite
+    would stop at them.
+    """
 
     def database_forwards(self, *change: Any) -> None:
         super().database_backwards(*change)

@@ -14,12 +14,21 @@ PHONE = re.compile(
 )
 
 
-def scrub_phones(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: PHONE.sub(r"\1\2****\3", value) if isinstance(value, str) else value for key, value in event.items()}
+def scrub_phones(
+    _logger: Any, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    return {
+        key: PHONE.sub(r"\1\2****\3", value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
-def drop_queries(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A request is logged without its query: a tracking code or a name looked up has no business in a log."""
+def drop_queries(
+    _logger: Any, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A request is logged without its query: a tracking code or a name looked up has no
+    business in a log.
+    """
     if isinstance(event.get("request"), str):
         event["request"] = event["request"].partition("?")[0]
     return event

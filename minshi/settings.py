@@ -13,27 +13,34 @@ env = environ.Env()
 
 
 def read(kind: str, name: str, default: Any = environ.Env.NOTSET) -> Any:
-    """The variable `name` as `kind`; a missing or malformed one is named in the error."""
+    """The variable `name` as `kind`; a missing or malformed one is named in the
+    error.
+    """
     try:
         return getattr(env, kind)(name, default=default)
     except ImproperlyConfigured:
         raise
     except Exception as error:
-        raise ImproperlyConfigured(f"{name} has a value that cannot be read as {kind}: {error}") from error
+        raise ImproperlyConfigured(
+            f"{name} has a value that cannot be read as {kind}: {error}"
+        ) from error
 
 
 VAR_DIR = Path(read("str", "MINSHI_VAR", str(BASE_DIR / "var")))
-# Embedded: no DATABASE_URL. SQLite, local files, background threads inside the serving process.
+# Embedded: no DATABASE_URL. SQLite, local files, background threads inside the serving
+# process.
 EMBEDDED = not env.str("DATABASE_URL", "")
 if EMBEDDED and (VAR_DIR / "demo.env").exists():
     env.read_env(VAR_DIR / "demo.env")
 
 DEBUG = read("bool", "DEBUG", False)
 SECRET_KEY = read("str", "SECRET_KEY")
-FIELD_KEYS = read("list", "FIELD_KEYS")  # Fernet keys, newest first; older ones still decrypt
+# Fernet keys, newest first; older ones still decrypt
+FIELD_KEYS = read("list", "FIELD_KEYS")
 INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and of the event chain
 DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
-# Days by which the clock of the demo, and of it alone, is ahead: lights, board and reminders as they will be then.
+# Days by which the clock of the demo, and of it alone, is ahead: lights, board and
+# reminders as they will be then.
 CLOCK_AHEAD = read("int", "CLOCK_AHEAD", 0) if EMBEDDED and DEMO_PASSWORD else 0
 ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
@@ -126,14 +133,17 @@ else:
     DATABASES = {"default": read("db", "DATABASE_URL")}
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Compiling a query takes PostgreSQL longer than answering any of ours: 0.3 to 5 s against milliseconds.
+    # Compiling a query takes PostgreSQL longer than answering any of ours: 0.3 to 5 s
+    # against milliseconds.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 REDIS_URL = read("str", "REDIS_URL", "") if EMBEDDED else read("str", "REDIS_URL")
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "minshi.cache.SharedCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    "default": (
+        {"BACKEND": "minshi.cache.SharedCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
@@ -156,9 +166,11 @@ MEDIA_ROOT = Path(read("str", "MEDIA_ROOT", str(VAR_DIR / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
@@ -170,8 +182,15 @@ AUTHENTICATION_BACKENDS = [
     "villages.middleware.Accounts",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": (
+            "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+        )
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -182,9 +201,12 @@ ACCOUNT_ADAPTER = "villages.login.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# smtp://user:password@host:587 or smtp+tls://…; without one, letters are written to the log's console.
+# smtp://user:password@host:587 or smtp+tls://…; without one, letters are written to the
+# log's console.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs holds up no other letter for longer
+EMAIL_TIMEOUT = (
+    20  # seconds: a mail server that hangs holds up no other letter for longer
+)
 DEFAULT_FROM_EMAIL = read("str", "MAIL_FROM", "minshi@localhost")
 ACCOUNT_RATE_LIMITS = False  # django-axes locks out, by user name and address
 MFA_ADAPTER = "villages.login.MfaAdapter"  # TOTP secrets and recovery codes encrypted
@@ -194,9 +216,13 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "villages.login.locked_out"
-AXES_USERNAME_CALLABLE = "villages.login.name_at_login"  # WANG, Wang and wang are one account
+AXES_USERNAME_CALLABLE = (  # WANG, Wang and wang are one account
+    "villages.login.name_at_login"
+)
 AXES_CLIENT_IP_CALLABLE = "villages.requests.address_of"
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # "wait N minutes" then counts down
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
+    False  # "wait N minutes" then counts down
+)
 AXES_RESET_ON_SUCCESS = True
 IDLE_MINUTES = read("int", "IDLE_MINUTES", 60)
 HELP_PHONE = read("str", "HELP_PHONE", "")
@@ -205,7 +231,11 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_SSL_REDIRECT = SECURE_COOKIES and PROXY_COUNT > 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without the proxy
+# asked from inside, without the proxy
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -263,8 +293,26 @@ SPECTACULAR_SETTINGS = {
         **{
             name: f"cases.models.choices.{name}"
             for name in (
-                *("Stage", "Level", "Category", "Grade", "Channel", "Handling", "Confidentiality", "Outcome"),
-                *("Satisfaction", "Solved", "How", "CloseReason", "RequestKind", "RequestState", "ActorKind", "Light"),
+                *(
+                    "Stage",
+                    "Level",
+                    "Category",
+                    "Grade",
+                    "Channel",
+                    "Handling",
+                    "Confidentiality",
+                    "Outcome",
+                ),
+                *(
+                    "Satisfaction",
+                    "Solved",
+                    "How",
+                    "CloseReason",
+                    "RequestKind",
+                    "RequestState",
+                    "ActorKind",
+                    "Light",
+                ),
             )
         },
     },
@@ -292,14 +340,19 @@ ATTEMPTS_BEFORE_CLOSING = read("int", "ATTEMPTS_BEFORE_CLOSING", 3)
 UNRATED_CLOSE_DAYS = read("int", "UNRATED_CLOSE_DAYS", 30)
 SPEAKER_REOPEN_DAYS = read("int", "SPEAKER_REOPEN_DAYS", 30)
 CALLBACK_SHARE = read("float", "CALLBACK_SHARE", 0.1)
-DIGEST_HOUR = read("int", "DIGEST_HOUR", 8)  # letters and groups: each working day at this hour
-METRICS_TOKEN = read("str", "METRICS_TOKEN", "")  # who sends it as a bearer's token reads /supervision/metrics
-QUIET_FROM = read("int", "QUIET_FROM", 21)  # from this hour until that one no speaker is written to
+# letters and groups: each working day at this hour
+DIGEST_HOUR = read("int", "DIGEST_HOUR", 8)
+# who sends it as a bearer's token reads /supervision/metrics
+METRICS_TOKEN = read("str", "METRICS_TOKEN", "")
+# from this hour until that one no speaker is written to
+QUIET_FROM = read("int", "QUIET_FROM", 21)
 QUIET_UNTIL = read("int", "QUIET_UNTIL", 8)
-SMS_URL = read("str", "SMS_URL", "")  # aliyun://…, console:// or none: speakers are called (channels/sms.py)
+# aliyun://…, console:// or none: speakers are called (channels/sms.py)
+SMS_URL = read("str", "SMS_URL", "")
 WECOM_HOSTS = read("list", "WECOM_HOSTS", ["qyapi.weixin.qq.com"])
 ORDER_GRACE_SECONDS = read("int", "ORDER_GRACE_SECONDS", 30)
-ORDER_REMIND_DAYS = read("int", "ORDER_REMIND_DAYS", 2)  # working days; 0: nobody is told again
+# working days; 0: nobody is told again
+ORDER_REMIND_DAYS = read("int", "ORDER_REMIND_DAYS", 2)
 ATTACHMENT_MAX_BYTES = read("int", "ATTACHMENT_MAX_BYTES", 10_485_760)
 
 LOGGING: dict[str, Any] = {
@@ -310,7 +363,11 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": read("str", "LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},
-        # That a job came and went, every twenty seconds, buries what matters; one that failed is an error.
-        **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")},
+        # That a job came and went, every twenty seconds, buries what matters; one that
+        # failed is an error.
+        **{
+            name: {"level": "WARNING"}
+            for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")
+        },
     },
 }

@@ -1,4 +1,6 @@
-"""One definition of a ledger for the page, the CSV file, the spreadsheet, the print and the API."""
+"""One definition of a ledger for the page, the CSV file, the spreadsheet, the print and
+the API.
+"""
 
 import csv
 import io
@@ -23,18 +25,30 @@ from minshi.workdays import SHANGHAI, local_day
 T = TypeVar("T")
 Cell: TypeAlias = Text | int | float | Decimal | date | None
 Row: TypeAlias = list[Cell]
-Total: TypeAlias = Sequence[Cell] | None  # a cell for each column but 序号, under the headings
+# a cell for each column but 序号, under the headings
+Total: TypeAlias = Sequence[Cell] | None
 
 BOM = "\ufeff"
 A3, A4 = 8, 9
 ROWS_PER_CHUNK = 200
-LAST_ROW, LONGEST_CELL, LONGEST_LIST, LONGEST_TAB = 1_048_576, 32_767, 255, 31  # Excel's own
-LONGEST_PART = 20  # of a file name: five parts of three bytes a character stay under 255 bytes
+# Excel's own
+LAST_ROW, LONGEST_CELL, LONGEST_LIST, LONGEST_TAB = (
+    1_048_576,
+    32_767,
+    255,
+    31,
+)
+LONGEST_PART = (
+    20  # of a file name: five parts of three bytes a character stay under 255 bytes
+)
 HEADING_ROW, TITLE_HEIGHT, NUMBER_WIDTH = 2, 28, 6
 DATE_MORE = 3  # on paper, where no date is broken and none is written smaller
 MASKS: dict[str, Callable[[str], str]] = {"name": masked_name, "phone": masked_phone}
-# What a spreadsheet may take for a formula, in both widths, after blanks; and what hides it.
-LIVE = re.compile(r"\s*[=+\-@＝＋－＠]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+# What a spreadsheet may take for a formula, in both widths, after blanks; and what
+# hides it.
+LIVE = re.compile(
+    r"\s*[=+\-@＝＋－＠]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]"
+)
 UNSAFE_IN_TAB = re.compile(r"[\[\]:*?/\\']")
 UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f\s<>:"/\\|?*_]+')
 
@@ -54,7 +68,9 @@ class Column(Generic[T]):
 
 @dataclass(frozen=True)
 class Ledger(Generic[T]):
-    """The columns of a ledger in their order, without 序号, which is counted; `wide` is A3."""
+    """The columns of a ledger in their order, without 序号, which is counted; `wide` is
+    A3.
+    """
 
     key: str
     title: Text
@@ -64,23 +80,40 @@ class Ledger(Generic[T]):
 
 def headings(ledger: Ledger[T]) -> list[str]:
     """Return the headings, 序号 first."""
-    return [pgettext("ledger", "No."), *(str(column.heading) for column in ledger.columns)]
+    return [
+        pgettext("ledger", "No."),
+        *(str(column.heading) for column in ledger.columns),
+    ]
 
 
 def widths(ledger: Ledger[T]) -> list[float]:
-    """Return the share of a sheet's width that each column takes, in hundredths, 序号 first."""
-    chars = [NUMBER_WIDTH, *(column.width + DATE_MORE * (column.kind == "date") for column in ledger.columns)]
+    """Return the share of a sheet's width that each column takes, in hundredths, 序号
+    first.
+    """
+    chars = [
+        NUMBER_WIDTH,
+        *(
+            column.width + DATE_MORE * (column.kind == "date")
+            for column in ledger.columns
+        ),
+    ]
     return [round(100 * each / sum(chars), 2) for each in chars]
 
 
-def rows_of(ledger: Ledger[T], records: Iterable[T], *, unmasked: bool = False) -> Iterator[Row]:
+def rows_of(
+    ledger: Ledger[T], records: Iterable[T], *, unmasked: bool = False
+) -> Iterator[Row]:
     """Yield a row for each record, its number from 1 first, dates as 2023-05-06."""
     for row in _plain_rows(ledger, records, unmasked=unmasked):
         yield [cell.isoformat() if isinstance(cell, date) else cell for cell in row]
 
 
 def csv_chunks(
-    ledger: Ledger[T], records: Iterable[T], *, unmasked: bool = False, total: Total = None
+    ledger: Ledger[T],
+    records: Iterable[T],
+    *,
+    unmasked: bool = False,
+    total: Total = None,
 ) -> Iterator[str]:
     """Yield a CSV file piece by piece, to be sent as UTF-8; it begins with a BOM."""
     rows = chain(_above(ledger, total), rows_of(ledger, records, unmasked=unmasked))
@@ -106,14 +139,26 @@ def write_csv(
 
 
 def inert(text: str) -> str:
-    """Return `text` with an apostrophe before what a spreadsheet opening the CSV might run."""
+    """Return `text` with an apostrophe before what a spreadsheet opening the CSV might
+    run.
+    """
     return "'" + text if LIVE.match(text) else text
 
 
-def file_name(unit: str, ledger: Ledger[Any], from_on: date, to_on: date, exporter: str, extension: str) -> str:
+def file_name(
+    unit: str,
+    ledger: Ledger[Any],
+    from_on: date,
+    to_on: date,
+    exporter: str,
+    extension: str,
+) -> str:
     """Return unit_ledger_from_to_exporter.extension, fit for any file system."""
     parts = (unit, str(ledger.title), from_on.isoformat(), to_on.isoformat(), exporter)
-    safe = (UNSAFE_IN_NAME.sub("-", part)[:LONGEST_PART].strip("-.") or "-" for part in parts)
+    safe = (
+        UNSAFE_IN_NAME.sub("-", part)[:LONGEST_PART].strip("-.") or "-"
+        for part in parts
+    )
     return "_".join(safe) + "." + extension.lstrip(".")
 
 
@@ -129,11 +174,16 @@ def write_xlsx(
     unmasked: bool = False,
     total: Total = None,
 ) -> None:
-    """Write the ledger as a spreadsheet in the layout of ledgers.md, row by row in little memory.
+    """Write the ledger as a spreadsheet in the layout of ledgers.md, row by row in
+    little memory.
 
     ValueError: more records than a sheet has rows.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
     with Workbook(path_or_file, options) as book:
         sheet = _Sheet(book, ledger)
         sheet.put_across(0, f"{unit}{period}{ledger.title}", sheet.title)
@@ -141,7 +191,9 @@ def write_xlsx(
         for end, row in enumerate(_above(ledger, total), start=HEADING_ROW):
             sheet.put(end, row, sheet.bold)
         first = end = end + 1
-        for end, row in enumerate(_plain_rows(ledger, records, unmasked=unmasked), start=first):
+        for end, row in enumerate(
+            _plain_rows(ledger, records, unmasked=unmasked), start=first
+        ):
             sheet.put(end, row, sheet.text)
         if end >= LAST_ROW:
             raise ValueError("A sheet has no room for so many rows.")
@@ -149,7 +201,9 @@ def write_xlsx(
 
 
 class _Sheet:
-    """The one sheet of a ledger: its page, its few formats, and what is put in its cells."""
+    """The one sheet of a ledger: its page, its few formats, and what is put in its
+    cells.
+    """
 
     def __init__(self, book: Workbook, ledger: Ledger[Any]) -> None:
         self.book, self.columns = book, ledger.columns
@@ -157,9 +211,12 @@ class _Sheet:
         self.title = book.add_format({"bold": True, "font_size": 16, "align": "center"})
         self.bold = book.add_format({**cell, "bold": True, "align": "center"})
         self.text = book.add_format(cell)
-        self.quoted = book.add_format({**cell, "quote_prefix": True})  # Excel's mark of mere text
+        # Excel's mark of mere text
+        self.quoted = book.add_format({**cell, "quote_prefix": True})
         self.day = book.add_format({**cell, "num_format": "yyyy-mm-dd"})
-        self.sheet = book.add_worksheet(UNSAFE_IN_TAB.sub("", str(ledger.title))[:LONGEST_TAB])
+        self.sheet = book.add_worksheet(
+            UNSAFE_IN_TAB.sub("", str(ledger.title))[:LONGEST_TAB]
+        )
         self.sheet.set_landscape()
         self.sheet.set_paper(A3 if ledger.wide else A4)
         self.sheet.fit_to_pages(1, 0)
@@ -168,7 +225,9 @@ class _Sheet:
         self.sheet.freeze_panes(HEADING_ROW + 1, 0)
         self.sheet.repeat_rows(HEADING_ROW)
         self.sheet.set_row(0, TITLE_HEIGHT)
-        for index, width in enumerate([NUMBER_WIDTH, *(column.width for column in self.columns)]):
+        for index, width in enumerate(
+            [NUMBER_WIDTH, *(column.width for column in self.columns)]
+        ):
             self.sheet.set_column(index, index, width)
 
     def put_across(self, row: int, text: str, style: Format | None) -> None:
@@ -187,7 +246,9 @@ class _Sheet:
                 self.sheet.write_number(row, column, cell, style)
 
     def offer_choices(self, first: int, last: int) -> None:
-        """Give choice columns a drop-down; what fits no formula is listed on a hidden sheet."""
+        """Give choice columns a drop-down; what fits no formula is listed on a hidden
+        sheet.
+        """
         hidden = None
         for index, column in enumerate(self.columns, start=1):
             texts = [str(choice) for choice in column.choices]
@@ -196,12 +257,16 @@ class _Sheet:
                 hidden = hidden or self.book.add_worksheet("choices")
                 hidden.hide()
                 hidden.write_row(index, 0, texts)
-                allowed["source"] = f"=choices!{xl_range_abs(index, 0, index, len(texts) - 1)}"
+                allowed["source"] = (
+                    f"=choices!{xl_range_abs(index, 0, index, len(texts) - 1)}"
+                )
             if texts:
                 self.sheet.data_validation(first, index, last, index, allowed)
 
 
-def _plain_rows(ledger: Ledger[T], records: Iterable[T], *, unmasked: bool) -> Iterator[Row]:
+def _plain_rows(
+    ledger: Ledger[T], records: Iterable[T], *, unmasked: bool
+) -> Iterator[Row]:
     readers = [_reader(column, unmasked=unmasked) for column in ledger.columns]
     for number, record in enumerate(records, start=1):
         yield [number, *(read(record) for read in readers)]
@@ -224,7 +289,11 @@ def _plain(cell: Cell, kind: str) -> Cell:
         return day if kind == "date" else f"{day} {cell.astimezone(SHANGHAI):%H:%M}"
     if isinstance(cell, bool):
         return _("Yes") if cell else _("No")
-    if cell is None or isinstance(cell, date) or (kind == "number" and not isinstance(cell, Text)):
+    if (
+        cell is None
+        or isinstance(cell, date)
+        or (kind == "number" and not isinstance(cell, Text))
+    ):
         return cell
     return str(cell)
 
@@ -233,7 +302,10 @@ def _above(ledger: Ledger[T], total: Total) -> Iterator[Row]:
     yield [*headings(ledger)]
     if total is not None:
         pairs = zip(total, ledger.columns, strict=True)
-        yield [pgettext("ledger", "Total"), *(_plain(cell, column.kind) for cell, column in pairs)]
+        yield [
+            pgettext("ledger", "Total"),
+            *(_plain(cell, column.kind) for cell, column in pairs),
+        ]
 
 
 def _filling_line(unit: str, filled_by: str, on: date) -> str:
@@ -247,7 +319,8 @@ def _filling_line(unit: str, filled_by: str, on: date) -> str:
 
 
 def _fitting(text: str) -> str:
-    # Excel refuses longer cells; XlsxWriter would write <r>…</r> unescaped, as its own markup.
+    # Excel refuses longer cells; XlsxWriter would write <r>…</r> unescaped, as its own
+    # markup.
     text = text.replace("\r\n", "\n")
     if len(text) > LONGEST_CELL:
         text = text[: LONGEST_CELL - 1] + "…"

@@ -1,4 +1,6 @@
-"""Days and deadlines counted on a work calendar: pure functions, no database, no clock."""
+"""Days and deadlines counted on a work calendar: pure functions, no database, no
+clock.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,7 +11,9 @@ from django.utils.translation import gettext as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
-SHORT_SPAN = 5  # working days; anything shorter turns yellow only on its last working day
+SHORT_SPAN = (
+    5  # working days; anything shorter turns yellow only on its last working day
+)
 ONE_DAY = timedelta(days=1)
 
 
@@ -33,14 +37,16 @@ class Span:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """Which days are worked: Monday to Friday, less `days_off`, plus the `make_up` weekends (调休).
+    """Which days are worked: Monday to Friday, less `days_off`, plus the `make_up`
+    weekends (调休).
 
     A day named in both is off.
     """
 
     days_off: frozenset[date] = frozenset()
     make_up: frozenset[date] = frozenset()
-    known_years: frozenset[int] = frozenset()  # whose days off and make-up weekends are published
+    # whose days off and make-up weekends are published
+    known_years: frozenset[int] = frozenset()
 
     def knows(self, day: date) -> bool:
         """Whether what is counted to `day` can be relied on."""
@@ -48,7 +54,9 @@ class WorkCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Say whether offices are open on `day`."""
-        return day not in self.days_off and (day.weekday() < SATURDAY or day in self.make_up)
+        return day not in self.days_off and (
+            day.weekday() < SATURDAY or day in self.make_up
+        )
 
     def on_or_after(self, day: date) -> date:
         """Return `day` if it is worked, else the next working day."""
@@ -81,7 +89,9 @@ class WorkCalendar:
         return self.on_or_after(start + count * ONE_DAY)
 
     def working_days_between(self, start: date, end: date) -> int:
-        """Count the working days after `start` up to and including `end`; 0 if `end` is earlier."""
+        """Count the working days after `start` up to and including `end`; 0 if `end` is
+        earlier.
+        """
         days = range(start.toordinal() + 1, end.toordinal() + 1)
         return sum(self.is_working_day(date.fromordinal(day)) for day in days)
 
@@ -94,31 +104,41 @@ class WorkCalendar:
 
 
 def last_day(calendar: WorkCalendar, start: date, span: Span) -> date:
-    """Return the last day on which something due within `span` of `start` is in time."""
+    """Return the last day on which something due within `span` of `start` is in
+    time.
+    """
     if span.unit is Unit.WORKING:
         return calendar.add_working_days(start, span.amount)
     return calendar.add_calendar_days(start, span.amount)
 
 
 def due_at(day: date) -> datetime:
-    """Return the moment `day` is over in Asia/Shanghai: overdue is at or after it (民法典 203)."""
+    """Return the moment `day` is over in Asia/Shanghai: overdue is at or after it
+    (民法典 203).
+    """
     return _start_of(day + ONE_DAY)
 
 
 def last_day_of(due: datetime) -> date:
-    """Return the day that people are shown for `due`: the last one in time, inverse of `due_at`."""
+    """Return the day that people are shown for `due`: the last one in time, inverse of
+    `due_at`.
+    """
     return local_day(due) - ONE_DAY
 
 
 def local_day(at: datetime) -> date:
-    """Return the calendar day of `at` in Asia/Shanghai. ValueError: a naive datetime."""
+    """Return the calendar day of `at` in Asia/Shanghai. ValueError: a naive
+    datetime.
+    """
     if at.tzinfo is None:
         raise ValueError("A moment without a time zone belongs to no day.")
     return at.astimezone(SHANGHAI).date()
 
 
 def day_in_words(day: date, beside: date) -> str:
-    """A day as people say it: 3月2日, with its year where that is not the year of `beside`, when it is said."""
+    """A day as people say it: 3月2日, with its year where that is not the year of
+    `beside`, when it is said.
+    """
     words = {"year": day.year, "month": day.month, "day": day.day}
     if day.year != beside.year:
         return _("%(month)s/%(day)s/%(year)s") % words
@@ -144,10 +164,10 @@ def shifted(
 ) -> datetime:
     """Return the due after a pause, in the units its span was counted in.
 
-    The units still left after `paused_from` are all left again after `paused_until`; the
-    result never ends on a day off and is never earlier than `due`. What was overdue before
-    the pause stays so: `due` comes back as it was. ValueError: a pause that ends before it
-    begins.
+    The units still left after `paused_from` are all left again after `paused_until`;
+    the result never ends on a day off and is never earlier than `due`. What was overdue
+    before the pause stays so: `due` comes back as it was. ValueError: a pause that ends
+    before it begins.
     """
     if paused_until < paused_from:
         raise ValueError("A pause cannot end before it begins.")

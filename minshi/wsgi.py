@@ -1,4 +1,6 @@
-"""The WSGI application; in the embedded form it also starts the background threads, once."""
+"""The WSGI application; in the embedded form it also starts the background threads,
+once.
+"""
 
 import os
 

@@ -121,7 +121,16 @@ class NoticeAdmin(Window):
 
     list_display = ("created_at", "kind", "channel", "state")
     list_filter = ("kind", "state")
-    fields = ("created_at", "kind", "channel", "state", "tries", "sent_at", "read_at", "error")
+    fields = (
+        "created_at",
+        "kind",
+        "channel",
+        "state",
+        "tries",
+        "sent_at",
+        "read_at",
+        "error",
+    )
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(recipient=request.user)
@@ -135,7 +144,9 @@ class TrackingMeetingAdmin(PostAdmin):
     fields = list_display
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(pk__in=meetings_seen_by(request.user, now()).values("pk"))
+        return queryset.filter(
+            pk__in=meetings_seen_by(request.user, now()).values("pk")
+        )
 
 
 @admin.register(TrackedCase)
@@ -149,7 +160,10 @@ class TrackedCaseAdmin(OfCase):
 
 class RungForm(FormOfRung):
     told = forms.MultipleChoiceField(
-        label=_("who is told"), choices=Told.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("who is told"),
+        choices=Told.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
 
     class Meta:
@@ -159,7 +173,9 @@ class RungForm(FormOfRung):
 
 @admin.register(NoticeText)
 class NoticeTextAdmin(OfTown):
-    """A town's own words for a notice: what is not set here is said in the words of words.py."""
+    """A town's own words for a notice: what is not set here is said in the words of
+    words.py.
+    """
 
     list_display = ("town", "kind", "text")
     list_select_related = ("town",)
@@ -175,15 +191,25 @@ class RungAdmin(OfTown):
     list_select_related = ("town",)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Of several steps dropped together each may leave another that never comes: one is dropped at a time."""
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+        """Of several steps dropped together each may leave another that never comes:
+        one is dropped at a time.
+        """
+        return {
+            name: action
+            for name, action in super().get_actions(request).items()
+            if name != "delete_selected"
+        }
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         """Not where by the default another step of the town would never come."""
         may = super().has_delete_permission(request, obj)
         return may and (not isinstance(obj, Rung) or may_drop(obj))
 
-    def save_model(self, request: HttpRequest, obj: Rung, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Rung, form: Any, change: bool
+    ) -> None:
         super().save_model(request, obj, form, change)
         look_again(obj.town, now())
 
@@ -197,7 +223,9 @@ class Counting(PostAdmin):
 
     readers = (Role.SYSTEM_ADMIN,)
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+    def has_delete_permission(
+        self, _request: HttpRequest, _obj: Model | None = None
+    ) -> bool:
         return False
 
 
@@ -212,7 +240,10 @@ class RobotForm(FormOfRobot):
     """The address is written, never read again: whoever has it writes to the group."""
 
     url = forms.CharField(
-        label=_("webhook address"), widget=forms.PasswordInput, required=False, help_text=_("Empty: stays as it is.")
+        label=_("webhook address"),
+        widget=forms.PasswordInput,
+        required=False,
+        help_text=_("Empty: stays as it is."),
     )
 
     class Meta:

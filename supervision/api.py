@@ -1,4 +1,6 @@
-"""The API of supervision: one's own notices, and orders from the pen to their closing."""
+"""The API of supervision: one's own notices, and orders from the pen to their
+closing.
+"""
 
 from typing import Any
 
@@ -20,7 +22,14 @@ from cases.workflow import Officer
 from minshi.api import KeyPages
 from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
 from supervision.models import Notice, OrderState, OrderTalk, SupervisionOrder
-from supervision.orders import PEOPLE, act_on, acts_open_to, chasing_post, orders_seen_by, raise_order
+from supervision.orders import (
+    PEOPLE,
+    act_on,
+    acts_open_to,
+    chasing_post,
+    orders_seen_by,
+    raise_order,
+)
 from supervision.words import words_of
 from villages.api.fields import DayField
 
@@ -31,12 +40,24 @@ BESIDE = ("talks__noted_by__user", "case__co_speakers")
 
 class NoticeRow(serializers.ModelSerializer[Notice]):
     number = serializers.CharField(source="case.number", read_only=True)
-    words = serializers.SerializerMethodField(help_text="What is told; nothing in it is personal.")
+    words = serializers.SerializerMethodField(
+        help_text="What is told; nothing in it is personal."
+    )
     order = serializers.IntegerField(source="order_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Notice
-        fields = ("id", "kind", "number", "words", "order", "is_urgent", "state", "created_at", "read_at")
+        fields = (
+            "id",
+            "kind",
+            "number",
+            "words",
+            "order",
+            "is_urgent",
+            "state",
+            "created_at",
+            "read_at",
+        )
 
     def get_words(self, notice: Notice) -> str:
         return words_of(notice)
@@ -55,48 +76,90 @@ class OrderRow(OfACase):
     signed_by = HolderField(allow_null=True)
     replied_by = HolderField(allow_null=True)
     checked_by = HolderField(allow_null=True)
-    document = serializers.CharField(source="number", read_only=True, help_text="文号; empty until it is sent.")
+    document = serializers.CharField(
+        source="number", read_only=True, help_text="文号; empty until it is sent."
+    )
     number = serializers.CharField(source="case.number", read_only=True)
-    talks = serializers.SerializerMethodField(help_text="Held because the order was not answered in time.")
+    talks = serializers.SerializerMethodField(
+        help_text="Held because the order was not answered in time."
+    )
 
     class Meta:
         model = SupervisionOrder
         fields = (
-            "id", "number", "title", "document", "state", "reason", "demand", "reply_on", "raised_at", "raised_by",
-            "signed_at", "signed_by", "sent_at", "reply", "replied_at", "replied_by", "finding", "checked_at",
-            "checked_by", "cancelled_at", "cancel_reason", "circulated_at",
-            "talks", "ended_at", "end_reason",
-        )  # fmt: skip
+            "id",
+            "number",
+            "title",
+            "document",
+            "state",
+            "reason",
+            "demand",
+            "reply_on",
+            "raised_at",
+            "raised_by",
+            "signed_at",
+            "signed_by",
+            "sent_at",
+            "reply",
+            "replied_at",
+            "replied_by",
+            "finding",
+            "checked_at",
+            "checked_by",
+            "cancelled_at",
+            "cancel_reason",
+            "circulated_at",
+            "talks",
+            "ended_at",
+            "end_reason",
+        )
 
     @extend_schema_field(TalkRow(many=True))
     def get_talks(self, order: SupervisionOrder) -> Any:
         rows = TalkRow(order.talks.all(), many=True).data
         sight: Sight = self.context["sight"]
-        return rows if sight.shows_speaker(order.case) else blanked(list(rows), order.case)
+        return (
+            rows if sight.shows_speaker(order.case) else blanked(list(rows), order.case)
+        )
 
 
 class OrderWanted(serializers.Serializer[Any]):
-    key = serializers.UUIDField(required=False, default=None, help_text="Makes a retry harmless.")
+    key = serializers.UUIDField(
+        required=False, default=None, help_text="Makes a retry harmless."
+    )
     reason = serializers.CharField(max_length=200)
     demand = serializers.CharField(max_length=MOST_TEXT)
     reply_on = DayField()
 
 
 class ActWanted(serializers.Serializer[Any]):
-    """What the act needs: sign may change demand and reply_on; cancel a reason; reply its words; check a verdict;
-    talk with whom, what was agreed and on which day, if not today.
+    """What the act needs: sign may change demand and reply_on; cancel a reason; reply
+    its words; check a verdict; talk with whom, what was agreed and on which day, if not
+    today.
     """
 
     act = serializers.ChoiceField(["sign", "cancel", "reply", "check", "talk"])
-    demand = serializers.CharField(max_length=MOST_TEXT, required=False, default=None, allow_null=True)
+    demand = serializers.CharField(
+        max_length=MOST_TEXT, required=False, default=None, allow_null=True
+    )
     reply_on = DayField(required=False, default=None, allow_null=True)
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    reply = serializers.CharField(max_length=MOST_TEXT, required=False, default="", allow_blank=True)
+    reason = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True
+    )
+    reply = serializers.CharField(
+        max_length=MOST_TEXT, required=False, default="", allow_blank=True
+    )
     good = serializers.BooleanField(required=False, default=False)
-    finding = serializers.CharField(max_length=MOST_TEXT, required=False, default="", allow_blank=True)
+    finding = serializers.CharField(
+        max_length=MOST_TEXT, required=False, default="", allow_blank=True
+    )
     held_on = DayField(required=False, default=None, allow_null=True)
-    whom = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
-    agreed = serializers.CharField(max_length=MOST_TEXT, required=False, default="", allow_blank=True)
+    whom = serializers.CharField(
+        max_length=80, required=False, default="", allow_blank=True
+    )
+    agreed = serializers.CharField(
+        max_length=MOST_TEXT, required=False, default="", allow_blank=True
+    )
 
 
 class Read(serializers.Serializer[Any]):
@@ -121,7 +184,9 @@ class ReadAll(CaseApi):
     @extend_schema(operation_id="inbox_read_all", request=None, responses={200: Read})
     def post(self, request: Request) -> Response:
         """You have read them all."""
-        return Response({"read": mark_read(self.user, unread_of(self.user, self.at), self.at)})
+        return Response(
+            {"read": mark_read(self.user, unread_of(self.user, self.at), self.at)}
+        )
 
 
 class ReadOne(CaseApi):
@@ -137,12 +202,18 @@ class ReadOne(CaseApi):
 class OrderApi(CaseApi):
     def one(self, pk: int) -> SupervisionOrder:
         """Http404: of a case out of sight."""
-        seen = orders_seen_by(self.user, self.on).select_related(*PEOPLE).prefetch_related(*BESIDE)
+        seen = (
+            orders_seen_by(self.user, self.on)
+            .select_related(*PEOPLE)
+            .prefetch_related(*BESIDE)
+        )
         found: SupervisionOrder = get_object_or_404(seen, pk=pk)
         return found
 
     def shown(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
-        return Response(OrderRow(self.one(pk), context=self.context()).data, status=code)
+        return Response(
+            OrderRow(self.one(pk), context=self.context()).data, status=code
+        )
 
 
 class Orders(Register):
@@ -151,10 +222,17 @@ class Orders(Register):
     order = ("-raised_at", "-id")
     states = ("", *STATES)
 
-    @extend_schema(parameters=[OpenApiParameter("state", str, enum=STATES)], responses={200: OrderRow(many=True)})
+    @extend_schema(
+        parameters=[OpenApiParameter("state", str, enum=STATES)],
+        responses={200: OrderRow(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """Supervision orders of the matters you see, the newest first."""
-        seen = orders_seen_by(self.user, self.on).select_related(*PEOPLE).prefetch_related(*BESIDE)
+        seen = (
+            orders_seen_by(self.user, self.on)
+            .select_related(*PEOPLE)
+            .prefetch_related(*BESIDE)
+        )
         state = self.state()
         return self.answer(seen.filter(state=state) if state else seen)
 
@@ -167,7 +245,9 @@ class OneOrder(OrderApi):
 
     @extend_schema(request=ActWanted, responses={200: OrderRow})
     def post(self, request: Request, pk: int) -> Response:
-        """Sign it, take it back, answer it, check the answer, or note a talk about it."""
+        """Sign it, take it back, answer it, check the answer, or note a talk about
+        it.
+        """
         order, asked = self.one(pk), ActWanted(data=request.data)
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
@@ -186,11 +266,15 @@ class OneOrder(OrderApi):
 class OrdersOfCase(OrderApi):
     @extend_schema(request=OrderWanted, responses={201: OrderRow})
     def post(self, request: Request, number: str) -> Response:
-        """Write an order for a matter; of whoever may sign it is signed in the same step."""
+        """Write an order for a matter; of whoever may sign it is signed in the same
+        step.
+        """
         case, asked = self.case(number), OrderWanted(data=request.data)
         asked.is_valid(raise_exception=True)
         post = chasing_post(case, self.user, self.at)
         if post is None:
             raise Http404
-        order = raise_order(case, by=Officer(self.user, post), at=self.at, **asked.validated_data)
+        order = raise_order(
+            case, by=Officer(self.user, post), at=self.at, **asked.validated_data
+        )
         return self.shown(order.pk, status.HTTP_201_CREATED)

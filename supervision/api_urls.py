@@ -10,5 +10,9 @@ urlpatterns = [
     path("inbox/<int:pk>/read/", api.ReadOne.as_view(), name="api-notice-read"),
     path("orders/", api.Orders.as_view(), name="api-orders"),
     path("orders/<int:pk>/", api.OneOrder.as_view(), name="api-order"),
-    path("cases/<slug:number>/orders/", api.OrdersOfCase.as_view(), name="api-case-orders"),
+    path(
+        "cases/<slug:number>/orders/",
+        api.OrdersOfCase.as_view(),
+        name="api-case-orders",
+    ),
 ]

@@ -1,4 +1,6 @@
-"""The calls to speakers that somebody has to make: which are theirs, the number, and what came of one."""
+"""The calls to speakers that somebody has to make: which are theirs, the number, and
+what came of one.
+"""
 
 from datetime import datetime
 
@@ -25,35 +27,55 @@ BY_ROSTER = (Role.DUTY_OFFICER, Role.SECRETARY)
 def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     """The open calls that are a user's to make, of cases whose speaker they may know.
 
-    In a village its duty officers' and secretary's, and those of whoever is on shift, for whoever has the counter
-    calls; elsewhere, and in a secret case, those of whoever it is with. A hidden speaker is called by whoever took it
-    down, else by the town's reviewer: the others may not know the name (domain §3, confidentiality). What was closed
-    is with nobody: the secretary calls, above the village the reviewer.
+    In a village its duty officers' and secretary's, and those of whoever is on shift,
+    for whoever has the counter calls; elsewhere, and in a secret case, those of whoever
+    it is with. A hidden speaker is called by whoever took it down, else by the town's
+    reviewer: the others may not know the name (domain §3, confidentiality). What was
+    closed is with nobody: the secretary calls, above the village the reviewer.
     """
     on = workdays.local_day(at)
     reach, reviewed = user.reach(on), user.reach(on, (Role.REVIEWER,))
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
-    mine |= Q(level=Level.VILLAGE, confidentiality=Confidentiality.NORMAL, village__in=_counters_of(user, at))
+    mine |= Q(
+        level=Level.VILLAGE,
+        confidentiality=Confidentiality.NORMAL,
+        village__in=_counters_of(user, at),
+    )
     mine |= Q(confidentiality=Confidentiality.HIDDEN, recorded_by__in=reach.posts)
     mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=reviewed.towns)
-    closed = Q(level=Level.VILLAGE, village__in=user.reach(on, (Role.SECRETARY,)).village_posts_at)
+    closed = Q(
+        level=Level.VILLAGE,
+        village__in=user.reach(on, (Role.SECRETARY,)).village_posts_at,
+    )
     closed |= Q(level=Level.TOWN, town__in=reviewed.towns)
     closed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
     mine |= Q(closed, stage=Stage.CLOSED)
-    known = Case.objects.visible_to(user, on).filter(mine, Sight.of(user, on).speaker_shown())
-    return Call.objects.to_make().filter(case__in=known.values("pk")).select_related("case__village", "case__town")
+    known = Case.objects.visible_to(user, on).filter(
+        mine, Sight.of(user, on).speaker_shown()
+    )
+    return (
+        Call.objects.to_make()
+        .filter(case__in=known.values("pk"))
+        .select_related("case__village", "case__town")
+    )
 
 
 def _counters_of(user: User, at: datetime) -> set[int]:
-    """The villages whose counter is the user's: duty officers and the secretary, and whoever is on shift there now.
+    """The villages whose counter is the user's: duty officers and the secretary, and
+    whoever is on shift there now.
 
-    Whoever is on shift has the duty officer's rights (domain §2). Two queries for other posts of a village.
+    Whoever is on shift has the duty officer's rights (domain §2). Two queries for other
+    posts of a village.
     """
     posts = [post for post in user.posts_on(workdays.local_day(at)) if post.village_id]
     own = {post.village_id or 0 for post in posts if post.role in BY_ROSTER}
     others = {post.village_id or 0 for post in posts} - own
     on_duty = on_duty_in(others, at) if others else {}
-    return own | {village for village, them in on_duty.items() if any(post.user_id == user.pk for post in them)}
+    return own | {
+        village
+        for village, them in on_duty.items()
+        if any(post.user_id == user.pk for post in them)
+    }
 
 
 @transaction.atomic
@@ -62,7 +84,11 @@ def note_call(call: Call, *, reached: bool, by: User, at: datetime) -> Call:
 
     NoSuchRight: not theirs to make.
     """
-    held = Call.objects.select_for_update(of=("self",)).select_related("case").get(pk=call.pk)
+    held = (
+        Call.objects.select_for_update(of=("self",))
+        .select_related("case")
+        .get(pk=call.pk)
+    )
     if held.done_at is not None:
         return held
     if not calls_of(by, at).filter(pk=held.pk).exists():
@@ -75,7 +101,9 @@ def note_call(call: Call, *, reached: bool, by: User, at: datetime) -> Call:
 
 
 def _calling_post(case: Case, user: User, at: datetime) -> Post:
-    """Of several the one that has to do with the matter: its owner's, its recorder's, of its village or its town."""
+    """Of several the one that has to do with the matter: its owner's, its recorder's,
+    of its village or its town.
+    """
     posts = user.posts_on(workdays.local_day(at))
 
     def is_far(post: Post) -> tuple[bool, bool, bool]:
@@ -85,7 +113,9 @@ def _calling_post(case: Case, user: User, at: datetime) -> Post:
     return min(posts, key=is_far)
 
 
-def number_to_call(call: Call, *, by: User, at: datetime, request: HttpRequest | None = None) -> str:
+def number_to_call(
+    call: Call, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> str:
     """The speaker's phone, for the call; the audit log names the case and why.
 
     NoSuchRight: not theirs to make.
@@ -94,5 +124,12 @@ def number_to_call(call: Call, *, by: User, at: datetime, request: HttpRequest |
         raise NoSuchRight(_("This call is somebody else's."))
     subject = _("the speaker's phone of %(number)s") % {"number": call.case.number}
     reason = _("to tell the speaker: %(word)s") % {"word": call.get_kind_display()}
-    record_audit(AuditKind.UNMASK, at=at, user=by, subject=subject, reason=reason, request=request)
+    record_audit(
+        AuditKind.UNMASK,
+        at=at,
+        user=by,
+        subject=subject,
+        reason=reason,
+        request=request,
+    )
     return call.case.speaker_phone or ""

@@ -1,4 +1,6 @@
-"""What waits in the outbox goes out: claimed for a while, sent together for each recipient, tried again, given up."""
+"""What waits in the outbox goes out: claimed for a while, sent together for each
+recipient, tried again, given up.
+"""
 
 import logging
 from collections.abc import Callable
@@ -21,8 +23,10 @@ from supervision.recipients import recipients_of
 from supervision.speaker import call_instead
 from villages.models import User
 
-LEASE = timedelta(minutes=5)  # a worker that dies while sending: another takes it up after that
-LONGEST = timedelta(seconds=30)  # of a run: the next minute's goes on, and the sweep has its turn in between
+# a worker that dies while sending: another takes it up after that
+LEASE = timedelta(minutes=5)
+# of a run: the next minute's goes on, and the sweep has its turn in between
+LONGEST = timedelta(seconds=30)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 A_MINUTE = timedelta(minutes=1)
 MOST_AT_ONCE = 100
@@ -33,7 +37,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Delivery:
-    """How many notices went out, wait for another try, were given up, and say what is no longer so."""
+    """How many notices went out, wait for another try, were given up, and say what is
+    no longer so.
+    """
 
     sent: int = 0
     failed: int = 0
@@ -43,7 +49,9 @@ class Delivery:
 
 @dataclass
 class Run:
-    """One run: the clock that dates each claim, what it did so far, and which channels nobody answers on."""
+    """One run: the clock that dates each claim, what it did so far, and which channels
+    nobody answers on.
+    """
 
     clock: Clock
     done: Delivery = field(default_factory=Delivery)
@@ -52,14 +60,18 @@ class Run:
     calendars: dict[int, WorkCalendar] = field(default_factory=dict)
 
 
-def deliver(at: datetime, clock: Clock | None = None, longest: timedelta | None = LONGEST) -> Delivery:
-    """Sends what is due, all that one recipient has on a channel together; safe to run twice at once.
+def deliver(
+    at: datetime, clock: Clock | None = None, longest: timedelta | None = LONGEST
+) -> Delivery:
+    """Sends what is due, all that one recipient has on a channel together; safe to run
+    twice at once.
 
-    A claim is committed before anything is sent, and runs out by itself: nothing is lost by a crash, and a message is
-    sent twice only where the crash falls between the other side's taking it and our noting it (README, Decisions).
-    Each claim is dated by `clock`, which goes on while others answer slowly; without one time stands still. A run ends
-    after `longest`, and leaves a channel alone whose server does not answer. SomeFailed at the end: faults of ours,
-    which stop nobody else's notices.
+    A claim is committed before anything is sent, and runs out by itself: nothing is
+    lost by a crash, and a message is sent twice only where the crash falls between the
+    other side's taking it and our noting it (README, Decisions). Each claim is dated by
+    `clock`, which goes on while others answer slowly; without one time stands still. A
+    run ends after `longest`, and leaves a channel alone whose server does not answer.
+    SomeFailed at the end: faults of ours, which stop nobody else's notices.
     """
     run = Run(clock or (lambda: at))
     while longest is None or run.clock() - at < longest:
@@ -74,17 +86,23 @@ def deliver(at: datetime, clock: Clock | None = None, longest: timedelta | None 
 
 @transaction.atomic
 def _claim(run: Run) -> list[int] | None:
-    """The oldest that is due and whatever else its recipient has on that channel; theirs until the lease runs out.
+    """The oldest that is due and whatever else its recipient has on that channel;
+    theirs until the lease runs out.
 
-    None: nothing is due. Empty: another worker had them, or the hour is none to write at; there may be more. The rows
-    are waited for, in one order, and not skipped: else two workers would tear one person's letter in two.
+    None: nothing is due. Empty: another worker had them, or the hour is none to write
+    at; there may be more. The rows are waited for, in one order, and not skipped: else
+    two workers would tear one person's letter in two.
     """
     at = run.clock()
-    due = Notice.objects.filter(state__in=WAITS, send_after__lte=at).exclude(channel__in=(Channel.INBOX, *run.away))
+    due = Notice.objects.filter(state__in=WAITS, send_after__lte=at).exclude(
+        channel__in=(Channel.INBOX, *run.away)
+    )
     first = due.order_by("send_after", "pk").first()
     if first is None:
         return None
-    same = due.filter(channel=first.channel, recipient=first.recipient_id, robot=first.robot_id)
+    same = due.filter(
+        channel=first.channel, recipient=first.recipient_id, robot=first.robot_id
+    )
     if first.channel == Channel.SMS:
         same = same.filter(pk=first.pk)  # each has a speaker of its own
     rows = same.order_by("pk").select_for_update(of=("self",))
@@ -96,32 +114,47 @@ def _claim(run: Run) -> list[int] | None:
             Notice.objects.filter(pk=pk).update(send_after=moment)
         else:
             claimed.append(pk)
-    Notice.objects.filter(pk__in=claimed).update(send_after=at + LEASE, tries=F("tries") + 1)
+    Notice.objects.filter(pk__in=claimed).update(
+        send_after=at + LEASE, tries=F("tries") + 1
+    )
     return claimed
 
 
 def _send(run: Run, claimed: list[int]) -> None:
-    """All together, and where a fault of ours breaks that off each by itself, so that one stops no other.
+    """All together, and where a fault of ours breaks that off each by itself, so that
+    one stops no other.
 
-    A database that is gone is no fault of a notice: it ends the run, and the claims run out.
+    A database that is gone is no fault of a notice: it ends the run, and the claims run
+    out.
     """
     try:
         _send_together(run, claimed)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as fault:  # as minshi.jobs: whatever a notice raises is logged, and the run ends as failed
+    # as minshi.jobs: whatever a notice raises is logged, and the run ends as failed
+    except Exception as fault:
         logger.exception("%s notices could not be sent", len(claimed))
         for pk in claimed if len(claimed) > 1 else ():
             _send(run, [pk])
         if len(claimed) == 1:
             run.faults.append(f"notice {claimed[0]}")
-            _put_off(run, Notice.objects.filter(pk=claimed[0], tries__lte=len(BACKOFF)), NotSent(type(fault).__name__))
+            _put_off(
+                run,
+                Notice.objects.filter(pk=claimed[0], tries__lte=len(BACKOFF)),
+                NotSent(type(fault).__name__),
+            )
 
 
 def _send_together(run: Run, claimed: list[int]) -> None:
     rows = Notice.objects.filter(pk__in=claimed, state__in=WAITS)
-    _give_up(run, rows.filter(tries__gt=len(BACKOFF) + 1), _("Every try was broken off."))
-    fresh = rows.order_by("pk").worded().select_related("recipient", "robot", "chase__clock")
+    _give_up(
+        run, rows.filter(tries__gt=len(BACKOFF) + 1), _("Every try was broken off.")
+    )
+    fresh = (
+        rows.order_by("pk")
+        .worded()
+        .select_related("recipient", "robot", "chase__clock")
+    )
     kept = still_to_send(list(fresh), run.clock())
     told = [notice.pk for notice in kept]
     run.done.dropped += rows.exclude(pk__in=told).update(state=NoticeState.DROPPED)
@@ -133,11 +166,16 @@ def _send_together(run: Run, claimed: list[int]) -> None:
         _note_refusal(run, rows.filter(pk__in=told), refusal, kept[0].channel)
         return
     at = run.clock()
-    run.done.sent += rows.filter(pk__in=told[:count]).update(state=NoticeState.SENT, sent_at=at, error="")
-    rows.filter(pk__in=told[count:]).update(send_after=at, tries=F("tries") - 1)  # they follow in another message
+    run.done.sent += rows.filter(pk__in=told[:count]).update(
+        state=NoticeState.SENT, sent_at=at, error=""
+    )
+    # they follow in another message
+    rows.filter(pk__in=told[count:]).update(send_after=at, tries=F("tries") - 1)
 
 
-def _note_refusal(run: Run, rows: QuerySet[Notice], refusal: NotSent, channel: str) -> None:
+def _note_refusal(
+    run: Run, rows: QuerySet[Notice], refusal: NotSent, channel: str
+) -> None:
     if isinstance(refusal, Unanswered):
         run.away.add(channel)
     if isinstance(refusal, TooMany):
@@ -158,12 +196,16 @@ def _put_off(run: Run, rows: QuerySet[Notice], refusal: NotSent) -> None:
 
 
 def _give_up(run: Run, rows: QuerySet[Notice], reason: str) -> None:
-    """No more tries; a message to a speaker becomes a call, and where that fails is given up all the same."""
+    """No more tries; a message to a speaker becomes a call, and where that fails is
+    given up all the same.
+    """
     at = run.clock()
     for pk in list(rows.values_list("pk", flat=True)):
         _count, failed = done_for([pk], lambda pks: _call_instead(pks[0], at))
         run.faults += [f"notice {pk}" for pk in failed]
-        run.done.dead += Notice.objects.filter(pk=pk).update(state=NoticeState.DEAD, error=reason[:200])
+        run.done.dead += Notice.objects.filter(pk=pk).update(
+            state=NoticeState.DEAD, error=reason[:200]
+        )
 
 
 def _call_instead(pk: int, at: datetime) -> int:
@@ -174,13 +216,23 @@ def _call_instead(pk: int, at: datetime) -> int:
 
 
 def undelivered(user: User, on: date) -> QuerySet[Notice]:
-    """What did not go out, of matters within the sight of an overseer; `is_called`: a call took its place."""
+    """What did not go out, of matters within the sight of an overseer; `is_called`: a
+    call took its place.
+    """
     cases = Case.objects.visible_to(user, on).values("pk")
-    stuck = Notice.objects.filter(state__in=(NoticeState.DEAD, NoticeState.FAILED), case__in=cases)
+    stuck = Notice.objects.filter(
+        state__in=(NoticeState.DEAD, NoticeState.FAILED), case__in=cases
+    )
     calls = Call.objects.filter(event=OuterRef("event"))
-    return stuck.annotate(is_called=Exists(calls)).worded().select_related("recipient", "robot")
+    return (
+        stuck.annotate(is_called=Exists(calls))
+        .worded()
+        .select_related("recipient", "robot")
+    )
 
 
 def send_again(notices: QuerySet[Notice], at: datetime) -> int:
     """What was given up is tried anew, at once; how many."""
-    return notices.filter(state=NoticeState.DEAD).update(state=NoticeState.WAITING, tries=0, send_after=at, error="")
+    return notices.filter(state=NoticeState.DEAD).update(
+        state=NoticeState.WAITING, tries=0, send_after=at, error=""
+    )

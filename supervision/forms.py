@@ -12,7 +12,9 @@ TALL = {"rows": 4}
 
 
 class SignForm(RuleForm):
-    demand = forms.CharField(label=_("What is demanded"), max_length=2000, widget=forms.Textarea(TALL))
+    demand = forms.CharField(
+        label=_("What is demanded"), max_length=2000, widget=forms.Textarea(TALL)
+    )
     reply_on = forms.DateField(label=_("Reply due"), widget=DayInput)
 
 
@@ -23,12 +25,16 @@ class OrderForm(SignForm):
 
 
 class CancelForm(RuleForm):
-    reason = forms.CharField(label=_("Why it is taken back"), max_length=200, required=False)
+    reason = forms.CharField(
+        label=_("Why it is taken back"), max_length=200, required=False
+    )
 
 
 class ReplyForm(RuleForm):
     reply = forms.CharField(
-        label=_("What was done, and when it will be done"), max_length=2000, widget=forms.Textarea(TALL)
+        label=_("What was done, and when it will be done"),
+        max_length=2000,
+        widget=forms.Textarea(TALL),
     )
 
 
@@ -43,45 +49,72 @@ class CheckForm(RuleForm):
         widget=forms.RadioSelect,
     )
     finding = forms.CharField(
-        label=_("What the check found"), max_length=2000, required=False, widget=forms.Textarea(TALL)
+        label=_("What the check found"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(TALL),
     )
     reply_on = forms.DateField(
-        label=_("Answer again by"), required=False, widget=DayInput, help_text=_("Empty: as the rule says.")
+        label=_("Answer again by"),
+        required=False,
+        widget=DayInput,
+        help_text=_("Empty: as the rule says."),
     )
 
 
 class TalkForm(RuleForm):
     held_on = forms.DateField(label=_("When the talk was held"), widget=DayInput)
     whom = forms.CharField(label=pgettext_lazy("talk", "With whom"), max_length=80)
-    agreed = forms.CharField(label=_("What was agreed"), max_length=2000, widget=forms.Textarea(TALL))
+    agreed = forms.CharField(
+        label=_("What was agreed"), max_length=2000, widget=forms.Textarea(TALL)
+    )
 
 
 class RungForm(RuleForm):
     is_on = forms.BooleanField(label=_("This step is taken"), required=False)
     days = forms.IntegerField(
-        label=_("Working days after it fell due"), min_value=0, max_value=MOST_DAYS, required=False
+        label=_("Working days after it fell due"),
+        min_value=0,
+        max_value=MOST_DAYS,
+        required=False,
     )
     told = forms.MultipleChoiceField(
-        label=_("Who is told"), choices=Told.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Who is told"),
+        choices=Told.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
-    by_letter = forms.BooleanField(label=_("By letter as well, where there is an address"), required=False)
-    by_robot = forms.BooleanField(label=_("The town's group is told as well"), required=False)
+    by_letter = forms.BooleanField(
+        label=_("By letter as well, where there is an address"), required=False
+    )
+    by_robot = forms.BooleanField(
+        label=_("The town's group is told as well"), required=False
+    )
 
     def clean_days(self) -> int:
         return self.cleaned_data["days"] or 0
 
 
 class TextForm(RuleForm):
-    text = forms.CharField(label=_("What it says"), max_length=120, widget=forms.Textarea({"rows": 2}))
+    text = forms.CharField(
+        label=_("What it says"), max_length=120, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class VerdictForm(RuleForm):
-    verdict = forms.ChoiceField(label=_("What is to happen"), choices=Verdict.choices, widget=forms.RadioSelect)
-    note = forms.CharField(label=_("What was said, what is expected"), max_length=200, required=False)
+    verdict = forms.ChoiceField(
+        label=_("What is to happen"), choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("What was said, what is expected"), max_length=200, required=False
+    )
 
 
 class TakeForm(RuleForm):
     reason = forms.CharField(label=_("What it is for"), max_length=100)
     form = forms.ChoiceField(
-        label=_("As"), choices=(("xlsx", "Excel"), ("csv", "CSV")), initial="xlsx", widget=forms.RadioSelect
+        label=_("As"),
+        choices=(("xlsx", "Excel"), ("csv", "CSV")),
+        initial="xlsx",
+        widget=forms.RadioSelect,
     )

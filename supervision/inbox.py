@@ -1,4 +1,6 @@
-"""Somebody's own inbox: what they were told, newest first, and what of it they have not read."""
+"""Somebody's own inbox: what they were told, newest first, and what of it they have not
+read.
+"""
 
 from datetime import datetime
 
@@ -14,10 +16,11 @@ ORDER = ("-created_at", "-id")
 
 
 def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
-    """The user's notices of matters that are theirs to know of; `in_sight` says whether they may read the matter.
+    """The user's notices of matters that are theirs to know of; `in_sight` says whether
+    they may read the matter.
 
-    What left their sight, or has come to concern them, leaves the inbox too; but whoever had a matter until it was
-    taken back reads that it was, by its number.
+    What left their sight, or has come to concern them, leaves the inbox too; but
+    whoever had a matter until it was taken back reads that it was, by its number.
     """
     on = workdays.local_day(at)
     opened = Case.objects.visible_to(user, on).filter(pk=OuterRef("case"))
@@ -35,5 +38,9 @@ def unread_of(user: User, at: datetime) -> QuerySet[Notice]:
 
 def mark_read(user: User, notices: QuerySet[Notice], at: datetime) -> int:
     """Those of them that are the user's own and unread; how many were."""
-    own = Notice.objects.filter(recipient=user, channel=Channel.INBOX, state=NoticeState.SENT)
-    return own.filter(pk__in=notices.values("pk")).update(state=NoticeState.READ, read_at=at)
+    own = Notice.objects.filter(
+        recipient=user, channel=Channel.INBOX, state=NoticeState.SENT
+    )
+    return own.filter(pk__in=notices.values("pk")).update(
+        state=NoticeState.READ, read_at=at
+    )

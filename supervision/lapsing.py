@@ -1,4 +1,6 @@
-"""What a letter or message waits to say and is no longer so, or no longer its reader's to know: it is not sent."""
+"""What a letter or message waits to say and is no longer so, or no longer its reader's
+to know: it is not sent.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -21,7 +23,9 @@ OF_OPEN = frozenset({NoticeKind.PART, NoticeKind.RULE, NoticeKind.CHASED})
 
 
 def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
-    """Of one recipient's notices on one channel those that still hold, each with `in_sight`. At most two queries."""
+    """Of one recipient's notices on one channel those that still hold, each with
+    `in_sight`. At most two queries.
+    """
     so, on = [notice for notice in notices if _is_so(notice)], workdays.local_day(at)
     if not so:
         return []
@@ -35,8 +39,16 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
 
 def _known_to(user: User, notices: list[Notice], on: date) -> list[Notice]:
     pks = [notice.case_id for notice in notices]
-    known = set(Case.objects.counted_for(user, on).filter(pk__in=pks).values_list("pk", flat=True))
-    readable = set(Case.objects.visible_to(user, on).filter(pk__in=known).values_list("pk", flat=True))
+    known = set(
+        Case.objects.counted_for(user, on)
+        .filter(pk__in=pks)
+        .values_list("pk", flat=True)
+    )
+    readable = set(
+        Case.objects.visible_to(user, on)
+        .filter(pk__in=known)
+        .values_list("pk", flat=True)
+    )
     for notice in notices:
         vars(notice)["in_sight"] = notice.case_id in readable
     return [notice for notice in notices if notice.case_id in known]

@@ -1,4 +1,6 @@
-"""督办台账: a ledger whose rows are the steps of chasing, an order's answer and end beside its step."""
+"""督办台账: a ledger whose rows are the steps of chasing, an order's answer and end
+beside its step.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -27,7 +29,10 @@ Chases = QuerySet[Chase]
 
 class ChaseFilter(VillageFilter):
     village = filters.ModelChoiceFilter(
-        field_name="case__village", queryset=villages_in_reach, label=gettext_lazy("Village"), empty_label=ALL
+        field_name="case__village",
+        queryset=villages_in_reach,
+        label=gettext_lazy("Village"),
+        empty_label=ALL,
     )
 
 
@@ -54,7 +59,9 @@ class ChaseRecord:
 
 def light(record: ChaseRecord) -> str:
     """As it stood at the step."""
-    return str((Light.RED if record.chase.at >= record.chase.due_at else Light.YELLOW).label)
+    return str(
+        (Light.RED if record.chase.at >= record.chase.due_at else Light.YELLOW).label
+    )
 
 
 def reason(record: ChaseRecord) -> str:
@@ -64,7 +71,9 @@ def reason(record: ChaseRecord) -> str:
 def unit_of_record(about: Record) -> str:
     """The lead's unit, else the place of whoever the matter is with."""
     case = about.case
-    return about.unit or str(case.owner_office or (case.owner_post.place if case.owner_post else ""))
+    return about.unit or str(
+        case.owner_office or (case.owner_post.place if case.owner_post else "")
+    )
 
 
 def person(record: ChaseRecord) -> str:
@@ -86,17 +95,31 @@ def replied_on(record: ChaseRecord) -> Cell:
 
 
 def outcome(record: ChaseRecord) -> str:
-    """How the order stands, beside its circulation with the talks held; of other steps, where the matter stands now."""
+    """How the order stands, beside its circulation with the talks held; of other steps,
+    where the matter stands now.
+    """
     order = record.order
     if order is None:
         return record.about.standing
-    found = record.about.words(order.finding) if order.state == OrderState.CLOSED else order.end_reason
+    found = (
+        record.about.words(order.finding)
+        if order.state == OrderState.CLOSED
+        else order.end_reason
+    )
     talks = order.talks.all() if record.chase.step == ChaseStep.CIRCULATE else ()
-    return joined(order.get_state_display(), found, *(talk_in_words(record, talk) for talk in talks))
+    return joined(
+        order.get_state_display(),
+        found,
+        *(talk_in_words(record, talk) for talk in talks),
+    )
 
 
 def talk_in_words(record: ChaseRecord, talk: OrderTalk) -> str:
-    said = {"day": talk.held_on, "whom": talk.whom, "agreed": record.about.words(talk.agreed)}
+    said = {
+        "day": talk.held_on,
+        "whom": talk.whom,
+        "agreed": record.about.words(talk.agreed),
+    }
     return _("talk on %(day)s with %(whom)s: %(agreed)s") % said
 
 
@@ -106,26 +129,46 @@ def remark(record: ChaseRecord) -> str:
 
 
 COLUMNS: tuple[Column[ChaseRecord], ...] = (
-    Column("order", pgettext_lazy("ledger", "Order No."), lambda r: r.order.number if r.order else "", width=20),
-    Column("number", pgettext_lazy("ledger", "Case number"), lambda r: r.opens, width=19),
     Column(
-        "level", pgettext_lazy("ledger", "How urgently (remind/urge/order/circulate)"),
-        lambda r: r.chase.get_level_display(), width=10, kind="choice", choices=tuple(SupervisionLevel.labels),
+        "order",
+        pgettext_lazy("ledger", "Order No."),
+        lambda r: r.order.number if r.order else "",
+        width=20,
+    ),
+    Column(
+        "number", pgettext_lazy("ledger", "Case number"), lambda r: r.opens, width=19
+    ),
+    Column(
+        "level",
+        pgettext_lazy("ledger", "How urgently (remind/urge/order/circulate)"),
+        lambda r: r.chase.get_level_display(),
+        width=10,
+        kind="choice",
+        choices=tuple(SupervisionLevel.labels),
     ),
     Column("light", pgettext_lazy("ledger", "Light"), light, width=10),
     Column("reason", pgettext_lazy("ledger", "Why it was chased"), reason, width=20),
-    Column("unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: unit_of_record(r.about), width=16),
+    Column(
+        "unit",
+        pgettext_lazy("ledger", "Responsible unit"),
+        lambda r: unit_of_record(r.about),
+        width=16,
+    ),
     Column("responsible", pgettext_lazy("ledger", "Who is responsible"), person),
     Column("sent_on", pgettext_lazy("ledger", "Sent on"), sent_on, kind="date"),
     Column("reply_by", pgettext_lazy("ledger", "Answer due"), reply_by, kind="date"),
-    Column("replied_on", pgettext_lazy("ledger", "Answered on"), replied_on, kind="date"),
     Column(
-        "reply", pgettext_lazy("ledger", "The answer"),
-        lambda r: r.about.words(r.order.reply) if r.order else "", width=28,
+        "replied_on", pgettext_lazy("ledger", "Answered on"), replied_on, kind="date"
+    ),
+    Column(
+        "reply",
+        pgettext_lazy("ledger", "The answer"),
+        lambda r: r.about.words(r.order.reply) if r.order else "",
+        width=28,
     ),
     Column("outcome", pgettext_lazy("ledger", "Outcome"), outcome, width=20),
     Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=14),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -135,24 +178,40 @@ class ChaseBook(OtherBook):
     filterset: ClassVar[type[ChaseFilter]] = ChaseFilter
 
     def in_sight(self, user: User, on: dt.date) -> Chases:
-        return Chase.objects.filter(case__in=Case.objects.visible_to(user, on).values("pk"))
+        return Chase.objects.filter(
+            case__in=Case.objects.visible_to(user, on).values("pk")
+        )
 
     def whole(self, rows: Chases) -> Chases:
         return rows.select_related("order", "by__user").prefetch_related("order__talks")
 
     def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
-        return rows.filter(case__in=exportable(Case.objects.all(), user, on).values("pk"))
+        return rows.filter(
+            case__in=exportable(Case.objects.all(), user, on).values("pk")
+        )
 
-    def read(self, rows: Sequence[Chase], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask) -> list[ChaseRecord]:
+    def read(
+        self,
+        rows: Sequence[Chase],
+        *,
+        sight: Sight,
+        at: dt.datetime,
+        may_unmask: MayUnmask,
+    ) -> list[ChaseRecord]:
         """Four queries: the cases with their owners, assignments and acts."""
         cases = Case.objects.filter(pk__in={chase.case_id for chase in rows})
-        about = read_behind(cases, RESPONSIBLE, sight=sight, at=at, may_unmask=may_unmask)
+        about = read_behind(
+            cases, RESPONSIBLE, sight=sight, at=at, may_unmask=may_unmask
+        )
         return [ChaseRecord(chase, about[chase.case_id]) for chase in rows]
 
 
 CHASES = ChaseBook(
     date="at",
     ledger=Ledger(
-        key="supervision", title=pgettext_lazy("ledger", "Ledger of supervision"), columns=COLUMNS, wide=True
+        key="supervision",
+        title=pgettext_lazy("ledger", "Ledger of supervision"),
+        columns=COLUMNS,
+        wide=True,
     ),
 )

@@ -1,4 +1,6 @@
-"""督办单 on paper: one order as a form to sign, by columns as a ledger has them (ledgers 13)."""
+"""督办单 on paper: one order as a form to sign, by columns as a ledger has them
+(ledgers 13).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +38,12 @@ class OrderSheet:
     def of(cls, order: SupervisionOrder, *, sight: Sight, at: datetime) -> "OrderSheet":
         """Four queries; the names in it are masked as on any slip."""
         cases = Case.objects.filter(pk=order.case_id)
-        return cls(order, read_behind(cases, (*RESPONSIBLE, Action.DECIDE), sight=sight, at=at)[order.case_id])
+        return cls(
+            order,
+            read_behind(cases, (*RESPONSIBLE, Action.DECIDE), sight=sight, at=at)[
+                order.case_id
+            ],
+        )
 
     @property
     def unit(self) -> str:
@@ -72,21 +79,48 @@ def contact(sheet: OrderSheet) -> str:
 
 
 COLUMNS: tuple[Column[OrderSheet], ...] = (
-    Column("subject", pgettext_lazy("order form", "Matter supervised"), subject, width=36),
-    Column("number", pgettext_lazy("order form", "Document No."), lambda s: s.order.number),
-    Column("demand", pgettext_lazy("order form", "What is supervised"), demand, width=36),
     Column(
-        "signed_by", pgettext_lazy("order form", "Instructed by"),
+        "subject", pgettext_lazy("order form", "Matter supervised"), subject, width=36
+    ),
+    Column(
+        "number", pgettext_lazy("order form", "Document No."), lambda s: s.order.number
+    ),
+    Column(
+        "demand", pgettext_lazy("order form", "What is supervised"), demand, width=36
+    ),
+    Column(
+        "signed_by",
+        pgettext_lazy("order form", "Instructed by"),
         lambda s: str(s.order.signed_by.user) if s.order.signed_by else "",
     ),
-    Column("issued_at", pgettext_lazy("order form", "Issued on"), issued_at, kind="date"),
-    Column("leader", pgettext_lazy("order form", "Leader in charge"), lambda s: s.about.did(Action.DECIDE)),
+    Column(
+        "issued_at", pgettext_lazy("order form", "Issued on"), issued_at, kind="date"
+    ),
+    Column(
+        "leader",
+        pgettext_lazy("order form", "Leader in charge"),
+        lambda s: s.about.did(Action.DECIDE),
+    ),
     Column("beside", pgettext_lazy("order form", "Leaders assisting"), lambda _s: ""),
     Column("papers", pgettext_lazy("order form", "Enclosed"), lambda _s: ""),
-    Column("reply_on", pgettext_lazy("order form", "Time limit"), reply_on, kind="date"),
-    Column("feedback", pgettext_lazy("order form", "Kind and rhythm of the answer"), feedback),
-    Column("unit", pgettext_lazy("order form", "Lead unit"), lambda s: unit_of_record(s.about)),
-    Column("assisting", pgettext_lazy("order form", "Assisting units"), lambda s: s.about.assisting_units),
+    Column(
+        "reply_on", pgettext_lazy("order form", "Time limit"), reply_on, kind="date"
+    ),
+    Column(
+        "feedback",
+        pgettext_lazy("order form", "Kind and rhythm of the answer"),
+        feedback,
+    ),
+    Column(
+        "unit",
+        pgettext_lazy("order form", "Lead unit"),
+        lambda s: unit_of_record(s.about),
+    ),
+    Column(
+        "assisting",
+        pgettext_lazy("order form", "Assisting units"),
+        lambda s: s.about.assisting_units,
+    ),
     Column("contact", pgettext_lazy("order form", "Contact"), contact),
     Column("phone", pgettext_lazy("order form", "Phone"), lambda _s: ""),
-)  # fmt: skip
+)

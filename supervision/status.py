@@ -1,4 +1,6 @@
-"""How supervision itself is doing: the runs of its jobs, what waits, and what somebody has to look at."""
+"""How supervision itself is doing: the runs of its jobs, what waits, and what somebody
+has to look at.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +18,15 @@ from cases.models import Clock
 from cases.tasks import orphans
 from minshi.celery import HEARTBEAT_KEY, app
 from supervision.delivering import WAITS
-from supervision.models import Call, EventFailure, JobRun, Notice, NoticeState, OrderState, SupervisionOrder
+from supervision.models import (
+    Call,
+    EventFailure,
+    JobRun,
+    Notice,
+    NoticeState,
+    OrderState,
+    SupervisionOrder,
+)
 from supervision.telling import untold
 
 MISSED = 3  # so many turns without a run that went well, and a job is late
@@ -35,7 +45,9 @@ NAMES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Job:
-    """A job of the schedule and its last run, if any; late: it has not gone well for three turns."""
+    """A job of the schedule and its last run, if any; late: it has not gone well for
+    three turns.
+    """
 
     name: str
     label: str | Promise
@@ -46,7 +58,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits at a moment; all of it 0 and nobody named where everything is as it should be, `calls` apart."""
+    """What waits at a moment; all of it 0 and nobody named where everything is as it
+    should be, `calls` apart.
+    """
 
     events: int  # not told yet
     passed_over: int  # events that could not be told for a day, and never will be
@@ -78,7 +92,15 @@ def jobs(at: datetime) -> list[Job]:
             continue
         run, every = runs.get(entry["task"]), timedelta(seconds=entry["schedule"])
         well = run and (run.ok_at or run.started_at)
-        found.append(Job(entry["task"], NAMES[entry["task"]], every, run, bool(well and well < at - MISSED * every)))
+        found.append(
+            Job(
+                entry["task"],
+                NAMES[entry["task"]],
+                every,
+                run,
+                bool(well and well < at - MISSED * every),
+            )
+        )
     return found
 
 
@@ -96,7 +118,9 @@ def backlog(at: datetime) -> Backlog:
         clocks=due.count(),
         oldest=int((at - first).total_seconds()) if first else 0,
         dead=Notice.objects.filter(state=NoticeState.DEAD).count(),
-        orders=SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at).count(),
+        orders=SupervisionOrder.objects.filter(
+            state=OrderState.SIGNED, send_at__lte=at
+        ).count(),
         calls=Call.objects.to_make().count(),
         orphans=orphans(at).count(),
         years=years_without_data(at),
@@ -112,17 +136,30 @@ class Supervising(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         at = self.at
-        yield GaugeMetricFamily("minshi_jobs_alive", "1 while beat, broker and worker are heard.", value=is_alive())
-        waits = GaugeMetricFamily("minshi_backlog", "What waits; oldest in seconds.", labels=["of"])
+        yield GaugeMetricFamily(
+            "minshi_jobs_alive",
+            "1 while beat, broker and worker are heard.",
+            value=is_alive(),
+        )
+        waits = GaugeMetricFamily(
+            "minshi_backlog", "What waits; oldest in seconds.", labels=["of"]
+        )
         held = backlog(at)
         for name, value in held.numbers().items():
             waits.add_metric([name], value)
         waits.add_metric(["years"], len(held.years))
         yield waits
-        went_well = GaugeMetricFamily("minshi_job_went_well_seconds", "When a job last went well.", labels=["job"])
-        failures = GaugeMetricFamily("minshi_job_failures", "Failures in a row.", labels=["job"])
+        went_well = GaugeMetricFamily(
+            "minshi_job_went_well_seconds", "When a job last went well.", labels=["job"]
+        )
+        failures = GaugeMetricFamily(
+            "minshi_job_failures", "Failures in a row.", labels=["job"]
+        )
         for job in jobs(at):
-            went_well.add_metric([job.name], job.run.ok_at.timestamp() if job.run and job.run.ok_at else 0)
+            went_well.add_metric(
+                [job.name],
+                job.run.ok_at.timestamp() if job.run and job.run.ok_at else 0,
+            )
             failures.add_metric([job.name], job.run.failures if job.run else 0)
         yield went_well
         yield failures

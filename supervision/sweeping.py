@@ -1,4 +1,6 @@
-"""The sweep: whatever is due in supervision at a moment, in order; what the minute's task and the command run."""
+"""The sweep: whatever is due in supervision at a moment, in order; what the minute's
+task and the command run.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +14,9 @@ from supervision.telling import tell_events
 
 @dataclass(frozen=True)
 class Swept:
-    """How many events were told and steps of the ladder taken; of orders, how many ended by themselves, went out, were
-    circulated, and wait so long that their signers or checkers were told again.
+    """How many events were told and steps of the ladder taken; of orders, how many
+    ended by themselves, went out, were circulated, and wait so long that their signers
+    or checkers were told again.
     """
 
     told: int
@@ -25,10 +28,11 @@ class Swept:
 
 
 def sweep(at: datetime, *, ends: bool = True) -> Swept:
-    """Safe to repeat and to run twice at once; SomeFailed at the end where something could not be seen to.
+    """Safe to repeat and to run twice at once; SomeFailed at the end where something
+    could not be seen to.
 
-    `ends`: orders that end by themselves as well; looking for them reads the case of every order under way, so the
-    job of the minute leaves it to one of its own.
+    `ends`: orders that end by themselves as well; looking for them reads the case of
+    every order under way, so the job of the minute leaves it to one of its own.
     """
     told, untold = tell_events(at)
     ended, unended = end_orders_due(at) if ends else (0, [])
@@ -42,7 +46,9 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
 
 
 def end_orders(at: datetime) -> None:
-    """Orders whose matter was closed, and drafts whose reason is gone; SomeFailed as `sweep`."""
+    """Orders whose matter was closed, and drafts whose reason is gone; SomeFailed as
+    `sweep`.
+    """
     _ended, failed = end_orders_due(at)
     if failed:
         raise SomeFailed(failed)

@@ -1,4 +1,6 @@
-"""The sweep: once a minute, whatever is due; what waits in the outbox; and a note of how every job went."""
+"""The sweep: once a minute, whatever is due; what waits in the outbox; and a note of
+how every job went.
+"""
 
 from typing import Any
 
@@ -9,7 +11,8 @@ from minshi.clock import now
 from supervision import delivering, sweeping
 from supervision.models import JobRun
 
-HEARTBEAT = "minshi.celery.heartbeat"  # /readyz tells of it; a row written every twenty seconds would say no more
+# /readyz tells of it; a row written every twenty seconds would say no more
+HEARTBEAT = "minshi.celery.heartbeat"
 
 
 @shared_task(ignore_result=True)
@@ -27,17 +30,22 @@ def deliver() -> None:
     delivering.deliver(now(), clock=now)
 
 
-# --- how the jobs of every app went; what a receiver raises the worker logs, and the job goes on
+# --- how the jobs of every app went; what a receiver raises the worker logs, and the
+# job goes on
 
 
 def note_start(task: Task, **_kwargs: Any) -> None:
     if task.name != HEARTBEAT:
-        JobRun.objects.update_or_create(name=task.name, defaults={"started_at": now(), "ended_at": None})
+        JobRun.objects.update_or_create(
+            name=task.name, defaults={"started_at": now(), "ended_at": None}
+        )
 
 
 def note_success(sender: Task, **_kwargs: Any) -> None:
     at = now()
-    JobRun.objects.filter(name=sender.name).update(ended_at=at, ok_at=at, failures=0, error="")
+    JobRun.objects.filter(name=sender.name).update(
+        ended_at=at, ok_at=at, failures=0, error=""
+    )
 
 
 def note_failure(sender: Task, exception: BaseException, **_kwargs: Any) -> None:

@@ -15,11 +15,15 @@ from villages.own_rules import must_review
 
 
 @transaction.atomic
-def set_rung(town: Town, step: ChaseStep, *, by: User, at: datetime, **values: Any) -> Rung:
-    """How a step holds in a town from the next sweep on: `is_on`, `days`, `told`, `by_letter`, `by_robot`.
+def set_rung(
+    town: Town, step: ChaseStep, *, by: User, at: datetime, **values: Any
+) -> Rung:
+    """How a step holds in a town from the next sweep on: `is_on`, `days`, `told`,
+    `by_letter`, `by_robot`.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is told of, days where the
-    step has its own moment, or days with which it or another step would never come.
+    NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is
+    told of, days where the step has its own moment, or days with which it or another
+    step would never come.
     """
     must_review(by, town, at)
     _refuse_unclean(Rung(town=town, step=step, **values))
@@ -30,7 +34,9 @@ def set_rung(town: Town, step: ChaseStep, *, by: User, at: datetime, **values: A
 
 @transaction.atomic
 def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
-    """Back to the default. NoSuchRight as above. InputRefused: with it another step would never come."""
+    """Back to the default. NoSuchRight as above. InputRefused: with it another step
+    would never come.
+    """
     must_review(by, town, at)
     _refuse_unclean(standard_rung(town, step))
     Rung.objects.filter(town=town, step=step).delete()
@@ -40,7 +46,13 @@ def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
 def standard_rung(town: Town, step: ChaseStep) -> Rung:
     """Unsaved: the step as it is where a town has set nothing."""
     setting = LADDER[step]
-    return Rung(town=town, step=step, is_on=setting.is_on, days=setting.days, told=list(setting.told))
+    return Rung(
+        town=town,
+        step=step,
+        is_on=setting.is_on,
+        days=setting.days,
+        told=list(setting.told),
+    )
 
 
 def may_drop(rung: Rung) -> bool:
@@ -52,19 +64,25 @@ def may_drop(rung: Rung) -> bool:
 
 
 def look_again(town: Town, at: datetime) -> None:
-    """By a ladder that was changed, whatever runs and has begun to be due is looked at with the next sweep.
+    """By a ladder that was changed, whatever runs and has begun to be due is looked at
+    with the next sweep.
 
     What is not yellow yet will be looked at by the new ladder anyway.
     """
     begun = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
-    begun.filter(case__in=Case.objects.open().filter(town=town).values("pk")).update(look_at=at)
+    begun.filter(case__in=Case.objects.open().filter(town=town).values("pk")).update(
+        look_at=at
+    )
 
 
 @transaction.atomic
-def set_text(town: Town, kind: NoticeKind, text: str, *, by: User, at: datetime) -> None:
+def set_text(
+    town: Town, kind: NoticeKind, text: str, *, by: User, at: datetime
+) -> None:
     """What a notice of a kind says in a town; empty: the standard words again.
 
-    NoSuchRight as above. InputRefused: {braces} around what the software cannot fill in.
+    NoSuchRight as above. InputRefused: {braces} around what the software cannot fill
+    in.
     """
     must_review(by, town, at)
     if not text:

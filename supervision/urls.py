@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from supervision.views import board, calls, inbox, of_case, orders, settings, status, tracking, undelivered
+from supervision.views import (
+    board,
+    calls,
+    inbox,
+    of_case,
+    orders,
+    settings,
+    status,
+    tracking,
+    undelivered,
+)
 
 app_name = "supervision"
 urlpatterns = [
@@ -19,9 +29,15 @@ urlpatterns = [
     path("board/export/", board.ExportTicked.as_view(), name="export_ticked"),
     path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),
     path("tracking/", tracking.TrackingList.as_view(), name="tracking"),
-    path("tracking/<int:pk>/", tracking.TrackingPage.as_view(), name="tracking_meeting"),
+    path(
+        "tracking/<int:pk>/", tracking.TrackingPage.as_view(), name="tracking_meeting"
+    ),
     path("tracking/<int:pk>/end/", tracking.EndTracking.as_view(), name="end_tracking"),
-    path("tracking/<int:pk>/items/<int:tracked>/", tracking.SayOf.as_view(), name="tracked"),
+    path(
+        "tracking/<int:pk>/items/<int:tracked>/",
+        tracking.SayOf.as_view(),
+        name="tracked",
+    ),
     path("matters/<str:number>/chasing/", of_case.OfCase.as_view(), name="of_case"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),

@@ -1,4 +1,6 @@
-"""Every address the resolver knows, filled for the cases that are hidden from a stranger."""
+"""Every address the resolver knows, filled for the cases that are hidden from a
+stranger.
+"""
 
 import itertools
 import re
@@ -49,7 +51,9 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
 @dataclass(frozen=True)
 class Address:
-    """One pattern of the resolver, written as a single text with its parameters in it."""
+    """One pattern of the resolver, written as a single text with its parameters in
+    it.
+    """
 
     text: str
     name: str
@@ -62,21 +66,31 @@ class Address:
     def model(self) -> type[Model] | None:
         """The model whose pages in the admin these are."""
         site, app, model, *_rest = [*self.text.split("/"), "", ""]
-        return apps.all_models[app].get(model) if site == "admin" and app in apps.app_configs else None
+        return (
+            apps.all_models[app].get(model)
+            if site == "admin" and app in apps.app_configs
+            else None
+        )
 
     @property
     def is_of_a_part(self) -> bool:
-        """Whether the admin shows there a row that is not the case itself: such pages take the cases in turns."""
+        """Whether the admin shows there a row that is not the case itself: such pages
+        take the cases in turns.
+        """
         return self.model not in (None, Case) and "object_id" in self.text
 
     def slots(self) -> list[str]:
-        """The parameters by name and by the segment they follow, as SLOTS knows them."""
+        """The parameters by name and by the segment they follow, as SLOTS knows
+        them.
+        """
         segments = self.text.split("/")
         found = []
         for before, segment in itertools.pairwise(["", *segments]):
             if names := PARAMETER.findall(segment):
                 inner = PARAMETER.findall(before)
-                found.append(f"{(inner[0][0] or inner[0][1]) if inner else before}/{names[0][0] or names[0][1]}")
+                found.append(
+                    f"{(inner[0][0] or inner[0][1]) if inner else before}/{names[0][0] or names[0][1]}"
+                )
         return found
 
     def filled(self, values: tuple[object, ...]) -> str:
@@ -88,7 +102,9 @@ def every_address() -> list[Address]:
     return list(walk(get_resolver().url_patterns))
 
 
-def walk(patterns: list[object], before: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Address]:
+def walk(
+    patterns: list[object], before: str = "", spaces: tuple[str, ...] = ()
+) -> Iterator[Address]:
     for pattern in patterns:
         text = str(pattern.pattern)
         if not isinstance(pattern.pattern, RoutePattern):
@@ -117,7 +133,8 @@ def row_of(model: type[Model]) -> Callable[[World, Case], list[object]]:
     return lambda world, _case: [world.grid[model].pk]
 
 
-# What fills a parameter, and the value of one that does not exist; None where the parameter carries no object.
+# What fills a parameter, and the value of one that does not exist; None where the
+# parameter carries no object.
 SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "cases/number": (number_of, NO_NUMBER),
     "t/number": (number_of, NO_NUMBER),
@@ -128,10 +145,16 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "items/item": (row_of(AgendaItem), NOWHERE),
     "people/person": (row_of(Attendee), NOWHERE),
     "item/act": (constant("aside", "up", "remove"), None),
-    "sheets/uuid": (lambda world, _case: [world.grid[SignedSheet].uuid], uuid.UUID(int=1)),
+    "sheets/uuid": (
+        lambda world, _case: [world.grid[SignedSheet].uuid],
+        uuid.UUID(int=1),
+    ),
     "four-two/pk": (row_of(FourTwoProcess), NOWHERE),
     "steps/nth": (constant(5), None),
-    "talk-rooms/village": (lambda world, _case: [world.grid[TalkRoom].village_id], NOWHERE),
+    "talk-rooms/village": (
+        lambda world, _case: [world.grid[TalkRoom].village_id],
+        NOWHERE,
+    ),
     "seats/pk": (row_of(Seat), NOWHERE),
     "deadlines/rule": (constant("speak"), None),
     "ladder/step": (constant("urge"), None),
@@ -152,7 +175,10 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "moves/action": (constant("reply", "verify"), None),
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
-    "pk/act": (constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS), None),
+    "pk/act": (
+        constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS),
+        None,
+    ),
     "tracking/pk": (row_of(TrackingMeeting), NOWHERE),
     "items/tracked": (lambda _world, case: [case.tracked.get().pk], NOWHERE),
     "calls/pk": (lambda _world, case: [call.pk for call in case.calls.all()], NOWHERE),
@@ -163,12 +189,17 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "slips/key": (constant(*SLIPS), None),
     "key/nth": (constant(1), None),
     "key/form": (constant(*FORMS), None),
-    "admin/app_label": (lambda *_: sorted({model._meta.app_label for model in admin.site._registry}), None),
+    "admin/app_label": (
+        lambda *_: sorted({model._meta.app_label for model in admin.site._registry}),
+        None,
+    ),
     "admin/url": (constant("nowhere"), None),
 }
 
 
-def slot(address: Address, name: str) -> tuple[Callable[[World, Case], list[object]], object] | None:
+def slot(
+    address: Address, name: str
+) -> tuple[Callable[[World, Case], list[object]], object] | None:
     model = address.model
     if model is not None and name == f"{model._meta.model_name}/object_id":
         return (lambda world, case: rows_of(model, world, case), NOWHERE)
@@ -176,12 +207,17 @@ def slot(address: Address, name: str) -> tuple[Callable[[World, Case], list[obje
 
 
 def rows_of(model: type[Model], world: World, case: Case) -> list[object]:
-    """The keys of the rows of a model that belong to the case, or the one of the foreign place."""
+    """The keys of the rows of a model that belong to the case, or the one of the
+    foreign place.
+    """
     window = admin.site._registry[model]
     if model in world.grid:
         return [world.grid[model].pk]
     path = getattr(window, "path", None)
-    assert path, f"{model.__name__}: neither a case's nor in grid_of(); say there which row is foreign"
+    assert path, (
+        f"{model.__name__}: neither a case's nor in grid_of(); say there which row is"
+        " foreign"
+    )
     value = case.pk if path == "pk" else case
     keys = list(model.objects.filter(**{path: value}).values_list("pk", flat=True)[:1])
     assert keys, f"{model.__name__}: with_every_part() made none of them"
@@ -199,7 +235,9 @@ def unfillable(addresses: list[Address]) -> list[str]:
 
 @dataclass(frozen=True)
 class Target:
-    """A filled address; `absent` is the same one for an object that does not exist, None where it carries none."""
+    """A filled address; `absent` is the same one for an object that does not exist,
+    None where it carries none.
+    """
 
     address: Address
     path: str
@@ -207,9 +245,11 @@ class Target:
 
 
 def targets(world: World, addresses: list[Address]) -> list[Target]:
-    """Every address for every hidden case; parts in the admin and values that are no object (35 moves) in turns.
+    """Every address for every hidden case; parts in the admin and values that are no
+    object (35 moves) in turns.
 
-    Another role begins the turns elsewhere, so that together they try every part of every case.
+    Another role begins the turns elsewhere, so that together they try every part of
+    every case.
     """
     found: dict[str, Target] = {}
     every = itertools.product(enumerate(addresses), enumerate(world.hidden.values()))
@@ -219,11 +259,19 @@ def targets(world: World, addresses: list[Address]) -> list[Target]:
             continue
         slots = [slot(address, name) for name in address.slots()]
         carries = any(absent is not None for _fill, absent in slots)
-        fills = [dealt(fill(world, case), turn, begin) if carries else fill(world, case) for fill, _absent in slots]
+        fills = [
+            dealt(fill(world, case), turn, begin) if carries else fill(world, case)
+            for fill, _absent in slots
+        ]
         for values in itertools.product(*fills):
-            nothing = tuple(absent or value for value, (_fill, absent) in zip(values, slots, strict=True))
+            nothing = tuple(
+                absent or value
+                for value, (_fill, absent) in zip(values, slots, strict=True)
+            )
             path = address.filled(values)
-            found[path] = Target(address, path, address.filled(nothing) if carries else None)
+            found[path] = Target(
+                address, path, address.filled(nothing) if carries else None
+            )
     return list(found.values())
 
 

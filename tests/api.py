@@ -22,7 +22,9 @@ class Api:
         return self.client.get(V1 + path, headers=headers)
 
     def post(self, path: str, data: Any = None, **headers: Any) -> HttpResponse:
-        return self.client.post(V1 + path, data or {}, content_type="application/json", headers=headers)
+        return self.client.post(
+            V1 + path, data or {}, content_type="application/json", headers=headers
+        )
 
     def put(self, path: str, data: Any) -> HttpResponse:
         return self.client.put(V1 + path, data, content_type="application/json")
@@ -31,10 +33,18 @@ class Api:
         return self.client.delete(V1 + path)
 
     def patch(self, path: str, data: Any, **headers: Any) -> HttpResponse:
-        return self.client.patch(V1 + path, data, content_type="application/json", headers=headers)
+        return self.client.patch(
+            V1 + path, data, content_type="application/json", headers=headers
+        )
 
     def move(self, case: Any, action: str, **values: Any) -> HttpResponse:
-        headers = {name: values.pop(name) for name in ("If-Match", "Idempotency-Key") if name in values}
+        headers = {
+            name: values.pop(name)
+            for name in ("If-Match", "Idempotency-Key")
+            if name in values
+        }
         if "If-Match" not in headers:
             values.setdefault("version", case.version)
-        return self.post(f"cases/{case.number}/moves/", {"action": action, **values}, **headers)
+        return self.post(
+            f"cases/{case.number}/moves/", {"action": action, **values}, **headers
+        )

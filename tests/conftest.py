@@ -22,7 +22,9 @@ FROZEN = import_module("cases.migrations.0007_closed_meetings").FROZEN
 
 @pytest.fixture(autouse=True, scope="session")
 def history_lifted_between_tests() -> Iterator[None]:
-    """The teardown of a transactional test empties every table; only there may history be emptied with them."""
+    """The teardown of a transactional test empties every table; only there may history
+    be emptied with them.
+    """
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self: TransactionTestCase) -> None:

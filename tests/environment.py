@@ -1,4 +1,6 @@
-"""A pytest plugin, loaded before Django's settings: a fixed environment, and which marked tests this run can carry."""
+"""A pytest plugin, loaded before Django's settings: a fixed environment, and which
+marked tests this run can carry.
+"""
 
 import atexit
 import os
@@ -11,19 +13,31 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+    None,
+)
 
 
 def settings_names() -> set[str]:
     """Every variable that settings read, so that none leaks in from the shell."""
-    return set(re.findall(r'(?:read\("\w+", |env\.\w+\()"(\w+)"', (ROOT / "minshi" / "settings.py").read_text()))
+    return set(
+        re.findall(
+            r'(?:read\("\w+", |env\.\w+\()"(\w+)"',
+            (ROOT / "minshi" / "settings.py").read_text(),
+        )
+    )
 
 
 def redis_of_this_worker(url: str) -> str:
-    """Two xdist workers must not clear each other's cache: each has a Redis database of its own."""
+    """Two xdist workers must not clear each other's cache: each has a Redis database of
+    its own.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")
     parts = urlsplit(url)
-    return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + int(worker) + 1}").geturl()
+    return parts._replace(
+        path=f"/{int(parts.path.strip('/') or 0) + int(worker) + 1}"
+    ).geturl()
 
 
 def set_environment() -> None:
@@ -38,8 +52,11 @@ def set_environment() -> None:
         "INDEX_KEY": "tests-only-index",
         "MINSHI_VAR": folder,
         "MINSHI_NO_BACKGROUND": "1",
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright runs a loop in the thread that also sets up the data
-        "DEBUG": "true",  # plain static file names, as nothing is collected; pytest-django turns it off after loading
+        # playwright runs a loop in the thread that also sets up the data
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        # plain static file names, as nothing is collected; pytest-django turns it off
+        # after loading
+        "DEBUG": "true",
         "SECURE_COOKIES": "false",  # the live server speaks http
     }
     if url := os.environ.get("TEST_DATABASE_URL"):
@@ -62,14 +79,18 @@ def pytest_sessionstart() -> None:
         redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     leaves = [item for item in items if not runs_here(item)]
     if (
         CHROMIUM is None
         and os.environ.get("CI") == "true"
         and any(item.get_closest_marker("browser") for item in items)
     ):
-        raise pytest.UsageError("CI must run the browser tests, but chromium was not found")
+        raise pytest.UsageError(
+            "CI must run the browser tests, but chromium was not found"
+        )
     if leaves:
         config.hook.pytest_deselected(items=leaves)
         items[:] = [item for item in items if item not in leaves]

@@ -1,4 +1,6 @@
-"""One row of everything that is not a case's, all of the foreign place: no stranger opens or finds any of it."""
+"""One row of everything that is not a case's, all of the foreign place: no stranger
+opens or finds any of it.
+"""
 
 import io
 import uuid
@@ -64,25 +66,53 @@ from villages.models import (
 from villages.models.audit import AuditKind
 
 
-def council_of(there: Staff, case: Case, name: str, note: str) -> dict[type[Model], Model]:
-    """A meeting of the foreign village about the hidden case, and the six steps it began for it."""
+def council_of(
+    there: Staff, case: Case, name: str, note: str
+) -> dict[type[Model], Model]:
+    """A meeting of the foreign village about the hidden case, and the six steps it
+    began for it.
+    """
     by = there.duty
     meeting = Meeting.objects.create(
-        kind="two_committees", village=there.village, town=there.town, starts_at=NOON, minutes=note, called_by=by,
+        kind="two_committees",
+        village=there.village,
+        town=there.town,
+        starts_at=NOON,
+        minutes=note,
+        called_by=by,
         called_at=NOON,
-    )  # fmt: skip
+    )
     person = Attendee.objects.create(meeting=meeting, name=name)
-    item = AgendaItem.objects.create(meeting=meeting, position=1, case=case, opinions=note)
+    item = AgendaItem.objects.create(
+        meeting=meeting, position=1, case=case, opinions=note
+    )
     process = FourTwoProcess.objects.create(
-        village=there.village, case=case, matter="other", origin="people", subject=note, started_by=by, started_at=NOON
+        village=there.village,
+        case=case,
+        matter="other",
+        origin="people",
+        subject=note,
+        started_by=by,
+        started_at=NOON,
     )
     step = FourTwoStep.objects.create(
-        process=process, nth=5, held_on=NOON.date(), public_until=NOON.date(), content=note, passed=True,
-        recorded_by=by, recorded_at=NOON,
-    )  # fmt: skip
+        process=process,
+        nth=5,
+        held_on=NOON.date(),
+        public_until=NOON.date(),
+        content=note,
+        passed=True,
+        recorded_by=by,
+        recorded_at=NOON,
+    )
     picture = io.BytesIO()
     Image.new("RGB", (8, 8), "blue").save(picture, "JPEG")
-    sheet = attach_sheet(meeting, SimpleUploadedFile("s.jpg", picture.getvalue(), "image/jpeg"), at=NOON, post=by)
+    sheet = attach_sheet(
+        meeting,
+        SimpleUploadedFile("s.jpg", picture.getvalue(), "image/jpeg"),
+        at=NOON,
+        post=by,
+    )
     return {
         Meeting: meeting,
         Attendee: person,
@@ -97,7 +127,12 @@ def council_of(there: Staff, case: Case, name: str, note: str) -> dict[type[Mode
             step=step, key=uuid.uuid4(), at=NOON, post=by, wrong=note, right=note
         ),
         SignedSheet: sheet,
-        Seat: Seat.objects.create(body="two_committees", village=there.village, name="郑席", from_on=NOON.date()),
+        Seat: Seat.objects.create(
+            body="two_committees",
+            village=there.village,
+            name="郑席",
+            from_on=NOON.date(),
+        ),
         Procedure: Procedure.objects.create(
             town=TownFactory(county_code="620102"),
             kind="assembly",
@@ -110,14 +145,21 @@ def council_of(there: Staff, case: Case, name: str, note: str) -> dict[type[Mode
     }
 
 
-def grid_of(there: Staff, resident: Resident, case: Case, note: str) -> dict[type[Model], Model]:
+def grid_of(
+    there: Staff, resident: Resident, case: Case, note: str
+) -> dict[type[Model], Model]:
     """A row of everything that is not a case's, all of the foreign place."""
     household = resident.household
     shift = shift_of(there.member, backup=there.duty)
     swap = SwapRequest.objects.create(
-        shift=shift_of(there.member, days=1), asker=there.member, asked=there.duty, asked_at=NOON
+        shift=shift_of(there.member, days=1),
+        asker=there.member,
+        asked=there.duty,
+        asked_at=NOON,
     )
-    linked = ContactLink.objects.create(post=there.leader, household=household, from_on=NOON.date())
+    linked = ContactLink.objects.create(
+        post=there.leader, household=household, from_on=NOON.date()
+    )
     return {
         Town: there.town,
         Village: there.village,
@@ -132,29 +174,54 @@ def grid_of(there: Staff, resident: Resident, case: Case, note: str) -> dict[typ
         SwapRequest: swap,
         DutyLeave: away(there.duty, days=3),
         HandOver: HandOver.objects.create(
-            shift=shift, note="等电工", visitors=1, written_by=there.member, written_at=NOON
+            shift=shift,
+            note="等电工",
+            visitors=1,
+            written_by=there.member,
+            written_at=NOON,
         ),
         User: there.duty.user,
         Post: there.duty,
-        AuditRecord: record_audit(AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"),
+        AuditRecord: record_audit(
+            AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"
+        ),
         FieldHistory: FieldHistory.objects.first(),
         NumberCounter: NumberCounter.objects.get(town=there.town),
         Topic: Topic.objects.create(town=there.town, name="饮水"),
         StandardText: StandardText.objects.create(
-            town=there.town, action="reply", input="reply", title="饮水", text="井水{事项}"
+            town=there.town,
+            action="reply",
+            input="reply",
+            title="饮水",
+            text="井水{事项}",
         ),
         Rung: Rung.objects.create(town=there.town, step="urge", told=["owner"]),
-        NoticeText: NoticeText.objects.create(town=there.town, kind="overdue", text="抓紧办"),
-        DeadlineRule: DeadlineRule.objects.create(
-            town=there.town, rule="led", amount=9, unit="working", from_at=NOON, set_by=there.reviewer
+        NoticeText: NoticeText.objects.create(
+            town=there.town, kind="overdue", text="抓紧办"
         ),
-        Robot: Robot.objects.create(town=there.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1"),
+        DeadlineRule: DeadlineRule.objects.create(
+            town=there.town,
+            rule="led",
+            amount=9,
+            unit="working",
+            from_at=NOON,
+            set_by=there.reviewer,
+        ),
+        Robot: Robot.objects.create(
+            town=there.town, name="村干部群", url="https://qyapi.weixin.qq.com/x?key=1"
+        ),
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
-        EventFailure: EventFailure.objects.create(event=case.events.first(), since=NOON),
+        EventFailure: EventFailure.objects.create(
+            event=case.events.first(), since=NOON
+        ),
         Watermark: Watermark.objects.create(pk=1),
-        TrackingMeeting: TrackingMeeting.objects.create(town=there.town, began_at=NOON, began_by=there.duty),
-        CalendarDay: CalendarDay.objects.create(town=there.town, day=NOON.date(), is_working=True),
+        TrackingMeeting: TrackingMeeting.objects.create(
+            town=there.town, began_at=NOON, began_by=there.duty
+        ),
+        CalendarDay: CalendarDay.objects.create(
+            town=there.town, day=NOON.date(), is_working=True
+        ),
         **council_of(there, case, str(resident.name), note),
     }

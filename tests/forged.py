@@ -1,12 +1,17 @@
-"""What a forger posts to the API's addresses without an object: hidden cases and foreign places among the fields."""
+"""What a forger posts to the API's addresses without an object: hidden cases and
+foreign places among the fields.
+"""
 
 from tests.strangers import World
 from villages.models import Post, Resident, Village
 
 SAID: dict[str, object] = {
-    "verbatim": "井水浑了", "channel": "talk_room", "category": "village", "grade": "minor",
+    "verbatim": "井水浑了",
+    "channel": "talk_room",
+    "category": "village",
+    "grade": "minor",
     "confidentiality": "normal",
-}  # fmt: skip
+}
 
 
 def bodies(world: World) -> dict[str, list[dict[str, object]]]:
@@ -16,18 +21,39 @@ def bodies(world: World) -> dict[str, list[dict[str, object]]]:
     villages = (world.here.village.pk, foreign)
     called = {"kind": "two_committees", "starts_at": "2026-03-02T11:00:00+08:00"}
     about = {"subject": "分红", "matter": "other", "origin": "people"}
-    inputs = {"handling": "led", "decision": "换灯", "lead": f"office:{world.here.office.pk}"}
-    span = {"members": [world.grid[Post].pk], "first": "2026-03-05", "last": "2026-03-09"}
-    rounds: list[dict[str, object]] = [{**span, "village": village} for village in villages]
+    inputs = {
+        "handling": "led",
+        "decision": "换灯",
+        "lead": f"office:{world.here.office.pk}",
+    }
+    span = {
+        "members": [world.grid[Post].pk],
+        "first": "2026-03-05",
+        "last": "2026-03-09",
+    }
+    rounds: list[dict[str, object]] = [
+        {**span, "village": village} for village in villages
+    ]
     return {
         "api-cases": [
-            *({**SAID, "village": village, "resident": world.grid[Resident].pk} for village in villages),
+            *(
+                {**SAID, "village": village, "resident": world.grid[Resident].pk}
+                for village in villages
+            ),
             {**SAID, "village": foreign},
         ],
-        "api-meetings": [*({**called, "cases": [number]} for number in numbers), {**called, "village": foreign}],
+        "api-meetings": [
+            *({**called, "cases": [number]} for number in numbers),
+            {**called, "village": foreign},
+        ],
         "api-four-two-list": [{**about, "case": number} for number in numbers],
         "api-batch": [
-            {"action": "decide", "cases": [{"number": number, "version": 1}], "inputs": inputs} for number in numbers
+            {
+                "action": "decide",
+                "cases": [{"number": number, "version": 1}],
+                "inputs": inputs,
+            }
+            for number in numbers
         ],
         "api-rounds": rounds,
         "api-round-plan": rounds,

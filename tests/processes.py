@@ -1,4 +1,6 @@
-"""Real processes of the product for a test: the commands of docker-compose.yml, started, watched and ended."""
+"""Real processes of the product for a test: the commands of docker-compose.yml,
+started, watched and ended.
+"""
 
 import contextlib
 import json
@@ -33,7 +35,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(found: Callable[[], Any], *, seconds: float = PATIENCE, processes: Sequence[Any] = ()) -> Any:
+def until(
+    found: Callable[[], Any],
+    *,
+    seconds: float = PATIENCE,
+    processes: Sequence[Any] = (),
+) -> Any:
     """The first true answer of `found`; fails when a process ends or the time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -41,13 +48,19 @@ def until(found: Callable[[], Any], *, seconds: float = PATIENCE, processes: Seq
             return answer
         for process in processes:
             assert process.poll() is None, process.args
-        time.sleep(0.1)  # between two looks at another process, which can ring no bell here; the deadline ends it
+        time.sleep(
+            0.1
+            # between two looks at another process, which can ring no bell here; the
+            # deadline ends it
+        )
     return pytest.fail(f"nothing within {seconds} s")
 
 
 def readyz(port: int) -> Any:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/readyz", timeout=5
+        ) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         return json.load(error)
@@ -62,13 +75,20 @@ def is_ready(port: int) -> Any:
 
 @contextlib.contextmanager
 def processes_in(folder: Path) -> Iterator[Start]:
-    """Starts processes that end with the block, and prints the end of what they said, for a test that fails."""
+    """Starts processes that end with the block, and prints the end of what they said,
+    for a test that fails.
+    """
     started: list[subprocess.Popen[bytes]] = []
 
     def run(*command: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
         with (folder / f"{len(started):02}.log").open("w") as log:
             process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         started.append(process)
         return process
@@ -94,8 +114,19 @@ def kill_group(process: "subprocess.Popen[bytes]") -> None:
 
 
 def gunicorn(port: int) -> list[str]:
-    return [str(BIN / "gunicorn"), "minshi.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4",
-            "--worker-class", "gthread", "--no-control-socket"]  # fmt: skip
+    return [
+        str(BIN / "gunicorn"),
+        "minshi.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--threads",
+        "4",
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+    ]
 
 
 def command_of(service: str) -> list[str]:
@@ -115,6 +146,9 @@ def full_form(folder: Path, **extra: str) -> dict[str, str]:
     where = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
     (folder / "var" / "static").mkdir(parents=True, exist_ok=True)
     return os.environ | {
-        "DATABASE_URL": f"postgres://{where}", "REDIS_URL": settings.REDIS_URL, "MINSHI_VAR": str(folder / "var"),
-        "ALLOWED_HOSTS": "127.0.0.1", **extra,
-    }  # fmt: skip
+        "DATABASE_URL": f"postgres://{where}",
+        "REDIS_URL": settings.REDIS_URL,
+        "MINSHI_VAR": str(folder / "var"),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        **extra,
+    }

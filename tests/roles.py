@@ -1,4 +1,6 @@
-"""Who acts in a test: each function appoints a (new) account and returns the Post; `post.user` is the user."""
+"""Who acts in a test: each function appoints a (new) account and returns the Post;
+`post.user` is the user.
+"""
 
 from typing import Any
 

@@ -1,6 +1,8 @@
-"""Every address the resolver knows, tried by every kind of stranger on cases that are none of their business.
+"""Every address the resolver knows, tried by every kind of stranger on cases that are
+none of their business.
 
-A new address joins by itself; one with a parameter that nothing here can fill fails by its name.
+A new address joins by itself; one with a parameter that nothing here can fill fails by
+its name.
 """
 
 import io
@@ -30,7 +32,16 @@ from cases.models import (
     StandardText,
     Topic,
 )
-from supervision.models import EventFailure, EventSeen, JobRun, NoticeText, OrderCounter, Robot, Rung, Watermark
+from supervision.models import (
+    EventFailure,
+    EventSeen,
+    JobRun,
+    NoticeText,
+    OrderCounter,
+    Robot,
+    Rung,
+    Watermark,
+)
 from tests.addresses import Address, Target, every_address, targets, unfillable
 from tests.cases.roads import NOON, staff
 from tests.forged import SAID, bodies
@@ -58,30 +69,68 @@ pytestmark = pytest.mark.django_db
 PASSWORD = make_password("only so that there is one")
 LOGINS = ("account_login", "admin:login")
 # What answers a visitor: 503 is readyz's own word, the tracking page asks for its code.
-PUBLIC = frozenset({
-    "healthz", "readyz", "account_login", "account_inactive", "account_logout", "villages:language",
-    "villages:type_size", "api-login", "cases:track", "cases:track_any", "admin:logout",
-})  # fmt: skip
-# What a role opens by its office (domain §2): administrators the grid, accounts and posts, the logs, never a case;
-# an office, which takes matters down in every village of its town, where each of them listens.
+PUBLIC = frozenset(
+    {
+        "healthz",
+        "readyz",
+        "account_login",
+        "account_inactive",
+        "account_logout",
+        "villages:language",
+        "villages:type_size",
+        "api-login",
+        "cases:track",
+        "cases:track_any",
+        "admin:logout",
+    }
+)
+# What a role opens by its office (domain §2): administrators the grid, accounts and
+# posts, the logs, never a case; an office, which takes matters down in every village of
+# its town, where each of them listens.
 RIGHTFUL: dict[str, frozenset[object]] = {
-    "system_admin": frozenset({
-        Town, Village, TalkRoom, Group, Office, Topic, StandardText, CalendarDay, NumberCounter, Rung, Robot,
-        OrderCounter, EventSeen, EventFailure, JobRun, Watermark, DeadlineRule, NoticeText,
-    }),
-    "security_admin": frozenset({
-        User, Post, "villages:account", "villages:account_act", "villages:appoint", "villages:end_post",
-    }),
+    "system_admin": frozenset(
+        {
+            Town,
+            Village,
+            TalkRoom,
+            Group,
+            Office,
+            Topic,
+            StandardText,
+            CalendarDay,
+            NumberCounter,
+            Rung,
+            Robot,
+            OrderCounter,
+            EventSeen,
+            EventFailure,
+            JobRun,
+            Watermark,
+            DeadlineRule,
+            NoticeText,
+        }
+    ),
+    "security_admin": frozenset(
+        {
+            User,
+            Post,
+            "villages:account",
+            "villages:account_act",
+            "villages:appoint",
+            "villages:end_post",
+        }
+    ),
     "auditor": frozenset({AuditRecord, FieldHistory}),
     "office_handler": frozenset({"api-talk-room"}),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
 def _at_noon(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     cache.clear()
-    logging.disable(logging.CRITICAL)  # two lines for each of some thousand requests take as long as the answers
+    # two lines for each of some thousand requests take as long as the answers
+    logging.disable(logging.CRITICAL)
     with time_machine.travel(NOON, tick=False):
         yield
     logging.disable(logging.NOTSET)
@@ -91,7 +140,9 @@ def _at_noon(settings, tmp_path):
 # --- asking and judging
 @dataclass
 class Asked:
-    """An answer as a stranger gets it: its status, where it sends them, and every word in it."""
+    """An answer as a stranger gets it: its status, where it sends them, and every word
+    in it.
+    """
 
     status: int
     location: str
@@ -99,7 +150,9 @@ class Asked:
 
 
 class Visit:
-    """One stranger at the door: asks, looks at each answer, and takes back whatever it changed."""
+    """One stranger at the door: asks, looks at each answer, and takes back whatever it
+    changed.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -108,17 +161,34 @@ class Visit:
             world.user.password = PASSWORD
             world.user.save()
             self.client.force_login(world.user)
-        self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
+        self.cookies = {
+            name: morsel.value for name, morsel in self.client.cookies.items()
+        }
         self.cases = [case.pk for case in world.hidden.values()]
-        reached = Village.objects.overseen_by(world.user, NOON.date()) if world.user else Village.objects.none()
-        # An office takes matters down in every village of its town (domain §3, register).
-        self.out_of_reach = list(Village.objects.filter(pk=world.grid[Village].pk).exclude(pk__in=reached))
+        reached = (
+            Village.objects.overseen_by(world.user, NOON.date())
+            if world.user
+            else Village.objects.none()
+        )
+        # An office takes matters down in every village of its town (domain §3,
+        # register).
+        self.out_of_reach = list(
+            Village.objects.filter(pk=world.grid[Village].pk).exclude(pk__in=reached)
+        )
         self.before = self._state()
         self.faults: list[str] = []
         self.known: dict[tuple[str, str], int] = {}
 
-    def ask(self, method: str, path: str, data: dict[str, object] | None = None, echoed: str = "") -> Asked:
-        """Also judged here: a fault of the server, hidden words in the answer, a hidden case touched."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        data: dict[str, object] | None = None,
+        echoed: str = "",
+    ) -> Asked:
+        """Also judged here: a fault of the server, hidden words in the answer, a hidden
+        case touched.
+        """
         if path.startswith(("/api/", "/t/")):
             cache.clear()  # neither throttled nor locked out by the number of tries
         for name, value in self.cookies.items():
@@ -127,17 +197,28 @@ class Visit:
         sent = {"content_type": "application/json"} if as_json else {}
         with transaction.atomic():
             answer = getattr(self.client, method)(path, data or {}, **sent)
-            asked = Asked(answer.status_code, answer.get("Location", ""), words_in(answer))
-            touched = method != "get" and asked.status < 400 and self._state() != self.before
+            asked = Asked(
+                answer.status_code, answer.get("Location", ""), words_in(answer)
+            )
+            touched = (
+                method != "get" and asked.status < 400 and self._state() != self.before
+            )
             transaction.set_rollback(True)
         what = f"{method.upper()} {path} {data if method == 'get' and data else ''}"
         if asked.status >= 500 and path != "/readyz":
             self.faults.append(f"{what} → {asked.status}")
-        told = [word for word in self.world.needles if word in asked.text and word not in echoed]
+        told = [
+            word
+            for word in self.world.needles
+            if word in asked.text and word not in echoed
+        ]
         if told:
             self.faults.append(f"{what} → {asked.status}, tells {told}")
         if touched:
-            self.faults.append(f"{what} → {asked.status}, wrote to a hidden case, or as or to the foreign village")
+            self.faults.append(
+                f"{what} → {asked.status}, wrote to a hidden case, or as or to the"
+                " foreign village"
+            )
         return asked
 
     def _state(self) -> tuple[int, ...]:
@@ -153,16 +234,24 @@ class Visit:
         if self._is_rightful(target):
             return
         if not self._is_refusal(target, asked):
-            self.faults.append(f"{method.upper()} {target.path} → {asked.status} {asked.location}")
-        if asked.status in (403, 404, 405) or urlsplit(asked.location).path in map(reverse, LOGINS):
-            return  # the words for a page that does not exist, or a door shut whatever is behind it
-        in_admin = target.path.startswith("/admin/")  # which answers all missing rows in one way
+            self.faults.append(
+                f"{method.upper()} {target.path} → {asked.status} {asked.location}"
+            )
+        if asked.status in (403, 404, 405) or urlsplit(asked.location).path in map(
+            reverse, LOGINS
+        ):
+            # the words for a page that does not exist, or a door shut whatever is
+            # behind it
+            return
+        # which answers all missing rows in one way
+        in_admin = target.path.startswith("/admin/")
         key = (method, target.path.split("/")[-2] if in_admin else target.address.text)
         if key not in self.known:
             self.known[key] = self.ask(method, target.absent, data).status
         if asked.status != self.known[key]:
             self.faults.append(
-                f"{method.upper()} {target.path} → {asked.status}, but {target.absent} → {self.known[key]}"
+                f"{method.upper()} {target.path} → {asked.status}, but {target.absent}"
+                f" → {self.known[key]}"
             )
 
     def listed(self, target: Target, *, curious: bool) -> None:
@@ -172,31 +261,55 @@ class Visit:
             self._public("get", target, asked)
             if asked.status in (302, 401, 404, 405) or not curious:
                 break  # whoever may not even look at the list has nothing to ask there
-        for method, data in itertools.product(methods(target)[1:], forms(self.world, target)):
+        for method, data in itertools.product(
+            methods(target)[1:], forms(self.world, target)
+        ):
             self._public(method, target, self.ask(method, target.path, data))
 
     def _is_rightful(self, target: Target) -> bool:
-        return bool({target.address.model, target.address.name} & RIGHTFUL.get(self.world.role, frozenset()))
+        return bool(
+            {target.address.model, target.address.name}
+            & RIGHTFUL.get(self.world.role, frozenset())
+        )
 
     def _is_refusal(self, target: Target, asked: Asked) -> bool:
         path = urlsplit(asked.location).path
         if target.address.name == "cases:track":
-            return asked.status in (200, 404)  # asks for the code; that it tells nothing is judged in `ask`
+            # asks for the code; that it tells nothing is judged in `ask`
+            return asked.status in (
+                200,
+                404,
+            )
         if self.world.role in VISITORS:
             if target.path.startswith("/api/"):
                 return asked.status == 401
             return asked.status == 302 and path in visitors_are_sent_to(target)
         if target.path.startswith("/admin/"):
-            sent_away = (*map(reverse, LOGINS), reverse("admin:index"), f"{target.path}change/")
-            return asked.status in (403, 404) or (asked.status in (301, 302) and path in sent_away)
+            sent_away = (
+                *map(reverse, LOGINS),
+                reverse("admin:index"),
+                f"{target.path}change/",
+            )
+            return asked.status in (403, 404) or (
+                asked.status in (301, 302) and path in sent_away
+            )
         return asked.status in (404, 405)
 
     def _public(self, method: str, target: Target, asked: Asked) -> None:
         """Without a login there is nothing but the few public pages."""
-        if self.world.role not in VISITORS or target.address.name in PUBLIC or asked.status in (401, 403, 404, 405):
+        if (
+            self.world.role not in VISITORS
+            or target.address.name in PUBLIC
+            or asked.status in (401, 403, 404, 405)
+        ):
             return
-        if asked.status != 302 or urlsplit(asked.location).path not in visitors_are_sent_to(target):
-            self.faults.append(f"{method.upper()} {target.path} → {asked.status} {asked.location} for a visitor")
+        if asked.status != 302 or urlsplit(
+            asked.location
+        ).path not in visitors_are_sent_to(target):
+            self.faults.append(
+                f"{method.upper()} {target.path} → {asked.status} {asked.location} for"
+                " a visitor"
+            )
 
 
 def visitors_are_sent_to(target: Target) -> tuple[str, ...]:
@@ -204,8 +317,11 @@ def visitors_are_sent_to(target: Target) -> tuple[str, ...]:
 
 
 def words_in(answer: HttpResponse) -> str:
-    """Every word of an answer; of a workbook the words of its sheets, of a redirect also where it goes."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # read to its end it closes
+    """Every word of an answer; of a workbook the words of its sheets, of a redirect
+    also where it goes.
+    """
+    # read to its end it closes
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             content = b"\n".join(book.read(name) for name in book.namelist())
@@ -214,13 +330,23 @@ def words_in(answer: HttpResponse) -> str:
 
 # --- what is tried
 def questions(world: World, target: Target) -> list[tuple[dict[str, object], str]]:
-    """What a curious stranger puts into the address of a list, with the hidden words they typed themselves."""
+    """What a curious stranger puts into the address of a list, with the hidden words
+    they typed themselves.
+    """
     name, village = target.address.name, world.here.village.pk
     if name == "admin:autocomplete":
-        return [({**where, "term": term}, term) for where in autocompletes() for term in ("", "欧阳")]
+        return [
+            ({**where, "term": term}, term)
+            for where in autocompletes()
+            for term in ("", "欧阳")
+        ]
     if name == "cases:similar":
         asked = {"village": village, "verbatim": "隐话，村口两盏太阳能灯坏了"}
-        return [({}, ""), (asked, ""), ({**asked, "village": world.grid[Village].pk}, "")]
+        return [
+            ({}, ""),
+            (asked, ""),
+            ({**asked, "village": world.grid[Village].pk}, ""),
+        ]
     sought: list[tuple[dict[str, object], str]] = [({}, "")]
     if name == "api-queue":
         sought += [({"tab": tab}, "") for tab in ("agenda", "decided")]
@@ -232,55 +358,102 @@ def questions(world: World, target: Target) -> list[tuple[dict[str, object], str
         sought += [({"done": case.number}, "") for case in world.hidden.values()]
     texts = ("欧阳", "隐话", world.hidden["secret"].number)
     phones = tuple(markers.phone for markers in MARKERS.values())
-    return [*sought, *(({"q": text}, "") for text in texts), *(({"q": text}, text) for text in phones)]
+    return [
+        *sought,
+        *(({"q": text}, "") for text in texts),
+        *(({"q": text}, text) for text in phones),
+    ]
 
 
 def autocompletes() -> list[dict[str, str]]:
     return [
-        {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": name}
+        {
+            "app_label": model._meta.app_label,
+            "model_name": model._meta.model_name,
+            "field_name": name,
+        }
         for model, window in admin.site._registry.items()
         for name in window.autocomplete_fields
     ]
 
 
 def forms(world: World, target: Target) -> list[dict[str, object]]:
-    """What a forger posts to an address without an object: hidden cases among the fields."""
+    """What a forger posts to an address without an object: hidden cases among the
+    fields.
+    """
     numbers = [case.number for case in world.hidden.values()]
     keys = [case.pk for case in world.hidden.values()]
     if target.address.name.endswith("_changelist"):
         plain = {"_selected_action": keys}
         full = {
-            **plain, "apply": "1", "category": "village", "grade": "complex", "supervision_level": "urge",
-            "text": "请抓紧", "reason": "出差", "lead": f"office:{world.here.office.pk}",
-        }  # fmt: skip
-        own = [{**form, "action": action} for action in admin.site._registry[target.address.model].actions
-               for form in (plain, full)]  # fmt: skip
+            **plain,
+            "apply": "1",
+            "category": "village",
+            "grade": "complex",
+            "supervision_level": "urge",
+            "text": "请抓紧",
+            "reason": "出差",
+            "lead": f"office:{world.here.office.pk}",
+        }
+        own = [
+            {**form, "action": action}
+            for action in admin.site._registry[target.address.model].actions
+            for form in (plain, full)
+        ]
         return [*own, {**plain, "action": "delete_selected"}]
     villages = (world.here.village.pk, world.grid[Village].pk)
     if target.address.name == "cases:intake":
         return [
-            *({**SAID, "village": villages[0], "key": uuid.uuid4(), "add_to": number} for number in numbers),
-            *({**SAID, "village": village, "key": uuid.uuid4(), "resident": world.grid[Resident].pk}
-              for village in villages),
-        ]  # fmt: skip
+            *(
+                {**SAID, "village": villages[0], "key": uuid.uuid4(), "add_to": number}
+                for number in numbers
+            ),
+            *(
+                {
+                    **SAID,
+                    "village": village,
+                    "key": uuid.uuid4(),
+                    "resident": world.grid[Resident].pk,
+                }
+                for village in villages
+            ),
+        ]
     if (forged := bodies(world).get(target.address.name)) is not None:
         return forged
     if target.address.name in ("cases:ledger_export", "cases:ledger_print"):
-        return [{"reason": "年底总结", **({"unmasked": "on"} if target.path.endswith("/csv/") else {})}]
+        return [
+            {
+                "reason": "年底总结",
+                **({"unmasked": "on"} if target.path.endswith("/csv/") else {}),
+            }
+        ]
     return [{}]
 
 
 def act_form(world: World) -> dict[str, object]:
     """Every field that some page with an object might read."""
     return {
-        "version": 99, "key": uuid.UUID(int=7), "reason": "看看", "text": "看看", "reply": "看看", "result": "看看",
-        "post": "yes", "action": "progress", "satisfaction": "satisfied", "solved": "yes", "how": "call",
-        "village": world.here.village.pk, "name": "看看", "number": 1,
-    }  # fmt: skip
+        "version": 99,
+        "key": uuid.UUID(int=7),
+        "reason": "看看",
+        "text": "看看",
+        "reply": "看看",
+        "result": "看看",
+        "post": "yes",
+        "action": "progress",
+        "satisfaction": "satisfied",
+        "solved": "yes",
+        "how": "call",
+        "village": world.here.village.pk,
+        "name": "看看",
+        "number": 1,
+    }
 
 
 def methods(target: Target) -> tuple[str, ...]:
-    return ("get", "post", "patch") if target.path.startswith("/api/") else ("get", "post")
+    return (
+        ("get", "post", "patch") if target.path.startswith("/api/") else ("get", "post")
+    )
 
 
 @pytest.mark.parametrize("role", STRANGERS)
@@ -289,7 +462,12 @@ def test_no_address_opens_or_tells_a_stranger_what_is_hidden_from_them(role):
     assert unfillable(addresses) == []
     world = build(role)
     for case in world.hidden.values():
-        seen = world.user is not None and Case.objects.visible_to(world.user, NOON.date()).filter(pk=case.pk).exists()
+        seen = (
+            world.user is not None
+            and Case.objects.visible_to(world.user, NOON.date())
+            .filter(pk=case.pk)
+            .exists()
+        )
         assert not seen, "the world shows them what it should hide"
     visit = Visit(world)
 
@@ -297,7 +475,9 @@ def test_no_address_opens_or_tells_a_stranger_what_is_hidden_from_them(role):
     for target in targets(world, addresses):
         if target.absent is not None:
             for method in methods(target):
-                visit.refused(method, target, {} if method == "get" else act_form(world))
+                visit.refused(
+                    method, target, {} if method == "get" else act_form(world)
+                )
         else:
             visit.listed(target, curious=target.address not in asked_already)
             asked_already.add(target.address)
@@ -310,12 +490,21 @@ def test_the_walk_finds_the_addresses_it_is_meant_to_and_fills_them_rightly():
     world = build("secretary")
 
     names = {address.name for address in addresses}
-    assert {"cases:detail", "cases:file_sized", "api-attachment", "admin:cases_case_history", "api-ledger"} <= names
+    assert {
+        "cases:detail",
+        "cases:file_sized",
+        "api-attachment",
+        "admin:cases_case_history",
+        "api-ledger",
+    } <= names
     for target in targets(world, addresses):
         try:
             match = resolve(target.path)
         except Resolver404:
-            pytest.fail(f"{target.address.text} was filled as {target.path}, which nothing answers")
+            pytest.fail(
+                f"{target.address.text} was filled as {target.path}, which nothing"
+                " answers"
+            )
         if not target.address.is_unnamed:
             assert match.view_name == target.address.name, target.path
 
@@ -323,7 +512,9 @@ def test_the_walk_finds_the_addresses_it_is_meant_to_and_fills_them_rightly():
 def test_a_parameter_that_nothing_fills_is_named():
     unknown = Address("petitions/<int:petition>/", "petitions")
 
-    assert unfillable([unknown]) == ["petitions/<int:petition>/: nothing fills petitions/petition"]
+    assert unfillable([unknown]) == [
+        "petitions/<int:petition>/: nothing fills petitions/petition"
+    ]
 
 
 @pytest.mark.parametrize("role", OVERSEERS)
@@ -339,9 +530,21 @@ def test_an_overseer_sees_of_a_secret_case_number_dates_stage_and_light_alone(ro
 
     assert row["redacted"]
     assert {name for name, value in row.items() if value is not None} <= {
-        "number", "redacted", "title", "stage", "light", "said_at", "registered_at", "accepted_at", "decided_at",
-        "completed_at", "replied_at", "closed_at", "due_on", "promised_on",
-    }  # fmt: skip
+        "number",
+        "redacted",
+        "title",
+        "stage",
+        "light",
+        "said_at",
+        "registered_at",
+        "accepted_at",
+        "decided_at",
+        "completed_at",
+        "replied_at",
+        "closed_at",
+        "due_on",
+        "promised_on",
+    }
     assert number in page
     assert not [word for word in MARKERS["secret"].all() if word in page]
 
@@ -349,10 +552,19 @@ def test_an_overseer_sees_of_a_secret_case_number_dates_stage_and_light_alone(ro
 def test_a_group_leader_takes_no_name_or_phone_from_another_groups_register():
     here = staff()
     household = HouseholdFactory(group=GroupFactory(village=here.village))
-    neighbour = ResidentFactory(household=household, name=MARKERS["foreign"].name, phone=MARKERS["foreign"].phone)
+    neighbour = ResidentFactory(
+        household=household,
+        name=MARKERS["foreign"].name,
+        phone=MARKERS["foreign"].phone,
+    )
     client = Client()
     client.force_login(here.leader.user)
-    form = {"key": uuid.uuid4(), "verbatim": "井水浑了", "channel": "talk_room", "village": here.village.pk}
+    form = {
+        "key": uuid.uuid4(),
+        "verbatim": "井水浑了",
+        "channel": "talk_room",
+        "village": here.village.pk,
+    }
 
     answer = client.post(reverse("cases:intake"), {**form, "resident": neighbour.pk})
 
@@ -369,6 +581,8 @@ def test_the_recorder_of_a_matter_then_hidden_from_them_keeps_the_receipt_alone(
     receipt = client.get(reverse("cases:receipt", args=[case.number]))
 
     assert case.tracking_code in receipt.content.decode()
-    assert not [word for word in MARKERS["conflict"].all() if word in receipt.content.decode()]
+    assert not [
+        word for word in MARKERS["conflict"].all() if word in receipt.content.decode()
+    ]
     assert client.get(case.get_absolute_url()).status_code == 404
     assert client.get(f"/api/v1/cases/{case.number}/").status_code == 404

@@ -8,7 +8,11 @@ from django.db import connection
 
 def at_once(times: int, run: Callable[[], object]) -> list[object]:
     """What each gave back; the first error is raised once all have ended."""
-    start, given, errors = threading.Barrier(times), list[object](), list[BaseException]()
+    start, given, errors = (
+        threading.Barrier(times),
+        list[object](),
+        list[BaseException](),
+    )
 
     def one() -> None:
         try:

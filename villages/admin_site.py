@@ -1,4 +1,6 @@
-"""Django's admin as our site: posts decide who enters, allauth logs in, only our own models stand in it."""
+"""Django's admin as our site: posts decide who enters, allauth logs in, only our own
+models stand in it.
+"""
 
 from typing import Any
 
@@ -31,24 +33,43 @@ class MinshiAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """From posts, never from is_staff or is_superuser."""
-        return request.user.is_authenticated and request.user.holds(today(), *ENTERING_ROLES)
+        return request.user.is_authenticated and request.user.holds(
+            today(), *ENTERING_ROLES
+        )
 
     def get_urls(self) -> list[Any]:
-        """Without the redirect from a row's key to its page: it would give away numbers of cases out of sight."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        """Without the redirect from a row's key to its page: it would give away numbers
+        of cases out of sight.
+        """
+        return [
+            url
+            for url in super().get_urls()
+            if getattr(url, "name", "") != "view_on_site"
+        ]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """allauth's page with its second factor and lock-out; whoever is logged in already may not enter."""
+        """allauth's page with its second factor and lock-out; whoever is logged in
+        already may not enter.
+        """
         if self.has_permission(request):
             return redirect("admin:index")
         if request.user.is_authenticated:
             raise Http404
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
         return redirect("account_change_password")
 
-    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Third parties' admin classes stay out: they ask Django's permissions, which a superuser has."""
-        if admin_class is not None and admin_class.__module__.partition(".")[0] in OWN_APPS:
+    def register(
+        self, model_or_iterable: Any, admin_class: Any = None, **options: Any
+    ) -> None:
+        """Third parties' admin classes stay out: they ask Django's permissions, which a
+        superuser has.
+        """
+        if (
+            admin_class is not None
+            and admin_class.__module__.partition(".")[0] in OWN_APPS
+        ):
             super().register(model_or_iterable, admin_class, **options)

@@ -11,7 +11,8 @@ class Villages(AppConfig):
     verbose_name = _("Villages and people")
 
     def ready(self) -> None:
-        # Third parties' signals and registers: logins go to the audit log, settings keep their field history.
+        # Third parties' signals and registers: logins go to the audit log, settings
+        # keep their field history.
         from villages import field_history
         from villages.views import login_log
 
@@ -20,5 +21,7 @@ class Villages(AppConfig):
 
 
 class MinshiAdmin(admin.AdminConfig):
-    default = False  # of this module; settings name it in the place of django.contrib.admin
+    default = (
+        False  # of this module; settings name it in the place of django.contrib.admin
+    )
     default_site = "villages.admin_site.MinshiAdminSite"

@@ -18,7 +18,9 @@ def record_audit(
     reason: str = "",
     request: HttpRequest | None = None,
 ) -> AuditRecord:
-    """Writes one append-only row: who did what, when, from where and why; never a personal value in clear."""
+    """Writes one append-only row: who did what, when, from where and why; never a
+    personal value in clear.
+    """
     return AuditRecord.objects.create(
         kind=kind,
         at=at,
@@ -30,5 +32,7 @@ def record_audit(
 
 
 def _printable(text: str) -> str:
-    """At most 200 characters, without the NUL that PostgreSQL refuses: failed logins bring anything."""
+    """At most 200 characters, without the NUL that PostgreSQL refuses: failed logins
+    bring anything.
+    """
     return text.replace("\0", "")[:200]

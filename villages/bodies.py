@@ -1,4 +1,6 @@
-"""Seating people in bodies for their terms, and a town's own rules of procedure (domain §2)."""
+"""Seating people in bodies for their terms, and a town's own rules of procedure (domain
+§2).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +13,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from villages.models import Body, MeetingKind, Post, Procedure, Role, Seat, Town, User, Village
+from villages.models import (
+    Body,
+    MeetingKind,
+    Post,
+    Procedure,
+    Role,
+    Seat,
+    Town,
+    User,
+    Village,
+)
 from villages.models.bodies import VILLAGE_BODIES
 from villages.own_rules import must_review
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
@@ -51,43 +63,76 @@ class Place:
     def bodies(self) -> tuple[Body, ...]:
         if isinstance(self.where, Village):
             return VILLAGE_BODIES
-        return (Body.TOWN_COMMITTEE,) if isinstance(self.where, Town) else (Body.COUNTY_BOARD,)
+        return (
+            (Body.TOWN_COMMITTEE,)
+            if isinstance(self.where, Town)
+            else (Body.COUNTY_BOARD,)
+        )
 
     @property
     def fields(self) -> dict[str, Any]:
         """The place as the fields of a seat or a post."""
         if isinstance(self.where, Village):
             return {"village": self.where}
-        return {"town": self.where} if isinstance(self.where, Town) else {"county_code": self.where}
+        return (
+            {"town": self.where}
+            if isinstance(self.where, Town)
+            else {"county_code": self.where}
+        )
 
 
 def places_of(posts: Iterable[Post]) -> list[Place]:
-    """The places whose bodies the posts seat: the secretary's village, the reviewer's town or county."""
-    found = [Place.of(post) for post in posts if post.role in (Role.SECRETARY, Role.REVIEWER)]
+    """The places whose bodies the posts seat: the secretary's village, the reviewer's
+    town or county.
+    """
+    found = [
+        Place.of(post) for post in posts if post.role in (Role.SECRETARY, Role.REVIEWER)
+    ]
     return list({place.key: place for place in found if place}.values())
 
 
 def readable_places(user: User, on: date) -> list[Place]:
-    """The places whose bodies somebody seats, and the villages of their own village and group posts."""
+    """The places whose bodies somebody seats, and the villages of their own village and
+    group posts.
+    """
     own = places_of(user.posts_on(on))
-    villages = Village.objects.filter(pk__in=user.reach(on).villages).select_related("town").order_by("code")
+    villages = (
+        Village.objects.filter(pk__in=user.reach(on).villages)
+        .select_related("town")
+        .order_by("code")
+    )
     return list(
-        {place.key: place for place in [*own, *(Place(village, village.name) for village in villages)]}.values()
+        {
+            place.key: place
+            for place in [*own, *(Place(village, village.name) for village in villages)]
+        }.values()
     )
 
 
 def readable_place(user: User, on: date, key: str) -> Place | None:
-    """One of those by its key (the first without one), or any village that the user oversees."""
-    if found := next((place for place in readable_places(user, on) if place.key == key or not key), None):
+    """One of those by its key (the first without one), or any village that the user
+    oversees.
+    """
+    if found := next(
+        (place for place in readable_places(user, on) if place.key == key or not key),
+        None,
+    ):
         return found
     overseers = (Role.REVIEWER, Role.SUPERVISOR)
     if not key:
         town = Town.objects.overseen_by(user, on, overseers).first()
         return Place(town, town.name) if town else None
     number = key.removeprefix("v")
-    if number == key or not (number.isascii() and number.isdigit() and len(number) < LONGEST_KEY):
+    if number == key or not (
+        number.isascii() and number.isdigit() and len(number) < LONGEST_KEY
+    ):
         return None
-    village = Village.objects.overseen_by(user, on, overseers).select_related("town").filter(pk=int(number)).first()
+    village = (
+        Village.objects.overseen_by(user, on, overseers)
+        .select_related("town")
+        .filter(pk=int(number))
+        .first()
+    )
     return Place(village, village.name) if village else None
 
 
@@ -100,10 +145,15 @@ def seats_seated_by(user: User, on: date) -> QuerySet[Seat]:
 
 
 def rules_of(town: Town | None) -> list[tuple[MeetingKind, Rules, bool]]:
-    """Every kind of meeting held there with its rules, and whether the town set them itself. One query."""
+    """Every kind of meeting held there with its rules, and whether the town set them
+    itself. One query.
+    """
     own = {row.kind: row for row in Procedure.objects.filter(town=town)} if town else {}
     kinds = [kind for kind in MeetingKind if kind not in OF_COUNTY or town is None]
-    return [(kind, as_rules(own[kind]) if kind in own else DEFAULTS[kind], kind in own) for kind in kinds]
+    return [
+        (kind, as_rules(own[kind]) if kind in own else DEFAULTS[kind], kind in own)
+        for kind in kinds
+    ]
 
 
 @transaction.atomic
@@ -119,13 +169,16 @@ def take_seat(
     by: User,
     at: datetime,
 ) -> Seat:
-    """Seats somebody in a body for a term; returns the seat, also where they hold it already.
+    """Seats somebody in a body for a term; returns the seat, also where they hold it
+    already.
 
-    `user` is the cadre by primary key, for namesakes; without it, who bears the name of exactly one cadre of the place
-    is that cadre. A matter that concerns them sets them aside. A seat held already takes the cadre named.
+    `user` is the cadre by primary key, for namesakes; without it, who bears the name of
+    exactly one cadre of the place is that cadre. A matter that concerns them sets them
+    aside. A seat held already takes the cadre named.
 
-    NoSuchRight: not the secretary of the village, nor the reviewer of the town or county. InputRefused: no name, an
-    end before the beginning, a second chair, a cadre of another place.
+    NoSuchRight: not the secretary of the village, nor the reviewer of the town or
+    county. InputRefused: no name, an end before the beginning, a second chair, a cadre
+    of another place.
     """
     _check_right(place, by, at)
     if body not in place.bodies:
@@ -141,14 +194,18 @@ def take_seat(
         words = _("That account has no post here.")
         raise InputRefused(words, {"user": words})
     _lock(place)
-    beside = Seat.objects.filter(body=body, **place.fields).current(max(from_on, localtime(at).date()))
+    beside = Seat.objects.filter(body=body, **place.fields).current(
+        max(from_on, localtime(at).date())
+    )
     if known := beside.filter(name=name.strip()).first():
         if user and known.user_id != user:
             known.user_id = user
             known.save(update_fields=["user"])
         return known
     if is_chair and (chair := beside.filter(is_chair=True).first()):
-        words = _("%(name)s is in the chair; end that term first.") % {"name": chair.name}
+        words = _("%(name)s is in the chair; end that term first.") % {
+            "name": chair.name
+        }
         raise InputRefused(words, {"is_chair": words})
     bearing = [cadre.pk for cadre in cadres if cadre.name == name.strip()]
     return Seat.objects.create(
@@ -165,14 +222,21 @@ def take_seat(
 def cadres_at(place: Place, on: date) -> dict[User, list[str]]:
     """Whoever has a post at the place itself, by name, with what they are there."""
     found: dict[User, list[str]] = {}
-    for post in Post.objects.current(on).filter(**place.fields).select_related("user").order_by("user__name", "pk"):
+    for post in (
+        Post.objects.current(on)
+        .filter(**place.fields)
+        .select_related("user")
+        .order_by("user__name", "pk")
+    ):
         found.setdefault(post.user, []).append(post.get_role_display())
     return found
 
 
 @transaction.atomic
 def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
-    """Ends a term; `on` is its last day. NoSuchRight as above; InputRefused before it began, MoveRefused once over."""
+    """Ends a term; `on` is its last day. NoSuchRight as above; InputRefused before it
+    began, MoveRefused once over.
+    """
     seat = Seat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     _check_right(_place_of(seat), by, at)
     if seat.until_on and seat.until_on < localtime(at).date():
@@ -191,21 +255,34 @@ def _place_of(seat: Seat) -> Place:
 
 
 def _check_right(place: Place, by: User, at: datetime) -> None:
-    if place.key not in {own.key for own in places_of(by.posts_on(localtime(at).date()))}:
-        raise NoSuchRight(_("Only the village's secretary, or the reviewer of the town, seats people here."))
+    if place.key not in {
+        own.key for own in places_of(by.posts_on(localtime(at).date()))
+    }:
+        raise NoSuchRight(
+            _(
+                "Only the village's secretary, or the reviewer of the town, seats"
+                " people here."
+            )
+        )
 
 
 def _lock(place: Place) -> None:
-    """Two who seat at once wait for each other: on the place's row, where it has one."""
+    """Two who seat at once wait for each other: on the place's row, where it has
+    one.
+    """
     if not isinstance(place.where, str):
         type(place.where)._default_manager.select_for_update().get(pk=place.where.pk)
 
 
 @transaction.atomic
-def set_procedure(town: Town, kind: str, *, by: User, at: datetime, **numbers: Any) -> Procedure:
-    """A town's own quorum and majority for a kind of meeting; from then on, what was decided stays as it was.
+def set_procedure(
+    town: Town, kind: str, *, by: User, at: datetime, **numbers: Any
+) -> Procedure:
+    """A town's own quorum and majority for a kind of meeting; from then on, what was
+    decided stays as it was.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: a share above one, no rule named.
+    NoSuchRight: not a reviewer of that town. InputRefused: a share above one, no rule
+    named.
     """
     must_review(by, town, at)
     for part, whole in (("quorum_of", "quorum_in"), ("pass_of", "pass_in")):
@@ -213,7 +290,9 @@ def set_procedure(town: Town, kind: str, *, by: User, at: datetime, **numbers: A
             words = _("A share is at most the whole.")
             raise InputRefused(words, {part: words})
     if not numbers["article"].strip():
-        raise InputRefused(_("Say by which rule."), {"article": _("Please fill this in.")})
+        raise InputRefused(
+            _("Say by which rule."), {"article": _("Please fill this in.")}
+        )
     return Procedure.objects.update_or_create(town=town, kind=kind, defaults=numbers)[0]
 
 

@@ -15,23 +15,40 @@ UNMASKING_ROLES = (Role.SECRETARY, Role.SUPERVISOR)
 
 
 def may_unmask(user: User, on: date, village: Village) -> bool:
-    """Whether a user may open personal values of a village: its secretary, or a supervisor above it."""
-    return Village.objects.overseen_by(user, on, UNMASKING_ROLES).filter(pk=village.pk).exists()
+    """Whether a user may open personal values of a village: its secretary, or a
+    supervisor above it.
+    """
+    return (
+        Village.objects.overseen_by(user, on, UNMASKING_ROLES)
+        .filter(pk=village.pk)
+        .exists()
+    )
 
 
 def open_phone(
-    resident: Resident, *, by: User, post: Post, reason: str, at: datetime, request: HttpRequest | None = None
+    resident: Resident,
+    *,
+    by: User,
+    post: Post,
+    reason: str,
+    at: datetime,
+    request: HttpRequest | None = None,
 ) -> str:
-    """Return a resident's phone in full and write who opened it, and why, to the audit log.
+    """Return a resident's phone in full and write who opened it, and why, to the audit
+    log.
 
-    NoSuchRight: `post` is not a current secretary's or supervisor's post of `by` that reaches the
-    resident's village. InputRefused: no reason was given.
+    NoSuchRight: `post` is not a current secretary's or supervisor's post of `by` that
+    reaches the resident's village. InputRefused: no reason was given.
     """
     on = localtime(at).date()
     village = resident.household.group.village
-    holds_post = post.user_id == by.pk and post.is_current(on) and post.role in UNMASKING_ROLES
+    holds_post = (
+        post.user_id == by.pk and post.is_current(on) and post.role in UNMASKING_ROLES
+    )
     if not holds_post or not may_unmask(by, on, village):
-        raise NoSuchRight(_("Only the village secretary and the supervisor open a phone number."))
+        raise NoSuchRight(
+            _("Only the village secretary and the supervisor open a phone number.")
+        )
     if not reason.strip():
         text = _("Say why you need the number.")
         raise InputRefused(text, {"reason": text})
@@ -40,7 +57,11 @@ def open_phone(
         at=at,
         user=by,
         subject=_("phone of resident %(id)s, %(village)s, as %(role)s")
-        % {"id": resident.pk, "village": village, "role": post.get_role_display()},
+        % {
+            "id": resident.pk,
+            "village": village,
+            "role": post.get_role_display(),
+        },
         reason=reason.strip(),
         request=request,
     )

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 else:  # at run time they take no type
     OnePost = forms.ModelChoiceField
     OneShift = forms.ModelChoiceField
-PLAUSIBLE_DAYS = [MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+PLAUSIBLE_DAYS = [
+    MinValueValidator(date(1990, 1, 1)),
+    MaxValueValidator(date(2199, 12, 31)),
+]
 MOST_VISITORS = 9999
 LONGEST_NOTE = 2000
 
@@ -37,7 +40,10 @@ class TimeInput(forms.TimeInput):
 
 class PersonField(OnePost):
     def label_from_instance(self, obj: Post) -> str:
-        return _("%(name)s (%(role)s)") % {"name": obj.user, "role": obj.get_role_display()}
+        return _("%(name)s (%(role)s)") % {
+            "name": obj.user,
+            "role": obj.get_role_display(),
+        }
 
 
 class ShiftField(OneShift):
@@ -46,7 +52,10 @@ class ShiftField(OneShift):
     beside: date
 
     def label_from_instance(self, obj: DutyShift) -> str:
-        return f"{day_in_words(obj.on, self.beside)} {date_format(obj.on, 'D')} {obj.hours} {obj.primary.user}"
+        return (
+            f"{day_in_words(obj.on, self.beside)} {date_format(obj.on, 'D')}"
+            f" {obj.hours} {obj.primary.user}"
+        )
 
 
 class RosterForm(RuleForm):
@@ -63,14 +72,20 @@ class ShiftForm(RosterForm):
     day = forms.DateField(label=_("Day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
     begins = forms.TimeField(label=_("Begins at"), initial=BEGINS, widget=TimeInput)
     ends = forms.TimeField(
-        label=_("Ends at"), initial=ENDS, widget=TimeInput, help_text=_("Earlier than the beginning: on the next day.")
+        label=_("Ends at"),
+        initial=ENDS,
+        widget=TimeInput,
+        help_text=_("Earlier than the beginning: on the next day."),
     )
     primary = PersonField(label=_("On duty"), queryset=None)
     backup = PersonField(label=_("Backup"), queryset=None, required=False)
 
     @classmethod
     def showing(cls, shift: DutyShift) -> dict[str, Any]:
-        begins, ends = (moment.astimezone(SHANGHAI).time() for moment in (shift.starts_at, shift.ends_at))
+        begins, ends = (
+            moment.astimezone(SHANGHAI).time()
+            for moment in (shift.starts_at, shift.ends_at)
+        )
         people = {"primary": shift.primary_id, "backup": shift.backup_id}
         return {"day": shift.on, "begins": begins, "ends": ends, **people}
 
@@ -80,11 +95,18 @@ class ShiftForm(RosterForm):
         starts_at = datetime.combine(said["day"], said["begins"], SHANGHAI)
         ends_at = datetime.combine(said["day"], said["ends"], SHANGHAI)
         ends_at += ONE_DAY if ends_at <= starts_at else timedelta()
-        return {"starts_at": starts_at, "ends_at": ends_at, "primary": said["primary"], "backup": said["backup"]}
+        return {
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "primary": said["primary"],
+            "backup": said["backup"],
+        }
 
     def refuse(self, refusal: RuleBroken) -> None:
         own = {"starts_at": "begins", "ends_at": "ends"}
-        refusal.fields = {own.get(name, name): text for name, text in refusal.fields.items()}
+        refusal.fields = {
+            own.get(name, name): text for name, text in refusal.fields.items()
+        }
         super().refuse(refusal)
 
 
@@ -97,7 +119,9 @@ class SwapForm(RosterForm):
         help_text=_("Leave it empty if they take yours for nothing in return."),
     )
 
-    def __init__(self, *args: Any, shift: DutyShift, shifts: QuerySet[DutyShift], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, shift: DutyShift, shifts: QuerySet[DutyShift], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         cast("ShiftField", self.fields["in_return"]).beside = shift.on
         offer_rows(self, "in_return", shifts)
@@ -105,11 +129,18 @@ class SwapForm(RosterForm):
 
 class LeaveForm(RosterForm):
     post = PersonField(label=_("Who is away"), queryset=None)
-    from_on = forms.DateField(label=_("First day away"), widget=DayInput, validators=PLAUSIBLE_DAYS)
-    until_on = forms.DateField(label=_("Last day away"), widget=DayInput, validators=PLAUSIBLE_DAYS)
+    from_on = forms.DateField(
+        label=_("First day away"), widget=DayInput, validators=PLAUSIBLE_DAYS
+    )
+    until_on = forms.DateField(
+        label=_("Last day away"), widget=DayInput, validators=PLAUSIBLE_DAYS
+    )
     reason = forms.CharField(label=_("Reason"), max_length=100)
     substitute = PersonField(
-        label=_("Who stands in"), queryset=None, required=False, help_text=_("Nobody named: the backup of each shift.")
+        label=_("Who stands in"),
+        queryset=None,
+        required=False,
+        help_text=_("Nobody named: the backup of each shift."),
     )
 
 
@@ -125,14 +156,19 @@ class HandOverForm(RuleForm):
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 4}),
-        help_text=_("Name a matter by its number, not by who spoke: this stands in the duty ledger."),
+        help_text=_(
+            "Name a matter by its number, not by who spoke: this stands in the duty"
+            " ledger."
+        ),
     )
 
 
 class TalkRoomForm(RuleForm):
     place = forms.CharField(label=_("Where it is"), max_length=80)
     hours = forms.CharField(label=_("Opening hours"), max_length=80, required=False)
-    phone = forms.CharField(label=pgettext_lazy("talk room", "Phone"), max_length=20, required=False)
+    phone = forms.CharField(
+        label=pgettext_lazy("talk room", "Phone"), max_length=20, required=False
+    )
     talk_day = forms.IntegerField(
         label=_("Talk day of the month"),
         min_value=1,

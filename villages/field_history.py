@@ -1,4 +1,6 @@
-"""Which settings and accounts django-auditlog keeps the field history of; cases have their own events."""
+"""Which settings and accounts django-auditlog keeps the field history of; cases have
+their own events.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -11,20 +13,35 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from villages.models import DutyShift, FieldHistory, Office, Post, Procedure, Seat, TalkRoom, Town, User, Village
+from villages.models import (
+    DutyShift,
+    FieldHistory,
+    Office,
+    Post,
+    Procedure,
+    Seat,
+    TalkRoom,
+    Town,
+    User,
+    Village,
+)
 
 NOTHING = "—"
 
 
 def register() -> None:
-    """Called once when the app is ready. Neither passwords nor logins are field history."""
+    """Called once when the app is ready. Neither passwords nor logins are field
+    history.
+    """
     for model in (Town, Village, Office, Post, Seat, Procedure, TalkRoom, DutyShift):
         auditlog.register(model)
     auditlog.register(User, exclude_fields=["password", "last_login"])
 
 
 def changes_in_words(entry: FieldHistory) -> Iterator[tuple[str, str, str]]:
-    """Each changed field by its name, with its value before and after as people read it; a row's key is left out."""
+    """Each changed field by its name, with its value before and after as people read
+    it; a row's key is left out.
+    """
     model = entry.content_type.model_class()
     fields = {field.name: field for field in model._meta.fields} if model else {}
     for name, (old, new) in entry.changes_dict.items():
@@ -34,7 +51,9 @@ def changes_in_words(entry: FieldHistory) -> Iterator[tuple[str, str, str]]:
 
 
 def in_words(field: "models.Field[Any, Any]", value: str | None) -> str:
-    """A value as django-auditlog writes it down: always as text, a row by its key, a time in UTC."""
+    """A value as django-auditlog writes it down: always as text, a row by its key, a
+    time in UTC.
+    """
     if value in (None, "", "None"):
         return NOTHING
     if field.choices:
@@ -44,7 +63,9 @@ def in_words(field: "models.Field[Any, Any]", value: str | None) -> str:
     if isinstance(field, models.ForeignKey) and value.isdigit():
         return str(field.related_model._base_manager.filter(pk=value).first() or value)
     if isinstance(field, models.DateTimeField) and (at := parse_datetime(value)):
-        return str(localize(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC))))
+        return str(
+            localize(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC)))
+        )
     if isinstance(field, models.DateField) and (day := parse_date(value)):
         return str(localize(day))
     return value

@@ -1,4 +1,6 @@
-"""Forms of the account pages and of opening a phone; the rules behind them are domain functions."""
+"""Forms of the account pages and of opening a phone; the rules behind them are domain
+functions.
+"""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -22,13 +24,18 @@ class DayInput(forms.DateInput):
 
 
 def in_plain_words(field: forms.Field) -> None:
-    """What is missing, and what nothing chosen looks like, said the same way in every form."""
+    """What is missing, and what nothing chosen looks like, said the same way in every
+    form.
+    """
     chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
-    field.error_messages["required"] = _("Please choose.") if chosen else _("Please fill this in.")
+    field.error_messages["required"] = (
+        _("Please choose.") if chosen else _("Please fill this in.")
+    )
     field.error_messages["min_value"] = _("At least %(limit_value)s.")
     field.error_messages["max_value"] = _("At most %(limit_value)s.")
     if isinstance(field.widget, forms.Textarea):
-        field.widget.attrs.pop("maxlength", None)  # a browser cuts what is pasted without a word
+        # a browser cuts what is pasted without a word
+        field.widget.attrs.pop("maxlength", None)
     if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
         field.empty_label = _("not chosen")
 
@@ -50,7 +57,9 @@ def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
 
 
 class RuleForm(forms.Form):
-    """A form that shows a refusal of the domain beside the fields it names, or on top."""
+    """A form that shows a refusal of the domain beside the fields it names, or on
+    top.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -58,7 +67,9 @@ class RuleForm(forms.Form):
             in_plain_words(field)
 
     def refuse(self, refusal: RuleBroken) -> None:
-        named = {name: text for name, text in refusal.fields.items() if name in self.fields}
+        named = {
+            name: text for name, text in refusal.fields.items() if name in self.fields
+        }
         for name, text in named.items():
             self.add_error(name, str(text))
         if not named:
@@ -74,8 +85,16 @@ class AccountForm(RuleForm):
     username = forms.CharField(
         label=_("Account name"),
         max_length=150,
-        help_text=_("Letters and digits. It is used to log in and cannot be changed later."),
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_(
+            "Letters and digits. It is used to log in and cannot be changed later."
+        ),
+        widget=forms.TextInput(
+            attrs={
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autocomplete": "off",
+            }
+        ),
     )
 
 
@@ -87,7 +106,10 @@ class PlaceForm(forms.Form):
         label=_("Place"),
         required=False,
         max_length=40,
-        help_text=_("Part of the name of a county, town, village or office. Administrators have no place."),
+        help_text=_(
+            "Part of the name of a county, town, village or office. Administrators have"
+            " no place."
+        ),
     )
 
 
@@ -98,9 +120,14 @@ class PostForm(RuleForm):
     node = forms.ChoiceField(label=_("Which of them"), widget=forms.RadioSelect)
     from_on = forms.DateField(label=_("First day"), widget=DayInput)
     until_on = forms.DateField(
-        label=_("Last day"), required=False, widget=DayInput, help_text=_("Leave empty if it is not known yet.")
+        label=_("Last day"),
+        required=False,
+        widget=DayInput,
+        help_text=_("Leave empty if it is not known yet."),
     )
-    may_sign = forms.BooleanField(label=_("May sign supervision orders"), required=False)
+    may_sign = forms.BooleanField(
+        label=_("May sign supervision orders"), required=False
+    )
 
     def __init__(self, *args: Any, role: Role, place: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,19 +153,27 @@ class ReasonForm(RuleForm):
 
 
 class SeatForm(RuleForm):
-    body = forms.ChoiceField(label=_("Which body"), choices=Body.choices, widget=forms.RadioSelect)
+    body = forms.ChoiceField(
+        label=_("Which body"), choices=Body.choices, widget=forms.RadioSelect
+    )
     name = forms.CharField(label=_("Name"), max_length=40)
     user = forms.TypedChoiceField(
         label=_("Which cadre"),
         required=False,
         coerce=int,
         empty_value=None,
-        help_text=_("Only where several share a name; otherwise whoever of the place bears the name is taken."),
+        help_text=_(
+            "Only where several share a name; otherwise whoever of the place bears the"
+            " name is taken."
+        ),
     )
     is_chair = forms.BooleanField(label=_("in the chair"), required=False)
     from_on = forms.DateField(label=_("First day"), widget=DayInput)
     until_on = forms.DateField(
-        label=_("Last day"), required=False, widget=DayInput, help_text=_("Leave empty if it is not known yet.")
+        label=_("Last day"),
+        required=False,
+        widget=DayInput,
+        help_text=_("Leave empty if it is not known yet."),
     )
 
 
@@ -147,12 +182,20 @@ class EndSeatForm(RuleForm):
 
 
 class ProcedureForm(RuleForm):
-    quorum_of = forms.IntegerField(label=_("Must attend: how many"), min_value=1, max_value=100)
-    quorum_in = forms.IntegerField(label=_("of how many due"), min_value=1, max_value=100)
+    quorum_of = forms.IntegerField(
+        label=_("Must attend: how many"), min_value=1, max_value=100
+    )
+    quorum_in = forms.IntegerField(
+        label=_("of how many due"), min_value=1, max_value=100
+    )
     quorum_above = forms.BooleanField(label=_("more than that share"), required=False)
-    pass_of = forms.IntegerField(label=_("Must agree: how many"), min_value=1, max_value=100)
+    pass_of = forms.IntegerField(
+        label=_("Must agree: how many"), min_value=1, max_value=100
+    )
     pass_in = forms.IntegerField(label=_("of how many"), min_value=1, max_value=100)
     pass_above = forms.BooleanField(label=_("more than that share"), required=False)
-    pass_base = forms.ChoiceField(label=_("counted"), choices=Base.choices, widget=forms.RadioSelect)
+    pass_base = forms.ChoiceField(
+        label=_("counted"), choices=Base.choices, widget=forms.RadioSelect
+    )
     substitutes_vote = forms.BooleanField(label=_("Substitutes vote"), required=False)
     article = forms.CharField(label=_("By which rule"), max_length=120)

@@ -1,4 +1,6 @@
-"""Households and residents a user keeps: the village's secretary and duty officers, a group's leader."""
+"""Households and residents a user keeps: the village's secretary and duty officers, a
+group's leader.
+"""
 
 from datetime import date
 from typing import Any
@@ -11,10 +13,11 @@ VILLAGE_KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER)
 
 
 def kept_groups(user: User, on: date, path: str = "") -> Q:
-    """Return the condition for rows whose Group, reached by `path`, the user keeps the register of.
+    """Return the condition for rows whose Group, reached by `path`, the user keeps the
+    register of.
 
-    `path` is "" for groups themselves, "group__" for households, "household__group__" for residents.
-    Nobody else keeps it, a superuser neither (domain §2).
+    `path` is "" for groups themselves, "group__" for households, "household__group__"
+    for residents. Nobody else keeps it, a superuser neither (domain §2).
     """
     villages: Any = Village.objects.overseen_by(user, on, VILLAGE_KEEPERS)
     groups = user.reach(on, (Role.GROUP_LEADER,)).groups

@@ -1,4 +1,6 @@
-"""Logging in by allauth: no sign-up, no e-mail; axes locks out; the one-time password is changed first."""
+"""Logging in by allauth: no sign-up, no e-mail; axes locks out; the one-time password
+is changed first.
+"""
 
 from datetime import timedelta
 from math import ceil
@@ -35,14 +37,22 @@ class LoginForm(forms.LoginForm):
         labels = {
             "login": gettext_lazy("Account name"),
             "password": gettext_lazy("Password"),
-            "remember": gettext_lazy("This is the talk room's computer (stay logged in for 12 hours)"),
+            "remember": gettext_lazy(
+                "This is the talk room's computer (stay logged in for 12 hours)"
+            ),
         }
         for name, label in labels.items():
             self.fields[name].label = label
             self.fields[name].widget.attrs.pop("placeholder", None)
-        self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        self.fields["login"].widget.attrs |= {
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "autofocus": True,
+        }
 
-    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, redirect_url: str | None = None
+    ) -> HttpResponse:
         if self.cleaned_data["remember"]:
             stay(request.session)
         response: HttpResponse = super().login(request, redirect_url)
@@ -51,7 +61,9 @@ class LoginForm(forms.LoginForm):
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": gettext_lazy("The account name or the password is wrong."),
+        "username_password_mismatch": gettext_lazy(
+            "The account name or the password is wrong."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -60,7 +72,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         if user and user.must_change_password and user.check_password(password):
-            raise ValidationError(_("The new password must differ from the one-time password."))
+            raise ValidationError(
+                _("The new password must differ from the one-time password.")
+            )
         return str(super().clean_password(password, user))
 
     def set_password(self, user: User, password: str) -> None:
@@ -71,7 +85,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return resolve_url(self.get_login_redirect_url(request))
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, *_args: Any, **_kwargs: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *_args: Any,
+        **_kwargs: Any,
     ) -> None:
         """Only what a user must know: allauth would greet at every login."""
         if message_template == "account/messages/password_changed.txt":
@@ -79,7 +98,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """The secret of the authenticator app and the recovery codes are encrypted like every personal value."""
+    """The secret of the authenticator app and the recovery codes are encrypted like
+    every personal value.
+    """
 
     def encrypt(self, text: str) -> str:
         return encrypted(text)
@@ -89,15 +110,25 @@ class MfaAdapter(DefaultMFAAdapter):
 
 
 def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The account name that axes counts by: allauth takes any case, so another case is no new try."""
-    found = (credentials or {}).get("username") or request.POST.get("login") or request.POST.get("username")
+    """The account name that axes counts by: allauth takes any case, so another case is
+    no new try.
+    """
+    found = (
+        (credentials or {}).get("username")
+        or request.POST.get("login")
+        or request.POST.get("username")
+    )
     return str(found or "").strip().lower()
 
 
 def locked_out(
-    request: HttpRequest, _original: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+    request: HttpRequest,
+    _original: HttpResponse | None = None,
+    credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The answer to a login that axes refuses: how long to wait, in plain words; JSON for the API."""
+    """The answer to a login that axes refuses: how long to wait, in plain words; JSON
+    for the API.
+    """
     wait = _wait_of(request, credentials)
     minutes = ceil(wait.total_seconds() / 60)
     text = ngettext(
@@ -106,9 +137,13 @@ def locked_out(
         minutes,
     ) % {"minutes": minutes}
     if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"code": "locked_out", "detail": text}, status=TOO_MANY_REQUESTS)
+        response: HttpResponse = JsonResponse(
+            {"code": "locked_out", "detail": text}, status=TOO_MANY_REQUESTS
+        )
     else:
-        response = render(request, "account/locked_out.html", {"text": text}, status=TOO_MANY_REQUESTS)
+        response = render(
+            request, "account/locked_out.html", {"text": text}, status=TOO_MANY_REQUESTS
+        )
     response["Retry-After"] = str(minutes * 60)
     return response
 
@@ -117,7 +152,9 @@ def _wait_of(request: HttpRequest, credentials: dict[str, Any] | None) -> timede
     whole: timedelta = get_cool_off(request) or timedelta()
     at = getattr(request, "axes_attempt_time", None)
     last = (
-        AccessAttempt.objects.filter(username=name_at_login(request, credentials), ip_address=address_of(request))
+        AccessAttempt.objects.filter(
+            username=name_at_login(request, credentials), ip_address=address_of(request)
+        )
         .order_by("-attempt_time")
         .first()
     )

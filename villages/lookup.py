@@ -1,4 +1,6 @@
-"""Finding a resident while they stand at the counter: by name, pinyin, initials or phone."""
+"""Finding a resident while they stand at the counter: by name, pinyin, initials or
+phone.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -15,8 +17,15 @@ PHONE_PURPOSE = "phone"
 LIMIT = 8
 KEYS_IN_COMMON = 4  # one typed text can meet at most so many keys of one resident
 BATCH = 500
-# Who looks up whole villages; a group leader only the own group, an office nobody (domain §2).
-VILLAGE_ROLES = (Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY, Role.REVIEWER, Role.SUPERVISOR)
+# Who looks up whole villages; a group leader only the own group, an office nobody
+# (domain §2).
+VILLAGE_ROLES = (
+    Role.DUTY_OFFICER,
+    Role.COMMITTEE_MEMBER,
+    Role.SECRETARY,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+)
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,22 @@ class Neighbourhood:
 
     @property
     def residents(self) -> QuerySet[Resident]:
-        """Whoever may be looked up there; nobody else's name and phone is copied by naming their id."""
-        within = Q(household__group__village__in=self.villages) | Q(household__group__in=self.groups)
+        """Whoever may be looked up there; nobody else's name and phone is copied by
+        naming their id.
+        """
+        within = Q(household__group__village__in=self.villages) | Q(
+            household__group__in=self.groups
+        )
         return Resident.objects.filter(within)
 
 
 def neighbourhood_of(user: User, on: date) -> Neighbourhood:
-    """Return where a user may look residents up that day; nowhere without a post that may."""
+    """Return where a user may look residents up that day; nowhere without a post that
+    may.
+    """
     return Neighbourhood(
-        Village.objects.overseen_by(user, on, VILLAGE_ROLES), user.reach(on, (Role.GROUP_LEADER,)).groups
+        Village.objects.overseen_by(user, on, VILLAGE_ROLES),
+        user.reach(on, (Role.GROUP_LEADER,)).groups,
     )
 
 
@@ -60,10 +76,11 @@ def find_residents(
     groups: Collection[int] = (),
     only_in: int | None = None,
 ) -> list[Found]:
-    """Return up to `limit` residents of the villages (and of the groups, by id) whom the text begins to name.
+    """Return up to `limit` residents of the villages (and of the groups, by id) whom
+    the text begins to name.
 
-    `only_in` is the id of the one village of them asked for. More than four digits are a phone
-    number and must match as a whole. One query.
+    `only_in` is the id of the one village of them asked for. More than four digits are
+    a phone number and must match as a whole. One query.
     """
     wanted = lookup_text(text)
     if not wanted:
@@ -72,11 +89,16 @@ def find_residents(
     if groups:
         of_groups = Group.objects.filter(pk__in=groups).values("village")
         within |= Q(village__in=of_groups, resident__household__group__in=groups)
-    keys = ResidentKey.objects.filter(within).select_related("resident__household__group__village")
+    keys = ResidentKey.objects.filter(within).select_related(
+        "resident__household__group__village"
+    )
     if only_in is not None:
         keys = keys.filter(village=only_in)
     if wanted.isdigit() and len(wanted) > TAIL_LENGTH:
-        keys = keys.filter(key=wanted[-TAIL_LENGTH:], resident__phone_hash=blind_index(wanted, PHONE_PURPOSE))
+        keys = keys.filter(
+            key=wanted[-TAIL_LENGTH:],
+            resident__phone_hash=blind_index(wanted, PHONE_PURPOSE),
+        )
     else:
         keys = keys.starting_with(wanted)
     rows = keys.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
@@ -86,7 +108,9 @@ def find_residents(
 
 @transaction.atomic
 def index_residents(residents: Iterable[Resident]) -> None:
-    """Write the lookup keys and the phone hash of saved residents, in bulk; call after any change of them."""
+    """Write the lookup keys and the phone hash of saved residents, in bulk; call after
+    any change of them.
+    """
     residents = list(residents)
     prefetch_related_objects(residents, "household__group")
     keys = []
@@ -95,10 +119,13 @@ def index_residents(residents: Iterable[Resident]) -> None:
         resident.phone_hash = blind_index(phone, PHONE_PURPOSE)
         village_id = resident.household.group.village_id
         keys += [
-            ResidentKey(village_id=village_id, resident=resident, key=key) for key in keys_of(resident.name, phone)
+            ResidentKey(village_id=village_id, resident=resident, key=key)
+            for key in keys_of(resident.name, phone)
         ]
     for start in range(0, len(residents), BATCH):
-        ResidentKey.objects.filter(resident__in=residents[start : start + BATCH]).delete()
+        ResidentKey.objects.filter(
+            resident__in=residents[start : start + BATCH]
+        ).delete()
     Resident.objects.bulk_update(residents, ["phone_hash"], batch_size=BATCH)
     ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
 

@@ -1,4 +1,6 @@
-"""What every page of a logged-in user needs: posts read once, an end to idle sessions, who is here."""
+"""What every page of a logged-in user needs: posts read once, an end to idle sessions,
+who is here.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -21,11 +23,15 @@ from villages.models.people import ADMINISTRATORS
 from villages.sessions import is_over, keep_seen
 
 TYPE_SIZES = ("normal", "large", "largest")
-BEFORE_PASSWORD = frozenset({"account_change_password", "account_logout", "language", "type_size"})
+BEFORE_PASSWORD = frozenset(
+    {"account_change_password", "account_logout", "language", "type_size"}
+)
 
 
 class Accounts(AuthenticationBackend):
-    """Logs in as allauth does, and reads an account and its posts by one query, for every page asks for both."""
+    """Logs in as allauth does, and reads an account and its posts by one query, for
+    every page asks for both.
+    """
 
     def get_user(self, user_id: int) -> User | None:
         user = User.with_posts(user_id, today())
@@ -33,7 +39,9 @@ class Accounts(AuthenticationBackend):
 
 
 class StaffSession:
-    """Ends idle sessions, asks for a new password first, reads the posts once. Costs visitors nothing."""
+    """Ends idle sessions, asks for a new password first, reads the posts once. Costs
+    visitors nothing.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,29 +60,45 @@ class StaffSession:
         return response
 
     def _whole_page(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """A fragment asked for without a login becomes the login page, not a login page inside another."""
-        asks_to_log_in = response.get("Location", "").startswith(resolve_url("account_login"))
+        """A fragment asked for without a login becomes the login page, not a login page
+        inside another.
+        """
+        asks_to_log_in = response.get("Location", "").startswith(
+            resolve_url("account_login")
+        )
         if "HX-Request" in request.headers and asks_to_log_in:
             return _go(request, redirect_to_login(_page_of(request))["Location"])
         return response
 
     def _answer_visitor(self, request: HttpRequest) -> HttpResponse:
-        """Public pages go on for whoever was logged out; the others say why and where to come back to."""
+        """Public pages go on for whoever was logged out; the others say why and where
+        to come back to.
+        """
         response = self.get_response(request)
         if not response.get("Location", "").startswith(resolve_url("account_login")):
             return response
-        text = _("You were logged out because nothing was done for a while. Log in to go on.")
+        text = _(
+            "You were logged out because nothing was done for a while. Log in to go on."
+        )
         if _wants_json(request):
             return JsonResponse({"code": "session_ended", "detail": text}, status=401)
         messages.info(request, text)
         return _go(request, redirect_to_login(_page_of(request))["Location"])
 
     def process_view(
-        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Mapping[str, Any]
+        self,
+        request: HttpRequest,
+        _view: Callable[..., Any],
+        _args: Any,
+        _kwargs: Mapping[str, Any],
     ) -> HttpResponse | None:
         user = request.user
         match = request.resolver_match
-        if not user.is_authenticated or not user.must_change_password or (match and match.url_name in BEFORE_PASSWORD):
+        if (
+            not user.is_authenticated
+            or not user.must_change_password
+            or (match and match.url_name in BEFORE_PASSWORD)
+        ):
             return None
         text = _("Choose your own password first.")
         if _wants_json(request):
@@ -83,8 +107,8 @@ class StaffSession:
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, from a fragment as well: but never to the page it stands on, which would begin
-    anew and lose what is being typed there.
+    """A redirect of the whole page, from a fragment as well: but never to the page it
+    stands on, which would begin anew and lose what is being typed there.
     """
     if "HX-Request" not in request.headers:
         return redirect(url)
@@ -94,11 +118,15 @@ def _go(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The page to come back to: the one asked for, or the one a form or fragment was on."""
+    """The page to come back to: the one asked for, or the one a form or fragment was
+    on.
+    """
     if request.method == "GET" and "HX-Request" not in request.headers:
         return request.get_full_path()
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    ):
         return "/"
     parts = urlsplit(page)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -107,11 +135,16 @@ def _page_of(request: HttpRequest) -> str:
 def _wants_json(request: HttpRequest) -> bool:
     if request.path.startswith("/api/"):
         return True
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    return (
+        request.get_preferred_type(["text/html", "application/json"])
+        == "application/json"
+    )
 
 
 class Here:
-    """Who looks at the page, for templates; nothing is worked out before it is shown."""
+    """Who looks at the page, for templates; nothing is worked out before it is
+    shown.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -123,7 +156,9 @@ class Here:
 
     @cached_property
     def posts(self) -> list[Post]:
-        """None while a one-time password waits to be changed: whatever they open leads back to that page."""
+        """None while a one-time password waits to be changed: whatever they open leads
+        back to that page.
+        """
         if self.user is None or self.user.must_change_password:
             return []
         return self.user.posts_on(today())

@@ -1,4 +1,6 @@
-"""Short names of villages, abbreviations of towns, and the ways a resident's name can be typed."""
+"""Short names of villages, abbreviations of towns, and the ways a resident's name can
+be typed.
+"""
 
 import re
 import unicodedata
@@ -6,7 +8,8 @@ from collections.abc import Collection, Iterator
 
 from pypinyin import lazy_pinyin
 
-# The longest that fits is taken (domain §2); what the file calls a residents' committee is a 社区.
+# The longest that fits is taken (domain §2); what the file calls a residents' committee
+# is a 社区.
 VILLAGE_SUFFIXES = {
     "社区居民委员会": "社区",
     "社区居委会": "社区",
@@ -15,12 +18,15 @@ VILLAGE_SUFFIXES = {
     "村民委员会": "村",
     "村委会": "村",
 }
-TOWN_SUFFIX = re.compile(r"(?:街道办事处|街道|镇|(?:东乡|撒拉|保安|裕固|哈萨克|蒙古|土家|.)族乡|乡)$")
+TOWN_SUFFIX = re.compile(
+    r"(?:街道办事处|街道|镇|(?:东乡|撒拉|保安|裕固|哈萨克|蒙古|土家|.)族乡|乡)$"
+)
 ABBREVIATION_LENGTHS = (2, 4)
 KEY_LENGTH = 60
 TAIL_LENGTH = 4
 
-# Surnames that pypinyin reads as the common word: it says dan, chou, jie, ceng. Both are kept.
+# Surnames that pypinyin reads as the common word: it says dan, chou, jie, ceng. Both
+# are kept.
 SURNAME_READINGS = {
     "万俟": ("mo qi",),
     "尉迟": ("yu chi",),
@@ -62,9 +68,13 @@ SURNAME_READINGS = {
 
 
 def short_village_name(official_name: str) -> str:
-    """Return 柳河村 for 柳河村村民委员会, and 东街社区 for 东街居委会; never doubles 村 (domain §2)."""
+    """Return 柳河村 for 柳河村村民委员会, and 东街社区 for 东街居委会; never doubles
+    村 (domain §2).
+    """
     name = official_name.strip()
-    for suffix, kind in sorted(VILLAGE_SUFFIXES.items(), key=lambda pair: -len(pair[0])):
+    for suffix, kind in sorted(
+        VILLAGE_SUFFIXES.items(), key=lambda pair: -len(pair[0])
+    ):
         if name.endswith(suffix) and name != suffix:
             place = name.removesuffix(suffix)
             return place if place.endswith((kind, "社区")) else place + kind
@@ -72,10 +82,11 @@ def short_village_name(official_name: str) -> str:
 
 
 def free_abbreviation(town_name: str, county_name: str, taken: Collection[str]) -> str:
-    """Return the first abbreviation of a town that is not taken, 2 to 4 characters (domain §2).
+    """Return the first abbreviation of a town that is not taken, 2 to 4 characters
+    (domain §2).
 
-    白关镇 of 礼县 is BG; where another town has that, BGL; where that is gone too, BGL2, BGL3 …
-    ValueError: every one of them is taken, or the name has no letters.
+    白关镇 of 礼县 is BG; where another town has that, BGL; where that is gone too,
+    BGL2, BGL3 … ValueError: every one of them is taken, or the name has no letters.
     """
     for candidate in _abbreviations(town_name, county_name):
         if candidate not in taken:
@@ -84,7 +95,8 @@ def free_abbreviation(town_name: str, county_name: str, taken: Collection[str]) 
 
 
 def keys_of(name: str, phone: str) -> set[str]:
-    """Return what may be typed to find a resident: name, pinyin, initials, the phone's last four.
+    """Return what may be typed to find a resident: name, pinyin, initials, the phone's
+    last four.
 
     A surname with two readings gives both: 单 is found by shan and by dan (ux 2.3).
     """
@@ -99,8 +111,12 @@ def keys_of(name: str, phone: str) -> set[str]:
 
 
 def lookup_text(text: str) -> str:
-    """Return a text in the one form in which keys are stored and asked for: no spaces, lower case."""
-    return re.sub(r"[\s'’·•]+", "", unicodedata.normalize("NFKC", text)).lower()[:KEY_LENGTH]
+    """Return a text in the one form in which keys are stored and asked for: no spaces,
+    lower case.
+    """
+    return re.sub(r"[\s'’·•]+", "", unicodedata.normalize("NFKC", text)).lower()[
+        :KEY_LENGTH
+    ]
 
 
 def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
@@ -123,7 +139,9 @@ def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
 
 def _initials(name: str) -> str:
     letters = (syllable[:1].upper() for syllable in lazy_pinyin(name))
-    return "".join(letter for letter in letters if letter.isascii() and letter.isalpha())
+    return "".join(
+        letter for letter in letters if letter.isascii() and letter.isalpha()
+    )
 
 
 def _readings(name: str) -> Iterator[list[str]]:
@@ -134,5 +152,7 @@ def _readings(name: str) -> Iterator[list[str]]:
 
 
 def _syllables(text: str) -> list[str]:
-    syllables = (re.sub(r"[^a-z0-9]", "", syllable.lower()) for syllable in lazy_pinyin(text))
+    syllables = (
+        re.sub(r"[^a-z0-9]", "", syllable.lower()) for syllable in lazy_pinyin(text)
+    )
     return [syllable for syllable in syllables if syllable]

@@ -1,4 +1,6 @@
-"""The places a post can be at, found by name: what the appointing page offers for a role."""
+"""The places a post can be at, found by name: what the appointing page offers for a
+role.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +19,18 @@ Place = tuple[str, str]  # the value a form sends ("village:17"), and the words 
 
 
 def find_places(text: str, role: Role) -> list[Place]:
-    """Return up to 30 places of each kind the role serves at, by name or division code; none for the 三员."""
+    """Return up to 30 places of each kind the role serves at, by name or division code;
+    none for the 三员.
+    """
     text = text.strip()
     if not text:
         return []
-    return [place for kind in Node if kind in NODES_OF_ROLE[role] for place in FINDERS[kind](text)]
+    return [
+        place
+        for kind in Node
+        if kind in NODES_OF_ROLE[role]
+        for place in FINDERS[kind](text)
+    ]
 
 
 def place_of(value: str) -> Any:
@@ -45,8 +54,13 @@ def place_of(value: str) -> Any:
 
 
 def _counties(text: str) -> list[Place]:
-    rows = Town.objects.filter(Q(county_name__contains=text) | Q(county_code=text)).order_by("county_code")
-    return [(f"{Node.COUNTY}:{code}", name) for code, name in rows.values_list("county_code", "county_name").distinct()]
+    rows = Town.objects.filter(
+        Q(county_name__contains=text) | Q(county_code=text)
+    ).order_by("county_code")
+    return [
+        (f"{Node.COUNTY}:{code}", name)
+        for code, name in rows.values_list("county_code", "county_name").distinct()
+    ]
 
 
 def _towns(text: str) -> list[Place]:
@@ -58,19 +72,31 @@ def _villages(text: str) -> list[Place]:
     found = Q(name__contains=text) | Q(code=text) | Q(town__name=text)
     rows = Village.objects.filter(found).select_related("town")[:LIMIT]
     return [
-        (f"{Node.VILLAGE}:{village.pk}", f"{village.town.county_name} {village.town} {village}") for village in rows
+        (
+            f"{Node.VILLAGE}:{village.pk}",
+            f"{village.town.county_name} {village.town} {village}",
+        )
+        for village in rows
     ]
 
 
 def _groups(text: str) -> list[Place]:
-    rows = Group.objects.filter(village__name__contains=text).select_related("village__town")[:LIMIT]
-    return [(f"{Node.GROUP}:{group.pk}", f"{group.village.town} {group.village} {group}") for group in rows]
+    rows = Group.objects.filter(village__name__contains=text).select_related(
+        "village__town"
+    )[:LIMIT]
+    return [
+        (f"{Node.GROUP}:{group.pk}", f"{group.village.town} {group.village} {group}")
+        for group in rows
+    ]
 
 
 def _offices(text: str) -> list[Place]:
     found = Q(name__contains=text) | Q(town__name__contains=text)
     rows = Office.objects.filter(found).select_related("town")[:LIMIT]
-    return [(f"{Node.OFFICE}:{office.pk}", f"{office.town or office.county_code} {office}") for office in rows]
+    return [
+        (f"{Node.OFFICE}:{office.pk}", f"{office.town or office.county_code} {office}")
+        for office in rows
+    ]
 
 
 FINDERS: dict[Node, Callable[[str], list[Place]]] = {

@@ -1,4 +1,6 @@
-"""议事规则: the quorum and majority of every kind of meeting, by law or custom, or as a town has set them."""
+"""议事规则: the quorum and majority of every kind of meeting, by law or custom, or as a
+town has set them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -54,18 +56,24 @@ class Rules:
         return max(self.quorum.least(due), 1)
 
     def votes_needed(self, due: int, present: int) -> int:
-        """Of people, those who stepped aside already left out of both numbers; at least one."""
+        """Of people, those who stepped aside already left out of both numbers; at least
+        one.
+        """
         return max(self.majority.least(due if self.base == Base.DUE else present), 1)
 
 
 HALF, MORE_THAN_HALF, TWO_THIRDS = Share(1, 2), Share(1, 2, above=True), Share(2, 3)
 CUSTOM = gettext_lazy("The method's own custom; a town may set it otherwise.")
 BRANCH_ASSEMBLY = gettext_lazy(
-    "Regulations on the work of party branches, article 11; two thirds by custom of the six steps"
+    "Regulations on the work of party branches, article 11; two thirds by custom of the"
+    " six steps"
 )
-REPRESENTATIVES_BY_LAW = gettext_lazy("Organic Law of Villagers' Committees, article 26")
+REPRESENTATIVES_BY_LAW = gettext_lazy(
+    "Organic Law of Villagers' Committees, article 26"
+)
 
-# [cfg] defaults (domain §2). Where a law names numbers these are the law's; where none does, the text says so.
+# [cfg] defaults (domain §2). Where a law names numbers these are the law's; where none
+# does, the text says so.
 DEFAULTS: Mapping[str, Rules] = MappingProxyType(
     {
         MeetingKind.MINSHI_COMMITTEE: Rules(MORE_THAN_HALF, MORE_THAN_HALF, CUSTOM),
@@ -73,38 +81,59 @@ DEFAULTS: Mapping[str, Rules] = MappingProxyType(
         MeetingKind.TWO_COMMITTEES: Rules(
             MORE_THAN_HALF,
             MORE_THAN_HALF,
-            gettext_lazy("Organic Law of Villagers' Committees, article 29: the minority yields"),
+            gettext_lazy(
+                "Organic Law of Villagers' Committees, article 29: the minority yields"
+            ),
         ),
-        MeetingKind.MASS_CONGRESS: Rules(TWO_THIRDS, MORE_THAN_HALF, REPRESENTATIVES_BY_LAW),
-        MeetingKind.REPRESENTATIVES: Rules(TWO_THIRDS, MORE_THAN_HALF, REPRESENTATIVES_BY_LAW),
+        MeetingKind.MASS_CONGRESS: Rules(
+            TWO_THIRDS, MORE_THAN_HALF, REPRESENTATIVES_BY_LAW
+        ),
+        MeetingKind.REPRESENTATIVES: Rules(
+            TWO_THIRDS, MORE_THAN_HALF, REPRESENTATIVES_BY_LAW
+        ),
         MeetingKind.ASSEMBLY: Rules(
             MORE_THAN_HALF,
             MORE_THAN_HALF,
-            gettext_lazy("Organic Law of Villagers' Committees, article 22: more than half of the adults"),
+            gettext_lazy(
+                "Organic Law of Villagers' Committees, article 22: more than half of"
+                " the adults"
+            ),
         ),
         MeetingKind.HOUSEHOLDS: Rules(
             TWO_THIRDS,
             MORE_THAN_HALF,
-            gettext_lazy("Organic Law of Villagers' Committees, article 22: one of two thirds of the households"),
+            gettext_lazy(
+                "Organic Law of Villagers' Committees, article 22: one of two thirds of"
+                " the households"
+            ),
         ),
-        MeetingKind.PARTY_ASSEMBLY: Rules(TWO_THIRDS, MORE_THAN_HALF, BRANCH_ASSEMBLY, Base.DUE),
+        MeetingKind.PARTY_ASSEMBLY: Rules(
+            TWO_THIRDS, MORE_THAN_HALF, BRANCH_ASSEMBLY, Base.DUE
+        ),
         MeetingKind.PARTY_MASS_DAY: Rules(MORE_THAN_HALF, MORE_THAN_HALF, CUSTOM),
         MeetingKind.THEMED_PARTY_DAY: Rules(MORE_THAN_HALF, MORE_THAN_HALF, CUSTOM),
         MeetingKind.THREE_MEETINGS: Rules(
-            HALF, MORE_THAN_HALF, gettext_lazy("Regulations on the work of party branches, article 11"), Base.DUE
+            HALF,
+            MORE_THAN_HALF,
+            gettext_lazy("Regulations on the work of party branches, article 11"),
+            Base.DUE,
         ),
         MeetingKind.CONSULTATION: Rules(MORE_THAN_HALF, MORE_THAN_HALF, CUSTOM),
         MeetingKind.TOWN_COMMITTEE: Rules(
             HALF,
             MORE_THAN_HALF,
-            gettext_lazy("As party committees vote: half attend, more than half of those due agree"),
+            gettext_lazy(
+                "As party committees vote: half attend, more than half of those due"
+                " agree"
+            ),
             Base.DUE,
         ),
         MeetingKind.COUNTY_BOARD: Rules(MORE_THAN_HALF, MORE_THAN_HALF, CUSTOM),
     }
 )
 
-# Whose roll is called; an assembly of all the villagers has none, its people are counted.
+# Whose roll is called; an assembly of all the villagers has none, its people are
+# counted.
 BODY_OF: Mapping[str, Body] = MappingProxyType(
     {
         MeetingKind.MINSHI_COMMITTEE: Body.MINSHI_COMMITTEE,
@@ -127,14 +156,18 @@ OF_VILLAGE = frozenset(MeetingKind) - OF_TOWN - OF_COUNTY
 
 
 def rules_for(town_id: int | None, kind: str) -> Rules:
-    """The rules of a kind of meeting in a town: its own where it has set any, else the default. One query."""
+    """The rules of a kind of meeting in a town: its own where it has set any, else the
+    default. One query.
+    """
     return rules_by_kind(town_id, (kind,))[kind]
 
 
 def rules_by_kind(town_id: int | None, kinds: Iterable[str]) -> dict[str, Rules]:
     """As `rules_for`, of several kinds in one query."""
     rules = {kind: DEFAULTS[kind] for kind in kinds}
-    for own in Procedure.objects.filter(town=town_id, kind__in=rules) if town_id else ():
+    for own in (
+        Procedure.objects.filter(town=town_id, kind__in=rules) if town_id else ()
+    ):
         rules[own.kind] = as_rules(own)
     return rules
 

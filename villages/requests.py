@@ -18,19 +18,30 @@ class StaffRequest(HttpRequest):
 
 
 def whole_number(text: str) -> int | None:
-    """The number a form or an address names, if a row's key can be that large; else None."""
+    """The number a form or an address names, if a row's key can be that large; else
+    None.
+    """
     return int(text) if WHOLE_NUMBER.fullmatch(text) else None
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the client's network address, as axes counts it and the audit log keeps it.
+    """Return the client's network address, as axes counts it and the audit log keeps
+    it.
 
-    Behind PROXY_COUNT proxies it is the entry that the outermost of ours wrote; what a client
-    writes before that is not believed. None: no address that can be read.
+    Behind PROXY_COUNT proxies it is the entry that the outermost of ours wrote; what a
+    client writes before that is not believed. None: no address that can be read.
     """
-    written = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    written = [
+        part.strip()
+        for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if part.strip()
+    ]
     proxies = settings.PROXY_COUNT
-    address = written[-min(proxies, len(written))] if proxies and written else request.META.get("REMOTE_ADDR", "")
+    address = (
+        written[-min(proxies, len(written))]
+        if proxies and written
+        else request.META.get("REMOTE_ADDR", "")
+    )
     try:
         return str(ip_address(address))
     except ValueError:

@@ -1,4 +1,6 @@
-"""How long a login lasts: until the idle time-out, or 12 hours on the talk room's own computer."""
+"""How long a login lasts: until the idle time-out, or 12 hours on the talk room's own
+computer.
+"""
 
 from datetime import datetime, timedelta
 
@@ -19,12 +21,16 @@ def begin(session: SessionBase, at: datetime) -> None:
 
 
 def stay(session: SessionBase) -> None:
-    """Mark a session as that of the talk room's computer: no idle time-out, 12 hours in all."""
+    """Mark a session as that of the talk room's computer: no idle time-out, 12 hours in
+    all.
+    """
     session[STAYS] = True
 
 
 def is_over(request: HttpRequest, at: datetime) -> bool:
-    """Whether the session has been idle too long, or is older than any may be; unknown age is over."""
+    """Whether the session has been idle too long, or is older than any may be; unknown
+    age is over.
+    """
     began = int(request.session.get(BEGAN, 0))
     if request.session.get(STAYS):
         return at.timestamp() - began >= int(settings.SESSION_COOKIE_AGE)
@@ -33,7 +39,9 @@ def is_over(request: HttpRequest, at: datetime) -> bool:
 
 
 def keep_seen(request: HttpRequest, response: HttpResponse, at: datetime) -> None:
-    """Refresh the signed cookie that says when this session was last used, at most once a minute."""
+    """Refresh the signed cookie that says when this session was last used, at most once
+    a minute.
+    """
     last = max(request.session.get(BEGAN, 0), _seen(request))
     if request.session.get(STAYS) or at.timestamp() - last < REFRESH_SECONDS:
         return

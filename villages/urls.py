@@ -1,4 +1,6 @@
-"""Addresses of logging in (allauth's own names) and of the grid's pages; allauth's other views have none."""
+"""Addresses of logging in (allauth's own names) and of the grid's pages; allauth's
+other views have none.
+"""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -7,7 +9,16 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 
 from villages.login import LoginForm
-from villages.views import accounts, audit, bodies, duty, duty_acts, password, preferences, residents
+from villages.views import (
+    accounts,
+    audit,
+    bodies,
+    duty,
+    duty_acts,
+    password,
+    preferences,
+    residents,
+)
 
 pages = [
     path("language/", preferences.change_language, name="language"),
@@ -23,22 +34,48 @@ pages = [
     path("accounts/posts/<int:pk>/end/", accounts.EndPost.as_view(), name="end_post"),
     path("accounts/<int:pk>/", accounts.AccountDetail.as_view(), name="account"),
     path("accounts/<int:pk>/appoint/", accounts.Appoint.as_view(), name="appoint"),
-    path("accounts/<int:pk>/<slug:act>/", accounts.AccountAct.as_view(), name="account_act"),
+    path(
+        "accounts/<int:pk>/<slug:act>/",
+        accounts.AccountAct.as_view(),
+        name="account_act",
+    ),
     path("duty/", duty.DutyWeek.as_view(), name="duty"),
     path("duty/print/", duty.WallPrint.as_view(), name="duty_print"),
     path("duty/room/", duty_acts.TalkRoomPage.as_view(), name="talk_room"),
     path("duty/shifts/new/", duty_acts.ShiftNew.as_view(), name="shift_new"),
-    path("duty/shifts/<int:pk>/change/", duty_acts.ShiftChange.as_view(), name="shift_change"),
-    path("duty/shifts/<int:pk>/cancel/", duty_acts.ShiftCancel.as_view(), name="shift_cancel"),
+    path(
+        "duty/shifts/<int:pk>/change/",
+        duty_acts.ShiftChange.as_view(),
+        name="shift_change",
+    ),
+    path(
+        "duty/shifts/<int:pk>/cancel/",
+        duty_acts.ShiftCancel.as_view(),
+        name="shift_cancel",
+    ),
     path("duty/shifts/<int:pk>/swap/", duty_acts.SwapAsk.as_view(), name="swap_ask"),
-    path("duty/shifts/<int:pk>/hand-over/", duty_acts.HandOverPage.as_view(), name="hand_over"),
-    path("duty/swaps/<int:pk>/<slug:answer>/", duty_acts.SwapAnswer.as_view(), name="swap_answer"),
+    path(
+        "duty/shifts/<int:pk>/hand-over/",
+        duty_acts.HandOverPage.as_view(),
+        name="hand_over",
+    ),
+    path(
+        "duty/swaps/<int:pk>/<slug:answer>/",
+        duty_acts.SwapAnswer.as_view(),
+        name="swap_answer",
+    ),
     path("duty/leave/", duty_acts.LeaveNew.as_view(), name="leave_new"),
     path("duty/leave/<int:pk>/end/", duty_acts.LeaveEnd.as_view(), name="leave_end"),
-    path("duty/hand-overs/<int:pk>/take/", duty_acts.HandOverTake.as_view(), name="take_over"),
+    path(
+        "duty/hand-overs/<int:pk>/take/",
+        duty_acts.HandOverTake.as_view(),
+        name="take_over",
+    ),
 ]
 urlpatterns = [
-    path("login/", account.LoginView.as_view(form_class=LoginForm), name="account_login"),
+    path(
+        "login/", account.LoginView.as_view(form_class=LoginForm), name="account_login"
+    ),
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),
     path("login/shut/", account.account_inactive, name="account_inactive"),
     path("logout/", account.logout, name="account_logout"),
@@ -47,10 +84,20 @@ urlpatterns = [
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/second-factor/", mfa.index, name="mfa_index"),
     path("account/second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("account/second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("account/second-factor/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
-        "account/second-factor/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+        "account/second-factor/app/remove/",
+        totp.deactivate_totp,
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "account/second-factor/codes/",
+        recovery_codes.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "account/second-factor/codes/new/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
     ),
     path("", include((pages, "villages"))),
 ]

@@ -1,4 +1,6 @@
-"""The case and its events, to look at; a step is made on the case's own page or for several at once."""
+"""The case and its events, to look at; a step is made on the case's own page or for
+several at once.
+"""
 
 from typing import Any, cast
 
@@ -18,16 +20,26 @@ from villages.requests import StaffRequest
 
 
 def action_label(event: Event) -> str:
-    return str(Action(event.action).label) if event.action in Action.values else event.action
+    return (
+        str(Action(event.action).label)
+        if event.action in Action.values
+        else event.action
+    )
 
 
 def actor_of(event: Event) -> str:
-    """An officer by post; a speaker by the way they came, if it has a word; the system's task is the step itself."""
+    """An officer by post; a speaker by the way they came, if it has a word; the
+    system's task is the step itself.
+    """
     if event.post:
         return str(event.post)
     ways = dict(Channel.choices) | dict(How.choices)
     way = ways.get(event.via)
-    return f"{event.get_actor_kind_display()} · {way}" if way else event.get_actor_kind_display()
+    return (
+        f"{event.get_actor_kind_display()} · {way}"
+        if way
+        else event.get_actor_kind_display()
+    )
 
 
 class EventInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -43,7 +55,13 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
         return (
             super()
             .get_queryset(request)
-            .select_related("post__user", "post__village", "post__town", "post__group__village", "post__office")
+            .select_related(
+                "post__user",
+                "post__village",
+                "post__town",
+                "post__group__village",
+                "post__office",
+            )
         )
 
     @admin.display(description=_("step"))
@@ -54,45 +72,126 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
     def actor(self, event: Event) -> str:
         return actor_of(event)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return True  # whoever may open the case
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
 
 TITLE, VERBATIM, REQUEST, PLACE, REMARK, DECISION, MEASURES, RESULT = (
     said(Case, name)
-    for name in ("title", "verbatim", "request_text", "place", "remark", "decision", "measures", "result")
+    for name in (
+        "title",
+        "verbatim",
+        "request_text",
+        "place",
+        "remark",
+        "decision",
+        "measures",
+        "result",
+    )
 )
 
 
 @admin.register(Case)
 class CaseAdmin(BatchMoves, Window):
     path = "pk"
-    list_display = ("number", TITLE, "village", "stage", "light", "due_on", "owner_name", "speaker")
+    list_display = (
+        "number",
+        TITLE,
+        "village",
+        "stage",
+        "light",
+        "due_on",
+        "owner_name",
+        "speaker",
+    )
     list_filter = ("stage", "level", "category", "grade", "channel")
     sortable_by = ("number", "stage", "due_on")
     search_fields = ("=number",)
     view_on_site = False
     inlines = (EventInline,)
     fieldsets = (
-        (None, {"fields": ("page", TITLE, VERBATIM, REQUEST, PLACE, "speaker", "phone", "proxy")}),
-        (_("Class"), {"fields": ("category", "topic", "grade", "channel", "confidentiality", REMARK)}),
-        (_("Where it stands"), {"fields": (
-            "stage", "level", "round", "owner_name", "light", "due_on", "promised_on", "handling", DECISION,
-            "outcome", MEASURES, RESULT, "satisfaction", "solved", "close_reason",
-        )}),
-        (_("Dates"), {"fields": (
-            "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
-        )}),
-    )  # fmt: skip
+        (
+            None,
+            {
+                "fields": (
+                    "page",
+                    TITLE,
+                    VERBATIM,
+                    REQUEST,
+                    PLACE,
+                    "speaker",
+                    "phone",
+                    "proxy",
+                )
+            },
+        ),
+        (
+            _("Class"),
+            {
+                "fields": (
+                    "category",
+                    "topic",
+                    "grade",
+                    "channel",
+                    "confidentiality",
+                    REMARK,
+                )
+            },
+        ),
+        (
+            _("Where it stands"),
+            {
+                "fields": (
+                    "stage",
+                    "level",
+                    "round",
+                    "owner_name",
+                    "light",
+                    "due_on",
+                    "promised_on",
+                    "handling",
+                    DECISION,
+                    "outcome",
+                    MEASURES,
+                    RESULT,
+                    "satisfaction",
+                    "solved",
+                    "close_reason",
+                )
+            },
+        ),
+        (
+            _("Dates"),
+            {
+                "fields": (
+                    "said_at",
+                    "registered_at",
+                    "accepted_at",
+                    "decided_at",
+                    "completed_at",
+                    "replied_at",
+                    "closed_at",
+                )
+            },
+        ),
+    )
     readonly_fields = (
         "page", "speaker", "phone", "proxy", "owner_name", "light", "due_on",
         TITLE, VERBATIM, REQUEST, PLACE, REMARK, DECISION, MEASURES, RESULT,
@@ -139,12 +238,29 @@ class CaseAdmin(BatchMoves, Window):
 class EventAdmin(Window):
     list_display = ("at", "number", "step", "actor", "target")
     list_select_related = (
-        "case", "post__user", "post__village", "post__town", "post__group__village", "post__office",
-    )  # fmt: skip
+        "case",
+        "post__user",
+        "post__village",
+        "post__town",
+        "post__group__village",
+        "post__office",
+    )
     list_filter = ("target",)
     search_fields = ("=case__number",)
     ordering = ("-at", "-pk")
-    fields = ("at", "number", "place", "step", "actor", "source", "target", "level", "round", "note", "seal")
+    fields = (
+        "at",
+        "number",
+        "place",
+        "step",
+        "actor",
+        "source",
+        "target",
+        "level",
+        "round",
+        "note",
+        "seal",
+    )
     readonly_fields = ("number", "place", "step", "actor", "seal")
 
     @admin.display(description=_("number"))

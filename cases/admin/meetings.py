@@ -34,7 +34,9 @@ class Council(Window):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         seen = Meeting.objects.visible_to(request.user, today())
-        found = queryset.filter(**{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")})
+        found = queryset.filter(
+            **{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")}
+        )
         return found.select_related(*self.list_select_related)
 
 
@@ -42,7 +44,16 @@ class Council(Window):
 class MeetingAdmin(Council):
     list_display = ("name", "starts_at", "place", "chair", "closed_at", "cancelled_at")
     list_select_related = ("village", "town")
-    fields = ("name", "starts_at", "place", "chair", "recorder", "due_typed", "present_typed", "closed_at")
+    fields = (
+        "name",
+        "starts_at",
+        "place",
+        "chair",
+        "recorder",
+        "due_typed",
+        "present_typed",
+        "closed_at",
+    )
     readonly_fields = ("name",)
 
     @admin.display(description=_("meeting"))
@@ -53,7 +64,14 @@ class MeetingAdmin(Council):
 @admin.register(Attendee)
 class AttendeeAdmin(Council):
     path = "meeting"
-    list_display = ("name", "meeting", "is_chair", "is_guest", "is_present", "substitute")
+    list_display = (
+        "name",
+        "meeting",
+        "is_chair",
+        "is_guest",
+        "is_present",
+        "substitute",
+    )
     list_select_related = ("meeting__village", "meeting__town")
     fields = list_display
 
@@ -74,23 +92,51 @@ class OfItem(Council):
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         seen = Case.objects.visible_to(request.user, today())
         known = Q(**{f"{self.case_path}": None}) | Q(**{f"{self.case_path}__in": seen})
-        return with_sight(super().rows(request, queryset).filter(known), request, self.case_path)
+        return with_sight(
+            super().rows(request, queryset).filter(known), request, self.case_path
+        )
 
 
 @admin.register(AgendaItem)
 class AgendaItemAdmin(OfItem):
     path = "meeting"
-    list_display = ("__str__", "meeting", "state", "votes_for", "votes_against", "votes_abstain", "concluded_at")
+    list_display = (
+        "__str__",
+        "meeting",
+        "state",
+        "votes_for",
+        "votes_against",
+        "votes_abstain",
+        "concluded_at",
+    )
     list_select_related = ("case", "meeting__village", "meeting__town")
-    fields = ("meeting", "subject", "state", "votes_for", "votes_against", "votes_abstain", "due", "present", "aside",
-              "needed", "rule", "concluded_at")  # fmt: skip
+    fields = (
+        "meeting",
+        "subject",
+        "state",
+        "votes_for",
+        "votes_against",
+        "votes_abstain",
+        "due",
+        "present",
+        "aside",
+        "needed",
+        "rule",
+        "concluded_at",
+    )
 
 
 @admin.register(StepAside)
 class StepAsideAdmin(OfItem):
     path = "item__meeting"
     case_path = "item__case"
-    list_display = ("attendee", "item", said(StepAside, "reason", "item__case"), "is_automatic", "is_lifted")
+    list_display = (
+        "attendee",
+        "item",
+        said(StepAside, "reason", "item__case"),
+        "is_automatic",
+        "is_lifted",
+    )
     list_select_related = ("attendee", "item__case")
     fields = list_display
     readonly_fields = (list_display[2],)
@@ -103,13 +149,21 @@ class FourTwoWindow(Window):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         seen = FourTwoProcess.objects.visible_to(request.user, today())
-        found = queryset.filter(**{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")})
+        found = queryset.filter(
+            **{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")}
+        )
         return with_sight(found.select_related(self.case_path), request, self.case_path)
 
 
-SUBJECT, WHY = (said(FourTwoProcess, name, "case") for name in ("subject", "dropped_why"))
-CONTENT, OVERSIGHT = (said(FourTwoStep, name, "process__case") for name in ("content", "oversight"))
-WRONG, RIGHT = (said(StepCorrection, name, "step__process__case") for name in ("wrong", "right"))
+SUBJECT, WHY = (
+    said(FourTwoProcess, name, "case") for name in ("subject", "dropped_why")
+)
+CONTENT, OVERSIGHT = (
+    said(FourTwoStep, name, "process__case") for name in ("content", "oversight")
+)
+WRONG, RIGHT = (
+    said(StepCorrection, name, "step__process__case") for name in ("wrong", "right")
+)
 
 
 @admin.register(FourTwoProcess)
@@ -124,11 +178,34 @@ class FourTwoProcessAdmin(FourTwoWindow):
 @admin.register(FourTwoStep)
 class FourTwoStepAdmin(FourTwoWindow):
     path = "process"
-    list_display = ("village", "nth", "held_on", "due", "present", "votes_for", "passed")
+    list_display = (
+        "village",
+        "nth",
+        "held_on",
+        "due",
+        "present",
+        "votes_for",
+        "passed",
+    )
     list_select_related = ("process__village", "process__case")
-    fields = ("village", "nth", "kind", "held_on", CONTENT, "due", "present", "votes_for", "votes_against",
-              "votes_abstain", "present_needed", "votes_needed", "rule", "public_until", OVERSIGHT,
-              "passed")  # fmt: skip
+    fields = (
+        "village",
+        "nth",
+        "kind",
+        "held_on",
+        CONTENT,
+        "due",
+        "present",
+        "votes_for",
+        "votes_against",
+        "votes_abstain",
+        "present_needed",
+        "votes_needed",
+        "rule",
+        "public_until",
+        OVERSIGHT,
+        "passed",
+    )
     readonly_fields = ("village", CONTENT, OVERSIGHT)
 
     @admin.display(description=_("village"))

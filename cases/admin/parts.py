@@ -48,7 +48,10 @@ class Part(Window):
     spoken: tuple[str, ...] = ()  # those of them that are free words
 
     def columns(self) -> tuple[Any, ...]:
-        return tuple(said(self.model, name, self.path) if name in self.spoken else name for name in self.shown)
+        return tuple(
+            said(self.model, name, self.path) if name in self.spoken else name
+            for name in self.shown
+        )
 
     def get_list_display(self, request: Any) -> tuple[Any, ...]:
         return ("__str__", "number", *self.columns())
@@ -57,10 +60,16 @@ class Part(Window):
         return ("number", *self.columns())
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
-        return ("number", *self.readonly_fields, *(column for column in self.columns() if callable(column)))
+        return (
+            "number",
+            *self.readonly_fields,
+            *(column for column in self.columns() if callable(column)),
+        )
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        found = super().rows(request, queryset).select_related(*self.list_select_related)
+        found = (
+            super().rows(request, queryset).select_related(*self.list_select_related)
+        )
         return with_sight(found, request, self.path) if self.spoken else found
 
     @admin.display(description=_("case"))
@@ -70,18 +79,47 @@ class Part(Window):
 
 @admin.register(Clock)
 class ClockAdmin(Part):
-    shown = ("stage", "level", "round", "started_at", "due_at", "yellow_at", "stopped_at", "extended", "rejected")
+    shown = (
+        "stage",
+        "level",
+        "round",
+        "started_at",
+        "due_at",
+        "yellow_at",
+        "stopped_at",
+        "extended",
+        "rejected",
+    )
 
 
 @admin.register(Assignment)
 class AssignmentAdmin(Part):
-    shown = ("role", "post", "office", "assigned_at", "acknowledged_at", "reported_at", "ended_at", "end")
+    shown = (
+        "role",
+        "post",
+        "office",
+        "assigned_at",
+        "acknowledged_at",
+        "reported_at",
+        "ended_at",
+        "end",
+    )
     list_select_related = ("case", "office", *with_place("post"))
 
 
 @admin.register(TimeRequest)
 class TimeRequestAdmin(Part):
-    shown = ("kind", "state", "reason", "until_on", "asked_by", "asked_at", "ruled_by", "ruled_at", "ended_at")
+    shown = (
+        "kind",
+        "state",
+        "reason",
+        "until_on",
+        "asked_by",
+        "asked_at",
+        "ruled_by",
+        "ruled_at",
+        "ended_at",
+    )
     spoken = ("reason",)
     list_select_related = ("case", *with_place("asked_by", "ruled_by"))
 
@@ -102,7 +140,17 @@ class MandatoryReportAdmin(Part):
 
 @admin.register(Rating)
 class RatingAdmin(Part):
-    shown = ("at", "round", "satisfaction", "solved", "reason", "how", "entered_by", "on_the_spot", "drawn")
+    shown = (
+        "at",
+        "round",
+        "satisfaction",
+        "solved",
+        "reason",
+        "how",
+        "entered_by",
+        "on_the_spot",
+        "drawn",
+    )
     spoken = ("reason",)
     list_select_related = ("case", *with_place("entered_by"))
 
@@ -124,7 +172,12 @@ class AttachmentAdmin(Part):
 
     @admin.display(description=_("kind of file"))
     def kind(self, attachment: Attachment) -> str:
-        kinds = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF"}
+        kinds = {
+            "image/jpeg": "JPEG",
+            "image/png": "PNG",
+            "image/webp": "WebP",
+            "application/pdf": "PDF",
+        }
         return kinds.get(attachment.content_type, "—")
 
 
@@ -167,7 +220,9 @@ class CoSpeakerAdmin(Speakers):
 
 @admin.register(CaseRevision)
 class CaseRevisionAdmin(Speakers):
-    """Which personal value changed and when; the values themselves are opened on the case's page."""
+    """Which personal value changed and when; the values themselves are opened on the
+    case's page.
+    """
 
     path = "event__case"
     shown = ("at", "erased_at")

@@ -1,4 +1,6 @@
-"""Who looks at cases in the admin, and at which; nobody adds, changes or deletes a row there."""
+"""Who looks at cases in the admin, and at which; nobody adds, changes or deletes a row
+there.
+"""
 
 from operator import attrgetter
 from typing import Any
@@ -17,7 +19,13 @@ from villages.admin.rights import PostAdmin
 from villages.models import Role
 from villages.requests import StaffRequest
 
-READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER, Role.REVIEWER, Role.SUPERVISOR)
+READERS = (
+    Role.SECRETARY,
+    Role.DUTY_OFFICER,
+    Role.GROUP_LEADER,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+)
 
 
 class Window(PostAdmin):
@@ -29,14 +37,22 @@ class Window(PostAdmin):
     list_max_show_all = 200
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{f"{self.path}__in": Case.objects.visible_to(request.user, today())})
+        return queryset.filter(
+            **{f"{self.path}__in": Case.objects.visible_to(request.user, today())}
+        )
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Only what stands in list_filter: any other field in the address would be an oracle on hidden values."""
+    def lookup_allowed(
+        self, lookup: str, value: Any, request: HttpRequest | None = None
+    ) -> bool:
+        """Only what stands in list_filter: any other field in the address would be an
+        oracle on hidden values.
+        """
         return lookup.partition("__")[0] in {str(name) for name in self.list_filter}
 
 
-def with_sight(queryset: QuerySet[Any], request: StaffRequest, path: str = "pk") -> QuerySet[Any]:
+def with_sight(
+    queryset: QuerySet[Any], request: StaffRequest, path: str = "pk"
+) -> QuerySet[Any]:
     """Notes on each row whether this user may know who spoke in its case."""
     sight = Sight.of(request.user, today())
     shown = Exists(Case.objects.filter(sight.speaker_shown(), pk=OuterRef(path)))
@@ -45,12 +61,18 @@ def with_sight(queryset: QuerySet[Any], request: StaffRequest, path: str = "pk")
 
 
 def said(model: type[Model], name: str, path: str = "") -> Any:
-    """A column of free words, without who spoke where that is hidden from whoever looks; rows come `with_sight`."""
+    """A column of free words, without who spoke where that is hidden from whoever
+    looks; rows come `with_sight`.
+    """
     case_of = attrgetter(path.replace("__", ".")) if path else None
 
     def shown(row: Any) -> str:
         text, case = getattr(row, name) or "", case_of(row) if case_of else row
-        return text if not text or case is None or row.speaker_shown else without_speaker(case, text)
+        return (
+            text
+            if not text or case is None or row.speaker_shown
+            else without_speaker(case, text)
+        )
 
     shown.__name__ = name
     field: Any = model._meta.get_field(name)

@@ -1,5 +1,5 @@
-"""What is edited here: topics and standard texts by the system administrator and the town's reviewer, the calendar by
-the former.
+"""What is edited here: topics and standard texts by the system administrator and the
+town's reviewer, the calendar by the former.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,14 +40,18 @@ class TopicForm(FormOfTopic):
 
 
 class OfTown(PostAdmin):
-    """What a town sets for itself: the system administrator for all, a reviewer for the own."""
+    """What a town sets for itself: the system administrator for all, a reviewer for the
+    own.
+    """
 
     editors: ClassVar[tuple[Role, ...]] = (Role.SYSTEM_ADMIN, Role.REVIEWER)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(town__in=towns_of(request))
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.name == "town":
             kwargs["queryset"] = towns_of(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -55,7 +59,9 @@ class OfTown(PostAdmin):
 
 @admin.register(DeadlineRule)
 class DeadlineRuleAdmin(OfTown):
-    """To look at, the past among it; set on the page that shows first what would change."""
+    """To look at, the past among it; set on the page that shows first what would
+    change.
+    """
 
     list_display = ("town", "rule", "amount", "unit", "from_at", "set_by")
     list_select_related = ("town", "set_by__user")
@@ -71,7 +77,9 @@ class TopicAdmin(OfTown):
     list_select_related = ("parent", "town")
     search_fields = ("name",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Topic | None = None
+    ) -> tuple[str, ...]:
         return ("town",) if obj else ()  # its cases are that town's
 
 
@@ -83,7 +91,9 @@ def towns_of(request: Any) -> QuerySet[Town]:
 
 
 class StandardTextForm(FormOfText):
-    """Where a text stands is one choice: the step and, where it has several, the box."""
+    """Where a text stands is one choice: the step and, where it has several, the
+    box.
+    """
 
     place = forms.ChoiceField(label=_("Where it is offered"))
 
@@ -93,15 +103,26 @@ class StandardTextForm(FormOfText):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        offer(self, "place", ((":".join(place), words) for place, words in places_for_texts().items()))
+        offer(
+            self,
+            "place",
+            ((":".join(place), words) for place, words in places_for_texts().items()),
+        )
         if self.instance.pk:
-            self.fields["place"].initial = f"{self.instance.action}:{self.instance.input}"
+            self.fields[
+                "place"
+            ].initial = f"{self.instance.action}:{self.instance.input}"
         if "text" in self.fields:
-            braces = format_html_join(" ", '<span lang="zh-Hans">{}</span>', ((f"{{{name}}}",) for name in FILLED_IN))
+            braces = format_html_join(
+                " ",
+                '<span lang="zh-Hans">{}</span>',
+                ((f"{{{name}}}",) for name in FILLED_IN),
+            )
             self.fields["text"].help_text = format_html(
                 gettext(
-                    "The software fills in {}: the matter, its number, the village, the day promised. Write 【…】 for"
-                    " what the officer has to say in their own words; nothing is sent while one is left."
+                    "The software fills in {}: the matter, its number, the village, the"
+                    " day promised. Write 【…】 for what the officer has to say in"
+                    " their own words; nothing is sent while one is left."
                 ),
                 braces,
             )
@@ -113,19 +134,25 @@ class StandardTextForm(FormOfText):
         return cleaned
 
     def validate_unique(self) -> None:
-        """Step and box come with the place and are no fields of the form: what holds of all three is looked at here."""
+        """Step and box come with the place and are no fields of the form: what holds of
+        all three is looked at here.
+        """
         super().validate_unique()
         if self.errors:
             return
         try:
             self.instance.validate_constraints()
         except ValidationError:
-            self.add_error("title", _("There is a text of this title in the same place already."))
+            self.add_error(
+                "title", _("There is a text of this title in the same place already.")
+            )
 
 
 @admin.register(StandardText)
 class StandardTextAdmin(PostAdmin):
-    """Those for all towns are changed by the system administrator; a reviewer adds their own town's beside them."""
+    """Those for all towns are changed by the system administrator; a reviewer adds
+    their own town's beside them.
+    """
 
     editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
     form = StandardTextForm
@@ -146,23 +173,42 @@ class StandardTextAdmin(PostAdmin):
         shown = obj is not None and not self.has_change_permission(request, obj)
         return ("town", "where", "title", "text", "position") if shown else self.fields
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Any = None
+    ) -> tuple[str, ...]:
         return ("where",)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, queryset=towns_of(request), **kwargs)
-        field.required = not request.user.is_authenticated or not request.user.holds(today(), Role.SYSTEM_ADMIN)
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_foreignkey(
+            db_field, request, queryset=towns_of(request), **kwargs
+        )
+        field.required = not request.user.is_authenticated or not request.user.holds(
+            today(), Role.SYSTEM_ADMIN
+        )
         return field
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs(
+            request, obj
+        )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs(
+            request, obj
+        )
 
     def _is_theirs(self, request: HttpRequest, obj: Model | None) -> bool:
         of_a_town = not isinstance(obj, StandardText) or obj.town_id is not None
-        return of_a_town or (request.user.is_authenticated and request.user.holds(today(), Role.SYSTEM_ADMIN))
+        return of_a_town or (
+            request.user.is_authenticated
+            and request.user.holds(today(), Role.SYSTEM_ADMIN)
+        )
 
 
 @admin.register(CalendarDay)
@@ -177,6 +223,8 @@ class CalendarDayAdmin(PostAdmin):
     fields = ("day", "town", "is_working", "name", "confirmed")
     readonly_fields = ("confirmed",)
 
-    def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool
+    ) -> None:
         obj.confirmed = True
         super().save_model(request, obj, form, change)

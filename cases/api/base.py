@@ -1,4 +1,6 @@
-"""What every view of cases starts from: the user, the moment, and the cases within sight."""
+"""What every view of cases starts from: the user, the moment, and the cases within
+sight.
+"""
 
 from functools import cached_property
 from typing import Any
@@ -24,10 +26,15 @@ class CaseApi(CallerApi):
 
     def case(self, number: str, rows: QuerySet[Case] | None = None) -> Case:
         """The case by its number; Http404 where there is none within sight."""
-        return get_object_or_404(self.visible().select_related("town") if rows is None else rows, number=number)
+        return get_object_or_404(
+            self.visible().select_related("town") if rows is None else rows,
+            number=number,
+        )
 
     def posts(self, named: int | None) -> list[Post]:
-        """The posts to act from, first appointed first: the one named in the body, or all. InputRefused: not theirs."""
+        """The posts to act from, first appointed first: the one named in the body, or
+        all. InputRefused: not theirs.
+        """
         posts = self.user.posts_on(self.on)
         if named is not None:
             posts = [post for post in posts if post.pk == named]

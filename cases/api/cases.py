@@ -25,8 +25,19 @@ from cases.serializers.spoken import ReceiptSerializer, SpokenBody
 from cases.workflow import Action, Officer, register
 from cases.workflow.register import Spoken, in_territory
 from minshi import workdays
-from minshi.api import REPLAYED_HEADER, KeyPages, etag_of, idempotency_key, is_unchanged, not_modified
-from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER
+from minshi.api import (
+    REPLAYED_HEADER,
+    KeyPages,
+    etag_of,
+    idempotency_key,
+    is_unchanged,
+    not_modified,
+)
+from minshi.api_docs import (
+    IDEMPOTENCY_PARAMETER,
+    IF_MATCH_PARAMETER,
+    IF_NONE_MATCH_PARAMETER,
+)
 from minshi.errors import NoSuchRight
 from villages.api.fields import require_living_memory
 from villages.models import Post
@@ -39,7 +50,9 @@ BESIDE_FILTERS = frozenset({"cursor", "page_size"})
 
 
 def require_days_in_reach(form: Form) -> None:
-    """ValidationError: names the days of a valid form that no calendar of ours can count from."""
+    """ValidationError: names the days of a valid form that no calendar of ours can
+    count from.
+    """
     for name, value in form.cleaned_data.items():
         if isinstance(value, date):
             try:
@@ -49,14 +62,20 @@ def require_days_in_reach(form: Form) -> None:
 
 
 class CaseFilters(DjangoFilterBackend):
-    """The filter of the pages; a name or value it does not know is refused, and its order is the pages' order."""
+    """The filter of the pages; a name or value it does not know is refused, and its
+    order is the pages' order.
+    """
 
     known: frozenset[str] = frozenset(CaseFilter.base_filters) | BESIDE_FILTERS
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Case], view: Any) -> QuerySet[Case]:
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Case], view: Any
+    ) -> QuerySet[Case]:
         unknown = set(request.query_params) - self.known
         if unknown:
-            raise ValidationError({name: [_("There is no such filter.")] for name in sorted(unknown)})
+            raise ValidationError(
+                {name: [_("There is no such filter.")] for name in sorted(unknown)}
+            )
         filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
@@ -78,20 +97,30 @@ class CaseList(CaseApi, GenericAPIView[Case]):
     order = ("-registered_at", "-id")
 
     def get_queryset(self) -> QuerySet[Case]:
-        return Case.objects.counted_for(self.user, workdays.local_day(self.at)).with_row().select_related("topic")
+        return (
+            Case.objects.counted_for(self.user, workdays.local_day(self.at))
+            .with_row()
+            .select_related("topic")
+        )
 
     @extend_schema(responses={200: CaseRow(many=True)})
     def get(self, request: Request) -> Response:
-        """The cases within sight; of secret ones an overseer is not named in, number, dates, stage and light."""
+        """The cases within sight; of secret ones an overseer is not named in, number,
+        dates, stage and light.
+        """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(CaseRow(page, many=True, context=self.context()).data)
+        return self.get_paginated_response(
+            CaseRow(page, many=True, context=self.context()).data
+        )
 
     @extend_schema(
         request=SpokenBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={
             201: ReceiptSerializer,
-            200: OpenApiResponse(ReceiptSerializer, description="A replay: it was taken down before."),
+            200: OpenApiResponse(
+                ReceiptSerializer, description="A replay: it was taken down before."
+            ),
         },
         filters=False,
     )
@@ -105,35 +134,59 @@ class CaseList(CaseApi, GenericAPIView[Case]):
         known = key is not None and Case.objects.filter(key=key).exists()
         case = register(spoken, by=by, at=self.at, key=key)
         if known:
-            return Response(ReceiptSerializer(case).data, headers={REPLAYED_HEADER: "true"})
-        headers = {"ETag": etag_of(case.version), "Location": f"{request.path}{case.number}/"}
-        return Response(ReceiptSerializer(case).data, status=status.HTTP_201_CREATED, headers=headers)
+            return Response(
+                ReceiptSerializer(case).data, headers={REPLAYED_HEADER: "true"}
+            )
+        headers = {
+            "ETag": etag_of(case.version),
+            "Location": f"{request.path}{case.number}/",
+        }
+        return Response(
+            ReceiptSerializer(case).data,
+            status=status.HTTP_201_CREATED,
+            headers=headers,
+        )
 
     def _post_for(self, spoken: Spoken, named: int | None) -> Post:
         posts = self.posts(named)
         if not posts:
             raise NoSuchRight(_("Your post does not reach there."))
-        reaching = [post for post in posts if in_territory(post, spoken.village, spoken.town, self.at)]
+        reaching = [
+            post
+            for post in posts
+            if in_territory(post, spoken.village, spoken.town, self.at)
+        ]
         return (reaching or posts)[0]
 
 
 class CaseItem(CaseApi):
     @extend_schema(
         parameters=[IF_NONE_MATCH_PARAMETER],
-        responses={200: CaseDetail, 304: OpenApiResponse(description="As you have it already.")},
+        responses={
+            200: CaseDetail,
+            304: OpenApiResponse(description="As you have it already."),
+        },
     )
     def get(self, request: Request, number: str) -> Response:
         """One case in full, as far as the reader may know it."""
         rows = self.visible().with_page().select_related("merged_into")
-        case = self.case(number, rows.prefetch_related(Prefetch("assignments", ASSIGNED)))
+        case = self.case(
+            number, rows.prefetch_related(Prefetch("assignments", ASSIGNED))
+        )
         etag = etag_of(case.version, case.light(self.at))
         if is_unchanged(request, etag):
             return not_modified(etag)
-        return Response(CaseDetail(case, context=self.context()).data, headers={"ETag": etag})
+        return Response(
+            CaseDetail(case, context=self.context()).data, headers={"ETag": etag}
+        )
 
     @extend_schema(
-        request=amendment(), parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER], responses={200: MoveDone}
+        request=amendment(),
+        parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
+        responses={200: MoveDone},
     )
     def patch(self, request: Request, number: str) -> Response:
-        """Correct what was written down; never the words spoken, the stage, the level or a date."""
+        """Correct what was written down; never the words spoken, the stage, the level
+        or a date.
+        """
         return act(self, request, number, Action.AMEND, amendment())

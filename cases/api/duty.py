@@ -1,4 +1,6 @@
-"""排一轮 over the API; the work calendar is a matter of deadlines, so this part of the roster stands here."""
+"""排一轮 over the API; the work calendar is a matter of deadlines, so this part of the
+roster stands here.
+"""
 
 from datetime import time
 from typing import Any
@@ -24,16 +26,22 @@ MOST_MEMBERS = 100
 class RoundBody(serializers.Serializer[Any]):
     village = IdField()
     members = serializers.ListField(
-        child=IdField(), max_length=MOST_MEMBERS, help_text=_("The posts that take turns, in that order.")
+        child=IdField(),
+        max_length=MOST_MEMBERS,
+        help_text=_("The posts that take turns, in that order."),
     )
     first = DayField()
     last = DayField()
-    days = serializers.ChoiceField([WORKING_DAYS, EVERY_DAY], required=False, default=WORKING_DAYS)
+    days = serializers.ChoiceField(
+        [WORKING_DAYS, EVERY_DAY], required=False, default=WORKING_DAYS
+    )
     begins = serializers.TimeField(required=False, default=BEGINS)
     ends = serializers.TimeField(required=False, default=ENDS)
     backup = IdField(required=False, allow_null=True, default=None)
     next_is_backup = serializers.BooleanField(
-        required=False, default=True, help_text=_("Without a backup named: whoever is next in turn.")
+        required=False,
+        default=True,
+        help_text=_("Without a backup named: whoever is next in turn."),
     )
 
 
@@ -41,23 +49,35 @@ class TurnSerializer(serializers.Serializer[Any]):
     day = serializers.DateField()
     primary = PersonSerializer(allow_null=True, help_text=_("Null: nobody is free."))
     backup = PersonSerializer(allow_null=True)
-    stands = serializers.BooleanField(source="standing", help_text=_("There is a shift already; it stays."))
+    stands = serializers.BooleanField(
+        source="standing", help_text=_("There is a shift already; it stays.")
+    )
 
 
 class RoundApi(DutyApi):
     def read(self) -> tuple[Village, duty.Round]:
-        """What the body asks for. InputRefused: no village in reach, or a post that takes no duty there."""
+        """What the body asks for. InputRefused: no village in reach, or a post that
+        takes no duty there.
+        """
         asked = RoundBody(data=self.request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        village = Village.objects.overseen_by(self.user, self.on).filter(pk=said["village"]).first()
+        village = (
+            Village.objects.overseen_by(self.user, self.on)
+            .filter(pk=said["village"])
+            .first()
+        )
         if village is None:
             raise InputRefused(NO_SUCH_CHOICE, {"village": NO_SUCH_CHOICE})
         wanted = duty.Round(
             members=self._members(village, said["members"]),
             first=said["first"],
             last=said["last"],
-            calendar=deadlines.calendar_of(village.town_id, said["first"]) if said["days"] == WORKING_DAYS else None,
+            calendar=(
+                deadlines.calendar_of(village.town_id, said["first"])
+                if said["days"] == WORKING_DAYS
+                else None
+            ),
             begins=_on_the_clock(said["begins"]),
             ends=_on_the_clock(said["ends"]),
             backup=self.person(said["backup"], village.pk, "backup"),
@@ -67,7 +87,10 @@ class RoundApi(DutyApi):
 
     def _members(self, village: Village, keys: list[int]) -> list[Post]:
         """In the order asked for, each once."""
-        found = {post.pk: post for post in duty.eligible_posts(village, self.on).filter(pk__in=keys)}
+        found = {
+            post.pk: post
+            for post in duty.eligible_posts(village, self.on).filter(pk__in=keys)
+        }
         if found.keys() != set(keys):
             raise InputRefused(NO_SUCH_CHOICE, {"members": NO_SUCH_CHOICE})
         return [found[key] for key in dict.fromkeys(keys)]
@@ -82,14 +105,22 @@ class RoundPlan(RoundApi):
     def post(self, _request: Request) -> Response:
         """Whose turn it would be on each day; nothing is written."""
         village, wanted = self.read()
-        return Response(TurnSerializer(duty.plan_round(village, wanted, **self.doing), many=True).data)
+        return Response(
+            TurnSerializer(
+                duty.plan_round(village, wanted, **self.doing), many=True
+            ).data
+        )
 
 
 class RoundList(RoundApi):
     @extend_schema(request=RoundBody, responses={201: ShiftSerializer(many=True)})
     def post(self, _request: Request) -> Response:
-        """Put a round on the roster: its new shifts; days that have one keep it, so a second time adds none."""
+        """Put a round on the roster: its new shifts; days that have one keep it, so a
+        second time adds none.
+        """
         village, wanted = self.read()
         new = duty.arrange_round(village, wanted, **self.doing)
-        rows = ShiftSerializer(new, many=True, context={"roster": duty.read_roster(new)})
+        rows = ShiftSerializer(
+            new, many=True, context={"roster": duty.read_roster(new)}
+        )
         return Response(rows.data, status=status.HTTP_201_CREATED)

@@ -1,4 +1,6 @@
-"""Kept files over the API: of cases, and the photos of what was signed at a meeting or at a step of the six."""
+"""Kept files over the API: of cases, and the photos of what was signed at a meeting or
+at a step of the six.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -33,12 +35,16 @@ FILE = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
 class AnyAccepted(DefaultContentNegotiation):
     """A file is what it is, whatever the reader would rather have."""
 
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+    def select_renderer(
+        self, request: Any, renderers: Any, format_suffix: Any = None
+    ) -> Any:
         return renderers[0], renderers[0].media_type
 
 
 def file_answer(kept: KeptFile, request: Request) -> FileResponse:
-    """The file, or with ?size=small its small picture, so that nothing in it runs. Http404: it is gone."""
+    """The file, or with ?size=small its small picture, so that nothing in it runs.
+    Http404: it is gone.
+    """
     small = request.query_params.get("size") == "small" and kept.thumbnail
     try:
         file = (kept.thumbnail if small else kept.file).open("rb")
@@ -53,7 +59,9 @@ def file_answer(kept: KeptFile, request: Request) -> FileResponse:
 
 SHEET_ADDED = {
     201: SignedSheetSerializer,
-    200: OpenApiResponse(SignedSheetSerializer, description="It has this very file already."),
+    200: OpenApiResponse(
+        SignedSheetSerializer, description="It has this very file already."
+    ),
 }
 
 
@@ -66,8 +74,12 @@ class Sheets(CaseApi, GenericAPIView[SignedSheet]):
     order = ("at", "id")
 
     def listed(self, **of: Any) -> Response:
-        rows: QuerySet[SignedSheet] = SignedSheet.objects.visible_to(self.user, self.on).filter(**of)
-        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
+        rows: QuerySet[SignedSheet] = SignedSheet.objects.visible_to(
+            self.user, self.on
+        ).filter(**of)
+        return self.get_paginated_response(
+            self.get_serializer(self.paginate_queryset(rows), many=True).data
+        )
 
     def added(self, owner: Meeting | FourTwoStep, post: Post) -> Response:
         asked = SignedSheetBody(data=self.request.data)
@@ -83,7 +95,9 @@ class MeetingSheets(Sheets, MeetingApi):
         """The photos of what was signed at a meeting, oldest first."""
         return self.listed(meeting=self.meeting(pk))
 
-    @extend_schema(request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED)
+    @extend_schema(
+        request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Add the photo of what was signed, also once the meeting is closed."""
         meeting = self.meeting(pk)
@@ -93,10 +107,14 @@ class MeetingSheets(Sheets, MeetingApi):
 class StepSheets(Sheets, FourTwoApi):
     @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int, nth: int) -> Response:
-        """The photos of what was signed at a step, oldest first; of a step held again all of them."""
+        """The photos of what was signed at a step, oldest first; of a step held again
+        all of them.
+        """
         return self.listed(step__process=self.process(pk), step__nth=nth)
 
-    @extend_schema(request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED)
+    @extend_schema(
+        request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED
+    )
     def post(self, request: Request, pk: int, nth: int) -> Response:
         """Add the photo of what was signed at the step as it was held last."""
         process = self.process(pk)
@@ -112,4 +130,9 @@ class SheetFile(CaseApi):
     @extend_schema(parameters=[SIZE], responses=FILE)
     def get(self, request: Request, uuid: UUID) -> FileResponse:
         """The photo of a signed sheet itself, or the small picture."""
-        return file_answer(get_object_or_404(SignedSheet.objects.visible_to(self.user, self.on), uuid=uuid), request)
+        return file_answer(
+            get_object_or_404(
+                SignedSheet.objects.visible_to(self.user, self.on), uuid=uuid
+            ),
+            request,
+        )

@@ -15,7 +15,16 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.items import votes_of
 from cases.batch import move_all
-from cases.four_two import Held, correct_step, drop_process, last_held, may_run, record_step, start_process, veiled
+from cases.four_two import (
+    Held,
+    correct_step,
+    drop_process,
+    last_held,
+    may_run,
+    record_step,
+    start_process,
+    veiled,
+)
 from cases.models import FourTwoProcess
 from cases.serializers.four_two import (
     BatchBody,
@@ -45,14 +54,25 @@ class FourTwoApi(CaseApi):
     def numbers(self, processes: Iterable[FourTwoProcess]) -> dict[str, Any]:
         """Which of their cases the user sees, for the serializer."""
         wanted = [process.case_id for process in processes if process.case_id]
-        return {"cases": dict(self.visible().filter(pk__in=wanted).values_list("pk", "number")) if wanted else {}}
+        return {
+            "cases": (
+                dict(self.visible().filter(pk__in=wanted).values_list("pk", "number"))
+                if wanted
+                else {}
+            )
+        }
 
     def whole(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
         process = self.process(pk)
-        return Response(ProcessSerializer(process, context=self.numbers([process])).data, status=code)
+        return Response(
+            ProcessSerializer(process, context=self.numbers([process])).data,
+            status=code,
+        )
 
     def runner(self, village: int | None) -> Officer:
-        """As whom the user writes the steps down. NoSuchRight: not a cadre of that village."""
+        """As whom the user writes the steps down. NoSuchRight: not a cadre of that
+        village.
+        """
         for post in self.user.posts_on(self.on):
             if village and may_run(Officer(self.user, post), village, self.at):
                 return Officer(self.user, post)
@@ -70,22 +90,34 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
     def get(self, request: Request) -> Response:
         """The processes in reach, the latest first."""
         page = veiled(self.paginate_queryset(self.processes()) or [])
-        return self.get_paginated_response(ProcessSerializer(page, many=True, context=self.numbers(page)).data)
+        return self.get_paginated_response(
+            ProcessSerializer(page, many=True, context=self.numbers(page)).data
+        )
 
     @extend_schema(
-        request=StartBody, parameters=[IDEMPOTENCY_PARAMETER], responses={201: ProcessSerializer}, filters=False
+        request=StartBody,
+        parameters=[IDEMPOTENCY_PARAMETER],
+        responses={201: ProcessSerializer},
+        filters=False,
     )
     def post(self, request: Request) -> Response:
         """Begin 四议两公开 for a matter."""
         asked = StartBody(data=request.data)
         asked.is_valid(raise_exception=True)
         data = dict(asked.validated_data)
-        case = self.visible().select_related("village").filter(number=data.pop("case")).first()
+        case = (
+            self.visible()
+            .select_related("village")
+            .filter(number=data.pop("case"))
+            .first()
+        )
         if case is None or case.village is None:
             words = _("This matter is not waiting for a decision in the village.")
             raise InputRefused(words, {"case": words})
         by, key = self.runner(case.village_id), idempotency_key(request)
-        process = start_process(case.village, case=case, by=by, at=self.at, key=key, **data)
+        process = start_process(
+            case.village, case=case, by=by, at=self.at, key=key, **data
+        )
         return self.whole(process.pk, status.HTTP_201_CREATED)
 
 
@@ -97,16 +129,32 @@ class FourTwoItself(FourTwoApi):
 
 
 class FourTwoSteps(FourTwoApi):
-    @extend_schema(request=HeldBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: ProcessSerializer})
+    @extend_schema(
+        request=HeldBody,
+        parameters=[IDEMPOTENCY_PARAMETER],
+        responses={200: ProcessSerializer},
+    )
     def post(self, request: Request, pk: int) -> Response:
-        """Write down the step that is due; whether it passed follows from its numbers."""
+        """Write down the step that is due; whether it passed follows from its
+        numbers.
+        """
         process, asked = self.process(pk), HeldBody(data=request.data)
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
-        names = ("held_on", "content", "kind", "due", "present", "public_until", "oversight")
+        names = (
+            "held_on",
+            "content",
+            "kind",
+            "due",
+            "present",
+            "public_until",
+            "oversight",
+        )
         held = Held(votes=votes_of(data), **{name: data[name] for name in names})
         by = self.runner(process.village_id)
-        record_step(process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request))
+        record_step(
+            process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request)
+        )
         return self.whole(pk)
 
 
@@ -137,7 +185,11 @@ class FourTwoDrop(FourTwoApi):
 
 
 class Batch(CaseApi):
-    @extend_schema(request=BatchBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: BatchResult(many=True)})
+    @extend_schema(
+        request=BatchBody,
+        parameters=[IDEMPOTENCY_PARAMETER],
+        responses={200: BatchResult(many=True)},
+    )
     def post(self, request: Request) -> Response:
         """The same step for several matters, each with its own result."""
         asked = BatchBody(data=request.data)
@@ -145,12 +197,18 @@ class Batch(CaseApi):
         data = asked.validated_data
         action = Action(data["action"])
         seen = {line["number"]: line["version"] for line in data["cases"]}
-        cases = list(self.visible().filter(number__in=seen).select_related("town").order_by("due_at", "pk"))
+        cases = list(
+            self.visible()
+            .filter(number__in=seen)
+            .select_related("town")
+            .order_by("due_at", "pk")
+        )
         if len(cases) != len(seen):
             words = _("One of these matters does not exist, or is not yours to see.")
             raise InputRefused(words, {"cases": words})
         body = body_of(action)(
-            data={**data["inputs"], "action": action.value}, context=self.context(facts=read_facts(cases[0], self.at))
+            data={**data["inputs"], "action": action.value},
+            context=self.context(facts=read_facts(cases[0], self.at)),
         )
         body.is_valid(raise_exception=True)
         results = move_all(

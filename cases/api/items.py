@@ -1,4 +1,6 @@
-"""One item of an agenda: its words and votes, its place, who steps aside, and concluding it."""
+"""One item of an agenda: its words and votes, its place, who steps aside, and
+concluding it.
+"""
 
 from typing import Any
 
@@ -21,9 +23,13 @@ from minshi.api_docs import IDEMPOTENCY_PARAMETER
 
 class ItemApi(MeetingApi):
     def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
-        """An item whose case is within sight, and as whom the user holds its meeting."""
+        """An item whose case is within sight, and as whom the user holds its
+        meeting.
+        """
         meeting = self.meeting(pk)
-        found = get_object_or_404(AgendaItem.objects.select_related("case"), meeting=meeting, pk=item)
+        found = get_object_or_404(
+            AgendaItem.objects.select_related("case"), meeting=meeting, pk=item
+        )
         if found.case and not self.visible().filter(pk=found.case.pk).exists():
             raise Http404
         found.meeting = meeting
@@ -37,7 +43,12 @@ class Item(ItemApi):
         meeting, found, by = self.item(pk, item)
         data = self.read(bodies.DraftBody)
         meetings.save_item(
-            found, version=data["version"], opinions=data["opinions"], votes=votes_of(data), by=by, at=self.at
+            found,
+            version=data["version"],
+            opinions=data["opinions"],
+            votes=votes_of(data),
+            by=by,
+            at=self.at,
         )
         return self.whole(meeting)
 
@@ -54,7 +65,9 @@ class Place(ItemApi):
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Take an item one place up or down; nothing happens at either end."""
         meeting, found, by = self.item(pk, item)
-        meetings.move_item(found, up=self.read(bodies.PlaceBody)["to"] == bodies.UP, by=by, at=self.at)
+        meetings.move_item(
+            found, up=self.read(bodies.PlaceBody)["to"] == bodies.UP, by=by, at=self.at
+        )
         return self.whole(meeting)
 
 
@@ -64,17 +77,24 @@ class Asides(ItemApi):
         """Say who steps aside from an item, and which namesakes take part after all."""
         meeting, found, by = self.item(pk, item)
         data = self.read(bodies.AsideBody)
-        asides, lifted = ({line["attendee"]: line["reason"] for line in data[name]} for name in ("asides", "lifted"))
+        asides, lifted = (
+            {line["attendee"]: line["reason"] for line in data[name]}
+            for name in ("asides", "lifted")
+        )
         meetings.set_aside(found, asides, lifted=lifted, by=by, at=self.at)
         return self.whole(meeting)
 
 
 class Conclusion(ItemApi):
     @extend_schema(
-        request=bodies.ConcludeBody, parameters=[IDEMPOTENCY_PARAMETER], responses={200: bodies.MeetingWhole}
+        request=bodies.ConcludeBody,
+        parameters=[IDEMPOTENCY_PARAMETER],
+        responses={200: bodies.MeetingWhole},
     )
     def post(self, request: Request, pk: int, item: int) -> Response:
-        """Conclude an item by its votes; where it passed about a matter, the step is made with it."""
+        """Conclude an item by its votes; where it passed about a matter, the step is
+        made with it.
+        """
         meeting, found, by = self.item(pk, item)
         data = self.read(bodies.ConcludeBody)
         moves = data["verdict"] == meetings.Verdict.PASSED and data.get("action")
@@ -93,12 +113,20 @@ class Conclusion(ItemApi):
         return self.whole(meeting)
 
     def _move(self, case: Case, data: dict[str, Any]) -> dict[str, Any]:
-        """What `conclude` takes of the step: the body is that of POST …/moves/. ValidationError as there."""
+        """What `conclude` takes of the step: the body is that of POST …/moves/.
+        ValidationError as there.
+        """
         action = Action(data["action"])
         context = self.context(facts=read_facts(case, self.at))
-        body = body_of(action)(data={**data.get("move", {}), "action": action.value}, context=context)
+        body = body_of(action)(
+            data={**data.get("move", {}), "action": action.value}, context=context
+        )
         body.is_valid(raise_exception=True)
-        return {"action": action, "case_version": body.validated_data["version"], **body.validated_data["inputs"]}
+        return {
+            "action": action,
+            "case_version": body.validated_data["version"],
+            **body.validated_data["inputs"],
+        }
 
 
 def votes_of(data: Any) -> tuple[int | None, int | None, int | None]:

@@ -1,4 +1,6 @@
-"""Ledgers: their columns, and their rows by the same definition as page, file and print."""
+"""Ledgers: their columns, and their rows by the same definition as page, file and
+print.
+"""
 
 from typing import Any
 
@@ -25,13 +27,19 @@ PERIOD = frozenset({"period", "since", "until"})
 
 
 class LedgerFilters(CaseFilters):
-    """A ledger has an order of its own, a period, and the filter of its kind of rows."""
+    """A ledger has an order of its own, a period, and the filter of its kind of
+    rows.
+    """
 
     known = (CaseFilters.known | PERIOD) - {"order"}
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
         if not isinstance(view.book, Book):
-            self.known = frozenset(view.book.filterset.base_filters) | BESIDE_FILTERS | PERIOD
+            self.known = (
+                frozenset(view.book.filterset.base_filters) | BESIDE_FILTERS | PERIOD
+            )
         return super().filter_queryset(request, queryset, view)
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
@@ -80,17 +88,24 @@ class LedgerRows(CaseApi, GenericAPIView[Any]):
         responses={200: LedgerRow(many=True)},
     )
     def get(self, request: Request, key: str) -> Response:
-        """The rows of one ledger, names and phones masked, oldest first; without a period the past twelve months.
+        """The rows of one ledger, names and phones masked, oldest first; without a
+        period the past twelve months.
 
-        The rows of `meetings` are agenda items and those of `duty` shifts, narrowed by village and period alone.
+        The rows of `meetings` are agenda items and those of `duty` shifts, narrowed by
+        village and period alone.
         """
         book = self.book
-        rows_in_sight = self.filter_queryset(book.in_sight(self.user, workdays.local_day(self.at)))
+        rows_in_sight = self.filter_queryset(
+            book.in_sight(self.user, workdays.local_day(self.at))
+        )
         page = self.paginate_queryset(book.whole(self._in_period(rows_in_sight)))
         records = read_records(book, page or [], sight=self.sight, at=self.at)
-        rows = tabular.rows_of(book.ledger, records, unmasked=True)  # the record itself masks
+        # the record itself masks
+        rows = tabular.rows_of(book.ledger, records, unmasked=True)
         keys = [column.key for column in book.ledger.columns]
-        return self.get_paginated_response([dict(zip(keys, row[1:], strict=True)) for row in rows])
+        return self.get_paginated_response(
+            [dict(zip(keys, row[1:], strict=True)) for row in rows]
+        )
 
     def _in_period(self, rows: Any) -> Any:
         form = PeriodForm(self.request.query_params)

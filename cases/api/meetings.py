@@ -46,16 +46,25 @@ class MeetingApi(CaseApi):
         return dict(asked.validated_data)
 
     def numbered(self, numbers: Iterable[str]) -> list[Case]:
-        """The cases by their numbers. InputRefused: one is out of sight or does not exist."""
+        """The cases by their numbers. InputRefused: one is out of sight or does not
+        exist.
+        """
         wanted = list(dict.fromkeys(numbers))
         found = {case.number: case for case in self.visible().filter(number__in=wanted)}
         if len(found) != len(wanted):
-            words = _("One of these matters waits for no decision here, or is on an agenda already.")
+            words = _(
+                "One of these matters waits for no decision here, or is on an agenda"
+                " already."
+            )
             raise InputRefused(words, {"cases": words})
         return [found[number] for number in wanted]
 
     def whole(self, meeting: Meeting) -> Response:
-        meeting = self.meetings().prefetch_related("attendees", "corrections").get(pk=meeting.pk)
+        meeting = (
+            self.meetings()
+            .prefetch_related("attendees", "corrections")
+            .get(pk=meeting.pk)
+        )
         context = {"sitting": Sitting(meeting, self.user, self.on)}
         return Response(bodies.MeetingWhole(meeting, context=context).data)
 
@@ -74,7 +83,10 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
         return self.get_paginated_response(bodies.MeetingRow(page, many=True).data)
 
     @extend_schema(
-        request=bodies.CallBody, parameters=[IDEMPOTENCY_PARAMETER], responses={201: bodies.MeetingWhole}, filters=False
+        request=bodies.CallBody,
+        parameters=[IDEMPOTENCY_PARAMETER],
+        responses={201: bodies.MeetingWhole},
+        filters=False,
     )
     def post(self, request: Request) -> Response:
         """Call a meeting."""
@@ -97,7 +109,9 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
     def _place(self, kind: str, village: int | None) -> Any:
         places = holding_places(self.user.posts_on(self.on), self.at)
         for place in places:
-            if kind in meetings.PLACES[place.level] and (village is None or place.key == f"v{village}"):
+            if kind in meetings.PLACES[place.level] and (
+                village is None or place.key == f"v{village}"
+            ):
                 return place
         raise NoSuchRight(_("This meeting is not yours to hold."))
 
@@ -105,7 +119,9 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
 class MeetingItself(MeetingApi):
     @extend_schema(responses={200: bodies.MeetingWhole})
     def get(self, request: Request, pk: int) -> Response:
-        """A meeting with its roll, its agenda as far as you may see it, and its minutes."""
+        """A meeting with its roll, its agenda as far as you may see it, and its
+        minutes.
+        """
         return self.whole(self.meeting(pk))
 
     @extend_schema(request=bodies.ChangeBody, responses={200: bodies.MeetingWhole})
@@ -125,7 +141,11 @@ class Roll(MeetingApi):
         meetings.call_roll(
             meeting,
             {line["attendee"]: line["present"] for line in people if "present" in line},
-            substitutes={line["attendee"]: line["substitute"] for line in people if "substitute" in line},
+            substitutes={
+                line["attendee"]: line["substitute"]
+                for line in people
+                if "substitute" in line
+            },
             by=self.holder(meeting),
             at=self.at,
         )
@@ -146,7 +166,9 @@ class Person(MeetingApi):
     def delete(self, request: Request, pk: int, person: int) -> Response:
         """Off the roll: who was added by mistake and was counted in no vote."""
         meeting = self.meeting(pk)
-        found = get_object_or_404(Attendee.objects.select_related("meeting"), meeting=meeting, pk=person)
+        found = get_object_or_404(
+            Attendee.objects.select_related("meeting"), meeting=meeting, pk=person
+        )
         meetings.remove_attendee(found, by=self.holder(meeting), at=self.at)
         return self.whole(meeting)
 
@@ -158,7 +180,9 @@ class Agenda(MeetingApi):
         meeting, data = self.meeting(pk), self.read(bodies.AgendaBody)
         by = self.holder(meeting)
         cases = self.numbered(data.get("cases", ()))
-        meetings.add_item(meeting, cases=cases, subject=data["subject"], by=by, at=self.at)
+        meetings.add_item(
+            meeting, cases=cases, subject=data["subject"], by=by, at=self.at
+        )
         return self.whole(meeting)
 
 
@@ -168,7 +192,9 @@ class Minutes(MeetingApi):
         """Keep the minutes; refused where somebody else wrote meanwhile."""
         meeting, data = self.meeting(pk), self.read(bodies.MinutesBody)
         by = self.holder(meeting)
-        meetings.save_minutes(meeting, data["minutes"], version=data["version"], by=by, at=self.at)
+        meetings.save_minutes(
+            meeting, data["minutes"], version=data["version"], by=by, at=self.at
+        )
         return self.whole(meeting)
 
 

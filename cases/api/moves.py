@@ -11,11 +11,28 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.models import Case, Event
-from cases.serializers.moves import Asked, MoveBody, MoveDone, MovesOffered, any_body, body_of
+from cases.serializers.moves import (
+    Asked,
+    MoveBody,
+    MoveDone,
+    MovesOffered,
+    any_body,
+    body_of,
+)
 from cases.serializers.offers import ReadyText, ToldSerializer, offers_as_data
 from cases.standard_texts import ready_for
 from cases.tracking import told_to_speaker
-from cases.workflow import Action, Facts, Offer, Officer, look_ahead, make_move, moves_open_to, offer_to, read_facts
+from cases.workflow import (
+    Action,
+    Facts,
+    Offer,
+    Officer,
+    look_ahead,
+    make_move,
+    moves_open_to,
+    offer_to,
+    read_facts,
+)
 from cases.workflow.moving import fingerprint, refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
@@ -25,16 +42,23 @@ from minshi.errors import MoveRefused, NoSuchRight
 class MoveList(CaseApi):
     @extend_schema(responses={200: MovesOffered})
     def get(self, request: Request, number: str) -> Response:
-        """What you may do with the case now, with the inputs each move needs and their choices."""
+        """What you may do with the case now, with the inputs each move needs and their
+        choices.
+        """
         case = self.case(number)
         facts = read_facts(case, self.at)
         offers = moves_open_to(self.user, case, self.at, facts)
         shown = self.sight.shows_speaker(case)
         moves = offers_as_data(offers, facts, self.user, speaker_shown=shown)
-        return Response({"version": case.version, "moves": moves}, headers={"ETag": etag_of(case.version)})
+        return Response(
+            {"version": case.version, "moves": moves},
+            headers={"ETag": etag_of(case.version)},
+        )
 
     @extend_schema(
-        request=any_body(), parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER], responses={200: MoveDone}
+        request=any_body(),
+        parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
+        responses={200: MoveDone},
     )
     def post(self, request: Request, number: str) -> Response:
         """Do one of them."""
@@ -59,11 +83,15 @@ class OneMove(CaseApi):
 class StandardTexts(OneMove):
     @extend_schema(responses={200: ReadyText(many=True)})
     def get(self, request: Request, number: str, action: str) -> Response:
-        """The standard texts for each input of a move, filled in for the case; 【…】 is for you to write."""
+        """The standard texts for each input of a move, filled in for the case; 【…】 is
+        for you to write.
+        """
         facts, offer = self.offered(number, action)
         ready = ready_for(facts, offer.action)
         rows = [
-            {"input": name, "title": text.title, "text": text.text} for name, texts in ready.items() for text in texts
+            {"input": name, "title": text.title, "text": text.text}
+            for name, texts in ready.items()
+            for text in texts
         ]
         return Response(ReadyText(rows, many=True).data)
 
@@ -71,21 +99,33 @@ class StandardTexts(OneMove):
 class Preview(OneMove):
     @extend_schema(request=any_body(), responses={200: ToldSerializer})
     def post(self, request: Request, number: str, action: str) -> Response:
-        """What the speaker would read if the move were made by this very body; it is not made."""
+        """What the speaker would read if the move were made by this very body; it is
+        not made.
+        """
         facts, offer = self.offered(number, action)
         if not offer.move.tells or offer.post is None:
             raise Http404
-        asked = body_of(offer.action)(data=request.data, context=self.context(facts=facts))
+        asked = body_of(offer.action)(
+            data=request.data, context=self.context(facts=facts)
+        )
         asked.is_valid(raise_exception=True)
         told = look_ahead(
-            facts.case, offer.action, told_to_speaker, by=Officer(self.user, offer.post), at=self.at,
+            facts.case,
+            offer.action,
+            told_to_speaker,
+            by=Officer(self.user, offer.post),
+            at=self.at,
             **asked.validated_data["inputs"],
-        )  # fmt: skip
+        )
         return Response(ToldSerializer(told).data)
 
 
-def act(view: CaseApi, request: Request, number: str, action: Action, body: type[MoveBody]) -> Response:
-    """Makes one move as the request asks, once per Idempotency-Key, and says where the case stands then."""
+def act(
+    view: CaseApi, request: Request, number: str, action: Action, body: type[MoveBody]
+) -> Response:
+    """Makes one move as the request asks, once per Idempotency-Key, and says where the
+    case stands then.
+    """
     key = idempotency_key(request)
     if key and (done := _replayed(view, number, action, key)):
         _refuse_other_words(view, request, done, body)
@@ -96,31 +136,64 @@ def act(view: CaseApi, request: Request, number: str, action: Action, body: type
     asked.is_valid(raise_exception=True)
     version = expected_version(request, asked.validated_data["version"])
     posts = view.posts(asked.validated_data["post"])
-    moved = _made(view, facts, action, posts, key=key, version=version, **asked.validated_data["inputs"])
+    moved = _made(
+        view,
+        facts,
+        action,
+        posts,
+        key=key,
+        version=version,
+        **asked.validated_data["inputs"],
+    )
     return _answer(moved, {})
 
 
-def _made(view: CaseApi, facts: Facts, action: Action, posts: list[Any], **values: Any) -> Case:
-    """The move from the first of the posts that may make it. NoSuchRight: none of them may."""
+def _made(
+    view: CaseApi, facts: Facts, action: Action, posts: list[Any], **values: Any
+) -> Case:
+    """The move from the first of the posts that may make it. NoSuchRight: none of them
+    may.
+    """
     refused = NoSuchRight(_("Your post does not allow this step."))
     for post in posts:
         try:
-            return make_move(facts.case, action, by=Officer(view.user, post), at=view.at, facts=facts, **values)
+            return make_move(
+                facts.case,
+                action,
+                by=Officer(view.user, post),
+                at=view.at,
+                facts=facts,
+                **values,
+            )
         except NoSuchRight as error:
             refused = error
     raise refused
 
 
-def _refuse_other_words(view: CaseApi, request: Request, done: Event, body: type[MoveBody]) -> None:
-    """KeyReused where the body says something else than what the key was used for; one past reading is a replay."""
-    asked = body(data=request.data, context=view.context(facts=read_facts(done.case, view.at)))
+def _refuse_other_words(
+    view: CaseApi, request: Request, done: Event, body: type[MoveBody]
+) -> None:
+    """KeyReused where the body says something else than what the key was used for; one
+    past reading is a replay.
+    """
+    asked = body(
+        data=request.data, context=view.context(facts=read_facts(done.case, view.at))
+    )
     if asked.is_valid():
-        refuse_other_words([done], fingerprint(done.action, "", asked.validated_data["inputs"]))
+        refuse_other_words(
+            [done], fingerprint(done.action, "", asked.validated_data["inputs"])
+        )
 
 
 def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Event | None:
-    """What this key did before, even to a case out of its mover's sight. MoveRefused: it was another move."""
-    done = Event.objects.select_related("case").filter(case__number=number, key=key, user=view.user).first()
+    """What this key did before, even to a case out of its mover's sight. MoveRefused:
+    it was another move.
+    """
+    done = (
+        Event.objects.select_related("case")
+        .filter(case__number=number, key=key, user=view.user)
+        .first()
+    )
     if done is None:
         return None
     if done.action != action:
@@ -129,4 +202,6 @@ def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Event | 
 
 
 def _answer(case: Case, headers: dict[str, str]) -> Response:
-    return Response(MoveDone(case).data, headers={"ETag": etag_of(case.version), **headers})
+    return Response(
+        MoveDone(case).data, headers={"ETag": etag_of(case.version), **headers}
+    )

@@ -1,4 +1,6 @@
-"""What belongs to a case within sight: its events, attachments, ratings, meetings, 四议两公开 and readers."""
+"""What belongs to a case within sight: its events, attachments, ratings, meetings,
+四议两公开 and readers.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -90,7 +92,9 @@ class Attachments(Parts):
         request={"multipart/form-data": UploadBody},
         responses={
             201: AttachmentSerializer,
-            200: OpenApiResponse(AttachmentSerializer, description="The case has this very file already."),
+            200: OpenApiResponse(
+                AttachmentSerializer, description="The case has this very file already."
+            ),
         },
     )
     def post(self, request: Request, number: str) -> Response:
@@ -110,7 +114,9 @@ class AttachmentFile(CaseApi):
     @extend_schema(parameters=[SIZE], responses=FILE)
     def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
         """The file itself, or the small photo."""
-        return file_answer(get_object_or_404(Attachment, case=self.case(number), uuid=uuid), request)
+        return file_answer(
+            get_object_or_404(Attachment, case=self.case(number), uuid=uuid), request
+        )
 
 
 class Ratings(Parts):
@@ -136,7 +142,9 @@ class MeetingsOfCase(Parts):
     order = ("starts_at", "id")
 
     def rows(self, case: Case) -> QuerySet[AgendaItem]:
-        return AgendaItem.objects.about(case, self.user, self.on).annotate(starts_at=F("meeting__starts_at"))
+        return AgendaItem.objects.about(case, self.user, self.on).annotate(
+            starts_at=F("meeting__starts_at")
+        )
 
     @extend_schema(responses={200: MeetingOfCase(many=True)})
     def get(self, request: Request, number: str) -> Response:
@@ -164,6 +172,8 @@ class FourTwoOfCase(Parts, FourTwoApi):
 class Readers(CaseApi):
     @extend_schema(responses={200: ReaderSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:
-        """Who may read a secret matter, each with why; of any other it is a list of nobody."""
+        """Who may read a secret matter, each with why; of any other it is a list of
+        nobody.
+        """
         readers = readers_of(read_facts(self.case(number), self.at))
         return Response(ReaderSerializer(readers, many=True).data)

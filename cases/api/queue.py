@@ -14,13 +14,24 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.models import Case
 from cases.models.choices import Level
-from cases.queue import ORDERS, Tab, deciding_place, deciding_places, queue_at, reasons_of
+from cases.queue import (
+    ORDERS,
+    Tab,
+    deciding_place,
+    deciding_places,
+    queue_at,
+    reasons_of,
+)
 from cases.serializers.case import QueueRow
 from cases.serializers.fields import NO_SUCH_CHOICE
 from cases.sitting import HoldingPlace
 from minshi.api import KeyPages
 
-AT = OpenApiParameter("at", str, description="A place by its key: v12, t3, c621226; without it your highest.")
+AT = OpenApiParameter(
+    "at",
+    str,
+    description="A place by its key: v12, t3, c621226; without it your highest.",
+)
 NOT_HERE = OpenApiResponse(description="You decide for no such place.")
 
 
@@ -34,7 +45,11 @@ class QueuePlaces(CaseApi):
     @extend_schema(operation_id="queue_places", responses={200: PlaceRow(many=True)})
     def get(self, _request: Request) -> Response:
         """The places you decide for, the highest first."""
-        return Response(PlaceRow(deciding_places(self.user.posts_on(self.on), self.at), many=True).data)
+        return Response(
+            PlaceRow(
+                deciding_places(self.user.posts_on(self.on), self.at), many=True
+            ).data
+        )
 
 
 class Queue(CaseApi, GenericAPIView[Case]):
@@ -55,21 +70,34 @@ class Queue(CaseApi, GenericAPIView[Case]):
         return tab
 
     def place(self) -> HoldingPlace:
-        """The place asked for, else the highest. Http404: the caller does not decide there."""
-        place = deciding_place(self.user.posts_on(self.on), self.request.query_params.get("at", ""), self.at)
+        """The place asked for, else the highest. Http404: the caller does not decide
+        there.
+        """
+        place = deciding_place(
+            self.user.posts_on(self.on),
+            self.request.query_params.get("at", ""),
+            self.at,
+        )
         if place is None:
             raise Http404
         return place
 
     @extend_schema(
-        parameters=[AT, OpenApiParameter("tab", str, enum=Tab.values, default=Tab.WAITING.value)],
+        parameters=[
+            AT,
+            OpenApiParameter("tab", str, enum=Tab.values, default=Tab.WAITING.value),
+        ],
         responses={200: QueueRow(many=True), 404: NOT_HERE},
     )
     def get(self, _request: Request) -> Response:
-        """What waits for the decision of a place, is on an agenda there, or was decided there."""
+        """What waits for the decision of a place, is on an agenda there, or was decided
+        there.
+        """
         tabs: Any = queue_at(self.place(), self.user, self.at)
         rows: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
         page = self.paginate_queryset(rows.annotate(redacted=Value(False))) or []
         return self.get_paginated_response(
-            QueueRow(page, many=True, context=self.context(reasons=reasons_of(page))).data
+            QueueRow(
+                page, many=True, context=self.context(reasons=reasons_of(page))
+            ).data
         )

@@ -26,7 +26,9 @@ class Register(CaseApi, GenericAPIView[Any]):
     states: tuple[str, ...]
 
     def state(self) -> str:
-        """The state asked for, else the first. ValidationError: there is no such state."""
+        """The state asked for, else the first. ValidationError: there is no such
+        state.
+        """
         state = self.request.query_params.get("state", self.states[0])
         if state not in self.states:
             raise ValidationError({"state": [NO_SUCH_CHOICE]})
@@ -34,7 +36,9 @@ class Register(CaseApi, GenericAPIView[Any]):
 
     def answer(self, rows: QuerySet[Any]) -> Response:
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.get_serializer(page, many=True, context=self.context()).data)
+        return self.get_paginated_response(
+            self.get_serializer(page, many=True, context=self.context()).data
+        )
 
 
 class TimeRequests(Register):
@@ -51,7 +55,9 @@ class TimeRequests(Register):
         responses={200: TimeRequestRow(many=True)},
     )
     def get(self, request: Request) -> Response:
-        """Requests for more time or a break: those that wait, the longest first; or those ruled on, the last first."""
+        """Requests for more time or a break: those that wait, the longest first; or
+        those ruled on, the last first.
+        """
         seen = time_requests.requests_seen_by(self.user, workdays.local_day(self.at))
         return self.answer(time_requests.in_state(seen, self.state()))
 
@@ -67,6 +73,8 @@ class RedLines(Register):
         responses={200: RedLineRow(many=True)},
     )
     def get(self, request: Request) -> Response:
-        """Red-line reports of the territory, the last first; to all but reviewers and supervisors there are none."""
+        """Red-line reports of the territory, the last first; to all but reviewers and
+        supervisors there are none.
+        """
         seen = red_lines.reports_seen_by(self.user, workdays.local_day(self.at))
         return self.answer(red_lines.in_state(seen, self.state()))

@@ -29,7 +29,9 @@ class SlipList(Takable):
     def get(self, request: Request, number: str) -> Response:
         """The slips that can be printed of the case."""
         case = self.case(number, self.takable())
-        offers: Any = slips_of(case, Assignment.objects.filter(case=case), *asked_of(case))
+        offers: Any = slips_of(
+            case, Assignment.objects.filter(case=case), *asked_of(case)
+        )
         return Response(SlipOffered(offers, many=True).data)
 
 
@@ -37,7 +39,9 @@ class SlipItem(Takable):
     @extend_schema(responses={200: SheetSerializer})
     def get(self, request: Request, number: str, key: str, nth: int) -> Response:
         """One slip, names and phones masked."""
-        sheet = read_sheet(self.takable(), number, key, nth, sight=self.sight, at=self.at)
+        sheet = read_sheet(
+            self.takable(), number, key, nth, sight=self.sight, at=self.at
+        )
         if sheet is None:
             raise Http404
         return Response(SheetSerializer(sheet).data)

@@ -25,7 +25,9 @@ IN_ORDER = ("registered_at", "accepted_at", "decided_at", "completed_at", "close
 
 @dataclass(frozen=True)
 class Matter:
-    """One row of an old ledger. `since`: when an open one came to its stage; `source`: which ledger."""
+    """One row of an old ledger. `since`: when an open one came to its stage; `source`:
+    which ledger.
+    """
 
     source: str
     title: str
@@ -83,4 +85,6 @@ def case_of(matter: Matter) -> Case:
 
 def came_to_stage_at(matter: Matter) -> datetime:
     """When an open matter came to its stage: as said, else its last known date."""
-    return matter.since or max(moment for name in IN_ORDER if (moment := getattr(matter, name)))
+    return matter.since or max(
+        moment for name in IN_ORDER if (moment := getattr(matter, name))
+    )

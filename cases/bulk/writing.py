@@ -1,4 +1,6 @@
-"""Writes adopted matters in batches, with numbers, keys and the first event of each chain."""
+"""Writes adopted matters in batches, with numbers, keys and the first event of each
+chain.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,13 +29,19 @@ SHOWN_FAULTS = 10
 
 @transaction.atomic
 def adopt(rows: Iterable[Matter], by: Officer, at: datetime) -> int:
-    """Take over matters of an old ledger, closed or open, all or nothing; returns how many.
+    """Take over matters of an old ledger, closed or open, all or nothing; returns how
+    many.
 
-    Each gets a number of the year it was told in, its source, one chained event, and while open an
-    owner and a running clock. Memory stays flat however many there are. NoSuchRight: not a
-    reviewer. InputRefused: names the first rows at fault, counted from 1, and why.
+    Each gets a number of the year it was told in, its source, one chained event, and
+    while open an owner and a running clock. Memory stays flat however many there are.
+    NoSuchRight: not a reviewer. InputRefused: names the first rows at fault, counted
+    from 1, and why.
     """
-    if by.post.role != Role.REVIEWER or by.post.user_id != by.user.pk or not by.post.is_current(workdays.local_day(at)):
+    if (
+        by.post.role != Role.REVIEWER
+        or by.post.user_id != by.user.pk
+        or not by.post.is_current(workdays.local_day(at))
+    ):
         raise NoSuchRight(_("Only a reviewer takes over an old ledger."))
     around, done = Surroundings(by, at), 0
     for batch in _batches(rows):
@@ -50,13 +58,22 @@ def _batches(rows: Iterable[Matter]) -> Iterator[list[Matter]]:
 
 
 def _refuse_faulty(batch: Sequence[Matter], around: Surroundings, before: int) -> None:
-    faults = [(nth, fault) for nth, matter in enumerate(batch, before + 1) if (fault := fault_of(matter, around))]
+    faults = [
+        (nth, fault)
+        for nth, matter in enumerate(batch, before + 1)
+        if (fault := fault_of(matter, around))
+    ]
     if faults:
-        lines = [_("Row %(nth)s: %(fault)s") % {"nth": nth, "fault": fault} for nth, fault in faults[:SHOWN_FAULTS]]
+        lines = [
+            _("Row %(nth)s: %(fault)s") % {"nth": nth, "fault": fault}
+            for nth, fault in faults[:SHOWN_FAULTS]
+        ]
         raise InputRefused("\n".join(lines), {str(nth): fault for nth, fault in faults})
 
 
-def _write(rows: list[tuple[Case, Clock | None, Assignment | None]], by: Officer, at: datetime) -> None:
+def _write(
+    rows: list[tuple[Case, Clock | None, Assignment | None]], by: Officer, at: datetime
+) -> None:
     cases = [case for case, _clock, _assignment in rows]
     _number(cases)
     for case, key in zip(cases, reserve_keys(len(cases)), strict=True):
@@ -65,24 +82,37 @@ def _write(rows: list[tuple[Case, Clock | None, Assignment | None]], by: Officer
     Case.objects.bulk_create(cases)
     Event.objects.bulk_create(events)
     Clock.objects.bulk_create(clock for _case, clock, _assignment in rows if clock)
-    Assignment.objects.bulk_create(assignment for _case, _clock, assignment in rows if assignment)
+    Assignment.objects.bulk_create(
+        assignment for _case, _clock, assignment in rows if assignment
+    )
 
 
 def _number(cases: list[Case]) -> None:
-    """Numbers from one reserved block for each town and year, in the order of the rows."""
+    """Numbers from one reserved block for each town and year, in the order of the
+    rows.
+    """
 
     def block_of(case: Case) -> tuple[Town, int]:
         return case.town, workdays.local_day(case.registered_at).year
 
-    # In one order everywhere: two that adopt at once must not each wait for the other's counter.
-    wanted = sorted(Counter(map(block_of, cases)).items(), key=lambda item: (item[0][0].code, item[0][1]))
+    # In one order everywhere: two that adopt at once must not each wait for the other's
+    # counter.
+    wanted = sorted(
+        Counter(map(block_of, cases)).items(),
+        key=lambda item: (item[0][0].code, item[0][1]),
+    )
     blocks = {block: iter(reserve_numbers(*block, count)) for block, count in wanted}
     for case in cases:
-        case.number, case.tracking_code = next(blocks[block_of(case)]), new_tracking_code()
+        case.number, case.tracking_code = (
+            next(blocks[block_of(case)]),
+            new_tracking_code(),
+        )
 
 
 def _event(case: Case, by: Officer, at: datetime) -> Event:
-    """The chain's first row; it needs the case's key, and the case the chain's head, before either is written."""
+    """The chain's first row; it needs the case's key, and the case the chain's head,
+    before either is written.
+    """
     case.version = 1
     data = {
         "version": 1,
@@ -92,7 +122,11 @@ def _event(case: Case, by: Officer, at: datetime) -> Event:
         "registered_at": case.registered_at.isoformat(),
     }
     if case.stage != Stage.CLOSED:
-        data["owner"] = f"post:{case.owner_post_id}" if case.owner_post_id else f"office:{case.owner_office_id}"
+        data["owner"] = (
+            f"post:{case.owner_post_id}"
+            if case.owner_post_id
+            else f"office:{case.owner_office_id}"
+        )
     return new_event(case, Action.ADOPT, by=by, at=at, source="", data=data)
 
 
@@ -102,9 +136,13 @@ def reserve_keys(count: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM"
+                " generate_series(1, %s)",
+                [table, count],
             )
             return [key for (key,) in cursor.fetchall()]
-        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
+        cursor.execute(
+            "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [table]
+        )
         (last,) = cursor.fetchone()
     return list(range(last + 1, last + 1 + count))

@@ -1,4 +1,6 @@
-"""Forms of the case pages: a step's, made from the inputs that MOVES names; taking down; meetings."""
+"""Forms of the case pages: a step's, made from the inputs that MOVES names; taking
+down; meetings.
+"""
 
 from cases.forms.batch import BatchForm
 from cases.forms.four_two import DropForm, HeldForm, StartForm

@@ -10,9 +10,13 @@ from villages.models import User
 
 
 class BatchForm(RuleForm):
-    """The inputs of the move; leads are those possible for the first case, and each case checks its own."""
+    """The inputs of the move; leads are those possible for the first case, and each
+    case checks its own.
+    """
 
-    def __init__(self, action: Action, facts: Facts, user: User, *args: Any, **options: Any) -> None:
+    def __init__(
+        self, action: Action, facts: Facts, user: User, *args: Any, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         for item in MOVES[action].inputs:
             if item.kind is not Kind.ASKS:  # what is asked of each belongs to one case

@@ -17,25 +17,46 @@ MOST_SUBJECT = 80  # characters
 class StartForm(RuleForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     subject = forms.CharField(label=_("What it is about"), max_length=MOST_SUBJECT)
-    matter = forms.ChoiceField(label=_("Kind of matter"), choices=ReservedMatter.choices, widget=forms.RadioSelect)
-    origin = forms.ChoiceField(label=_("How it came up"), choices=Origin.choices, widget=forms.RadioSelect)
+    matter = forms.ChoiceField(
+        label=_("Kind of matter"),
+        choices=ReservedMatter.choices,
+        widget=forms.RadioSelect,
+    )
+    origin = forms.ChoiceField(
+        label=_("How it came up"), choices=Origin.choices, widget=forms.RadioSelect
+    )
 
 
 class HeldForm(RuleForm):
-    """One step: the numbers of a meeting for the first four, the days of a notice for the last two."""
+    """One step: the numbers of a meeting for the first four, the days of a notice for
+    the last two.
+    """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     held_on = forms.DateField(label=_("Held on"), widget=DayInput)
-    kind = forms.ChoiceField(label=_("Form of the meeting"), choices=(), widget=forms.RadioSelect)
-    content = forms.CharField(label=_("Content"), widget=forms.Textarea(attrs=TALL), max_length=4000)
-    due = forms.IntegerField(label=_("Due to attend"), min_value=1, max_value=MOST_PEOPLE)
+    kind = forms.ChoiceField(
+        label=_("Form of the meeting"), choices=(), widget=forms.RadioSelect
+    )
+    content = forms.CharField(
+        label=_("Content"), widget=forms.Textarea(attrs=TALL), max_length=4000
+    )
+    due = forms.IntegerField(
+        label=_("Due to attend"), min_value=1, max_value=MOST_PEOPLE
+    )
     present = forms.IntegerField(label=_("Present"), min_value=0, max_value=MOST_PEOPLE)
     votes_for = forms.IntegerField(label=_("For"), min_value=0, max_value=MOST_PEOPLE)
-    votes_against = forms.IntegerField(label=_("Against"), min_value=0, max_value=MOST_PEOPLE)
-    votes_abstain = forms.IntegerField(label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE)
+    votes_against = forms.IntegerField(
+        label=_("Against"), min_value=0, max_value=MOST_PEOPLE
+    )
+    votes_abstain = forms.IntegerField(
+        label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE
+    )
     public_until = forms.DateField(label=_("Public until"), widget=DayInput)
     oversight = forms.CharField(
-        label=_("Opinions of those who oversee it"), widget=forms.Textarea(attrs=TALL), max_length=2000, required=False
+        label=_("Opinions of those who oversee it"),
+        widget=forms.Textarea(attrs=TALL),
+        max_length=2000,
+        required=False,
     )
 
     def __init__(self, rule: StepRule, *args: Any, **options: Any) -> None:
@@ -54,7 +75,11 @@ class HeldForm(RuleForm):
 
     def held(self) -> Held:
         data = self.cleaned_data
-        votes = (data.get("votes_for"), data.get("votes_against"), data.get("votes_abstain"))
+        votes = (
+            data.get("votes_for"),
+            data.get("votes_against"),
+            data.get("votes_abstain"),
+        )
         names = ("kind", "due", "present", "public_until", "oversight")
         return Held(
             held_on=data["held_on"],

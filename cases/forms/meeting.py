@@ -1,4 +1,6 @@
-"""Forms of a meeting: calling it, its agenda, one item's opinions and votes, corrections."""
+"""Forms of a meeting: calling it, its agenda, one item's opinions and votes,
+corrections.
+"""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -30,7 +32,9 @@ MOST_OFFERED = 60
 
 
 class WaitingField(SomeCases):
-    """Cases that wait for a decision, each by its matter (without a speaker who is hidden) and day."""
+    """Cases that wait for a decision, each by its matter (without a speaker who is
+    hidden) and day.
+    """
 
     widget = forms.CheckboxSelectMultiple
     sight: Sight
@@ -41,54 +45,103 @@ class WaitingField(SomeCases):
 
 
 class AddItemsForm(RuleForm):
-    cases = WaitingField(Case.objects.none(), label=_("What waits for a decision"), required=False)
-    subject = forms.CharField(label=_("Or a subject of its own"), max_length=80, required=False)
+    cases = WaitingField(
+        Case.objects.none(), label=_("What waits for a decision"), required=False
+    )
+    subject = forms.CharField(
+        label=_("Or a subject of its own"), max_length=80, required=False
+    )
 
-    def __init__(self, waiting: QuerySet[Case], sight: Sight, *args: Any, **options: Any) -> None:
+    def __init__(
+        self, waiting: QuerySet[Case], sight: Sight, *args: Any, **options: Any
+    ) -> None:
         """Offers the first due of what waits."""
         super().__init__(*args, **options)
         first = waiting.order_by("due_at", "pk")
         field: Any = self.fields["cases"]
         field.sight = sight
-        field.queryset = first.filter(pk__in=first.values("pk")[:MOST_OFFERED]).select_related("town")
+        field.queryset = first.filter(
+            pk__in=first.values("pk")[:MOST_OFFERED]
+        ).select_related("town")
 
 
 class CallForm(AddItemsForm):
-    """Calling a meeting; where somebody holds meetings at several places, the place is chosen first."""
+    """Calling a meeting; where somebody holds meetings at several places, the place is
+    chosen first.
+    """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect
+    )
     starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
     place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False)
     chair = forms.CharField(
-        label=_("In the chair"), max_length=40, required=False, help_text=_("Empty: as the body has it.")
+        label=_("In the chair"),
+        max_length=40,
+        required=False,
+        help_text=_("Empty: as the body has it."),
     )
-    recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False, help_text=_("Empty: you."))
+    recorder = forms.CharField(
+        label=_("Minutes by"), max_length=40, required=False, help_text=_("Empty: you.")
+    )
 
     def __init__(
-        self, kinds: Iterable[MeetingKind], waiting: QuerySet[Case], sight: Sight, *args: Any, **options: Any
+        self,
+        kinds: Iterable[MeetingKind],
+        waiting: QuerySet[Case],
+        sight: Sight,
+        *args: Any,
+        **options: Any,
     ) -> None:
         super().__init__(waiting, sight, *args, **options)
         offer(self, "kind", ((kind.value, kind.label) for kind in kinds))
 
     def shown(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("kind", "starts_at", "place", "chair", "recorder", "cases", "subject")]
+        return [
+            self[name]
+            for name in (
+                "kind",
+                "starts_at",
+                "place",
+                "chair",
+                "recorder",
+                "cases",
+                "subject",
+            )
+        ]
 
 
 class ChangeForm(RuleForm):
-    """Each field with its value as the page was drawn: what was not touched is not written over another's change."""
+    """Each field with its value as the page was drawn: what was not touched is not
+    written over another's change.
+    """
 
-    starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput, show_hidden_initial=True)
-    place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False, show_hidden_initial=True)
-    chair = forms.CharField(label=_("In the chair"), max_length=40, required=False, show_hidden_initial=True)
-    recorder = forms.CharField(label=_("Minutes by"), max_length=40, required=False, show_hidden_initial=True)
+    starts_at = forms.DateTimeField(
+        label=_("When"), widget=MomentInput, show_hidden_initial=True
+    )
+    place = forms.CharField(
+        label=_("Place"),
+        max_length=MOST_PLACE,
+        required=False,
+        show_hidden_initial=True,
+    )
+    chair = forms.CharField(
+        label=_("In the chair"), max_length=40, required=False, show_hidden_initial=True
+    )
+    recorder = forms.CharField(
+        label=_("Minutes by"), max_length=40, required=False, show_hidden_initial=True
+    )
     due = forms.IntegerField(
         label=_("Due to attend, as counted"),
         min_value=1,
         max_value=MOST_PEOPLE,
         required=False,
         show_hidden_initial=True,
-        help_text=_("Where nobody calls the roll by name: an assembly. Both numbers, or neither."),
+        help_text=_(
+            "Where nobody calls the roll by name: an assembly. Both numbers, or"
+            " neither."
+        ),
     )
     present = forms.IntegerField(
         label=_("Present, as counted"),
@@ -100,8 +153,17 @@ class ChangeForm(RuleForm):
 
     @classmethod
     def of(cls, meeting: Meeting) -> "ChangeForm":
-        known = {name: getattr(meeting, name) for name in ("starts_at", "place", "chair", "recorder")}
-        return cls(initial={**known, "due": meeting.due_typed, "present": meeting.present_typed})
+        known = {
+            name: getattr(meeting, name)
+            for name in ("starts_at", "place", "chair", "recorder")
+        }
+        return cls(
+            initial={
+                **known,
+                "due": meeting.due_typed,
+                "present": meeting.present_typed,
+            }
+        )
 
 
 class AttendeeForm(RuleForm):
@@ -110,28 +172,58 @@ class AttendeeForm(RuleForm):
 
 
 class ItemForm(RuleForm):
-    """What is written on one agenda item; the step that follows has a form of its own beside it."""
+    """What is written on one agenda item; the step that follows has a form of its own
+    beside it.
+    """
 
     item_version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
     opinions = forms.CharField(
-        label=_("Opinions"), widget=forms.Textarea(attrs=TALL), max_length=MOST_TEXT, required=False
+        label=_("Opinions"),
+        widget=forms.Textarea(attrs=TALL),
+        max_length=MOST_TEXT,
+        required=False,
     )
-    votes_for = forms.IntegerField(label=_("For"), min_value=0, max_value=MOST_PEOPLE, required=False)
-    votes_against = forms.IntegerField(label=_("Against"), min_value=0, max_value=MOST_PEOPLE, required=False)
-    votes_abstain = forms.IntegerField(label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    votes_for = forms.IntegerField(
+        label=_("For"), min_value=0, max_value=MOST_PEOPLE, required=False
+    )
+    votes_against = forms.IntegerField(
+        label=_("Against"), min_value=0, max_value=MOST_PEOPLE, required=False
+    )
+    votes_abstain = forms.IntegerField(
+        label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE, required=False
+    )
     resolution = forms.CharField(
-        label=_("What was resolved"), widget=forms.Textarea(attrs=SHORT), max_length=2000, required=False
+        label=_("What was resolved"),
+        widget=forms.Textarea(attrs=SHORT),
+        max_length=2000,
+        required=False,
     )
 
     @classmethod
     def of(cls, item: AgendaItem, key: object) -> "ItemForm":
-        names = ("opinions", "votes_for", "votes_against", "votes_abstain", "resolution")
-        return cls(initial={"item_version": item.version, "key": key, **{name: getattr(item, name) for name in names}})
+        names = (
+            "opinions",
+            "votes_for",
+            "votes_against",
+            "votes_abstain",
+            "resolution",
+        )
+        return cls(
+            initial={
+                "item_version": item.version,
+                "key": key,
+                **{name: getattr(item, name) for name in names},
+            }
+        )
 
     def votes(self) -> tuple[int | None, int | None, int | None]:
         data = self.cleaned_data
-        return data.get("votes_for"), data.get("votes_against"), data.get("votes_abstain")
+        return (
+            data.get("votes_for"),
+            data.get("votes_against"),
+            data.get("votes_abstain"),
+        )
 
     def vote_fields(self) -> list[forms.BoundField]:
         return [self["votes_for"], self["votes_against"], self["votes_abstain"]]
@@ -139,5 +231,9 @@ class ItemForm(RuleForm):
 
 class CorrectionForm(RuleForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
-    wrong = forms.CharField(label=_("What is wrong"), widget=forms.Textarea(attrs=SHORT), max_length=2000)
-    right = forms.CharField(label=_("What is right"), widget=forms.Textarea(attrs=SHORT), max_length=2000)
+    wrong = forms.CharField(
+        label=_("What is wrong"), widget=forms.Textarea(attrs=SHORT), max_length=2000
+    )
+    right = forms.CharField(
+        label=_("What is right"), widget=forms.Textarea(attrs=SHORT), max_length=2000
+    )

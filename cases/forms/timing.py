@@ -10,8 +10,12 @@ from villages.forms import DayInput, RuleForm
 
 
 class DeadlineForm(RuleForm):
-    amount = forms.IntegerField(label=_("How many days"), min_value=0, max_value=LONGEST)
-    unit = forms.ChoiceField(label=_("Counted in"), choices=COUNTED_IN, widget=forms.RadioSelect)
+    amount = forms.IntegerField(
+        label=_("How many days"), min_value=0, max_value=LONGEST
+    )
+    unit = forms.ChoiceField(
+        label=_("Counted in"), choices=COUNTED_IN, widget=forms.RadioSelect
+    )
 
 
 class DayForm(RuleForm):

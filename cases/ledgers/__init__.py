@@ -1,4 +1,6 @@
-"""Ledgers: one tuple of columns each, for the page, the files, the print and the API."""
+"""Ledgers: one tuple of columns each, for the page, the files, the print and the
+API.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,14 +14,19 @@ from cases.ledgers.record import Record
 from cases.ledgers.shifts import DUTY
 
 BOOKS_OF_CASES: Mapping[str, Book] = MappingProxyType(
-    {book.key: book for book in (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)}
+    {
+        book.key: book
+        for book in (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)
+    }
 )
 _books: dict[str, AnyBook] = {**BOOKS_OF_CASES, MEETINGS.key: MEETINGS, DUTY.key: DUTY}
 BOOKS: Mapping[str, AnyBook] = MappingProxyType(_books)
 
 
 def add_book(book: AnyBook) -> None:
-    """Puts a ledger of an app above beside those of this one, as that app is made ready."""
+    """Puts a ledger of an app above beside those of this one, as that app is made
+    ready.
+    """
     _books[book.key] = book
 
 

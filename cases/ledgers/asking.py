@@ -1,4 +1,6 @@
-"""What was asked for: more time, a break, or to give the matter or a part of it back; and what came of it."""
+"""What was asked for: more time, a break, or to give the matter or a part of it back;
+and what came of it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +15,14 @@ from cases.workflow import Action
 from villages.models import Post
 
 GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
-AFTER_A_RETURN = (Action.DECIDE, Action.ESCALATE, Action.SEND_BACK, Action.DIVERT, Action.DEFER, Action.MERGE)
+AFTER_A_RETURN = (
+    Action.DECIDE,
+    Action.ESCALATE,
+    Action.SEND_BACK,
+    Action.DIVERT,
+    Action.DEFER,
+    Action.MERGE,
+)
 
 
 @dataclass(frozen=True)
@@ -31,24 +40,43 @@ class Asking:
 
 
 def askings(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[Asking]:
-    """All of a case in the order they were asked; `events`, oldest first, hold the returns and the rulings."""
+    """All of a case in the order they were asked; `events`, oldest first, hold the
+    returns and the rulings.
+    """
     events = list(events)
     found = [_of_request(request, events) for request in requests]
-    found += [_given_back(event, events) for event in events if event.action in GIVEN_BACK]
+    found += [
+        _given_back(event, events) for event in events if event.action in GIVEN_BACK
+    ]
     return sorted(found, key=lambda asking: asking.at)
 
 
-def times_asked(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[tuple[datetime, str]]:
+def times_asked(
+    requests: Iterable[TimeRequest], events: Iterable[Event]
+) -> list[tuple[datetime, str]]:
     """When each was asked and what it was, in the order of `askings`; no query."""
-    found = [(request.asked_at, str(request.get_kind_display())) for request in requests]
-    found += [(event.at, kind_of(event)) for event in events if event.action in GIVEN_BACK]
+    found = [
+        (request.asked_at, str(request.get_kind_display())) for request in requests
+    ]
+    found += [
+        (event.at, kind_of(event)) for event in events if event.action in GIVEN_BACK
+    ]
     return sorted(found, key=lambda each: each[0])
 
 
 def _of_request(request: TimeRequest, events: list[Event]) -> Asking:
     action = RULED_BY[RequestKind(request.kind)]
-    ruling = next((event for event in events if (event.action, event.at) == (action, request.ruled_at)), None)
-    words = "" if request.state == RequestState.OPEN else str(request.get_state_display())
+    ruling = next(
+        (
+            event
+            for event in events
+            if (event.action, event.at) == (action, request.ruled_at)
+        ),
+        None,
+    )
+    words = (
+        "" if request.state == RequestState.OPEN else str(request.get_state_display())
+    )
     return Asking(
         kind=str(request.get_kind_display()),
         reason=request.reason,
@@ -70,9 +98,18 @@ def kind_of(event: Event) -> str:
 
 
 def _given_back(event: Event, events: list[Event]) -> Asking:
-    """A return is ruled on by what was done with the matter next, a part given back by the ruling about its holder."""
+    """A return is ruled on by what was done with the matter next, a part given back by
+    the ruling about its holder.
+    """
     assert event.post is not None  # noqa: S101 - only a lead or an assistant gives back, an officer by constraint
-    ruling = next((each for each in events if each.sequence > event.sequence and _rules_on(each, event)), None)
+    ruling = next(
+        (
+            each
+            for each in events
+            if each.sequence > event.sequence and _rules_on(each, event)
+        ),
+        None,
+    )
     due = event.data.get("due_on")
     return Asking(
         kind=kind_of(event),
@@ -89,11 +126,20 @@ def _given_back(event: Event, events: list[Event]) -> Asking:
 def _rules_on(later: Event, event: Event) -> bool:
     if event.action == Action.RETURN:
         return later.action in AFTER_A_RETURN
-    giver = {f"post:{event.post_id}", f"office:{event.post.office_id if event.post else None}"}
-    return later.action == Action.RULE_HAND_BACK and bool(giver & set(later.data.get("holders", ())))
+    giver = {
+        f"post:{event.post_id}",
+        f"office:{event.post.office_id if event.post else None}",
+    }
+    return later.action == Action.RULE_HAND_BACK and bool(
+        giver & set(later.data.get("holders", ()))
+    )
 
 
 def _ruling_in_words(ruling: Event) -> str:
     is_ruling = ruling.action == Action.RULE_HAND_BACK
-    what = RequestState(ruling.data["ruling"]).label if is_ruling else Action(ruling.action).label
+    what = (
+        RequestState(ruling.data["ruling"]).label
+        if is_ruling
+        else Action(ruling.action).label
+    )
     return "：".join(filter(None, (str(what), ruling.note)))

@@ -15,7 +15,12 @@ from minshi.tabular import Ledger
 from villages.models import User
 
 MayUnmask = Callable[[Case], bool]
-RESPONSIBLE = (Action.SETTLE, Action.ACKNOWLEDGE, Action.COMPLETE)  # the acts that name who of an office handles
+# the acts that name who of an office handles
+RESPONSIBLE = (
+    Action.SETTLE,
+    Action.ACKNOWLEDGE,
+    Action.COMPLETE,
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,11 @@ class Dated:
 
 @dataclass(frozen=True)
 class Book(Dated):
-    """A ledger with its cases: `date` orders them and is what a period means; the rest says what to read.
+    """A ledger with its cases: `date` orders them and is what a period means; the rest
+    says what to read.
 
-    Books of other rows (`OtherBook`) say the same of theirs, so that page, files, print and API serve all.
+    Books of other rows (`OtherBook`) say the same of theirs, so that page, files, print
+    and API serve all.
     """
 
     belongs: Narrow
@@ -60,7 +67,9 @@ class Book(Dated):
 
 @dataclass(frozen=True)
 class OtherBook(Dated, ABC):
-    """A ledger whose rows are no cases: what is in sight, what a row shows, and who takes it away."""
+    """A ledger whose rows are no cases: what is in sight, what a row shows, and who
+    takes it away.
+    """
 
     filterset: ClassVar[type[VillageFilter]]
 
@@ -78,10 +87,19 @@ class OtherBook(Dated, ABC):
 
     @abstractmethod
     def takeable(self, rows: Any, user: User, on: dt.date) -> Any:
-        """Of the rows in sight, what may be taken away (domain §3, opening and exporting)."""
+        """Of the rows in sight, what may be taken away (domain §3, opening and
+        exporting).
+        """
 
     @abstractmethod
-    def read(self, rows: Sequence[Any], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask) -> list[Any]:
+    def read(
+        self,
+        rows: Sequence[Any],
+        *,
+        sight: Sight,
+        at: dt.datetime,
+        may_unmask: MayUnmask,
+    ) -> list[Any]:
         """A record for each row, in a fixed number of queries."""
 
 

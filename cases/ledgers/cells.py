@@ -13,8 +13,14 @@ from minshi.errors import Text
 from minshi.workdays import local_day
 from villages.models import MeetingKind
 
-ONLINE, OFFLINE = MODES = (pgettext_lazy("mode", "online"), pgettext_lazy("mode", "offline"))
-OUTCOMES = {CloseReason.DIVERTED: Outcome.REDIRECTED, CloseReason.EXPLAINED: Outcome.EXPLAINED}
+ONLINE, OFFLINE = MODES = (
+    pgettext_lazy("mode", "online"),
+    pgettext_lazy("mode", "offline"),
+)
+OUTCOMES = {
+    CloseReason.DIVERTED: Outcome.REDIRECTED,
+    CloseReason.EXPLAINED: Outcome.EXPLAINED,
+}
 
 
 def mode(record: Record) -> Text:
@@ -41,15 +47,21 @@ def grid(record: Record) -> str:
 
 def head(record: Record) -> str:
     """The head of the household where it is known, else who spoke."""
-    return record.person(cast("str | None", record.annotated("head_name")) or record.case.speaker_name)
+    return record.person(
+        cast("str | None", record.annotated("head_name")) or record.case.speaker_name
+    )
 
 
 def answer(record: Record) -> str:
-    """What was answered or decided: the result where it was settled, what was told where shown the proper route."""
+    """What was answered or decided: the result where it was settled, what was told
+    where shown the proper route.
+    """
     event = record.last(Action.SETTLE, Action.DIVERT)
     if event is None:
         return record.words(record.case.decision)
-    return record.words(record.case.result if event.action == Action.SETTLE else event.note)
+    return record.words(
+        record.case.result if event.action == Action.SETTLE else event.note
+    )
 
 
 def went_to(record: Record) -> str:
@@ -72,7 +84,9 @@ def deliberation(record: Record) -> str:
     if event is None or at is None:
         return ""
     if event.data.get("meeting_kind") in MeetingKind.values:
-        return joined(str(MeetingKind(event.data["meeting_kind"]).label), event.data["meeting_on"])
+        return joined(
+            str(MeetingKind(event.data["meeting_kind"]).label), event.data["meeting_on"]
+        )
     if event.data.get("four_two"):
         return joined(_("Six steps of a village decision"), local_day(at))
     words = pgettext("ledger", "decided by the %(level)s")
@@ -123,7 +137,11 @@ def extended_until(record: Record) -> str:
 
 def papers(record: Record) -> str:
     count = cast("int", record.annotated("papers"))
-    return ngettext("%(count)s paper", "%(count)s papers", count) % {"count": count} if count else ""
+    return (
+        ngettext("%(count)s paper", "%(count)s papers", count) % {"count": count}
+        if count
+        else ""
+    )
 
 
 # --- satisfaction: the first rating in the columns, the last later one as the second
@@ -143,7 +161,9 @@ def second_rating(record: Record) -> str:
     last = record.ratings[-1]
     if last is record.ratings[0]:
         return ""
-    return joined(last.get_satisfaction_display(), last.get_solved_display(), local_day(last.at))
+    return joined(
+        last.get_satisfaction_display(), last.get_solved_display(), local_day(last.at)
+    )
 
 
 def caller(record: Record) -> str:
@@ -154,5 +174,7 @@ def caller(record: Record) -> str:
 
 def rating_remark(record: Record) -> str:
     """当场表态 is counted apart, so it is marked (domain §3, settle)."""
-    spot = pgettext("ledger", "said on the spot") if record.ratings[0].on_the_spot else ""
+    spot = (
+        pgettext("ledger", "said on the spot") if record.ratings[0].on_the_spot else ""
+    )
     return "；".join(filter(None, (spot, record.remark)))

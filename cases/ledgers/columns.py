@@ -1,4 +1,6 @@
-"""The columns that several ledgers share, and the guard that keeps a redacted row to what it may show."""
+"""The columns that several ledgers share, and the guard that keeps a redacted row to
+what it may show.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,51 +20,137 @@ Value = Callable[[Record], Cell]
 
 
 def column(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
-    """A column that a redacted row leaves empty. Names and phones come masked from the record itself."""
-    return Column(key, heading, lambda record: None if record.redacted else value(record), **options)
+    """A column that a redacted row leaves empty. Names and phones come masked from the
+    record itself.
+    """
+    return Column(
+        key,
+        heading,
+        lambda record: None if record.redacted else value(record),
+        **options,
+    )
 
 
 def bare(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
-    """A column that a redacted row fills too: number, dates, stage, light (domain §3, confidentiality)."""
+    """A column that a redacted row fills too: number, dates, stage, light (domain §3,
+    confidentiality).
+    """
     return Column(key, heading, value, **options)
 
 
 def matter(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
     """What it is about; a redacted row says 保密事项 here."""
-    return Column(key, heading, lambda record: REDACTED if record.redacted else value(record), **options)
+    return Column(
+        key,
+        heading,
+        lambda record: REDACTED if record.redacted else value(record),
+        **options,
+    )
 
 
-NUMBER = bare("number", pgettext_lazy("ledger", "Case number"), lambda r: r.case.number, width=19)
-TITLE = matter("title", pgettext_lazy("ledger", "Matter"), lambda r: r.words(r.case.title), width=24)
-SPEAKER = column("speaker", pgettext_lazy("ledger", "Speaker"), lambda r: r.person(r.case.speaker_name))
+NUMBER = bare(
+    "number", pgettext_lazy("ledger", "Case number"), lambda r: r.case.number, width=19
+)
+TITLE = matter(
+    "title",
+    pgettext_lazy("ledger", "Matter"),
+    lambda r: r.words(r.case.title),
+    width=24,
+)
+SPEAKER = column(
+    "speaker",
+    pgettext_lazy("ledger", "Speaker"),
+    lambda r: r.person(r.case.speaker_name),
+)
 PHONE = column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14)
 GRADE = column(
-    "grade", pgettext_lazy("ledger", "Grade"), lambda r: r.case.get_grade_display(), width=8, kind="choice",
+    "grade",
+    pgettext_lazy("ledger", "Grade"),
+    lambda r: r.case.get_grade_display(),
+    width=8,
+    kind="choice",
     choices=tuple(Grade.labels),
-)  # fmt: skip
-COMPLETED = bare("completed_on", pgettext_lazy("ledger", "Completed on"), lambda r: r.case.completed_at, kind="date")
-UNIT = column("unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: r.unit, width=16)
-DUE = bare("due_on", pgettext_lazy("ledger", "Time limit"), lambda r: r.worked_until, kind="date")
-DECISION = column("decision", pgettext_lazy("ledger", "Decision"), lambda r: r.words(r.case.decision), width=28)
+)
+COMPLETED = bare(
+    "completed_on",
+    pgettext_lazy("ledger", "Completed on"),
+    lambda r: r.case.completed_at,
+    kind="date",
+)
+UNIT = column(
+    "unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: r.unit, width=16
+)
+DUE = bare(
+    "due_on",
+    pgettext_lazy("ledger", "Time limit"),
+    lambda r: r.worked_until,
+    kind="date",
+)
+DECISION = column(
+    "decision",
+    pgettext_lazy("ledger", "Decision"),
+    lambda r: r.words(r.case.decision),
+    width=28,
+)
 CHANNEL = column(
-    "channel", pgettext_lazy("ledger", "Channel"), cells.channel, width=10, kind="choice",
+    "channel",
+    pgettext_lazy("ledger", "Channel"),
+    cells.channel,
+    width=10,
+    kind="choice",
     choices=tuple(Channel.labels),
-)  # fmt: skip
-LEAD_UNIT = column("lead_unit", pgettext_lazy("ledger", "Lead unit"), lambda r: r.unit, width=16)
-ASSISTING = column("assisting", pgettext_lazy("ledger", "Assisting units"), lambda r: r.assisting_units, width=16)
-LEADER = column("leader", pgettext_lazy("ledger", "Responsible leader"), lambda r: r.did(Action.DECIDE))
-ASSIGNED_ON = column("assigned_on", pgettext_lazy("ledger", "Handed over on"), cells.assigned_at, kind="date")
-MEASURES = column("measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=28)
+)
+LEAD_UNIT = column(
+    "lead_unit", pgettext_lazy("ledger", "Lead unit"), lambda r: r.unit, width=16
+)
+ASSISTING = column(
+    "assisting",
+    pgettext_lazy("ledger", "Assisting units"),
+    lambda r: r.assisting_units,
+    width=16,
+)
+LEADER = column(
+    "leader",
+    pgettext_lazy("ledger", "Responsible leader"),
+    lambda r: r.did(Action.DECIDE),
+)
+ASSIGNED_ON = column(
+    "assigned_on",
+    pgettext_lazy("ledger", "Handed over on"),
+    cells.assigned_at,
+    kind="date",
+)
+MEASURES = column(
+    "measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=28
+)
 RESULT = column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28)
-CHECKER = column("checker", pgettext_lazy("ledger", "Checked by"), lambda r: r.did(Action.VERIFY))
-REMARK = column("remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=16)
+CHECKER = column(
+    "checker", pgettext_lazy("ledger", "Checked by"), lambda r: r.did(Action.VERIFY)
+)
+REMARK = column(
+    "remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=16
+)
 
 
 def category(heading: Text) -> Column[Record]:
     labels = tuple(Category.labels)
-    return column("category", heading, lambda r: r.case.get_category_display(), width=10, kind="choice", choices=labels)
+    return column(
+        "category",
+        heading,
+        lambda r: r.case.get_category_display(),
+        width=10,
+        kind="choice",
+        choices=labels,
+    )
 
 
 def handling(heading: Text) -> Column[Record]:
     labels = tuple(Handling.labels)
-    return column("handling", heading, lambda r: r.case.get_handling_display(), width=12, kind="choice", choices=labels)
+    return column(
+        "handling",
+        heading,
+        lambda r: r.case.get_handling_display(),
+        width=12,
+        kind="choice",
+        choices=labels,
+    )

@@ -1,4 +1,6 @@
-"""协商会议记录表: a ledger whose rows are the agenda items of closed meetings; minutes print by the same columns."""
+"""协商会议记录表: a ledger whose rows are the agenda items of closed meetings;
+minutes print by the same columns.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -13,7 +15,15 @@ from cases.filters import ItemFilter
 from cases.ledgers.book import MayUnmask, OtherBook
 from cases.ledgers.loading import read_behind
 from cases.ledgers.record import Record, joined, unit_of
-from cases.models import AgendaItem, Assignment, Attendee, Case, Event, Meeting, MinutesCorrection
+from cases.models import (
+    AgendaItem,
+    Assignment,
+    Attendee,
+    Case,
+    Event,
+    Meeting,
+    MinutesCorrection,
+)
 from cases.models.choices import AssignmentRole
 from cases.models.meeting import ItemState
 from cases.models.scope import Sight
@@ -30,7 +40,9 @@ HIDDEN = pgettext_lazy("ledger", "a matter you may not see")
 
 @dataclass(frozen=True)
 class ItemRecord:
-    """One agenda item with its meeting, and its case as far as the reader may see it."""
+    """One agenda item with its meeting, and its case as far as the reader may see
+    it.
+    """
 
     item: AgendaItem
     about: Record | None
@@ -56,7 +68,9 @@ class ItemRecord:
     def decided(self) -> Event | None:
         """The step by which the item handed the case over."""
         events = self.about.events if self.about else []
-        return next((event for event in events if event.data.get("item") == self.item.pk), None)
+        return next(
+            (event for event in events if event.data.get("item") == self.item.pk), None
+        )
 
     @property
     def lead(self) -> Assignment | None:
@@ -64,18 +78,31 @@ class ItemRecord:
         if self.about is None or self.decided is None:
             return None
         key = self.decided.data["holders"][0]
-        leads = (one for one in self.about.assignments if one.role == AssignmentRole.LEAD)
+        leads = (
+            one for one in self.about.assignments if one.role == AssignmentRole.LEAD
+        )
         return next((one for one in leads if holder_key(one.holder) == key), None)
 
     @property
     def stepped_aside(self) -> list[str]:
-        """Who neither counted nor voted; for whom the asides were read beside the item."""
-        asides = [] if self.is_hidden else [one for one in self.item.asides.all() if not one.is_lifted]
-        return [f"{one.attendee}（{one.reason}）" if one.reason else str(one.attendee) for one in asides]
+        """Who neither counted nor voted; for whom the asides were read beside the
+        item.
+        """
+        asides = (
+            []
+            if self.is_hidden
+            else [one for one in self.item.asides.all() if not one.is_lifted]
+        )
+        return [
+            f"{one.attendee}（{one.reason}）" if one.reason else str(one.attendee)
+            for one in asides
+        ]
 
     @property
     def counted(self) -> str:
-        """Due and present as the item was concluded, whoever stepped aside left out of both."""
+        """Due and present as the item was concluded, whoever stepped aside left out of
+        both.
+        """
         item = self.item
         if self.is_hidden or item.due is None or item.present is None:
             return ""
@@ -87,23 +114,41 @@ def names_of(people: Iterable[Attendee]) -> str:
     words = []
     for person in people:
         if person.substitute:
-            words.append(_("%(substitute)s (for %(name)s)") % {"substitute": person.substitute, "name": person.name})
+            words.append(
+                _("%(substitute)s (for %(name)s)")
+                % {
+                    "substitute": person.substitute,
+                    "name": person.name,
+                }
+            )
         elif person.is_present:
-            words.append(_("%(name)s (guest)") % {"name": person.name} if person.is_guest else person.name)
+            words.append(
+                _("%(name)s (guest)") % {"name": person.name}
+                if person.is_guest
+                else person.name
+            )
     return "、".join(words)
 
 
 def attending(meeting: Meeting) -> str:
     """The number where a crowd was counted, and the names."""
     counted = meeting.present_typed
-    number = ngettext("%(count)s people", "%(count)s people", counted) % {"count": counted} if counted else ""
+    number = (
+        ngettext("%(count)s people", "%(count)s people", counted) % {"count": counted}
+        if counted
+        else ""
+    )
     return joined(number, names_of(meeting.attendees.all()))
 
 
 def subject(record: ItemRecord) -> Text:
     if record.is_hidden:
         return HIDDEN
-    return record.about.words(record.about.case.title) if record.about else record.item.subject
+    return (
+        record.about.words(record.about.case.title)
+        if record.about
+        else record.item.subject
+    )
 
 
 def explanation(record: ItemRecord) -> str:
@@ -113,7 +158,11 @@ def explanation(record: ItemRecord) -> str:
 def votes(item: AgendaItem) -> str:
     if item.votes_for is None:
         return ""
-    numbers = {"yes": item.votes_for, "no": item.votes_against or 0, "none": item.votes_abstain or 0}
+    numbers = {
+        "yes": item.votes_for,
+        "no": item.votes_against or 0,
+        "none": item.votes_abstain or 0,
+    }
     return _("%(yes)s for, %(no)s against, %(none)s abstained") % numbers
 
 
@@ -127,7 +176,11 @@ def outcome(record: ItemRecord) -> str:
 
 
 def measures(record: ItemRecord) -> str:
-    return written(record, record.item.resolution) if record.item.state == ItemState.PASSED else ""
+    return (
+        written(record, record.item.resolution)
+        if record.item.state == ItemState.PASSED
+        else ""
+    )
 
 
 def responsible(record: ItemRecord) -> str:
@@ -136,16 +189,24 @@ def responsible(record: ItemRecord) -> str:
 
 
 def due_on(record: ItemRecord) -> Cell:
-    """As the decision set it; those made before it was written down leave the cell empty."""
+    """As the decision set it; those made before it was written down leave the cell
+    empty.
+    """
     day = record.decided.data.get("due_on") if record.decided else None
     return dt.date.fromisoformat(day) if day else None
 
 
 def remark(record: ItemRecord) -> str:
-    """What kind of meeting it was, which case it was about, and whether the minutes were corrected."""
+    """What kind of meeting it was, which case it was about, and whether the minutes
+    were corrected.
+    """
     item = record.item
     corrected = _("minutes corrected") if getattr(item, "was_corrected", False) else ""
-    return joined(item.meeting.get_kind_display(), record.about.case.number if record.about else "", corrected)
+    return joined(
+        item.meeting.get_kind_display(),
+        record.about.case.number if record.about else "",
+        corrected,
+    )
 
 
 def written(record: ItemRecord, text: str) -> str:
@@ -159,39 +220,82 @@ def held_on(meeting: Meeting) -> Cell:
     return meeting.starts_at
 
 
-HELD_ON = Column("held_on", pgettext_lazy("ledger", "Date of the meeting"), held_on, kind="date")
-PLACE: Column[Meeting] = Column("place", pgettext_lazy("ledger", "Place of the meeting"), lambda m: m.place, width=14)
-CHAIR: Column[Meeting] = Column("chair", pgettext_lazy("ledger", "In the chair"), lambda m: m.chair)
-RECORDER: Column[Meeting] = Column("recorder", pgettext_lazy("ledger", "Minutes by"), lambda m: m.recorder)
-ATTENDING = Column("attending", pgettext_lazy("ledger", "Those present"), attending, width=24)
+HELD_ON = Column(
+    "held_on", pgettext_lazy("ledger", "Date of the meeting"), held_on, kind="date"
+)
+PLACE: Column[Meeting] = Column(
+    "place",
+    pgettext_lazy("ledger", "Place of the meeting"),
+    lambda m: m.place,
+    width=14,
+)
+CHAIR: Column[Meeting] = Column(
+    "chair", pgettext_lazy("ledger", "In the chair"), lambda m: m.chair
+)
+RECORDER: Column[Meeting] = Column(
+    "recorder", pgettext_lazy("ledger", "Minutes by"), lambda m: m.recorder
+)
+ATTENDING = Column(
+    "attending", pgettext_lazy("ledger", "Those present"), attending, width=24
+)
 SUBJECT = Column("subject", pgettext_lazy("ledger", "Subject"), subject, width=24)
 DELIBERATED: tuple[Column[ItemRecord], ...] = (
-    Column("explanation", pgettext_lazy("ledger", "About the subject"), explanation, width=28),
-    Column("opinions", pgettext_lazy("ledger", "Opinions"), lambda r: written(r, r.item.opinions), width=28),
+    Column(
+        "explanation",
+        pgettext_lazy("ledger", "About the subject"),
+        explanation,
+        width=28,
+    ),
+    Column(
+        "opinions",
+        pgettext_lazy("ledger", "Opinions"),
+        lambda r: written(r, r.item.opinions),
+        width=28,
+    ),
     Column("outcome", pgettext_lazy("ledger", "What came of it"), outcome, width=24),
-    Column("measures", pgettext_lazy("ledger", "What is to be done"), measures, width=28),
-    Column("responsible", pgettext_lazy("ledger", "Who is responsible"), responsible, width=14),
+    Column(
+        "measures", pgettext_lazy("ledger", "What is to be done"), measures, width=28
+    ),
+    Column(
+        "responsible",
+        pgettext_lazy("ledger", "Who is responsible"),
+        responsible,
+        width=14,
+    ),
     Column("due_on", pgettext_lazy("ledger", "To be done by"), due_on, kind="date"),
 )
 
 
 def of_meeting(column: Column[Meeting]) -> Column[ItemRecord]:
     """The meeting's column in the row of an item."""
-    return Column(column.key, column.heading, lambda r: column.value(r.meeting), width=column.width, kind=column.kind)
+    return Column(
+        column.key,
+        column.heading,
+        lambda r: column.value(r.meeting),
+        width=column.width,
+        kind=column.kind,
+    )
 
 
-REMARK: Column[ItemRecord] = Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=16)
+REMARK: Column[ItemRecord] = Column(
+    "remark", pgettext_lazy("ledger", "Remark"), remark, width=16
+)
 
 
 @dataclass(frozen=True)
 class MeetingBook(OtherBook):
-    """An `OtherBook` of agenda items: of the meetings within the reader's sight, the cases they see."""
+    """An `OtherBook` of agenda items: of the meetings within the reader's sight, the
+    cases they see.
+    """
 
     filterset: ClassVar[type[ItemFilter]] = ItemFilter
 
     def in_sight(self, user: User, on: dt.date) -> Items:
-        items = AgendaItem.objects.filter(meeting__in=Meeting.objects.visible_to(user, on))
-        return items.annotate(held_at=F("meeting__starts_at"))  # of the row's own, as paging wants it
+        items = AgendaItem.objects.filter(
+            meeting__in=Meeting.objects.visible_to(user, on)
+        )
+        # of the row's own, as paging wants it
+        return items.annotate(held_at=F("meeting__starts_at"))
 
     def belongs(self, rows: Items) -> Items:
         """Of closed meetings."""
@@ -199,8 +303,13 @@ class MeetingBook(OtherBook):
 
     def whole(self, rows: Items) -> Items:
         corrections = MinutesCorrection.objects.filter(meeting=OuterRef("meeting"))
-        people = Prefetch("meeting__attendees", Attendee.objects.order_by("-is_chair", "is_guest", "pk"))
-        with_meeting = rows.select_related("meeting__village", "meeting__town").prefetch_related(people)
+        people = Prefetch(
+            "meeting__attendees",
+            Attendee.objects.order_by("-is_chair", "is_guest", "pk"),
+        )
+        with_meeting = rows.select_related(
+            "meeting__village", "meeting__town"
+        ).prefetch_related(people)
         return with_meeting.annotate(was_corrected=Exists(corrections))
 
     def takeable(self, rows: Items, user: User, on: dt.date) -> Items:
@@ -208,16 +317,33 @@ class MeetingBook(OtherBook):
         villages = Village.objects.overseen_by(user, on, TAKERS)
         above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
         towns = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR))
-        held = Q(meeting__village__in=villages) | Q(meeting__county_code__in=above.counties)
-        return rows.filter(held | Q(meeting__village=None, meeting__town__in=towns.values("pk")))
+        held = Q(meeting__village__in=villages) | Q(
+            meeting__county_code__in=above.counties
+        )
+        return rows.filter(
+            held | Q(meeting__village=None, meeting__town__in=towns.values("pk"))
+        )
 
     def read(
-        self, rows: Sequence[AgendaItem], *, sight: Sight, at: dt.datetime, may_unmask: MayUnmask
+        self,
+        rows: Sequence[AgendaItem],
+        *,
+        sight: Sight,
+        at: dt.datetime,
+        may_unmask: MayUnmask,
     ) -> list[ItemRecord]:
-        """At most four queries: the cases with their posts, assignments and decisions."""
+        """At most four queries: the cases with their posts, assignments and
+        decisions.
+        """
         wanted = [item.case_id for item in rows if item.case_id]
-        seen = Case.objects.visible_to(sight.user, sight.on).filter(pk__in=wanted) if wanted else Case.objects.none()
-        about = read_behind(seen, (Action.DECIDE,), sight=sight, at=at, may_unmask=may_unmask)
+        seen = (
+            Case.objects.visible_to(sight.user, sight.on).filter(pk__in=wanted)
+            if wanted
+            else Case.objects.none()
+        )
+        about = read_behind(
+            seen, (Action.DECIDE,), sight=sight, at=at, may_unmask=may_unmask
+        )
         return [ItemRecord(item, about.get(item.case_id or 0)) for item in rows]
 
 

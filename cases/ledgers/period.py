@@ -12,7 +12,13 @@ from cases.filters import PLAUSIBLE_DAYS
 from cases.ledgers.book import AnyBook
 from minshi import workdays
 
-MONTH, LAST_MONTH, YEAR, TWELVE_MONTHS, ALL = "month", "last_month", "year", "twelve_months", "all"
+MONTH, LAST_MONTH, YEAR, TWELVE_MONTHS, ALL = (
+    "month",
+    "last_month",
+    "year",
+    "twelve_months",
+    "all",
+)
 PERIODS = (
     (TWELVE_MONTHS, pgettext_lazy("period", "past 12 months")),
     (MONTH, pgettext_lazy("period", "this month")),
@@ -31,7 +37,9 @@ class Period:
 
     @classmethod
     def named(cls, name: str, on: date) -> "Period":
-        """The period of that name about a day; an unknown name is every time there is."""
+        """The period of that name about a day; an unknown name is every time there
+        is.
+        """
         month = on.replace(day=1)
         if name == MONTH:
             return cls(month, on)
@@ -43,28 +51,40 @@ class Period:
         return cls(_a_year_before(on), on) if name == TWELVE_MONTHS else cls()
 
     def of(self, book: AnyBook, rows: Any) -> Any:
-        """The rows of the book whose date lies in the period, as days of Asia/Shanghai."""
+        """The rows of the book whose date lies in the period, as days of
+        Asia/Shanghai.
+        """
         chosen = book.belongs(rows)
         if self.first:
-            chosen = chosen.filter(**{f"{book.date}__gte": workdays.due_at(self.first - workdays.ONE_DAY)})
+            chosen = chosen.filter(
+                **{f"{book.date}__gte": workdays.due_at(self.first - workdays.ONE_DAY)}
+            )
         if self.last:
             chosen = chosen.filter(**{f"{book.date}__lt": workdays.due_at(self.last)})
         return chosen
 
     def bounds(self, book: AnyBook, rows: QuerySet[Any], on: date) -> tuple[date, date]:
-        """The days to print on the cover: the period's own, an open end by the rows there are."""
+        """The days to print on the cover: the period's own, an open end by the rows
+        there are.
+        """
         if self.first and self.last:
             return self.first, self.last
         found = rows.order_by().aggregate(first=Min(book.date), last=Max(book.date))
-        first = self.first or (workdays.local_day(found["first"]) if found["first"] else on)
+        first = self.first or (
+            workdays.local_day(found["first"]) if found["first"] else on
+        )
         last = self.last or (workdays.local_day(found["last"]) if found["last"] else on)
         return first, last
 
 
 class PeriodForm(forms.Form):
-    """From and until go before the name; what cannot be read is an error, never a wider period."""
+    """From and until go before the name; what cannot be read is an error, never a wider
+    period.
+    """
 
-    period = forms.ChoiceField(label=gettext_lazy("Time"), choices=PERIODS, required=False)
+    period = forms.ChoiceField(
+        label=gettext_lazy("Time"), choices=PERIODS, required=False
+    )
     since = forms.DateField(
         label=gettext_lazy("From day"),
         required=False,

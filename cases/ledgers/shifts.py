@@ -1,4 +1,6 @@
-"""值班表/值班记录: a ledger whose rows are shifts, with what was taken down and settled in each."""
+"""值班表/值班记录: a ledger whose rows are shifts, with what was taken down and
+settled in each.
+"""
 
 import datetime as dt
 from bisect import bisect_left
@@ -21,7 +23,13 @@ from villages.duty.desk import handed_over
 from villages.models import DutyShift, HandOver, Post, Role, User, Village
 from villages.models.duty import DutyShiftQuerySet
 
-READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.REVIEWER, Role.SUPERVISOR)
+READERS = (
+    Role.SECRETARY,
+    Role.DUTY_OFFICER,
+    Role.COMMITTEE_MEMBER,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+)
 COUNTED = (Action.REGISTER, Action.SETTLE)
 EXPORTERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
 
@@ -62,23 +70,37 @@ class ShiftRecord:
     def signed(self) -> str:
         """Who handed over, and who took over."""
         handed = self.handed
-        return joined(handed.written_by.user, handed.taken_by.user if handed.taken_by else "") if handed else ""
+        return (
+            joined(
+                handed.written_by.user, handed.taken_by.user if handed.taken_by else ""
+            )
+            if handed
+            else ""
+        )
 
 
 @dataclass(frozen=True)
 class ShiftBook(OtherBook):
-    """An `OtherBook` of shifts; a note may tell of matters, so those who read it are of the village or oversee it."""
+    """An `OtherBook` of shifts; a note may tell of matters, so those who read it are of
+    the village or oversee it.
+    """
 
     filterset: ClassVar[type[ShiftFilter]] = ShiftFilter
 
     def in_sight(self, user: User, on: dt.date) -> DutyShiftQuerySet:
-        return DutyShift.objects.filter(village__in=Village.objects.overseen_by(user, on, READERS))
+        return DutyShift.objects.filter(
+            village__in=Village.objects.overseen_by(user, on, READERS)
+        )
 
     def whole(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
-        written = rows.with_people().select_related("village__talk_room", "hand_over__written_by__user")
+        written = rows.with_people().select_related(
+            "village__talk_room", "hand_over__written_by__user"
+        )
         return written.select_related("hand_over__taken_by__user")
 
-    def takeable(self, rows: DutyShiftQuerySet, user: User, on: dt.date) -> DutyShiftQuerySet:
+    def takeable(
+        self, rows: DutyShiftQuerySet, user: User, on: dt.date
+    ) -> DutyShiftQuerySet:
         return rows.filter(village__in=Village.objects.overseen_by(user, on, EXPORTERS))
 
     def read(self, rows: Sequence[DutyShift], **_reader: object) -> list[ShiftRecord]:
@@ -86,26 +108,46 @@ class ShiftBook(OtherBook):
 
 
 def read_shifts(shifts: Sequence[DutyShift]) -> list[ShiftRecord]:
-    """A record for each shift, read `whole`: two queries, for leave and for what was done in them."""
+    """A record for each shift, read `whole`: two queries, for leave and for what was
+    done in them.
+    """
     roster = read_roster(shifts)
     on = {shift.pk: roster.on_duty(shift) for shift in shifts}
     done = _done(shifts, {post.pk for posts in on.values() for post in posts})
 
     def count(shift: DutyShift, action: Action) -> int:
         moments = (done[post.pk, action] for post in on[shift.pk])
-        return sum(bisect_left(found, shift.ends_at) - bisect_left(found, shift.starts_at) for found in moments)
+        return sum(
+            bisect_left(found, shift.ends_at) - bisect_left(found, shift.starts_at)
+            for found in moments
+        )
 
     return [
-        ShiftRecord(shift, on[shift.pk], count(shift, Action.REGISTER), count(shift, Action.SETTLE)) for shift in shifts
+        ShiftRecord(
+            shift,
+            on[shift.pk],
+            count(shift, Action.REGISTER),
+            count(shift, Action.SETTLE),
+        )
+        for shift in shifts
     ]
 
 
-def _done(shifts: Sequence[DutyShift], posts: set[int]) -> dict[tuple[int, str], list[dt.datetime]]:
-    """When each post took something down or settled it in the time the shifts span, in order."""
+def _done(
+    shifts: Sequence[DutyShift], posts: set[int]
+) -> dict[tuple[int, str], list[dt.datetime]]:
+    """When each post took something down or settled it in the time the shifts span, in
+    order.
+    """
     moments: defaultdict[tuple[int, str], list[dt.datetime]] = defaultdict(list)
     if posts:
-        first, last = min(shift.starts_at for shift in shifts), max(shift.ends_at for shift in shifts)
-        acts = Event.objects.filter(action__in=COUNTED, post__in=posts, at__gte=first, at__lt=last).order_by("at")
+        first, last = (
+            min(shift.starts_at for shift in shifts),
+            max(shift.ends_at for shift in shifts),
+        )
+        acts = Event.objects.filter(
+            action__in=COUNTED, post__in=posts, at__gte=first, at__lt=last
+        ).order_by("at")
         for post, action, at in acts.values_list("post", "action", "at"):
             moments[post or 0, action].append(at)
     return moments
@@ -117,23 +159,64 @@ DUTY = ShiftBook(
         key="duty",
         title=pgettext_lazy("ledger", "Duty ledger"),
         columns=(
-            Column("day", pgettext_lazy("ledger", "Date"), lambda r: r.shift.on, kind="date"),
-            Column("weekday", pgettext_lazy("ledger", "Weekday"), lambda r: date_format(r.shift.on, "l"), width=9),
-            Column("on_duty", pgettext_lazy("ledger", "Committee member on duty"), lambda r: r.name_of(0)),
-            Column("leader", pgettext_lazy("ledger", "Leader on duty"), lambda r: r.name_of(1)),
-            Column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14),
             Column(
-                "visitors", pgettext_lazy("ledger", "People received"),
-                lambda r: r.handed.visitors if r.handed else None, width=9, kind="number",
+                "day",
+                pgettext_lazy("ledger", "Date"),
+                lambda r: r.shift.on,
+                kind="date",
             ),
             Column(
-                "taken_down", pgettext_lazy("ledger", "Matters spoken"), lambda r: r.taken_down, width=9, kind="number"
+                "weekday",
+                pgettext_lazy("ledger", "Weekday"),
+                lambda r: date_format(r.shift.on, "l"),
+                width=9,
             ),
             Column(
-                "settled", pgettext_lazy("ledger", "Settled at once"), lambda r: r.settled, width=9, kind="number"
+                "on_duty",
+                pgettext_lazy("ledger", "Committee member on duty"),
+                lambda r: r.name_of(0),
             ),
-            Column("note", pgettext_lazy("ledger", "Handed over to the next"), lambda r: r.note, width=28),
-            Column("signed", pgettext_lazy("ledger", "Signature"), lambda r: r.signed, width=14),
+            Column(
+                "leader",
+                pgettext_lazy("ledger", "Leader on duty"),
+                lambda r: r.name_of(1),
+            ),
+            Column(
+                "phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14
+            ),
+            Column(
+                "visitors",
+                pgettext_lazy("ledger", "People received"),
+                lambda r: r.handed.visitors if r.handed else None,
+                width=9,
+                kind="number",
+            ),
+            Column(
+                "taken_down",
+                pgettext_lazy("ledger", "Matters spoken"),
+                lambda r: r.taken_down,
+                width=9,
+                kind="number",
+            ),
+            Column(
+                "settled",
+                pgettext_lazy("ledger", "Settled at once"),
+                lambda r: r.settled,
+                width=9,
+                kind="number",
+            ),
+            Column(
+                "note",
+                pgettext_lazy("ledger", "Handed over to the next"),
+                lambda r: r.note,
+                width=28,
+            ),
+            Column(
+                "signed",
+                pgettext_lazy("ledger", "Signature"),
+                lambda r: r.signed,
+                width=14,
+            ),
         ),
-    )
-)  # fmt: skip
+    ),
+)

@@ -1,11 +1,31 @@
-"""议: calling a meeting, its roll, its votes, and the decision that moves the case (domain §1, 议)."""
+"""议: calling a meeting, its roll, its votes, and the decision that moves the case
+(domain §1, 议).
+"""
 
-from cases.meetings.agenda import add_item, cases_at, move_item, on_no_agenda, remove_item, waiting_for
-from cases.meetings.calling import PLACES, call_meeting, cancel_meeting, change_meeting, meeting_at
+from cases.meetings.agenda import (
+    add_item,
+    cases_at,
+    move_item,
+    on_no_agenda,
+    remove_item,
+    waiting_for,
+)
+from cases.meetings.calling import (
+    PLACES,
+    call_meeting,
+    cancel_meeting,
+    change_meeting,
+    meeting_at,
+)
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
 from cases.meetings.counting import Count, count_of, counts_of, due_of, present_of
 from cases.meetings.holding import holding_posts, was_concluded
-from cases.meetings.minutes import close_meeting, correct_minutes, save_item, save_minutes
+from cases.meetings.minutes import (
+    close_meeting,
+    correct_minutes,
+    save_item,
+    save_minutes,
+)
 from cases.meetings.roll import add_attendee, call_roll, remove_attendee, set_aside
 from cases.veil import public_titles
 

@@ -41,7 +41,12 @@ def meeting_at(where: Where, **fields: Any) -> Meeting:
     """An unsaved meeting of a village, a town or (by its code) a county."""
     village = where if isinstance(where, Village) else None
     town = village.town if village else where if isinstance(where, Town) else None
-    return Meeting(village=village, town=town, county_code=where if isinstance(where, str) else "", **fields)
+    return Meeting(
+        village=village,
+        town=town,
+        county_code=where if isinstance(where, str) else "",
+        **fields,
+    )
 
 
 @transaction.atomic
@@ -59,21 +64,29 @@ def call_meeting(
     cases: Iterable[Case] = (),
     subjects: Iterable[str] = (),
 ) -> Meeting:
-    """Calls a meeting of a village, a town or (by its code) a county; returns it with roll and agenda.
+    """Calls a meeting of a village, a town or (by its code) a county; returns it with
+    roll and agenda.
 
-    The roll is the body's seats of that day, else the posts that stand for it. A 说事日 begins with its report and
-    its review (domain §1). A repeated `key` returns the meeting it called. Raises NoSuchRight (not theirs to hold),
-    InputRefused (a kind that is not held there, a case that waits for no decision there).
+    The roll is the body's seats of that day, else the posts that stand for it. A 说事日
+    begins with its report and its review (domain §1). A repeated `key` returns the
+    meeting it called. Raises NoSuchRight (not theirs to hold), InputRefused (a kind
+    that is not held there, a case that waits for no decision there).
     """
     cases, subjects = list(cases), list(subjects)
     sent = fingerprint(
         "call_meeting",
         "",
         {
-            "kind": kind, "where": where, "starts_at": starts_at, "place": place, "chair": chair,
-            "recorder": recorder, "cases": cases, "subjects": subjects,
+            "kind": kind,
+            "where": where,
+            "starts_at": starts_at,
+            "place": place,
+            "chair": chair,
+            "recorder": recorder,
+            "cases": cases,
+            "subjects": subjects,
         },
-    )  # fmt: skip
+    )
     if key and (known := _called_before(key, sent, by)):
         return known
     meeting = meeting_at(
@@ -114,33 +127,53 @@ def _called_before(key: UUID, sent: str, by: Officer) -> Meeting | None:
 
 
 def _write_roll(meeting: Meeting) -> None:
-    """Everybody due: by their seats, else by their posts; the chair named, unless another was, is the seat's."""
+    """Everybody due: by their seats, else by their posts; the chair named, unless
+    another was, is the seat's.
+    """
     on, body = workdays.local_day(meeting.starts_at), BODY_OF.get(meeting.kind)
     if body is None:
         return
     here = Place(meeting.where, "").fields
     seats = list(Seat.objects.filter(**here, body=body).current(on).in_order())
     roll = [
-        Attendee(meeting=meeting, name=seat.name, user_id=seat.user_id, seat=seat, is_chair=seat.is_chair)
+        Attendee(
+            meeting=meeting,
+            name=seat.name,
+            user_id=seat.user_id,
+            seat=seat,
+            is_chair=seat.is_chair,
+        )
         for seat in seats
     ]
     if not roll and body in ROLL_WITHOUT_SEATS:
         posts = (
-            Post.objects.current(on).filter(**here, role__in=ROLL_WITHOUT_SEATS[body]).select_related("user").in_order()
+            Post.objects.current(on)
+            .filter(**here, role__in=ROLL_WITHOUT_SEATS[body])
+            .select_related("user")
+            .in_order()
         )
         people = {post.user_id: post for post in posts}
         roll = [
-            Attendee(meeting=meeting, name=str(post.user), user=post.user, is_chair=post.role == Role.SECRETARY)
+            Attendee(
+                meeting=meeting,
+                name=str(post.user),
+                user=post.user,
+                is_chair=post.role == Role.SECRETARY,
+            )
             for post in people.values()
         ]
     Attendee.objects.bulk_create(roll)
-    if not meeting.chair and (first := next((person.name for person in roll if person.is_chair), "")):
+    if not meeting.chair and (
+        first := next((person.name for person in roll if person.is_chair), "")
+    ):
         meeting.chair = first
         meeting.save(update_fields=["chair"])
 
 
 def has_roll(meeting: Meeting) -> bool:
-    """Whether a body's members or posts are due by name; whoever else was added to an assembly makes no roll."""
+    """Whether a body's members or posts are due by name; whoever else was added to an
+    assembly makes no roll.
+    """
     by_name = Q(seat__isnull=False) | Q(user__isnull=False)
     return meeting.attendees.filter(by_name, is_guest=False).exists()
 
@@ -159,10 +192,12 @@ def change_meeting(
     present: int | None = None,
     only: Container[str] | None = None,
 ) -> Meeting:
-    """Another time, place, chair or recorder. `due` and `present` are typed where nobody calls the roll (an assembly).
+    """Another time, place, chair or recorder. `due` and `present` are typed where
+    nobody calls the roll (an assembly).
 
-    Of these only those named in `only` are written, so that two screens do not undo each other (None: all of them).
-    InputRefused: numbers where there is a roll, more present than due, or one of the two numbers without the other.
+    Of these only those named in `only` are written, so that two screens do not undo
+    each other (None: all of them). InputRefused: numbers where there is a roll, more
+    present than due, or one of the two numbers without the other.
     """
     meeting = lock_open(meeting, by, at)
     if only is not None and "due" not in only:
@@ -178,7 +213,12 @@ def change_meeting(
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
         raise InputRefused(words, {"present": words})
-    said = {"starts_at": starts_at, "place": place.strip(), "chair": chair.strip(), "recorder": recorder.strip()}
+    said = {
+        "starts_at": starts_at,
+        "place": place.strip(),
+        "chair": chair.strip(),
+        "recorder": recorder.strip(),
+    }
     for name, value in said.items():
         if only is None or name in only:
             setattr(meeting, name, value)
@@ -189,7 +229,9 @@ def change_meeting(
 
 @transaction.atomic
 def cancel_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
-    """The meeting does not take place; its cases wait for another. MoveRefused once something was decided in it."""
+    """The meeting does not take place; its cases wait for another. MoveRefused once
+    something was decided in it.
+    """
     meeting = lock_open(meeting, by, at)
     if meeting.items.exclude(state="waiting").exists():
         raise MoveRefused(_("Something was decided in it already: close it instead."))

@@ -1,4 +1,6 @@
-"""What the roll and the rules say of an item: quorum, entitled votes, votes needed. Pure; nothing is read here."""
+"""What the roll and the rules say of an item: quorum, entitled votes, votes needed.
+Pure; nothing is read here.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,12 +8,22 @@ from dataclasses import dataclass
 from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from villages.procedure import Rules
 
-COUNTED = ("due", "present", "aside", "quorum", "needed", "rule")  # what an item keeps of it
+# what an item keeps of it
+COUNTED = (
+    "due",
+    "present",
+    "aside",
+    "quorum",
+    "needed",
+    "rule",
+)
 
 
 @dataclass(frozen=True)
 class Count:
-    """People due and present, those who stepped aside left out of both (README, Decisions)."""
+    """People due and present, those who stepped aside left out of both (README,
+    Decisions).
+    """
 
     due: int
     present: int
@@ -27,19 +39,41 @@ class Count:
         return self.has_quorum and votes_for >= self.needed
 
 
-def count_of(meeting: Meeting, people: Iterable[Attendee], asides: Iterable[StepAside], rules: Rules) -> Count:
-    """The count of one item. Guests count nowhere; a substitute counts as present where the rules let them vote."""
+def count_of(
+    meeting: Meeting,
+    people: Iterable[Attendee],
+    asides: Iterable[StepAside],
+    rules: Rules,
+) -> Count:
+    """The count of one item. Guests count nowhere; a substitute counts as present where
+    the rules let them vote.
+    """
     gone = {aside.attendee_id for aside in asides if not aside.is_lifted}
     people = list(people)
     due_gone = sum(person.pk in gone for person in people if not person.is_guest)
     here_gone = sum(person.pk in gone for person in people if _counts(person, rules))
-    due, present = max(due_of(meeting, people) - due_gone, 0), max(present_of(meeting, people, rules) - here_gone, 0)
-    return Count(due, present, due_gone, rules.quorum_needed(due), rules.votes_needed(due, present))
+    due, present = (
+        max(due_of(meeting, people) - due_gone, 0),
+        max(present_of(meeting, people, rules) - here_gone, 0),
+    )
+    return Count(
+        due,
+        present,
+        due_gone,
+        rules.quorum_needed(due),
+        rules.votes_needed(due, present),
+    )
 
 
 def due_of(meeting: Meeting, people: Iterable[Attendee]) -> int:
-    """How many are due at the meeting: by number where a crowd is counted, else by the roll."""
-    return sum(not person.is_guest for person in people) if meeting.due_typed is None else meeting.due_typed
+    """How many are due at the meeting: by number where a crowd is counted, else by the
+    roll.
+    """
+    return (
+        sum(not person.is_guest for person in people)
+        if meeting.due_typed is None
+        else meeting.due_typed
+    )
 
 
 def present_of(meeting: Meeting, people: Iterable[Attendee], rules: Rules) -> int:
@@ -49,7 +83,9 @@ def present_of(meeting: Meeting, people: Iterable[Attendee], rules: Rules) -> in
 
 
 def keep_count(item: AgendaItem, count: Count, rules: Rules) -> None:
-    """The numbers and the rule by which the item is concluded, on the item: whatever changes later, they stay."""
+    """The numbers and the rule by which the item is concluded, on the item: whatever
+    changes later, they stay.
+    """
     item.due, item.present, item.aside = count.due, count.present, count.aside
     item.quorum, item.needed, item.rule = count.quorum, count.needed, str(rules.article)
 
@@ -62,7 +98,9 @@ def kept_count(item: AgendaItem) -> Count | None:
 
 
 def _counts(person: Attendee, rules: Rules) -> bool:
-    return not person.is_guest and (person.is_present or bool(rules.substitutes_vote and person.substitute))
+    return not person.is_guest and (
+        person.is_present or bool(rules.substitutes_vote and person.substitute)
+    )
 
 
 def counts_of(
@@ -72,5 +110,13 @@ def counts_of(
     asides: Mapping[int, list[StepAside]],
     rules: Rules,
 ) -> dict[int, Count]:
-    """The counts of all items of a meeting, from what was read once; of those concluded as they were then."""
-    return {item.pk: kept_count(item) or count_of(meeting, people, asides.get(item.pk, []), rules) for item in items}
+    """The counts of all items of a meeting, from what was read once; of those concluded
+    as they were then.
+    """
+    return {
+        item.pk: (
+            kept_count(item)
+            or count_of(meeting, people, asides.get(item.pk, []), rules)
+        )
+        for item in items
+    }

@@ -19,28 +19,83 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Case",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(editable=False, null=True, unique=True, verbose_name="key of the form")),
-                ("number", models.CharField(max_length=16, unique=True, verbose_name="number")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False,
+                        null=True,
+                        unique=True,
+                        verbose_name="key of the form",
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=16, unique=True, verbose_name="number"),
+                ),
                 (
                     "tracking_code",
-                    models.CharField(editable=False, max_length=12, unique=True, verbose_name="tracking code"),
+                    models.CharField(
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="tracking code",
+                    ),
                 ),
-                ("speaker_name", models.CharField(blank=True, max_length=40, verbose_name="speaker")),
+                (
+                    "speaker_name",
+                    models.CharField(blank=True, max_length=40, verbose_name="speaker"),
+                ),
                 (
                     "speaker_sex",
                     models.CharField(
-                        blank=True, choices=[("male", "male"), ("female", "female")], max_length=6, verbose_name="sex"
+                        blank=True,
+                        choices=[("male", "male"), ("female", "female")],
+                        max_length=6,
+                        verbose_name="sex",
                     ),
                 ),
-                ("speaker_phone", minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone")),
-                ("speaker_phone_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ("speaker_address", models.CharField(blank=True, max_length=80, verbose_name="address")),
-                ("proxy_speaker", models.CharField(blank=True, max_length=40, verbose_name="spoken for by")),
+                (
+                    "speaker_phone",
+                    minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone"),
+                ),
+                (
+                    "speaker_phone_hash",
+                    models.CharField(
+                        blank=True, db_index=True, editable=False, max_length=64
+                    ),
+                ),
+                (
+                    "speaker_address",
+                    models.CharField(blank=True, max_length=80, verbose_name="address"),
+                ),
+                (
+                    "proxy_speaker",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="spoken for by"
+                    ),
+                ),
                 ("title", models.CharField(max_length=60, verbose_name="matter")),
-                ("verbatim", models.TextField(verbose_name="in the speaker's own words")),
-                ("request_text", models.TextField(blank=True, verbose_name="what is wanted")),
-                ("place", models.CharField(blank=True, max_length=80, verbose_name="place")),
+                (
+                    "verbatim",
+                    models.TextField(verbose_name="in the speaker's own words"),
+                ),
+                (
+                    "request_text",
+                    models.TextField(blank=True, verbose_name="what is wanted"),
+                ),
+                (
+                    "place",
+                    models.CharField(blank=True, max_length=80, verbose_name="place"),
+                ),
                 (
                     "category",
                     models.CharField(
@@ -58,7 +113,11 @@ class Migration(migrations.Migration):
                     "grade",
                     models.CharField(
                         blank=True,
-                        choices=[("minor", "minor"), ("complex", "complex"), ("major", "major")],
+                        choices=[
+                            ("minor", "minor"),
+                            ("complex", "complex"),
+                            ("major", "major"),
+                        ],
                         max_length=8,
                         verbose_name="grade",
                     ),
@@ -84,13 +143,20 @@ class Migration(migrations.Migration):
                 (
                     "confidentiality",
                     models.CharField(
-                        choices=[("normal", "normal"), ("hidden", "name hidden"), ("secret", "secret")],
+                        choices=[
+                            ("normal", "normal"),
+                            ("hidden", "name hidden"),
+                            ("secret", "secret"),
+                        ],
                         default="normal",
                         max_length=8,
                         verbose_name="confidentiality",
                     ),
                 ),
-                ("remark", models.CharField(blank=True, max_length=200, verbose_name="remark")),
+                (
+                    "remark",
+                    models.CharField(blank=True, max_length=200, verbose_name="remark"),
+                ),
                 (
                     "stage",
                     models.CharField(
@@ -110,18 +176,32 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                        choices=[
+                            ("village", "village"),
+                            ("town", "town"),
+                            ("county", "county"),
+                        ],
                         max_length=8,
                         verbose_name="level",
                     ),
                 ),
-                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
-                ("needs_order", models.BooleanField(default=False, verbose_name="needs an order")),
+                (
+                    "round",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="round"),
+                ),
+                (
+                    "needs_order",
+                    models.BooleanField(default=False, verbose_name="needs an order"),
+                ),
                 (
                     "conflict_floor",
                     models.CharField(
                         blank=True,
-                        choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                        choices=[
+                            ("village", "village"),
+                            ("town", "town"),
+                            ("county", "county"),
+                        ],
                         max_length=8,
                         verbose_name="not below",
                     ),
@@ -155,7 +235,10 @@ class Migration(migrations.Migration):
                         verbose_name="outcome",
                     ),
                 ),
-                ("measures", models.TextField(blank=True, verbose_name="measures taken")),
+                (
+                    "measures",
+                    models.TextField(blank=True, verbose_name="measures taken"),
+                ),
                 ("result", models.TextField(blank=True, verbose_name="result")),
                 (
                     "satisfaction",
@@ -174,18 +257,41 @@ class Migration(migrations.Migration):
                     "solved",
                     models.CharField(
                         blank=True,
-                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
+                        choices=[
+                            ("yes", "solved"),
+                            ("partly", "partly solved"),
+                            ("no", "not solved"),
+                        ],
                         max_length=6,
                         verbose_name="solved",
                     ),
                 ),
                 ("said_at", models.DateTimeField(verbose_name="said")),
                 ("registered_at", models.DateTimeField(verbose_name="registered")),
-                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted")),
-                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
-                ("completed_at", models.DateTimeField(blank=True, null=True, verbose_name="completed")),
-                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="replied")),
-                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "accepted_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="accepted"
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided"),
+                ),
+                (
+                    "completed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="completed"
+                    ),
+                ),
+                (
+                    "replied_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="replied"),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="closed"),
+                ),
                 (
                     "close_reason",
                     models.CharField(
@@ -202,14 +308,38 @@ class Migration(migrations.Migration):
                         verbose_name="why closed",
                     ),
                 ),
-                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due")),
-                ("yellow_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("grey_until", models.DateTimeField(blank=True, null=True, verbose_name="suspended until")),
-                ("promised_on", models.DateField(blank=True, null=True, verbose_name="promised for")),
-                ("adopted_from", models.CharField(blank=True, max_length=40, verbose_name="adopted from")),
+                (
+                    "due_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="due"),
+                ),
+                (
+                    "yellow_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
+                (
+                    "grey_until",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="suspended until"
+                    ),
+                ),
+                (
+                    "promised_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="promised for"
+                    ),
+                ),
+                (
+                    "adopted_from",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="adopted from"
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 ("event_count", models.PositiveIntegerField(default=0, editable=False)),
-                ("event_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "event_hash",
+                    models.CharField(blank=True, editable=False, max_length=64),
+                ),
                 (
                     "group",
                     models.ForeignKey(
@@ -310,7 +440,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CallBack",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 (
                     "satisfaction",
@@ -326,7 +464,12 @@ class Migration(migrations.Migration):
                 (
                     "solved",
                     models.CharField(
-                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")], max_length=6
+                        choices=[
+                            ("yes", "solved"),
+                            ("partly", "partly solved"),
+                            ("no", "not solved"),
+                        ],
+                        max_length=6,
                     ),
                 ),
                 (
@@ -345,13 +488,17 @@ class Migration(migrations.Migration):
                 (
                     "post",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="call_backs", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="call_backs",
+                        to="cases.case",
                     ),
                 ),
             ],
@@ -359,19 +506,35 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CoSpeaker",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("phone", minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone")),
+                (
+                    "phone",
+                    minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone"),
+                ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="co_speakers", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="co_speakers",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "from_case",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="cases.case"
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="cases.case",
                     ),
                 ),
             ],
@@ -379,14 +542,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Event",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("sequence", models.PositiveIntegerField()),
                 ("at", models.DateTimeField(verbose_name="at")),
                 ("action", models.CharField(max_length=24, verbose_name="action")),
                 (
                     "actor_kind",
                     models.CharField(
-                        choices=[("officer", "officer"), ("speaker", "speaker"), ("system", "system")],
+                        choices=[
+                            ("officer", "officer"),
+                            ("speaker", "speaker"),
+                            ("system", "system"),
+                        ],
                         max_length=8,
                         verbose_name="actor",
                     ),
@@ -426,7 +601,11 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                        choices=[
+                            ("village", "village"),
+                            ("town", "town"),
+                            ("county", "county"),
+                        ],
                         max_length=8,
                         verbose_name="level",
                     ),
@@ -440,13 +619,18 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cases.case"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "post",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
                 (
@@ -468,7 +652,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CaseRevision",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("field", models.CharField(max_length=24)),
                 ("old", minshi.crypto.EncryptedTextField(blank=True)),
                 ("new", minshi.crypto.EncryptedTextField(blank=True)),
@@ -477,7 +669,9 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="cases.event"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="cases.event",
                     ),
                 ),
             ],
@@ -485,17 +679,29 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="JoinedVillage",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="joined_villages", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="joined_villages",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "village",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="joined_cases", to="villages.village"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joined_cases",
+                        to="villages.village",
                     ),
                 ),
             ],
@@ -503,21 +709,38 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MandatoryReport",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 ("told", models.CharField(max_length=80, verbose_name="reported to")),
                 ("told_at", models.DateTimeField(verbose_name="reported at")),
-                ("receipt", models.CharField(blank=True, max_length=120, verbose_name="receipt")),
+                (
+                    "receipt",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="receipt"
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="mandatory_reports", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mandatory_reports",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "post",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
             ],
@@ -525,13 +748,23 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NumberCounter",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("last", models.PositiveIntegerField(default=0)),
                 (
                     "town",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="villages.town"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="villages.town",
                     ),
                 ),
             ],
@@ -539,7 +772,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Rating",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 ("at", models.DateTimeField(verbose_name="at")),
                 (
@@ -557,7 +798,11 @@ class Migration(migrations.Migration):
                 (
                     "solved",
                     models.CharField(
-                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
+                        choices=[
+                            ("yes", "solved"),
+                            ("partly", "partly solved"),
+                            ("no", "not solved"),
+                        ],
                         max_length=6,
                         verbose_name="solved",
                     ),
@@ -576,18 +821,31 @@ class Migration(migrations.Migration):
                         verbose_name="how",
                     ),
                 ),
-                ("on_the_spot", models.BooleanField(default=False, verbose_name="said on the spot")),
-                ("drawn", models.BooleanField(default=False, verbose_name="drawn for a call-back")),
+                (
+                    "on_the_spot",
+                    models.BooleanField(default=False, verbose_name="said on the spot"),
+                ),
+                (
+                    "drawn",
+                    models.BooleanField(
+                        default=False, verbose_name="drawn for a call-back"
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ratings",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "entered_by",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
             ],
@@ -598,20 +856,33 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reply",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 ("at", models.DateTimeField()),
                 ("text", models.TextField()),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="replies", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "post",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
             ],
@@ -622,11 +893,25 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TimeRequest",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 (
                     "kind",
-                    models.CharField(choices=[("extension", "more time"), ("suspension", "suspension")], max_length=10),
+                    models.CharField(
+                        choices=[
+                            ("extension", "more time"),
+                            ("suspension", "suspension"),
+                        ],
+                        max_length=10,
+                    ),
                 ),
                 (
                     "state",
@@ -649,19 +934,26 @@ class Migration(migrations.Migration):
                 (
                     "asked_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="time_requests", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="time_requests",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "ruled_by",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
             ],
@@ -672,7 +964,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Topic",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("name", models.CharField(max_length=20, verbose_name="name")),
                 (
                     "parent",
@@ -716,11 +1016,25 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CalendarDay",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("day", models.DateField(verbose_name="day")),
                 ("is_working", models.BooleanField(verbose_name="worked")),
-                ("name", models.CharField(blank=True, max_length=40, verbose_name="name")),
-                ("confirmed", models.BooleanField(default=False, verbose_name="entered by hand")),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=40, verbose_name="name"),
+                ),
+                (
+                    "confirmed",
+                    models.BooleanField(default=False, verbose_name="entered by hand"),
+                ),
                 (
                     "town",
                     models.ForeignKey(
@@ -739,7 +1053,9 @@ class Migration(migrations.Migration):
                 "ordering": ("day",),
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("town", None)), fields=("day",), name="calendar_day_once"
+                        condition=models.Q(("town", None)),
+                        fields=("day",),
+                        name="calendar_day_once",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("town__isnull", False)),
@@ -752,41 +1068,80 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attachment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
                 ("file", models.FileField(max_length=120, upload_to="")),
-                ("thumbnail", models.FileField(blank=True, max_length=120, upload_to="")),
+                (
+                    "thumbnail",
+                    models.FileField(blank=True, max_length=120, upload_to=""),
+                ),
                 ("content_type", models.CharField(max_length=60)),
                 ("size", models.PositiveIntegerField(verbose_name="size")),
                 ("received_sha256", models.CharField(max_length=64)),
-                ("from_speaker", models.BooleanField(default=False, verbose_name="from the speaker")),
+                (
+                    "from_speaker",
+                    models.BooleanField(default=False, verbose_name="from the speaker"),
+                ),
                 ("at", models.DateTimeField()),
                 (
                     "post",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="cases.case",
                     ),
                 ),
             ],
             options={
                 "ordering": ("at", "pk"),
                 "constraints": [
-                    models.UniqueConstraint(fields=("case", "received_sha256"), name="attachment_same_file_once_a_case")
+                    models.UniqueConstraint(
+                        fields=("case", "received_sha256"),
+                        name="attachment_same_file_once_a_case",
+                    )
                 ],
             },
         ),
         migrations.CreateModel(
             name="Assignment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
-                ("role", models.CharField(choices=[("lead", "lead"), ("assistant", "assistant")], max_length=9)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "lead"), ("assistant", "assistant")],
+                        max_length=9,
+                    ),
+                ),
                 ("assigned_at", models.DateTimeField()),
                 ("acknowledged_at", models.DateTimeField(null=True)),
                 ("reported_at", models.DateTimeField(null=True)),
@@ -831,7 +1186,9 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="cases.case",
                     ),
                 ),
             ],
@@ -839,10 +1196,14 @@ class Migration(migrations.Migration):
                 "ordering": ("pk",),
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("ended_at", None)), fields=["post", "case"], name="assignment_now_post"
+                        condition=models.Q(("ended_at", None)),
+                        fields=["post", "case"],
+                        name="assignment_now_post",
                     ),
                     models.Index(
-                        condition=models.Q(("ended_at", None)), fields=["office", "case"], name="assignment_now_office"
+                        condition=models.Q(("ended_at", None)),
+                        fields=["office", "case"],
+                        name="assignment_now_office",
                     ),
                 ],
                 "constraints": [
@@ -857,7 +1218,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("end", ""), ("ended_at", None)),
-                            models.Q(("ended_at__isnull", False), models.Q(("end", ""), _negated=True)),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                models.Q(("end", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="assignment_ended_with_reason",
@@ -873,7 +1237,9 @@ class Migration(migrations.Migration):
                         name="assignment_post_once_at_a_time",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None), ("office__isnull", False)),
+                        condition=models.Q(
+                            ("ended_at", None), ("office__isnull", False)
+                        ),
                         fields=("case", "office"),
                         name="assignment_office_once_at_a_time",
                     ),
@@ -883,28 +1249,52 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CaseAccess",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="access", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "post",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.post",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("case", "post"), name="case_access_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "post"), name="case_access_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Clock",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 (
                     "stage",
@@ -923,33 +1313,60 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[("village", "village"), ("town", "town"), ("county", "county")], max_length=8
+                        choices=[
+                            ("village", "village"),
+                            ("town", "town"),
+                            ("county", "county"),
+                        ],
+                        max_length=8,
                     ),
                 ),
-                ("nth", models.PositiveSmallIntegerField(help_text="counts the clocks of this case")),
+                (
+                    "nth",
+                    models.PositiveSmallIntegerField(
+                        help_text="counts the clocks of this case"
+                    ),
+                ),
                 ("rule", models.CharField(max_length=10)),
                 ("amount", models.PositiveSmallIntegerField()),
-                ("unit", models.CharField(choices=[("working", "working"), ("calendar", "calendar")], max_length=8)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("working", "working"), ("calendar", "calendar")],
+                        max_length=8,
+                    ),
+                ),
                 ("started_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
                 ("yellow_at", models.DateTimeField()),
                 ("stopped_at", models.DateTimeField(null=True)),
-                ("pauses", models.JSONField(default=list, help_text="[from, until] pairs, ISO times")),
+                (
+                    "pauses",
+                    models.JSONField(
+                        default=list, help_text="[from, until] pairs, ISO times"
+                    ),
+                ),
                 ("extended", models.BooleanField(default=False)),
                 ("rejected", models.BooleanField(default=False)),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clocks",
+                        to="cases.case",
                     ),
                 ),
             ],
             options={
                 "ordering": ("case", "nth"),
                 "constraints": [
-                    models.UniqueConstraint(fields=("case", "nth"), name="clock_nth_once_a_case"),
                     models.UniqueConstraint(
-                        condition=models.Q(("stopped_at", None)), fields=("case",), name="clock_one_running_a_case"
+                        fields=("case", "nth"), name="clock_nth_once_a_case"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stopped_at", None)),
+                        fields=("case",),
+                        name="clock_one_running_a_case",
                     ),
                 ],
             },
@@ -957,28 +1374,47 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Concern",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="concerns", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="concerns",
+                        to="cases.case",
                     ),
                 ),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "village",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.village"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="villages.village",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("case", "user"), name="concern_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "user"), name="concern_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
@@ -991,20 +1427,32 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="event",
-            constraint=models.UniqueConstraint(fields=("case", "sequence"), name="event_sequence_once_a_case"),
+            constraint=models.UniqueConstraint(
+                fields=("case", "sequence"), name="event_sequence_once_a_case"
+            ),
         ),
         migrations.AddConstraint(
             model_name="event",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("key__isnull", False)), fields=("case", "key"), name="event_key_once_a_case"
+                condition=models.Q(("key__isnull", False)),
+                fields=("case", "key"),
+                name="event_key_once_a_case",
             ),
         ),
         migrations.AddConstraint(
             model_name="event",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("actor_kind", "officer"), ("post__isnull", False), ("user__isnull", False)),
-                    models.Q(models.Q(("actor_kind", "officer"), _negated=True), ("post", None), ("user", None)),
+                    models.Q(
+                        ("actor_kind", "officer"),
+                        ("post__isnull", False),
+                        ("user__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("actor_kind", "officer"), _negated=True),
+                        ("post", None),
+                        ("user", None),
+                    ),
                     _connector="OR",
                 ),
                 name="event_user_and_post_iff_officer",
@@ -1012,19 +1460,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="caserevision",
-            constraint=models.UniqueConstraint(fields=("event", "field"), name="case_revision_field_once_an_event"),
+            constraint=models.UniqueConstraint(
+                fields=("event", "field"), name="case_revision_field_once_an_event"
+            ),
         ),
         migrations.AddConstraint(
             model_name="joinedvillage",
-            constraint=models.UniqueConstraint(fields=("case", "village"), name="joined_village_once"),
+            constraint=models.UniqueConstraint(
+                fields=("case", "village"), name="joined_village_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="numbercounter",
-            constraint=models.UniqueConstraint(fields=("town", "year"), name="number_counter_once_a_year"),
+            constraint=models.UniqueConstraint(
+                fields=("town", "year"), name="number_counter_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
             model_name="rating",
-            constraint=models.UniqueConstraint(fields=("case", "round"), name="rating_one_a_round"),
+            constraint=models.UniqueConstraint(
+                fields=("case", "round"), name="rating_one_a_round"
+            ),
         ),
         migrations.AddConstraint(
             model_name="rating",
@@ -1040,7 +1496,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="timerequest",
             index=models.Index(
-                condition=models.Q(("ended_at", None), ("kind", "suspension"), ("state", "granted")),
+                condition=models.Q(
+                    ("ended_at", None), ("kind", "suspension"), ("state", "granted")
+                ),
                 fields=["until_on"],
                 name="time_request_running",
             ),
@@ -1048,7 +1506,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="timerequest",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("case", "kind"), name="time_request_one_open_of_a_kind"
+                condition=models.Q(("state", "open")),
+                fields=("case", "kind"),
+                name="time_request_one_open_of_a_kind",
             ),
         ),
         migrations.AddConstraint(
@@ -1061,24 +1521,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="topic",
-            constraint=models.UniqueConstraint(fields=("town", "name"), name="topic_name_once_a_town"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["-registered_at", "-id"], name="case_registered"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["village", "-registered_at", "-id"], name="case_village_registered"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["town", "-registered_at", "-id"], name="case_town_registered"),
+            constraint=models.UniqueConstraint(
+                fields=("town", "name"), name="topic_name_once_a_town"
+            ),
         ),
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                condition=models.Q(("stage", "closed"), _negated=True), fields=["due_at", "id"], name="case_open_due"
+                fields=["-registered_at", "-id"], name="case_registered"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                fields=["village", "-registered_at", "-id"],
+                name="case_village_registered",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                fields=["town", "-registered_at", "-id"], name="case_town_registered"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["due_at", "id"],
+                name="case_open_due",
             ),
         ),
         migrations.AddIndex(
@@ -1100,7 +1571,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                condition=models.Q(("stage", "closed"), _negated=True), fields=["yellow_at"], name="case_open_yellow"
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["yellow_at"],
+                name="case_open_yellow",
             ),
         ),
         migrations.AddIndex(
@@ -1122,25 +1595,37 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                condition=models.Q(("stage", "closed")), fields=["-closed_at", "-id"], name="case_closed"
+                condition=models.Q(("stage", "closed")),
+                fields=["-closed_at", "-id"],
+                name="case_closed",
             ),
         ),
         migrations.AddIndex(
             model_name="case",
-            index=models.Index(fields=["town", "category", "-registered_at"], name="case_town_category"),
+            index=models.Index(
+                fields=["town", "category", "-registered_at"], name="case_town_category"
+            ),
         ),
         migrations.AddIndex(
             model_name="case",
-            index=models.Index(fields=["group", "-registered_at"], name="case_group_registered"),
+            index=models.Index(
+                fields=["group", "-registered_at"], name="case_group_registered"
+            ),
         ),
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("closed_at__isnull", False), ("stage", "closed"), models.Q(("close_reason", ""), _negated=True)
+                        ("closed_at__isnull", False),
+                        ("stage", "closed"),
+                        models.Q(("close_reason", ""), _negated=True),
                     ),
-                    models.Q(models.Q(("stage", "closed"), _negated=True), ("close_reason", ""), ("closed_at", None)),
+                    models.Q(
+                        models.Q(("stage", "closed"), _negated=True),
+                        ("close_reason", ""),
+                        ("closed_at", None),
+                    ),
                     _connector="OR",
                 ),
                 name="case_closed_at_and_reason_iff_closed",
@@ -1150,7 +1635,11 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("owner_office", None), ("owner_post", None), ("stage", "closed")),
+                    models.Q(
+                        ("owner_office", None),
+                        ("owner_post", None),
+                        ("stage", "closed"),
+                    ),
                     models.Q(
                         models.Q(("stage", "closed"), _negated=True),
                         ("owner_office", None),
@@ -1170,7 +1659,9 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("due_at", None), ("stage", "closed"), ("yellow_at", None)),
+                    models.Q(
+                        ("due_at", None), ("stage", "closed"), ("yellow_at", None)
+                    ),
                     models.Q(
                         models.Q(("stage", "closed"), _negated=True),
                         ("due_at__isnull", False),
@@ -1185,8 +1676,13 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("close_reason", "merged"), ("merged_into__isnull", False)),
-                    models.Q(models.Q(("close_reason", "merged"), _negated=True), ("merged_into", None)),
+                    models.Q(
+                        ("close_reason", "merged"), ("merged_into__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("close_reason", "merged"), _negated=True),
+                        ("merged_into", None),
+                    ),
                     _connector="OR",
                 ),
                 name="case_merged_into_iff_merged",
@@ -1195,7 +1691,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
-                condition=models.Q(("needs_order", False), ("stage", "supervise"), _connector="OR"),
+                condition=models.Q(
+                    ("needs_order", False), ("stage", "supervise"), _connector="OR"
+                ),
                 name="case_needs_order_only_under_supervision",
             ),
         ),
@@ -1203,7 +1701,9 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("level", "village"), _negated=True), ("village__isnull", False), _connector="OR"
+                    models.Q(("level", "village"), _negated=True),
+                    ("village__isnull", False),
+                    _connector="OR",
                 ),
                 name="case_at_village_level_has_a_village",
             ),
@@ -1222,14 +1722,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
-                condition=models.Q(("completed_at", None), models.Q(("result", ""), _negated=True), _connector="OR"),
+                condition=models.Q(
+                    ("completed_at", None),
+                    models.Q(("result", ""), _negated=True),
+                    _connector="OR",
+                ),
                 name="case_completed_has_a_result",
             ),
         ),
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
-                condition=models.Q(("stage__in", ["speak", "closed"]), ("accepted_at__isnull", False), _connector="OR"),
+                condition=models.Q(
+                    ("stage__in", ["speak", "closed"]),
+                    ("accepted_at__isnull", False),
+                    _connector="OR",
+                ),
                 name="case_past_speak_is_accepted",
             ),
         ),
@@ -1250,7 +1758,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("satisfaction", ""), ("solved", "")),
-                    models.Q(models.Q(("satisfaction", ""), _negated=True), models.Q(("solved", ""), _negated=True)),
+                    models.Q(
+                        models.Q(("satisfaction", ""), _negated=True),
+                        models.Q(("solved", ""), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="case_rating_has_both_answers",
@@ -1258,6 +1769,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="case",
-            constraint=models.CheckConstraint(condition=models.Q(("round__gte", 1)), name="case_round_from_1"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("round__gte", 1)), name="case_round_from_1"
+            ),
         ),
     ]

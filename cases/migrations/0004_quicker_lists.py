@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                condition=models.Q(("stage", "closed"), _negated=True), fields=["stage"], name="case_open_stage"
+                condition=models.Q(("stage", "closed"), _negated=True),
+                fields=["stage"],
+                name="case_open_stage",
             ),
         ),
         migrations.RunPython(set_cost(10_000), set_cost(100)),

@@ -15,11 +15,19 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name="assignment",
-            options={"ordering": ("pk",), "verbose_name": "assignment", "verbose_name_plural": "assignments"},
+            options={
+                "ordering": ("pk",),
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
+            },
         ),
         migrations.AlterModelOptions(
             name="attachment",
-            options={"ordering": ("at", "pk"), "verbose_name": "attachment", "verbose_name_plural": "attachments"},
+            options={
+                "ordering": ("at", "pk"),
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+            },
         ),
         migrations.AlterModelOptions(
             name="callback",
@@ -27,7 +35,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name="caseaccess",
-            options={"verbose_name": "reader of a secret case", "verbose_name_plural": "readers of secret cases"},
+            options={
+                "verbose_name": "reader of a secret case",
+                "verbose_name_plural": "readers of secret cases",
+            },
         ),
         migrations.AlterModelOptions(
             name="caserevision",
@@ -38,35 +49,62 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name="clock",
-            options={"ordering": ("case", "nth"), "verbose_name": "clock", "verbose_name_plural": "clocks"},
+            options={
+                "ordering": ("case", "nth"),
+                "verbose_name": "clock",
+                "verbose_name_plural": "clocks",
+            },
         ),
         migrations.AlterModelOptions(
             name="concern",
-            options={"verbose_name": "cadre whom a case concerns", "verbose_name_plural": "cadres whom cases concern"},
+            options={
+                "verbose_name": "cadre whom a case concerns",
+                "verbose_name_plural": "cadres whom cases concern",
+            },
         ),
         migrations.AlterModelOptions(
             name="cospeaker",
-            options={"verbose_name": "co-speaker", "verbose_name_plural": "co-speakers"},
+            options={
+                "verbose_name": "co-speaker",
+                "verbose_name_plural": "co-speakers",
+            },
         ),
         migrations.AlterModelOptions(
             name="joinedvillage",
-            options={"verbose_name": "invited village", "verbose_name_plural": "invited villages"},
+            options={
+                "verbose_name": "invited village",
+                "verbose_name_plural": "invited villages",
+            },
         ),
         migrations.AlterModelOptions(
             name="mandatoryreport",
-            options={"verbose_name": "mandatory report", "verbose_name_plural": "mandatory reports"},
+            options={
+                "verbose_name": "mandatory report",
+                "verbose_name_plural": "mandatory reports",
+            },
         ),
         migrations.AlterModelOptions(
             name="numbercounter",
-            options={"verbose_name": "number counter", "verbose_name_plural": "number counters"},
+            options={
+                "verbose_name": "number counter",
+                "verbose_name_plural": "number counters",
+            },
         ),
         migrations.AlterModelOptions(
             name="rating",
-            options={"ordering": ("at", "pk"), "verbose_name": "rating", "verbose_name_plural": "ratings"},
+            options={
+                "ordering": ("at", "pk"),
+                "verbose_name": "rating",
+                "verbose_name_plural": "ratings",
+            },
         ),
         migrations.AlterModelOptions(
             name="reply",
-            options={"ordering": ("at", "pk"), "verbose_name": "reply", "verbose_name_plural": "replies"},
+            options={
+                "ordering": ("at", "pk"),
+                "verbose_name": "reply",
+                "verbose_name_plural": "replies",
+            },
         ),
         migrations.AlterModelOptions(
             name="timerequest",
@@ -151,7 +189,9 @@ class Migration(migrations.Migration):
             model_name="assignment",
             name="role",
             field=models.CharField(
-                choices=[("lead", "lead"), ("assistant", "assistant")], max_length=9, verbose_name="lead or assistant"
+                choices=[("lead", "lead"), ("assistant", "assistant")],
+                max_length=9,
+                verbose_name="lead or assistant",
             ),
         ),
         migrations.AlterField(
@@ -198,7 +238,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="attachment",
             name="thumbnail",
-            field=models.FileField(blank=True, max_length=120, upload_to="", verbose_name="small picture"),
+            field=models.FileField(
+                blank=True, max_length=120, upload_to="", verbose_name="small picture"
+            ),
         ),
         migrations.AlterField(
             model_name="callback",
@@ -238,14 +280,21 @@ class Migration(migrations.Migration):
             model_name="callback",
             name="post",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post", verbose_name="post"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="villages.post",
+                verbose_name="post",
             ),
         ),
         migrations.AlterField(
             model_name="callback",
             name="satisfaction",
             field=models.CharField(
-                choices=[("satisfied", "satisfied"), ("mostly", "mostly satisfied"), ("dissatisfied", "dissatisfied")],
+                choices=[
+                    ("satisfied", "satisfied"),
+                    ("mostly", "mostly satisfied"),
+                    ("dissatisfied", "dissatisfied"),
+                ],
                 max_length=12,
                 verbose_name="satisfaction",
             ),
@@ -254,7 +303,11 @@ class Migration(migrations.Migration):
             model_name="callback",
             name="solved",
             field=models.CharField(
-                choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
+                choices=[
+                    ("yes", "solved"),
+                    ("partly", "partly solved"),
+                    ("no", "not solved"),
+                ],
                 max_length=6,
                 verbose_name="solved",
             ),
@@ -263,14 +316,20 @@ class Migration(migrations.Migration):
             model_name="caseaccess",
             name="case",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="access", to="cases.case", verbose_name="case"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="access",
+                to="cases.case",
+                verbose_name="case",
             ),
         ),
         migrations.AlterField(
             model_name="caseaccess",
             name="post",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post", verbose_name="post"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="villages.post",
+                verbose_name="post",
             ),
         ),
         migrations.AlterField(
@@ -282,7 +341,10 @@ class Migration(migrations.Migration):
             model_name="clock",
             name="case",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="cases.case", verbose_name="case"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clocks",
+                to="cases.case",
+                verbose_name="case",
             ),
         ),
         migrations.AlterField(
@@ -299,7 +361,11 @@ class Migration(migrations.Migration):
             model_name="clock",
             name="level",
             field=models.CharField(
-                choices=[("village", "village"), ("town", "town"), ("county", "county")],
+                choices=[
+                    ("village", "village"),
+                    ("town", "town"),
+                    ("county", "county"),
+                ],
                 max_length=8,
                 verbose_name="level",
             ),
@@ -307,7 +373,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="clock",
             name="rejected",
-            field=models.BooleanField(default=False, verbose_name="sent back as not done"),
+            field=models.BooleanField(
+                default=False, verbose_name="sent back as not done"
+            ),
         ),
         migrations.AlterField(
             model_name="clock",
@@ -436,19 +504,27 @@ class Migration(migrations.Migration):
             model_name="mandatoryreport",
             name="post",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post", verbose_name="post"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="villages.post",
+                verbose_name="post",
             ),
         ),
         migrations.AlterField(
             model_name="numbercounter",
             name="last",
-            field=models.PositiveIntegerField(default=0, verbose_name="last number given"),
+            field=models.PositiveIntegerField(
+                default=0, verbose_name="last number given"
+            ),
         ),
         migrations.AlterField(
             model_name="numbercounter",
             name="town",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="villages.town", verbose_name="town"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="villages.town",
+                verbose_name="town",
             ),
         ),
         migrations.AlterField(
@@ -552,7 +628,9 @@ class Migration(migrations.Migration):
             model_name="timerequest",
             name="kind",
             field=models.CharField(
-                choices=[("extension", "more time"), ("suspension", "suspension")], max_length=10, verbose_name="kind"
+                choices=[("extension", "more time"), ("suspension", "suspension")],
+                max_length=10,
+                verbose_name="kind",
             ),
         ),
         migrations.AlterField(

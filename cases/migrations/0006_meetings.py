@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="assignment",
             name="ask",
-            field=models.CharField(blank=True, max_length=200, verbose_name="what is asked of them"),
+            field=models.CharField(
+                blank=True, max_length=200, verbose_name="what is asked of them"
+            ),
         ),
         migrations.AddField(
             model_name="assignment",
@@ -28,20 +30,48 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FourTwoProcess",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(editable=False, null=True, unique=True, verbose_name="key of the form")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False,
+                        null=True,
+                        unique=True,
+                        verbose_name="key of the form",
+                    ),
+                ),
                 (
                     "matter",
                     models.CharField(
                         choices=[
                             ("allowances", "who is paid for lost work, and how much"),
                             ("collective_income", "use of the collective's income"),
-                            ("public_works", "public works: funds, labour, contracting"),
+                            (
+                                "public_works",
+                                "public works: funds, labour, contracting",
+                            ),
                             ("land_contracts", "contracting of land"),
-                            ("collective_projects", "projects of the collective economy"),
+                            (
+                                "collective_projects",
+                                "projects of the collective economy",
+                            ),
                             ("homesteads", "use of homesteads"),
-                            ("land_compensation", "compensation for requisitioned land"),
-                            ("collective_property", "lending, letting or disposing of collective property"),
+                            (
+                                "land_compensation",
+                                "compensation for requisitioned land",
+                            ),
+                            (
+                                "collective_property",
+                                "lending, letting or disposing of collective property",
+                            ),
                             ("other", "what else the villagers reserve to themselves"),
                         ],
                         max_length=20,
@@ -62,8 +92,16 @@ class Migration(migrations.Migration):
                 ),
                 ("subject", models.CharField(max_length=80, verbose_name="subject")),
                 ("started_at", models.DateTimeField(verbose_name="begun")),
-                ("dropped_at", models.DateTimeField(null=True, verbose_name="given up")),
-                ("dropped_why", models.CharField(blank=True, max_length=200, verbose_name="why given up")),
+                (
+                    "dropped_at",
+                    models.DateTimeField(null=True, verbose_name="given up"),
+                ),
+                (
+                    "dropped_why",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="why given up"
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -103,8 +141,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FourTwoStep",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(editable=False, null=True, unique=True, verbose_name="key of the form")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False,
+                        null=True,
+                        unique=True,
+                        verbose_name="key of the form",
+                    ),
+                ),
                 ("nth", models.PositiveSmallIntegerField(verbose_name="step")),
                 (
                     "kind",
@@ -131,16 +185,64 @@ class Migration(migrations.Migration):
                 ),
                 ("held_on", models.DateField(verbose_name="held on")),
                 ("content", models.TextField(verbose_name="content")),
-                ("due", models.PositiveIntegerField(blank=True, null=True, verbose_name="due to attend")),
-                ("present", models.PositiveIntegerField(blank=True, null=True, verbose_name="present")),
-                ("votes_for", models.PositiveIntegerField(blank=True, null=True, verbose_name="for")),
-                ("votes_against", models.PositiveIntegerField(blank=True, null=True, verbose_name="against")),
-                ("votes_abstain", models.PositiveIntegerField(blank=True, null=True, verbose_name="abstained")),
-                ("present_needed", models.PositiveIntegerField(null=True, verbose_name="attendance needed")),
-                ("votes_needed", models.PositiveIntegerField(null=True, verbose_name="votes needed")),
-                ("rule", models.CharField(blank=True, max_length=200, verbose_name="by which rule")),
-                ("public_until", models.DateField(blank=True, null=True, verbose_name="public until")),
-                ("oversight", models.TextField(blank=True, verbose_name="opinions of those who oversee it")),
+                (
+                    "due",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="due to attend"
+                    ),
+                ),
+                (
+                    "present",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="present"
+                    ),
+                ),
+                (
+                    "votes_for",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="for"
+                    ),
+                ),
+                (
+                    "votes_against",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="against"
+                    ),
+                ),
+                (
+                    "votes_abstain",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="abstained"
+                    ),
+                ),
+                (
+                    "present_needed",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="attendance needed"
+                    ),
+                ),
+                (
+                    "votes_needed",
+                    models.PositiveIntegerField(null=True, verbose_name="votes needed"),
+                ),
+                (
+                    "rule",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="by which rule"
+                    ),
+                ),
+                (
+                    "public_until",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="public until"
+                    ),
+                ),
+                (
+                    "oversight",
+                    models.TextField(
+                        blank=True, verbose_name="opinions of those who oversee it"
+                    ),
+                ),
                 ("passed", models.BooleanField(verbose_name="passed")),
                 ("recorded_at", models.DateTimeField(verbose_name="recorded")),
                 (
@@ -171,7 +273,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HandBack",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("ground", models.TextField(verbose_name="why it cannot be handled")),
                 (
                     "state",
@@ -227,8 +337,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Meeting",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(editable=False, null=True, unique=True, verbose_name="key of the form")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False,
+                        null=True,
+                        unique=True,
+                        verbose_name="key of the form",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -251,19 +377,53 @@ class Migration(migrations.Migration):
                         verbose_name="kind of meeting",
                     ),
                 ),
-                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="county code")),
+                (
+                    "county_code",
+                    models.CharField(
+                        blank=True, max_length=6, verbose_name="county code"
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(verbose_name="when")),
-                ("place", models.CharField(blank=True, max_length=60, verbose_name="place")),
-                ("chair", models.CharField(blank=True, max_length=40, verbose_name="in the chair")),
-                ("recorder", models.CharField(blank=True, max_length=40, verbose_name="minutes by")),
-                ("due_typed", models.PositiveIntegerField(blank=True, null=True, verbose_name="due to attend")),
-                ("present_typed", models.PositiveIntegerField(blank=True, null=True, verbose_name="present")),
+                (
+                    "place",
+                    models.CharField(blank=True, max_length=60, verbose_name="place"),
+                ),
+                (
+                    "chair",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="in the chair"
+                    ),
+                ),
+                (
+                    "recorder",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="minutes by"
+                    ),
+                ),
+                (
+                    "due_typed",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="due to attend"
+                    ),
+                ),
+                (
+                    "present_typed",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="present"
+                    ),
+                ),
                 ("minutes", models.TextField(blank=True, verbose_name="minutes")),
-                ("minutes_version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "minutes_version",
+                    models.PositiveIntegerField(default=0, editable=False),
+                ),
                 ("minutes_at", models.DateTimeField(null=True)),
                 ("called_at", models.DateTimeField(verbose_name="called")),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
-                ("cancelled_at", models.DateTimeField(null=True, verbose_name="cancelled")),
+                (
+                    "cancelled_at",
+                    models.DateTimeField(null=True, verbose_name="cancelled"),
+                ),
                 (
                     "called_by",
                     models.ForeignKey(
@@ -325,12 +485,36 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attendee",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("is_chair", models.BooleanField(default=False, verbose_name="in the chair")),
-                ("is_guest", models.BooleanField(default=False, verbose_name="sits in without a vote")),
-                ("is_present", models.BooleanField(default=False, verbose_name="present")),
-                ("substitute", models.CharField(blank=True, max_length=40, verbose_name="substituted by")),
+                (
+                    "is_chair",
+                    models.BooleanField(default=False, verbose_name="in the chair"),
+                ),
+                (
+                    "is_guest",
+                    models.BooleanField(
+                        default=False, verbose_name="sits in without a vote"
+                    ),
+                ),
+                (
+                    "is_present",
+                    models.BooleanField(default=False, verbose_name="present"),
+                ),
+                (
+                    "substitute",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="substituted by"
+                    ),
+                ),
                 (
                     "seat",
                     models.ForeignKey(
@@ -370,7 +554,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AgendaItem",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(verbose_name="position")),
                 (
                     "part",
@@ -385,13 +577,36 @@ class Migration(migrations.Migration):
                         verbose_name="part",
                     ),
                 ),
-                ("subject", models.CharField(blank=True, max_length=80, verbose_name="subject")),
+                (
+                    "subject",
+                    models.CharField(blank=True, max_length=80, verbose_name="subject"),
+                ),
                 ("opinions", models.TextField(blank=True, verbose_name="opinions")),
-                ("votes_for", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="for")),
-                ("votes_against", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="against")),
-                ("votes_abstain", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="abstained")),
+                (
+                    "votes_for",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="for"
+                    ),
+                ),
+                (
+                    "votes_against",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="against"
+                    ),
+                ),
+                (
+                    "votes_abstain",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="abstained"
+                    ),
+                ),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
-                ("key", models.UUIDField(editable=False, null=True, verbose_name="key of the form")),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False, null=True, verbose_name="key of the form"
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -407,14 +622,46 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("resolution", models.TextField(blank=True, verbose_name="what was resolved")),
-                ("action", models.CharField(blank=True, max_length=24, verbose_name="step taken")),
-                ("due", models.PositiveIntegerField(null=True, verbose_name="due to attend")),
-                ("present", models.PositiveIntegerField(null=True, verbose_name="present")),
-                ("aside", models.PositiveIntegerField(null=True, verbose_name="stepped aside")),
-                ("needed", models.PositiveIntegerField(null=True, verbose_name="votes needed")),
-                ("rule", models.CharField(blank=True, max_length=200, verbose_name="by which rule")),
-                ("concluded_at", models.DateTimeField(null=True, verbose_name="concluded")),
+                (
+                    "resolution",
+                    models.TextField(blank=True, verbose_name="what was resolved"),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        blank=True, max_length=24, verbose_name="step taken"
+                    ),
+                ),
+                (
+                    "due",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="due to attend"
+                    ),
+                ),
+                (
+                    "present",
+                    models.PositiveIntegerField(null=True, verbose_name="present"),
+                ),
+                (
+                    "aside",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="stepped aside"
+                    ),
+                ),
+                (
+                    "needed",
+                    models.PositiveIntegerField(null=True, verbose_name="votes needed"),
+                ),
+                (
+                    "rule",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="by which rule"
+                    ),
+                ),
+                (
+                    "concluded_at",
+                    models.DateTimeField(null=True, verbose_name="concluded"),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -455,7 +702,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MinutesCorrection",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("at", models.DateTimeField(verbose_name="at")),
                 ("wrong", models.TextField(verbose_name="what is wrong")),
@@ -488,11 +743,36 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SignedSheet",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("file", models.FileField(max_length=120, upload_to="", verbose_name="file")),
-                ("thumbnail", models.FileField(blank=True, max_length=120, upload_to="", verbose_name="small picture")),
-                ("content_type", models.CharField(max_length=60, verbose_name="kind of file")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "file",
+                    models.FileField(max_length=120, upload_to="", verbose_name="file"),
+                ),
+                (
+                    "thumbnail",
+                    models.FileField(
+                        blank=True,
+                        max_length=120,
+                        upload_to="",
+                        verbose_name="small picture",
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.CharField(max_length=60, verbose_name="kind of file"),
+                ),
                 ("size", models.PositiveIntegerField(verbose_name="size")),
                 ("received_sha256", models.CharField(max_length=64)),
                 ("at", models.DateTimeField(verbose_name="at")),
@@ -536,10 +816,31 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StepAside",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reason", models.CharField(blank=True, max_length=80, verbose_name="why")),
-                ("is_automatic", models.BooleanField(default=False, verbose_name="set aside by the system")),
-                ("is_lifted", models.BooleanField(default=False, verbose_name="a namesake, takes part after all")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=80, verbose_name="why"),
+                ),
+                (
+                    "is_automatic",
+                    models.BooleanField(
+                        default=False, verbose_name="set aside by the system"
+                    ),
+                ),
+                (
+                    "is_lifted",
+                    models.BooleanField(
+                        default=False, verbose_name="a namesake, takes part after all"
+                    ),
+                ),
                 (
                     "attendee",
                     models.ForeignKey(
@@ -566,7 +867,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="fourtwoprocess",
-            index=models.Index(fields=["village", "-started_at", "-id"], name="four_two_village_started"),
+            index=models.Index(
+                fields=["village", "-started_at", "-id"],
+                name="four_two_village_started",
+            ),
         ),
         migrations.AddConstraint(
             model_name="fourtwoprocess",
@@ -581,7 +885,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("dropped_at", None), ("dropped_why", "")),
-                    models.Q(("dropped_at__isnull", False), models.Q(("dropped_why", ""), _negated=True)),
+                    models.Q(
+                        ("dropped_at__isnull", False),
+                        models.Q(("dropped_why", ""), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="four_two_given_up_with_a_reason",
@@ -590,13 +897,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="fourtwostep",
             constraint=models.CheckConstraint(
-                condition=models.Q(("nth__range", (1, 6))), name="four_two_step_is_one_of_six"
+                condition=models.Q(("nth__range", (1, 6))),
+                name="four_two_step_is_one_of_six",
             ),
         ),
         migrations.AddConstraint(
             model_name="fourtwostep",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("passed", True)), fields=("process", "nth"), name="four_two_step_passes_once"
+                condition=models.Q(("passed", True)),
+                fields=("process", "nth"),
+                name="four_two_step_passes_once",
             ),
         ),
         migrations.AddConstraint(
@@ -613,7 +923,9 @@ class Migration(migrations.Migration):
                             "present__gte",
                             django.db.models.expressions.CombinedExpression(
                                 django.db.models.expressions.CombinedExpression(
-                                    models.F("votes_for"), "+", models.F("votes_against")
+                                    models.F("votes_for"),
+                                    "+",
+                                    models.F("votes_against"),
                                 ),
                                 "+",
                                 models.F("votes_abstain"),
@@ -631,7 +943,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("passed", False),
-                    models.Q(("nth__gte", 5), ("public_until__gte", models.F("held_on"))),
+                    models.Q(
+                        ("nth__gte", 5), ("public_until__gte", models.F("held_on"))
+                    ),
                     models.Q(
                         ("nth__lte", 4),
                         ("present__gte", models.F("present_needed")),
@@ -647,16 +961,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="handback",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("assignment",), name="hand_back_one_open_an_assignment"
+                condition=models.Q(("state", "open")),
+                fields=("assignment",),
+                name="hand_back_one_open_an_assignment",
             ),
         ),
         migrations.AddIndex(
             model_name="meeting",
-            index=models.Index(fields=["village", "-starts_at", "-id"], name="meeting_village_starts"),
+            index=models.Index(
+                fields=["village", "-starts_at", "-id"], name="meeting_village_starts"
+            ),
         ),
         migrations.AddIndex(
             model_name="meeting",
-            index=models.Index(fields=["town", "-starts_at", "-id"], name="meeting_town_starts"),
+            index=models.Index(
+                fields=["town", "-starts_at", "-id"], name="meeting_town_starts"
+            ),
         ),
         migrations.AddIndex(
             model_name="meeting",
@@ -671,12 +991,18 @@ class Migration(migrations.Migration):
                         ("town__isnull", False),
                         models.Q(
                             models.Q(("kind", "town_committee"), ("village", None)),
-                            models.Q(models.Q(("kind", "town_committee"), _negated=True), ("village__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "town_committee"), _negated=True),
+                                ("village__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                     ),
                     models.Q(
-                        ("county_code__regex", "^\\d{6}$"), ("kind", "county_board"), ("town", None), ("village", None)
+                        ("county_code__regex", "^\\d{6}$"),
+                        ("kind", "county_board"),
+                        ("town", None),
+                        ("village", None),
                     ),
                     _connector="OR",
                 ),
@@ -686,7 +1012,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="meeting",
             constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), ("cancelled_at", None), _connector="OR"),
+                condition=models.Q(
+                    ("closed_at", None), ("cancelled_at", None), _connector="OR"
+                ),
                 name="meeting_is_closed_or_cancelled_not_both",
             ),
         ),
@@ -695,7 +1023,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("closed_at", None), ("closed_by", None)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    models.Q(
+                        ("closed_at__isnull", False), ("closed_by__isnull", False)
+                    ),
                     _connector="OR",
                 ),
                 name="meeting_closed_by_somebody",
@@ -714,18 +1044,24 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="attendee",
-            constraint=models.UniqueConstraint(fields=("meeting", "seat"), name="attendee_seat_once_a_meeting"),
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "seat"), name="attendee_seat_once_a_meeting"
+            ),
         ),
         migrations.AddConstraint(
             model_name="attendee",
             constraint=models.CheckConstraint(
-                condition=models.Q(("is_present", False), ("substitute", ""), _connector="OR"),
+                condition=models.Q(
+                    ("is_present", False), ("substitute", ""), _connector="OR"
+                ),
                 name="attendee_comes_or_is_substituted",
             ),
         ),
         migrations.AddConstraint(
             model_name="agendaitem",
-            constraint=models.UniqueConstraint(fields=("meeting", "case"), name="agenda_item_case_once_a_meeting"),
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "case"), name="agenda_item_case_once_a_meeting"
+            ),
         ),
         migrations.AddConstraint(
             model_name="agendaitem",
@@ -743,7 +1079,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("concluded_at", None), ("state", "waiting")),
-                    models.Q(models.Q(("state", "waiting"), _negated=True), ("concluded_at__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "waiting"), _negated=True),
+                        ("concluded_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="agenda_item_concluded_iff_at",
@@ -760,7 +1099,9 @@ class Migration(migrations.Migration):
                             "present__gte",
                             django.db.models.expressions.CombinedExpression(
                                 django.db.models.expressions.CombinedExpression(
-                                    models.F("votes_for"), "+", models.F("votes_against")
+                                    models.F("votes_for"),
+                                    "+",
+                                    models.F("votes_against"),
                                 ),
                                 "+",
                                 models.F("votes_abstain"),
@@ -804,14 +1145,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="stepaside",
-            constraint=models.UniqueConstraint(fields=("item", "attendee"), name="step_aside_once_an_item"),
+            constraint=models.UniqueConstraint(
+                fields=("item", "attendee"), name="step_aside_once_an_item"
+            ),
         ),
         migrations.AddConstraint(
             model_name="stepaside",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("is_lifted", False),
-                    models.Q(("is_automatic", True), models.Q(("reason", ""), _negated=True)),
+                    models.Q(
+                        ("is_automatic", True), models.Q(("reason", ""), _negated=True)
+                    ),
                     _connector="OR",
                 ),
                 name="step_aside_lifted_with_reason",

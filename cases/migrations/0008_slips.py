@@ -24,12 +24,25 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StandardText",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("action", models.CharField(max_length=24, verbose_name="step")),
                 ("input", models.CharField(max_length=24, verbose_name="box")),
                 ("title", models.CharField(max_length=30, verbose_name="title")),
                 ("text", models.TextField(max_length=1000, verbose_name="text")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="position"
+                    ),
+                ),
                 (
                     "town",
                     models.ForeignKey(
@@ -60,7 +73,8 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("text", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("title", ""), _negated=True),
                         ),
                         name="standard_text_says_something",
                     ),

@@ -15,18 +15,30 @@ class Migration(migrations.Migration):
             model_name="clock",
             name="is_provisional",
             field=models.BooleanField(
-                default=False, help_text="counted to a year whose days off were not known (domain §4)"
+                default=False,
+                help_text="counted to a year whose days off were not known (domain §4)",
             ),
         ),
         migrations.AlterField(
             model_name="clock",
             name="unit",
-            field=models.CharField(choices=[("working", "working days"), ("calendar", "calendar days")], max_length=8),
+            field=models.CharField(
+                choices=[("working", "working days"), ("calendar", "calendar days")],
+                max_length=8,
+            ),
         ),
         migrations.CreateModel(
             name="DeadlineRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "rule",
                     models.CharField(
@@ -52,7 +64,10 @@ class Migration(migrations.Migration):
                 (
                     "unit",
                     models.CharField(
-                        choices=[("working", "working days"), ("calendar", "calendar days")],
+                        choices=[
+                            ("working", "working days"),
+                            ("calendar", "calendar days"),
+                        ],
                         max_length=8,
                         verbose_name="counted in",
                     ),
@@ -82,7 +97,10 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "deadlines of towns",
                 "ordering": ("town", "rule", "-from_at"),
                 "constraints": [
-                    models.UniqueConstraint(fields=("town", "rule", "from_at"), name="deadline_rule_once_a_moment"),
+                    models.UniqueConstraint(
+                        fields=("town", "rule", "from_at"),
+                        name="deadline_rule_once_a_moment",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("amount__gte", 1), ("amount__lte", 365)),

@@ -19,7 +19,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="agendaitem",
             name="quorum",
-            field=models.PositiveIntegerField(null=True, verbose_name="needed to decide"),
+            field=models.PositiveIntegerField(
+                null=True, verbose_name="needed to decide"
+            ),
         ),
         migrations.AddField(
             model_name="agendaitem",
@@ -39,12 +41,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="meeting",
             name="quorum",
-            field=models.PositiveIntegerField(null=True, verbose_name="needed to decide"),
+            field=models.PositiveIntegerField(
+                null=True, verbose_name="needed to decide"
+            ),
         ),
         migrations.AddField(
             model_name="meeting",
             name="rule",
-            field=models.CharField(blank=True, max_length=200, verbose_name="by which rule"),
+            field=models.CharField(
+                blank=True, max_length=200, verbose_name="by which rule"
+            ),
         ),
         migrations.AddField(
             model_name="meeting",
@@ -103,18 +109,26 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="agendaitem",
             name="votes_abstain",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="abstained"),
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="abstained"
+            ),
         ),
         migrations.AlterField(
             model_name="agendaitem",
             name="votes_against",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="against"),
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="against"
+            ),
         ),
         migrations.AlterField(
             model_name="agendaitem",
             name="votes_for",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="for"),
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="for"
+            ),
         ),
-        *(FrozenRows(rows) for rows in FROZEN),  # and SQLite forgets the triggers of a table that changes
+        *(
+            FrozenRows(rows) for rows in FROZEN
+        ),  # and SQLite forgets the triggers of a table that changes
         AppendOnly("cases_fourtwostep"),
     ]

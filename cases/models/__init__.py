@@ -13,8 +13,21 @@ from cases.models.case import (
 from cases.models.clock import CalendarDay, Clock, DeadlineRule
 from cases.models.event import CaseRevision, Event
 from cases.models.four_two import FourTwoProcess, FourTwoStep, StepCorrection
-from cases.models.handling import Assignment, HandBack, MandatoryReport, Reply, TimeRequest
-from cases.models.meeting import AgendaItem, Attendee, Correction, Meeting, MinutesCorrection, StepAside
+from cases.models.handling import (
+    Assignment,
+    HandBack,
+    MandatoryReport,
+    Reply,
+    TimeRequest,
+)
+from cases.models.meeting import (
+    AgendaItem,
+    Attendee,
+    Correction,
+    Meeting,
+    MinutesCorrection,
+    StepAside,
+)
 from cases.models.rating import CallBack, Rating
 from cases.models.standard_text import StandardText
 

@@ -1,4 +1,6 @@
-"""Photos and papers of a case, of a meeting, of a step; reached only through a view with the permission check."""
+"""Photos and papers of a case, of a meeting, of a step; reached only through a view
+with the permission check.
+"""
 
 import uuid
 from datetime import date
@@ -22,7 +24,9 @@ class KeptFile(models.Model):
     size = models.PositiveIntegerField(_("size"))
     received_sha256 = models.CharField(max_length=64)
     at = models.DateTimeField(_("at"))
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
+    post = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post")
+    )
 
     class Meta:
         abstract = True
@@ -32,7 +36,9 @@ class KeptFile(models.Model):
 
 
 class Attachment(KeptFile):
-    case = models.ForeignKey(Case, models.CASCADE, related_name="attachments", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="attachments", verbose_name=_("case")
+    )
     from_speaker = models.BooleanField(_("from the speaker"), default=False)
 
     class Meta:
@@ -40,7 +46,10 @@ class Attachment(KeptFile):
         verbose_name_plural = _("attachments")
         ordering = ("at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("case", "received_sha256"), name="attachment_same_file_once_a_case"),
+            models.UniqueConstraint(
+                fields=("case", "received_sha256"),
+                name="attachment_same_file_once_a_case",
+            ),
         )
 
 
@@ -48,15 +57,27 @@ class SignedSheetQuerySet(models.QuerySet["SignedSheet"]):
     def visible_to(self, user: User, on: date) -> "SignedSheetQuerySet":
         """Of the meetings and of the steps within the user's reach."""
         of_meetings = self.filter(meeting__in=Meeting.objects.visible_to(user, on))
-        return of_meetings | self.filter(step__process__in=FourTwoProcess.objects.visible_to(user, on))
+        return of_meetings | self.filter(
+            step__process__in=FourTwoProcess.objects.visible_to(user, on)
+        )
 
 
 class SignedSheet(KeptFile):
     """The photo of what was signed on paper: at a meeting, or at a step of the six."""
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="sheets", verbose_name=_("meeting"))
+    meeting = models.ForeignKey(
+        Meeting,
+        models.CASCADE,
+        null=True,
+        related_name="sheets",
+        verbose_name=_("meeting"),
+    )
     step = models.ForeignKey(
-        FourTwoStep, models.CASCADE, null=True, related_name="sheets", verbose_name=_("step of the six")
+        FourTwoStep,
+        models.CASCADE,
+        null=True,
+        related_name="sheets",
+        verbose_name=_("step of the six"),
     )
 
     objects = SignedSheetQuerySet.as_manager()
@@ -67,7 +88,8 @@ class SignedSheet(KeptFile):
         ordering = ("at", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(meeting=None, step__isnull=False) | Q(meeting__isnull=False, step=None),
+                condition=Q(meeting=None, step__isnull=False)
+                | Q(meeting__isnull=False, step=None),
                 name="signed_sheet_is_of_a_meeting_or_a_step",
             ),
             models.UniqueConstraint(
@@ -76,6 +98,8 @@ class SignedSheet(KeptFile):
                 name="signed_sheet_same_file_once_a_meeting",
             ),
             models.UniqueConstraint(
-                fields=("step", "received_sha256"), condition=Q(meeting=None), name="signed_sheet_same_file_once_a_step"
+                fields=("step", "received_sha256"),
+                condition=Q(meeting=None),
+                name="signed_sheet_same_file_once_a_step",
             ),
         )

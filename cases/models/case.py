@@ -35,9 +35,16 @@ from villages.models.grid import Sex
 class Topic(models.Model):
     """议题: a small tree per town."""
 
-    town = models.ForeignKey(Town, models.CASCADE, related_name="topics", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.CASCADE, related_name="topics", verbose_name=_("town")
+    )
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("under")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("under"),
     )
     name = models.CharField(_("name"), max_length=20)
 
@@ -45,7 +52,11 @@ class Topic(models.Model):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ("pk",)
-        constraints = (models.UniqueConstraint(fields=("town", "name"), name="topic_name_once_a_town"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("town", "name"), name="topic_name_once_a_town"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -55,21 +66,49 @@ class Case(WithChoices):
     # who and where
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
     number = models.CharField(_("number"), max_length=16, unique=True)
-    tracking_code = models.CharField(_("tracking code"), max_length=12, unique=True, editable=False)
-    town = models.ForeignKey(Town, models.PROTECT, related_name="cases", verbose_name=_("town"), db_index=False)
+    tracking_code = models.CharField(
+        _("tracking code"), max_length=12, unique=True, editable=False
+    )
+    town = models.ForeignKey(
+        Town,
+        models.PROTECT,
+        related_name="cases",
+        verbose_name=_("town"),
+        db_index=False,
+    )
     village = models.ForeignKey(
-        Village, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("village"), db_index=False
+        Village,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("village"),
+        db_index=False,
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("villagers' group")
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("villagers' group"),
     )
     resident = models.ForeignKey(
-        Resident, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("resident")
+        Resident,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("resident"),
     )
     speaker_name = models.CharField(_("speaker"), max_length=40, blank=True)
-    speaker_sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
+    speaker_sex = models.CharField(
+        _("sex"), max_length=6, choices=Sex.choices, blank=True
+    )
     speaker_phone = EncryptedTextField(_("phone"), blank=True)
-    speaker_phone_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    speaker_phone_hash = models.CharField(
+        max_length=64, blank=True, db_index=True, editable=False
+    )
     speaker_address = models.CharField(_("address"), max_length=80, blank=True)
     proxy_speaker = models.CharField(_("spoken for by"), max_length=40, blank=True)
     # what
@@ -77,24 +116,48 @@ class Case(WithChoices):
     verbatim = models.TextField(_("in the speaker's own words"))
     request_text = models.TextField(_("what is wanted"), blank=True)
     place = models.CharField(_("place"), max_length=80, blank=True)
-    category = models.CharField(_("category"), max_length=10, choices=Category.choices, blank=True)
-    topic = models.ForeignKey(
-        Topic, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("topic")
+    category = models.CharField(
+        _("category"), max_length=10, choices=Category.choices, blank=True
     )
-    grade = models.CharField(_("grade"), max_length=8, choices=Grade.choices, blank=True)
-    channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.TALK_ROOM)
+    topic = models.ForeignKey(
+        Topic,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("topic"),
+    )
+    grade = models.CharField(
+        _("grade"), max_length=8, choices=Grade.choices, blank=True
+    )
+    channel = models.CharField(
+        _("channel"), max_length=12, choices=Channel.choices, default=Channel.TALK_ROOM
+    )
     confidentiality = models.CharField(
-        _("confidentiality"), max_length=8, choices=Confidentiality.choices, default=Confidentiality.NORMAL
+        _("confidentiality"),
+        max_length=8,
+        choices=Confidentiality.choices,
+        default=Confidentiality.NORMAL,
     )
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     # where it stands
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.SPEAK)
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage.choices, default=Stage.SPEAK
+    )
     level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     needs_order = models.BooleanField(_("needs an order"), default=False)
-    conflict_floor = models.CharField(_("not below"), max_length=8, choices=Level.choices, blank=True)
+    conflict_floor = models.CharField(
+        _("not below"), max_length=8, choices=Level.choices, blank=True
+    )
     owner_post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="owned_cases", verbose_name=_("with"), db_index=False
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_cases",
+        verbose_name=_("with"),
+        db_index=False,
     )
     owner_office = models.ForeignKey(
         Office,
@@ -105,13 +168,21 @@ class Case(WithChoices):
         verbose_name=_("with"),
         db_index=False,
     )
-    handling = models.CharField(_("way of handling"), max_length=8, choices=Handling.choices, blank=True)
+    handling = models.CharField(
+        _("way of handling"), max_length=8, choices=Handling.choices, blank=True
+    )
     decision = models.TextField(_("decision"), blank=True)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, blank=True
+    )
     measures = models.TextField(_("measures taken"), blank=True)
     result = models.TextField(_("result"), blank=True)
-    satisfaction = models.CharField(_("satisfaction"), max_length=12, choices=Satisfaction.choices, blank=True)
-    solved = models.CharField(_("solved"), max_length=6, choices=Solved.choices, blank=True)
+    satisfaction = models.CharField(
+        _("satisfaction"), max_length=12, choices=Satisfaction.choices, blank=True
+    )
+    solved = models.CharField(
+        _("solved"), max_length=6, choices=Solved.choices, blank=True
+    )
     # when
     said_at = models.DateTimeField(_("said"))
     registered_at = models.DateTimeField(_("registered"))
@@ -120,9 +191,16 @@ class Case(WithChoices):
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    close_reason = models.CharField(_("why closed"), max_length=9, choices=CloseReason.choices, blank=True)
+    close_reason = models.CharField(
+        _("why closed"), max_length=9, choices=CloseReason.choices, blank=True
+    )
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_cases", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_cases",
+        verbose_name=_("merged into"),
     )
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     yellow_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -130,7 +208,12 @@ class Case(WithChoices):
     promised_on = models.DateField(_("promised for"), null=True, blank=True)
     # who wrote it down, and the books
     recorded_by = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="recorded_cases", verbose_name=_("recorded by")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recorded_cases",
+        verbose_name=_("recorded by"),
     )
     adopted_from = models.CharField(_("adopted from"), max_length=40, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -145,26 +228,62 @@ class Case(WithChoices):
         ordering = ("-registered_at", "-pk")
         indexes = (
             models.Index(fields=("-registered_at", "-id"), name="case_registered"),
-            models.Index(fields=("village", "-registered_at", "-id"), name="case_village_registered"),
-            models.Index(fields=("town", "-registered_at", "-id"), name="case_town_registered"),
-            models.Index(fields=("due_at", "id"), condition=~Q(stage="closed"), name="case_open_due"),
             models.Index(
-                fields=("village", "due_at", "id"), condition=~Q(stage="closed"), name="case_village_open_due"
+                fields=("village", "-registered_at", "-id"),
+                name="case_village_registered",
             ),
-            models.Index(fields=("town", "due_at", "id"), condition=~Q(stage="closed"), name="case_town_open_due"),
-            models.Index(fields=("yellow_at",), condition=~Q(stage="closed"), name="case_open_yellow"),
-            models.Index(fields=("stage",), condition=~Q(stage="closed"), name="case_open_stage"),
-            models.Index(fields=("owner_post", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_post"),
             models.Index(
-                fields=("owner_office", "due_at"), condition=~Q(stage="closed"), name="case_open_owner_office"
+                fields=("town", "-registered_at", "-id"), name="case_town_registered"
             ),
-            models.Index(fields=("-closed_at", "-id"), condition=Q(stage="closed"), name="case_closed"),
-            models.Index(fields=("town", "category", "-registered_at"), name="case_town_category"),
-            models.Index(fields=("group", "-registered_at"), name="case_group_registered"),
+            models.Index(
+                fields=("due_at", "id"),
+                condition=~Q(stage="closed"),
+                name="case_open_due",
+            ),
+            models.Index(
+                fields=("village", "due_at", "id"),
+                condition=~Q(stage="closed"),
+                name="case_village_open_due",
+            ),
+            models.Index(
+                fields=("town", "due_at", "id"),
+                condition=~Q(stage="closed"),
+                name="case_town_open_due",
+            ),
+            models.Index(
+                fields=("yellow_at",),
+                condition=~Q(stage="closed"),
+                name="case_open_yellow",
+            ),
+            models.Index(
+                fields=("stage",), condition=~Q(stage="closed"), name="case_open_stage"
+            ),
+            models.Index(
+                fields=("owner_post", "due_at"),
+                condition=~Q(stage="closed"),
+                name="case_open_owner_post",
+            ),
+            models.Index(
+                fields=("owner_office", "due_at"),
+                condition=~Q(stage="closed"),
+                name="case_open_owner_office",
+            ),
+            models.Index(
+                fields=("-closed_at", "-id"),
+                condition=Q(stage="closed"),
+                name="case_closed",
+            ),
+            models.Index(
+                fields=("town", "category", "-registered_at"), name="case_town_category"
+            ),
+            models.Index(
+                fields=("group", "-registered_at"), name="case_group_registered"
+            ),
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(stage="closed", closed_at__isnull=False) & ~Q(close_reason="")
+                condition=Q(stage="closed", closed_at__isnull=False)
+                & ~Q(close_reason="")
                 | ~Q(stage="closed") & Q(closed_at=None, close_reason=""),
                 name="case_closed_at_and_reason_iff_closed",
             ),
@@ -185,25 +304,35 @@ class Case(WithChoices):
                 name="case_merged_into_iff_merged",
             ),
             models.CheckConstraint(
-                condition=Q(needs_order=False) | Q(stage="supervise"), name="case_needs_order_only_under_supervision"
+                condition=Q(needs_order=False) | Q(stage="supervise"),
+                name="case_needs_order_only_under_supervision",
             ),
             models.CheckConstraint(
-                condition=~Q(level="village") | Q(village__isnull=False), name="case_at_village_level_has_a_village"
+                condition=~Q(level="village") | Q(village__isnull=False),
+                name="case_at_village_level_has_a_village",
             ),
             models.CheckConstraint(
-                condition=~Q(stage="handle") | ~Q(handling=""), name="case_in_handling_has_a_way_of_handling"
+                condition=~Q(stage="handle") | ~Q(handling=""),
+                name="case_in_handling_has_a_way_of_handling",
             ),
-            models.CheckConstraint(condition=Q(completed_at=None) | ~Q(result=""), name="case_completed_has_a_result"),
             models.CheckConstraint(
-                condition=Q(stage__in=["speak", "closed"]) | Q(accepted_at__isnull=False),
+                condition=Q(completed_at=None) | ~Q(result=""),
+                name="case_completed_has_a_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=["speak", "closed"])
+                | Q(accepted_at__isnull=False),
                 name="case_past_speak_is_accepted",
             ),
             models.CheckConstraint(
-                condition=~Q(handling="meeting") | ~Q(level="village") | ~Q(stage="handle"),
+                condition=~Q(handling="meeting")
+                | ~Q(level="village")
+                | ~Q(stage="handle"),
                 name="case_committee_meeting_only_above_village",
             ),
             models.CheckConstraint(
-                condition=Q(satisfaction="", solved="") | ~Q(satisfaction="") & ~Q(solved=""),
+                condition=Q(satisfaction="", solved="")
+                | ~Q(satisfaction="") & ~Q(solved=""),
                 name="case_rating_has_both_answers",
             ),
             models.CheckConstraint(condition=Q(round__gte=1), name="case_round_from_1"),
@@ -242,15 +371,22 @@ class Case(WithChoices):
         return self.promised_on if self.is_open and self.stage != Stage.RATE else None
 
     def is_left_unrated(self, at: datetime) -> bool:
-        """Whether nobody rated within the days after the reply (domain §3, close_unrated), nor within the clock that
-        asks for it: where a town gives more time, that holds.
+        """Whether nobody rated within the days after the reply (domain §3,
+        close_unrated), nor within the clock that asks for it: where a town gives more
+        time, that holds.
         """
         days = timedelta(days=settings.UNRATED_CLOSE_DAYS)
-        asked = self.stage == Stage.RATE and self.replied_at is not None and self.replied_at + days <= at
+        asked = (
+            self.stage == Stage.RATE
+            and self.replied_at is not None
+            and self.replied_at + days <= at
+        )
         return asked and self.due_at is not None and self.due_at <= at
 
     def light(self, at: datetime) -> Light | None:
-        """The lamp of domain §4; None once closed. Lights belong to cases, never to people."""
+        """The lamp of domain §4; None once closed. Lights belong to cases, never to
+        people.
+        """
         if self.due_at is None or self.yellow_at is None:
             return None
         if self.grey_until and at < self.grey_until:
@@ -263,11 +399,17 @@ class Case(WithChoices):
 class CoSpeaker(models.Model):
     """联名: another villager who says the same, also after a merge."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="co_speakers", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="co_speakers", verbose_name=_("case")
+    )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     phone = EncryptedTextField(_("phone"), blank=True)
     from_case = models.ForeignKey(
-        Case, models.SET_NULL, null=True, related_name="+", verbose_name=_("from the merged case")
+        Case,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("from the merged case"),
     )
 
     class Meta:
@@ -281,14 +423,20 @@ class CoSpeaker(models.Model):
 class NumberCounter(models.Model):
     """The locked counter of case numbers, one row per town and year; never max + 1."""
 
-    town = models.ForeignKey(Town, models.CASCADE, related_name="+", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.CASCADE, related_name="+", verbose_name=_("town")
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     last = models.PositiveIntegerField(_("last number given"), default=0)
 
     class Meta:
         verbose_name = _("number counter")
         verbose_name_plural = _("number counters")
-        constraints = (models.UniqueConstraint(fields=("town", "year"), name="number_counter_once_a_year"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("town", "year"), name="number_counter_once_a_year"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.town} {self.year}"
@@ -297,29 +445,45 @@ class NumberCounter(models.Model):
 class CaseAccess(models.Model):
     """A post named as a reader of a 保密 case (domain §3, confidentiality)."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="access", verbose_name=_("case"))
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="access", verbose_name=_("case")
+    )
+    post = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("post")
+    )
 
     class Meta:
         verbose_name = _("reader of a secret case")
         verbose_name_plural = _("readers of secret cases")
-        constraints = (models.UniqueConstraint(fields=("case", "post"), name="case_access_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("case", "post"), name="case_access_once"),
+        )
 
     def __str__(self) -> str:
         return str(self.post)
 
 
 class Concern(models.Model):
-    """回避: a cadre whom the case concerns; it is hidden from them and from every post of their village."""
+    """回避: a cadre whom the case concerns; it is hidden from them and from every
+    post of their village.
+    """
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="concerns", verbose_name=_("case"))
-    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("account"))
-    village = models.ForeignKey(Village, models.PROTECT, null=True, related_name="+", verbose_name=_("village"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="concerns", verbose_name=_("case")
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("account")
+    )
+    village = models.ForeignKey(
+        Village, models.PROTECT, null=True, related_name="+", verbose_name=_("village")
+    )
 
     class Meta:
         verbose_name = _("cadre whom a case concerns")
         verbose_name_plural = _("cadres whom cases concern")
-        constraints = (models.UniqueConstraint(fields=("case", "user"), name="concern_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("case", "user"), name="concern_once"),
+        )
 
     def __str__(self) -> str:
         return str(self.user)
@@ -328,13 +492,21 @@ class Concern(models.Model):
 class JoinedVillage(models.Model):
     """邀村: a village that joins the handling sees exactly that case."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="joined_villages", verbose_name=_("case"))
-    village = models.ForeignKey(Village, models.PROTECT, related_name="joined_cases", verbose_name=_("village"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="joined_villages", verbose_name=_("case")
+    )
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="joined_cases", verbose_name=_("village")
+    )
 
     class Meta:
         verbose_name = _("invited village")
         verbose_name_plural = _("invited villages")
-        constraints = (models.UniqueConstraint(fields=("case", "village"), name="joined_village_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case", "village"), name="joined_village_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.village)

@@ -9,9 +9,11 @@ from minshi.workdays import Unit
 
 
 class WithChoices(models.Model):
-    """get_…_display without Django's detour: to find one label it translates and hashes every label of the field.
+    """get_…_display without Django's detour: to find one label it translates and hashes
+    every label of the field.
 
-    An export takes a fifth less time by it. Should Django rename the hook, its own answer serves again.
+    An export takes a fifth less time by it. Should Django rename the hook, its own
+    answer serves again.
     """
 
     class Meta:
@@ -19,7 +21,10 @@ class WithChoices(models.Model):
 
     def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:  # noqa: N802 - Model binds every get_…_display to this name
         value = getattr(self, field.attname)
-        return next((str(label) for choice, label in field.flatchoices if choice == value), str(value))
+        return next(
+            (str(label) for choice, label in field.flatchoices if choice == value),
+            str(value),
+        )
 
 
 class Stage(models.TextChoices):
@@ -75,7 +80,12 @@ class Channel(models.TextChoices):
     TRANSFERRED = "transferred", pgettext_lazy("channel", "transferred")
 
 
-ONLINE_CHANNELS = (Channel.WECHAT_GROUP, Channel.QR_CODE, Channel.MINI_PROGRAM)  # domain §5; all else is offline
+# domain §5; all else is offline
+ONLINE_CHANNELS = (
+    Channel.WECHAT_GROUP,
+    Channel.QR_CODE,
+    Channel.MINI_PROGRAM,
+)
 
 
 class Handling(models.TextChoices):
@@ -86,7 +96,9 @@ class Handling(models.TextChoices):
 
 
 class Rule(models.TextChoices):
-    """Every length of time that is counted; the defaults stand in settings.DEADLINES (domain §4)."""
+    """Every length of time that is counted; the defaults stand in settings.DEADLINES
+    (domain §4).
+    """
 
     SPEAK = "speak", pgettext_lazy("rule", "Hearing: take it up")
     DELIBERATE = "deliberate", pgettext_lazy("rule", "Deliberation: decide")
@@ -97,7 +109,10 @@ class Rule(models.TextChoices):
     SUPERVISE = "supervise", pgettext_lazy("rule", "Check: check the result")
     REPLY = "reply", pgettext_lazy("rule", "Rating: reply to the speaker")
     RATE = "rate", pgettext_lazy("rule", "Rating: ask for the rating (only reminds)")
-    REDO_MINIMUM = "redo_minimum", pgettext_lazy("rule", "what was not done well: at least")
+    REDO_MINIMUM = (
+        "redo_minimum",
+        pgettext_lazy("rule", "what was not done well: at least"),
+    )
     EXTENSION = "extension", pgettext_lazy("rule", "more time, at most (0: none)")
     ORDER = "order", pgettext_lazy("rule", "answer a supervision order")
 

@@ -1,4 +1,6 @@
-"""What happened: append-only events in a hash chain per case, and the erasable personal values beside them."""
+"""What happened: append-only events in a hash chain per case, and the erasable personal
+values beside them.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +21,9 @@ class Event(WithChoices):
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     via = models.CharField(max_length=24, blank=True)
-    source = models.CharField(_("from stage"), max_length=10, choices=Stage.choices, blank=True)
+    source = models.CharField(
+        _("from stage"), max_length=10, choices=Stage.choices, blank=True
+    )
     target = models.CharField(_("to stage"), max_length=10, choices=Stage.choices)
     level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     round = models.PositiveSmallIntegerField(_("round"))
@@ -34,12 +38,18 @@ class Event(WithChoices):
         verbose_name_plural = _("events")
         ordering = ("case", "sequence")
         constraints = (
-            models.UniqueConstraint(fields=("case", "sequence"), name="event_sequence_once_a_case"),
             models.UniqueConstraint(
-                fields=("case", "key"), condition=models.Q(key__isnull=False), name="event_key_once_a_case"
+                fields=("case", "sequence"), name="event_sequence_once_a_case"
+            ),
+            models.UniqueConstraint(
+                fields=("case", "key"),
+                condition=models.Q(key__isnull=False),
+                name="event_key_once_a_case",
             ),
             models.CheckConstraint(
-                condition=models.Q(actor_kind="officer", user__isnull=False, post__isnull=False)
+                condition=models.Q(
+                    actor_kind="officer", user__isnull=False, post__isnull=False
+                )
                 | ~models.Q(actor_kind="officer") & models.Q(user=None, post=None),
                 name="event_user_and_post_iff_officer",
             ),
@@ -54,7 +64,9 @@ class Event(WithChoices):
 
 
 class CaseRevision(models.Model):
-    """A personal value before and after, encrypted and erasable; the event's chain holds only its digest."""
+    """A personal value before and after, encrypted and erasable; the event's chain
+    holds only its digest.
+    """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="revisions")
     field = models.CharField(max_length=24)
@@ -66,13 +78,19 @@ class CaseRevision(models.Model):
     class Meta:
         verbose_name = _("correction of a personal value")
         verbose_name_plural = _("corrections of personal values")
-        constraints = (models.UniqueConstraint(fields=("event", "field"), name="case_revision_field_once_an_event"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("event", "field"), name="case_revision_field_once_an_event"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.field_in_words
 
     @property
     def field_in_words(self) -> str:
-        """The case's field by its name; anything else is what was typed in on the way."""
+        """The case's field by its name; anything else is what was typed in on the
+        way.
+        """
         fields = {field.name: field.verbose_name for field in Case._meta.fields}
         return str(fields.get(self.field, _("note")))

@@ -1,4 +1,6 @@
-"""四议两公开: the six steps by which a village decides what the law reserves to its people."""
+"""四议两公开: the six steps by which a village decides what the law reserves to its
+people.
+"""
 
 from datetime import date
 
@@ -14,20 +16,47 @@ from villages.models import MeetingKind, Post, Role, User, Village
 
 
 class ReservedMatter(models.TextChoices):
-    """What only the villagers decide (村民委员会组织法 article 24, items 1 to 8, and whatever else they reserve)."""
+    """What only the villagers decide (村民委员会组织法 article 24, items 1 to 8, and
+    whatever else they reserve).
+    """
 
-    ALLOWANCES = "allowances", pgettext_lazy("reserved matter", "who is paid for lost work, and how much")
-    COLLECTIVE_INCOME = "collective_income", pgettext_lazy("reserved matter", "use of the collective's income")
-    PUBLIC_WORKS = "public_works", pgettext_lazy("reserved matter", "public works: funds, labour, contracting")
-    LAND_CONTRACTS = "land_contracts", pgettext_lazy("reserved matter", "contracting of land")
-    COLLECTIVE_PROJECTS = "collective_projects", pgettext_lazy("reserved matter", "projects of the collective economy")
+    ALLOWANCES = (
+        "allowances",
+        pgettext_lazy("reserved matter", "who is paid for lost work, and how much"),
+    )
+    COLLECTIVE_INCOME = (
+        "collective_income",
+        pgettext_lazy("reserved matter", "use of the collective's income"),
+    )
+    PUBLIC_WORKS = (
+        "public_works",
+        pgettext_lazy("reserved matter", "public works: funds, labour, contracting"),
+    )
+    LAND_CONTRACTS = (
+        "land_contracts",
+        pgettext_lazy("reserved matter", "contracting of land"),
+    )
+    COLLECTIVE_PROJECTS = (
+        "collective_projects",
+        pgettext_lazy("reserved matter", "projects of the collective economy"),
+    )
     HOMESTEADS = "homesteads", pgettext_lazy("reserved matter", "use of homesteads")
-    LAND_COMPENSATION = "land_compensation", pgettext_lazy("reserved matter", "compensation for requisitioned land")
+    LAND_COMPENSATION = (
+        "land_compensation",
+        pgettext_lazy("reserved matter", "compensation for requisitioned land"),
+    )
     COLLECTIVE_PROPERTY = (
         "collective_property",
-        pgettext_lazy("reserved matter", "lending, letting or disposing of collective property"),
+        pgettext_lazy(
+            "reserved matter", "lending, letting or disposing of collective property"
+        ),
     )
-    OTHER = "other", pgettext_lazy("reserved matter", "what else the villagers reserve to themselves")
+    OTHER = (
+        "other",
+        pgettext_lazy(
+            "reserved matter", "what else the villagers reserve to themselves"
+        ),
+    )
 
 
 class Origin(models.TextChoices):
@@ -40,9 +69,11 @@ class Origin(models.TextChoices):
 
 class FourTwoQuerySet(models.QuerySet["FourTwoProcess"]):
     def visible_to(self, user: User, on: date) -> "FourTwoQuerySet":
-        """Of the villages at which the user holds a village post, and of what reviewers and supervisors oversee.
+        """Of the villages at which the user holds a village post, and of what reviewers
+        and supervisors oversee.
 
-        One about a case that is hidden from them (secret, or concerning them) does not exist for them either.
+        One about a case that is hidden from them (secret, or concerning them) does not
+        exist for them either.
         """
         villages = user.reach(on).village_posts_at
         over = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
@@ -50,21 +81,38 @@ class FourTwoQuerySet(models.QuerySet["FourTwoProcess"]):
             return self.none()
         hidden = Case.objects.filter(pk=OuterRef("case")).hidden_from(user, on)
         return self.filter(
-            Q(village__in=villages) | Q(village__town__in=over.towns) | Q(village__town__county_code__in=over.counties)
+            Q(village__in=villages)
+            | Q(village__town__in=over.towns)
+            | Q(village__town__county_code__in=over.counties)
         ).filter(~Exists(hidden))
 
 
 class FourTwoProcess(models.Model):
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
-    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
-    village = models.ForeignKey(Village, models.PROTECT, related_name="four_two_processes", verbose_name=_("village"))
-    case = models.ForeignKey(
-        Case, models.PROTECT, null=True, blank=True, related_name="four_two_processes", verbose_name=_("case")
+    # digest of what the form was sent with
+    sent = models.CharField(max_length=64, blank=True, editable=False)
+    village = models.ForeignKey(
+        Village,
+        models.PROTECT,
+        related_name="four_two_processes",
+        verbose_name=_("village"),
     )
-    matter = models.CharField(_("kind of matter"), max_length=20, choices=ReservedMatter.choices)
+    case = models.ForeignKey(
+        Case,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="four_two_processes",
+        verbose_name=_("case"),
+    )
+    matter = models.CharField(
+        _("kind of matter"), max_length=20, choices=ReservedMatter.choices
+    )
     origin = models.CharField(_("how it came up"), max_length=8, choices=Origin.choices)
     subject = models.CharField(_("subject"), max_length=80)
-    started_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("begun by"))
+    started_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("begun by")
+    )
     started_at = models.DateTimeField(pgettext_lazy("four-two", "begun"))
     dropped_at = models.DateTimeField(pgettext_lazy("four-two", "given up"), null=True)
     dropped_why = models.CharField(_("why given up"), max_length=200, blank=True)
@@ -75,13 +123,21 @@ class FourTwoProcess(models.Model):
         verbose_name = _("Six steps of a village decision")
         verbose_name_plural = _("Six steps of a village decision")
         ordering = ("-started_at", "-pk")
-        indexes = (models.Index(fields=("village", "-started_at", "-id"), name="four_two_village_started"),)
+        indexes = (
+            models.Index(
+                fields=("village", "-started_at", "-id"),
+                name="four_two_village_started",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
-                fields=("case",), condition=Q(dropped_at=None, case__isnull=False), name="four_two_one_a_case_at_a_time"
+                fields=("case",),
+                condition=Q(dropped_at=None, case__isnull=False),
+                name="four_two_one_a_case_at_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(dropped_at=None, dropped_why="") | Q(dropped_at__isnull=False) & ~Q(dropped_why=""),
+                condition=Q(dropped_at=None, dropped_why="")
+                | Q(dropped_at__isnull=False) & ~Q(dropped_why=""),
                 name="four_two_given_up_with_a_reason",
             ),
         )
@@ -94,13 +150,20 @@ class FourTwoProcess(models.Model):
 
 
 class FourTwoStep(models.Model):
-    """One step as it was held; a step that did not pass may be held again, one that passed may not."""
+    """One step as it was held; a step that did not pass may be held again, one that
+    passed may not.
+    """
 
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
-    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
-    process = models.ForeignKey(FourTwoProcess, models.PROTECT, related_name="steps", verbose_name=_("process"))
+    # digest of what the form was sent with
+    sent = models.CharField(max_length=64, blank=True, editable=False)
+    process = models.ForeignKey(
+        FourTwoProcess, models.PROTECT, related_name="steps", verbose_name=_("process")
+    )
     nth = models.PositiveSmallIntegerField(_("step"))
-    kind = models.CharField(_("form of the meeting"), max_length=20, choices=MeetingKind.choices, blank=True)
+    kind = models.CharField(
+        _("form of the meeting"), max_length=20, choices=MeetingKind.choices, blank=True
+    )
     held_on = models.DateField(_("held on"))
     content = models.TextField(_("content"))
     due = models.PositiveIntegerField(_("due to attend"), null=True, blank=True)
@@ -114,7 +177,9 @@ class FourTwoStep(models.Model):
     public_until = models.DateField(_("public until"), null=True, blank=True)
     oversight = models.TextField(_("opinions of those who oversee it"), blank=True)
     passed = models.BooleanField(pgettext_lazy("step", "passed"))
-    recorded_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
     recorded_at = models.DateTimeField(pgettext_lazy("step", "recorded"))
 
     class Meta:
@@ -122,16 +187,28 @@ class FourTwoStep(models.Model):
         verbose_name_plural = _("steps of the six")
         ordering = ("process", "nth", "pk")
         constraints = (
-            models.CheckConstraint(condition=Q(nth__range=(1, 6)), name="four_two_step_is_one_of_six"),
+            models.CheckConstraint(
+                condition=Q(nth__range=(1, 6)), name="four_two_step_is_one_of_six"
+            ),
             models.UniqueConstraint(
-                fields=("process", "nth"), condition=Q(passed=True), name="four_two_step_passes_once"
+                fields=("process", "nth"),
+                condition=Q(passed=True),
+                name="four_two_step_passes_once",
             ),
             models.CheckConstraint(
                 condition=Q(nth__gte=5)
                 | Q(
-                    due__isnull=False, votes_for__isnull=False, votes_against__isnull=False, votes_abstain__isnull=False
+                    due__isnull=False,
+                    votes_for__isnull=False,
+                    votes_against__isnull=False,
+                    votes_abstain__isnull=False,
                 )
-                & Q(present__lte=F("due"), present__gte=F("votes_for") + F("votes_against") + F("votes_abstain")),
+                & Q(
+                    present__lte=F("due"),
+                    present__gte=F("votes_for")
+                    + F("votes_against")
+                    + F("votes_abstain"),
+                ),
                 name="four_two_step_counts_fit",
             ),
             models.CheckConstraint(
@@ -155,7 +232,9 @@ class FourTwoStep(models.Model):
 class StepCorrection(Correction):
     """Of a step as it was recorded; whether it passed stays as its numbers said."""
 
-    step = models.ForeignKey(FourTwoStep, models.PROTECT, related_name="corrections", verbose_name=_("step"))
+    step = models.ForeignKey(
+        FourTwoStep, models.PROTECT, related_name="corrections", verbose_name=_("step")
+    )
 
     class Meta(Correction.Meta):
         verbose_name = _("correction of a step")

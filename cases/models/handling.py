@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
-from cases.models.choices import AssignmentEnd, AssignmentRole, RequestKind, RequestState
+from cases.models.choices import (
+    AssignmentEnd,
+    AssignmentRole,
+    RequestKind,
+    RequestState,
+)
 from minshi import workdays
 from villages.models import Office, Post
 
@@ -15,24 +20,44 @@ from villages.models import Office, Post
 class Assignment(models.Model):
     """交办: who handles, as lead or assistant, a person's post or an office."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="assignments", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="assignments", verbose_name=_("case")
+    )
     round = models.PositiveSmallIntegerField(_("round"))
-    role = models.CharField(_("lead or assistant"), max_length=9, choices=AssignmentRole.choices)
+    role = models.CharField(
+        _("lead or assistant"), max_length=9, choices=AssignmentRole.choices
+    )
     post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("post")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("post"),
     )
     office = models.ForeignKey(
-        Office, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("office")
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("office"),
     )
     ask = models.CharField(_("what is asked of them"), max_length=200, blank=True)
     due_on = models.DateField(_("their part by"), null=True, blank=True)
     assigned_at = models.DateTimeField(pgettext_lazy("assignment", "handed over"))
-    acknowledged_at = models.DateTimeField(pgettext_lazy("assignment", "received"), null=True)
-    reported_at = models.DateTimeField(pgettext_lazy("assignment", "reported back"), null=True)
+    acknowledged_at = models.DateTimeField(
+        pgettext_lazy("assignment", "received"), null=True
+    )
+    reported_at = models.DateTimeField(
+        pgettext_lazy("assignment", "reported back"), null=True
+    )
     report = models.TextField(blank=True)
     waived_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(pgettext_lazy("assignment", "ended"), null=True)
-    end = models.CharField(_("why ended"), max_length=10, choices=AssignmentEnd.choices, blank=True)
+    end = models.CharField(
+        _("why ended"), max_length=10, choices=AssignmentEnd.choices, blank=True
+    )
 
     class Meta:
         verbose_name = _("assignment")
@@ -40,15 +65,19 @@ class Assignment(models.Model):
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(post=None, office__isnull=False) | Q(post__isnull=False, office=None),
+                condition=Q(post=None, office__isnull=False)
+                | Q(post__isnull=False, office=None),
                 name="assignment_is_to_a_post_or_an_office",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, end="") | Q(ended_at__isnull=False) & ~Q(end=""),
+                condition=Q(ended_at=None, end="")
+                | Q(ended_at__isnull=False) & ~Q(end=""),
                 name="assignment_ended_with_reason",
             ),
             models.UniqueConstraint(
-                fields=("case",), condition=Q(role="lead", ended_at=None), name="assignment_one_lead_at_a_time"
+                fields=("case",),
+                condition=Q(role="lead", ended_at=None),
+                name="assignment_one_lead_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=("case", "post"),
@@ -62,8 +91,16 @@ class Assignment(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("post", "case"), condition=Q(ended_at=None), name="assignment_now_post"),
-            models.Index(fields=("office", "case"), condition=Q(ended_at=None), name="assignment_now_office"),
+            models.Index(
+                fields=("post", "case"),
+                condition=Q(ended_at=None),
+                name="assignment_now_post",
+            ),
+            models.Index(
+                fields=("office", "case"),
+                condition=Q(ended_at=None),
+                name="assignment_now_office",
+            ),
         )
 
     def __str__(self) -> str:
@@ -80,14 +117,24 @@ class Asked(models.Model):
     """What somebody asks for and somebody else rules on."""
 
     state = models.CharField(
-        pgettext_lazy("request", "state"), max_length=8, choices=RequestState.choices, default=RequestState.OPEN
+        pgettext_lazy("request", "state"),
+        max_length=8,
+        choices=RequestState.choices,
+        default=RequestState.OPEN,
     )
     asked_by = models.ForeignKey(
-        Post, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("request", "asked by")
+        Post,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("request", "asked by"),
     )
     asked_at = models.DateTimeField(pgettext_lazy("request", "asked"))
     ruled_by = models.ForeignKey(
-        Post, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("request", "ruled by")
+        Post,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("request", "ruled by"),
     )
     ruled_at = models.DateTimeField(pgettext_lazy("request", "ruled"), null=True)
 
@@ -96,9 +143,16 @@ class Asked(models.Model):
 
 
 class HandBack(Asked):
-    """协办退单: an assistant gives their part back with a written ground; whoever assigned it rules (domain §3)."""
+    """协办退单: an assistant gives their part back with a written ground; whoever
+    assigned it rules (domain §3).
+    """
 
-    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="hand_backs", verbose_name=_("assignment"))
+    assignment = models.ForeignKey(
+        Assignment,
+        models.CASCADE,
+        related_name="hand_backs",
+        verbose_name=_("assignment"),
+    )
     ground = models.TextField(_("why it cannot be handled"))
 
     class Meta:
@@ -107,7 +161,9 @@ class HandBack(Asked):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("assignment",), condition=Q(state="open"), name="hand_back_one_open_an_assignment"
+                fields=("assignment",),
+                condition=Q(state="open"),
+                name="hand_back_one_open_an_assignment",
             ),
         )
 
@@ -118,7 +174,9 @@ class HandBack(Asked):
 class TimeRequest(Asked):
     """延期 or 中止: asked by the lead, ruled by who may decide."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="time_requests", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="time_requests", verbose_name=_("case")
+    )
     round = models.PositiveSmallIntegerField(_("round"))
     kind = models.CharField(_("kind"), max_length=10, choices=RequestKind.choices)
     reason = models.TextField(_("reason"))
@@ -133,7 +191,9 @@ class TimeRequest(Asked):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("case", "kind"), condition=Q(state="open"), name="time_request_one_open_of_a_kind"
+                fields=("case", "kind"),
+                condition=Q(state="open"),
+                name="time_request_one_open_of_a_kind",
             ),
             models.UniqueConstraint(
                 fields=("case", "round"),
@@ -154,20 +214,34 @@ class TimeRequest(Asked):
 
     @property
     def days(self) -> int:
-        """申请天数: calendar days beyond the deadline; of a break, from the day it was asked."""
-        extends = self.kind == RequestKind.EXTENSION and self.due_on and self.due_on < self.until_on
-        start = self.due_on if extends and self.due_on else workdays.local_day(self.asked_at)
+        """申请天数: calendar days beyond the deadline; of a break, from the day it was
+        asked.
+        """
+        extends = (
+            self.kind == RequestKind.EXTENSION
+            and self.due_on
+            and self.due_on < self.until_on
+        )
+        start = (
+            self.due_on
+            if extends and self.due_on
+            else workdays.local_day(self.asked_at)
+        )
         return (self.until_on - start).days
 
 
 class Reply(models.Model):
     """答复: what the speaker was told, when and by whom."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="replies", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="replies", verbose_name=_("case")
+    )
     round = models.PositiveSmallIntegerField(_("round"))
     at = models.DateTimeField(_("at"))
     text = models.TextField(_("what was told"))
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
+    post = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post")
+    )
 
     class Meta:
         verbose_name = pgettext_lazy("to the speaker", "reply")
@@ -181,12 +255,16 @@ class Reply(models.Model):
 class MandatoryReport(models.Model):
     """强制报告: to whom, when, receipt; never public."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="mandatory_reports", verbose_name=_("case"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="mandatory_reports", verbose_name=_("case")
+    )
     at = models.DateTimeField(_("at"))
     told = models.CharField(_("reported to"), max_length=80)
     told_at = models.DateTimeField(_("reported at"))
     receipt = models.CharField(_("receipt"), max_length=120, blank=True)
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
+    post = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("post")
+    )
 
     class Meta:
         verbose_name = _("mandatory report")

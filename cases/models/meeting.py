@@ -1,4 +1,6 @@
-"""议事会: a meeting, who attended, what was on its agenda, how they voted, and what was corrected afterwards."""
+"""议事会: a meeting, who attended, what was on its agenda, how they voted, and what was
+corrected afterwards.
+"""
 
 from datetime import date
 
@@ -15,7 +17,9 @@ from villages.models import MeetingKind, Post, Role, Seat, Town, User, Village
 
 
 class Part(models.TextChoices):
-    """The three parts of a 说事日; the agenda of any other meeting has the last alone."""
+    """The three parts of a 说事日; the agenda of any other meeting has the last
+    alone.
+    """
 
     REPORT = "report", pgettext_lazy("part of a talk day", "report on last month")
     REVIEW = "review", pgettext_lazy("part of a talk day", "review of the results")
@@ -32,13 +36,19 @@ class ItemState(models.TextChoices):
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User, on: date) -> "MeetingQuerySet":
-        """Meetings of the villages of the user's village posts, and of what reviewers and supervisors oversee.
+        """Meetings of the villages of the user's village posts, and of what reviewers
+        and supervisors oversee.
 
-        What an item says of a case is shown to whoever sees the case (cases/models/scope.py).
+        What an item says of a case is shown to whoever sees the case
+        (cases/models/scope.py).
         """
         villages = user.reach(on).village_posts_at
         over = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
-        where = Q(village__in=villages) | Q(town__in=over.towns) | Q(county_code__in=over.counties)
+        where = (
+            Q(village__in=villages)
+            | Q(town__in=over.towns)
+            | Q(county_code__in=over.counties)
+        )
         if over.counties:
             where |= Q(town__county_code__in=over.counties)
         return self.filter(where) if villages or over.posts else self.none()
@@ -49,13 +59,26 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 class Meeting(models.Model):
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
-    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
-    kind = models.CharField(_("kind of meeting"), max_length=20, choices=MeetingKind.choices)
+    # digest of what the form was sent with
+    sent = models.CharField(max_length=64, blank=True, editable=False)
+    kind = models.CharField(
+        _("kind of meeting"), max_length=20, choices=MeetingKind.choices
+    )
     village = models.ForeignKey(
-        Village, models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("village")
+        Village,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("village"),
     )
     town = models.ForeignKey(
-        Town, models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("town")
+        Town,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("town"),
     )
     county_code = models.CharField(_("county code"), max_length=6, blank=True)
     starts_at = models.DateTimeField(_("when"))
@@ -66,15 +89,24 @@ class Meeting(models.Model):
     present_typed = models.PositiveIntegerField(_("present"), null=True, blank=True)
     minutes = models.TextField(_("minutes"), blank=True)
     minutes_version = models.PositiveIntegerField(default=0, editable=False)
-    minutes_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("minutes by"))
+    minutes_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("minutes by")
+    )
     minutes_at = models.DateTimeField(null=True)
-    called_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("called by"))
+    called_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("called by")
+    )
     called_at = models.DateTimeField(pgettext_lazy("meeting", "called"))
-    closed_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
+    closed_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
     closed_at = models.DateTimeField(pgettext_lazy("meeting", "closed"), null=True)
-    quorum = models.PositiveIntegerField(_("needed to decide"), null=True)  # this and the rule as it was closed by
+    # this and the rule as it was closed by
+    quorum = models.PositiveIntegerField(_("needed to decide"), null=True)
     rule = models.CharField(_("by which rule"), max_length=200, blank=True)
-    cancelled_at = models.DateTimeField(pgettext_lazy("meeting", "cancelled"), null=True)
+    cancelled_at = models.DateTimeField(
+        pgettext_lazy("meeting", "cancelled"), null=True
+    )
 
     objects = MeetingQuerySet.as_manager()
 
@@ -83,8 +115,12 @@ class Meeting(models.Model):
         verbose_name_plural = _("meetings")
         ordering = ("-starts_at", "-pk")
         indexes = (
-            models.Index(fields=("village", "-starts_at", "-id"), name="meeting_village_starts"),
-            models.Index(fields=("town", "-starts_at", "-id"), name="meeting_town_starts"),
+            models.Index(
+                fields=("village", "-starts_at", "-id"), name="meeting_village_starts"
+            ),
+            models.Index(
+                fields=("town", "-starts_at", "-id"), name="meeting_town_starts"
+            ),
             models.Index(fields=("-starts_at", "-id"), name="meeting_starts"),
         )
         constraints = (
@@ -94,18 +130,26 @@ class Meeting(models.Model):
                     Q(kind=MeetingKind.TOWN_COMMITTEE, village=None)
                     | ~Q(kind=MeetingKind.TOWN_COMMITTEE) & Q(village__isnull=False)
                 )
-                | Q(kind=MeetingKind.COUNTY_BOARD, village=None, town=None, county_code__regex=r"^\d{6}$"),
+                | Q(
+                    kind=MeetingKind.COUNTY_BOARD,
+                    village=None,
+                    town=None,
+                    county_code__regex=r"^\d{6}$",
+                ),
                 name="meeting_is_where_its_kind_is_held",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None) | Q(cancelled_at=None), name="meeting_is_closed_or_cancelled_not_both"
+                condition=Q(closed_at=None) | Q(cancelled_at=None),
+                name="meeting_is_closed_or_cancelled_not_both",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
+                condition=Q(closed_at=None, closed_by=None)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
                 name="meeting_closed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(due_typed=None, present_typed=None) | Q(present_typed__lte=F("due_typed")),
+                condition=Q(due_typed=None, present_typed=None)
+                | Q(present_typed__lte=F("due_typed")),
                 name="meeting_present_are_of_those_due",
             ),
         )
@@ -128,7 +172,13 @@ class Meeting(models.Model):
 
     @property
     def level(self) -> Level:
-        return Level.VILLAGE if self.village_id else Level.TOWN if self.town_id else Level.COUNTY
+        return (
+            Level.VILLAGE
+            if self.village_id
+            else Level.TOWN
+            if self.town_id
+            else Level.COUNTY
+        )
 
     @property
     def is_open(self) -> bool:
@@ -136,12 +186,20 @@ class Meeting(models.Model):
 
 
 class Attendee(models.Model):
-    """Somebody due at a meeting, or (with `is_guest`) somebody who sits in without a vote (列席)."""
+    """Somebody due at a meeting, or (with `is_guest`) somebody who sits in without a
+    vote (列席).
+    """
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendees", verbose_name=_("meeting"))
+    meeting = models.ForeignKey(
+        Meeting, models.CASCADE, related_name="attendees", verbose_name=_("meeting")
+    )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("account"))
-    seat = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+", verbose_name=_("seat"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("account")
+    )
+    seat = models.ForeignKey(
+        Seat, models.PROTECT, null=True, related_name="+", verbose_name=_("seat")
+    )
     is_chair = models.BooleanField(_("in the chair"), default=False)
     is_guest = models.BooleanField(_("sits in without a vote"), default=False)
     is_present = models.BooleanField(_("present"), default=False)
@@ -152,9 +210,12 @@ class Attendee(models.Model):
         verbose_name_plural = _("attendees")
         ordering = ("-is_chair", "is_guest", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("meeting", "seat"), name="attendee_seat_once_a_meeting"),
+            models.UniqueConstraint(
+                fields=("meeting", "seat"), name="attendee_seat_once_a_meeting"
+            ),
             models.CheckConstraint(
-                condition=Q(is_present=False) | Q(substitute=""), name="attendee_comes_or_is_substituted"
+                condition=Q(is_present=False) | Q(substitute=""),
+                name="attendee_comes_or_is_substituted",
             ),
         )
 
@@ -164,23 +225,38 @@ class Attendee(models.Model):
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def about(self, case: Case, user: User, on: date) -> "AgendaItemQuerySet":
-        """Where a case was talked over, whatever came of it, and where it will be, by the day of the meeting.
+        """Where a case was talked over, whatever came of it, and where it will be, by
+        the day of the meeting.
 
-        As far as the user sees the meetings; whether they see the case, whoever asks has made sure of.
+        As far as the user sees the meetings; whether they see the case, whoever asks
+        has made sure of.
         """
         held = Meeting.objects.visible_to(user, on).filter(cancelled_at=None)
         items = self.filter(case=case, meeting__in=held)
-        return items.select_related("meeting__village", "meeting__town").order_by("meeting__starts_at", "pk")
+        return items.select_related("meeting__village", "meeting__town").order_by(
+            "meeting__starts_at", "pk"
+        )
 
 
 class AgendaItem(models.Model):
-    """议程: a case, or a subject of its own; concluded once, with the numbers that carried it."""
+    """议程: a case, or a subject of its own; concluded once, with the numbers that
+    carried it.
+    """
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items", verbose_name=_("meeting"))
+    meeting = models.ForeignKey(
+        Meeting, models.CASCADE, related_name="items", verbose_name=_("meeting")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
-    part = models.CharField(_("part"), max_length=8, choices=Part.choices, default=Part.NEW)
+    part = models.CharField(
+        _("part"), max_length=8, choices=Part.choices, default=Part.NEW
+    )
     case = models.ForeignKey(
-        Case, models.PROTECT, null=True, blank=True, related_name="agenda_items", verbose_name=_("case")
+        Case,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agenda_items",
+        verbose_name=_("case"),
     )
     subject = models.CharField(_("subject"), max_length=80, blank=True)
     opinions = models.TextField(_("opinions"), blank=True)
@@ -189,9 +265,13 @@ class AgendaItem(models.Model):
     votes_abstain = models.PositiveIntegerField(_("abstained"), null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     key = models.UUIDField(_("key of the form"), null=True, editable=False)
-    sent = models.CharField(max_length=64, blank=True, editable=False)  # digest of what the form was sent with
+    # digest of what the form was sent with
+    sent = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(
-        pgettext_lazy("agenda item", "state"), max_length=10, choices=ItemState.choices, default=ItemState.WAITING
+        pgettext_lazy("agenda item", "state"),
+        max_length=10,
+        choices=ItemState.choices,
+        default=ItemState.WAITING,
     )
     resolution = models.TextField(_("what was resolved"), blank=True)
     action = models.CharField(_("step taken"), max_length=24, blank=True)
@@ -201,8 +281,12 @@ class AgendaItem(models.Model):
     quorum = models.PositiveIntegerField(_("needed to decide"), null=True)
     needed = models.PositiveIntegerField(_("votes needed"), null=True)
     rule = models.CharField(_("by which rule"), max_length=200, blank=True)
-    concluded_at = models.DateTimeField(pgettext_lazy("agenda item", "concluded"), null=True)
-    concluded_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
+    concluded_at = models.DateTimeField(
+        pgettext_lazy("agenda item", "concluded"), null=True
+    )
+    concluded_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post")
+    )
 
     objects = AgendaItemQuerySet.as_manager()
 
@@ -211,13 +295,17 @@ class AgendaItem(models.Model):
         verbose_name_plural = _("agenda items")
         ordering = ("meeting", "position", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("meeting", "case"), name="agenda_item_case_once_a_meeting"),
+            models.UniqueConstraint(
+                fields=("meeting", "case"), name="agenda_item_case_once_a_meeting"
+            ),
             models.CheckConstraint(
-                condition=Q(case__isnull=False, subject="") | Q(case=None) & ~Q(subject=""),
+                condition=Q(case__isnull=False, subject="")
+                | Q(case=None) & ~Q(subject=""),
                 name="agenda_item_has_a_case_or_a_subject",
             ),
             models.CheckConstraint(
-                condition=Q(state="waiting", concluded_at=None) | ~Q(state="waiting") & Q(concluded_at__isnull=False),
+                condition=Q(state="waiting", concluded_at=None)
+                | ~Q(state="waiting") & Q(concluded_at__isnull=False),
                 name="agenda_item_concluded_iff_at",
             ),
             models.CheckConstraint(
@@ -227,7 +315,9 @@ class AgendaItem(models.Model):
                     votes_against__isnull=False,
                     votes_abstain__isnull=False,
                     votes_for__gte=F("needed"),
-                    present__gte=F("votes_for") + F("votes_against") + F("votes_abstain"),
+                    present__gte=F("votes_for")
+                    + F("votes_against")
+                    + F("votes_abstain"),
                 ),
                 name="agenda_item_passed_with_the_votes_needed",
             ),
@@ -240,17 +330,25 @@ class AgendaItem(models.Model):
 class StepAside(models.Model):
     """回避: an attendee with an interest in an item neither counts nor votes on it."""
 
-    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="asides", verbose_name=_("agenda item"))
-    attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="asides", verbose_name=_("attendee"))
+    item = models.ForeignKey(
+        AgendaItem, models.CASCADE, related_name="asides", verbose_name=_("agenda item")
+    )
+    attendee = models.ForeignKey(
+        Attendee, models.CASCADE, related_name="asides", verbose_name=_("attendee")
+    )
     reason = models.CharField(_("why"), max_length=80, blank=True)
     is_automatic = models.BooleanField(_("set aside by the system"), default=False)
-    is_lifted = models.BooleanField(_("a namesake, takes part after all"), default=False)
+    is_lifted = models.BooleanField(
+        _("a namesake, takes part after all"), default=False
+    )
 
     class Meta:
         verbose_name = _("stepping aside")
         verbose_name_plural = _("steppings aside")
         constraints = (
-            models.UniqueConstraint(fields=("item", "attendee"), name="step_aside_once_an_item"),
+            models.UniqueConstraint(
+                fields=("item", "attendee"), name="step_aside_once_an_item"
+            ),
             models.CheckConstraint(
                 condition=Q(is_lifted=False) | Q(is_automatic=True) & ~Q(reason=""),
                 name="step_aside_lifted_with_reason",
@@ -262,11 +360,15 @@ class StepAside(models.Model):
 
 
 class Correction(models.Model):
-    """What turned out to be wrong in something that stays as it was written; append-only."""
+    """What turned out to be wrong in something that stays as it was written;
+    append-only.
+    """
 
     key = models.UUIDField(unique=True, editable=False)
     at = models.DateTimeField(_("at"))
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("post"))
+    post = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("post")
+    )
     wrong = models.TextField(_("what is wrong"))
     right = models.TextField(_("what is right"))
 
@@ -281,7 +383,9 @@ class Correction(models.Model):
 class MinutesCorrection(Correction):
     """Of the minutes of a closed meeting."""
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="corrections", verbose_name=_("meeting"))
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="corrections", verbose_name=_("meeting")
+    )
 
     class Meta(Correction.Meta):
         verbose_name = _("correction of minutes")

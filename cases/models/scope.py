@@ -1,4 +1,6 @@
-"""Who sees which case, stated once (domain §3, visible_to); every list, page, file and export starts here."""
+"""Who sees which case, stated once (domain §3, visible_to); every list, page, file and
+export starts here.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +10,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value, When
 
-from cases.models.choices import ONLINE_CHANNELS, CloseReason, Confidentiality, Light, Stage
+from cases.models.choices import (
+    ONLINE_CHANNELS,
+    CloseReason,
+    Confidentiality,
+    Light,
+    Stage,
+)
 from villages.models import Post, Role, Town, User
 from villages.models.people import Reach
 
@@ -18,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sight:
-    """What one user sees on one day; built once, used by querysets and by rows alike."""
+    """What one user sees on one day; built once, used by querysets and by rows
+    alike.
+    """
 
     user: User
     on: date
     reach: Reach
-    overseer: Reach  # reviewer and supervisor posts: their whole territory, secret matters as redacted rows
+    # reviewer and supervisor posts: their whole territory, secret matters as redacted
+    # rows
+    overseer: Reach
     reviewer: Reach
 
     @classmethod
@@ -33,7 +45,9 @@ class Sight:
             user=user,
             on=on,
             reach=Reach.of(posts),
-            overseer=Reach.of(post for post in posts if post.role in (Role.REVIEWER, Role.SUPERVISOR)),
+            overseer=Reach.of(
+                post for post in posts if post.role in (Role.REVIEWER, Role.SUPERVISOR)
+            ),
             reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),
         )
 
@@ -43,7 +57,9 @@ class Sight:
         holders = Q(post__in=self.reach.posts)
         if self.reach.offices:
             holders |= Q(office__in=self.reach.offices)
-        return Exists(Assignment.objects.filter(holders, case=OuterRef("pk"), ended_at=None))
+        return Exists(
+            Assignment.objects.filter(holders, case=OuterRef("pk"), ended_at=None)
+        )
 
     def territory(self) -> Q:
         """Cases of the posts' nodes, and what is assigned to or shared with them."""
@@ -53,10 +69,16 @@ class Sight:
         if self.reach.village_posts_at:
             where |= Q(village__in=self.reach.village_posts_at)
             where |= Q(
-                Exists(JoinedVillage.objects.filter(case=OuterRef("pk"), village__in=self.reach.village_posts_at))
+                Exists(
+                    JoinedVillage.objects.filter(
+                        case=OuterRef("pk"), village__in=self.reach.village_posts_at
+                    )
+                )
             )
         if self.reach.groups:
-            where |= Q(group__in=self.reach.groups) | Q(recorded_by__in=self.reach.posts)
+            where |= Q(group__in=self.reach.groups) | Q(
+                recorded_by__in=self.reach.posts
+            )
         return where | self.overseen()
 
     def overseen(self) -> Q:
@@ -64,14 +86,22 @@ class Sight:
         return _within(self.overseer)
 
     def named(self) -> Q:
-        """Named as a reader of a 保密 case: recorder, owner, lead and assistants while assigned, CaseAccess."""
+        """Named as a reader of a 保密 case: recorder, owner, lead and assistants while
+        assigned, CaseAccess.
+        """
         from cases.models.case import CaseAccess
 
         return (
             Q(recorded_by__in=self.reach.posts)
             | Q(owner_post__in=self.reach.posts)
             | Q(self._assigned())
-            | Q(Exists(CaseAccess.objects.filter(case=OuterRef("pk"), post__in=self.reach.posts)))
+            | Q(
+                Exists(
+                    CaseAccess.objects.filter(
+                        case=OuterRef("pk"), post__in=self.reach.posts
+                    )
+                )
+            )
         )
 
     def in_conflict(self) -> Exists:
@@ -92,7 +122,9 @@ class Sight:
         )
 
     def shows_speaker(self, case: "Case") -> bool:
-        """隐名: only the recorder, the follow-up officer and the reviewer see who spoke."""
+        """隐名: only the recorder, the follow-up officer and the reviewer see who
+        spoke.
+        """
         return (
             case.confidentiality != Confidentiality.HIDDEN
             or case.recorded_by_id in self.reach.posts
@@ -117,7 +149,9 @@ def _post(name: str) -> "Prefetch[str, Any, Any]":
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User, on: date) -> "CaseQuerySet":
-        """The cases whose content the user may read on that day; nothing without a current post."""
+        """The cases whose content the user may read on that day; nothing without a
+        current post.
+        """
         sight = Sight.of(user, on)
         if sight.reach.is_empty:
             return self.none()
@@ -128,15 +162,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def hidden_from(self, user: User, on: date) -> "CaseQuerySet":
-        """Those kept from the user wherever they stand: secret and not named to them, or concerning them."""
+        """Those kept from the user wherever they stand: secret and not named to them,
+        or concerning them.
+        """
         sight = Sight.of(user, on)
         secret = Q(confidentiality=Confidentiality.SECRET) & ~sight.named()
         return self.filter(secret | Q(sight.in_conflict()))
 
     def counted_for(self, user: User, on: date) -> "CaseQuerySet":
-        """What `visible_to` gives, and to reviewers and supervisors the secret rest as rows with `redacted` true.
+        """What `visible_to` gives, and to reviewers and supervisors the secret rest as
+        rows with `redacted` true.
 
-        A redacted row shows number, dates, stage and light alone (domain §3, confidentiality).
+        A redacted row shows number, dates, stage and light alone (domain §3,
+        confidentiality).
         """
         sight = Sight.of(user, on)
         if sight.reach.is_empty:
@@ -145,24 +183,32 @@ class CaseQuerySet(models.QuerySet["Case"]):
         kept = self.filter(sight.territory(), ~sight.in_conflict())
         if sight.overseer.is_empty:
             return kept.filter(~secret | sight.named()).annotate(redacted=Value(False))
-        if sight.reach.village_posts_at or sight.reach.groups:  # else all they see is overseen or assigned, so named
+        if (
+            sight.reach.village_posts_at or sight.reach.groups
+        ):  # else all they see is overseen or assigned, so named
             kept = kept.filter(~secret | sight.named() | _within(sight.overseer))
         return kept.annotate(
-            redacted=models.Case(When(secret & ~sight.named(), then=Value(True)), default=Value(False))
+            redacted=models.Case(
+                When(secret & ~sight.named(), then=Value(True)), default=Value(False)
+            )
         )
 
     def open(self) -> "CaseQuerySet":
         return self.exclude(stage=Stage.CLOSED)
 
     def concluded(self) -> "CaseQuerySet":
-        """已集中解决: closed for any reason but merged (domain §3); the article's 178."""
+        """已集中解决: closed for any reason but merged (domain §3); the article's
+        178.
+        """
         return self.filter(stage=Stage.CLOSED).exclude(close_reason=CloseReason.MERGED)
 
     def online(self) -> "CaseQuerySet":
         return self.filter(channel__in=ONLINE_CHANNELS)
 
     def overdue(self, at: datetime) -> "CaseQuerySet":
-        return self.open().filter(Q(grey_until=None) | Q(grey_until__lte=at), due_at__lte=at)
+        return self.open().filter(
+            Q(grey_until=None) | Q(grey_until__lte=at), due_at__lte=at
+        )
 
     def left_unrated(self, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.is_left_unrated`."""
@@ -175,31 +221,56 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.open().filter(grey_until__gt=at)
         if light == Light.RED:
             return self.overdue(at)
-        lit = self.open().filter(Q(grey_until=None) | Q(grey_until__lte=at), due_at__gt=at)
-        return lit.filter(yellow_at__lte=at) if light == Light.YELLOW else lit.filter(yellow_at__gt=at)
+        lit = self.open().filter(
+            Q(grey_until=None) | Q(grey_until__lte=at), due_at__gt=at
+        )
+        return (
+            lit.filter(yellow_at__lte=at)
+            if light == Light.YELLOW
+            else lit.filter(yellow_at__gt=at)
+        )
 
     def owned_by(self, reach: Reach) -> "CaseQuerySet":
-        return self.open().filter(Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices))
+        return self.open().filter(
+            Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
+        )
 
     def with_row(self) -> "CaseQuerySet":
-        """Everything a row of a list shows, in two queries: joined as well, posts cost PostgreSQL more to plan than
-        all the rest of the list (it tries every order of the tables).
+        """Everything a row of a list shows, in two queries: joined as well, posts cost
+        PostgreSQL more to plan than all the rest of the list (it tries every order of
+        the tables).
         """
-        return self.select_related("town", "village", "group", "owner_office").prefetch_related(_post("owner_post"))
+        return self.select_related(
+            "town", "village", "group", "owner_office"
+        ).prefetch_related(_post("owner_post"))
 
     def with_doubt(self) -> "CaseQuerySet":
-        """Adds `is_provisional`: whether the due was counted to a year whose days off were not known."""
+        """Adds `is_provisional`: whether the due was counted to a year whose days off
+        were not known.
+        """
         from cases.models.clock import Clock
 
-        running = Clock.objects.filter(case=OuterRef("pk"), stopped_at=None, is_provisional=True)
+        running = Clock.objects.filter(
+            case=OuterRef("pk"), stopped_at=None, is_provisional=True
+        )
         return self.annotate(is_provisional=Exists(running))
 
     def with_record(self) -> "CaseQuerySet":
         """Everything a row of a ledger shows, in three queries."""
-        return self.with_row().select_related("topic").prefetch_related(_post("recorded_by"))
+        return (
+            self.with_row()
+            .select_related("topic")
+            .prefetch_related(_post("recorded_by"))
+        )
 
     def with_page(self) -> "CaseQuerySet":
         """Everything the page of one case shows of it, in one query."""
         return self.select_related(
-            "town", "village", "group", "topic", "owner_post__user", "owner_office", "recorded_by__user"
+            "town",
+            "village",
+            "group",
+            "topic",
+            "owner_post__user",
+            "owner_office",
+            "recorded_by__user",
         )

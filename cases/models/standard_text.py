@@ -15,7 +15,9 @@ BRACED = re.compile(r"\{([^{}]*)\}")
 
 
 class StandardText(models.Model):
-    """`{事项}` and the like are filled in by the software when the text is chosen, 【…】 by the officer."""
+    """`{事项}` and the like are filled in by the software when the text is chosen,
+    【…】 by the officer.
+    """
 
     town = models.ForeignKey(
         Town,
@@ -38,14 +40,19 @@ class StandardText(models.Model):
         ordering = ("action", "input", "position", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("action", "input", "title"), condition=Q(town=None), name="standard_text_title_once"
+                fields=("action", "input", "title"),
+                condition=Q(town=None),
+                name="standard_text_title_once",
             ),
             models.UniqueConstraint(
                 fields=("town", "action", "input", "title"),
                 condition=Q(town__isnull=False),
                 name="standard_text_title_once_a_town",
             ),
-            models.CheckConstraint(condition=~Q(text="") & ~Q(title=""), name="standard_text_says_something"),
+            models.CheckConstraint(
+                condition=~Q(text="") & ~Q(title=""),
+                name="standard_text_says_something",
+            ),
         )
 
     def __str__(self) -> str:
@@ -54,5 +61,7 @@ class StandardText(models.Model):
     def clean(self) -> None:
         unknown = [name for name in BRACED.findall(self.text) if name not in FILLED_IN]
         if unknown:
-            words = _("The software cannot fill in {%(name)s}; write it as 【%(name)s】.") % {"name": unknown[0]}
+            words = _(
+                "The software cannot fill in {%(name)s}; write it as 【%(name)s】."
+            ) % {"name": unknown[0]}
             raise ValidationError({"text": words})

@@ -16,14 +16,35 @@ from cases.workflow.record import WHO_SPOKE, known_names, without_speaker
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
-    {"number", "redacted", "title", "stage", "light", "said_at", "registered_at", "due_on", "promised_on"}
+    {
+        "number",
+        "redacted",
+        "title",
+        "stage",
+        "light",
+        "said_at",
+        "registered_at",
+        "due_on",
+        "promised_on",
+    }
     | {"accepted_at", "decided_at", "completed_at", "replied_at", "closed_at"}
 )
 NULL_WHERE_REDACTED = (
-    *("level", "round", "needs_order", "close_reason", "category", "grade", "channel", "confidentiality"),
+    *(
+        "level",
+        "round",
+        "needs_order",
+        "close_reason",
+        "category",
+        "grade",
+        "channel",
+        "confidentiality",
+    ),
     *("handling", "outcome", "satisfaction", "solved"),
 )
-LIGHTS = serializers.ChoiceField(Light.choices, allow_null=True, help_text="Null once closed.")
+LIGHTS = serializers.ChoiceField(
+    Light.choices, allow_null=True, help_text="Null once closed."
+)
 
 
 class PlaceSerializer(Shown[Village]):
@@ -66,7 +87,11 @@ class CaseBase(Shown[Case]):
     def get_light(self, case: Case) -> str | None:
         return case.light(self._at)
 
-    @extend_schema_field(serializers.CharField(allow_null=True, help_text="Null where it is not yours to know."))
+    @extend_schema_field(
+        serializers.CharField(
+            allow_null=True, help_text="Null where it is not yours to know."
+        )
+    )
     def get_speaker_name(self, case: Case) -> str | None:
         return case.speaker_name if self._sight.shows_speaker(case) else None
 
@@ -87,24 +112,56 @@ class CaseBase(Shown[Case]):
         return shown
 
     def known_of(self, case: Case) -> Iterable[str]:
-        """Whom a text of the case may name besides the speaker; a list asks for none, row by row."""
+        """Whom a text of the case may name besides the speaker; a list asks for none,
+        row by row.
+        """
         return ()
 
 
 class CaseRow(CaseBase):
-    """A row of `counted_for`; of a redacted one only number, dates, stage and light are filled."""
+    """A row of `counted_for`; of a redacted one only number, dates, stage and light are
+    filled.
+    """
 
     redacted = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Case
         fields: tuple[str, ...] = (
-            "number", "redacted", "title", "stage", "light", "level", "round", "needs_order",
-            "said_at", "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at",
-            "due_on", "promised_on", "close_reason", "town", "village", "group", "category", "topic", "grade",
-            "channel", "confidentiality", "handling", "outcome", "satisfaction", "solved", "owner", "speaker_name",
+            "number",
+            "redacted",
+            "title",
+            "stage",
+            "light",
+            "level",
+            "round",
+            "needs_order",
+            "said_at",
+            "registered_at",
+            "accepted_at",
+            "decided_at",
+            "completed_at",
+            "replied_at",
+            "closed_at",
+            "due_on",
+            "promised_on",
+            "close_reason",
+            "town",
+            "village",
+            "group",
+            "category",
+            "topic",
+            "grade",
+            "channel",
+            "confidentiality",
+            "handling",
+            "outcome",
+            "satisfaction",
+            "solved",
+            "owner",
+            "speaker_name",
             "version",
-        )  # fmt: skip
+        )
         hidden = NULL_WHERE_REDACTED
 
     town = TownPlaceSerializer(allow_null=True)
@@ -117,14 +174,18 @@ class CaseRow(CaseBase):
         for field in self._readable_fields:
             if field.field_name in SHOWN_OF_REDACTED:
                 value = field.get_attribute(case)
-                shown[field.field_name] = None if value is None else field.to_representation(value)
+                shown[field.field_name] = (
+                    None if value is None else field.to_representation(value)
+                )
         return {**shown, "title": _("Secret matter")}
 
 
 class QueueRow(CaseRow):
     """A row of what waits for a decision; context: also `reasons` by case."""
 
-    reason = serializers.SerializerMethodField(help_text="Why it was reported up or returned last, if it was.")
+    reason = serializers.SerializerMethodField(
+        help_text="Why it was reported up or returned last, if it was."
+    )
 
     class Meta(CaseRow.Meta):
         fields = (*CaseRow.Meta.fields, "reason")
@@ -144,7 +205,9 @@ class HandBackSerializer(Shown[HandBack]):
 
 
 class AssignmentSerializer(Shown[Assignment]):
-    """`ask` and `due_on` are of this part alone; `hand_backs` say why it was given back and how that was ruled."""
+    """`ask` and `due_on` are of this part alone; `hand_backs` say why it was given back
+    and how that was ruled.
+    """
 
     holder = HolderField()
     hand_backs = HandBackSerializer(many=True)
@@ -152,9 +215,20 @@ class AssignmentSerializer(Shown[Assignment]):
     class Meta:
         model = Assignment
         fields = (
-            "round", "role", "holder", "ask", "due_on", "assigned_at", "acknowledged_at", "reported_at", "report",
-            "waived_at", "ended_at", "end", "hand_backs",
-        )  # fmt: skip
+            "round",
+            "role",
+            "holder",
+            "ask",
+            "due_on",
+            "assigned_at",
+            "acknowledged_at",
+            "reported_at",
+            "report",
+            "waived_at",
+            "ended_at",
+            "end",
+            "hand_backs",
+        )
 
 
 class ReplySerializer(Shown[Reply]):
@@ -166,14 +240,25 @@ class ReplySerializer(Shown[Reply]):
 class TimeRequestSerializer(Shown[TimeRequest]):
     class Meta:
         model = TimeRequest
-        fields = ("round", "kind", "state", "reason", "until_on", "asked_at", "ruled_at", "ended_at")
+        fields = (
+            "round",
+            "kind",
+            "state",
+            "reason",
+            "until_on",
+            "asked_at",
+            "ruled_at",
+            "ended_at",
+        )
 
 
 class CaseDetail(CaseBase):
     """All that the reader may know of one case; the phone is always masked."""
 
     speaker_sex = serializers.CharField(allow_null=True, read_only=True)
-    speaker_phone = serializers.CharField(source="masked_phone", allow_null=True, read_only=True)
+    speaker_phone = serializers.CharField(
+        source="masked_phone", allow_null=True, read_only=True
+    )
     speaker_address = serializers.CharField(allow_null=True, read_only=True)
     proxy_speaker = serializers.CharField(allow_null=True, read_only=True)
     co_speakers = serializers.SerializerMethodField()
@@ -187,25 +272,82 @@ class CaseDetail(CaseBase):
     class Meta:
         model = Case
         fields = (
-            "number", "version", "title", "stage", "light", "level", "round", "needs_order", "said_at",
-            "registered_at", "accepted_at", "decided_at", "completed_at", "replied_at", "closed_at", "due_on",
-            "grey_until", "promised_on", "close_reason", "merged_into", "town", "village", "group", "category",
-            "topic", "grade", "channel", "confidentiality", "verbatim", "request_text", "place", "remark",
-            "speaker_name", "speaker_sex", "speaker_phone", "speaker_address", "proxy_speaker", "co_speakers",
-            "recorded_by", "owner", "handling", "decision", "outcome", "measures", "result", "satisfaction", "solved",
-            "joined_villages", "assignments", "replies", "time_requests",
-        )  # fmt: skip
+            "number",
+            "version",
+            "title",
+            "stage",
+            "light",
+            "level",
+            "round",
+            "needs_order",
+            "said_at",
+            "registered_at",
+            "accepted_at",
+            "decided_at",
+            "completed_at",
+            "replied_at",
+            "closed_at",
+            "due_on",
+            "grey_until",
+            "promised_on",
+            "close_reason",
+            "merged_into",
+            "town",
+            "village",
+            "group",
+            "category",
+            "topic",
+            "grade",
+            "channel",
+            "confidentiality",
+            "verbatim",
+            "request_text",
+            "place",
+            "remark",
+            "speaker_name",
+            "speaker_sex",
+            "speaker_phone",
+            "speaker_address",
+            "proxy_speaker",
+            "co_speakers",
+            "recorded_by",
+            "owner",
+            "handling",
+            "decision",
+            "outcome",
+            "measures",
+            "result",
+            "satisfaction",
+            "solved",
+            "joined_villages",
+            "assignments",
+            "replies",
+            "time_requests",
+        )
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    @extend_schema_field(
+        serializers.ListField(child=serializers.CharField(), allow_null=True)
+    )
     def get_co_speakers(self, case: Case) -> list[str] | None:
-        return [person.name for person in case.co_speakers.all()] if self._sight.shows_speaker(case) else None
+        return (
+            [person.name for person in case.co_speakers.all()]
+            if self._sight.shows_speaker(case)
+            else None
+        )
 
     @extend_schema_field(PlaceSerializer(many=True))
     def get_joined_villages(self, case: Case) -> list[Any]:
-        return [PlaceSerializer(joined.village).data for joined in case.joined_villages.all()]
+        return [
+            PlaceSerializer(joined.village).data
+            for joined in case.joined_villages.all()
+        ]
 
-    @extend_schema_field(serializers.CharField(allow_null=True, help_text="The number of the matter it went into."))
+    @extend_schema_field(
+        serializers.CharField(
+            allow_null=True, help_text="The number of the matter it went into."
+        )
+    )
     def get_merged_into(self, case: Case) -> str | None:
         return case.merged_into.number if case.merged_into else None
 
@@ -220,9 +362,15 @@ class CaseDetail(CaseBase):
 
 
 def blanked(shown: Any, case: Case, also: Iterable[str] = ()) -> Any:
-    """What is said without who spoke; `also` names those who spoke with them, where they were read."""
+    """What is said without who spoke; `also` names those who spoke with them, where
+    they were read.
+    """
     if isinstance(shown, str):
         return without_speaker(case, shown, also)
     if isinstance(shown, dict):
         return {name: blanked(item, case, also) for name, item in shown.items()}
-    return [blanked(item, case, also) for item in shown] if isinstance(shown, list) else shown
+    return (
+        [blanked(item, case, also) for item in shown]
+        if isinstance(shown, list)
+        else shown
+    )

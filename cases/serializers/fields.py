@@ -1,4 +1,6 @@
-"""Fields that several serializers share: texts that were never masked, phones, and whom a case is with."""
+"""Fields that several serializers share: texts that were never masked, phones, and whom
+a case is with.
+"""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -24,12 +26,16 @@ class PlainText(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         text: str = super().to_internal_value(data)
         if PLACEHOLDER in text:
-            raise serializers.ValidationError(_("A part of this text was hidden from you; it cannot be sent back."))
+            raise serializers.ValidationError(
+                _("A part of this text was hidden from you; it cannot be sent back.")
+            )
         return text
 
 
 class PhoneField(serializers.CharField):
-    """A whole phone number in its one form; a masked one would destroy what is stored."""
+    """A whole phone number in its one form; a masked one would destroy what is
+    stored.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=20, required=False, allow_blank=True, **options)
@@ -54,29 +60,51 @@ class HolderKey(serializers.RegexField):
 
 
 def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
-    """The posts and offices that exist, in at most two queries; whether they may take the case, the move says."""
+    """The posts and offices that exist, in at most two queries; whether they may take
+    the case, the move says.
+    """
     wanted: dict[str, list[int]] = {"post": [], "office": []}
     for key in keys:
         kind, _colon, pk = key.partition(":")
         wanted[kind].append(int(pk))
     found: dict[str, Post | Office] = {}
     if wanted["post"]:
-        posts = Post.objects.filter(pk__in=wanted["post"]).select_related("user", "group", "village", "town")
+        posts = Post.objects.filter(pk__in=wanted["post"]).select_related(
+            "user", "group", "village", "town"
+        )
         found |= {f"post:{post.pk}": post for post in posts}
     if wanted["office"]:
-        found |= {f"office:{office.pk}": office for office in Office.objects.filter(pk__in=wanted["office"])}
+        found |= {
+            f"office:{office.pk}": office
+            for office in Office.objects.filter(pk__in=wanted["office"])
+        }
     return found
 
 
 class Shown(serializers.ModelSerializer[Row]):
-    """A row for reading: a choice not made yet is "", and `Meta.hidden` names what may be null besides."""
+    """A row for reading: a choice not made yet is "", and `Meta.hidden` names what may
+    be null besides.
+    """
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field, options = super().build_standard_field(field_name, model_field)
-        options |= {"read_only": True, "allow_null": model_field.null or field_name in getattr(self.Meta, "hidden", ())}
+        options |= {
+            "read_only": True,
+            "allow_null": (
+                model_field.null or field_name in getattr(self.Meta, "hidden", ())
+            ),
+        }
         if model_field.choices and model_field.blank:
             options["choices"] = [("", ""), *model_field.choices]
-        for name in ("required", "allow_blank", "default", "validators", "max_length", "min_value", "max_value"):
+        for name in (
+            "required",
+            "allow_blank",
+            "default",
+            "validators",
+            "max_length",
+            "min_value",
+            "max_value",
+        ):
             options.pop(name, None)
         return field, options
 
@@ -101,5 +129,9 @@ class HolderField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Post | Office) -> dict[str, str]:
         if isinstance(value, Post):
-            return {"key": f"post:{value.pk}", "name": str(value.user), "role": value.role}
+            return {
+                "key": f"post:{value.pk}",
+                "name": str(value.user),
+                "role": value.role,
+            }
         return {"key": f"office:{value.pk}", "name": value.name, "role": ""}

@@ -21,9 +21,25 @@ class StepSerializer(Shown[FourTwoStep]):
 
     class Meta:
         model = FourTwoStep
-        fields = ("nth", "kind", "held_on", "content", "due", "present", "votes_for", "votes_against", "votes_abstain",
-                  "present_needed", "votes_needed", "rule", "public_until", "oversight", "passed",
-                  "recorded_at", "corrections")  # fmt: skip
+        fields = (
+            "nth",
+            "kind",
+            "held_on",
+            "content",
+            "due",
+            "present",
+            "votes_for",
+            "votes_against",
+            "votes_abstain",
+            "present_needed",
+            "votes_needed",
+            "rule",
+            "public_until",
+            "oversight",
+            "passed",
+            "recorded_at",
+            "corrections",
+        )
         read_only_fields = fields
 
 
@@ -32,15 +48,32 @@ class ProcessSerializer(Shown[FourTwoProcess]):
 
     case = serializers.SerializerMethodField()
     steps = StepSerializer(many=True)
-    due_step = serializers.SerializerMethodField(help_text="The step that is due; null once it is over.")
+    due_step = serializers.SerializerMethodField(
+        help_text="The step that is due; null once it is over."
+    )
 
     class Meta:
         model = FourTwoProcess
-        fields = ("id", "village", "case", "matter", "origin", "subject", "started_at", "dropped_at", "dropped_why",
-                  "steps", "due_step")  # fmt: skip
+        fields = (
+            "id",
+            "village",
+            "case",
+            "matter",
+            "origin",
+            "subject",
+            "started_at",
+            "dropped_at",
+            "dropped_why",
+            "steps",
+            "due_step",
+        )
         read_only_fields = fields
 
-    @extend_schema_field(serializers.CharField(allow_null=True, help_text="Null: none, or not yours to see."))
+    @extend_schema_field(
+        serializers.CharField(
+            allow_null=True, help_text="Null: none, or not yours to see."
+        )
+    )
     def get_case(self, process: FourTwoProcess) -> str | None:
         numbers: Mapping[int, str] = self.context["cases"]
         return numbers.get(process.case_id or 0)
@@ -62,12 +95,24 @@ class HeldBody(serializers.Serializer[Any]):
     nth = serializers.IntegerField(min_value=1, max_value=6)
     held_on = DayField()
     content = PlainText(max_length=4000)
-    kind = serializers.ChoiceField(MeetingKind.choices, required=False, allow_blank=True, default="")
-    due = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    present = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_for = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_against = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    kind = serializers.ChoiceField(
+        MeetingKind.choices, required=False, allow_blank=True, default=""
+    )
+    due = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    present = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    votes_for = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    votes_against = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    votes_abstain = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
     public_until = DayField(required=False, allow_null=True, default=None)
     oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
 
@@ -86,9 +131,13 @@ class BatchLine(serializers.Serializer[Any]):
 
 
 class BatchBody(serializers.Serializer[Any]):
-    action = serializers.ChoiceField([Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value])
+    action = serializers.ChoiceField(
+        [Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value]
+    )
     cases = serializers.ListField(child=BatchLine(), min_length=1, max_length=50)
-    inputs = serializers.DictField(help_text="The inputs of the action, as POST …/moves/ takes them.")
+    inputs = serializers.DictField(
+        help_text="The inputs of the action, as POST …/moves/ takes them."
+    )
 
 
 class BatchResult(serializers.Serializer[Any]):

@@ -21,15 +21,41 @@ COUNT: dict[str, Any] = {"min_value": 0, "max_value": MOST_PEOPLE}
 
 
 ROW: tuple[str, ...] = (
-    "id", "kind", "village", "town", "county_code", "starts_at", "place", "chair", "recorder", "closed_at",
+    "id",
+    "kind",
+    "village",
+    "town",
+    "county_code",
+    "starts_at",
+    "place",
+    "chair",
+    "recorder",
+    "closed_at",
     "cancelled_at",
-)  # fmt: skip
-# What whoever may not see the case of an item reads of it; the rest would tell them that it concerns them.
+)
+# What whoever may not see the case of an item reads of it; the rest would tell them
+# that it concerns them.
 SHOWN_OF_HIDDEN = frozenset({"id", "position", "part", "state", "hidden"})
 NOTHING: Mapping[str, Any] = MappingProxyType(
-    {"title": "", "opinions": "", "action": "", "resolution": "", "rule": "", "asides": []}
+    {
+        "title": "",
+        "opinions": "",
+        "action": "",
+        "resolution": "",
+        "rule": "",
+        "asides": [],
+    }
 )
-WHOLE = (*ROW, "due_typed", "present_typed", "minutes", "minutes_version", "people", "items", "corrections")
+WHOLE = (
+    *ROW,
+    "due_typed",
+    "present_typed",
+    "minutes",
+    "minutes_version",
+    "people",
+    "items",
+    "corrections",
+)
 
 
 class MeetingRow(Shown[Meeting]):
@@ -54,7 +80,9 @@ class AsideSerializer(serializers.Serializer[Any]):
 
 
 class AgendaLineSerializer(serializers.Serializer[Line]):
-    """An agenda item; of a case the reader does not see, that it is there and its state. Context: `sitting`."""
+    """An agenda item; of a case the reader does not see, that it is there and its
+    state. Context: `sitting`.
+    """
 
     id = serializers.IntegerField(source="item.pk")
     position = serializers.IntegerField(source="item.position")
@@ -65,12 +93,26 @@ class AgendaLineSerializer(serializers.Serializer[Line]):
     title = serializers.CharField(allow_blank=True)
     opinions = serializers.CharField(source="item.opinions", allow_blank=True)
     votes_for = serializers.IntegerField(source="item.votes_for", allow_null=True)
-    votes_against = serializers.IntegerField(source="item.votes_against", allow_null=True)
-    votes_abstain = serializers.IntegerField(source="item.votes_abstain", allow_null=True)
-    action = serializers.CharField(source="item.action", allow_blank=True, help_text="The step made with it, if any.")
+    votes_against = serializers.IntegerField(
+        source="item.votes_against", allow_null=True
+    )
+    votes_abstain = serializers.IntegerField(
+        source="item.votes_abstain", allow_null=True
+    )
+    action = serializers.CharField(
+        source="item.action",
+        allow_blank=True,
+        help_text="The step made with it, if any.",
+    )
     resolution = serializers.CharField(source="item.resolution", allow_blank=True)
-    rule = serializers.CharField(source="item.rule", allow_blank=True, help_text="By which article it was counted.")
-    concluded_at = serializers.DateTimeField(source="item.concluded_at", allow_null=True)
+    rule = serializers.CharField(
+        source="item.rule",
+        allow_blank=True,
+        help_text="By which article it was counted.",
+    )
+    concluded_at = serializers.DateTimeField(
+        source="item.concluded_at", allow_null=True
+    )
     concluded_by = HolderField(source="item.concluded_by", allow_null=True)
     version = serializers.IntegerField(source="item.version", allow_null=True)
     due = serializers.IntegerField(source="count.due", allow_null=True)
@@ -82,7 +124,10 @@ class AgendaLineSerializer(serializers.Serializer[Line]):
     def to_representation(self, line: Line) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(line)
         if line.is_hidden:
-            return {name: value if name in SHOWN_OF_HIDDEN else NOTHING.get(name) for name, value in shown.items()}
+            return {
+                name: value if name in SHOWN_OF_HIDDEN else NOTHING.get(name)
+                for name, value in shown.items()
+            }
         return shown
 
 
@@ -114,18 +159,29 @@ class MeetingWhole(MeetingRow):
 
     @extend_schema_field(AgendaLineSerializer(many=True))
     def get_items(self, meeting: Meeting) -> Any:
-        return AgendaLineSerializer(self.context["sitting"].lines, many=True, context=self.context).data
+        return AgendaLineSerializer(
+            self.context["sitting"].lines, many=True, context=self.context
+        ).data
 
 
 class CallBody(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(MeetingKind.choices)
-    village = IdField(required=False, help_text="Of a village's meeting; else the town's or county's you review.")
+    village = IdField(
+        required=False,
+        help_text="Of a village's meeting; else the town's or county's you review.",
+    )
     starts_at = MomentField()
     place = PlainText(max_length=60, required=False, allow_blank=True, default="")
     chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
     recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
-    cases = serializers.ListField(child=serializers.CharField(max_length=16), max_length=MOST_ITEMS, required=False)
-    subjects = serializers.ListField(child=PlainText(max_length=80), max_length=MOST_ITEMS, required=False)
+    cases = serializers.ListField(
+        child=serializers.CharField(max_length=16),
+        max_length=MOST_ITEMS,
+        required=False,
+    )
+    subjects = serializers.ListField(
+        child=PlainText(max_length=80), max_length=MOST_ITEMS, required=False
+    )
 
 
 class ChangeBody(serializers.Serializer[Any]):
@@ -133,8 +189,12 @@ class ChangeBody(serializers.Serializer[Any]):
     place = PlainText(max_length=60, required=False, allow_blank=True, default="")
     chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
     recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
-    due = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    present = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    due = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    present = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
 
 
 class RollLine(serializers.Serializer[Any]):
@@ -153,7 +213,11 @@ class PersonBody(serializers.Serializer[Any]):
 
 
 class AgendaBody(serializers.Serializer[Any]):
-    cases = serializers.ListField(child=serializers.CharField(max_length=16), max_length=MOST_ITEMS, required=False)
+    cases = serializers.ListField(
+        child=serializers.CharField(max_length=16),
+        max_length=MOST_ITEMS,
+        required=False,
+    )
     subject = PlainText(max_length=80, required=False, allow_blank=True, default="")
 
 
@@ -173,19 +237,36 @@ class NothingBody(serializers.Serializer[Any]):
 
 
 class DraftBody(serializers.Serializer[Any]):
-    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="Of the item.")
-    opinions = PlainText(max_length=MOST_TEXT, allow_blank=True, required=False, default="")
-    votes_for = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_against = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
-    votes_abstain = serializers.IntegerField(required=False, allow_null=True, default=None, **COUNT)
+    version = serializers.IntegerField(
+        min_value=0, max_value=2**31 - 1, help_text="Of the item."
+    )
+    opinions = PlainText(
+        max_length=MOST_TEXT, allow_blank=True, required=False, default=""
+    )
+    votes_for = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    votes_against = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
+    votes_abstain = serializers.IntegerField(
+        required=False, allow_null=True, default=None, **COUNT
+    )
 
 
 class ConcludeBody(DraftBody):
     verdict = serializers.ChoiceField(Verdict.choices)
-    resolution = PlainText(max_length=2000, allow_blank=True, required=False, default="")
-    action = serializers.ChoiceField([action.value for action in ITEM_ACTIONS], required=False)
+    resolution = PlainText(
+        max_length=2000, allow_blank=True, required=False, default=""
+    )
+    action = serializers.ChoiceField(
+        [action.value for action in ITEM_ACTIONS], required=False
+    )
     move = serializers.DictField(
-        required=False, help_text="The inputs of the action with its `version`, as POST …/moves/ takes them."
+        required=False,
+        help_text=(
+            "The inputs of the action with its `version`, as POST …/moves/ takes them."
+        ),
     )
 
 
@@ -199,5 +280,9 @@ class AsideLine(serializers.Serializer[Any]):
 
 
 class AsideBody(serializers.Serializer[Any]):
-    asides = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
-    lifted = serializers.ListField(child=AsideLine(), max_length=500, required=False, default=list)
+    asides = serializers.ListField(
+        child=AsideLine(), max_length=500, required=False, default=list
+    )
+    lifted = serializers.ListField(
+        child=AsideLine(), max_length=500, required=False, default=list
+    )

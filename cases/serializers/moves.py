@@ -1,4 +1,6 @@
-"""The body of every move, made from the inputs that MOVES names; choices come from `candidates`."""
+"""The body of every move, made from the inputs that MOVES names; choices come from
+`candidates`.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,30 +13,54 @@ from rest_framework import serializers
 from cases.forms import MOST_ASKED, SPEAKERS
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.serializers.fields import NO_SUCH_CHOICE, HolderKey, PhoneField, PlainText, Shown, holders_by_key
+from cases.serializers.fields import (
+    NO_SUCH_CHOICE,
+    HolderKey,
+    PhoneField,
+    PlainText,
+    Shown,
+    holders_by_key,
+)
 from cases.workflow import MOVES, Action, Facts, candidates
 from cases.workflow.inputs import Ask, Input, Kind
 from villages.api.fields import DayField, IdField, MomentField
 from villages.models import User
 
-OFFERED = tuple(action for action, move in MOVES.items() if move.who is not None and not move.inner)
+OFFERED = tuple(
+    action for action, move in MOVES.items() if move.who is not None and not move.inner
+)
 MOST_NAMED = 50
 HIDDEN_FROM_YOU = _("Who spoke is hidden from you.")
-LOOKED_UP = {Kind.CASE: "number", Kind.VILLAGE: "code", Kind.GROUP: "pk", Kind.TOPIC: "pk", Kind.REPORT: "pk"}
+LOOKED_UP = {
+    Kind.CASE: "number",
+    Kind.VILLAGE: "code",
+    Kind.GROUP: "pk",
+    Kind.TOPIC: "pk",
+    Kind.REPORT: "pk",
+}
 
 
 def _text(item: Input) -> serializers.Field[Any, Any, Any, Any]:
     if item.name == "speaker_phone":
         return PhoneField(label=item.label)
-    return PlainText(max_length=item.max_length, allow_blank=not item.required, **_common(item))
+    return PlainText(
+        max_length=item.max_length, allow_blank=not item.required, **_common(item)
+    )
 
 
 def _choice(item: Input) -> serializers.Field[Any, Any, Any, Any]:
-    return serializers.ChoiceField(item.choices.choices, allow_blank=not item.required, **_common(item))  # type: ignore[union-attr]
+    choices = item.choices.choices  # type: ignore[union-attr]
+    return serializers.ChoiceField(
+        choices, allow_blank=not item.required, **_common(item)
+    )
 
 
 def _common(item: Input) -> dict[str, Any]:
-    return {"required": item.required, "label": item.label, "help_text": item.help or item.label}
+    return {
+        "required": item.required,
+        "label": item.label,
+        "help_text": item.help or item.label,
+    }
 
 
 FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] = {
@@ -45,14 +71,21 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
     Kind.DATETIME: lambda item: MomentField(**_common(item)),
     Kind.FLAG: lambda item: serializers.BooleanField(**_common(item)),
     Kind.HOLDER: lambda item: HolderKey(**_common(item)),
-    Kind.HOLDERS: lambda item: serializers.ListField(child=HolderKey(), max_length=MOST_NAMED, **_common(item)),
-    Kind.ASKS: lambda item: serializers.ListField(child=AskBody(), max_length=MOST_NAMED, **_common(item)),
+    Kind.HOLDERS: lambda item: serializers.ListField(
+        child=HolderKey(), max_length=MOST_NAMED, **_common(item)
+    ),
+    Kind.ASKS: lambda item: serializers.ListField(
+        child=AskBody(), max_length=MOST_NAMED, **_common(item)
+    ),
     Kind.CASE: lambda item: serializers.CharField(max_length=16, **_common(item)),
     Kind.VILLAGE: lambda item: serializers.CharField(max_length=12, **_common(item)),
     Kind.GROUP: lambda item: IdField(**_common(item)),
     Kind.TOPIC: lambda item: IdField(**_common(item)),
     Kind.USERS: lambda item: serializers.ListField(
-        child=IdField(), max_length=MOST_NAMED, allow_empty=not item.required, **_common(item)
+        child=IdField(),
+        max_length=MOST_NAMED,
+        allow_empty=not item.required,
+        **_common(item),
     ),
     Kind.REPORT: lambda item: IdField(**_common(item)),
 }
@@ -60,15 +93,22 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
 
 class AskBody(serializers.Serializer[Any]):
     holder = HolderKey()
-    text = PlainText(max_length=MOST_ASKED, allow_blank=True, required=False, default="")
+    text = PlainText(
+        max_length=MOST_ASKED, allow_blank=True, required=False, default=""
+    )
     due_on = DayField(required=False, allow_null=True, default=None)
 
 
 class MoveBody(serializers.Serializer[Any]):
-    """Context: `facts` (case and time alone), `user`, `sight`. Afterwards `inputs` is what make_move takes."""
+    """Context: `facts` (case and time alone), `user`, `sight`. Afterwards `inputs` is
+    what make_move takes.
+    """
 
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
-    post = IdField(required=False, help_text="The post acted from; else the first of yours that may.")
+    post = IdField(
+        required=False,
+        help_text="The post acted from; else the first of yours that may.",
+    )
     asked: tuple[Input, ...] = ()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -76,15 +116,25 @@ class MoveBody(serializers.Serializer[Any]):
         wrong: dict[str, Any] = {}
         inputs: dict[str, Any] = {}
         for item in self.asked:
-            if item.name in SPEAKERS and item.name in attrs and not self._shows_speaker(facts):
+            if (
+                item.name in SPEAKERS
+                and item.name in attrs
+                and not self._shows_speaker(facts)
+            ):
                 wrong[item.name] = HIDDEN_FROM_YOU
             elif item.name in attrs:
-                inputs[item.name] = chosen = choose(item, attrs[item.name], facts, self.context["user"])
+                inputs[item.name] = chosen = choose(
+                    item, attrs[item.name], facts, self.context["user"]
+                )
                 if chosen is None:
                     wrong[item.name] = NO_SUCH_CHOICE
         if wrong:
             raise serializers.ValidationError(wrong)
-        return {"inputs": inputs, "version": attrs.get("version"), "post": attrs.get("post")}
+        return {
+            "inputs": inputs,
+            "version": attrs.get("version"),
+            "post": attrs.get("post"),
+        }
 
     def _shows_speaker(self, facts: Facts) -> bool:
         sight: Sight = self.context["sight"]
@@ -92,7 +142,9 @@ class MoveBody(serializers.Serializer[Any]):
 
 
 def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
-    """What a value of the body means; None if it is none of the choices. `facts` need hold no more than the case."""
+    """What a value of the body means; None if it is none of the choices. `facts` need
+    hold no more than the case.
+    """
     if item.kind is Kind.HOLDER:
         return holders_by_key([raw]).get(raw)
     if item.kind is Kind.HOLDERS:
@@ -100,19 +152,29 @@ def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
         return [found[key] for key in raw] if found.keys() >= set(raw) else None
     if item.kind is Kind.ASKS:
         found = holders_by_key(ask["holder"] for ask in raw)
-        return [Ask(found[ask["holder"]], ask["text"], ask["due_on"]) for ask in raw if ask["holder"] in found]
+        return [
+            Ask(found[ask["holder"]], ask["text"], ask["due_on"])
+            for ask in raw
+            if ask["holder"] in found
+        ]
     if item.kind is Kind.USERS:
         users = list(candidates(item, facts, user).filter(pk__in=raw))
         return users if len(users) == len(set(raw)) else None
     if item.kind in LOOKED_UP:
-        return candidates(item, facts, user).filter(**{LOOKED_UP[item.kind]: raw}).first()
+        return (
+            candidates(item, facts, user).filter(**{LOOKED_UP[item.kind]: raw}).first()
+        )
     return raw
 
 
 @cache
 def body_of(action: Action) -> type[MoveBody]:
     """The serializer of one move's body, `action` included."""
-    return _made(f"Move{_camel(action)}", MOVES[action].inputs, {"action": serializers.ChoiceField([action.value])})
+    return _made(
+        f"Move{_camel(action)}",
+        MOVES[action].inputs,
+        {"action": serializers.ChoiceField([action.value])},
+    )
 
 
 def amendment() -> type[MoveBody]:
@@ -156,7 +218,9 @@ class InputOffered(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]
     help = serializers.CharField(allow_blank=True)
     max_length = serializers.IntegerField(allow_null=True)
-    choices = ChoiceOffered(many=True, allow_null=True, help_text="Null: anything of the kind.")
+    choices = ChoiceOffered(
+        many=True, allow_null=True, help_text="Null: anything of the kind."
+    )
 
 
 class MoveOffered(serializers.Serializer[Any]):
@@ -172,7 +236,9 @@ class MovesOffered(serializers.Serializer[Any]):
 
 
 class MoveDone(Shown[Case]):
-    """Where the case stands, and no more: the move may have taken it out of its mover's sight."""
+    """Where the case stands, and no more: the move may have taken it out of its mover's
+    sight.
+    """
 
     class Meta:
         model = Case

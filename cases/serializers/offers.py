@@ -1,4 +1,6 @@
-"""What somebody may do with a case now, with the choices of each input, as plain data."""
+"""What somebody may do with a case now, with the choices of each input, as plain
+data.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,8 +15,19 @@ from cases.workflow.inputs import Input, Kind
 from villages.models import User
 
 LIMITED = (Kind.TEXT, Kind.LINE)
-LABELS: dict[Kind, Callable[[Any], str]] = {Kind.USERS: cadre_label, Kind.REPORT: report_label}
-FREE = (Kind.TEXT, Kind.LINE, Kind.DATE, Kind.DATETIME, Kind.FLAG, Kind.CASE)  # a case is named by its number
+LABELS: dict[Kind, Callable[[Any], str]] = {
+    Kind.USERS: cadre_label,
+    Kind.REPORT: report_label,
+}
+# a case is named by its number
+FREE = (
+    Kind.TEXT,
+    Kind.LINE,
+    Kind.DATE,
+    Kind.DATETIME,
+    Kind.FLAG,
+    Kind.CASE,
+)
 
 
 class Choices:
@@ -28,8 +41,12 @@ class Choices:
         if item.kind in FREE:
             return None
         if item.kind is Kind.CHOICE:
-            return [{"value": value, "label": str(label)} for value, label in item.choices.choices]  # type: ignore[union-attr]
-        key = (Kind.HOLDER if item.kind in HOLDING else item.kind, item.name if item.name in ("holder", "part") else "")
+            choices = item.choices.choices  # type: ignore[union-attr]
+            return [{"value": value, "label": str(label)} for value, label in choices]
+        key = (
+            Kind.HOLDER if item.kind in HOLDING else item.kind,
+            item.name if item.name in ("holder", "part") else "",
+        )
         if key not in self.known:
             self.known[key] = self._read(item)
         return self.known[key]
@@ -37,14 +54,22 @@ class Choices:
     def _read(self, item: Input) -> list[dict[str, Any]]:
         offered = candidates(item, self.facts, self.user)
         if item.kind in HOLDING:
-            return [{"value": key, "label": holder_label(holder)} for key, holder in offered.items()]
+            return [
+                {"value": key, "label": holder_label(holder)}
+                for key, holder in offered.items()
+            ]
         if item.kind is Kind.VILLAGE:
-            return [{"value": code, "label": name} for code, name in offered.values_list("code", "name")]
+            return [
+                {"value": code, "label": name}
+                for code, name in offered.values_list("code", "name")
+            ]
         label = LABELS.get(item.kind, str)
         return [{"value": row.pk, "label": label(row)} for row in offered]
 
 
-def offers_as_data(offers: Iterable[Offer], facts: Facts, user: User, *, speaker_shown: bool) -> list[dict[str, Any]]:
+def offers_as_data(
+    offers: Iterable[Offer], facts: Facts, user: User, *, speaker_shown: bool
+) -> list[dict[str, Any]]:
     choices = Choices(facts, user)
     return [
         {
@@ -52,7 +77,9 @@ def offers_as_data(offers: Iterable[Offer], facts: Facts, user: User, *, speaker
             "label": str(offer.action.label),
             "post": offer.post.pk if offer.post else None,
             "inputs": [
-                _input(item, choices) for item in offer.move.inputs if speaker_shown or item.name not in SPEAKERS
+                _input(item, choices)
+                for item in offer.move.inputs
+                if speaker_shown or item.name not in SPEAKERS
             ],
         }
         for offer in offers
@@ -72,7 +99,9 @@ def _input(item: Input, choices: Choices) -> dict[str, Any]:
 
 
 class ReadyText(serializers.Serializer[Any]):
-    input = serializers.CharField(help_text="The input of the move that the text is for.")
+    input = serializers.CharField(
+        help_text="The input of the move that the text is for."
+    )
     title = serializers.CharField()
     text = serializers.CharField()
 
@@ -80,7 +109,9 @@ class ReadyText(serializers.Serializer[Any]):
 class ToldSerializer(serializers.Serializer[Told]):
     """The tracking page's words."""
 
-    state = serializers.ChoiceField(choices=[0, 1, 2], help_text="0 received, 1 worked on, 2 done.")
+    state = serializers.ChoiceField(
+        choices=[0, 1, 2], help_text="0 received, 1 worked on, 2 done."
+    )
     is_open = serializers.BooleanField()
     reply_by = serializers.DateField(allow_null=True)
     reply = serializers.CharField(allow_blank=True)

@@ -13,10 +13,34 @@ from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
 
-# What integrating systems may read of an event's data; digests, ids of named cadres and the like stay inside.
+# What integrating systems may read of an event's data; digests, ids of named cadres and
+# the like stay inside.
 SHOWN_OF_DATA = frozenset(
-    {"version", "category", "grade", "route", "into", "merged", "handling", "holders", "owner", "outcome", "public"}
-    | {"until_on", "ruling", "asks_escalation", "old", "new", "fields", "satisfaction", "solved", "how", "village"}
+    {
+        "version",
+        "category",
+        "grade",
+        "route",
+        "into",
+        "merged",
+        "handling",
+        "holders",
+        "owner",
+        "outcome",
+        "public",
+    }
+    | {
+        "until_on",
+        "ruling",
+        "asks_escalation",
+        "old",
+        "new",
+        "fields",
+        "satisfaction",
+        "solved",
+        "how",
+        "village",
+    }
     | {"supervision_level", "told_at", "explained_at", "said_at", "channel"}
 )
 LABELS = dict(Action.choices)
@@ -30,9 +54,19 @@ class EventSerializer(Shown[Event]):
     class Meta:
         model = Event
         fields = (
-            "sequence", "at", "action", "label", "actor_kind", "post", "source", "target", "level", "round", "note",
+            "sequence",
+            "at",
+            "action",
+            "label",
+            "actor_kind",
+            "post",
+            "source",
+            "target",
+            "level",
+            "round",
+            "note",
             "data",
-        )  # fmt: skip
+        )
         read_only_fields = fields
 
     def get_label(self, event: Event) -> str:
@@ -40,7 +74,9 @@ class EventSerializer(Shown[Event]):
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_data(self, event: Event) -> dict[str, Any]:
-        return {name: value for name, value in event.data.items() if name in SHOWN_OF_DATA}
+        return {
+            name: value for name, value in event.data.items() if name in SHOWN_OF_DATA
+        }
 
 
 class AttachmentSerializer(Shown[Attachment]):
@@ -53,7 +89,9 @@ class AttachmentSerializer(Shown[Attachment]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, attachment: Attachment) -> str:
-        address = reverse("api-attachment", args=[attachment.case.number, attachment.uuid])
+        address = reverse(
+            "api-attachment", args=[attachment.case.number, attachment.uuid]
+        )
         return str(self.context["request"].build_absolute_uri(address))
 
 
@@ -67,7 +105,11 @@ class SignedSheetSerializer(Shown[SignedSheet]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, sheet: SignedSheet) -> str:
-        return str(self.context["request"].build_absolute_uri(reverse("api-sheet", args=[sheet.uuid])))
+        return str(
+            self.context["request"].build_absolute_uri(
+                reverse("api-sheet", args=[sheet.uuid])
+            )
+        )
 
 
 class SignedSheetBody(serializers.Serializer[Any]):
@@ -84,7 +126,16 @@ class RatingSerializer(Shown[Rating]):
 
     class Meta:
         model = Rating
-        fields = ("round", "at", "satisfaction", "solved", "reason", "how", "on_the_spot", "entered_by")
+        fields = (
+            "round",
+            "at",
+            "satisfaction",
+            "solved",
+            "reason",
+            "how",
+            "on_the_spot",
+            "entered_by",
+        )
         read_only_fields = fields
 
 
@@ -93,13 +144,25 @@ class MeetingOfCase(Shown[AgendaItem]):
 
     meeting = serializers.IntegerField(source="meeting_id", read_only=True)
     item = serializers.IntegerField(source="pk", read_only=True)
-    kind = serializers.ChoiceField(MeetingKind.choices, source="meeting.kind", read_only=True)
+    kind = serializers.ChoiceField(
+        MeetingKind.choices, source="meeting.kind", read_only=True
+    )
     name = serializers.CharField(source="meeting.name", read_only=True)
     starts_at = serializers.DateTimeField(source="meeting.starts_at", read_only=True)
 
     class Meta:
         model = AgendaItem
-        fields = ("meeting", "item", "kind", "name", "starts_at", "state", "action", "resolution", "concluded_at")
+        fields = (
+            "meeting",
+            "item",
+            "kind",
+            "name",
+            "starts_at",
+            "state",
+            "action",
+            "resolution",
+            "concluded_at",
+        )
         read_only_fields = fields
 
 

@@ -11,7 +11,9 @@ from cases.serializers.fields import HolderField, Shown
 
 
 class OfACase(Shown[Any]):
-    """With the case's number and title; without who spoke where that is hidden from the reader."""
+    """With the case's number and title; without who spoke where that is hidden from the
+    reader.
+    """
 
     number = serializers.CharField(source="case.number", read_only=True)
     title = serializers.CharField(source="case.title", read_only=True)
@@ -21,21 +23,40 @@ class OfACase(Shown[Any]):
         sight: Sight = self.context["sight"]
         if sight.shows_speaker(row.case):
             return shown
-        return {name: blanked(value, row.case) if isinstance(value, str) else value for name, value in shown.items()}
+        return {
+            name: blanked(value, row.case) if isinstance(value, str) else value
+            for name, value in shown.items()
+        }
 
 
 class TimeRequestRow(OfACase):
     asked_by = HolderField()
     ruled_by = HolderField(allow_null=True)
-    case_due_on = serializers.DateField(source="case.due_on", allow_null=True, read_only=True)
+    case_due_on = serializers.DateField(
+        source="case.due_on", allow_null=True, read_only=True
+    )
     days = serializers.IntegerField(read_only=True)
 
     class Meta:
         model = TimeRequest
         fields = (
-            "number", "title", "round", "kind", "state", "reason", "until_on", "days", "due_on", "new_due_on",
-            "case_due_on", "asked_by", "asked_at", "ruled_by", "ruled_at", "ended_at",
-        )  # fmt: skip
+            "number",
+            "title",
+            "round",
+            "kind",
+            "state",
+            "reason",
+            "until_on",
+            "days",
+            "due_on",
+            "new_due_on",
+            "case_due_on",
+            "asked_by",
+            "asked_at",
+            "ruled_by",
+            "ruled_at",
+            "ended_at",
+        )
 
 
 class RedLineRow(OfACase):

@@ -13,7 +13,9 @@ class SlipOffered(serializers.Serializer[SlipOffer]):
     key = serializers.CharField(source="slip.key")
     nth = serializers.IntegerField(help_text="The how manieth of its kind, from 1.")
     title = serializers.CharField(source="slip.title")
-    of = serializers.CharField(help_text="What tells it from others of its kind; empty where there is but one.")
+    of = serializers.CharField(
+        help_text="What tells it from others of its kind; empty where there is but one."
+    )
 
 
 @extend_schema_field(CELL)
@@ -36,4 +38,6 @@ class SheetSerializer(serializers.Serializer[Sheet]):
     title = serializers.CharField(source="slip.title")
     unit = serializers.CharField()
     lines = LineSerializer(many=True)
-    signatures = serializers.ListField(child=serializers.CharField(), source="slip.signatures")
+    signatures = serializers.ListField(
+        child=serializers.CharField(), source="slip.signatures"
+    )

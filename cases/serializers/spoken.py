@@ -21,31 +21,49 @@ LONGEST_WORDS = 4000  # as on the page
 
 
 class SpokenBody(serializers.Serializer[Any]):
-    """Only the words and the village are needed. Context: `user`, `at`. Afterwards a `Spoken`, and the post."""
+    """Only the words and the village are needed. Context: `user`, `at`. Afterwards a
+    `Spoken`, and the post.
+    """
 
     verbatim = PlainText(max_length=LONGEST_WORDS)
-    village = IdField(required=False, help_text="Needed unless the matter is told at the town's counter.")
+    village = IdField(
+        required=False,
+        help_text="Needed unless the matter is told at the town's counter.",
+    )
     town = IdField(required=False)
     group = IdField(required=False)
-    resident = IdField(required=False, help_text="From households/; fills name, phone and group.")
+    resident = IdField(
+        required=False, help_text="From households/; fills name, phone and group."
+    )
     speaker_name = PlainText(max_length=40, required=False, allow_blank=True)
     speaker_sex = serializers.ChoiceField(Sex.choices, required=False, allow_blank=True)
     speaker_phone = PhoneField()
     speaker_address = PlainText(max_length=80, required=False, allow_blank=True)
     proxy_speaker = PlainText(max_length=40, required=False, allow_blank=True)
-    co_speakers = serializers.ListField(child=PlainText(max_length=40), max_length=MOST_NAMED, required=False)
+    co_speakers = serializers.ListField(
+        child=PlainText(max_length=40), max_length=MOST_NAMED, required=False
+    )
     title = PlainText(max_length=60, required=False, allow_blank=True)
     request_text = PlainText(max_length=2000, required=False, allow_blank=True)
     place = PlainText(max_length=80, required=False, allow_blank=True)
-    category = serializers.ChoiceField(Category.choices, required=False, allow_blank=True)
+    category = serializers.ChoiceField(
+        Category.choices, required=False, allow_blank=True
+    )
     topic = IdField(required=False)
     grade = serializers.ChoiceField(Grade.choices, required=False, allow_blank=True)
     channel = serializers.ChoiceField(Channel.choices, default=Channel.TALK_ROOM)
-    confidentiality = serializers.ChoiceField(Confidentiality.choices, default=Confidentiality.NORMAL)
+    confidentiality = serializers.ChoiceField(
+        Confidentiality.choices, default=Confidentiality.NORMAL
+    )
     said_at = MomentField(required=False)
-    concerns = serializers.ListField(child=IdField(), max_length=MOST_NAMED, required=False)
+    concerns = serializers.ListField(
+        child=IdField(), max_length=MOST_NAMED, required=False
+    )
     remark = PlainText(max_length=200, required=False, allow_blank=True)
-    post = IdField(required=False, help_text="The post acted from; else the first of yours that reaches there.")
+    post = IdField(
+        required=False,
+        help_text="The post acted from; else the first of yours that reaches there.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         post = attrs.pop("post", None)
@@ -83,9 +101,19 @@ class SpokenBody(serializers.Serializer[Any]):
 
 
 class ReceiptSerializer(Shown[Case]):
-    """回执: what the recorder hands over, even for a case that is then hidden from them."""
+    """回执: what the recorder hands over, even for a case that is then hidden from
+    them.
+    """
 
     class Meta:
         model = Case
-        fields = ("number", "tracking_code", "registered_at", "promised_on", "stage", "level", "version")
+        fields = (
+            "number",
+            "tracking_code",
+            "registered_at",
+            "promised_on",
+            "stage",
+            "level",
+            "version",
+        )
         read_only_fields = fields

@@ -18,10 +18,12 @@ ASSISTANT = AssignmentRole.ASSISTANT
 
 
 def document(record: Record) -> str:
-    """文号: the town's name, 交办〔year〕, the sequence of the case number and the round: 白关镇交办〔2026〕183-1号.
+    """文号: the town's name, 交办〔year〕, the sequence of the case number and the
+    round: 白关镇交办〔2026〕183-1号.
 
-    Year and sequence are those of the case number, so that a slip needs no counter of its own; what is handed over
-    again within a round keeps its number. Empty where nothing was handed over.
+    Year and sequence are those of the case number, so that a slip needs no counter of
+    its own; what is handed over again within a round keeps its number. Empty where
+    nothing was handed over.
     """
     if record.lead is None:
         return ""
@@ -43,12 +45,24 @@ def summary(record: Record) -> str:
 def wish(record: Record) -> str:
     """What was said, and what is wanted."""
     wanted = record.words(record.case.request_text)
-    return "\n".join(filter(None, (cells.content(record), _("Wanted: %(wish)s") % {"wish": wanted} if wanted else "")))
+    return "\n".join(
+        filter(
+            None,
+            (
+                cells.content(record),
+                _("Wanted: %(wish)s") % {"wish": wanted} if wanted else "",
+            ),
+        )
+    )
 
 
 def assisting(record: Record) -> str:
-    """协办单位及要求: what each is asked, and by when where a day of its own was set."""
-    return "\n".join(_part(record, item) for item in record.assisting) or pgettext("slip", "none")
+    """协办单位及要求: what each is asked, and by when where a day of its own was
+    set.
+    """
+    return "\n".join(_part(record, item) for item in record.assisting) or pgettext(
+        "slip", "none"
+    )
 
 
 def _part(record: Record, item: Assignment) -> str:
@@ -68,8 +82,8 @@ def time_limit(record: Record) -> str:
 
 def feedback(_record: Record) -> str:
     return _(
-        "Acknowledge on receipt; note progress; when done, say what was done and the result, to be checked."
-        " What cannot be handled is returned with its ground."
+        "Acknowledge on receipt; note progress; when done, say what was done and the"
+        " result, to be checked. What cannot be handled is returned with its ground."
     )
 
 
@@ -79,7 +93,9 @@ def receiver(record: Record) -> str:
     if lead is None or lead.acknowledged_at is None:
         return ""
     received = (event for event in record.events if event.action == Action.ACKNOWLEDGE)
-    return next((str(event.user) for event in received if event.at == lead.acknowledged_at), "")
+    return next(
+        (str(event.user) for event in received if event.at == lead.acknowledged_at), ""
+    )
 
 
 def received_at(record: Record) -> str:
@@ -87,11 +103,17 @@ def received_at(record: Record) -> str:
 
 
 def contact(record: Record) -> str:
-    """Whoever handles, with the telephone of the office or of the village's talk room; nobody's own is kept here."""
+    """Whoever handles, with the telephone of the office or of the village's talk room;
+    nobody's own is kept here.
+    """
     lead = record.lead
     if lead is None:
         return record.responsible
-    room = getattr(lead.post.village, "talk_room", None) if lead.post and lead.post.village else None
+    room = (
+        getattr(lead.post.village, "talk_room", None)
+        if lead.post and lead.post.village
+        else None
+    )
     phone = lead.office.phone if lead.office else room.phone if room else ""
     return joined(record.responsible, phone)
 
@@ -99,8 +121,16 @@ def contact(record: Record) -> str:
 def done(record: Record) -> str:
     """What the lead did, and what each assistant of that round reported."""
     lead = record.lead
-    beside = [item for item in record.assignments if lead and item.role == ASSISTANT and item.round == lead.round]
-    reports = [f"{unit_of(item)}：{record.words(item.report)}" for item in beside if item.report]
+    beside = [
+        item
+        for item in record.assignments
+        if lead and item.role == ASSISTANT and item.round == lead.round
+    ]
+    reports = [
+        f"{unit_of(item)}：{record.words(item.report)}"
+        for item in beside
+        if item.report
+    ]
     return "\n".join(filter(None, (measures(record), *reports)))
 
 
@@ -115,7 +145,9 @@ def speaker(record: Record) -> str:
 def replies(record: Record) -> str:
     """答复情况: each reply of the round with its day."""
     given = [reply for reply in record.replies if reply.round == record.case.round]
-    return "\n".join(f"{local_day(reply.at)} {record.words(reply.text)}" for reply in given)
+    return "\n".join(
+        f"{local_day(reply.at)} {record.words(reply.text)}" for reply in given
+    )
 
 
 # --- more time, a break, a return
@@ -132,12 +164,18 @@ def ruling(record: Record) -> str:
 
 
 def ruler(record: Record) -> str:
-    return _who(record, record.asked.ruled_by) if record.asked and record.asked.ruled_by else ""
+    return (
+        _who(record, record.asked.ruled_by)
+        if record.asked and record.asked.ruled_by
+        else ""
+    )
 
 
 def _who(record: Record, post: Post) -> str:
     """The place and the person."""
-    return joined(record.case.town.county_name if post.county_code else post.place, post.user)
+    return joined(
+        record.case.town.county_name if post.county_code else post.place, post.user
+    )
 
 
 def minute(at: datetime | None) -> str:

@@ -1,4 +1,6 @@
-"""交办单, 延期/退回单, 办结单: their columns in the order of ledgers.md, and who signs."""
+"""交办单, 延期/退回单, 办结单: their columns in the order of ledgers.md, and who
+signs.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -55,12 +57,23 @@ def headed(shared: Column[Record], heading: Text) -> Column[Record]:
     return replace(shared, heading=heading)
 
 
-def of_asking(key: str, heading: Text, value: Callable[[Asking], Cell], **options: Any) -> Column[Record]:
-    return column(key, heading, lambda record: value(record.asked) if record.asked else None, **options)
+def of_asking(
+    key: str, heading: Text, value: Callable[[Asking], Cell], **options: Any
+) -> Column[Record]:
+    return column(
+        key,
+        heading,
+        lambda record: value(record.asked) if record.asked else None,
+        **options,
+    )
 
 
 def _slip(
-    key: str, title: Text, columns: tuple[Column[Record], ...], *signatures: Text, more: tuple[Action, ...]
+    key: str,
+    title: Text,
+    columns: tuple[Column[Record], ...],
+    *signatures: Text,
+    more: tuple[Action, ...],
 ) -> Slip:
     book = Book(
         ledger=Ledger(key=key, title=title, columns=columns),
@@ -73,7 +86,9 @@ def _slip(
     return Slip(book, signatures)
 
 
-DOCUMENT = column("document", pgettext_lazy("slip", "Document No."), cells.document, width=20)
+DOCUMENT = column(
+    "document", pgettext_lazy("slip", "Document No."), cells.document, width=20
+)
 
 HANDOVER = _slip(
     "handover",
@@ -83,17 +98,37 @@ HANDOVER = _slip(
         NUMBER,
         headed(CHANNEL, pgettext_lazy("slip", "Source")),
         SPEAKER,
-        column("summary", pgettext_lazy("slip", "Summary of the matter"), cells.summary, width=36),
+        column(
+            "summary",
+            pgettext_lazy("slip", "Summary of the matter"),
+            cells.summary,
+            width=36,
+        ),
         headed(DECISION, pgettext_lazy("slip", "What was decided")),
         LEAD_UNIT,
-        column("assisting", pgettext_lazy("slip", "Assisting units and their part"), cells.assisting, width=36),
-        column("time_limit", pgettext_lazy("slip", "Time limit (days/last day)"), cells.time_limit, width=20),
+        column(
+            "assisting",
+            pgettext_lazy("slip", "Assisting units and their part"),
+            cells.assisting,
+            width=36,
+        ),
+        column(
+            "time_limit",
+            pgettext_lazy("slip", "Time limit (days/last day)"),
+            cells.time_limit,
+            width=20,
+        ),
         column("feedback", pgettext_lazy("slip", "Feedback"), cells.feedback, width=36),
         headed(LEADER, pgettext_lazy("slip", "Issued by")),
         ASSIGNED_ON,
         column("receiver", pgettext_lazy("slip", "Received by"), cells.receiver),
         column("received_at", pgettext_lazy("slip", "Received at"), cells.received_at),
-        column("contact", pgettext_lazy("slip", "Contact and phone"), cells.contact, width=16),
+        column(
+            "contact",
+            pgettext_lazy("slip", "Contact and phone"),
+            cells.contact,
+            width=16,
+        ),
     ),
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Received by (signature)"),
@@ -106,16 +141,42 @@ TIME = _slip(
     pgettext_lazy("slip", "Extension or return slip"),
     (
         NUMBER,
-        column("applicant", pgettext_lazy("slip", "Applying unit"), cells.applicant, width=16),
+        column(
+            "applicant",
+            pgettext_lazy("slip", "Applying unit"),
+            cells.applicant,
+            width=16,
+        ),
         of_asking("kind", pgettext_lazy("slip", "Kind"), lambda asking: asking.kind),
-        of_asking("days", pgettext_lazy("slip", "Days asked for"), lambda asking: asking.days, kind="number"),
+        of_asking(
+            "days",
+            pgettext_lazy("slip", "Days asked for"),
+            lambda asking: asking.days,
+            kind="number",
+        ),
         column("reason", pgettext_lazy("slip", "Ground"), cells.reason, width=36),
-        of_asking("due_on", pgettext_lazy("slip", "Deadline so far"), lambda asking: asking.due_on),
-        of_asking("new_due_on", pgettext_lazy("slip", "New deadline"), lambda asking: asking.new_due_on),
-        of_asking("asked_at", pgettext_lazy("slip", "Applied at"), lambda asking: cells.minute(asking.at)),
+        of_asking(
+            "due_on",
+            pgettext_lazy("slip", "Deadline so far"),
+            lambda asking: asking.due_on,
+        ),
+        of_asking(
+            "new_due_on",
+            pgettext_lazy("slip", "New deadline"),
+            lambda asking: asking.new_due_on,
+        ),
+        of_asking(
+            "asked_at",
+            pgettext_lazy("slip", "Applied at"),
+            lambda asking: cells.minute(asking.at),
+        ),
         column("ruler", pgettext_lazy("slip", "Ruled by"), cells.ruler, width=16),
         column("ruling", pgettext_lazy("slip", "Ruling"), cells.ruling, width=36),
-        of_asking("ruled_at", pgettext_lazy("slip", "Ruled at"), lambda asking: cells.minute(asking.ruled_at)),
+        of_asking(
+            "ruled_at",
+            pgettext_lazy("slip", "Ruled at"),
+            lambda asking: cells.minute(asking.ruled_at),
+        ),
     ),
     pgettext_lazy("slip", "Applicant (signature)"),
     pgettext_lazy("slip", "Ruled by (signature)"),
@@ -129,15 +190,40 @@ REPORT = _slip(
     (
         headed(TITLE, pgettext_lazy("slip", "Title")),
         DOCUMENT,
-        column("speaker", pgettext_lazy("slip", "About the speaker"), cells.speaker, width=24),
-        column("wish", pgettext_lazy("slip", "What was reported and wanted"), cells.wish, width=36),
-        column("done", pgettext_lazy("slip", "What was found and done"), cells.done, width=28),
+        column(
+            "speaker",
+            pgettext_lazy("slip", "About the speaker"),
+            cells.speaker,
+            width=24,
+        ),
+        column(
+            "wish",
+            pgettext_lazy("slip", "What was reported and wanted"),
+            cells.wish,
+            width=36,
+        ),
+        column(
+            "done",
+            pgettext_lazy("slip", "What was found and done"),
+            cells.done,
+            width=28,
+        ),
         headed(DECISION, pgettext_lazy("slip", "On what ground")),
         headed(RESULT, pgettext_lazy("slip", "Opinion and result")),
-        column("replies", pgettext_lazy("slip", "Reply to the speaker"), cells.replies, width=36),
+        column(
+            "replies",
+            pgettext_lazy("slip", "Reply to the speaker"),
+            cells.replies,
+            width=36,
+        ),
         headed(UNIT, pgettext_lazy("slip", "Handling unit")),
         headed(CHECKER, pgettext_lazy("slip", "Issued by")),
-        column("contact", pgettext_lazy("slip", "Handled by, and phone"), cells.contact, width=16),
+        column(
+            "contact",
+            pgettext_lazy("slip", "Handled by, and phone"),
+            cells.contact,
+            width=16,
+        ),
         headed(COMPLETED, pgettext_lazy("slip", "Date")),
     ),
     pgettext_lazy("slip", "Handling unit (seal)"),
@@ -147,4 +233,6 @@ REPORT = _slip(
     more=(Action.DECIDE, Action.VERIFY),
 )
 
-SLIPS: Mapping[str, Slip] = MappingProxyType({slip.key: slip for slip in (HANDOVER, TIME, REPORT)})
+SLIPS: Mapping[str, Slip] = MappingProxyType(
+    {slip.key: slip for slip in (HANDOVER, TIME, REPORT)}
+)

@@ -1,4 +1,6 @@
-"""会议记录: one meeting as a form to sign, by the columns of its ledger and what only the sheet itself shows."""
+"""会议记录: one meeting as a form to sign, by the columns of its ledger and what
+only the sheet itself shows.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,11 +25,21 @@ from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text
 from minshi.tabular import Column
 
-DUE: Column[Sitting] = Column("due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}")
-RULE: Column[Sitting] = Column("rule", gettext_lazy("By which rule"), lambda s: s.article, width=WIDE)
-ABSENT: Column[Sitting] = Column("absent", gettext_lazy("Those absent"), lambda s: "、".join(s.absent), width=WIDE)
-COUNTED: Column[ItemRecord] = Column("counted", gettext_lazy("Due / present"), lambda r: r.counted)
-ASIDE: Column[ItemRecord] = Column("aside", gettext_lazy("Stepped aside"), lambda r: "、".join(r.stepped_aside))
+DUE: Column[Sitting] = Column(
+    "due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}"
+)
+RULE: Column[Sitting] = Column(
+    "rule", gettext_lazy("By which rule"), lambda s: s.article, width=WIDE
+)
+ABSENT: Column[Sitting] = Column(
+    "absent", gettext_lazy("Those absent"), lambda s: "、".join(s.absent), width=WIDE
+)
+COUNTED: Column[ItemRecord] = Column(
+    "counted", gettext_lazy("Due / present"), lambda r: r.counted
+)
+ASIDE: Column[ItemRecord] = Column(
+    "aside", gettext_lazy("Stepped aside"), lambda r: "、".join(r.stepped_aside)
+)
 SIGNATURES = (
     pgettext_lazy("slip", "In the chair (signature)"),
     pgettext_lazy("slip", "Minutes by (signature)"),
@@ -50,7 +62,14 @@ class MinutesSheet:
     def head(self) -> list[list[Line]]:
         held = lines_of((HELD_ON, PLACE, CHAIR, RECORDER), self.meeting)
         came = lines_of((ATTENDING,), self.meeting)
-        return side_by_side([*held, *lines_of((DUE, RULE), self.sitting), *came, *lines_of((ABSENT,), self.sitting)])
+        return side_by_side(
+            [
+                *held,
+                *lines_of((DUE, RULE), self.sitting),
+                *came,
+                *lines_of((ABSENT,), self.sitting),
+            ]
+        )
 
     @property
     def minutes(self) -> str:
@@ -58,10 +77,23 @@ class MinutesSheet:
 
     def items(self) -> list[list[list[Line]]]:
         """Four queries for all items together, however many."""
-        rows = list(MEETINGS.whole(self.meeting.items.order_by("position", "pk")).prefetch_related("asides__attendee"))
-        records = MEETINGS.read(rows, sight=self.sitting.sight, at=self.at, may_unmask=lambda _case: False)
-        return [side_by_side(lines_of((SUBJECT, *DELIBERATED, COUNTED, ASIDE), record)) for record in records]
+        rows = list(
+            MEETINGS.whole(
+                self.meeting.items.order_by("position", "pk")
+            ).prefetch_related("asides__attendee")
+        )
+        records = MEETINGS.read(
+            rows, sight=self.sitting.sight, at=self.at, may_unmask=lambda _case: False
+        )
+        return [
+            side_by_side(lines_of((SUBJECT, *DELIBERATED, COUNTED, ASIDE), record))
+            for record in records
+        ]
 
     def signing(self) -> list[Attendee]:
         """Who came, or had somebody come for them."""
-        return [person for person in self.sitting.people if person.is_present or person.substitute]
+        return [
+            person
+            for person in self.sitting.people
+            if person.is_present or person.substitute
+        ]

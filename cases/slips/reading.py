@@ -26,7 +26,9 @@ PLACES = ("user", "village", "town", "group__village", "office")
 
 @dataclass(frozen=True)
 class SlipOffer:
-    """A slip that can be printed: which, the how manieth of its kind, and what tells it from the others."""
+    """A slip that can be printed: which, the how manieth of its kind, and what tells it
+    from the others.
+    """
 
     slip: Slip
     nth: int
@@ -54,7 +56,11 @@ class Sheet:
         case = self.record.case
         if case.level == Level.COUNTY:
             return case.town.county_name
-        return f"{case.town}{case.village or ''}" if case.level == Level.VILLAGE else str(case.town)
+        return (
+            f"{case.town}{case.village or ''}"
+            if case.level == Level.VILLAGE
+            else str(case.town)
+        )
 
     def lines(self) -> list[Line]:
         return lines_of(self.slip.book.ledger.columns, self.record)
@@ -85,21 +91,41 @@ def side_by_side(lines: Iterable[Line]) -> list[list[Line]]:
 
 
 def slips_of(
-    case: Case, assignments: Iterable[Assignment], requests: Iterable[TimeRequest], events: Iterable[Event]
+    case: Case,
+    assignments: Iterable[Assignment],
+    requests: Iterable[TimeRequest],
+    events: Iterable[Event],
 ) -> list[SlipOffer]:
-    """The slips a case has by what happened to it; no query. The returns are among the events, oldest first."""
+    """The slips a case has by what happened to it; no query. The returns are among the
+    events, oldest first.
+    """
     asked = times_asked(requests, events)
-    offers = [SlipOffer(HANDOVER, 1)] if any(item.role == AssignmentRole.LEAD for item in assignments) else []
-    offers += [SlipOffer(TIME, nth, f"{kind} {local_day(at)}") for nth, (at, kind) in enumerate(asked, 1)]
+    offers = (
+        [SlipOffer(HANDOVER, 1)]
+        if any(item.role == AssignmentRole.LEAD for item in assignments)
+        else []
+    )
+    offers += [
+        SlipOffer(TIME, nth, f"{kind} {local_day(at)}")
+        for nth, (at, kind) in enumerate(asked, 1)
+    ]
     return offers + ([SlipOffer(REPORT, 1)] if case.completed_at else [])
 
 
-def read_sheet(cases: CaseQuerySet, number: str, key: str, nth: int, *, sight: Sight, at: datetime) -> Sheet | None:
-    """The slip of one of the cases, all of them within sight; None: no such case, or it has no such slip."""
+def read_sheet(
+    cases: CaseQuerySet, number: str, key: str, nth: int, *, sight: Sight, at: datetime
+) -> Sheet | None:
+    """The slip of one of the cases, all of them within sight; None: no such case, or it
+    has no such slip.
+    """
     slip = SLIPS.get(key)
     if slip is None:
         return None
-    found = slip.book.enrich(cases.filter(number=number).annotate(redacted=Value(False))).with_record().first()
+    found = (
+        slip.book.enrich(cases.filter(number=number).annotate(redacted=Value(False)))
+        .with_record()
+        .first()
+    )
     if found is None:
         return None
     requests, events = asked_of(found)
@@ -113,9 +139,15 @@ def read_sheet(cases: CaseQuerySet, number: str, key: str, nth: int, *, sight: S
 
 
 def asked_of(case: Case) -> tuple[list[TimeRequest], list[Event]]:
-    """What the holders of a case asked for and what came of it, with everybody's place; two queries."""
-    posts = [f"{name}__{place}" for name in ("asked_by", "ruled_by") for place in PLACES]
+    """What the holders of a case asked for and what came of it, with everybody's place;
+    two queries.
+    """
+    posts = [
+        f"{name}__{place}" for name in ("asked_by", "ruled_by") for place in PLACES
+    ]
     requests = TimeRequest.objects.filter(case=case).select_related(*posts)
     acts = (*GIVEN_BACK, Action.RULE_HAND_BACK, *AFTER_A_RETURN, *RULED_BY.values())
     events = Event.objects.filter(case=case, action__in=acts).order_by("sequence")
-    return list(requests), list(events.select_related(*(f"post__{place}" for place in PLACES)))
+    return list(requests), list(
+        events.select_related(*(f"post__{place}" for place in PLACES))
+    )

@@ -1,4 +1,6 @@
-"""The few tags and filters the pages share: fields, lamps, days as people say them, the stepper."""
+"""The few tags and filters the pages share: fields, lamps, days as people say them, the
+stepper.
+"""
 
 import re
 from datetime import date, datetime
@@ -23,13 +25,17 @@ from minshi.workdays import Span, Unit
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
 CODE = re.compile(r"[A-Z0-9-]{8,16}")
-DOUBT = gettext_lazy("Counted Monday to Friday: the days off of that year are not known yet.")
+DOUBT = gettext_lazy(
+    "Counted Monday to Friday: the days off of that year are not known yet."
+)
 PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
 
 
 @register.filter
 def styled(field: BoundField) -> SafeString:
-    """The widget with our classes, and its error and help tied to it for screen readers."""
+    """The widget with our classes, and its error and help tied to it for screen
+    readers.
+    """
     kind = getattr(field.field.widget, "input_type", "")
     attrs: dict[str, Any] = {}
     if kind not in PLAIN_WIDGETS:
@@ -37,13 +43,17 @@ def styled(field: BoundField) -> SafeString:
         attrs["class"] += " is-wrong" if field.errors else ""
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
-    hidden = field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+    hidden = (
+        field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+    )
     return format_html("{}{}", field.as_widget(attrs=attrs), hidden)
 
 
 @register.simple_tag
 def doubt(day: date | None, is_provisional: bool = False) -> str:
-    """Beside a day promised or due: that it was counted to a year whose days off nobody knows, where it is so."""
+    """Beside a day promised or due: that it was counted to a year whose days off nobody
+    knows, where it is so.
+    """
     if day is None or (not is_provisional and has_data(day.year)):
         return ""
     return format_html('<span class="muted small">{}</span>', DOUBT)
@@ -54,11 +64,17 @@ def lamp(case: Case, at: datetime) -> SafeString:
     """灯 always as shape + word + days (ux: colour is never the only sign)."""
     light = case.light(at)
     if light is None:
-        return format_html('<span class="lamp grey">{}</span>', case.get_stage_display())
+        return format_html(
+            '<span class="lamp grey">{}</span>', case.get_stage_display()
+        )
     words = _lamp_words(case, light, at)
     note = format_html(' title="{}"', DOUBT) if vars(case).get("is_provisional") else ""
     return format_html(
-        '<span class="lamp {}"{}><span aria-hidden="true">{}</span>{}</span>', light, note, SHAPES[light], words
+        '<span class="lamp {}"{}><span aria-hidden="true">{}</span>{}</span>',
+        light,
+        note,
+        SHAPES[light],
+        words,
     )
 
 
@@ -67,7 +83,9 @@ def _lamp_words(case: Case, light: Light, at: datetime) -> str:
     if light == Light.GREY:
         return _("on hold")
     if light == Light.RED:
-        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {"days": -days}
+        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {
+            "days": -days
+        }
     if days == 0:
         return _("due today")
     return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
@@ -85,7 +103,13 @@ def stepper(case: Case, at: datetime) -> dict[str, Any]:
     }
     here = OPEN_STAGES.index(Stage(case.stage)) if case.is_open else len(OPEN_STAGES)
     steps = [
-        {"stage": stage, "label": stage.label, "done": index < here, "current": index == here, "at": passed[stage]}
+        {
+            "stage": stage,
+            "label": stage.label,
+            "done": index < here,
+            "current": index == here,
+            "at": passed[stage],
+        }
         for index, stage in enumerate(OPEN_STAGES)
     ]
     return {"steps": steps, "case": case, "at": at}
@@ -105,7 +129,9 @@ def length_of(span: Span) -> str:
     """A span as people say it: 3个工作日, 60天."""
     if span.unit is not Unit.WORKING:
         return days(span.amount)
-    return ngettext("%(days)s working day", "%(days)s working days", span.amount) % {"days": span.amount}
+    return ngettext("%(days)s working day", "%(days)s working days", span.amount) % {
+        "days": span.amount
+    }
 
 
 @register.filter
@@ -115,13 +141,17 @@ def days(number: int) -> str:
 
 @register.filter
 def title_for(case: Case, sight: Sight) -> str:
-    """The matter in a few words, without who spoke where that is hidden from the reader."""
+    """The matter in a few words, without who spoke where that is hidden from the
+    reader.
+    """
     return words_for(case, sight, case.title)
 
 
 def words_for(case: Case, sight: Sight, text: str) -> str:
     """The words, without who spoke where that is hidden from this reader."""
-    return text if not text or sight.shows_speaker(case) else without_speaker(case, text)
+    return (
+        text if not text or sight.shows_speaker(case) else without_speaker(case, text)
+    )
 
 
 @register.filter
@@ -129,13 +159,20 @@ def holder_of(case: Case) -> str:
     """Whom the case is with: an office, or a person with their role."""
     if case.owner_office or not case.owner_post:
         return str(case.owner_office or "")
-    return _("%(name)s (%(role)s)") % {"name": case.owner_post.user, "role": case.owner_post.get_role_display()}
+    return _("%(name)s (%(role)s)") % {
+        "name": case.owner_post.user,
+        "role": case.owner_post.get_role_display(),
+    }
 
 
 @register.filter
 def kind(case: Case) -> str:
     """What kind of matter it is, as far as that has been said."""
-    said = (case.get_category_display(), case.get_grade_display(), str(case.topic or ""))
+    said = (
+        case.get_category_display(),
+        case.get_grade_display(),
+        str(case.topic or ""),
+    )
     return " / ".join(filter(None, said))
 
 

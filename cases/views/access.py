@@ -1,4 +1,6 @@
-"""What every page of cases starts from: a logged-in user with a post, and the cases they see."""
+"""What every page of cases starts from: a logged-in user with a post, and the cases
+they see.
+"""
 
 import re
 from typing import Any, cast
@@ -23,9 +25,13 @@ NUMBER = re.compile(r"[A-Z0-9]{2,5}-\d{4}-\d{4,6}")
 
 
 class StaffView(LoginRequiredMixin, View):
-    """For posts that deal with cases; to the 三员 and to accounts without a post such a page does not exist."""
+    """For posts that deal with cases; to the 三员 and to accounts without a post such a
+    page does not exist.
+    """
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         if request.user.is_authenticated and not any(
             post.role not in ADMINISTRATORS for post in request.user.posts_on(today())
         ):
@@ -45,17 +51,33 @@ class StaffView(LoginRequiredMixin, View):
         return found
 
     def ticked(self) -> tuple[list[Case], dict[int, int]]:
-        """The cases ticked in a list (number:version) within sight, by due day, and the version each was seen at."""
-        ticked = dict(text.rpartition(":")[::2] for text in self.request.POST.getlist("cases")[:MOST_TOGETHER])
-        found = list(self.visible().filter(number__in=ticked).with_row().order_by("due_at", "pk"))
+        """The cases ticked in a list (number:version) within sight, by due day, and the
+        version each was seen at.
+        """
+        ticked = dict(
+            text.rpartition(":")[::2]
+            for text in self.request.POST.getlist("cases")[:MOST_TOGETHER]
+        )
+        found = list(
+            self.visible().filter(number__in=ticked).with_row().order_by("due_at", "pk")
+        )
         versions = {case.pk: whole_number(ticked[case.number]) for case in found}
-        return found, {pk: version for pk, version in versions.items() if version is not None}
+        return found, {
+            pk: version for pk, version in versions.items() if version is not None
+        }
 
     def gone(self, found: list[Case]) -> list[str]:
         """The numbers of those ticked that left one's sight meanwhile."""
         there = {case.number for case in found}
-        ticked = (text.rpartition(":")[0] for text in self.request.POST.getlist("cases")[:MOST_TOGETHER])
-        return [number for number in dict.fromkeys(ticked) if NUMBER.fullmatch(number) and number not in there]
+        ticked = (
+            text.rpartition(":")[0]
+            for text in self.request.POST.getlist("cases")[:MOST_TOGETHER]
+        )
+        return [
+            number
+            for number in dict.fromkeys(ticked)
+            if NUMBER.fullmatch(number) and number not in there
+        ]
 
     def sight(self) -> Sight:
         return Sight.of(self.user, today())

@@ -1,4 +1,6 @@
-"""One page for every move and act: its form, its refusal beside the field, and both texts on a stale version."""
+"""One page for every move and act: its form, its refusal beside the field, and both
+texts on a stale version.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -30,7 +32,10 @@ class Act(StepView):
         facts = read_facts(case, now())
         offer = self.offer(case, facts, action)
         if offer is None:
-            messages.warning(request, _("This step is not open to you now; here is where the matter stands."))
+            messages.warning(
+                request,
+                _("This step is not open to you now; here is where the matter stands."),
+            )
             return self._go(request, case.get_absolute_url())
         return self._show(request, facts, offer, self.form(facts, offer))
 
@@ -49,7 +54,9 @@ class Act(StepView):
             self._move(facts, offer, form)
         except RuleBroken as refusal:
             return self._show_refused(request, number, offer, form, refusal)
-        messages.success(request, _("Done: %(action)s") % {"action": offer.action.label})
+        messages.success(
+            request, _("Done: %(action)s") % {"action": offer.action.label}
+        )
         still_seen = self.visible().filter(pk=case.pk).exists()
         landing = case.get_absolute_url() if still_seen else reverse("cases:home")
         came_from = QueryDict(mutable=True)
@@ -59,11 +66,21 @@ class Act(StepView):
         came_from["sent"] = str(form.cleaned_data["key"])
         return self._go(request, f"{landing}?{came_from.urlencode()}")
 
-    def _show_again(self, request: HttpRequest, facts: Facts, offer: Offer) -> HttpResponse:
-        """Without JavaScript: the form as it is, with a standard text put in or what the speaker will read shown."""
-        typed = with_text(typed_in(offer, request.POST), request.POST, ready_for(facts, offer.action))
-        preview = self.preview(facts, offer, request.POST) if "look" in request.POST else None
-        return self._show(request, facts, offer, self.form(facts, offer, typed=typed), preview=preview)
+    def _show_again(
+        self, request: HttpRequest, facts: Facts, offer: Offer
+    ) -> HttpResponse:
+        """Without JavaScript: the form as it is, with a standard text put in or what
+        the speaker will read shown.
+        """
+        typed = with_text(
+            typed_in(offer, request.POST), request.POST, ready_for(facts, offer.action)
+        )
+        preview = (
+            self.preview(facts, offer, request.POST) if "look" in request.POST else None
+        )
+        return self._show(
+            request, facts, offer, self.form(facts, offer, typed=typed), preview=preview
+        )
 
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
         data, by = form.cleaned_data, self.by(offer)
@@ -71,7 +88,13 @@ class Act(StepView):
         make_move(facts.case, offer.action, by=by, at=facts.at, **seen, **form.values())
 
     def _show(
-        self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm, status: int = 200, **shown: Any
+        self,
+        request: HttpRequest,
+        facts: Facts,
+        offer: Offer,
+        form: MoveForm,
+        status: int = 200,
+        **shown: Any,
     ) -> HttpResponse:
         form.ready = ready_for(facts, offer.action)
         context = {
@@ -82,10 +105,16 @@ class Act(StepView):
             "at": facts.at,
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
-            "next": f"?{request.GET.urlencode()}" if request.GET.get("next") == "queue" else "",
+            "next": (
+                f"?{request.GET.urlencode()}"
+                if request.GET.get("next") == "queue"
+                else ""
+            ),
             **shown,
         }
-        template = "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
+        template = (
+            "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
+        )
         return render(request, template, context, status=status)
 
     def _chased_before(self, facts: Facts, offer: Offer) -> Event | None:
@@ -95,11 +124,18 @@ class Act(StepView):
         return chased_today([facts.case], facts.at).get(facts.case.pk)
 
     def _show_refused(
-        self, request: HttpRequest, number: str, offer: Offer, form: MoveForm, refusal: RuleBroken
+        self,
+        request: HttpRequest,
+        number: str,
+        offer: Offer,
+        form: MoveForm,
+        refusal: RuleBroken,
     ) -> HttpResponse:
-        """What was typed, with the reason. On a stale version both texts: sending again is a new decision.
+        """What was typed, with the reason. On a stale version both texts: sending again
+        is a new decision.
 
-        The facts are read again: a step refused half-way has touched those it was given.
+        The facts are read again: a step refused half-way has touched those it was
+        given.
         """
         facts = read_facts(self.case(number), now())
         data = request.POST.copy()
@@ -112,39 +148,77 @@ class Act(StepView):
             form.refuse(refusal)
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         missed = self._missed(facts.case, form.cleaned_data["version"])
-        return self._show(request, facts, offer, self.form(facts, offer, data), CONFLICT, missed=missed)
+        return self._show(
+            request,
+            facts,
+            offer,
+            self.form(facts, offer, data),
+            CONFLICT,
+            missed=missed,
+        )
 
     def _missed(self, case: Case, seen: int) -> list[Told]:
-        events = case.events.select_related("user").prefetch_related("revisions").order_by("sequence")
+        events = (
+            case.events.select_related("user")
+            .prefetch_related("revisions")
+            .order_by("sequence")
+        )
         whole = self.sight().shows_speaker(case)
-        return [told(case, event, whole=whole) for event in events if event.data.get("version", 0) > seen]
+        return [
+            told(case, event, whole=whole)
+            for event in events
+            if event.data.get("version", 0) > seen
+        ]
 
-    def _answer_late(self, request: HttpRequest, case: Case, action: str) -> HttpResponse:
-        """A repeated click after the step was taken is no error; anything else keeps the words and says why not."""
+    def _answer_late(
+        self, request: HttpRequest, case: Case, action: str
+    ) -> HttpResponse:
+        """A repeated click after the step was taken is no error; anything else keeps
+        the words and says why not.
+        """
         if self._was_noted(request, case, Action(action)):
-            messages.success(request, _("Done: %(action)s") % {"action": Action(action).label})
+            messages.success(
+                request, _("Done: %(action)s") % {"action": Action(action).label}
+            )
             return self._go(request, case.get_absolute_url())
         typed = whole_number(request.POST.get("version", ""))
         seen = case.version if typed is None else typed
-        inputs = [item for item in MOVES[Action(action)].inputs if item.kind in (Kind.TEXT, Kind.LINE)]
+        inputs = [
+            item
+            for item in MOVES[Action(action)].inputs
+            if item.kind in (Kind.TEXT, Kind.LINE)
+        ]
         context = {
             "nav": "list",
             "case": case,
             "sight": self.sight(),
             "action": Action(action).label,
-            "typed": [(item.label, text) for item in inputs if (text := request.POST.get(item.name, "").strip())],
+            "typed": [
+                (item.label, text)
+                for item in inputs
+                if (text := request.POST.get(item.name, "").strip())
+            ],
             "missed": self._missed(case, seen),
         }
-        template = "cases/_act_late.html" if "HX-Request" in request.headers else "cases/act_late.html"
+        template = (
+            "cases/_act_late.html"
+            if "HX-Request" in request.headers
+            else "cases/act_late.html"
+        )
         return render(request, template, context, status=CONFLICT)
 
     def _was_noted(self, request: HttpRequest, case: Case, action: Action) -> bool:
         """Whether this very form arrived before, with the same words."""
         key, name = request.POST.get("key", ""), note_input(MOVES[action])
-        events = case.events.filter(action=action).exclude(key=None).prefetch_related("revisions")
+        events = (
+            case.events.filter(action=action)
+            .exclude(key=None)
+            .prefetch_related("revisions")
+        )
         words = " ".join(request.POST.get(name or "", "").split())
         return any(
-            str(event.key) == key and words in (" ".join(told(case, event, whole=True).note.split()), "")
+            str(event.key) == key
+            and words in (" ".join(told(case, event, whole=True).note.split()), "")
             for event in events
         )
 

@@ -31,7 +31,9 @@ class Upload(StaffView):
                 messages.error(request, f"{upload.name}：{refusal}")
         if kept:
             messages.success(
-                request, ngettext("%(count)s file added.", "%(count)s files added.", kept) % {"count": kept}
+                request,
+                ngettext("%(count)s file added.", "%(count)s files added.", kept)
+                % {"count": kept},
             )
         elif not files:
             messages.error(request, _("Choose a file first."))
@@ -42,11 +44,18 @@ class Download(StaffView):
     """The file or its thumbnail; 404 unless the case is within sight."""
 
     def get(self, request: HttpRequest, uuid: str, size: str = "") -> FileResponse:
-        return file_response(get_object_or_404(Attachment.objects.filter(case__in=self.visible()), uuid=uuid), size)
+        return file_response(
+            get_object_or_404(
+                Attachment.objects.filter(case__in=self.visible()), uuid=uuid
+            ),
+            size,
+        )
 
 
 def file_response(kept: KeptFile, size: str = "") -> FileResponse:
-    """The file, or its small picture, so that a browser runs nothing in it and keeps nothing of it."""
+    """The file, or its small picture, so that a browser runs nothing in it and keeps
+    nothing of it.
+    """
     chosen = kept.thumbnail if size == "small" and kept.thumbnail else kept.file
     response = FileResponse(chosen.open("rb"), content_type=kept.content_type)
     response["Content-Disposition"] = f'inline; filename="{kept.uuid}"'

@@ -1,4 +1,6 @@
-"""The case page: where it stands, what I may do next, what happened; and opening the speaker's phone."""
+"""The case page: where it stands, what I may do next, what happened; and opening the
+speaker's phone.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +18,15 @@ from cases.models.scope import Sight
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.timeline import folded, names_known_to, told
-from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts, readers_of
+from cases.workflow import (
+    Action,
+    Facts,
+    Offer,
+    Officer,
+    moves_open_to,
+    read_facts,
+    readers_of,
+)
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -25,25 +35,69 @@ from villages.models import User
 
 # What is done every day stands as buttons; the rest folds away under "more".
 EVERYDAY = (
-    Action.ACKNOWLEDGE, Action.COMPLETE, Action.REPORT, Action.PROGRESS, Action.RETURN, Action.ACCEPT, Action.SETTLE,
-    Action.DECIDE, Action.ESCALATE, Action.VERIFY, Action.REJECT, Action.RATE, Action.ATTEMPT, Action.CLOSE_UNRATED,
-    Action.REDO, Action.EXPLAIN, Action.RULE_HAND_BACK, Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RESUME,
-)  # fmt: skip
-RULINGS = (Action.REDO, Action.EXPLAIN, Action.RULE_HAND_BACK, Action.RULE_EXTENSION, Action.RULE_SUSPENSION)
+    Action.ACKNOWLEDGE,
+    Action.COMPLETE,
+    Action.REPORT,
+    Action.PROGRESS,
+    Action.RETURN,
+    Action.ACCEPT,
+    Action.SETTLE,
+    Action.DECIDE,
+    Action.ESCALATE,
+    Action.VERIFY,
+    Action.REJECT,
+    Action.RATE,
+    Action.ATTEMPT,
+    Action.CLOSE_UNRATED,
+    Action.REDO,
+    Action.EXPLAIN,
+    Action.RULE_HAND_BACK,
+    Action.RULE_EXTENSION,
+    Action.RULE_SUSPENSION,
+    Action.RESUME,
+)
+RULINGS = (
+    Action.REDO,
+    Action.EXPLAIN,
+    Action.RULE_HAND_BACK,
+    Action.RULE_EXTENSION,
+    Action.RULE_SUSPENSION,
+)
 
 
-SAID = ("title", "verbatim", "request_text", "place", "decision", "measures", "result", "remark")
+SAID = (
+    "title",
+    "verbatim",
+    "request_text",
+    "place",
+    "decision",
+    "measures",
+    "result",
+    "remark",
+)
 
 
 class CaseDetail(StaffView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        return render(request, "cases/detail.html", detail_context(self.user, self.case(number), self.sight()))
+        return render(
+            request,
+            "cases/detail.html",
+            detail_context(self.user, self.case(number), self.sight()),
+        )
 
 
-def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[str, Any]:
-    """What the case page shows; at most 15 queries in all with session and posts (a test counts them)."""
+def detail_context(
+    user: User, case: Case, sight: Sight, **shown: Any
+) -> dict[str, Any]:
+    """What the case page shows; at most 15 queries in all with session and posts (a
+    test counts them).
+    """
     at = now()
-    events = list(case.events.select_related("user").prefetch_related("revisions").order_by("-sequence"))
+    events = list(
+        case.events.select_related("user")
+        .prefetch_related("revisions")
+        .order_by("-sequence")
+    )
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
     names = names_known_to(facts)
@@ -61,30 +115,45 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
         "at": at,
         "case": case,
         "speaker_shown": whole,
-        "may_open_phone": bool(case.speaker_phone) and may_open_phone(user, today(), case),
+        "may_open_phone": (
+            bool(case.speaker_phone) and may_open_phone(user, today(), case)
+        ),
         "words": {name: seen(getattr(case, name)) for name in SAID},
         "may_print_receipt": may_print_receipt(user, case, facts),
-        "timeline": folded(told(case, event, whole=whole, also=also, names=names) for event in events),
+        "timeline": folded(
+            told(case, event, whole=whole, also=also, names=names) for event in events
+        ),
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
-        "assignments": [(item, seen(item.ask), seen(item.report)) for item in facts.active or facts.last_round],
-        "requests": [(item, seen(item.reason)) for item in facts.requests if item.state == "open"],
+        "assignments": [
+            (item, seen(item.ask), seen(item.report))
+            for item in facts.active or facts.last_round
+        ],
+        "requests": [
+            (item, seen(item.reason)) for item in facts.requests if item.state == "open"
+        ],
         "rating": facts.rating,
         "reports": [
             (report.told_at, seen(f"{report.told} {report.receipt}"))
-            for report in (case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ())
+            for report in (
+                case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ()
+            )
         ],
         "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
-        "slips": slips_of(case, facts.assignments, facts.requests, reversed(events))
-        if may_take(user, today(), case, facts.assignments)
-        else [],
+        "slips": (
+            slips_of(case, facts.assignments, facts.requests, reversed(events))
+            if may_take(user, today(), case, facts.assignments)
+            else []
+        ),
         "readers": readers_of(facts),
         "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
         "meetings": list(AgendaItem.objects.about(case, user, today())),
         "spent": spent_of(facts.clocks, at),
-        "is_provisional": case.is_open and facts.clock is not None and facts.clock.is_provisional,
+        "is_provisional": (
+            case.is_open and facts.clock is not None and facts.clock.is_provisional
+        ),
         "hand_backs": [(item, seen(item.ground)) for item in facts.hand_backs],
         **_four_two(user, case),
         **shown,
@@ -92,26 +161,47 @@ def detail_context(user: User, case: Case, sight: Sight, **shown: Any) -> dict[s
 
 
 def _four_two(user: User, case: Case) -> dict[str, Any]:
-    """四议两公开 of a major matter of a village, or whether the reader may begin it; no query for any other."""
+    """四议两公开 of a major matter of a village, or whether the reader may begin it; no
+    query for any other.
+    """
     if case.grade != Grade.MAJOR or case.village_id is None:
         return {}
-    process = FourTwoProcess.objects.visible_to(user, today()).filter(case=case).order_by("-pk").first()
-    waits = case.stage in (Stage.SPEAK, Stage.DELIBERATE) and (process is None or process.dropped_at is not None)
-    runs = any(may_run(Officer(user, post), case.village_id, now()) for post in user.posts_on(today()))
+    process = (
+        FourTwoProcess.objects.visible_to(user, today())
+        .filter(case=case)
+        .order_by("-pk")
+        .first()
+    )
+    waits = case.stage in (Stage.SPEAK, Stage.DELIBERATE) and (
+        process is None or process.dropped_at is not None
+    )
+    runs = any(
+        may_run(Officer(user, post), case.village_id, now())
+        for post in user.posts_on(today())
+    )
     return {"four_two": process, "may_begin_four_two": waits and runs}
 
 
 def _named_in(facts: Facts) -> list[User]:
-    """Whom the case concerns: for reviewers and supervisors, who lead it past them or lift the recusal."""
+    """Whom the case concerns: for reviewers and supervisors, who lead it past them or
+    lift the recusal.
+    """
     named = {concern.user_id for concern in facts.concerns}
-    return list(User.objects.filter(pk__in=named).order_by("name", "pk")) if named else []
+    return (
+        list(User.objects.filter(pk__in=named).order_by("name", "pk")) if named else []
+    )
 
 
 def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
-    """The steps that wait for this reader; what somebody else is at work on presses nobody but for a ruling."""
+    """The steps that wait for this reader; what somebody else is at work on presses
+    nobody but for a ruling.
+    """
     case, reach = facts.case, sight.reach
     own = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
-    at_work = any(item.post_id in reach.posts or item.office_id in reach.offices for item in facts.active)
+    at_work = any(
+        item.post_id in reach.posts or item.office_id in reach.offices
+        for item in facts.active
+    )
     wanted = EVERYDAY if own or at_work else RULINGS
     by_action = {offer.action: offer for offer in offers}
     return [by_action[action] for action in wanted if action in by_action]
@@ -128,7 +218,11 @@ class OpenPhone(StaffView):
         if form.is_valid():
             try:
                 phone = open_speaker_phone(
-                    case, by=self.user, reason=form.cleaned_data["reason"], at=now(), request=request
+                    case,
+                    by=self.user,
+                    reason=form.cleaned_data["reason"],
+                    at=now(),
+                    request=request,
                 )
                 return self._show(request, case, form, phone=phone, was_opened=True)
             except RuleBroken as refusal:
@@ -137,13 +231,27 @@ class OpenPhone(StaffView):
 
     def _openable(self, number: str) -> Case:
         case = self.case(number)
-        if not (case.speaker_phone and self.sight().shows_speaker(case) and may_open_phone(self.user, today(), case)):
+        if not (
+            case.speaker_phone
+            and self.sight().shows_speaker(case)
+            and may_open_phone(self.user, today(), case)
+        ):
             raise Http404
         return case
 
     def _show(
-        self, request: HttpRequest, case: Case, form: ReasonForm, status: int = 200, **shown: Any
+        self,
+        request: HttpRequest,
+        case: Case,
+        form: ReasonForm,
+        status: int = 200,
+        **shown: Any,
     ) -> HttpResponse:
-        response = render(request, "cases/open_phone.html", {"case": case, "form": form, **shown}, status=status)
+        response = render(
+            request,
+            "cases/open_phone.html",
+            {"case": case, "form": form, **shown},
+            status=status,
+        )
         response["Cache-Control"] = "no-store"
         return response

@@ -1,4 +1,6 @@
-"""排一轮: members in turn on the days of the work calendar, looked at first and written by one click."""
+"""排一轮: members in turn on the days of the work calendar, looked at first and
+written by one click.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +42,15 @@ class PeopleField(SomePosts):
 
 
 class RoundForm(RuleForm):
-    members = PeopleField(label=_("Who takes turns"), queryset=None, widget=forms.CheckboxSelectMultiple)
-    first = forms.DateField(label=_("From day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
-    last = forms.DateField(label=_("Until day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
+    members = PeopleField(
+        label=_("Who takes turns"), queryset=None, widget=forms.CheckboxSelectMultiple
+    )
+    first = forms.DateField(
+        label=_("From day"), widget=DayInput, validators=PLAUSIBLE_DAYS
+    )
+    last = forms.DateField(
+        label=_("Until day"), widget=DayInput, validators=PLAUSIBLE_DAYS
+    )
     days = forms.ChoiceField(
         label=_("On which days"),
         choices=((WORKING_DAYS, _("working days")), (EVERY_DAY, _("every day"))),
@@ -59,7 +67,11 @@ class RoundForm(RuleForm):
         self.people = {str(post.pk): post for post in eligible_posts(village, today())}
         offer_rows(self, "members", eligible_posts(village, today()))
         people = [(key, str(post.user)) for key, post in self.people.items()]
-        offer(self, "backup", [(NEXT, _("whoever is next in turn")), (NOBODY, _("nobody")), *people])
+        offer(
+            self,
+            "backup",
+            [(NEXT, _("whoever is next in turn")), (NOBODY, _("nobody")), *people],
+        )
 
     @property
     def asked(self) -> Round:
@@ -70,7 +82,11 @@ class RoundForm(RuleForm):
             members=list(members),
             first=said["first"],
             last=said["last"],
-            calendar=deadlines.calendar_of(self.village.town_id, said["first"]) if working else None,
+            calendar=(
+                deadlines.calendar_of(self.village.town_id, said["first"])
+                if working
+                else None
+            ),
             begins=said["begins"],
             ends=said["ends"],
             backup=self.people.get(said["backup"]),
@@ -79,7 +95,9 @@ class RoundForm(RuleForm):
 
 
 class DutyRound(StaffView):
-    """The work calendar is a matter of deadlines, so this page of the roster stands here."""
+    """The work calendar is a matter of deadlines, so this page of the roster stands
+    here.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         village = self.village()
@@ -94,27 +112,50 @@ class DutyRound(StaffView):
                 if request.POST.get("step") == "write":
                     return self.written(village, form)
                 turns = plan_round(village, form.asked, by=self.user, at=now())
-                return self.show(form, village, turns=turns, new=sum(bool(t.primary and not t.standing) for t in turns))
+                return self.show(
+                    form,
+                    village,
+                    turns=turns,
+                    new=sum(bool(t.primary and not t.standing) for t in turns),
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
         return self.show(form, village, UNPROCESSABLE)
 
     def written(self, village: Village, form: RoundForm) -> HttpResponse:
         new = arrange_round(village, form.asked, by=self.user, at=now())
-        words = ngettext("%(count)s shift was put on the roster.", "%(count)s shifts were put on the roster.", len(new))
+        words = ngettext(
+            "%(count)s shift was put on the roster.",
+            "%(count)s shifts were put on the roster.",
+            len(new),
+        )
         messages.success(self.request, words % {"count": len(new)})
-        return redirect(f"{reverse('villages:duty')}?village={village.pk}&week={form.cleaned_data['first']}")
+        return redirect(
+            f"{reverse('villages:duty')}?village={village.pk}&week={form.cleaned_data['first']}"
+        )
 
     def village(self) -> Village:
-        """One whose roster the reader arranges. Http404: none, or another one is asked for."""
-        keys = [post.village_id for post in self.user.posts_on(today()) if post.role in ARRANGERS and post.village_id]
+        """One whose roster the reader arranges. Http404: none, or another one is asked
+        for.
+        """
+        keys = [
+            post.village_id
+            for post in self.user.posts_on(today())
+            if post.role in ARRANGERS and post.village_id
+        ]
         asked = self.request.GET.get("village", "")
-        found = Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
-        village = (found.filter(pk=whole_number(asked) or 0) if asked else found).first()
+        found = (
+            Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
+        )
+        village = (
+            found.filter(pk=whole_number(asked) or 0) if asked else found
+        ).first()
         if village is None:
             raise Http404
         return village
 
-    def show(self, form: RoundForm, village: Village, status: int = 200, **shown: Any) -> HttpResponse:
+    def show(
+        self, form: RoundForm, village: Village, status: int = 200, **shown: Any
+    ) -> HttpResponse:
         context = {"nav": "duty", "form": form, "village": village, **shown}
         return render(self.request, "cases/duty_round.html", context, status=status)

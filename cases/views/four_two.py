@@ -47,12 +47,16 @@ class FourTwoView(StaffView):
     """Processes of the villages in reach; any other does not exist."""
 
     def processes(self) -> QuerySet[FourTwoProcess]:
-        return FourTwoProcess.objects.visible_to(self.user, today()).select_related("village__town", "case__town")
+        return FourTwoProcess.objects.visible_to(self.user, today()).select_related(
+            "village__town", "case__town"
+        )
 
     def process(self, pk: int) -> FourTwoProcess:
         steps = FourTwoStep.objects.select_related("recorded_by__user", "process")
         steps = steps.prefetch_related("sheets", "corrections__post__user")
-        found: FourTwoProcess = get_object_or_404(self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk)
+        found: FourTwoProcess = get_object_or_404(
+            self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk
+        )
         return veiled([found])[0]
 
     def runner(self, village_id: int | None) -> Officer | None:
@@ -65,24 +69,37 @@ class FourTwoView(StaffView):
 
     def may_print(self, process: FourTwoProcess) -> bool:
         return may_print_of(
-            self.user, today(), village_id=process.village_id, town=process.village.town, county_code=""
+            self.user,
+            today(),
+            village_id=process.village_id,
+            town=process.village.town,
+            county_code="",
         )
 
     def seen_case(self, process: FourTwoProcess) -> Case | None:
-        return self.visible().filter(pk=process.case_id).first() if process.case_id else None
+        return (
+            self.visible().filter(pk=process.case_id).first()
+            if process.case_id
+            else None
+        )
 
 
 class FourTwoList(FourTwoView):
     def get(self, request: HttpRequest) -> HttpResponse:
         processes = self.processes().prefetch_related("steps")
         page = page_of(processes, ORDER, request.GET.get("after", ""))
-        rows = [(process, next_step(process)) for process in veiled(page.rows, with_steps=False)]
+        rows = [
+            (process, next_step(process))
+            for process in veiled(page.rows, with_steps=False)
+        ]
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
 
 
 def whole_title(case: Case, sight: Sight) -> str:
-    """What stands on the official form: the words whole where they fit, else the title, which they are typed over."""
+    """What stands on the official form: the words whole where they fit, else the title,
+    which they are typed over.
+    """
     title = title_for(case, sight)
     if not title.endswith("…"):
         return title
@@ -103,7 +120,11 @@ class FourTwoStart(FourTwoView):
         form = StartForm(request.POST)
         if form.is_valid() and case.village:
             try:
-                return redirect(start_process(case.village, case=case, by=by, at=now(), **form.cleaned_data))
+                return redirect(
+                    start_process(
+                        case.village, case=case, by=by, at=now(), **form.cleaned_data
+                    )
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
         return self._show(request, case, form, UNPROCESSABLE)
@@ -115,9 +136,14 @@ class FourTwoStart(FourTwoView):
             raise Http404
         return case, by
 
-    def _show(self, request: HttpRequest, case: Case, form: StartForm, status: int = 200) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, case: Case, form: StartForm, status: int = 200
+    ) -> HttpResponse:
         return render(
-            request, "cases/four_two/start.html", {"nav": "meetings", "case": case, "form": form}, status=status
+            request,
+            "cases/four_two/start.html",
+            {"nav": "meetings", "case": case, "form": form},
+            status=status,
         )
 
 
@@ -139,14 +165,20 @@ class FourTwoPage(FourTwoView):
         if form.is_valid():
             try:
                 step = record_step(
-                    process, int(nth) if nth in "123456" and nth else 0, form.held(), by=by, at=now(),
+                    process,
+                    int(nth) if nth in "123456" and nth else 0,
+                    form.held(),
+                    by=by,
+                    at=now(),
                     key=form.cleaned_data["key"],
-                )  # fmt: skip
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
                 words = (
-                    _("Written down: the step has passed.") if step.passed else _("Written down: it has not passed.")
+                    _("Written down: the step has passed.")
+                    if step.passed
+                    else _("Written down: it has not passed.")
                 )
                 (messages.success if step.passed else messages.warning)(request, words)
                 return redirect(process)
@@ -164,7 +196,11 @@ class FourTwoPage(FourTwoView):
         steps = steps_of(process, due)
         for step in steps:
             nth = step["rule"].nth
-            step["correction"] = (corrections.get(nth) or correction_form(nth)) if by and step["held"] else None
+            step["correction"] = (
+                (corrections.get(nth) or correction_form(nth))
+                if by and step["held"]
+                else None
+            )
         may_write = by is not None and due is not None
         context = {
             "nav": "meetings",
@@ -176,8 +212,16 @@ class FourTwoPage(FourTwoView):
             "asked": rules_in_words(process, due) if due and may_write else [],
             "today": today(),
             "may_print": self.may_print(process),
-            "form": HeldForm(due, initial={"key": uuid4(), "held_on": today()}) if due and may_write else None,
-            "drop": DropForm() if by and not process.dropped_at and not _is_resolved(process) else None,
+            "form": (
+                HeldForm(due, initial={"key": uuid4(), "held_on": today()})
+                if due and may_write
+                else None
+            ),
+            "drop": (
+                DropForm()
+                if by and not process.dropped_at and not _is_resolved(process)
+                else None
+            ),
             "is_runner": by is not None,
             **shown,
         }
@@ -193,7 +237,10 @@ def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[dict[str, An
     held: dict[int, list[FourTwoStep]] = {}
     for step in process.steps.all():
         held.setdefault(step.nth, []).append(step)
-    return [{"rule": rule, "held": held.get(nth, []), "is_due": rule == due} for nth, rule in STEPS.items()]
+    return [
+        {"rule": rule, "held": held.get(nth, []), "is_due": rule == due}
+        for nth, rule in STEPS.items()
+    ]
 
 
 def correction_form(nth: int, *sent: QueryDict) -> CorrectionForm:
@@ -260,7 +307,9 @@ class FourTwoCorrect(FourTwoPage):
 
 
 class FourTwoPrint(FourTwoView):
-    """四议两公开登记表: six parts on paper (ledgers 10); by POST, for a print leaves a trace."""
+    """四议两公开登记表: six parts on paper (ledgers 10); by POST, for a print leaves
+    a trace.
+    """
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Back from a login in between."""
@@ -270,7 +319,15 @@ class FourTwoPrint(FourTwoView):
         process = self.process(pk)
         if not self.may_print(process):
             raise Http404
-        subject = _("register of the six steps of %(village)s") % {"village": process.village}
-        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
-        context = {"process": process, "case": self.seen_case(process), "steps": steps_of(process, None)}
+        subject = _("register of the six steps of %(village)s") % {
+            "village": process.village
+        }
+        record_audit(
+            AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
+        )
+        context = {
+            "process": process,
+            "case": self.seen_case(process),
+            "steps": steps_of(process, None),
+        }
         return render(request, "cases/four_two/print.html", context)

@@ -1,4 +1,6 @@
-"""The desk everybody starts from: what is with me by due time, and the queues of my roles."""
+"""The desk everybody starts from: what is with me by due time, and the queues of my
+roles.
+"""
 
 from dataclasses import dataclass
 
@@ -36,7 +38,9 @@ FIRST_PAGE = {
 
 @dataclass(frozen=True)
 class Queue:
-    """One line of work of a role: its words and the filter of the list that shows it."""
+    """One line of work of a role: its words and the filter of the list that shows
+    it.
+    """
 
     label: str | Promise
     query: dict[str, str]
@@ -53,30 +57,61 @@ class Queue:
 
 
 def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
-    """The queues of somebody's roles, each once, in the order of the road; on duty also the duty officer's."""
+    """The queues of somebody's roles, each once, in the order of the road; on duty also
+    the duty officer's.
+    """
     queues: list[Queue] = []
     for post in posts:
-        level = Level.COUNTY if post.county_code else Level.TOWN if post.town_id else Level.VILLAGE
+        level = (
+            Level.COUNTY
+            if post.county_code
+            else Level.TOWN
+            if post.town_id
+            else Level.VILLAGE
+        )
         if post.role in (Role.SECRETARY, Role.REVIEWER):
             queues += [
-                Queue(_("Waiting for a decision"), {"stage": Stage.DELIBERATE, "level": level}, QUEUE),
-                Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
-                Queue(_("Parts given back, waiting for a ruling"), {"given_back": "true", "level": level}),
-                Queue(_("Waiting for a ruling on time"), {"asked": "true", "level": level}, "cases:requests"),
+                Queue(
+                    _("Waiting for a decision"),
+                    {"stage": Stage.DELIBERATE, "level": level},
+                    QUEUE,
+                ),
+                Queue(
+                    _("Waiting to be checked"),
+                    {"stage": Stage.SUPERVISE, "level": level},
+                ),
+                Queue(
+                    _("Parts given back, waiting for a ruling"),
+                    {"given_back": "true", "level": level},
+                ),
+                Queue(
+                    _("Waiting for a ruling on time"),
+                    {"asked": "true", "level": level},
+                    "cases:requests",
+                ),
             ]
         if post.role == Role.SUPERVISOR:
             queues += [
                 Queue(_("Overdue"), {"overdue": "true"}),
                 Queue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
-                Queue(_("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}),
+                Queue(
+                    _("Waiting to be checked"),
+                    {"stage": Stage.SUPERVISE, "level": level},
+                ),
             ]
-        if on_duty or post.role in (Role.DUTY_OFFICER, Role.SECRETARY, Role.GROUP_LEADER):
+        if on_duty or post.role in (
+            Role.DUTY_OFFICER,
+            Role.SECRETARY,
+            Role.GROUP_LEADER,
+        ):
             queues.append(Queue(_("To be called back"), {"stage": Stage.RATE}))
     return list({queue.name: queue for queue in queues}.values())
 
 
 class Home(StaffView):
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def dispatch(
+        self, request: HttpRequest, *args: object, **kwargs: object
+    ) -> HttpResponseBase:
         if request.user.is_authenticated:
             posts = self.user.posts_on(today())
             if not posts:
@@ -88,14 +123,21 @@ class Home(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         at = now()
         visible = self.visible()
-        mine = list(visible.owned_by(self.sight().reach).order_by("due_at", "pk").with_row().with_doubt()[: SHOWN + 1])
+        mine = list(
+            visible.owned_by(self.sight().reach)
+            .order_by("due_at", "pk")
+            .with_row()
+            .with_doubt()[: SHOWN + 1]
+        )
         desks = desks_of(self.user, at)
         is_on = any(post.user_id == self.user.pk for desk in desks for post in desk.on)
         queues = queues_of(self.user.posts_on(today()), on_duty=is_on)
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
         counted = {queue.name: self._narrowed(queue) for queue in queues}
         counted["today"] = visible.filter(registered_at__gte=midnight)
-        counted["today_settled"] = visible.filter(registered_at__gte=midnight, handling="on_spot")
+        counted["today_settled"] = visible.filter(
+            registered_at__gte=midnight, handling="on_spot"
+        )
         counts = capped_counts(counted)
         context = {
             "nav": "home",
@@ -115,20 +157,37 @@ class Home(StaffView):
         return render(request, "cases/home.html", context)
 
     def _parts(self, visible: CaseQuerySet) -> list[Assignment]:
-        """What is asked of me, or of my office, in matters somebody else leads; nothing given back or lost."""
+        """What is asked of me, or of my office, in matters somebody else leads; nothing
+        given back or lost.
+        """
         reach = self.sight().reach
-        mine = Assignment.objects.filter(Q(post__in=reach.posts) | Q(office__in=reach.offices), case__in=visible)
-        waiting = mine.filter(role=AssignmentRole.ASSISTANT, ended_at=None, reported_at=None, waived_at=None)
-        parts = list(waiting.select_related("case__town", "case__village").order_by("case__due_at", "pk")[:SHOWN])
+        mine = Assignment.objects.filter(
+            Q(post__in=reach.posts) | Q(office__in=reach.offices), case__in=visible
+        )
+        waiting = mine.filter(
+            role=AssignmentRole.ASSISTANT,
+            ended_at=None,
+            reported_at=None,
+            waived_at=None,
+        )
+        parts = list(
+            waiting.select_related("case__town", "case__village").order_by(
+                "case__due_at", "pk"
+            )[:SHOWN]
+        )
         for part in parts:  # to read, not to save
             part.ask = words_for(part.case, self.sight(), part.ask)
         return parts
 
     def _narrowed(self, queue: Queue) -> QuerySet[Case]:
-        """What the page behind it lists: a secret matter of others stands in a list, not where one decides."""
+        """What the page behind it lists: a secret matter of others stands in a list,
+        not where one decides.
+        """
         if queue.page == QUEUE:
             counted = on_no_agenda(self.visible()).annotate(redacted=Value(False))
         else:
             counted = Case.objects.counted_for(self.user, today())
-        narrowed: QuerySet[Case] = CaseFilter(QueryDict(urlencode(queue.query)), counted, request=self.request).qs
+        narrowed: QuerySet[Case] = CaseFilter(
+            QueryDict(urlencode(queue.query)), counted, request=self.request
+        ).qs
         return narrowed

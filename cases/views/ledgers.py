@@ -1,11 +1,19 @@
-"""The ledgers: tabs with counts, the rows page by page, and taking them away as file or print."""
+"""The ledgers: tabs with counts, the rows page by page, and taking them away as file or
+print.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,14 +27,31 @@ from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 
-OWN_PARAMETERS = ("after", "from_row", "order")  # the page's place, and the list's order, which a ledger has its own of
-FOLDED = ("since", "until", "light", "mode", "channel", "handling", "level", "concluded", "stage")
+# the page's place, and the list's order, which a ledger has its own of
+OWN_PARAMETERS = (
+    "after",
+    "from_row",
+    "order",
+)
+FOLDED = (
+    "since",
+    "until",
+    "light",
+    "mode",
+    "channel",
+    "handling",
+    "level",
+    "concluded",
+    "stage",
+)
 LONGEST_NUMBER = 7
 
 
 class ExportForm(forms.Form):
     reason = forms.CharField(label=_("What it is for"), max_length=100, required=False)
-    unmasked = forms.BooleanField(label=_("With full names and phones (this is logged)"), required=False)
+    unmasked = forms.BooleanField(
+        label=_("With full names and phones (this is logged)"), required=False
+    )
 
 
 @dataclass(frozen=True)
@@ -53,7 +78,9 @@ class Reading:
 
     def rows(self, book: AnyBook) -> Any:
         rows = self.lists[book.filterset].qs
-        return self.period.of(book, rows) if self.period_form.is_valid() else rows.none()
+        return (
+            self.period.of(book, rows) if self.period_form.is_valid() else rows.none()
+        )
 
     @property
     def period(self) -> Period:
@@ -75,23 +102,38 @@ class LedgerView(StaffView):
             query.pop(name, None)
         kinds = {book.filterset: book for book in BOOKS.values()}
         lists = {
-            kind: kind(query or None, book.in_sight(self.user, today()), request=self.request)
+            kind: kind(
+                query or None, book.in_sight(self.user, today()), request=self.request
+            )
             for kind, book in kinds.items()
         }
         given = [(name, value) for name, value in query.items() if value]
-        # What was searched for may be a name or a phone: the log says that there was a search, not for what.
-        logged = "&".join(f"{name}={'…' if name == 'q' else value}" for name, value in given)
+        # What was searched for may be a name or a phone: the log says that there was a
+        # search, not for what.
+        logged = "&".join(
+            f"{name}={'…' if name == 'q' else value}" for name, value in given
+        )
         return Reading(BOOKS[key], lists, PeriodForm(query), query.urlencode(), logged)
 
-    def show(self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = "") -> HttpResponse:
+    def show(
+        self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = ""
+    ) -> HttpResponse:
         request, book = self.request, reading.book
         counts = capped_counts({key: reading.rows(each) for key, each in BOOKS.items()})
-        page = page_of(book.whole(reading.rows(book)), book.order, request.GET.get("after", ""))
+        page = page_of(
+            book.whole(reading.rows(book)), book.order, request.GET.get("after", "")
+        )
         records = read_records(book, page.rows, sight=self.sight(), at=now())
-        start = _row_number(request.GET.get("from_row", "")) if request.GET.get("after") else 1
+        start = (
+            _row_number(request.GET.get("from_row", ""))
+            if request.GET.get("after")
+            else 1
+        )
+        # the record itself masks
         rows = [
-            cells[1:] for cells in tabular.rows_of(reading.ledger, records, unmasked=True)
-        ]  # the record itself masks
+            cells[1:]
+            for cells in tabular.rows_of(reading.ledger, records, unmasked=True)
+        ]
         context: dict[str, Any] = {
             "nav": "ledgers",
             "reading": reading,
@@ -99,7 +141,9 @@ class LedgerView(StaffView):
             "tabs": [(each, counts[key]) for key, each in BOOKS.items()],
             "count": counts[book.key],
             "headings": tabular.headings(reading.ledger),
-            "rows": list(zip(range(start, start + len(rows)), records, rows, strict=True)),
+            "rows": list(
+                zip(range(start, start + len(rows)), records, rows, strict=True)
+            ),
             "after": page.after,
             "next_row": start + len(rows),
             "may_export": may_export(self.user, today()),
@@ -110,14 +154,27 @@ class LedgerView(StaffView):
         return render(request, "cases/ledger.html", context, status=status)
 
     def export(self, reading: Reading, form: ExportForm) -> Export:
-        """Http404: the account takes no ledger away, or asks to open what it may not."""
+        """Http404: the account takes no ledger away, or asks to open what it may
+        not.
+        """
         user, at = self.user, now()
         asked = form.cleaned_data["unmasked"]
         if not may_export(user, today()) or (asked and not may_unmask(user, today())):
             raise Http404
         book, rows = reading.book, reading.rows(reading.book)
-        bounds = reading.period.bounds(book, takeable(book, rows, user, today()), today())
-        return Export(book, rows, user, at, bounds, form.cleaned_data["reason"], reading.filters, unmasked=asked)
+        bounds = reading.period.bounds(
+            book, takeable(book, rows, user, today()), today()
+        )
+        return Export(
+            book,
+            rows,
+            user,
+            at,
+            bounds,
+            form.cleaned_data["reason"],
+            reading.filters,
+            unmasked=asked,
+        )
 
 
 class LedgerIndex(LedgerView):
@@ -131,12 +188,16 @@ class LedgerPage(LedgerView):
 
 
 class LedgerTaken(LedgerView):
-    """By POST, because it leaves a trace and needs a reason; what is refused comes back on the page of the ledger."""
+    """By POST, because it leaves a trace and needs a reason; what is refused comes back
+    on the page of the ledger.
+    """
 
     def get(self, request: HttpRequest, key: str, **_form: str) -> HttpResponse:
         """Back from a login in between."""
         reading = self.read(key)
-        return redirect(f"{reverse('cases:ledger', args=[key])}?{reading.query}".rstrip("?"))
+        return redirect(
+            f"{reverse('cases:ledger', args=[key])}?{reading.query}".rstrip("?")
+        )
 
     def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
         reading, asked = self.read(key), ExportForm(request.POST)
@@ -148,7 +209,9 @@ class LedgerTaken(LedgerView):
         except RuleBroken as refusal:
             for name, text in refusal.fields.items():
                 asked.add_error(name, str(text))
-            return self.show(reading, asked, UNPROCESSABLE, "" if refusal.fields else str(refusal))
+            return self.show(
+                reading, asked, UNPROCESSABLE, "" if refusal.fields else str(refusal)
+            )
 
     def answer(self, export: Export, form: str) -> HttpResponseBase:
         raise NotImplementedError

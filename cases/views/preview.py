@@ -9,7 +9,9 @@ from minshi.clock import now
 
 
 class Preview(StepView):
-    """A fragment for the step's page; by POST, for an address is no place for words about people."""
+    """A fragment for the step's page; by POST, for an address is no place for words
+    about people.
+    """
 
     def post(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
         case = self.case(number)

@@ -1,4 +1,6 @@
-"""待议: what waits for a level's decision, gone through by keys, singly or in a batch (ux 2.6)."""
+"""待议: what waits for a level's decision, gone through by keys, singly or in a
+batch (ux 2.6).
+"""
 
 from uuid import UUID, uuid4
 
@@ -15,7 +17,14 @@ from cases.meetings import add_item
 from cases.models import Case
 from cases.models.choices import Level
 from cases.paging import Page, capped_counts, page_of
-from cases.queue import ORDERS, Tab, deciding_place, meetings_to_come, queue_at, reasons_of
+from cases.queue import (
+    ORDERS,
+    Tab,
+    deciding_place,
+    meetings_to_come,
+    queue_at,
+    reasons_of,
+)
 from cases.sitting import HoldingPlace
 from cases.templatetags.minshi import words_for
 from cases.views.access import UNPROCESSABLE
@@ -26,17 +35,26 @@ from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
 from villages.requests import whole_number
 
-BY_KEY = ((Action.DECIDE, "1"), (Action.MERGE, "2"), (Action.SEND_BACK, "3"), (Action.DEFER, "h"))
+BY_KEY = (
+    (Action.DECIDE, "1"),
+    (Action.MERGE, "2"),
+    (Action.SEND_BACK, "3"),
+    (Action.DEFER, "h"),
+)
 SHOWN_TO_COME = 8
 TOGETHER = (Action.DECIDE, Action.SEND_BACK, Action.DEFER)
 
 
 class QueueView(MeetingView):
-    """For whoever decides: the secretary of a village, the reviewer of a town or a county."""
+    """For whoever decides: the secretary of a village, the reviewer of a town or a
+    county.
+    """
 
     def place(self, request: HttpRequest) -> HoldingPlace:
         """The place decided for, the highest first; 404 for anybody else."""
-        found = deciding_place(self.user.posts_on(today()), request.GET.get("at", ""), now())
+        found = deciding_place(
+            self.user.posts_on(today()), request.GET.get("at", ""), now()
+        )
         if found is None:
             raise Http404
         return found
@@ -52,7 +70,11 @@ class Queue(QueueView):
         if chosen not in tabs:
             raise Http404
         counts = capped_counts(tabs)
-        page: Page[Case] = page_of(tabs[chosen].with_row().with_doubt(), ORDERS[chosen], request.GET.get("after", ""))
+        page: Page[Case] = page_of(
+            tabs[chosen].with_row().with_doubt(),
+            ORDERS[chosen],
+            request.GET.get("after", ""),
+        )
         reasons = reasons_of(page.rows)
         context = {
             "nav": "list",
@@ -63,8 +85,14 @@ class Queue(QueueView):
             "chosen": chosen,
             "page": page,
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
-            "opened": request.GET.get("open") or next((case.number for case in page.rows), ""),
-            "coming": list(meetings_to_come(place)[:SHOWN_TO_COME]) if chosen == Tab.WAITING else [],
+            "opened": (
+                request.GET.get("open") or next((case.number for case in page.rows), "")
+            ),
+            "coming": (
+                list(meetings_to_come(place)[:SHOWN_TO_COME])
+                if chosen == Tab.WAITING
+                else []
+            ),
             "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
@@ -74,14 +102,18 @@ class Queue(QueueView):
 
 
 class QueuePanel(QueueView):
-    """What one needs to decide, beside the list: the words, the village's opinion, what is like it, the verdicts."""
+    """What one needs to decide, beside the list: the words, the village's opinion, what
+    is like it, the verdicts.
+    """
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.case(number)
         at = now()
         events = list(case.events.select_related("user").order_by("-sequence"))
         facts = read_facts(case, at, events)
-        offers = {offer.action: offer for offer in moves_open_to(self.user, case, at, facts)}
+        offers = {
+            offer.action: offer for offer in moves_open_to(self.user, case, at, facts)
+        }
         whole = self.sight().shows_speaker(case)
         also = [] if whole else known_names(case)
         spoken = (Action.ESCALATE, Action.RETURN, Action.DEFER, Action.DECIDE)
@@ -107,10 +139,16 @@ class QueuePanel(QueueView):
             "at": at,
             "title": seen(case.title),
             "words": seen(case.verbatim),
-            "opinions": [(event, seen(event.note)) for event in events if event.action in spoken and event.note],
+            "opinions": [
+                (event, seen(event.note))
+                for event in events
+                if event.action in spoken and event.note
+            ],
             "attachments": list(case.attachments.all()),
             "similar": [other for other in likes if other.pk != case.pk][:3],
-            "verdicts": [(offers[action], key) for action, key in BY_KEY if action in offers],
+            "verdicts": [
+                (offers[action], key) for action, key in BY_KEY if action in offers
+            ],
             "sight": self.sight(),
         }
         return render(request, "cases/queue/_panel.html", context)
@@ -132,13 +170,24 @@ class QueueBatch(QueueView):
         meeting = whole_number(request.POST.get("meeting", ""))
         if request.POST.get("do") == "agenda":
             return self._put_on(request, place, cases, meeting)
-        action = next((action for action in together_at(place) if action == request.POST.get("do")), None)
+        action = next(
+            (
+                action
+                for action in together_at(place)
+                if action == request.POST.get("do")
+            ),
+            None,
+        )
         if action is None:
             raise Http404
         return self._together(request, place, action, cases, seen)
 
     def _put_on(
-        self, request: HttpRequest, place: HoldingPlace, cases: list[Case], meeting: int | None
+        self,
+        request: HttpRequest,
+        place: HoldingPlace,
+        cases: list[Case],
+        meeting: int | None,
     ) -> HttpResponse:
         if meeting is None:
             chosen = "&".join(f"cases={case.pk}" for case in cases)
@@ -155,7 +204,12 @@ class QueueBatch(QueueView):
         return redirect(found)
 
     def _together(
-        self, request: HttpRequest, place: HoldingPlace, action: Action, cases: list[Case], seen: dict[int, int]
+        self,
+        request: HttpRequest,
+        place: HoldingPlace,
+        action: Action,
+        cases: list[Case],
+        seen: dict[int, int],
     ) -> HttpResponse:
         gone = self.gone(cases)
         if not cases:
@@ -167,7 +221,13 @@ class QueueBatch(QueueView):
         if is_sent and form.is_valid():
             try:
                 results = move_all(
-                    cases, action, user=self.user, at=now(), values=form.values(), versions=seen, key=key
+                    cases,
+                    action,
+                    user=self.user,
+                    at=now(),
+                    values=form.values(),
+                    versions=seen,
+                    key=key,
                 )
             except KeyReused as refusal:
                 form.refuse(refusal)
@@ -175,19 +235,42 @@ class QueueBatch(QueueView):
             else:
                 return self._results(request, place, action, results, gone)
         context = {
-            "nav": "list", "at": now(), "sight": self.sight(), "place": place, "action": action, "form": form,
-            "rows": [(case, seen.get(case.pk, case.version)) for case in cases], "gone": gone, "key": key,
-        }  # fmt: skip
-        return render(request, "cases/queue/batch.html", context, status=UNPROCESSABLE if is_sent else 200)
+            "nav": "list",
+            "at": now(),
+            "sight": self.sight(),
+            "place": place,
+            "action": action,
+            "form": form,
+            "rows": [(case, seen.get(case.pk, case.version)) for case in cases],
+            "gone": gone,
+            "key": key,
+        }
+        return render(
+            request,
+            "cases/queue/batch.html",
+            context,
+            status=UNPROCESSABLE if is_sent else 200,
+        )
 
     def _results(
-        self, request: HttpRequest, place: HoldingPlace, action: Action, results: list[Result], gone: list[str]
+        self,
+        request: HttpRequest,
+        place: HoldingPlace,
+        action: Action,
+        results: list[Result],
+        gone: list[str],
     ) -> HttpResponse:
         done = sum(not result.refusal for result in results)
         context = {
-            "nav": "list", "sight": self.sight(), "place": place, "action": action, "results": results, "gone": gone,
-            "done": done, "failed": len(results) - done + len(gone),
-        }  # fmt: skip
+            "nav": "list",
+            "sight": self.sight(),
+            "place": place,
+            "action": action,
+            "results": results,
+            "gone": gone,
+            "done": done,
+            "failed": len(results) - done + len(gone),
+        }
         return render(request, "cases/queue/results.html", context)
 
 
@@ -197,7 +280,11 @@ def queue_of(place: HoldingPlace) -> str:
 
 def together_at(place: HoldingPlace) -> tuple[Action, ...]:
     """What may be done with several at once; nothing lies below a village."""
-    return tuple(action for action in TOGETHER if place.level != Level.VILLAGE or action != Action.SEND_BACK)
+    return tuple(
+        action
+        for action in TOGETHER
+        if place.level != Level.VILLAGE or action != Action.SEND_BACK
+    )
 
 
 def _key(request: HttpRequest) -> UUID | None:

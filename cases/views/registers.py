@@ -34,9 +34,13 @@ class RequestList(StaffView):
         seen = time_requests.requests_seen_by(self.user, today())
         if level in Level.values:
             seen = seen.filter(case__level=level)
-        split = {name: time_requests.in_state(seen, name) for name, _label in REQUEST_TABS}
+        split = {
+            name: time_requests.in_state(seen, name) for name, _label in REQUEST_TABS
+        }
         counts = capped_counts(split)
-        page = page_of(split[state], time_requests.ORDERS[state], request.GET.get("after", ""))
+        page = page_of(
+            split[state], time_requests.ORDERS[state], request.GET.get("after", "")
+        )
         posts, sight = self.user.posts_on(today()), self.sight()
         rows = [
             {
@@ -50,22 +54,35 @@ class RequestList(StaffView):
             for row in page.rows
         ]
         context = {
-            "nav": "list", "at": now(), "sight": sight, "rows": rows, "after": page.after, "state": state,
+            "nav": "list",
+            "at": now(),
+            "sight": sight,
+            "rows": rows,
+            "after": page.after,
+            "state": state,
             "tabs": [(name, label, counts[name]) for name, label in REQUEST_TABS],
-        }  # fmt: skip
+        }
         return render(request, "cases/requests.html", context)
 
 
 class RedLines(StaffView):
-    """404 for whoever oversees nothing: even that there is such a list is not theirs to know."""
+    """404 for whoever oversees nothing: even that there is such a list is not theirs to
+    know.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not red_lines.oversees(self.user, today()):
             raise Http404
         state = request.GET.get("state", "")
         seen = red_lines.reports_seen_by(self.user, today())
-        counts = capped_counts({name: red_lines.in_state(seen, name) for name, _label in REPORT_TABS})
-        page = page_of(red_lines.in_state(seen, state), red_lines.ORDER, request.GET.get("after", ""))
+        counts = capped_counts(
+            {name: red_lines.in_state(seen, name) for name, _label in REPORT_TABS}
+        )
+        page = page_of(
+            red_lines.in_state(seen, state),
+            red_lines.ORDER,
+            request.GET.get("after", ""),
+        )
         sight = self.sight()
         rows: list[dict[str, Any]] = [
             {
@@ -78,9 +95,14 @@ class RedLines(StaffView):
             for row in page.rows
         ]
         context = {
-            "nav": "list", "at": now(), "sight": sight, "rows": rows, "after": page.after, "state": state,
+            "nav": "list",
+            "at": now(),
+            "sight": sight,
+            "rows": rows,
+            "after": page.after,
+            "state": state,
             "tabs": [(name, label, counts[name]) for name, label in REPORT_TABS],
-        }  # fmt: skip
+        }
         return render(request, "cases/red_lines.html", context)
 
 

@@ -19,11 +19,22 @@ class SlipPrint(StaffView):
         """Back from a login in between."""
         return redirect(self.case(number))
 
-    def post(self, request: HttpRequest, number: str, key: str, nth: int) -> HttpResponse:
+    def post(
+        self, request: HttpRequest, number: str, key: str, nth: int
+    ) -> HttpResponse:
         sheet = self._sheet(number, key, nth)
-        subject = _("%(slip)s of %(number)s") % {"slip": sheet.slip.title, "number": number}
-        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
-        response = render(request, "cases/slip.html", {"sheet": sheet, "case": sheet.record.case, "on": today()})
+        subject = _("%(slip)s of %(number)s") % {
+            "slip": sheet.slip.title,
+            "number": number,
+        }
+        record_audit(
+            AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
+        )
+        response = render(
+            request,
+            "cases/slip.html",
+            {"sheet": sheet, "case": sheet.record.case, "on": today()},
+        )
         response["Cache-Control"] = "no-store"
         return response
 

@@ -1,4 +1,6 @@
-"""What a step's page and its preview share: the offer, the form, what is typed so far, what the speaker would read."""
+"""What a step's page and its preview share: the offer, the form, what is typed so far,
+what the speaker would read.
+"""
 
 from typing import Any
 
@@ -15,7 +17,8 @@ from cases.workflow.inputs import Kind
 from minshi.errors import RuleBroken
 from villages.requests import whole_number
 
-# The input whose words the tracking page shows; of the other steps that tell, it shows the day and the state.
+# The input whose words the tracking page shows; of the other steps that tell, it shows
+# the day and the state.
 WORDS_TOLD = {
     Action.SETTLE: "result",
     Action.DIVERT: "told",
@@ -33,8 +36,12 @@ class StepView(StaffView):
             raise Http404
         return offer_to(self.user, case, action, facts.at, facts)
 
-    def form(self, facts: Facts, offer: Offer, data: QueryDict | None = None, **options: Any) -> MoveForm:
-        """Without standard texts, which are read where the form is shown: a step that is taken needs none."""
+    def form(
+        self, facts: Facts, offer: Offer, data: QueryDict | None = None, **options: Any
+    ) -> MoveForm:
+        """Without standard texts, which are read where the form is shown: a step that
+        is taken needs none.
+        """
         shown = self.sight().shows_speaker(facts.case)
         return MoveForm(offer, facts, self.user, data, speaker_shown=shown, **options)
 
@@ -43,7 +50,9 @@ class StepView(StaffView):
         return Officer(self.user, offer.post)
 
     def preview(self, facts: Facts, offer: Offer, data: QueryDict) -> dict[str, Any]:
-        """What the tracking page would say if the step were taken now; its words alone while other answers are open."""
+        """What the tracking page would say if the step were taken now; its words alone
+        while other answers are open.
+        """
         if not offer.move.tells:
             return {}
         form = self.form(facts, offer, data)
@@ -53,10 +62,17 @@ class StepView(StaffView):
             return {"told": words_alone(facts.case, words, facts.at), "left": left}
         try:
             told = look_ahead(
-                facts.case, offer.action, told_to_speaker, by=self.by(offer), at=facts.at, **form.values()
+                facts.case,
+                offer.action,
+                told_to_speaker,
+                by=self.by(offer),
+                at=facts.at,
+                **form.values(),
             )
         except RuleBroken as refusal:
-            return {"refusal": " ".join(map(str, refusal.fields.values())) or str(refusal)}
+            return {
+                "refusal": " ".join(map(str, refusal.fields.values())) or str(refusal)
+            }
         return {"told": told}
 
 
@@ -64,15 +80,26 @@ def typed_in(offer: Offer, data: MultiValueDict[str, str]) -> dict[str, Any]:
     """What was typed so far, as the first answers of a form not checked yet."""
     kinds = {item.name: item.kind for item in offer.move.inputs}
     names = ("version", "key", *kinds)
-    return {name: data.getlist(name) if kinds.get(name) in SEVERAL else data[name] for name in names if name in data}
+    return {
+        name: data.getlist(name) if kinds.get(name) in SEVERAL else data[name]
+        for name in names
+        if name in data
+    }
 
 
-def with_text(typed: dict[str, Any], data: MultiValueDict[str, str], ready: dict[str, list[Ready]]) -> dict[str, Any]:
-    """The same with the standard text chosen for one input put in, below what stands there already."""
+def with_text(
+    typed: dict[str, Any], data: MultiValueDict[str, str], ready: dict[str, list[Ready]]
+) -> dict[str, Any]:
+    """The same with the standard text chosen for one input put in, below what stands
+    there already.
+    """
     name = data.get("use", "")
     chosen = whole_number(data.get(f"ready_{name}", ""))
     text = next((each.text for each in ready.get(name, []) if each.pk == chosen), "")
     if not text:
         return typed
     before = str(typed.get(name, "")).strip()
-    return {**typed, name: before if text in before else "\n".join(filter(None, (before, text)))}
+    return {
+        **typed,
+        name: before if text in before else "\n".join(filter(None, (before, text))),
+    }

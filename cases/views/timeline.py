@@ -1,4 +1,6 @@
-"""What happened, in words: who did what, what was chosen in it, and its note for who may read it whole."""
+"""What happened, in words: who did what, what was chosen in it, and its note for who
+may read it whole.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -64,26 +66,46 @@ def told(
     also: Iterable[str] = (),
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Told:
-    """An event in words; a note that named the speaker is shown whole only to who may see the speaker.
+    """An event in words; a note that named the speaker is shown whole only to who may
+    see the speaker.
 
-    `names` are those of posts and offices by their key in the data, as `names_known_to` gives them.
+    `names` are those of posts and offices by their key in the data, as `names_known_to`
+    gives them.
     """
-    label = str(Action(event.action).label) if event.action in Action.values else event.action
+    label = (
+        str(Action(event.action).label)
+        if event.action in Action.values
+        else event.action
+    )
     if event.action == Action.REHOME and event.via == ROSTER:
         label = _("Goes on with whoever is on duty")
-    revisions = {revision.field: revision for revision in event.revisions.all()} if whole else {}
-    note = revisions["note"].new if "note" in revisions and revisions["note"].new else event.note
+    revisions = (
+        {revision.field: revision for revision in event.revisions.all()}
+        if whole
+        else {}
+    )
+    note = (
+        revisions["note"].new
+        if "note" in revisions and revisions["note"].new
+        else event.note
+    )
     words = " · ".join([label, *_chosen(event, names)])
     return Told(event, words, note if whole else without_speaker(case, note, also))
 
 
 def folded(lines: Iterable[Told]) -> list[Told]:
-    """Newest first, with each run of steps from shift to shift as one line: the last of them, and how many."""
+    """Newest first, with each run of steps from shift to shift as one line: the last of
+    them, and how many.
+    """
     kept: list[Told] = []
     for follows, run in groupby(lines, key=lambda line: line.follows_roster):
         same = list(run)
         if follows and len(same) > 1:
-            words = ngettext("%(count)s time since %(day)s", "%(count)s times since %(day)s", len(same))
+            words = ngettext(
+                "%(count)s time since %(day)s",
+                "%(count)s times since %(day)s",
+                len(same),
+            )
             since = words % {"count": len(same), "day": day(same[-1].event.at)}
             same = [replace(same[0], label=f"{same[0].label} · {since}")]
         kept += same
@@ -98,11 +120,25 @@ def names_known_to(facts: Facts) -> dict[str, str]:
 
 def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
     data = event.data
-    words = [str(choices(data[key]).label) for key, choices in CHOSEN.items() if data.get(key) in choices.values]
+    words = [
+        str(choices(data[key]).label)
+        for key, choices in CHOSEN.items()
+        if data.get(key) in choices.values
+    ]
     if choices := CHANGED.get(event.action):
-        words.append(" → ".join(str(choices(value).label) for value in (data.get("old"), data.get("new")) if value))
+        words.append(
+            " → ".join(
+                str(choices(value).label)
+                for value in (data.get("old"), data.get("new"))
+                if value
+            )
+        )
     words += [data.get("village_name", ""), data.get("order_number", "")]
-    keys = [data.get("owner", "")] if event.action == Action.REHOME else data.get("holders", ())
+    keys = (
+        [data.get("owner", "")]
+        if event.action == Action.REHOME
+        else data.get("holders", ())
+    )
     if held := "、".join(names[key] for key in keys if key in names):
         words.append(held)
     if "until_on" in data:

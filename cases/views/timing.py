@@ -1,4 +1,6 @@
-"""时限与日历: how long everything may take in a town, what a change would do, and the days that are worked."""
+"""时限与日历: how long everything may take in a town, what a change would do, and
+the days that are worked.
+"""
 
 from calendar import Calendar
 from datetime import date
@@ -36,7 +38,9 @@ WEEKDAYS = (
 
 
 class TownView(StaffView):
-    """Of a town the reader's posts lie in or above: the one asked for, else the first."""
+    """Of a town the reader's posts lie in or above: the one asked for, else the
+    first.
+    """
 
     @cached_property
     def towns(self) -> list[Town]:
@@ -56,7 +60,14 @@ class TownView(StaffView):
         return reviewing_post(self.user, self.town, now()) is not None
 
     def context(self, **more: Any) -> dict[str, Any]:
-        return {"nav": "timing", "town": self.town, "towns": self.towns, "may_set": self.may_set, "at": now(), **more}
+        return {
+            "nav": "timing",
+            "town": self.town,
+            "towns": self.towns,
+            "may_set": self.may_set,
+            "at": now(),
+            **more,
+        }
 
     def here(self, name: str) -> str:
         return f"{reverse(name)}?town={self.town.pk}"
@@ -69,11 +80,20 @@ class Deadlines(TownView):
 
 
 class EditDeadline(TownView):
-    """First what the change would do, then the change: the second step names in `sure` what was looked at."""
+    """First what the change would do, then the change: the second step names in `sure`
+    what was looked at.
+    """
 
     def get(self, request: HttpRequest, rule: str) -> HttpResponse:
-        held = next(row.span for row in rules_in_force(self.town, now()) if row.rule == self.settable(rule))
-        return self.show(Rule(rule), DeadlineForm(initial={"amount": held.amount, "unit": held.unit.value}))
+        held = next(
+            row.span
+            for row in rules_in_force(self.town, now())
+            if row.rule == self.settable(rule)
+        )
+        return self.show(
+            Rule(rule),
+            DeadlineForm(initial={"amount": held.amount, "unit": held.unit.value}),
+        )
 
     def post(self, request: HttpRequest, rule: str) -> HttpResponse:
         known, form = self.settable(rule), DeadlineForm(request.POST)
@@ -85,8 +105,15 @@ class EditDeadline(TownView):
         span = Span(form.cleaned_data["amount"], Unit(form.cleaned_data["unit"]))
         seen = f"{span.amount} {span.unit.value}"
         try:
-            if request.POST.get("sure") != seen:  # not looked at yet, or another one than was looked at
-                return self.show(known, form, change=change_of(self.town, known, span, now()), seen=seen)
+            if (
+                request.POST.get("sure") != seen
+            ):  # not looked at yet, or another one than was looked at
+                return self.show(
+                    known,
+                    form,
+                    change=change_of(self.town, known, span, now()),
+                    seen=seen,
+                )
             set_rule(self.town, known, span, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
@@ -99,9 +126,13 @@ class EditDeadline(TownView):
             raise Http404
         return Rule(rule)
 
-    def show(self, rule: Rule, form: DeadlineForm, status: int = 200, **shown: Any) -> HttpResponse:
+    def show(
+        self, rule: Rule, form: DeadlineForm, status: int = 200, **shown: Any
+    ) -> HttpResponse:
         context = self.context(rule=rule, form=form, **shown)
-        return render(self.request, "cases/timing/deadline.html", context, status=status)
+        return render(
+            self.request, "cases/timing/deadline.html", context, status=status
+        )
 
 
 class WorkDays(TownView):
@@ -122,7 +153,14 @@ class WorkDays(TownView):
                 drop_day(self.town, said["day"], by=self.user, at=now())
             else:
                 is_working = said["works"] == "on"
-                set_day(self.town, said["day"], is_working=is_working, name=said["name"], by=self.user, at=now())
+                set_day(
+                    self.town,
+                    said["day"],
+                    is_working=is_working,
+                    name=said["name"],
+                    by=self.user,
+                    at=now(),
+                )
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(form, UNPROCESSABLE)
@@ -141,7 +179,9 @@ class WorkDays(TownView):
             today=today(),
             weekdays=WEEKDAYS,
         )
-        return render(self.request, "cases/timing/workdays.html", context, status=status)
+        return render(
+            self.request, "cases/timing/workdays.html", context, status=status
+        )
 
     def year(self) -> int:
         """The one asked for, of those that can be looked at; else this year."""
@@ -153,9 +193,14 @@ class WorkDays(TownView):
         return [today().year + step for step in (-1, 0, 1)]
 
 
-def _month(year: int, month: int, differ: dict[date, Any]) -> tuple[date, list[list[tuple[date | None, Any]]]]:
-    """The first of the month, and its weeks: each day with the row that makes it differ, gaps for others' days."""
+def _month(
+    year: int, month: int, differ: dict[date, Any]
+) -> tuple[date, list[list[tuple[date | None, Any]]]]:
+    """The first of the month, and its weeks: each day with the row that makes it
+    differ, gaps for others' days.
+    """
     weeks = MONTHS.monthdatescalendar(year, month)
     return date(year, month, 1), [
-        [(day, differ.get(day)) if day.month == month else (None, None) for day in week] for week in weeks
+        [(day, differ.get(day)) if day.month == month else (None, None) for day in week]
+        for week in weeks
     ]

@@ -1,4 +1,6 @@
-"""A case moves only through here: MOVES is the table, make_move the one door, register the way in."""
+"""A case moves only through here: MOVES is the table, make_move the one door, register
+the way in.
+"""
 
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System

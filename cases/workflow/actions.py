@@ -1,4 +1,6 @@
-"""Every move and act by the name of what a person does; labels are the words on the button."""
+"""Every move and act by the name of what a person does; labels are the words on the
+button.
+"""
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -27,8 +29,14 @@ class Action(models.TextChoices):
     ACKNOWLEDGE = "acknowledge", pgettext_lazy("action", "Received")
     PROGRESS = "progress", pgettext_lazy("action", "Note progress")
     REPORT = "report", pgettext_lazy("action", "Our part is done")
-    HAND_BACK = "hand_back", pgettext_lazy("action", "This part is not ours, give it back")
-    RULE_HAND_BACK = "rule_hand_back", pgettext_lazy("action", "Rule on the part given back")
+    HAND_BACK = (
+        "hand_back",
+        pgettext_lazy("action", "This part is not ours, give it back"),
+    )
+    RULE_HAND_BACK = (
+        "rule_hand_back",
+        pgettext_lazy("action", "Rule on the part given back"),
+    )
     WAIVE = "waive", pgettext_lazy("action", "No report needed")
     REASSIGN = "reassign", pgettext_lazy("action", "Hand it to somebody else")
     REGRADE = "regrade", pgettext_lazy("action", "Change the grade")
@@ -42,16 +50,28 @@ class Action(models.TextChoices):
     ASK_EXTENSION = "ask_extension", pgettext_lazy("action", "Ask for more time")
     ASK_SUSPENSION = "ask_suspension", pgettext_lazy("action", "Ask to suspend it")
     RULE_EXTENSION = "rule_extension", pgettext_lazy("action", "Rule on more time")
-    RULE_SUSPENSION = "rule_suspension", pgettext_lazy("action", "Rule on the suspension")
+    RULE_SUSPENSION = (
+        "rule_suspension",
+        pgettext_lazy("action", "Rule on the suspension"),
+    )
     RESUME = "resume", pgettext_lazy("action", "Go on with it")
     PROTECT = "protect", pgettext_lazy("action", "Change who may see it")
     RECUSE = "recuse", pgettext_lazy("action", "It concerns a cadre")
-    LIFT_RECUSAL = "lift_recusal", pgettext_lazy("action", "It does not concern them after all")
-    MANDATORY_REPORT = "mandatory_report", pgettext_lazy("action", "Red line: report it")
+    LIFT_RECUSAL = (
+        "lift_recusal",
+        pgettext_lazy("action", "It does not concern them after all"),
+    )
+    MANDATORY_REPORT = (
+        "mandatory_report",
+        pgettext_lazy("action", "Red line: report it"),
+    )
     RECEIPT = "receipt", pgettext_lazy("action", "Red line: note the receipt")
     SUPERVISE = "supervise", pgettext_lazy("action", "Chase it")
     AMEND = "amend", pgettext_lazy("action", "Correct the entry")
-    RECEIVE_MERGED = "receive_merged", pgettext_lazy("action", "Another matter was merged with this one")
+    RECEIVE_MERGED = (
+        "receive_merged",
+        pgettext_lazy("action", "Another matter was merged with this one"),
+    )
     REHOME = "rehome", pgettext_lazy("action", "Find a new owner")
     ALARM = "alarm", pgettext_lazy("action", "Alarm: nobody left to act")
     ADOPT = "adopt", pgettext_lazy("action", "Taken over from an old ledger")

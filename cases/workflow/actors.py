@@ -1,4 +1,6 @@
-"""Who acts: an officer from a post, the speaker behind the code, or the system in a task."""
+"""Who acts: an officer from a post, the speaker behind the code, or the system in a
+task.
+"""
 
 from dataclasses import dataclass
 
@@ -18,7 +20,9 @@ class Officer:
 
 @dataclass(frozen=True)
 class Speaker:
-    """The villager: known by the tracking code of `case`, or not yet known while registering."""
+    """The villager: known by the tracking code of `case`, or not yet known while
+    registering.
+    """
 
     case: Case | None
     via: str  # code, counter, qr_code, mini_program

@@ -1,4 +1,6 @@
-"""ACTS: what is done with a case that leads it to no other stage, as data (domain §3); hiding it may send it back."""
+"""ACTS: what is done with a case that leads it to no other stage, as data (domain §3);
+hiding it may send it back.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -50,7 +52,14 @@ from cases.workflow.who import Handled
 
 ACTS: Mapping[Action, Move] = MappingProxyType(
     {
-        Action.ACKNOWLEDGE: Move(stages(H), STAYS, handle.acknowledge, who.HANDLERS, (), (guards.not_acknowledged,)),
+        Action.ACKNOWLEDGE: Move(
+            stages(H),
+            STAYS,
+            handle.acknowledge,
+            who.HANDLERS,
+            (),
+            (guards.not_acknowledged,),
+        ),
         Action.PROGRESS: Move(
             stages(H),
             STAYS,
@@ -59,13 +68,24 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             (NOTE, Input("public", Kind.FLAG, _("The speaker may see this"))),
             tells=True,
         ),
-        Action.REPORT: Move(stages(H), STAYS, handle.report, who.ASSISTANTS, (RESULT,), (guards.not_reported,)),
+        Action.REPORT: Move(
+            stages(H),
+            STAYS,
+            handle.report,
+            who.ASSISTANTS,
+            (RESULT,),
+            (guards.not_reported,),
+        ),
         Action.HAND_BACK: Move(
             stages(H),
             STAYS,
             handle.hand_back,
             who.ASSISTANTS,
-            (text("reason", _("Why it cannot be handled"), required=True, is_note=True),),
+            (
+                text(
+                    "reason", _("Why it cannot be handled"), required=True, is_note=True
+                ),
+            ),
             (guards.not_reported, guards.not_given_back),
         ),
         Action.RULE_HAND_BACK: Move(
@@ -73,7 +93,11 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             handle.rule_hand_back,
             who.DECIDERS,
-            (Input("part", Kind.HOLDER, _("Whose part"), required=True), RULING, WHY_REFUSED),
+            (
+                Input("part", Kind.HOLDER, _("Whose part"), required=True),
+                RULING,
+                WHY_REFUSED,
+            ),
             (guards.part_given_back,),
             Handled.THIS_ROUND,
         ),
@@ -85,17 +109,37 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             (Input("holder", Kind.HOLDER, _("Whose report"), required=True), REASON),
             (guards.assistants_left,),
         ),
-        Action.REASSIGN: Move(stages(H), STAYS, deliberate.reassign, who.DECIDERS, (LEAD, ASSISTANTS, ASKS, REASON)),
-        Action.REGRADE: Move(stages(S, D, H), STAYS, deliberate.regrade, who.DECIDERS, (GRADE_REQUIRED, WHY_LOWER)),
+        Action.REASSIGN: Move(
+            stages(H),
+            STAYS,
+            deliberate.reassign,
+            who.DECIDERS,
+            (LEAD, ASSISTANTS, ASKS, REASON),
+        ),
+        Action.REGRADE: Move(
+            stages(S, D, H),
+            STAYS,
+            deliberate.regrade,
+            who.DECIDERS,
+            (GRADE_REQUIRED, WHY_LOWER),
+        ),
         Action.JOIN: Move(
             stages(D, H),
             STAYS,
             deliberate.join,
             who.DECIDERS,
-            (Input("village", Kind.VILLAGE, _("Which village"), required=True), WHY_OPTIONAL),
+            (
+                Input("village", Kind.VILLAGE, _("Which village"), required=True),
+                WHY_OPTIONAL,
+            ),
         ),
         Action.DEFER: Move(
-            stages(D), STAYS, deliberate.defer, who.DECIDERS, (REASON, UNTIL), (guards.not_deferred_before,)
+            stages(D),
+            STAYS,
+            deliberate.defer,
+            who.DECIDERS,
+            (REASON, UNTIL),
+            (guards.not_deferred_before,),
         ),
         Action.REPLY: Move(OPEN, STAYS, rate.reply, who.REPLIERS, (REPLY,), tells=True),
         Action.ATTEMPT: Move(
@@ -121,16 +165,31 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             speak.supplement,
             None,
-            (replace(NOTE, max_length=4000), Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40)),
+            (
+                replace(NOTE, max_length=4000),
+                Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40),
+            ),
             (guards.ten_a_day,),
             speaker=True,
         ),
-        Action.URGE: Move(OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True),
+        Action.URGE: Move(
+            OPEN, STAYS, rate.note_only, None, (), (guards.once_a_day,), speaker=True
+        ),
         Action.ASK_EXTENSION: Move(
-            stages(H), STAYS, handle.ask_extension, who.LEAD, (REASON, UNTIL), (guards.no_extension_yet,)
+            stages(H),
+            STAYS,
+            handle.ask_extension,
+            who.LEAD,
+            (REASON, UNTIL),
+            (guards.no_extension_yet,),
         ),
         Action.ASK_SUSPENSION: Move(
-            stages(H), STAYS, handle.ask_suspension, who.LEAD, (REASON, UNTIL), (guards.not_suspended,)
+            stages(H),
+            STAYS,
+            handle.ask_suspension,
+            who.LEAD,
+            (REASON, UNTIL),
+            (guards.not_suspended,),
         ),
         Action.RULE_EXTENSION: Move(
             stages(H),
@@ -164,7 +223,15 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             guard.protect,
             who.AnyOf((who.OWNER, who.REVIEWERS)),
-            (choice("confidentiality", _("Who may see it"), Confidentiality, required=True), WHY_OPTIONAL),
+            (
+                choice(
+                    "confidentiality",
+                    _("Who may see it"),
+                    Confidentiality,
+                    required=True,
+                ),
+                WHY_OPTIONAL,
+            ),
             (guards.may_protect,),
         ),
         Action.RECUSE: Move(
@@ -184,14 +251,27 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             ),
             speaker=True,
         ),
-        Action.LIFT_RECUSAL: Move(OPEN, STAYS, guard.lift_recusal, who.REVIEWERS, (REASON,), (guards.has_concerns,)),
+        Action.LIFT_RECUSAL: Move(
+            OPEN,
+            STAYS,
+            guard.lift_recusal,
+            who.REVIEWERS,
+            (REASON,),
+            (guards.has_concerns,),
+        ),
         Action.MANDATORY_REPORT: Move(
             frozenset(Stage),
             STAYS,
             guard.mandatory_report,
             who.READERS,
             (
-                Input("told", Kind.LINE, _("Reported to whom"), required=True, max_length=80),
+                Input(
+                    "told",
+                    Kind.LINE,
+                    _("Reported to whom"),
+                    required=True,
+                    max_length=80,
+                ),
                 Input("told_at", Kind.DATETIME, _("When")),
                 Input("receipt", Kind.LINE, _("Receipt"), max_length=120),
             ),
@@ -203,7 +283,9 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             who.READERS,
             (
                 Input("report", Kind.REPORT, _("Which report"), required=True),
-                Input("receipt", Kind.LINE, _("Receipt"), required=True, max_length=120),
+                Input(
+                    "receipt", Kind.LINE, _("Receipt"), required=True, max_length=120
+                ),
             ),
             (guards.receipt_awaited,),
         ),
@@ -212,7 +294,15 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             STAYS,
             rate.supervise,
             who.OVERSEERS,
-            (choice("supervision_level", _("How urgently"), SupervisionLevel, required=True), NOTE),
+            (
+                choice(
+                    "supervision_level",
+                    _("How urgently"),
+                    SupervisionLevel,
+                    required=True,
+                ),
+                NOTE,
+            ),
             system=True,
         ),
         Action.AMEND: Move(
@@ -221,7 +311,9 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             guard.amend,
             who.AnyOf((who.RECORDER, who.OWNER)),
             (
-                Input("title", Kind.LINE, _("The matter in a few words"), max_length=60),
+                Input(
+                    "title", Kind.LINE, _("The matter in a few words"), max_length=60
+                ),
                 CATEGORY,
                 choice("channel", _("How it was said"), Channel),
                 Input("topic", Kind.TOPIC, _("Topic")),
@@ -229,7 +321,13 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 Input("place", Kind.LINE, _("Place"), max_length=80),
                 text("request_text", _("What is wanted")),
                 Input("speaker_name", Kind.LINE, _("Who speaks"), max_length=40),
-                Input("speaker_phone", Kind.LINE, _("Phone"), max_length=20, help=_("Empty: stays as it is.")),
+                Input(
+                    "speaker_phone",
+                    Kind.LINE,
+                    _("Phone"),
+                    max_length=20,
+                    help=_("Empty: stays as it is."),
+                ),
                 Input("speaker_address", Kind.LINE, _("Address"), max_length=80),
                 Input("proxy_speaker", Kind.LINE, _("Spoken for by"), max_length=40),
                 Input("remark", Kind.LINE, _("Remark"), max_length=200),
@@ -237,7 +335,12 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             ),
         ),
         Action.REHOME: Move(
-            OPEN, stages(S, D, H, V, R), handle.rehome, guards=(guards.owner_due,), system=True, inner=True
+            OPEN,
+            stages(S, D, H, V, R),
+            handle.rehome,
+            guards=(guards.owner_due,),
+            system=True,
+            inner=True,
         ),
     }
 )

@@ -7,9 +7,11 @@ from cases.workflow.record import without_personal
 
 
 def merged_reply(facts: Facts) -> str:
-    """One reply after joint handling: the lead's result and what each assistant reported, each with its name.
+    """One reply after joint handling: the lead's result and what each assistant
+    reported, each with its name.
 
-    Without who spoke and their words, for it goes to the tracking page. Empty where nobody assisted with a report.
+    Without who spoke and their words, for it goes to the tracking page. Empty where
+    nobody assisted with a report.
     """
     case, lead = facts.case, facts.lead
     reports = [(item, item.report) for item in facts.assistants if item.report]
@@ -17,5 +19,8 @@ def merged_reply(facts: Facts) -> str:
         return ""
     lines = [_("What you told us about has been handled by several of us together:")]
     parts = [(lead, case.result), *reports]
-    lines += [f"{holder_name(item.holder)}：{without_personal(case, words, facts.names)}" for item, words in parts]
+    lines += [
+        f"{holder_name(item.holder)}：{without_personal(case, words, facts.names)}"
+        for item, words in parts
+    ]
     return "\n".join(lines)

@@ -16,7 +16,8 @@ from cases.models import choices
 from minshi.errors import InputRefused, Text
 from villages.models import Office, Post
 
-UNFINISHED = re.compile(r"【[^【】]*】")  # what a standard text leaves for the officer to say, as 【哪天】
+# what a standard text leaves for the officer to say, as 【哪天】
+UNFINISHED = re.compile(r"【[^【】]*】")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 
@@ -40,7 +41,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Ask:
-    """What one of the holders is asked for, and by which day (no later than the case's own)."""
+    """What one of the holders is asked for, and by which day (no later than the case's
+    own).
+    """
 
     holder: Post | Office
     text: str = ""
@@ -60,7 +63,9 @@ class Input:
 
     @property
     def is_composed(self) -> bool:
-        """Whether an officer words it, perhaps from a standard text; one word is never one."""
+        """Whether an officer words it, perhaps from a standard text; one word is never
+        one.
+        """
         return self.kind is Kind.TEXT and self.name not in SPEAKERS_WORDS
 
     def offered(self) -> list[tuple[Any, Any]]:
@@ -72,16 +77,22 @@ def text(name: str, label: str | Promise, **options: Any) -> Input:
     return Input(name, Kind.TEXT, label, **options)
 
 
-def choice(name: str, label: str | Promise, choices: type[Choices], **options: Any) -> Input:
+def choice(
+    name: str, label: str | Promise, choices: type[Choices], **options: Any
+) -> Input:
     return Input(name, Kind.CHOICE, label, choices=choices, **options)
 
 
 REASON = text("reason", _("Why"), required=True, is_note=True)
 CATEGORY = choice("category", _("What kind of matter"), choices.Category)
 GRADE = choice("grade", _("How big it is"), choices.Grade)
-CATEGORY_REQUIRED = choice("category", _("What kind of matter"), choices.Category, required=True)
+CATEGORY_REQUIRED = choice(
+    "category", _("What kind of matter"), choices.Category, required=True
+)
 GRADE_REQUIRED = choice("grade", _("How big it is"), choices.Grade, required=True)
-SATISFACTION = choice("satisfaction", _("Is the speaker satisfied?"), choices.Satisfaction, required=True)
+SATISFACTION = choice(
+    "satisfaction", _("Is the speaker satisfied?"), choices.Satisfaction, required=True
+)
 SOLVED = choice("solved", _("Is it solved?"), choices.Solved, required=True)
 HOW = choice("how", _("How the answer came"), choices.How)
 LEAD = Input("lead", Kind.HOLDER, _("Who leads"), required=True)
@@ -90,17 +101,22 @@ ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
 
 
 def unfinished(text: str) -> str | None:
-    """The first placeholder that a standard text left to be filled in, brackets included; None in a finished text."""
+    """The first placeholder that a standard text left to be filled in, brackets
+    included; None in a finished text.
+    """
     found = UNFINISHED.search(text)
     return found[0] if found else None
 
 
-def check_inputs(inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True) -> dict[str, Any]:
+def check_inputs(
+    inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True
+) -> dict[str, Any]:
     """The values by input name, texts stripped, absent ones empty.
 
-    InputRefused names every required input that is empty, every choice that does not exist and, where an officer
-    `composed` the words, every text that still holds a placeholder of a standard text, 【…】; TypeError for a name
-    the move does not ask for (a mistake of the caller, not of the user).
+    InputRefused names every required input that is empty, every choice that does not
+    exist and, where an officer `composed` the words, every text that still holds a
+    placeholder of a standard text, 【…】; TypeError for a name the move does not ask
+    for (a mistake of the caller, not of the user).
     """
     known = {item.name: item for item in inputs}
     if unknown := set(values) - set(known):
@@ -110,7 +126,9 @@ def check_inputs(inputs: tuple[Input, ...], values: Mapping[str, Any], *, compos
     for name, item in known.items():
         value = values.get(name)
         clean[name] = value = value.strip() if isinstance(value, str) else value
-        if words := _wrong_with(item, value) or (_left_open(item, value) if composed else None):
+        if words := _wrong_with(item, value) or (
+            _left_open(item, value) if composed else None
+        ):
             wrong[name] = words
     if wrong:
         raise InputRefused(_("Something is missing."), wrong)
@@ -134,4 +152,6 @@ def _left_open(item: Input, value: Any) -> Text | None:
 
 
 def still_open(gap: str) -> str:
-    return gettext("Put your own words in the place of %(gap)s, or take it out.") % {"gap": gap}
+    return gettext("Put your own words in the place of %(gap)s, or take it out.") % {
+        "gap": gap
+    }

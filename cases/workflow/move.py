@@ -1,4 +1,6 @@
-"""What a move is: a row of the moves table, with the inputs that several rows share (domain §3)."""
+"""What a move is: a row of the moves table, with the inputs that several rows share
+(domain §3).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ Guard = Callable[[Facts, Actor], Text | None]
 
 @dataclass(frozen=True)
 class Move:
-    """From where, to where it may lead, who, what it needs, what stops it, what it does."""
+    """From where, to where it may lead, who, what it needs, what stops it, what it
+    does.
+    """
 
     sources: frozenset[Stage]
     targets: frozenset[Stage]  # empty: the stage stays
@@ -38,25 +42,43 @@ class Move:
     speaker: bool = False
     system: bool = False
     inner: bool = False  # never offered: part of another move, or the system's alone
-    tells: bool = False  # changes what the speaker reads on the tracking page, by words or by the day promised
+    # changes what the speaker reads on the tracking page, by words or by the day
+    # promised
+    tells: bool = False
 
 
 def stages(*named: Stage) -> frozenset[Stage]:
     return frozenset(named)
 
 
-S, D, H, V, R, C = Stage.SPEAK, Stage.DELIBERATE, Stage.HANDLE, Stage.SUPERVISE, Stage.RATE, Stage.CLOSED
+S, D, H, V, R, C = (
+    Stage.SPEAK,
+    Stage.DELIBERATE,
+    Stage.HANDLE,
+    Stage.SUPERVISE,
+    Stage.RATE,
+    Stage.CLOSED,
+)
 OPEN = frozenset(OPEN_STAGES)
 STAYS: frozenset[Stage] = frozenset()
 RESULT = text("result", _("The result"), required=True, is_note=True)
 REPLY = text("reply", _("What you tell the speaker"), required=True, is_note=True)
-ROUTE = Input("route", Kind.LINE, _("Where this is handled"), required=True, max_length=120)
+ROUTE = Input(
+    "route", Kind.LINE, _("Where this is handled"), required=True, max_length=120
+)
 TOLD = text("told", _("What the speaker was told"), required=True, is_note=True)
 UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
 RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
 WHY_OPTIONAL = text("reason", _("Why"), is_note=True)
-WHY_LOWER = text("reason", _("Why"), is_note=True, help=_("Needed where it is made smaller."))
+WHY_LOWER = text(
+    "reason", _("Why"), is_note=True, help=_("Needed where it is made smaller.")
+)
 WHY_REFUSED = text("reason", _("Why"), is_note=True, help=_("Needed where you refuse."))
 NOTE = text("text", _("What there is to say"), required=True, is_note=True)
-BAD = text("reason", _("What was not done well"), is_note=True, help=_("Needed where the answer is “dissatisfied”."))
+BAD = text(
+    "reason",
+    _("What was not done well"),
+    is_note=True,
+    help=_("Needed where the answer is “dissatisfied”."),
+)
 SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))

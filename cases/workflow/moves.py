@@ -1,4 +1,6 @@
-"""MOVES: every row of the moves table, and with them the acts that keep the stage, as data (domain §3)."""
+"""MOVES: every row of the moves table, and with them the acts that keep the stage, as
+data (domain §3).
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -57,7 +59,12 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             tells=True,
         ),
         Action.ACCEPT: Move(
-            stages(S), stages(D), speak.accept, who.RECEIVERS, (CATEGORY_REQUIRED, GRADE_REQUIRED), tells=True
+            stages(S),
+            stages(D),
+            speak.accept,
+            who.RECEIVERS,
+            (CATEGORY_REQUIRED, GRADE_REQUIRED),
+            tells=True,
         ),
         Action.DIVERT: Move(
             stages(S, D),
@@ -83,11 +90,23 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             stages(D),
             deliberate.escalate,
             who.DECIDERS,
-            (text("reason", _("Why it cannot be settled here"), required=True, is_note=True),),
+            (
+                text(
+                    "reason",
+                    _("Why it cannot be settled here"),
+                    required=True,
+                    is_note=True,
+                ),
+            ),
             (guards.has_level_above,),
         ),
         Action.SEND_BACK: Move(
-            stages(D), stages(D), deliberate.send_back, who.DECIDERS, (REASON,), (guards.may_go_down,)
+            stages(D),
+            stages(D),
+            deliberate.send_back,
+            who.DECIDERS,
+            (REASON,),
+            (guards.may_go_down,),
         ),
         Action.DECIDE: Move(
             stages(D),
@@ -103,7 +122,10 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 ASSISTANTS,
                 ASKS,
                 Input(
-                    "due_on", Kind.DATE, _("Finished by"), help=_("Empty: as the rules say. It may only be earlier.")
+                    "due_on",
+                    Kind.DATE,
+                    _("Finished by"),
+                    help=_("Empty: as the rules say. It may only be earlier."),
                 ),
             ),
             (guards.village_may_decide,),
@@ -115,7 +137,9 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             handle.give_back,
             who.LEAD,
             (
-                text("reason", _("Why it cannot be handled"), required=True, is_note=True),
+                text(
+                    "reason", _("Why it cannot be handled"), required=True, is_note=True
+                ),
                 Input("asks_escalation", Kind.FLAG, _("Please report it up")),
             ),
         ),
@@ -160,7 +184,13 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             speaker=True,
         ),
         Action.REDO: Move(
-            stages(V), stages(H, D), rate.redo, who.ORDERERS, (REASON,), (guards.order_pending,), Handled.ANY_ROUND
+            stages(V),
+            stages(H, D),
+            rate.redo,
+            who.ORDERERS,
+            (REASON,),
+            (guards.order_pending,),
+            Handled.ANY_ROUND,
         ),
         Action.EXPLAIN: Move(
             stages(V),
@@ -170,7 +200,13 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             (
                 text("text", _("What was explained"), required=True, is_note=True),
                 Input("explained_at", Kind.DATETIME, _("When")),
-                Input("explained_by", Kind.LINE, _("Who explained it"), max_length=40, help=_("Empty: you yourself.")),
+                Input(
+                    "explained_by",
+                    Kind.LINE,
+                    _("Who explained it"),
+                    max_length=40,
+                    help=_("Empty: you yourself."),
+                ),
             ),
             (guards.order_pending,),
             Handled.ANY_ROUND,

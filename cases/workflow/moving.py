@@ -1,4 +1,6 @@
-"""make_move: lock, version, stage, right, needs; write; clock; record – in that order, for everybody."""
+"""make_move: lock, version, stage, right, needs; write; clock; record – in that order,
+for everybody.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +24,14 @@ from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import digest
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight, StaleVersion, Text, refuse_reuse
+from minshi.errors import (
+    InputRefused,
+    MoveRefused,
+    NoSuchRight,
+    StaleVersion,
+    Text,
+    refuse_reuse,
+)
 from villages.models import Post, User
 
 
@@ -40,15 +49,17 @@ def make_move(
     about: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Case:
-    """Moves a case one step and returns it as it stands then; the only writer of stage and Event.
+    """Moves a case one step and returns it as it stands then; the only writer of stage
+    and Event.
 
-    `values` are the inputs that MOVES names for the action; `note` stands for the input that is the event's
-    note, or follows it. `version` is the one the actor saw, `key` makes a retry harmless. `facts`, read a
-    moment ago for the page or call, serve while the locked case is at their version: what they hold of it
-    changes by moves alone. `about` goes into the event's data: the meeting and agenda item that decided it.
-    Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not), StaleVersion
-    (changed meanwhile), KeyReused (the key came before with other words), InputRefused (a field missing
-    or wrong). Source: domain §3, the moves table.
+    `values` are the inputs that MOVES names for the action; `note` stands for the input
+    that is the event's note, or follows it. `version` is the one the actor saw, `key`
+    makes a retry harmless. `facts`, read a moment ago for the page or call, serve while
+    the locked case is at their version: what they hold of it changes by moves alone.
+    `about` goes into the event's data: the meeting and agenda item that decided it.
+    Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not),
+    StaleVersion (changed meanwhile), KeyReused (the key came before with other words),
+    InputRefused (a field missing or wrong). Source: domain §3, the moves table.
     """
     sent = fingerprint(action, note, values) if key else ""
     into = values.get("into")
@@ -56,15 +67,23 @@ def make_move(
         lock_in_order(case, into)
         values["into"] = lock_visible(into, by, at)[0]
     locked, is_repeat = lock_visible(case, by, at, key)
-    if is_repeat or (key and version != locked.version and locked.events.filter(key=key).exists()):
+    if is_repeat or (
+        key and version != locked.version and locked.events.filter(key=key).exists()
+    ):
         refuse_other_words(locked.events.filter(key=key), sent)
         return locked
     if version is not None and version != locked.version:
-        raise StaleVersion(_("Somebody else has changed this matter since you opened it."))
+        raise StaleVersion(
+            _("Somebody else has changed this matter since you opened it.")
+        )
     move = MOVES[action]
     if note and (name := note_input(move)) and not values.get(name):
         values[name], note = note, ""
-    facts = replace(facts, case=locked) if _still_holds(facts, locked, at) else read_facts(locked, at)
+    facts = (
+        replace(facts, case=locked)
+        if _still_holds(facts, locked, at)
+        else read_facts(locked, at)
+    )
     _check(move, facts, by)
     composed = not isinstance(by, Speaker)  # what villagers write may hold any brackets
     if composed and (gap := unfinished(note)):
@@ -79,9 +98,13 @@ def make_move(
 
 
 def fingerprint(action: str, note: str, values: Mapping[str, Any]) -> str:
-    """What a key was used for, as a keyed digest: the action and whatever was said or chosen."""
+    """What a key was used for, as a keyed digest: the action and whatever was said or
+    chosen.
+    """
     said = {name: text for name, value in values.items() if (text := _as_text(value))}
-    return digest(json.dumps([action, note.strip(), said], ensure_ascii=False, sort_keys=True))
+    return digest(
+        json.dumps([action, note.strip(), said], ensure_ascii=False, sort_keys=True)
+    )
 
 
 def _as_text(value: Any) -> str:
@@ -93,7 +116,9 @@ def _as_text(value: Any) -> str:
 
 
 def refuse_other_words(events: Iterable[Event], sent: str) -> None:
-    """KeyReused: nothing said may vanish behind a retry. `sent` is the fingerprint of what is said now."""
+    """KeyReused: nothing said may vanish behind a retry. `sent` is the fingerprint of
+    what is said now.
+    """
     for event in events:
         refuse_reuse(event.data.get("sent", sent), sent)
 
@@ -103,31 +128,47 @@ def note_input(move: Move) -> str | None:
 
 
 def lock_in_order(*cases: Case) -> None:
-    """Two cases are locked lowest id first by everybody, so that two merges that cross never wait for each other."""
+    """Two cases are locked lowest id first by everybody, so that two merges that cross
+    never wait for each other.
+    """
     rows = Case.objects.filter(pk__in=[case.pk for case in cases]).order_by("pk")
     list(rows.select_for_update(of=("self",), no_key=True).only("pk"))
 
 
 def _still_holds(facts: Facts | None, locked: Case, at: datetime) -> TypeGuard[Facts]:
-    return facts is not None and (facts.case.pk, facts.case.version, facts.at) == (locked.pk, locked.version, at)
+    return facts is not None and (facts.case.pk, facts.case.version, facts.at) == (
+        locked.pk,
+        locked.version,
+        at,
+    )
 
 
-def lock_visible(case: Case, by: Actor, at: datetime, key: UUID | None = None) -> tuple[Case, bool]:
-    """Locks the row, within the officer's sight; a row outside it is as if it did not exist.
+def lock_visible(
+    case: Case, by: Actor, at: datetime, key: UUID | None = None
+) -> tuple[Case, bool]:
+    """Locks the row, within the officer's sight; a row outside it is as if it did not
+    exist.
 
-    With it, whether the key was on one of its events already, before any wait for the lock.
+    With it, whether the key was on one of its events already, before any wait for the
+    lock.
     """
     rows = Case.objects.all()
     if isinstance(by, Officer):
         rows = rows.visible_to(by.user, workdays.local_day(at))
     elif isinstance(by, Speaker) and (by.case is None or by.case.pk != case.pk):
         rows = rows.none()
-    used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key)) if key else Value(False)
+    used = (
+        Exists(Event.objects.filter(case=OuterRef("pk"), key=key))
+        if key
+        else Value(False)
+    )
     try:
         rows = rows.select_for_update(of=("self",), no_key=True).select_related("town")
         locked = rows.annotate(key_used=used).get(pk=case.pk)
     except Case.DoesNotExist:
-        raise NoSuchRight(_("There is no such matter, or it is not yours to handle.")) from None
+        raise NoSuchRight(
+            _("There is no such matter, or it is not yours to handle.")
+        ) from None
     return locked, bool(vars(locked)["key_used"])
 
 
@@ -145,19 +186,29 @@ def _may(move: Move, facts: Facts, by: Actor) -> bool:
         return move.system
     if isinstance(by, Speaker):
         return move.speaker
-    return move.who is not None and by.user.pk == by.post.user_id and by.post in move.who.may(facts, move.handled)
+    return (
+        move.who is not None
+        and by.user.pk == by.post.user_id
+        and by.post in move.who.may(facts, move.handled)
+    )
 
 
 def refusal_of(move: Move, facts: Facts, by: Actor) -> Text | None:
-    """The first reason in the way of the move, in the user's words; None if there is none."""
+    """The first reason in the way of the move, in the user's words; None if there is
+    none.
+    """
     for guard in move.guards:
         if words := guard(facts, by):
             return words
     return None
 
 
-def _carry_out(step: Step, action: str, effect: Callable[[Step], None], note: str, key: UUID | None) -> Case:
-    """Write, name the owner, record; then what follows, on a case locked already and with an event of its own."""
+def _carry_out(
+    step: Step, action: str, effect: Callable[[Step], None], note: str, key: UUID | None
+) -> Case:
+    """Write, name the owner, record; then what follows, on a case locked already and
+    with an event of its own.
+    """
     case, source = step.case, step.case.stage
     effect(step)
     step.settle_up()
@@ -178,43 +229,73 @@ def _carry_out(step: Step, action: str, effect: Callable[[Step], None], note: st
         names=lambda: step.facts.names,
     )
     if step.alarm:
-        record(case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage)
-    if not any(wake.case is case for wake in step.follows):  # the last step of a case in this move saves it
+        record(
+            case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage
+        )
+    if not any(
+        wake.case is case for wake in step.follows
+    ):  # the last step of a case in this move saves it
         case.save()
     for wake in step.follows:
         facts = step.facts if wake.case is case else read_facts(wake.case, step.at)
-        _carry_out(Step(facts, wake.by, wake.values), wake.action, wake.effect, wake.values.get("reason", ""), None)
+        _carry_out(
+            Step(facts, wake.by, wake.values),
+            wake.action,
+            wake.effect,
+            wake.values.get("reason", ""),
+            None,
+        )
     return case
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A move open to somebody, and the post they would act from (None for the speaker)."""
+    """A move open to somebody, and the post they would act from (None for the
+    speaker).
+    """
 
     action: Action
     move: Move
     post: Post | None
 
 
-def moves_open_to(actor: User | Speaker, case: Case, at: datetime, facts: Facts | None = None) -> list[Offer]:
-    """What may be done now, in the order of MOVES: the buttons of a page and the choices of the API.
+def moves_open_to(
+    actor: User | Speaker, case: Case, at: datetime, facts: Facts | None = None
+) -> list[Offer]:
+    """What may be done now, in the order of MOVES: the buttons of a page and the
+    choices of the API.
 
-    The case must be one the user sees. Queries: those of `read_facts` and the user's posts.
+    The case must be one the user sees. Queries: those of `read_facts` and the user's
+    posts.
     """
     facts = facts or read_facts(case, at)
     posts = [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
-    return [offer for action, move in MOVES.items() if (offer := _offer(action, move, facts, actor, posts))]
+    return [
+        offer
+        for action, move in MOVES.items()
+        if (offer := _offer(action, move, facts, actor, posts))
+    ]
 
 
-def offer_to(actor: User | Speaker, case: Case, action: str, at: datetime, facts: Facts | None = None) -> Offer | None:
-    """One move by its name, if it is open to the actor now; as `moves_open_to`, without judging the others."""
+def offer_to(
+    actor: User | Speaker,
+    case: Case,
+    action: str,
+    at: datetime,
+    facts: Facts | None = None,
+) -> Offer | None:
+    """One move by its name, if it is open to the actor now; as `moves_open_to`, without
+    judging the others.
+    """
     facts = facts or read_facts(case, at)
     posts = [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
     known = Action(action) if action in MOVES else None
     return _offer(known, MOVES[known], facts, actor, posts) if known else None
 
 
-def _offer(action: Action, move: Move, facts: Facts, actor: User | Speaker, posts: list[Post]) -> Offer | None:
+def _offer(
+    action: Action, move: Move, facts: Facts, actor: User | Speaker, posts: list[Post]
+) -> Offer | None:
     if move.inner or facts.case.stage not in move.sources:
         return None
     if isinstance(actor, Speaker):

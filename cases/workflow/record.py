@@ -1,4 +1,6 @@
-"""Writes what happened: one append-only event per move, chained by hash per case, free of personal values."""
+"""Writes what happened: one append-only event per move, chained by hash per case, free
+of personal values.
+"""
 
 import hashlib
 import json
@@ -16,31 +18,58 @@ from minshi.crypto import GAP, digest
 PLACEHOLDER = "［…］"
 WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
 PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
-FREE_TEXT = ("route", "explained_by")  # typed values in an event's data, scanned like its note
+# typed values in an event's data, scanned like its note
+FREE_TEXT = (
+    "route",
+    "explained_by",
+)
 FULL_WIDTH_ZERO = 0xFF10
 NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 def chain_hash(event: Event) -> str:
-    """SHA-256 over every column of the event and the hash before it, in one canonical form."""
+    """SHA-256 over every column of the event and the hash before it, in one canonical
+    form.
+    """
     at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
-    parts: list[Any] = [event.previous_hash, event.case_id, event.sequence, at, event.action, event.actor_kind]
-    parts += [event.user_id, event.post_id, event.via, event.source, event.target, event.level, event.round]
+    parts: list[Any] = [
+        event.previous_hash,
+        event.case_id,
+        event.sequence,
+        at,
+        event.action,
+        event.actor_kind,
+    ]
+    parts += [
+        event.user_id,
+        event.post_id,
+        event.via,
+        event.source,
+        event.target,
+        event.level,
+        event.round,
+    ]
     parts += [event.note, event.data, str(event.key) if event.key else None]
-    canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(
+        parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def without_personal(case: Case, text: str, also: Iterable[str] = ()) -> str:
-    """The text with the speaker's name, phone, address, proxy and own words blanked out.
+    """The text with the speaker's name, phone, address, proxy and own words blanked
+    out.
 
-    A phone also where it is typed with spaces, dashes or full-width digits. `also` names further values.
+    A phone also where it is typed with spaces, dashes or full-width digits. `also`
+    names further values.
     """
     return _blanked(text, [*(getattr(case, name) for name in PERSONAL_FIELDS), *also])
 
 
 def without_speaker(case: Case, text: str, also: Iterable[str] = ()) -> str:
-    """隐名: the text, the speaker's own words included, without who spoke; what pages, ledgers and the API show."""
+    """隐名: the text, the speaker's own words included, without who spoke; what pages,
+    ledgers and the API show.
+    """
     return _blanked(text, [*(getattr(case, name) for name in WHO_SPOKE), *also])
 
 
@@ -48,8 +77,12 @@ def _blanked(text: str, personal: Iterable[str | None]) -> str:
     values = {value for value in personal if value and len(value) > 1}
     for value in sorted(values, key=len, reverse=True):
         if value.isascii() and value.isdigit():
-            if value in NO_DIGITS.sub("", unicodedata.normalize("NFKC", text)):  # a pattern is dear, few texts need one
-                digits = (f"[{digit}{chr(FULL_WIDTH_ZERO + int(digit))}]" for digit in value)
+            if value in NO_DIGITS.sub(
+                "", unicodedata.normalize("NFKC", text)
+            ):  # a pattern is dear, few texts need one
+                digits = (
+                    f"[{digit}{chr(FULL_WIDTH_ZERO + int(digit))}]" for digit in value
+                )
                 text = re.sub(GAP.join(digits), PLACEHOLDER, text)
         else:
             text = text.replace(value, PLACEHOLDER)
@@ -57,7 +90,9 @@ def _blanked(text: str, personal: Iterable[str | None]) -> str:
 
 
 def known_names(case: Case) -> set[str]:
-    """The co-speakers' names and phones, and what the speaker's were before a correction."""
+    """The co-speakers' names and phones, and what the speaker's were before a
+    correction.
+    """
     return names_known_of([case])[case.pk]
 
 
@@ -68,7 +103,9 @@ def names_known_of(cases: Collection[Case]) -> dict[int, set[str]]:
         return known
     for person in CoSpeaker.objects.filter(case__in=known):
         known[person.case_id] |= {person.name, person.phone or ""} - {""}
-    former = CaseRevision.objects.filter(event__case__in=known, field__in=PERSONAL_FIELDS).select_related("event")
+    former = CaseRevision.objects.filter(
+        event__case__in=known, field__in=PERSONAL_FIELDS
+    ).select_related("event")
     for revision in former:
         known[revision.event.case_id] |= {revision.old or "", revision.new or ""} - {""}
     return known
@@ -81,12 +118,16 @@ def _cleaned(
     personal: dict[str, tuple[str, str]],
     names: Callable[[], set[str]] | None,
 ) -> tuple[str, dict[str, Any], dict[str, tuple[str, str]]]:
-    """Note and data without personal values, and the revisions that keep what was blanked out."""
+    """Note and data without personal values, and the revisions that keep what was
+    blanked out.
+    """
     typed = {"note": note, **{name: data[name] for name in FREE_TEXT if data.get(name)}}
     if not any(typed.values()):
         return note, data, personal
     known = names() if names else known_names(case)
-    also = known.union(*(pair for name, pair in personal.items() if name in PERSONAL_FIELDS))
+    also = known.union(
+        *(pair for name, pair in personal.items() if name in PERSONAL_FIELDS)
+    )
     clean = {name: without_personal(case, text, also) for name, text in typed.items()}
     kept = {name: ("", text) for name, text in typed.items() if clean[name] != text}
     note = clean.pop("note")
@@ -104,7 +145,9 @@ def new_event(
     data: dict[str, Any] | None = None,
     key: UUID | None = None,
 ) -> Event:
-    """An unsaved event, next in the case's chain; advances the chain's head on the case row."""
+    """An unsaved event, next in the case's chain; advances the chain's head on the case
+    row.
+    """
     case.event_count += 1
     event = Event(
         case=case,
@@ -114,7 +157,13 @@ def new_event(
         actor_kind=by.kind,
         user=by.user if isinstance(by, Officer) else None,
         post=by.post if isinstance(by, Officer) else None,
-        via="" if isinstance(by, Officer) else by.via if isinstance(by, Speaker) else by.task,
+        via=(
+            ""
+            if isinstance(by, Officer)
+            else by.via
+            if isinstance(by, Speaker)
+            else by.task
+        ),
         source=source,
         target=case.stage,
         level=case.level,
@@ -141,28 +190,39 @@ def record(
     key: UUID | None = None,
     names: Callable[[], set[str]] | None = None,
 ) -> Event:
-    """Writes one event; personal values go encrypted into CaseRevision rows, the chain holds their digests.
+    """Writes one event; personal values go encrypted into CaseRevision rows, the chain
+    holds their digests.
 
-    Typed text that names the speaker is kept whole in a revision, and with the name blanked in the event.
-    `names` gives what `known_names` would read, for whoever has read it.
+    Typed text that names the speaker is kept whole in a revision, and with the name
+    blanked in the event. `names` gives what `known_names` would read, for whoever has
+    read it.
     """
     note, data, personal = _cleaned(case, note, data or {}, personal or {}, names)
-    digests = {name: digest(json.dumps(pair, ensure_ascii=False)) for name, pair in personal.items()}
+    digests = {
+        name: digest(json.dumps(pair, ensure_ascii=False))
+        for name, pair in personal.items()
+    }
     data = {**data, **({"revisions": digests} if digests else {})}
-    event = new_event(case, action, by=by, at=at, source=source, note=note, data=data, key=key)
+    event = new_event(
+        case, action, by=by, at=at, source=source, note=note, data=data, key=key
+    )
     event.save(force_insert=True)
     if personal:
         CaseRevision.objects.bulk_create(
-            CaseRevision(event=event, field=name, old=old, new=new, digest=digests[name])
+            CaseRevision(
+                event=event, field=name, old=old, new=new, digest=digests[name]
+            )
             for name, (old, new) in personal.items()
         )
     return event
 
 
 def first_broken(case: Case, events: Iterable[Event]) -> str | None:
-    """What is wrong with a case's chain, naming the first broken row; None when it holds.
+    """What is wrong with a case's chain, naming the first broken row; None when it
+    holds.
 
-    Checks order, links, hashes, the head kept on the case row, and the digests of revisions not erased.
+    Checks order, links, hashes, the head kept on the case row, and the digests of
+    revisions not erased.
     """
     previous, count = "", 0
     for event in events:
@@ -187,7 +247,9 @@ def _broken_revision(event: Event) -> str | None:
         if revision is None:
             return f"the revision of {name} is missing"
         pair = json.dumps((revision.old, revision.new), ensure_ascii=False)
-        if revision.digest != expected or (revision.erased_at is None and digest(pair) != expected):
+        if revision.digest != expected or (
+            revision.erased_at is None and digest(pair) != expected
+        ):
             return f"the revision of {name} was changed"
     return None
 
@@ -195,5 +257,7 @@ def _broken_revision(event: Event) -> str | None:
 def verify_chains(cases: Iterable[Case]) -> Iterator[str]:
     """One line for each case whose chain is broken."""
     for case in cases:
-        if broken := first_broken(case, case.events.order_by("sequence").prefetch_related("revisions")):
+        if broken := first_broken(
+            case, case.events.order_by("sequence").prefetch_related("revisions")
+        ):
             yield broken

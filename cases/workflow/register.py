@@ -1,4 +1,6 @@
-"""register: a villager's words become a case; also in conflict from the first minute (domain §3, moves table)."""
+"""register: a villager's words become a case; also in conflict from the first minute
+(domain §3, moves table).
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -56,12 +58,15 @@ class Spoken:
 
 
 @transaction.atomic
-def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None) -> Case:
+def register(
+    spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
+) -> Case:
     """Takes a matter down and returns the new case in 说, with number, owner and clock.
 
-    A repeated `key` with the same words returns the case it made before, to the officer who made it; with
-    other words it is KeyReused: nothing said may vanish behind a retry. Raises InputRefused (no words, a
-    place that does not fit) and NoSuchRight (outside the post's territory).
+    A repeated `key` with the same words returns the case it made before, to the officer
+    who made it; with other words it is KeyReused: nothing said may vanish behind a
+    retry. Raises InputRefused (no words, a place that does not fit) and NoSuchRight
+    (outside the post's territory).
     """
     if key and (known := _replayed(key, spoken, by)):
         return known
@@ -77,7 +82,9 @@ def register(spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
         if key and (known := _replayed(key, spoken, by)):
             return known
         raise
-    CoSpeaker.objects.bulk_create(CoSpeaker(case=case, name=name) for name in spoken.co_speakers if name.strip())
+    CoSpeaker.objects.bulk_create(
+        CoSpeaker(case=case, name=name) for name in spoken.co_speakers if name.strip()
+    )
     _open(step, spoken)
     return case
 
@@ -88,30 +95,57 @@ def _replayed(key: UUID, spoken: Spoken, by: Actor) -> Case | None:
     if case and recorder != (by.user.pk if isinstance(by, Officer) else None):
         raise NoSuchRight(_("This form was sent by somebody else already."))
     if case and case.verbatim != spoken.verbatim.strip():
-        raise KeyReused(_("The form before was taken down as %(number)s.") % {"number": case.number})
+        raise KeyReused(
+            _("The form before was taken down as %(number)s.") % {"number": case.number}
+        )
     return case
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim.strip():
-        raise InputRefused(_("Write down what was said."), {"verbatim": _("Write down what was said.")})
+        raise InputRefused(
+            _("Write down what was said."), {"verbatim": _("Write down what was said.")}
+        )
     town = town_of(spoken)
-    if spoken.group and (spoken.village is None or spoken.group.village_id != spoken.village.pk):
-        raise InputRefused(_("That group is in another village."), {"group": _("That group is in another village.")})
-    if spoken.resident and spoken.village and spoken.resident.household.group.village.town_id != town.pk:
-        raise InputRefused(_("They live in another town."), {"resident": _("They live in another town.")})
+    if spoken.group and (
+        spoken.village is None or spoken.group.village_id != spoken.village.pk
+    ):
+        raise InputRefused(
+            _("That group is in another village."),
+            {"group": _("That group is in another village.")},
+        )
+    if (
+        spoken.resident
+        and spoken.village
+        and spoken.resident.household.group.village.town_id != town.pk
+    ):
+        raise InputRefused(
+            _("They live in another town."),
+            {"resident": _("They live in another town.")},
+        )
     if spoken.topic and spoken.topic.town_id != town.pk:
-        raise InputRefused(_("That topic is another town's."), {"topic": _("That topic is another town's.")})
+        raise InputRefused(
+            _("That topic is another town's."),
+            {"topic": _("That topic is another town's.")},
+        )
     if spoken.said_at and spoken.said_at > at:
-        raise InputRefused(_("That time is still to come."), {"said_at": _("That time is still to come.")})
+        raise InputRefused(
+            _("That time is still to come."),
+            {"said_at": _("That time is still to come.")},
+        )
     if isinstance(by, Officer) and not (
-        by.user.pk == by.post.user_id and in_territory(by.post, spoken.village, spoken.town, at)
+        by.user.pk == by.post.user_id
+        and in_territory(by.post, spoken.village, spoken.town, at)
     ):
         raise NoSuchRight(_("Your post does not reach there."))
 
 
-def in_territory(post: Post, village: Village | None, town: Town | None, at: datetime) -> bool:
-    """Any post but the 三员 registers within its own territory (domain §3, register)."""
+def in_territory(
+    post: Post, village: Village | None, town: Town | None, at: datetime
+) -> bool:
+    """Any post but the 三员 registers within its own territory (domain §3,
+    register).
+    """
     if post.role in ADMINISTRATORS or not post.is_current(workdays.local_day(at)):
         return False
     where = village.town if village else town
@@ -128,19 +162,25 @@ def in_territory(post: Post, village: Village | None, town: Town | None, at: dat
 def town_of(spoken: Spoken) -> Town:
     town = spoken.village.town if spoken.village else spoken.town
     if town is None:
-        raise InputRefused(_("Say which village."), {"village": _("Say which village.")})
+        raise InputRefused(
+            _("Say which village."), {"village": _("Say which village.")}
+        )
     return town
 
 
 def title_of(spoken: Spoken) -> str:
-    """The given title, else the beginning of the words, without the speaker's name or phone."""
+    """The given title, else the beginning of the words, without the speaker's name or
+    phone.
+    """
     if spoken.title.strip():
         return spoken.title.strip()
     text = spoken.verbatim.strip()
     for value in (spoken.speaker_name, spoken.speaker_phone):
         if len(value) > 1:
             text = text.replace(value, "")
-    first = next((part.strip() for part in SENTENCE_END.split(text) if part.strip()), text) or _("A matter")
+    first = next(
+        (part.strip() for part in SENTENCE_END.split(text) if part.strip()), text
+    ) or _("A matter")
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
@@ -150,7 +190,12 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
     resident, group = spoken.resident, spoken.group
     if resident and not phone:
         phone = resident.phone or ""
-    if resident and not group and spoken.village and resident.household.group.village_id == spoken.village.pk:
+    if (
+        resident
+        and not group
+        and spoken.village
+        and resident.household.group.village_id == spoken.village.pk
+    ):
         group = resident.household.group
     return Case(
         key=key,
@@ -181,7 +226,9 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
         said_at=spoken.said_at or at,
         registered_at=at,
         recorded_by=by.post if isinstance(by, Officer) else None,
-        due_at=at,  # until the clock has started below: the row keeps its constraints when first written
+        # until the clock has started below: the row keeps its constraints when first
+        # written
+        due_at=at,
         yellow_at=at,
     )
 
@@ -193,8 +240,15 @@ def _open(step: Step, spoken: Spoken) -> None:
     step.start_clock("speak")
     step.settle_up()
     case.version = 1
-    data = {"version": 1, "channel": str(case.channel), "verbatim": digest(case.verbatim), **step.data}
+    data = {
+        "version": 1,
+        "channel": str(case.channel),
+        "verbatim": digest(case.verbatim),
+        **step.data,
+    }
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=data)
     if step.alarm:
-        record(case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage)
+        record(
+            case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage
+        )
     case.save()

@@ -15,9 +15,16 @@ Seen = TypeVar("Seen")
 
 
 def look_ahead(
-    case: Case, action: Action, look: Callable[[Case], Seen], *, by: Actor, at: datetime, **values: Any
+    case: Case,
+    action: Action,
+    look: Callable[[Case], Seen],
+    *,
+    by: Actor,
+    at: datetime,
+    **values: Any,
 ) -> Seen:
-    """What `look` finds on the case after the move, of which nothing stays: no rule is told twice for a preview.
+    """What `look` finds on the case after the move, of which nothing stays: no rule is
+    told twice for a preview.
 
     `look` reads everything it needs there and then. Raises what make_move raises.
     """

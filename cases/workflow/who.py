@@ -1,4 +1,6 @@
-"""Whose move it is and who owns a case: posts of the case's level, then the next level up (domain §3)."""
+"""Whose move it is and who owns a case: posts of the case's level, then the next level
+up (domain §3).
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,8 +28,9 @@ class Handled(Enum):
 class Tiers:
     """The roles at each level, in tiers of which the first with anybody left acts.
 
-    `steps_in` are the tiers of the next level up where none is left: supervisor first for 督 and 评,
-    the reviewer for the rest. `base` is the lowest level the move belongs to.
+    `steps_in` are the tiers of the next level up where none is left: supervisor first
+    for 督 and 评, the reviewer for the rest. `base` is the lowest level the move
+    belongs to.
     """
 
     village: tuple[Tier, ...] = ()
@@ -37,12 +40,18 @@ class Tiers:
     or_owner: bool = False  # in 评 the owner may always act, whatever tier named them
 
     def may(self, facts: Facts, handled: Handled) -> list[Post]:
-        posts = walk(facts, self, lambda post: _fits(facts, post, handled) and facts.is_named(post))
+        posts = walk(
+            facts,
+            self,
+            lambda post: _fits(facts, post, handled) and facts.is_named(post),
+        )
         if self.or_owner and facts.case.stage == Stage.RATE:
             posts += [
                 post
                 for post in facts.posts
-                if post.pk == facts.case.owner_post_id and post not in posts and _fits(facts, post, handled)
+                if post.pk == facts.case.owner_post_id
+                and post not in posts
+                and _fits(facts, post, handled)
             ]
         return posts
 
@@ -54,7 +63,11 @@ class Circle:
     members: Callable[[Facts], Iterable[Post]]
 
     def may(self, facts: Facts, handled: Handled) -> list[Post]:
-        return [post for post in self.members(facts) if _fits(facts, post, handled) and facts.is_named(post)]
+        return [
+            post
+            for post in self.members(facts)
+            if _fits(facts, post, handled) and facts.is_named(post)
+        ]
 
 
 @dataclass(frozen=True)
@@ -94,11 +107,17 @@ def _fits(facts: Facts, post: Post, handled: Handled) -> bool:
 
 
 def walk(facts: Facts, who: Tiers, fits: Callable[[Post], bool]) -> list[Post]:
-    """The posts of the first tier with anybody left, from the case's level (or the base) upwards."""
+    """The posts of the first tier with anybody left, from the case's level (or the
+    base) upwards.
+    """
     start = max(Level(facts.case.level), who.base, key=lambda level: level.rank)
     level: Level | None = start
     while level:
-        tiers = (who.village if level == Level.VILLAGE else who.upper) if level == start else who.steps_in
+        tiers = (
+            (who.village if level == Level.VILLAGE else who.upper)
+            if level == start
+            else who.steps_in
+        )
         for tier in tiers:
             if left := [post for post in facts.at_level(level, tier) if fits(post)]:
                 return left
@@ -112,7 +131,8 @@ def owners_posts(facts: Facts) -> list[Post]:
     return [
         post
         for post in facts.posts
-        if post.pk == case.owner_post_id or (case.owner_office_id and post.office_id == case.owner_office_id)
+        if post.pk == case.owner_post_id
+        or (case.owner_office_id and post.office_id == case.owner_office_id)
     ]
 
 
@@ -124,15 +144,24 @@ CHECKERS = Tiers(
     upper=(frozenset({Role.SUPERVISOR, Role.REVIEWER}),),
     steps_in=SUPERVISOR_FIRST,
 )
-ORDERERS = Tiers(upper=(frozenset({Role.SUPERVISOR, Role.REVIEWER}),), steps_in=SUPERVISOR_FIRST, base=Level.TOWN)
+ORDERERS = Tiers(
+    upper=(frozenset({Role.SUPERVISOR, Role.REVIEWER}),),
+    steps_in=SUPERVISOR_FIRST,
+    base=Level.TOWN,
+)
 RATERS = Tiers(
-    village=(frozenset({DUTY, SECRETARY, LEADER}),), upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST, or_owner=True
+    village=(frozenset({DUTY, SECRETARY, LEADER}),),
+    upper=SUPERVISOR_FIRST,
+    steps_in=SUPERVISOR_FIRST,
+    or_owner=True,
 )
 REVIEWERS = Tiers(base=Level.TOWN)
 LEAD = Circle(lambda facts: facts.holders([facts.lead] if facts.lead else []))
 ASSISTANTS = Circle(lambda facts: facts.holders(facts.assistants))
 HANDLERS = Circle(lambda facts: facts.holders(facts.active))
-RECORDER = Circle(lambda facts: [post for post in facts.posts if post.pk == facts.case.recorded_by_id])
+RECORDER = Circle(
+    lambda facts: [post for post in facts.posts if post.pk == facts.case.recorded_by_id]
+)
 OWNER = Circle(owners_posts)
 REPLIERS = InRating(RATERS, OWNER)
 OVERSEERS = Circle(
@@ -141,11 +170,13 @@ OVERSEERS = Circle(
         + facts.at_level(Level.COUNTY, (Role.REVIEWER, Role.SUPERVISOR))
     )
 )
-READERS = AnyOf((Circle(lambda facts: facts.posts),))  # make_move itself checks that the case is visible
+# make_move itself checks that the case is visible
+READERS = AnyOf((Circle(lambda facts: facts.posts),))
 
 
 def decides(post: Post, case: Case) -> bool:
-    """Whether the post decides at the case's level where nothing bars it: for lists, that ask of every row.
+    """Whether the post decides at the case's level where nothing bars it: for lists,
+    that ask of every row.
 
     Who may decide one case, conflict, vacancy and handling considered, `DECIDERS` says.
     """
@@ -154,58 +185,94 @@ def decides(post: Post, case: Case) -> bool:
     return post.role in tiers[0] and stands_at(post, case, level)
 
 
-# The order in which a stage looks for its owner; each role a tier of its own (domain §3, Owner).
+# The order in which a stage looks for its owner; each role a tier of its own (domain
+# §3, Owner).
 OWNER_RULE: dict[Stage, tuple[Tiers, Handled]] = {
-    Stage.SPEAK: (Tiers(village=(frozenset({DUTY}), frozenset({SECRETARY}))), Handled.NOBODY),
+    Stage.SPEAK: (
+        Tiers(village=(frozenset({DUTY}), frozenset({SECRETARY}))),
+        Handled.NOBODY,
+    ),
     Stage.DELIBERATE: (DECIDERS, Handled.NOBODY),
     Stage.SUPERVISE: (
-        Tiers(village=(frozenset({SECRETARY}),), upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST),
+        Tiers(
+            village=(frozenset({SECRETARY}),),
+            upper=SUPERVISOR_FIRST,
+            steps_in=SUPERVISOR_FIRST,
+        ),
         Handled.THIS_ROUND,
     ),
     Stage.RATE: (
-        Tiers(village=(frozenset({DUTY}), frozenset({SECRETARY})), upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST),
+        Tiers(
+            village=(frozenset({DUTY}), frozenset({SECRETARY})),
+            upper=SUPERVISOR_FIRST,
+            steps_in=SUPERVISOR_FIRST,
+        ),
         Handled.THIS_ROUND,
     ),
 }
 FOLLOWING = (Stage.SPEAK, Stage.RATE)  # where the owner follows the roster
-ORDER_OWNER_RULE = (Tiers(upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST, base=Level.TOWN), Handled.ANY_ROUND)
+ORDER_OWNER_RULE = (
+    Tiers(upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST, base=Level.TOWN),
+    Handled.ANY_ROUND,
+)
 
 
-# Who keeps a case where nobody is left to act, the first who may see it; an alarm goes with it.
+# Who keeps a case where nobody is left to act, the first who may see it; an alarm goes
+# with it.
 LAST_RESORT = (
     (Level.COUNTY, Role.REVIEWER),
     (Level.COUNTY, Role.SUPERVISOR),
     (Level.TOWN, Role.REVIEWER),
     (Level.TOWN, Role.SUPERVISOR),
-    *((Level.VILLAGE, role) for role in (SECRETARY, DUTY, Role.COMMITTEE_MEMBER, LEADER)),
+    *(
+        (Level.VILLAGE, role)
+        for role in (SECRETARY, DUTY, Role.COMMITTEE_MEMBER, LEADER)
+    ),
 )
 
 
 def _first_of(facts: Facts, rule: Tiers, fits: Callable[[Post], bool]) -> list[Post]:
-    """Whoever of the shift may own the case, else the first tier of the rule with anybody left."""
+    """Whoever of the shift may own the case, else the first tier of the rule with
+    anybody left.
+    """
     case = facts.case
     follows = case.stage in FOLLOWING and case.level == Level.VILLAGE
-    return [post for post in facts.on_duty if follows and fits(post)] or walk(facts, rule, fits)
+    return [post for post in facts.on_duty if follows and fits(post)] or walk(
+        facts, rule, fits
+    )
 
 
 def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
-    """The one owner of an open case and whether an alarm is due because nobody is left at county.
+    """The one owner of an open case and whether an alarm is due because nobody is left
+    at county.
 
-    Of a village's cases in 说 and 评 it is whoever is on duty now, of several the first; where no shift runs, the
-    duty officer appointed first. For a 保密 case those already named come first. With nobody left the case stays
-    with the county reviewer; without one, with the highest post out of conflict. None: there is no such post at all.
+    Of a village's cases in 说 and 评 it is whoever is on duty now, of several the
+    first; where no shift runs, the duty officer appointed first. For a 保密 case those
+    already named come first. With nobody left the case stays with the county reviewer;
+    without one, with the highest post out of conflict. None: there is no such post at
+    all.
     """
     case = facts.case
     if case.stage == Stage.HANDLE:
         return (facts.lead.holder if facts.lead else None), False
-    rule, handled = ORDER_OWNER_RULE if case.needs_order else OWNER_RULE[Stage(case.stage)]
+    rule, handled = (
+        ORDER_OWNER_RULE if case.needs_order else OWNER_RULE[Stage(case.stage)]
+    )
 
     def fits(post: Post) -> bool:
         return _fits(facts, post, handled)
 
-    found = _first_of(facts, rule, lambda post: fits(post) and facts.is_named(post)) or _first_of(facts, rule, fits)
+    found = _first_of(
+        facts, rule, lambda post: fits(post) and facts.is_named(post)
+    ) or _first_of(facts, rule, fits)
     if found:
         return found[0], False
-    left = [post for level, role in LAST_RESORT for post in facts.at_level(level, (role,))]
-    left += [post for post in facts.posts if post.pk == case.recorded_by_id and post.role == LEADER]
+    left = [
+        post for level, role in LAST_RESORT for post in facts.at_level(level, (role,))
+    ]
+    left += [
+        post
+        for post in facts.posts
+        if post.pk == case.recorded_by_id and post.role == LEADER
+    ]
     return next((post for post in left if not facts.in_conflict(post)), None), True

@@ -18,7 +18,9 @@ def alone(work: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def peak() -> float:
-    """The most MB this process held. Linux's ru_maxrss would count the parent's size at the fork, VmHWM does not."""
+    """The most MB this process held. Linux's ru_maxrss would count the parent's size at
+    the fork, VmHWM does not.
+    """
     status = Path("/proc/self/status")
     if status.exists():
         return int(status.read_text().partition("VmHWM:")[2].split()[0]) / KIB

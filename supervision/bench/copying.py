@@ -18,15 +18,20 @@ UNIQUE_WORDS = ("number", "tracking_code", "key")
 
 
 def copy_cases(first: int, wanted: int, shown: Callable[[int], object]) -> None:
-    """`wanted` more cases, copies of the first so many with all that happened to them; each has words of its own.
+    """`wanted` more cases, copies of the first so many with all that happened to them;
+    each has words of its own.
 
-    From table to table, for nobody would wait until a million are adopted. `shown` is told now and then.
+    From table to table, for nobody would wait until a million are adopted. `shown` is
+    told now and then.
     """
     made = 0
     with _set_aside():
         while made < wanted:
             count = min(first, wanted - made)
-            shift = max(model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model in COPIED)
+            shift = max(
+                model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+                for model in COPIED
+            )
             last = Case.objects.order_by("pk").values_list("pk", flat=True)[count - 1]
             for model in COPIED:
                 _copy(model, last, shift)
@@ -40,20 +45,23 @@ def copy_cases(first: int, wanted: int, shown: Callable[[int], object]) -> None:
 
 @contextmanager
 def _set_aside() -> Iterator[None]:
-    """Indexes and foreign keys: PostgreSQL makes them for a full table far faster than row by row."""
+    """Indexes and foreign keys: PostgreSQL makes them for a full table far faster than
+    row by row.
+    """
     if connection.vendor != "postgresql":
         yield
         return
     tables = [model._meta.db_table for model in MOST_ROWS]
     indexes = _answers(
-        "SELECT format('DROP INDEX %%I', indexname), indexdef FROM pg_indexes"
-        " WHERE tablename = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constraint)",
+        "SELECT format('DROP INDEX %%I', indexname), indexdef FROM pg_indexes WHERE"
+        " tablename = ANY(%s) AND indexname NOT IN (SELECT conname FROM pg_constraint)",
         [tables],
     )
     keys = _answers(
-        "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),"
-        " format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))"
-        " FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
+        "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass,"
+        " conname), format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s',"
+        " conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint"
+        " WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
         [tables],
     )
     with connection.cursor() as cursor:
@@ -74,12 +82,19 @@ def _answers(sql: str, parameters: list[Any]) -> list[tuple[str, str]]:
 def _copy(model: type[models.Model], last: int, shift: int) -> None:
     """All ids move by the same: what belonged together does so again."""
     quote = connection.ops.quote_name
-    columns = {quote(field.column): field for field in model._meta.concrete_fields if field.column}
-    values = ", ".join(_value(field, column, shift) for column, field in columns.items())
+    columns = {
+        quote(field.column): field
+        for field in model._meta.concrete_fields
+        if field.column
+    }
+    values = ", ".join(
+        _value(field, column, shift) for column, field in columns.items()
+    )
     case = "id" if model is Case else "case_id"
     table = quote(model._meta.db_table)
     into = f"{table} ({', '.join(columns)})"
-    # Nobody's words are in it: names of our own models, quoted by Django; the one value is bound.
+    # Nobody's words are in it: names of our own models, quoted by Django; the one value
+    # is bound.
     sql = f"INSERT INTO {into} SELECT {values} FROM {table} WHERE {case} <= %s"  # noqa: S608 - our models' names alone
     with connection.cursor() as cursor:
         cursor.execute(sql, [last])
@@ -88,4 +103,8 @@ def _copy(model: type[models.Model], last: int, shift: int) -> None:
 def _value(field: "models.Field[Any, Any]", column: str, shift: int) -> str:
     if field.name in UNIQUE_WORDS and isinstance(field, models.CharField):
         return f"'X' || (id + {shift})"
-    return f"{column} + {shift}" if field.primary_key or field.related_model in COPIED else column
+    return (
+        f"{column} + {shift}"
+        if field.primary_key or field.related_model in COPIED
+        else column
+    )

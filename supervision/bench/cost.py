@@ -1,4 +1,6 @@
-"""What one request costs: the CPU of this process and of the database, and its queries."""
+"""What one request costs: the CPU of this process and of the database, and its
+queries.
+"""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +20,9 @@ MS = 1000
 class Meter:
     """Counts statements, and what the database spent on their answers.
 
-    On PostgreSQL that is the CPU of the backend, as the kernel counts it; where the backend cannot be looked at (it
-    runs elsewhere), the wall time of the statements less this process's own CPU. SQLite runs inside this process.
+    On PostgreSQL that is the CPU of the backend, as the kernel counts it; where the
+    backend cannot be looked at (it runs elsewhere), the wall time of the statements
+    less this process's own CPU. SQLite runs inside this process.
     """
 
     queries: int = 0
@@ -27,9 +30,18 @@ class Meter:
     waited: float = 0.0
     backend: float | None = None
     statements: list[tuple[str, Any]] = field(default_factory=list)
-    keeps: bool = True  # the statements; those of a sweep would weigh more than the sweep
+    keeps: bool = (
+        True  # the statements; those of a sweep would weigh more than the sweep
+    )
 
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,
+        context: Any,
+    ) -> Any:
         self.queries += 1
         if self.keeps:
             self.statements.append((sql, params))
@@ -62,12 +74,18 @@ def metered(meter: Meter | None = None) -> Iterator[Meter]:
 
 
 def _backend_cpu() -> float | None:
-    """Seconds of CPU that this connection's PostgreSQL backend has used so far; None where nobody can tell."""
+    """Seconds of CPU that this connection's PostgreSQL backend has used so far; None
+    where nobody can tell.
+    """
     if connection.vendor != "postgresql":
         return None
     connection.ensure_connection()
     try:
-        nanoseconds = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0]
+        nanoseconds = (
+            Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+            .read_text()
+            .split()[0]
+        )
     except (FileNotFoundError, PermissionError):
         return None
     return int(nanoseconds) / 1e9
@@ -75,4 +93,8 @@ def _backend_cpu() -> float | None:
 
 def typical(samples: Sequence[float]) -> float:
     """The lower quartile: other work on the machine only ever adds to a sample."""
-    return quantiles(samples, n=4, method="inclusive")[0] if len(samples) > 1 else samples[0]
+    return (
+        quantiles(samples, n=4, method="inclusive")[0]
+        if len(samples) > 1
+        else samples[0]
+    )

@@ -1,4 +1,6 @@
-"""The county whose clocks are swept: everybody who is told, what is due, and the matters that are merely there."""
+"""The county whose clocks are swept: everybody who is told, what is due, and the
+matters that are merely there.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -48,16 +50,32 @@ COUNTY = "621226"
 SOURCE = "压力测试"
 YEARS = 6  # in office for longer than the oldest matter is old
 OPEN = (Stage.SPEAK, Stage.DELIBERATE, Stage.HANDLE, Stage.SUPERVISE, Stage.RATE)
-RULES = {Stage.SPEAK: "speak", Stage.HANDLE: "led", Stage.RATE: "rate"}  # else the stage's own name
+# else the stage's own name
+RULES = {
+    Stage.SPEAK: "speak",
+    Stage.HANDLE: "led",
+    Stage.RATE: "rate",
+}
 LEVELS = (*[Level.VILLAGE] * 7, *[Level.TOWN] * 2, Level.COUNTY)
 LATE = 6  # working days at most: past every step of the ladder
-HOLIDAYS = timedelta(days=10)  # a deadline in calendar days that ends on a day off ends later
-TOLD_SHARE, GREY_SHARE, ORDER_SHARE, SIGNED_SHARE, AWAY_SHARE, CHASED_SHARE = 10, 50, 10, 100, 20, 4  # one in so many
+# a deadline in calendar days that ends on a day off ends later
+HOLIDAYS = timedelta(days=10)
+# one in so many
+TOLD_SHARE, GREY_SHARE, ORDER_SHARE, SIGNED_SHARE, AWAY_SHARE, CHASED_SHARE = (
+    10,
+    50,
+    10,
+    100,
+    20,
+    4,
+)
 
 
 @dataclass(frozen=True)
 class County:
-    """Who serves in it: the reviewer who takes matters over, and who leads at each level."""
+    """Who serves in it: the reviewer who takes matters over, and who leads at each
+    level.
+    """
 
     by: Officer
     villages: list[Village]
@@ -72,22 +90,45 @@ class County:
 
 
 def make_county(at: datetime) -> County:
-    """礼县 with all its towns and villages, a robot in each town, and whoever is told of matters, all by e-mail too."""
+    """礼县 with all its towns and villages, a robot in each town, and whoever is
+    told of matters, all by e-mail too.
+    """
     load_calendar(None, at)
     with DIVISIONS.open(encoding="utf-8-sig") as lines:
         load_divisions(lines, COUNTY)
-    villages, towns = list(Village.objects.select_related("town")), list(Town.objects.all())
-    Robot.objects.bulk_create(Robot(town=town, name="干部群", url="https://robot.test/") for town in towns)
+    villages, towns = (
+        list(Village.objects.select_related("town")),
+        list(Town.objects.all()),
+    )
+    Robot.objects.bulk_create(
+        Robot(town=town, name="干部群", url="https://robot.test/") for town in towns
+    )
     bureau = Office.objects.create(name="县局", county_code=COUNTY)
-    stations = Office.objects.bulk_create(Office(name="司法所", town=town) for town in towns)
-    wanted = [Post(role=role, county_code=COUNTY) for role in (Role.REVIEWER, Role.SUPERVISOR)]
-    wanted += [Post(role=role, town=town) for town in towns for role in (Role.REVIEWER, Role.SUPERVISOR)]
-    wanted += [Post(role=Role.OFFICE_HANDLER, office=office) for office in (bureau, *stations)]
+    stations = Office.objects.bulk_create(
+        Office(name="司法所", town=town) for town in towns
+    )
+    wanted = [
+        Post(role=role, county_code=COUNTY) for role in (Role.REVIEWER, Role.SUPERVISOR)
+    ]
+    wanted += [
+        Post(role=role, town=town)
+        for town in towns
+        for role in (Role.REVIEWER, Role.SUPERVISOR)
+    ]
+    wanted += [
+        Post(role=Role.OFFICE_HANDLER, office=office) for office in (bureau, *stations)
+    ]
     served = (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER)
-    wanted += [Post(role=role, village=village) for village in villages for role in served]
+    wanted += [
+        Post(role=role, village=village) for village in villages for role in served
+    ]
     posts = _appointed(wanted, workdays.local_day(at))
     _send_away(posts, at)
-    cadres = {post.village_id: post for post in posts if post.village_id and post.role == Role.COMMITTEE_MEMBER}
+    cadres = {
+        post.village_id: post
+        for post in posts
+        if post.village_id and post.role == Role.COMMITTEE_MEMBER
+    }
     by_town = {office.town_id: office for office in stations if office.town_id}
     return County(Officer(posts[0].user, posts[0]), villages, cadres, by_town, bureau)
 
@@ -95,48 +136,78 @@ def make_county(at: datetime) -> County:
 def _appointed(posts: list[Post], today: date) -> list[Post]:
     locked = make_password(None)
     users = User.objects.bulk_create(
-        User(username=f"cadre{nth}", name=f"干部{nth}", email=f"cadre{nth}@county.test", password=locked)
+        User(
+            username=f"cadre{nth}",
+            name=f"干部{nth}",
+            email=f"cadre{nth}@county.test",
+            password=locked,
+        )
         for nth in range(len(posts))
     )
     for post, user in zip(posts, users, strict=True):
-        post.user, post.from_on, post.may_sign = user, date(today.year - YEARS, 1, 1), post.role == Role.REVIEWER
+        post.user, post.from_on, post.may_sign = (
+            user,
+            date(today.year - YEARS, 1, 1),
+            post.role == Role.REVIEWER,
+        )
     return Post.objects.bulk_create(posts)
 
 
 def _send_away(posts: list[Post], at: datetime) -> None:
-    """Some of the villages' cadres are on leave, and the next one of the list stands in."""
+    """Some of the villages' cadres are on leave, and the next one of the list stands
+    in.
+    """
     serving = [post for post in posts if post.village_id]
     pairs = list(pairwise(serving))[::AWAY_SHARE]
     on = workdays.local_day(at)
     DutyLeave.objects.bulk_create(
-        DutyLeave(post=away, substitute=other, noted_by=posts[0], noted_at=at, from_on=on, until_on=on + ONE_DAY)
+        DutyLeave(
+            post=away,
+            substitute=other,
+            noted_by=posts[0],
+            noted_at=at,
+            from_on=on,
+            until_on=on + ONE_DAY,
+        )
         for away, other in pairs
     )
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Writes the county's matters: due ones of every stage, level and step of the ladder, and others."""
+    """Writes the county's matters: due ones of every stage, level and step of the
+    ladder, and others.
+    """
 
     county: County
     at: datetime
 
     @cached_property
     def counting(self) -> Counting:
-        return deadlines.counting_of(self.county.villages[0].town_id, workdays.local_day(self.at))
+        return deadlines.counting_of(
+            self.county.villages[0].town_id, workdays.local_day(self.at)
+        )
 
     def add_due(self, count: int) -> None:
-        """Matters whose clock is due at the moment, from the day it turns yellow to long after.
+        """Matters whose clock is due at the moment, from the day it turns yellow to
+        long after.
 
-        Some are suspended, some wait for an order after a second 不满意, and to some their speaker has just added.
-        Beside them there are orders to be sent and to be circulated.
+        Some are suspended, some wait for an order after a second 不满意, and to some
+        their speaker has just added. Beside them there are orders to be sent and to be
+        circulated.
         """
         last = Case.objects.order_by("pk").last()
-        adopt((self._open(nth, self._since(nth)) for nth in range(count)), self.county.by, self.at)
+        adopt(
+            (self._open(nth, self._since(nth)) for nth in range(count)),
+            self.county.by,
+            self.at,
+        )
         added = Case.objects.filter(pk__gt=last.pk if last else 0)
         checked = added.filter(stage=Stage.SUPERVISE)
         checked.filter(pk__in=_one_in(ORDER_SHARE, checked)).update(needs_order=True)
-        added.filter(pk__in=_one_in(GREY_SHARE, added)).update(grey_until=self.at + ONE_DAY)
+        added.filter(pk__in=_one_in(GREY_SHARE, added)).update(
+            grey_until=self.at + ONE_DAY
+        )
         self._add_words(added.filter(pk__in=_one_in(TOLD_SHARE, added)))
         self._add_orders(count // SIGNED_SHARE)
 
@@ -144,38 +215,67 @@ class Ledger:
         rows = list(cases)
         by = System("bench")
         Event.objects.bulk_create(
-            new_event(case, Action.SUPPLEMENT, by=by, at=self.at, source=case.stage) for case in rows
+            new_event(case, Action.SUPPLEMENT, by=by, at=self.at, source=case.stage)
+            for case in rows
         )
         Case.objects.bulk_update(rows, ["event_count", "event_hash"], batch_size=500)
 
     def add_others(self, count: int, *, open_share: int) -> None:
-        """Closed matters, some of which were chased, and one in `open_share` open and far from due."""
+        """Closed matters, some of which were chased, and one in `open_share` open and
+        far from due.
+        """
         hour = self.at - timedelta(hours=1)
         matters = (
-            self._open(nth, hour, OPEN[1:]) if nth % open_share == 0 else self._closed(nth, count)
+            (
+                self._open(nth, hour, OPEN[1:])
+                if nth % open_share == 0
+                else self._closed(nth, count)
+            )
             for nth in range(count)
         )
         adopt(matters, self.county.by, self.at)
         closed = Case.objects.filter(stage=Stage.CLOSED).select_related("town")
-        clocks = Clock.objects.bulk_create((self._stopped(case) for case in closed), batch_size=1000)
-        chases = Chase.objects.bulk_create((_reminded(clock) for clock in clocks[::CHASED_SHARE]), batch_size=1000)
-        Notice.objects.bulk_create((self._read(chase) for chase in chases), batch_size=1000)
+        clocks = Clock.objects.bulk_create(
+            (self._stopped(case) for case in closed), batch_size=1000
+        )
+        chases = Chase.objects.bulk_create(
+            (_reminded(clock) for clock in clocks[::CHASED_SHARE]), batch_size=1000
+        )
+        Notice.objects.bulk_create(
+            (self._read(chase) for chase in chases), batch_size=1000
+        )
 
     def _since(self, nth: int) -> datetime:
-        """When the nth came to its stage, for its clock to be due: from its last day to some working days late."""
-        span, late = deadlines.default_span(_rule(_stage(nth, OPEN))), nth // len(OPEN) % (LATE + 1)
+        """When the nth came to its stage, for its clock to be due: from its last day to
+        some working days late.
+        """
+        span, late = (
+            deadlines.default_span(_rule(_stage(nth, OPEN))),
+            nth // len(OPEN) % (LATE + 1),
+        )
         today = workdays.local_day(self.at)
         if span.unit == workdays.Unit.WORKING:
-            day = self.counting.calendar.subtract_working_days(today, span.amount + late)
+            day = self.counting.calendar.subtract_working_days(
+                today, span.amount + late
+            )
         else:
             day = today - ONE_DAY * (span.amount + 2 * late) - HOLIDAYS
         return self.at - (today - day)
 
-    def _open(self, nth: int, since: datetime, stages: tuple[Stage, ...] = OPEN) -> Matter:
-        stage, turn, villages = _stage(nth, stages), nth // len(stages), self.county.villages
+    def _open(
+        self, nth: int, since: datetime, stages: tuple[Stage, ...] = OPEN
+    ) -> Matter:
+        stage, turn, villages = (
+            _stage(nth, stages),
+            nth // len(stages),
+            self.county.villages,
+        )
         village = villages[turn % len(villages)]
-        level = LEVELS[(turn + turn // len(villages)) % len(LEVELS)]  # another one at every round of the villages
-        accepted, decided, completed = (since if OPEN.index(stage) >= upto else None for upto in (1, 2, 3))
+        # another one at every round of the villages
+        level = LEVELS[(turn + turn // len(villages)) % len(LEVELS)]
+        accepted, decided, completed = (
+            since if OPEN.index(stage) >= upto else None for upto in (1, 2, 3)
+        )
         return Matter(
             source=SOURCE,
             title=f"水渠堵了{nth}",
@@ -219,7 +319,9 @@ class Ledger:
 
     def _stopped(self, case: Case) -> Clock:
         """Its look was never taken: what is closed is left out all the same."""
-        clock = deadlines.new_clock(case, 1, Stage.RATE, "rate", case.registered_at, self.counting)
+        clock = deadlines.new_clock(
+            case, 1, Stage.RATE, "rate", case.registered_at, self.counting
+        )
         clock.stopped_at = case.closed_at
         return clock
 
@@ -239,11 +341,19 @@ class Ledger:
         )
 
     def _add_orders(self, count: int) -> None:
-        """So many orders whose grace is over, and as many whose answer is late; for matters that are not due."""
-        free = Case.objects.filter(stage=Stage.HANDLE, due_at__gt=self.at, orders=None).select_related("town")
+        """So many orders whose grace is over, and as many whose answer is late; for
+        matters that are not due.
+        """
+        free = Case.objects.filter(
+            stage=Stage.HANDLE, due_at__gt=self.at, orders=None
+        ).select_related("town")
         orders = [self._signed(case) for case in free.order_by("pk")[: 2 * count]]
         for nth, order in enumerate(orders[count:]):
-            order.state, order.sent_at, order.number = OrderState.SENT, order.send_at, f"{order.case.number}/{nth}"
+            order.state, order.sent_at, order.number = (
+                OrderState.SENT,
+                order.send_at,
+                f"{order.case.number}/{nth}",
+            )
             order.reply_on -= ONE_DAY
         SupervisionOrder.objects.bulk_create(orders)
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import override_settings
 
-# As in production, but with plain static names (nothing need be collected) and without the shared cache and broker.
+# As in production, but with plain static names (nothing need be collected) and without
+# the shared cache and broker.
 CONDITIONS = {
     "ALLOWED_HOSTS": ["testserver"],
     "DEBUG": False,
@@ -19,25 +20,33 @@ CONDITIONS = {
     "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
     "STORAGES": {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        },
     },
 }
 
 
 @contextmanager
 def throw_away() -> Iterator[str]:
-    """Make an empty, migrated database and yield its name; whatever the configured one holds is not read."""
+    """Make an empty, migrated database and yield its name; whatever the configured one
+    holds is not read.
+    """
     with ExitStack() as stack:
         name = f"minshi_bench_{os.getpid()}"
         if connection.vendor == "sqlite":
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="minshi-bench-"))
+            folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="minshi-bench-")
+            )
             name = str(Path(folder) / f"{name}.sqlite3")
         configured = str(connection.settings_dict["NAME"])
         stack.enter_context(override_settings(**CONDITIONS))
         logging.disable(logging.WARNING)
         stack.callback(logging.disable, logging.NOTSET)
         connection.settings_dict["TEST"]["NAME"] = name
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.creation.create_test_db(
+            verbosity=0, autoclobber=True, serialize=False
+        )
         stack.callback(connection.creation.destroy_test_db, configured, verbosity=0)
         yield name
 
@@ -45,7 +54,9 @@ def throw_away() -> Iterator[str]:
 def refresh_statistics() -> None:
     """What autovacuum does in the hours after so much was written."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        cursor.execute(
+            "VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE"
+        )
 
 
 @contextmanager

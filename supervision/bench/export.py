@@ -1,9 +1,12 @@
-"""The ledger as a spreadsheet, and beside it a bare XlsxWriter fed the same cells, each in a process of its own."""
+"""The ledger as a spreadsheet, and beside it a bare XlsxWriter fed the same cells, each
+in a process of its own.
+"""
 
 import pickle
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -32,7 +35,9 @@ def compare(database: str, at: datetime) -> Compared:
     """The ledger's first 20,000 rows (or all there are) both ways."""
     with tempfile.NamedTemporaryFile(suffix=".pickle") as cells:
         alone(_write_cells, database, at, cells.name)
-        return Compared(alone(_take_ledger, database, at), alone(_write_bare, cells.name))
+        return Compared(
+            alone(_take_ledger, database, at), alone(_write_bare, cells.name)
+        )
 
 
 def _take_ledger(database: str, at: datetime) -> Taken:
@@ -50,9 +55,11 @@ def _take_ledger(database: str, at: datetime) -> Taken:
 def _write_bare(cells: str) -> Taken:
     from xlsxwriter import Workbook
 
-    with open(cells, "rb") as rows, tempfile.TemporaryFile() as out:  # noqa: PTH123 - a name, not a path
+    with Path(cells).open("rb") as rows, tempfile.TemporaryFile() as out:
         started, number = perf_counter(), 0
-        with Workbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        with Workbook(
+            out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}
+        ) as book:
             sheet = book.add_worksheet()
             for number, row in enumerate(_pickled(rows), 1):
                 sheet.write_row(number, 0, row)
@@ -66,7 +73,9 @@ def _write_cells(database: str, at: datetime, path: str) -> None:
 
     with joined(database), open(path, "wb") as out:  # noqa: PTH123
         export = _export(at)
-        for row in tabular.rows_of(export.book.ledger, export._records(), unmasked=True):
+        for row in tabular.rows_of(
+            export.book.ledger, export._records(), unmasked=True
+        ):
             pickle.dump(row, out)
 
 
@@ -79,7 +88,9 @@ def _pickled(rows: Any) -> Any:
 
 
 def _export(at: datetime) -> Any:
-    """The supervisor's export of the general ledger, narrowed to its first rows by date."""
+    """The supervisor's export of the general ledger, narrowed to its first rows by
+    date.
+    """
     from cases.exports import Export
     from cases.ledgers import BOOKS
     from cases.models import Case

@@ -1,4 +1,6 @@
-"""The town that is measured: the demo's people and grid, and matters adopted in bulk."""
+"""The town that is measured: the demo's people and grid, and matters adopted in
+bulk.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -24,7 +26,9 @@ SEED = 1
 
 @transaction.atomic
 def make_town(at: datetime) -> Town:
-    """白关镇 with its villages, households, stations and posts, without a single matter."""
+    """白关镇 with its villages, households, stations and posts, without a single
+    matter.
+    """
     rng = Random(SEED)  # noqa: S311 - nothing here is secret
     load_calendar(None, at)
     town = places.load_town(TOWN)
@@ -36,14 +40,23 @@ def make_town(at: datetime) -> Town:
     places.add_residents(groups, rng, names)
     places.add_topics(town)
     wanted = people.appointments(town, villages, groups, list(offices.values()))
-    posts = people.appoint_all(wanted, token_urlsafe(), since, names, rng)  # nobody logs in by password here
+    # nobody logs in by password here
+    posts = people.appoint_all(wanted, token_urlsafe(), since, names, rng)
     people.link_households(Cast(town, offices, posts), since)
     return town
 
 
 def fill(town: Town, size: int, at: datetime, shown: Callable[[str], object]) -> None:
-    """Bring the town up to `size` matters, spread over five years, and the planner's statistics up to date."""
-    load(town, size, seed=SEED, at=at, shown=lambda have: shown(f"{have:,} of {size:,} matters"))
+    """Bring the town up to `size` matters, spread over five years, and the planner's
+    statistics up to date.
+    """
+    load(
+        town,
+        size,
+        seed=SEED,
+        at=at,
+        shown=lambda have: shown(f"{have:,} of {size:,} matters"),
+    )
     refresh_statistics()
 
 

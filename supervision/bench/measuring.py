@@ -1,4 +1,6 @@
-"""Measures every request at one size: round after round, so that a busy moment of the machine hits all alike."""
+"""Measures every request at one size: round after round, so that a busy moment of the
+machine hits all alike.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +19,8 @@ class Row:
     samples: list[float] = field(default_factory=list)  # ms
     queries: int = 0
     cases: int = 0  # links on the page
-    scans: list[str] = field(default_factory=list)  # statements that read the whole table of cases
+    # statements that read the whole table of cases
+    scans: list[str] = field(default_factory=list)
 
     @property
     def ms(self) -> float:
@@ -39,7 +42,9 @@ def measure(at: datetime, rounds: int) -> dict[str, Row]:
 
 
 def _warmed_up(operation: Operation) -> Row:
-    """A row without samples: templates, connections and the database's cache are as on any working day."""
+    """A row without samples: templates, connections and the database's cache are as on
+    any working day.
+    """
     row = Row()
     for _turn in range(WARM_UP):
         meter, _cases = operation.ready().send()

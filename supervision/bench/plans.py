@@ -1,4 +1,6 @@
-"""How PostgreSQL means to answer the statements of a page: does it read a whole table?"""
+"""How PostgreSQL means to answer the statements of a page: does it read a whole
+table?
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,11 +12,21 @@ TABLE = "cases_case"
 
 
 def scans_whole(statements: Sequence[tuple[str, Any]]) -> list[str]:
-    """The statements that list cases, of those given, whose plan reads the whole table of cases."""
+    """The statements that list cases, of those given, whose plan reads the whole table
+    of cases.
+    """
     if connection.vendor != "postgresql":
         return []
-    lists = [(sql, params) for sql, params in statements if f'FROM "{TABLE}"' in sql and "ORDER BY" in sql]
-    return [sql for sql, params in lists if any(_reads_whole(node) for node in _nodes(_plan(sql, params)))]
+    lists = [
+        (sql, params)
+        for sql, params in statements
+        if f'FROM "{TABLE}"' in sql and "ORDER BY" in sql
+    ]
+    return [
+        sql
+        for sql, params in lists
+        if any(_reads_whole(node) for node in _nodes(_plan(sql, params)))
+    ]
 
 
 def _plan(sql: str, params: Any) -> dict[str, Any]:

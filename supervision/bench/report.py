@@ -1,4 +1,6 @@
-"""The figures side by side: a table to read, JSON to keep, and whether anything grew."""
+"""The figures side by side: a table to read, JSON to keep, and whether anything
+grew.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -30,12 +32,16 @@ class Report:
         return large[key].ms / small[key].ms
 
     def grown(self) -> list[str]:
-        """The requests that cost more than 1.3 times as much at the larger size, and 2 ms more; or more queries."""
+        """The requests that cost more than 1.3 times as much at the larger size, and 2
+        ms more; or more queries.
+        """
         small, large = self.ends
         return [
             key
             for key in small
-            if (self.growth(key) > MOST_GROWTH and large[key].ms - small[key].ms > FLOOR)
+            if (
+                self.growth(key) > MOST_GROWTH and large[key].ms - small[key].ms > FLOOR
+            )
             or large[key].queries > small[key].queries
         ]
 
@@ -47,11 +53,16 @@ class Report:
             "requests": {
                 key: {
                     "growth": round(self.growth(key), 3),
-                    **{str(size): _figures(rows[key]) for size, rows in self.rows.items()},
+                    **{
+                        str(size): _figures(rows[key])
+                        for size, rows in self.rows.items()
+                    },
                 }
                 for key in self.ends[0]
             },
-            "export": {str(size): asdict(compared) for size, compared in self.exports.items()},
+            "export": {
+                str(size): asdict(compared) for size, compared in self.exports.items()
+            },
         }
 
     def as_text(self) -> str:
@@ -61,7 +72,14 @@ class Report:
             figures = [self.rows[size][key] for size in sizes]
             queries = "/".join(dict.fromkeys(str(row.queries) for row in figures))
             mark = " !" if key in self.grown() else "  "
-            lines.append([key, *(f"{row.ms:.1f}" for row in figures), queries, f"{self.growth(key):.2f}×{mark}"])
+            lines.append(
+                [
+                    key,
+                    *(f"{row.ms:.1f}" for row in figures),
+                    queries,
+                    f"{self.growth(key):.2f}×{mark}",
+                ]
+            )
         return f"{self.database}\n{table(lines)}\n\n{self._exports_as_text()}"
 
     def _exports_as_text(self) -> str:
@@ -70,9 +88,21 @@ class Report:
             own, bare = both.ledger, both.bare
             ratio = f"{own.seconds / bare.seconds:.1f}×"
             figures = (own.seconds, own.megabytes, bare.seconds, bare.megabytes)
-            lines.append([f"of {size:,}", f"{own.rows:,}", *(f"{figure:.1f}" for figure in figures), ratio])
+            lines.append(
+                [
+                    f"of {size:,}",
+                    f"{own.rows:,}",
+                    *(f"{figure:.1f}" for figure in figures),
+                    ratio,
+                ]
+            )
         return table(lines)
 
 
 def _figures(row: Row) -> dict[str, Any]:
-    return {"ms": round(row.ms, 2), "queries": row.queries, "cases": row.cases, "scans": row.scans}
+    return {
+        "ms": round(row.ms, 2),
+        "queries": row.queries,
+        "cases": row.cases,
+        "scans": row.scans,
+    }

@@ -1,4 +1,6 @@
-"""The sweep of supervision among many matters, in a process of its own: what is due may cost, what exists may not."""
+"""The sweep of supervision among many matters, in a process of its own: what is due may
+cost, what exists may not.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +23,13 @@ PATTERN = 5_000  # matters adopted one by one; the others are copies of them
 OPEN_SHARE = 20  # one in so many is open
 IDLE_ROUNDS = 20
 MINUTE = timedelta(minutes=1)
-TABLES = ("cases_case", "cases_clock", "cases_event", "supervision_chase", "supervision_notice")
+TABLES = (
+    "cases_case",
+    "cases_clock",
+    "cases_event",
+    "supervision_chase",
+    "supervision_notice",
+)
 FEW_ROWS = 1000
 
 
@@ -66,7 +74,9 @@ class Swept:
 
     @property
     def ms_per_due(self) -> float:
-        """Of work, its own and the database's: what else the machine does is not its fault."""
+        """Of work, its own and the database's: what else the machine does is not its
+        fault.
+        """
         return (self.due.own_ms + self.due.database_ms) / self.clocks
 
     def broken(self) -> list[str]:
@@ -76,10 +86,18 @@ class Swept:
             f"{self.ms_per_due:.1f} ms a clock": self.ms_per_due <= MS_PER_DUE,
             f"{due.megabytes:.0f} MB": due.megabytes <= MEGABYTES,
             f"{idle.database_ms:.1f} ms with nothing due": idle.database_ms <= IDLE_MS,
-            f"{idle.hourly_ms:.1f} ms with nothing due, once an hour": idle.hourly_ms <= IDLE_MS,
-            f"{due.left} clocks left, {idle.done} done again": not (due.left or idle.done),
+            f"{idle.hourly_ms:.1f} ms with nothing due, once an hour": (
+                idle.hourly_ms <= IDLE_MS
+            ),
+            f"{due.left} clocks left, {idle.done} done again": not (
+                due.left or idle.done
+            ),
         }
-        return [f"{words} (of {self.cases:,})" for words, is_kept in kept.items() if not is_kept]
+        return [
+            f"{words} (of {self.cases:,})"
+            for words, is_kept in kept.items()
+            if not is_kept
+        ]
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,10 @@ class SweepReport:
     @property
     def growth(self) -> float:
         """Of the database's time, for each clock due."""
-        few, many = (each.due.database_ms / each.clocks for each in (self.swept[0], self.swept[-1]))
+        few, many = (
+            each.due.database_ms / each.clocks
+            for each in (self.swept[0], self.swept[-1])
+        )
         return many / few
 
     @property
@@ -103,13 +124,20 @@ class SweepReport:
         if self.growth > MOST_GROWTH:
             found.append(f"the database's time grew {self.growth:.2f}×")
         if self.idle_growth > MOST_GROWTH:
-            found.append(f"the database's time with nothing due grew {self.idle_growth:.2f}×")
+            found.append(
+                f"the database's time with nothing due grew {self.idle_growth:.2f}×"
+            )
         last = self.swept[-1]  # among few it may be the fastest
         found += [f"{table} is read whole" for table in last.due.read_whole]
-        return found + [f"{table} is read whole with nothing due" for table in last.idle.read_whole]
+        return found + [
+            f"{table} is read whole with nothing due" for table in last.idle.read_whole
+        ]
 
     def as_json(self) -> dict[str, Any]:
-        sizes = {str(each.cases): {**asdict(each), "ms_per_due": round(each.ms_per_due, 3)} for each in self.swept}
+        sizes = {
+            str(each.cases): {**asdict(each), "ms_per_due": round(each.ms_per_due, 3)}
+            for each in self.swept
+        }
         return {
             "broken": self.broken(),
             "growth": round(self.growth, 3),
@@ -118,7 +146,10 @@ class SweepReport:
         }
 
     def as_text(self) -> str:
-        head = "sweep|due|s|own s|db s|queries|peak MB|steps|notices|idle db ms|queries|hourly db ms"
+        head = (
+            "sweep|due|s|own s|db s|queries|peak MB|steps|notices|idle db"
+            " ms|queries|hourly db ms"
+        )
         return "\n" + table([head.split("|"), *map(_line, self.swept)])
 
 
@@ -127,7 +158,10 @@ def _line(each: Swept) -> list[str]:
     return [
         f"of {each.cases:,}",
         f"{each.clocks:,}",
-        *(f"{figure:.1f}" for figure in (due.seconds, due.own_ms / 1000, due.database_ms / 1000)),
+        *(
+            f"{figure:.1f}"
+            for figure in (due.seconds, due.own_ms / 1000, due.database_ms / 1000)
+        ),
         f"{due.queries:,}",
         f"{due.megabytes:.0f}",
         f"{due.taken:,}",
@@ -138,8 +172,12 @@ def _line(each: Swept) -> list[str]:
     ]
 
 
-def measure(sizes: Sequence[int], due: int, now: datetime, shown: Callable[[str], object]) -> SweepReport:
-    """At each size anew so many due, at noon: what has to be looked at next is then a day away or more."""
+def measure(
+    sizes: Sequence[int], due: int, now: datetime, shown: Callable[[str], object]
+) -> SweepReport:
+    """At each size anew so many due, at noon: what has to be looked at next is then a
+    day away or more.
+    """
     from supervision.bench.county import Ledger, make_county
     from supervision.bench.database import throw_away
 
@@ -165,7 +203,9 @@ def _filled(ledger: Any, size: int, due: int, shown: Callable[[str], object]) ->
     if not Case.objects.exists():
         ledger.add_others(min(PATTERN, wanted), open_share=OPEN_SHARE)
         wanted -= min(PATTERN, wanted)
-    copy_cases(PATTERN, wanted, lambda made: shown(f"{made:,} of {wanted:,} more matters"))
+    copy_cases(
+        PATTERN, wanted, lambda made: shown(f"{made:,} of {wanted:,} more matters")
+    )
     pass_over_the_past(ledger.at)
     ledger.add_due(due)
     refresh_statistics()
@@ -239,10 +279,18 @@ def _rows_read_in_a_row() -> dict[str, int]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
-        cursor.execute("SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname = ANY(%s)", [list(TABLES)])
+        cursor.execute(
+            "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname ="
+            " ANY(%s)",
+            [list(TABLES)],
+        )
         return dict(cursor.fetchall())
 
 
 def _read_whole_since(before: dict[str, int]) -> list[str]:
     read = _rows_read_in_a_row()
-    return [table for table in TABLES if read.get(table, 0) - before.get(table, 0) > FEW_ROWS]
+    return [
+        table
+        for table in TABLES
+        if read.get(table, 0) - before.get(table, 0) > FEW_ROWS
+    ]

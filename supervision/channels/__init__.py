@@ -9,7 +9,8 @@ from supervision.channels.sms import send_sms
 from supervision.channels.wecom import send_to_group
 from supervision.models import Channel, Notice
 
-Send = Callable[[Sequence[Notice]], int]  # how many went out, the first ones; the others need another message
+# how many went out, the first ones; the others need another message
+Send = Callable[[Sequence[Notice]], int]
 SENDERS: Mapping[str, Send] = MappingProxyType(
     {Channel.EMAIL: send_mail, Channel.ROBOT: send_to_group, Channel.SMS: send_sms}
 )

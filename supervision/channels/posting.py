@@ -12,7 +12,9 @@ TIMEOUT = 10  # seconds
 
 
 def split_address(url: str) -> SplitResult | None:
-    """The parts of an address of http or https; None where it is none, its port included."""
+    """The parts of an address of http or https; None where it is none, its port
+    included.
+    """
     try:
         parts = urlsplit(url)
         _port = parts.port  # is read only when asked for
@@ -22,17 +24,24 @@ def split_address(url: str) -> SplitResult | None:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-    """Status and body of the answer, whatever they are. Unanswered: no connection, or no answer in time.
+    """Status and body of the answer, whatever they are. Unanswered: no connection, or
+    no answer in time.
 
     NotSent: no address.
     """
     parts = split_address(url)
     if parts is None:
         raise NotSent(_("This is no address."), for_good=True)
-    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    make = (
+        http.client.HTTPSConnection
+        if parts.scheme == "https"
+        else http.client.HTTPConnection
+    )
     connection = make(parts.hostname or "", parts.port, timeout=TIMEOUT)
     try:
-        connection.request("POST", f"{parts.path or '/'}?{parts.query}", body, dict(headers))
+        connection.request(
+            "POST", f"{parts.path or '/'}?{parts.query}", body, dict(headers)
+        )
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (http.client.InvalidURL, UnicodeError) as error:

@@ -10,8 +10,12 @@ class NotSent(Exception):
 
 
 class Unanswered(NotSent):
-    """The server itself is away, or lets nobody in: no other message fares better for now."""
+    """The server itself is away, or lets nobody in: no other message fares better for
+    now.
+    """
 
 
 class TooMany(NotSent):
-    """The other side takes so many a minute and no more: no fault of the message, and none of its tries."""
+    """The other side takes so many a minute and no more: no fault of the message, and
+    none of its tries.
+    """

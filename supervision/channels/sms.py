@@ -1,8 +1,10 @@
-"""短信: by the service that SMS_URL names, in words without anybody's name and without the matter.
+"""短信: by the service that SMS_URL names, in words without anybody's name and without
+the matter.
 
-`aliyun://KEY_ID:SECRET@dysmsapi.aliyuncs.com/?sign=…&accepted=SMS_1&promised=SMS_2&answered=SMS_3` speaks to 阿里云
-短信服务 (SendSms, 2017-05-25): the texts are templates approved there, with ${number} and ${day}; `aliyun+http` leaves
-TLS out, for a gateway in the house. `console://` writes to the log. Without SMS_URL speakers are called instead.
+`aliyun://KEY_ID:SECRET@dysmsapi.aliyuncs.com/?sign=…&accepted=SMS_1&promised=SMS_2&answered=SMS_3`
+speaks to 阿里云 短信服务 (SendSms, 2017-05-25): the texts are templates approved there,
+with ${number} and ${day}; `aliyun+http` leaves TLS out, for a gateway in the house.
+`console://` writes to the log. Without SMS_URL speakers are called instead.
 """
 
 import base64
@@ -26,21 +28,31 @@ from supervision.models import Notice, NoticeKind
 from supervision.words import words_of
 
 logger = logging.getLogger(__name__)
-TEMPLATES = {NoticeKind.ACCEPTED: "accepted", NoticeKind.PROMISED: "promised", NoticeKind.ANSWERED: "answered"}
-# Trying again is of no use: the number, the template or the signature itself is refused.
+TEMPLATES = {
+    NoticeKind.ACCEPTED: "accepted",
+    NoticeKind.PROMISED: "promised",
+    NoticeKind.ANSWERED: "answered",
+}
+# Trying again is of no use: the number, the template or the signature itself is
+# refused.
 FOR_GOOD = frozenset(
     {
-        "isv.MOBILE_NUMBER_ILLEGAL", "isv.MOBILE_COUNT_OVER_LIMIT", "isv.BLACK_KEY_CONTROL_LIMIT",
-        "isv.SMS_TEMPLATE_ILLEGAL", "isv.SMS_SIGNATURE_ILLEGAL", "isv.TEMPLATE_MISSING_PARAMETERS",
+        "isv.MOBILE_NUMBER_ILLEGAL",
+        "isv.MOBILE_COUNT_OVER_LIMIT",
+        "isv.BLACK_KEY_CONTROL_LIMIT",
+        "isv.SMS_TEMPLATE_ILLEGAL",
+        "isv.SMS_SIGNATURE_ILLEGAL",
+        "isv.TEMPLATE_MISSING_PARAMETERS",
         "isv.INVALID_PARAMETERS",
     }
-)  # fmt: skip
+)
 
 
 def send_sms(notices: Sequence[Notice]) -> int:
     """One, for each speaker's is claimed by itself, to the number as it is now.
 
-    NotSent: none, or it is refused, or others who look at the phone must not learn of the matter by now.
+    NotSent: none, or it is refused, or others who look at the phone must not learn of
+    the matter by now.
     """
     (notice,) = notices
     if notice.case.confidentiality != Confidentiality.NORMAL:
@@ -74,27 +86,39 @@ def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
         "SignatureNonce": str(uuid4()),
         "SignatureVersion": "1.0",
         "TemplateCode": chosen.get(TEMPLATES[NoticeKind(notice.kind)], ""),
-        "TemplateParam": json.dumps({"number": notice.case.number, "day": last}, ensure_ascii=False),
-        "Timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),  # the service refuses a call 15 minutes old
+        "TemplateParam": json.dumps(
+            {"number": notice.case.number, "day": last}, ensure_ascii=False
+        ),
+        "Timestamp": time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime()
+        ),  # the service refuses a call 15 minutes old
         "Version": "2017-05-25",
     }
     parameters["Signature"] = signature_of(parameters, unquote(parts.password or ""))
-    scheme, host = "http" if parts.scheme.endswith("+http") else "https", parts.netloc.rpartition("@")[2]
+    scheme, host = (
+        "http" if parts.scheme.endswith("+http") else "https",
+        parts.netloc.rpartition("@")[2],
+    )
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     status, told = post(f"{scheme}://{host}/", urlencode(parameters).encode(), headers)
     try:
         code = str(json.loads(told)["Code"])  # its Message may name the number
     except (ValueError, KeyError, TypeError) as error:
         raise NotSent(
-            _("The answer of the SMS service cannot be read: HTTP %(status)s") % {"status": status}
+            _("The answer of the SMS service cannot be read: HTTP %(status)s")
+            % {"status": status}
         ) from error
     if code != "OK":
         raise NotSent(code[:200], for_good=code in FOR_GOOD)
 
 
 def signature_of(parameters: Mapping[str, str], secret: str) -> str:
-    """The signature of an RPC call: HMAC-SHA1 over method, path and the sorted parameters, percent-encoded."""
-    sorted_pairs = "&".join(f"{_encoded(name)}={_encoded(parameters[name])}" for name in sorted(parameters))
+    """The signature of an RPC call: HMAC-SHA1 over method, path and the sorted
+    parameters, percent-encoded.
+    """
+    sorted_pairs = "&".join(
+        f"{_encoded(name)}={_encoded(parameters[name])}" for name in sorted(parameters)
+    )
     signed = f"POST&{_encoded('/')}&{_encoded(sorted_pairs)}"
     digest = hmac.new(f"{secret}&".encode(), signed.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()

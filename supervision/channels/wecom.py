@@ -1,4 +1,6 @@
-"""企业微信 group robot: one message for a group, with numbers and villages only; success is errcode 0, not HTTP 200."""
+"""企业微信 group robot: one message for a group, with numbers and villages only;
+success is errcode 0, not HTTP 200.
+"""
 
 import json
 from collections.abc import Sequence
@@ -19,16 +21,19 @@ TOO_MANY = 45009  # a robot takes 20 messages a minute
 
 
 def send_to_group(notices: Sequence[Notice]) -> int:
-    """One text message with a line for each notice, which are one group's, as many as it may hold; how many.
+    """One text message with a line for each notice, which are one group's, as many as
+    it may hold; how many.
 
-    NotSent: no connection, an HTTP error, or an errcode; for good where the address itself is wrong.
-    TooMany: the robot's limit.
+    NotSent: no connection, an HTTP error, or an errcode; for good where the address
+    itself is wrong. TooMany: the robot's limit.
     """
     robot = notices[0].robot
     if robot is None or not robot.is_on:
         raise NotSent(_("The group's robot is switched off."), for_good=True)
     count = len(notices)
-    head = ngettext("%(count)s matter needs you:", "%(count)s matters need you:", count) % {"count": count}
+    head = ngettext(
+        "%(count)s matter needs you:", "%(count)s matters need you:", count
+    ) % {"count": count}
     lines = _fitting([head, *map(line_of, notices)])
     held = len(lines) - 1
     if held < count:
@@ -44,7 +49,9 @@ def is_robots_address(url: str) -> bool:
 
 
 def _fitting(lines: list[str]) -> list[str]:
-    """The first of the lines, the head and one at least, that fit whole; room is kept for how many follow."""
+    """The first of the lines, the head and one at least, that fit whole; room is kept
+    for how many follow.
+    """
     kept = list(lines)
     while len("\n".join(kept).encode()) > LONGEST - 40 and len(kept) > 2:  # noqa: PLR2004 - the head and one line
         kept.pop()

@@ -1,4 +1,6 @@
-"""A town to try the software in: real villages, invented people, a year of matters told by real moves."""
+"""A town to try the software in: real villages, invented people, a year of matters told
+by real moves.
+"""
 
 from supervision.demo.making import already_made, make_demo
 

@@ -1,4 +1,6 @@
-"""When things happen in the demo: on working days, in office hours, one after the other."""
+"""When things happen in the demo: on working days, in office hours, one after the
+other.
+"""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -21,7 +23,9 @@ class Diary:
         return day
 
     def after(self, day: date, working_days: int) -> date:
-        return self.calendar.add_working_days(self.calendar.on_or_after(day), working_days)
+        return self.calendar.add_working_days(
+            self.calendar.on_or_after(day), working_days
+        )
 
     def before(self, day: date, working_days: int) -> date:
         return self.calendar.subtract_working_days(day, working_days)
@@ -35,6 +39,15 @@ class Diary:
         raise AssertionError("every month has its talk day")
 
     def moments(self, days: list[date]) -> list[datetime]:
-        """A moment in office hours for each of the days, in their order, each later than the one before."""
-        minutes = {day: iter(sorted(self.rng.sample(OFFICE_MINUTES, count))) for day, count in Counter(days).items()}
-        return [datetime.combine(day, time.min, SHANGHAI) + timedelta(minutes=next(minutes[day])) for day in days]
+        """A moment in office hours for each of the days, in their order, each later
+        than the one before.
+        """
+        minutes = {
+            day: iter(sorted(self.rng.sample(OFFICE_MINUTES, count)))
+            for day, count in Counter(days).items()
+        }
+        return [
+            datetime.combine(day, time.min, SHANGHAI)
+            + timedelta(minutes=next(minutes[day]))
+            for day in days
+        ]

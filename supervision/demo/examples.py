@@ -1,4 +1,6 @@
-"""The roads that the demo tells in full: a quarrel at the village's table, a cut road, a resolution of villagers."""
+"""The roads that the demo tells in full: a quarrel at the village's table, a cut road,
+a resolution of villagers.
+"""
 
 from cases.batch import move_all
 from cases.models import FourTwoProcess, Topic
@@ -10,7 +12,12 @@ from supervision.demo.plan import Story
 from supervision.demo.telling import Telling, officer
 from villages.models import MeetingKind, Office, Post, Role
 
-STATIONS = ("农业农村中心", "自然资源所", "水管站")  # the first leads, the last would rather not
+# the first leads, the last would rather not
+STATIONS = (
+    "农业农村中心",
+    "自然资源所",
+    "水管站",
+)
 
 
 class ByVillagers(Telling):
@@ -36,14 +43,18 @@ class ByVillagers(Telling):
 
 
 class Quarrel(Telling):
-    """All seven of the two committees come, one of them steps aside, 5 : 1; a cadre of the village leads."""
+    """All seven of the two committees come, one of them steps aside, 5 : 1; a cadre of
+    the village leads.
+    """
 
     def decide(self) -> None:
         self.decide_at(MeetingKind.TWO_COMMITTEES, self.sample.handling, away=0)
 
 
 class CutRoad(Telling):
-    """Taken up by the town in a batch, decided by its committee, done by three stations and two villages."""
+    """Taken up by the town in a batch, decided by its committee, done by three stations
+    and two villages.
+    """
 
     beside: Telling
 
@@ -52,11 +63,18 @@ class CutRoad(Telling):
         reviewer = self.cast.one(Role.REVIEWER, town=self.cast.town)
         lead, assistant, _third = self.stations()
         values = {
-            "handling": Handling.JOINT, "decision": words.TAKEN_UP, "lead": lead, "assistants": [assistant],
-        }  # fmt: skip
+            "handling": Handling.JOINT,
+            "decision": words.TAKEN_UP,
+            "lead": lead,
+            "assistants": [assistant],
+        }
         together = (self, self.beside)
         results = move_all(
-            [told.case for told in together], Action.DECIDE, user=reviewer.user, at=self.at, values=values
+            [told.case for told in together],
+            Action.DECIDE,
+            user=reviewer.user,
+            at=self.at,
+            values=values,
         )
         for told, result in zip(together, results, strict=True):
             assert not result.refusal, result.refusal  # noqa: S101 - both were reported up the day before
@@ -76,7 +94,10 @@ class CutRoad(Telling):
 
     def holders(self) -> list[Post | Office]:
         villages = (self.village, self.beside.village)
-        return [*self.stations(), *(self.cast.one(Role.SECRETARY, village=village) for village in villages)]
+        return [
+            *self.stations(),
+            *(self.cast.one(Role.SECRETARY, village=village) for village in villages),
+        ]
 
     def acknowledge(self) -> None:
         for holder in self.holders():
@@ -84,20 +105,40 @@ class CutRoad(Telling):
             self.move(Action.ACKNOWLEDGE, officer(post))
 
     def hand_back(self) -> None:
-        self.move(Action.HAND_BACK, officer(self.cast.handler(self.stations()[-1])), reason=words.NOT_OURS)
+        self.move(
+            Action.HAND_BACK,
+            officer(self.cast.handler(self.stations()[-1])),
+            reason=words.NOT_OURS,
+        )
 
     def overrule(self) -> None:
         reviewer = officer(self.cast.one(Role.REVIEWER, town=self.cast.town))
         part = self.stations()[-1]
-        self.move(Action.RULE_HAND_BACK, reviewer, part=part, ruling="refused", reason=words.YOURS_TOO)
+        self.move(
+            Action.RULE_HAND_BACK,
+            reviewer,
+            part=part,
+            ruling="refused",
+            reason=words.YOURS_TOO,
+        )
 
 
-TOLD_BY: dict[str, type[Telling]] = {"by_villagers": ByVillagers, "quarrel": Quarrel, "cut_road": CutRoad}
+TOLD_BY: dict[str, type[Telling]] = {
+    "by_villagers": ByVillagers,
+    "quarrel": Quarrel,
+    "cut_road": CutRoad,
+}
 
 
-def tellings_of(stories: list[Story], cast: Cast, topics: dict[str, Topic]) -> list[Telling]:
-    """Each story with whoever tells it, in their order; the road knows the matter that is taken up with it."""
-    tellings = [TOLD_BY.get(story.example, Telling)(story, cast, topics) for story in stories]
+def tellings_of(
+    stories: list[Story], cast: Cast, topics: dict[str, Topic]
+) -> list[Telling]:
+    """Each story with whoever tells it, in their order; the road knows the matter that
+    is taken up with it.
+    """
+    tellings = [
+        TOLD_BY.get(story.example, Telling)(story, cast, topics) for story in stories
+    ]
     beside = next(told for told in tellings if told.story.example == "beside")
     for told in tellings:
         if isinstance(told, CutRoad):

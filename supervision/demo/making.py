@@ -25,16 +25,19 @@ YEARS_IN_OFFICE = 3
 
 
 def already_made(town_code: str) -> bool:
-    """Whether the town has cases: a demo is made in one transaction, so then it is complete."""
+    """Whether the town has cases: a demo is made in one transaction, so then it is
+    complete.
+    """
     return Case.objects.filter(town__code=town_code).exists()
 
 
 @transaction.atomic
 def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town:
-    """Fill an empty town with people and the twelve months that end at `at`; all or nothing.
+    """Fill an empty town with people and the twelve months that end at `at`; all or
+    nothing.
 
-    The same seed and moment give the same town, but for tracking codes. InputRefused: no such town.
-    A second call for the same town changes nothing.
+    The same seed and moment give the same town, but for tracking codes. InputRefused:
+    no such town. A second call for the same town changes nothing.
     """
     if already_made(town_code):
         return Town.objects.get(code=town_code)
@@ -51,7 +54,9 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     return town
 
 
-def _settle(town: Town, password: str, since: date, rng: Random) -> tuple[Cast, list[Resident]]:
+def _settle(
+    town: Town, password: str, since: date, rng: Random
+) -> tuple[Cast, list[Resident]]:
     """Groups, households, stations and everybody in their posts."""
     names = Names(rng)
     villages = list(town.villages.select_related("town"))
@@ -68,10 +73,14 @@ def _settle(town: Town, password: str, since: date, rng: Random) -> tuple[Cast, 
 
 
 def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
-    """All matters side by side in the order of time, so that numbers and events follow the calendar."""
+    """All matters side by side in the order of time, so that numbers and events follow
+    the calendar.
+    """
     topics = places.add_topics(cast.town)
     groups = list(dict.fromkeys(person.household.group for person in heads))
-    stories = Plan(groups, heads, Diary(_calendar_of_the_year(cast.town, at), rng), at).stories()
+    stories = Plan(
+        groups, heads, Diary(_calendar_of_the_year(cast.town, at), rng), at
+    ).stories()
     tellings = tellings_of(stories, cast, topics)
     order = sorted(
         (moment, nth, turn, step)
@@ -85,7 +94,10 @@ def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
 def _calendar_of_the_year(town: Town, at: datetime) -> WorkCalendar:
     """The work calendar of the year that ends at `at`, and of the weeks after it."""
     today = workdays.local_day(at)
-    parts = [deadlines.calendar_of(town.pk, today - deadlines.LOOK_AHEAD * back) for back in (0, 1, 2)]
+    parts = [
+        deadlines.calendar_of(town.pk, today - deadlines.LOOK_AHEAD * back)
+        for back in (0, 1, 2)
+    ]
     return WorkCalendar(
         days_off=frozenset().union(*(part.days_off for part in parts)),
         make_up=frozenset().union(*(part.make_up for part in parts)),

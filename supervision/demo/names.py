@@ -1,10 +1,15 @@
-"""Invented people: names as they are heard in 陇南, and phones from a block nobody seems to hold."""
+"""Invented people: names as they are heard in 陇南, and phones from a block nobody
+seems to hold.
+"""
 
 from random import Random
 
 from villages.models.grid import Sex
 
-SURNAMES = "王王王李李李张张张刘刘赵赵杨杨马马陈苟苟石何何魏独罗罗高郭孙冯韩董袁蒲包单仇解曾雷任"
+SURNAMES = (
+    "王王王李李李张张张刘刘赵赵杨杨马马陈苟苟石何何"
+    "魏独罗罗高郭孙冯韩董袁蒲包单仇解曾雷任"
+)
 GIVEN = {
     (Sex.MALE, "old"): (
         "建国",

@@ -43,7 +43,9 @@ class Sample:
 
     @property
     def at_the_counter(self) -> bool:
-        """Settled while the villager stands there; any other settled matter gets its answer later."""
+        """Settled while the villager stands there; any other settled matter gets its
+        answer later.
+        """
         return self.path == "settle" and self.channel == Channel.TALK_ROOM
 
     @property
@@ -60,7 +62,9 @@ def read_samples() -> list[Sample]:
 
 
 def repeated(samples: list[Sample], count: int, rng: Random) -> Iterator[Sample]:
-    """`count` samples, each of those that may be repeated equally often, in no order."""
+    """`count` samples, each of those that may be repeated equally often, in no
+    order.
+    """
     pool = [sample for sample in samples if sample.may_be_repeated]
     rounds = [rng.sample(pool, len(pool)) for _ in range(count // len(pool) + 1)]
     return iter([sample for turn in rounds for sample in turn][:count])

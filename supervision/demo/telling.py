@@ -1,11 +1,21 @@
-"""Tells a planned matter by real moves: every step is made by the post whose turn it is."""
+"""Tells a planned matter by real moves: every step is made by the post whose turn it
+is.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from cases import deadlines
 from cases.models import Case, Topic
-from cases.models.choices import Category, Channel, Confidentiality, Handling, How, Level, Outcome
+from cases.models.choices import (
+    Category,
+    Channel,
+    Confidentiality,
+    Handling,
+    How,
+    Level,
+    Outcome,
+)
 from cases.workflow import Action, Actor, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
 from supervision.demo import council, words
@@ -37,10 +47,14 @@ class Telling:
         getattr(self, step)()
 
     def move(self, action: Action, by: Actor | None = None, **values: Any) -> None:
-        self.case = make_move(self.case, action, by=by or self.owner(), at=self.at, **values)
+        self.case = make_move(
+            self.case, action, by=by or self.owner(), at=self.at, **values
+        )
 
     def owner(self) -> Officer:
-        """Whose turn it is: the owner's post, or the handler of the office that owns."""
+        """Whose turn it is: the owner's post, or the handler of the office that
+        owns.
+        """
         if self.case.owner_office:
             return officer(self.cast.handler(self.case.owner_office))
         assert self.case.owner_post  # noqa: S101 - an open case has one owner, by constraint
@@ -48,7 +62,11 @@ class Telling:
 
     # --- 说
     def register(self) -> None:
-        sample, speaker, concerned = self.sample, self.story.speaker, self.sample.topic == words.ABOUT_A_CADRE
+        sample, speaker, concerned = (
+            self.sample,
+            self.story.speaker,
+            self.sample.topic == words.ABOUT_A_CADRE,
+        )
         spoken = Spoken(
             verbatim=self.story.verbatim,
             title=self.story.title,
@@ -59,7 +77,11 @@ class Telling:
             channel=sample.channel,
             confidentiality=sample.confidentiality,
             said_at=self.at - timedelta(minutes=10),
-            concerns=(self.cast.one(Role.COMMITTEE_MEMBER, village=self.village).user,) if concerned else (),
+            concerns=(
+                (self.cast.one(Role.COMMITTEE_MEMBER, village=self.village).user,)
+                if concerned
+                else ()
+            ),
         )
         self.case = register(spoken, by=self._recorder(), at=self.at)
 
@@ -71,26 +93,46 @@ class Telling:
         return officer(self.cast.one(Role.DUTY_OFFICER, village=self.village))
 
     def settle(self) -> None:
-        self.move(Action.SETTLE, category=self.sample.category, result=self.sample.result)
+        self.move(
+            Action.SETTLE, category=self.sample.category, result=self.sample.result
+        )
 
     def accept(self) -> None:
         self.move(Action.ACCEPT, category=self.sample.category, grade=self.sample.grade)
 
     def mandatory_report(self) -> None:
-        recorder = officer(self.case.recorded_by) if self.case.recorded_by else self.owner()
-        self.move(Action.MANDATORY_REPORT, recorder, told=words.REPORTED_TO, told_at=self.at, receipt=words.RECEIPT)
+        recorder = (
+            officer(self.case.recorded_by) if self.case.recorded_by else self.owner()
+        )
+        self.move(
+            Action.MANDATORY_REPORT,
+            recorder,
+            told=words.REPORTED_TO,
+            told_at=self.at,
+            receipt=words.RECEIPT,
+        )
 
     def escalate(self) -> None:
         secret = self.sample.confidentiality == Confidentiality.SECRET
-        reason = words.WHY_UP_IN_CONFIDENCE if secret else words.WHY_UP[Handling(self.sample.handling)]
+        reason = (
+            words.WHY_UP_IN_CONFIDENCE
+            if secret
+            else words.WHY_UP[Handling(self.sample.handling)]
+        )
         self.move(Action.ESCALATE, reason=reason)
 
     def divert(self) -> None:
-        route = words.ROUTE_OF_A_CADRE if self.sample.topic == words.ABOUT_A_CADRE else words.ROUTE_OF_A_QUARREL
+        route = (
+            words.ROUTE_OF_A_CADRE
+            if self.sample.topic == words.ABOUT_A_CADRE
+            else words.ROUTE_OF_A_QUARREL
+        )
         self.move(Action.DIVERT, route=route, told=self.sample.result)
 
     def withdraw(self) -> None:
-        self.move(Action.WITHDRAW, Speaker(self.case, How.CODE), reason=words.TAKEN_BACK)
+        self.move(
+            Action.WITHDRAW, Speaker(self.case, How.CODE), reason=words.TAKEN_BACK
+        )
 
     # --- 议
     def decide(self) -> None:
@@ -100,20 +142,31 @@ class Telling:
         else:
             self.move(Action.DECIDE, **self.decided(handling))
 
-    def decide_at(self, kind: MeetingKind, handling: str, away: int = council.AWAY) -> None:
+    def decide_at(
+        self, kind: MeetingKind, handling: str, away: int = council.AWAY
+    ) -> None:
         decided = self.decided(handling)
-        self.case = council.decide_at_meeting(self.case, kind, self.owner(), self.at, away=away, **decided)
+        self.case = council.decide_at_meeting(
+            self.case, kind, self.owner(), self.at, away=away, **decided
+        )
 
     def decided(self, handling: str) -> dict[str, Any]:
         lead, *assistants = self.holders()
         return {
-            "handling": handling, "decision": words.decision(handling, lead, assistants), "lead": lead,
-            "assistants": assistants, "due_on": self.story.due_on,
-        }  # fmt: skip
+            "handling": handling,
+            "decision": words.decision(handling, lead, assistants),
+            "lead": lead,
+            "assistants": assistants,
+            "due_on": self.story.due_on,
+        }
 
     def holders(self) -> list[Post | Office]:
-        """A committee member or the group's leader in the village, the stations for what the town decided."""
-        stations: list[Post | Office] = [self.cast.offices[name] for name in words.stations_for(self.sample.topic)]
+        """A committee member or the group's leader in the village, the stations for
+        what the town decided.
+        """
+        stations: list[Post | Office] = [
+            self.cast.offices[name] for name in words.stations_for(self.sample.topic)
+        ]
         if self.sample.level != Level.VILLAGE:
             return [*stations, self.cast.one(Role.SECRETARY, village=self.village)]
         members = self.cast.at(Role.COMMITTEE_MEMBER, village=self.village)
@@ -126,10 +179,16 @@ class Telling:
         self.move(Action.ACKNOWLEDGE)
 
     def progress(self) -> None:
-        self.move(Action.PROGRESS, text=words.PROGRESS[Category(self.sample.category)], public=True)
+        self.move(
+            Action.PROGRESS,
+            text=words.PROGRESS[Category(self.sample.category)],
+            public=True,
+        )
 
     def report(self) -> None:
-        for item in self.case.assignments.filter(ended_at=None, role="assistant", reported_at=None):
+        for item in self.case.assignments.filter(
+            ended_at=None, role="assistant", reported_at=None
+        ):
             post = self.cast.handler(item.office) if item.office else item.post
             assert post  # noqa: S101 - exactly one of both, by constraint
             self.move(Action.REPORT, officer(post), result=words.PART_DONE)
@@ -146,7 +205,9 @@ class Telling:
 
     def chase(self) -> None:
         supervisor = officer(self.cast.one(Role.SUPERVISOR, town=self.cast.town))
-        self.move(Action.SUPERVISE, supervisor, supervision_level="urge", text=words.HURRY)
+        self.move(
+            Action.SUPERVISE, supervisor, supervision_level="urge", text=words.HURRY
+        )
 
     def complete(self) -> None:
         outcome = Outcome.DONE if self.sample.solved == "yes" else Outcome.PARTLY
@@ -156,7 +217,9 @@ class Telling:
 
     # --- 督
     def verify(self) -> None:
-        self.move(Action.VERIFY, reply=words.reply(self.story.title, self.sample.result))
+        self.move(
+            Action.VERIFY, reply=words.reply(self.story.title, self.sample.result)
+        )
 
     def reject(self) -> None:
         self.move(Action.REJECT, reason=words.NOT_YET)
@@ -169,7 +232,9 @@ class Telling:
         self._rate(satisfaction="dissatisfied", solved="no", reason=words.STILL_BAD)
 
     def _rate(self, **answers: Any) -> None:
-        """At the counter on the turned screen, online by the code, else an officer calls or goes there."""
+        """At the counter on the turned screen, online by the code, else an officer
+        calls or goes there.
+        """
         if self.sample.at_the_counter:
             self.move(Action.RATE, Speaker(self.case, How.COUNTER), **answers)
         elif self.sample.is_online:

@@ -37,7 +37,9 @@ WHY_UP_IN_CONFIDENCE = "涉及个人隐私和安全，村里不宜经手，请�
 DECISIONS = {
     Handling.LED: "村“两委”会商定：由%(lead)s领办，7个工作日内办结并答复群众。",
     Handling.JOINT: "会商定：由%(lead)s牵头，%(others)s配合，15个工作日内办结。",
-    Handling.MEETING: "镇党委会研究：由%(lead)s牵头，%(others)s配合，60日内办结，进展每半月报一次。",
+    Handling.MEETING: (
+        "镇党委会研究：由%(lead)s牵头，%(others)s配合，60日内办结，进展每半月报一次。"
+    ),
 }
 STATIONS = {  # who acts together on a topic; the first one leads where the town decides
     "基础设施": ("农业农村中心", "自然资源所"),
@@ -61,8 +63,13 @@ def stations_for(topic: str) -> Sequence[str]:
     return STATIONS.get(topic, ANY_STATION)
 
 
-def decision(handling: str, lead: Post | Office, others: Sequence[Post | Office]) -> str:
-    names = {"lead": holder_name(lead), "others": "、".join(holder_name(item) for item in others)}
+def decision(
+    handling: str, lead: Post | Office, others: Sequence[Post | Office]
+) -> str:
+    names = {
+        "lead": holder_name(lead),
+        "others": "、".join(holder_name(item) for item in others),
+    }
     return DECISIONS[Handling(handling)] % names
 
 

@@ -17,19 +17,31 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reminder",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("due_at", models.DateTimeField()),
                 (
                     "step",
                     models.CharField(
-                        choices=[("yellow", "due soon"), ("overdue", "overdue")], max_length=8, verbose_name="step"
+                        choices=[("yellow", "due soon"), ("overdue", "overdue")],
+                        max_length=8,
+                        verbose_name="step",
                     ),
                 ),
                 ("at", models.DateTimeField(verbose_name="at")),
                 (
                     "clock",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="cases.clock"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="cases.clock",
                     ),
                 ),
                 (
@@ -46,9 +58,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "reminder",
                 "verbose_name_plural": "reminders",
                 "ordering": ("-at", "-pk"),
-                "indexes": [models.Index(fields=["recipient", "-at"], name="reminder_recipient")],
+                "indexes": [
+                    models.Index(fields=["recipient", "-at"], name="reminder_recipient")
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("clock", "due_at", "step", "recipient"), name="reminder_once")
+                    models.UniqueConstraint(
+                        fields=("clock", "due_at", "step", "recipient"),
+                        name="reminder_once",
+                    )
                 ],
             },
         ),

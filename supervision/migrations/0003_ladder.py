@@ -7,9 +7,13 @@ from django.db import migrations, models
 
 def pass_over_the_past(apps, _schema_editor):
     """What happened before there were notices is told to nobody."""
-    last = apps.get_model("cases", "Event").objects.aggregate(last=models.Max("pk"))["last"]
+    last = apps.get_model("cases", "Event").objects.aggregate(last=models.Max("pk"))[
+        "last"
+    ]
     if last:
-        apps.get_model("supervision", "Watermark").objects.create(pk=1, floor=last, ceiling=last)
+        apps.get_model("supervision", "Watermark").objects.create(
+            pk=1, floor=last, ceiling=last
+        )
 
 
 class Migration(migrations.Migration):
@@ -24,7 +28,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Watermark",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("floor", models.BigIntegerField(default=0)),
                 ("ceiling", models.BigIntegerField(default=0)),
                 ("ceiling_at", models.DateTimeField(null=True)),
@@ -37,7 +49,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Chase",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("due_at", models.DateTimeField(verbose_name="due")),
                 (
                     "step",
@@ -69,7 +89,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(verbose_name="at")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="why")),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="why"),
+                ),
                 (
                     "by",
                     models.ForeignKey(
@@ -101,7 +124,10 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.OneToOneField(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="chase", to="cases.event"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chase",
+                        to="cases.event",
                     ),
                 ),
             ],
@@ -114,11 +140,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="EventSeen",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "event",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="seen", to="cases.event"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seen",
+                        to="cases.event",
                     ),
                 ),
             ],
@@ -130,7 +166,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="OrderCounter",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("issuer", models.CharField(max_length=9)),
                 ("year", models.PositiveSmallIntegerField()),
                 ("last", models.PositiveIntegerField(default=0)),
@@ -138,13 +182,25 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "counter of order numbers",
                 "verbose_name_plural": "counters of order numbers",
-                "constraints": [models.UniqueConstraint(fields=("issuer", "year"), name="order_counter_one_a_year")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issuer", "year"), name="order_counter_one_a_year"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Rung",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "step",
                     models.CharField(
@@ -162,9 +218,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_on", models.BooleanField(default=True, verbose_name="in use")),
-                ("days", models.PositiveSmallIntegerField(default=0, verbose_name="working days after it fell due")),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="working days after it fell due"
+                    ),
+                ),
                 ("told", models.JSONField(default=list, verbose_name="who is told")),
-                ("by_robot", models.BooleanField(default=False, verbose_name="the group as well")),
+                (
+                    "by_robot",
+                    models.BooleanField(
+                        default=False, verbose_name="the group as well"
+                    ),
+                ),
                 (
                     "town",
                     models.ForeignKey(
@@ -184,8 +250,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SupervisionOrder",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(editable=False, null=True, unique=True, verbose_name="key of the form")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False,
+                        null=True,
+                        unique=True,
+                        verbose_name="key of the form",
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -202,8 +284,18 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("number", models.CharField(blank=True, max_length=40, verbose_name="document number")),
-                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="issued by the county")),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, max_length=40, verbose_name="document number"
+                    ),
+                ),
+                (
+                    "county_code",
+                    models.CharField(
+                        blank=True, max_length=6, verbose_name="issued by the county"
+                    ),
+                ),
                 ("reason", models.CharField(max_length=200, verbose_name="why")),
                 ("demand", models.TextField(verbose_name="what is demanded")),
                 ("reply_on", models.DateField(verbose_name="reply due")),
@@ -213,11 +305,25 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
                 ("reply", models.TextField(blank=True, verbose_name="reply")),
                 ("replied_at", models.DateTimeField(null=True, verbose_name="replied")),
-                ("finding", models.TextField(blank=True, verbose_name="what the check found")),
+                (
+                    "finding",
+                    models.TextField(blank=True, verbose_name="what the check found"),
+                ),
                 ("checked_at", models.DateTimeField(null=True, verbose_name="checked")),
-                ("cancelled_at", models.DateTimeField(null=True, verbose_name="cancelled")),
-                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="why cancelled")),
-                ("circulated_at", models.DateTimeField(null=True, verbose_name="circulated")),
+                (
+                    "cancelled_at",
+                    models.DateTimeField(null=True, verbose_name="cancelled"),
+                ),
+                (
+                    "cancel_reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="why cancelled"
+                    ),
+                ),
+                (
+                    "circulated_at",
+                    models.DateTimeField(null=True, verbose_name="circulated"),
+                ),
                 (
                     "cancelled_by",
                     models.ForeignKey(
@@ -317,7 +423,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Notice",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("key", models.CharField(editable=False, max_length=80, unique=True)),
                 (
                     "kind",
@@ -347,10 +461,15 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("inbox", "inbox"), ("email", "e-mail")], max_length=8, verbose_name="channel"
+                        choices=[("inbox", "inbox"), ("email", "e-mail")],
+                        max_length=8,
+                        verbose_name="channel",
                     ),
                 ),
-                ("is_urgent", models.BooleanField(default=False, verbose_name="at once")),
+                (
+                    "is_urgent",
+                    models.BooleanField(default=False, verbose_name="at once"),
+                ),
                 (
                     "state",
                     models.CharField(
@@ -368,10 +487,16 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(verbose_name="at")),
                 ("send_after", models.DateTimeField(verbose_name="not before")),
-                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
+                (
+                    "tries",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="tries"),
+                ),
                 ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
                 ("read_at", models.DateTimeField(null=True, verbose_name="read")),
-                ("error", models.CharField(blank=True, max_length=200, verbose_name="error")),
+                (
+                    "error",
+                    models.CharField(blank=True, max_length=200, verbose_name="error"),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -394,7 +519,10 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.event"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.event",
                     ),
                 ),
                 (
@@ -439,15 +567,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="rung",
-            constraint=models.UniqueConstraint(fields=("town", "step"), name="rung_once_a_town"),
+            constraint=models.UniqueConstraint(
+                fields=("town", "step"), name="rung_once_a_town"
+            ),
         ),
         migrations.AddIndex(
             model_name="supervisionorder",
-            index=models.Index(fields=["state", "-raised_at", "-id"], name="order_state_raised"),
+            index=models.Index(
+                fields=["state", "-raised_at", "-id"], name="order_state_raised"
+            ),
         ),
         migrations.AddIndex(
             model_name="supervisionorder",
-            index=models.Index(condition=models.Q(("state", "signed")), fields=["send_at"], name="order_to_send"),
+            index=models.Index(
+                condition=models.Q(("state", "signed")),
+                fields=["send_at"],
+                name="order_to_send",
+            ),
         ),
         migrations.AddIndex(
             model_name="supervisionorder",
@@ -460,7 +596,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="supervisionorder",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("to_sign", "signed", "sent", "replied"))),
+                condition=models.Q(
+                    ("state__in", ("to_sign", "signed", "sent", "replied"))
+                ),
                 fields=("case",),
                 name="order_one_alive_a_case",
             ),
@@ -468,7 +606,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="supervisionorder",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True), fields=("number",), name="order_number_once"
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("number",),
+                name="order_number_once",
             ),
         ),
         migrations.AddConstraint(
@@ -486,10 +626,17 @@ class Migration(migrations.Migration):
             model_name="supervisionorder",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("send_at", None), ("signed_at", None), ("signed_by", None), ("state", "to_sign")),
+                    models.Q(
+                        ("send_at", None),
+                        ("signed_at", None),
+                        ("signed_by", None),
+                        ("state", "to_sign"),
+                    ),
                     models.Q(("cancelled_at__isnull", False), ("state", "cancelled")),
                     models.Q(
-                        models.Q(("state__in", ("to_sign", "cancelled")), _negated=True),
+                        models.Q(
+                            ("state__in", ("to_sign", "cancelled")), _negated=True
+                        ),
                         ("send_at__isnull", False),
                         ("signed_at__isnull", False),
                         ("signed_by__isnull", False),
@@ -503,7 +650,11 @@ class Migration(migrations.Migration):
             model_name="supervisionorder",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("number", ""), ("sent_at", None), ("state__in", ("to_sign", "signed", "cancelled"))),
+                    models.Q(
+                        ("number", ""),
+                        ("sent_at", None),
+                        ("state__in", ("to_sign", "signed", "cancelled")),
+                    ),
                     models.Q(
                         models.Q(("number", ""), _negated=True),
                         ("sent_at__isnull", False),
@@ -519,7 +670,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state__in", ("replied", "closed")), _negated=True),
-                    models.Q(models.Q(("reply", ""), _negated=True), ("replied_at__isnull", False)),
+                    models.Q(
+                        models.Q(("reply", ""), _negated=True),
+                        ("replied_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="order_replied_with_words",
@@ -528,7 +682,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="supervisionorder",
             constraint=models.CheckConstraint(
-                condition=models.Q(("to_post", None), ("to_office", None), _connector="OR"), name="order_goes_to_one"
+                condition=models.Q(
+                    ("to_post", None), ("to_office", None), _connector="OR"
+                ),
+                name="order_goes_to_one",
             ),
         ),
         migrations.AddIndex(
@@ -542,13 +699,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(
-                condition=models.Q(("channel", "inbox"), ("state", "sent")), fields=["recipient"], name="notice_unread"
+                condition=models.Q(("channel", "inbox"), ("state", "sent")),
+                fields=["recipient"],
+                name="notice_unread",
             ),
         ),
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(
-                condition=models.Q(("state__in", ("waiting", "failed"))), fields=["send_after"], name="notice_to_send"
+                condition=models.Q(("state__in", ("waiting", "failed"))),
+                fields=["send_after"],
+                name="notice_to_send",
             ),
         ),
         migrations.AddConstraint(
@@ -567,7 +728,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("read_at__isnull", False), ("state", "read")),
-                    models.Q(models.Q(("state", "read"), _negated=True), ("read_at", None)),
+                    models.Q(
+                        models.Q(("state", "read"), _negated=True), ("read_at", None)
+                    ),
                     _connector="OR",
                 ),
                 name="notice_read_iff_at",
@@ -584,8 +747,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="chase",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("event", None)), fields=("clock", "due_at", "step"), name="chase_step_once_a_due"
+                condition=models.Q(("event", None)),
+                fields=("clock", "due_at", "step"),
+                name="chase_step_once_a_due",
             ),
         ),
-        migrations.RunPython(pass_over_the_past, migrations.RunPython.noop, elidable=True),
+        migrations.RunPython(
+            pass_over_the_past, migrations.RunPython.noop, elidable=True
+        ),
     ]

@@ -19,7 +19,11 @@ class Migration(migrations.Migration):
             model_name="notice",
             name="channel",
             field=models.CharField(
-                choices=[("inbox", "inbox"), ("email", "e-mail"), ("robot", "group robot")],
+                choices=[
+                    ("inbox", "inbox"),
+                    ("email", "e-mail"),
+                    ("robot", "group robot"),
+                ],
                 max_length=8,
                 verbose_name="channel",
             ),
@@ -38,9 +42,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Robot",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="group")),
-                ("url", minshi.crypto.EncryptedTextField(verbose_name="webhook address")),
+                (
+                    "url",
+                    minshi.crypto.EncryptedTextField(verbose_name="webhook address"),
+                ),
                 ("is_on", models.BooleanField(default=True, verbose_name="in use")),
                 (
                     "town",
@@ -73,9 +88,15 @@ class Migration(migrations.Migration):
             model_name="notice",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("channel", "robot"), ("recipient", None), ("robot__isnull", False)),
                     models.Q(
-                        models.Q(("channel", "robot"), _negated=True), ("recipient__isnull", False), ("robot", None)
+                        ("channel", "robot"),
+                        ("recipient", None),
+                        ("robot__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("channel", "robot"), _negated=True),
+                        ("recipient__isnull", False),
+                        ("robot", None),
                     ),
                     _connector="OR",
                 ),
@@ -84,6 +105,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="robot",
-            constraint=models.UniqueConstraint(fields=("town", "name"), name="robot_name_once_a_town"),
+            constraint=models.UniqueConstraint(
+                fields=("town", "name"), name="robot_name_once_a_town"
+            ),
         ),
     ]

@@ -17,7 +17,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Call",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -48,8 +56,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("asked_at", models.DateTimeField(verbose_name="asked")),
-                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
-                ("tried_at", models.DateTimeField(null=True, verbose_name="last tried")),
+                (
+                    "tries",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="tries"),
+                ),
+                (
+                    "tried_at",
+                    models.DateTimeField(null=True, verbose_name="last tried"),
+                ),
                 ("done_at", models.DateTimeField(null=True, verbose_name="reached")),
             ],
             options={
@@ -61,13 +75,35 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="JobRun",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60, unique=True, verbose_name="job")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=60, unique=True, verbose_name="job"),
+                ),
                 ("started_at", models.DateTimeField(verbose_name="started")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-                ("ok_at", models.DateTimeField(null=True, verbose_name="last went well")),
-                ("failures", models.PositiveIntegerField(default=0, verbose_name="failures in a row")),
-                ("error", models.CharField(blank=True, max_length=200, verbose_name="error")),
+                (
+                    "ok_at",
+                    models.DateTimeField(null=True, verbose_name="last went well"),
+                ),
+                (
+                    "failures",
+                    models.PositiveIntegerField(
+                        default=0, verbose_name="failures in a row"
+                    ),
+                ),
+                (
+                    "error",
+                    models.CharField(blank=True, max_length=200, verbose_name="error"),
+                ),
             ],
             options={
                 "verbose_name": "run of a job",
@@ -78,7 +114,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NoticeText",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -119,7 +163,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SentBack",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("reply", models.TextField(verbose_name="reply")),
                 ("replied_at", models.DateTimeField(verbose_name="replied")),
                 ("finding", models.TextField(verbose_name="what the check found")),
@@ -134,7 +186,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TrackedCase",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "verdict",
                     models.CharField(
@@ -148,7 +208,10 @@ class Migration(migrations.Migration):
                         verbose_name="what is to happen",
                     ),
                 ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=200, verbose_name="note"),
+                ),
                 ("said_at", models.DateTimeField(null=True, verbose_name="at")),
             ],
             options={
@@ -160,7 +223,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TrackingMeeting",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("began_at", models.DateTimeField(verbose_name="began")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
             ],
@@ -178,13 +249,17 @@ class Migration(migrations.Migration):
             model_name="notice",
             name="day",
             field=models.DateField(
-                help_text="the reply due, or the day promised, as it was then", null=True, verbose_name="day named"
+                help_text="the reply due, or the day promised, as it was then",
+                null=True,
+                verbose_name="day named",
             ),
         ),
         migrations.AddField(
             model_name="notice",
             name="own_text",
-            field=models.CharField(blank=True, max_length=120, verbose_name="the town's words"),
+            field=models.CharField(
+                blank=True, max_length=120, verbose_name="the town's words"
+            ),
         ),
         migrations.AddField(
             model_name="rung",
@@ -238,16 +313,26 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(
-                condition=models.Q(("state", "dead")), fields=["created_at", "id"], name="notice_given_up"
+                condition=models.Q(("state", "dead")),
+                fields=["created_at", "id"],
+                name="notice_given_up",
             ),
         ),
         migrations.AddConstraint(
             model_name="notice",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("channel", "robot"), ("recipient", None), ("robot__isnull", False)),
+                    models.Q(
+                        ("channel", "robot"),
+                        ("recipient", None),
+                        ("robot__isnull", False),
+                    ),
                     models.Q(("channel", "sms"), ("recipient", None), ("robot", None)),
-                    models.Q(("channel__in", ("inbox", "email")), ("recipient__isnull", False), ("robot", None)),
+                    models.Q(
+                        ("channel__in", ("inbox", "email")),
+                        ("recipient__isnull", False),
+                        ("robot", None),
+                    ),
                     _connector="OR",
                 ),
                 name="notice_goes_where_its_channel_leads",
@@ -257,7 +342,10 @@ class Migration(migrations.Migration):
             model_name="call",
             name="case",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="calls", to="cases.case", verbose_name="case"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="calls",
+                to="cases.case",
+                verbose_name="case",
             ),
         ),
         migrations.AddField(
@@ -275,7 +363,9 @@ class Migration(migrations.Migration):
             model_name="call",
             name="event",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="call", to="cases.event"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="call",
+                to="cases.event",
             ),
         ),
         migrations.AddField(
@@ -343,7 +433,10 @@ class Migration(migrations.Migration):
             model_name="trackingmeeting",
             name="began_by",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post", verbose_name="by"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="villages.post",
+                verbose_name="by",
             ),
         ),
         migrations.AddField(
@@ -368,7 +461,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="call",
-            index=models.Index(condition=models.Q(("done_at", None)), fields=["asked_at", "id"], name="call_to_make"),
+            index=models.Index(
+                condition=models.Q(("done_at", None)),
+                fields=["asked_at", "id"],
+                name="call_to_make",
+            ),
         ),
         migrations.AddConstraint(
             model_name="call",
@@ -383,21 +480,29 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="noticetext",
-            constraint=models.UniqueConstraint(fields=("town", "kind"), name="notice_text_once_a_town"),
+            constraint=models.UniqueConstraint(
+                fields=("town", "kind"), name="notice_text_once_a_town"
+            ),
         ),
         migrations.AddIndex(
             model_name="trackingmeeting",
-            index=models.Index(fields=["town", "-began_at", "-id"], name="tracking_of_town"),
+            index=models.Index(
+                fields=["town", "-began_at", "-id"], name="tracking_of_town"
+            ),
         ),
         migrations.AddConstraint(
             model_name="trackingmeeting",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("town",), name="tracking_one_at_a_time"
+                condition=models.Q(("ended_at", None)),
+                fields=("town",),
+                name="tracking_one_at_a_time",
             ),
         ),
         migrations.AddConstraint(
             model_name="trackedcase",
-            constraint=models.UniqueConstraint(fields=("meeting", "case"), name="tracked_once_a_meeting"),
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "case"), name="tracked_once_a_meeting"
+            ),
         ),
         migrations.AddConstraint(
             model_name="trackedcase",
@@ -405,7 +510,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("said_at", None), ("said_by", None), ("verdict", "")),
                     models.Q(
-                        models.Q(("verdict", ""), _negated=True), ("said_at__isnull", False), ("said_by__isnull", False)
+                        models.Q(("verdict", ""), _negated=True),
+                        ("said_at__isnull", False),
+                        ("said_by__isnull", False),
                     ),
                     _connector="OR",
                 ),

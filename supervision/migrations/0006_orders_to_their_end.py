@@ -22,10 +22,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="EventFailure",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("since", models.DateTimeField(verbose_name="since")),
                 ("tries", models.PositiveIntegerField(default=1, verbose_name="tries")),
-                ("passed_over_at", models.DateTimeField(null=True, verbose_name="passed over")),
+                (
+                    "passed_over_at",
+                    models.DateTimeField(null=True, verbose_name="passed over"),
+                ),
             ],
             options={
                 "verbose_name": "event that could not be told",
@@ -36,7 +47,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="OrderTalk",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("held_on", models.DateField(verbose_name="held on")),
                 ("whom", models.CharField(max_length=80, verbose_name="with whom")),
                 ("agreed", models.TextField(verbose_name="what was agreed")),
@@ -55,7 +74,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="supervisionorder",
             name="end_reason",
-            field=models.CharField(blank=True, max_length=200, verbose_name="why it ended"),
+            field=models.CharField(
+                blank=True, max_length=200, verbose_name="why it ended"
+            ),
         ),
         migrations.AddField(
             model_name="supervisionorder",
@@ -188,14 +209,20 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="supervisionorder",
             index=models.Index(
-                condition=models.Q(("remind_at__isnull", False)), fields=["remind_at"], name="order_to_remind_of"
+                condition=models.Q(("remind_at__isnull", False)),
+                fields=["remind_at"],
+                name="order_to_remind_of",
             ),
         ),
         migrations.AddConstraint(
             model_name="supervisionorder",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("number", ""), ("sent_at", None), ("state__in", ("to_sign", "signed", "cancelled"))),
+                    models.Q(
+                        ("number", ""),
+                        ("sent_at", None),
+                        ("state__in", ("to_sign", "signed", "cancelled")),
+                    ),
                     models.Q(
                         models.Q(("number", ""), _negated=True),
                         ("sent_at__isnull", False),
@@ -211,9 +238,15 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("ended_at__isnull", False), ("state", "ended"), models.Q(("end_reason", ""), _negated=True)
+                        ("ended_at__isnull", False),
+                        ("state", "ended"),
+                        models.Q(("end_reason", ""), _negated=True),
                     ),
-                    models.Q(models.Q(("state", "ended"), _negated=True), ("end_reason", ""), ("ended_at", None)),
+                    models.Q(
+                        models.Q(("state", "ended"), _negated=True),
+                        ("end_reason", ""),
+                        ("ended_at", None),
+                    ),
                     _connector="OR",
                 ),
                 name="order_ended_iff_at",
@@ -223,14 +256,19 @@ class Migration(migrations.Migration):
             model_name="eventfailure",
             name="event",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="failure", to="cases.event"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="failure",
+                to="cases.event",
             ),
         ),
         migrations.AddField(
             model_name="ordertalk",
             name="noted_by",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="villages.post", verbose_name="by"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="villages.post",
+                verbose_name="by",
             ),
         ),
         migrations.AddField(
@@ -250,15 +288,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ordertalk",
             constraint=models.UniqueConstraint(
-                fields=("order", "held_on", "whom"), name="order_talk_once_a_day_with_somebody"
+                fields=("order", "held_on", "whom"),
+                name="order_talk_once_a_day_with_somebody",
             ),
         ),
         migrations.AddConstraint(
             model_name="ordertalk",
             constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("whom", ""), _negated=True), models.Q(("agreed", ""), _negated=True)),
+                condition=models.Q(
+                    models.Q(("whom", ""), _negated=True),
+                    models.Q(("agreed", ""), _negated=True),
+                ),
                 name="order_talk_says_who_and_what",
             ),
         ),
-        migrations.RunPython(remind_of_what_waits, migrations.RunPython.noop, elidable=True),
+        migrations.RunPython(
+            remind_of_what_waits, migrations.RunPython.noop, elidable=True
+        ),
     ]

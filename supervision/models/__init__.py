@@ -1,4 +1,6 @@
-"""What watching leaves behind: how a matter was chased, by which order, and who was told of what on which channel."""
+"""What watching leaves behind: how a matter was chased, by which order, and who was
+told of what on which channel.
+"""
 
 from supervision.models.call import Call
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
@@ -13,7 +15,13 @@ from supervision.models.notice import (
     Robot,
     Watermark,
 )
-from supervision.models.order import OrderCounter, OrderState, OrderTalk, SentBack, SupervisionOrder
+from supervision.models.order import (
+    OrderCounter,
+    OrderState,
+    OrderTalk,
+    SentBack,
+    SupervisionOrder,
+)
 from supervision.models.run import JobRun
 from supervision.models.tracking import TrackedCase, TrackingMeeting, Verdict
 

@@ -1,4 +1,6 @@
-"""The ladder 提醒 → 催办 → 督办单 → 通报: how a matter was chased at which step, and who was told."""
+"""The ladder 提醒 → 催办 → 督办单 → 通报: how a matter was chased at which step, and
+who was told.
+"""
 
 from typing import Any
 
@@ -22,13 +24,17 @@ class ChaseStep(models.TextChoices):
     OVERDUE = "overdue", pgettext_lazy("step of the ladder", "overdue")
     URGE = "urge", pgettext_lazy("step of the ladder", "still overdue")
     ORDER = "order", pgettext_lazy("step of the ladder", "long overdue")
-    DISSATISFIED = "dissatisfied", pgettext_lazy("step of the ladder", "dissatisfied twice")
+    DISSATISFIED = (
+        "dissatisfied",
+        pgettext_lazy("step of the ladder", "dissatisfied twice"),
+    )
     CIRCULATE = "circulate", pgettext_lazy("step of the ladder", "order not answered")
     BY_HAND = "by_hand", pgettext_lazy("step of the ladder", "chased by hand")
 
 
 STANDARD_DAYS = {ChaseStep.URGE: 1, ChaseStep.ORDER: 3}
-COUNTED = tuple(STANDARD_DAYS)  # so many working days after the due; the others have their own moment
+# so many working days after the due; the others have their own moment
+COUNTED = tuple(STANDARD_DAYS)
 MOST_DAYS = 60
 
 
@@ -36,18 +42,27 @@ class Told(models.TextChoices):
     """Who is told at a rung, by post; who it is on the day, recipients.py says."""
 
     OWNER = "owner", pgettext_lazy("told", "whoever it is with")
-    HEAD = "head", pgettext_lazy("told", "the secretary of the village, above it the reviewer")
+    HEAD = (
+        "head",
+        pgettext_lazy("told", "the secretary of the village, above it the reviewer"),
+    )
     SIGNER = "signer", pgettext_lazy("told", "the reviewers who may sign")
     OVERSEER = "overseer", pgettext_lazy("told", "the supervisors")
 
 
 class Rung(models.Model):
-    """A town's own setting of one step of the ladder, over the defaults of ladder.py."""
+    """A town's own setting of one step of the ladder, over the defaults of
+    ladder.py.
+    """
 
-    town = models.ForeignKey(Town, models.CASCADE, related_name="rungs", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.CASCADE, related_name="rungs", verbose_name=_("town")
+    )
     step = models.CharField(_("step"), max_length=12, choices=ChaseStep.choices)
     is_on = models.BooleanField(_("in use"), default=True)
-    days = models.PositiveSmallIntegerField(_("working days after it fell due"), default=0)
+    days = models.PositiveSmallIntegerField(
+        _("working days after it fell due"), default=0
+    )
     told = models.JSONField(_("who is told"), default=list)
     by_letter = models.BooleanField(_("by letter as well"), default=True)
     by_robot = models.BooleanField(_("the group as well"), default=False)
@@ -56,7 +71,9 @@ class Rung(models.Model):
         verbose_name = _("step of the ladder")
         verbose_name_plural = _("steps of the ladder")
         ordering = ("town", "pk")
-        constraints = (models.UniqueConstraint(fields=("town", "step"), name="rung_once_a_town"),)
+        constraints = (
+            models.UniqueConstraint(fields=("town", "step"), name="rung_once_a_town"),
+        )
 
     def __str__(self) -> str:
         return self.get_step_display()
@@ -77,9 +94,13 @@ class Rung(models.Model):
             raise ValidationError(wrong)
 
     def _never_comes(self) -> Text:
-        """Why a step would never be taken, since of all that are reached the hardest is; empty where it would."""
+        """Why a step would never be taken, since of all that are reached the hardest
+        is; empty where it would.
+        """
         if self.days == 0:
-            return _("At least 1 day: when it falls due whoever has it is told already.")
+            return _(
+                "At least 1 day: when it falls due whoever has it is told already."
+            )
         is_urging = self.step == ChaseStep.URGE
         other = ChaseStep.ORDER if is_urging else ChaseStep.URGE
         held = Rung.objects.filter(town=self.town_id, step=other).first()
@@ -87,26 +108,42 @@ class Rung(models.Model):
         if held and not held.is_on:
             return ""
         if is_urging and self.days >= days:
-            return _("Fewer than %(days)s: then an order is asked for instead.") % {"days": days}
+            return _("Fewer than %(days)s: then an order is asked for instead.") % {
+                "days": days
+            }
         if not is_urging and self.days <= days:
             return _("More than %(days)s: until then it is urged.") % {"days": days}
         return ""
 
 
 class Chase(WithChoices):
-    """One step for one clock and due (what makes a sweep rerun-safe and race-safe), or one act by hand."""
+    """One step for one clock and due (what makes a sweep rerun-safe and race-safe), or
+    one act by hand.
+    """
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="chases", verbose_name=_("case"))
-    clock = models.ForeignKey(Clock, models.CASCADE, related_name="chases", verbose_name=_("clock"))
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="chases", verbose_name=_("case")
+    )
+    clock = models.ForeignKey(
+        Clock, models.CASCADE, related_name="chases", verbose_name=_("clock")
+    )
     due_at = models.DateTimeField(_("due"))
     step = models.CharField(_("step"), max_length=12, choices=ChaseStep.choices)
-    level = models.CharField(_("how urgently"), max_length=9, choices=SupervisionLevel.choices)
+    level = models.CharField(
+        _("how urgently"), max_length=9, choices=SupervisionLevel.choices
+    )
     at = models.DateTimeField(_("at"))
     reason = models.CharField(_("why"), max_length=200, blank=True)
-    by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
     event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="chase")
     order = models.ForeignKey(
-        SupervisionOrder, models.PROTECT, null=True, related_name="chases", verbose_name=_("supervision order")
+        SupervisionOrder,
+        models.PROTECT,
+        null=True,
+        related_name="chases",
+        verbose_name=_("supervision order"),
     )
 
     class Meta:
@@ -115,7 +152,9 @@ class Chase(WithChoices):
         ordering = ("-at", "-pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("clock", "due_at", "step"), condition=Q(event=None), name="chase_step_once_a_due"
+                fields=("clock", "due_at", "step"),
+                condition=Q(event=None),
+                name="chase_step_once_a_due",
             ),
         )
         indexes = (

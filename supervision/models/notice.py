@@ -1,4 +1,6 @@
-"""The outbox: one row for each recipient and channel, made in the transaction that has something to tell."""
+"""The outbox: one row for each recipient and channel, made in the transaction that has
+something to tell.
+"""
 
 import re
 
@@ -56,15 +58,25 @@ class NoticeKind(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("to the speaker", "taken back in their name")
 
 
-BY_SMS = (NoticeKind.ACCEPTED, NoticeKind.PROMISED, NoticeKind.ANSWERED)  # templates are approved for these
+# templates are approved for these
+BY_SMS = (
+    NoticeKind.ACCEPTED,
+    NoticeKind.PROMISED,
+    NoticeKind.ANSWERED,
+)
 TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
-TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)  # a town may word these
+# a town may word these
+TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)
 _OF_ORDER = (ORDER_NUMBER, REPLY_ON, NUMBER)
 # What a notice of each kind always knows: a town's own words may name nothing else.
 FACTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(TO_OFFICERS, (NUMBER,)),
-    **dict.fromkeys((NoticeKind.YELLOW, NoticeKind.OVERDUE, NoticeKind.URGE), (LAST_DAY, NUMBER)),
-    **dict.fromkeys((NoticeKind.ORDER, NoticeKind.ORDER_REPLIED, NoticeKind.ORDER_BACK), _OF_ORDER),
+    **dict.fromkeys(
+        (NoticeKind.YELLOW, NoticeKind.OVERDUE, NoticeKind.URGE), (LAST_DAY, NUMBER)
+    ),
+    **dict.fromkeys(
+        (NoticeKind.ORDER, NoticeKind.ORDER_REPLIED, NoticeKind.ORDER_BACK), _OF_ORDER
+    ),
     NoticeKind.CIRCULATE: _OF_ORDER,
     NoticeKind.YOURS: (STAGE, NUMBER),
     NoticeKind.CHASED: (REASON, NUMBER),
@@ -81,9 +93,13 @@ class NoticeState(models.TextChoices):
 
 
 class Robot(models.Model):
-    """企业微信群机器人 of a town: its group is told what fell due, without anybody's name."""
+    """企业微信群机器人 of a town: its group is told what fell due, without anybody's
+    name.
+    """
 
-    town = models.ForeignKey(Town, models.CASCADE, related_name="robots", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.CASCADE, related_name="robots", verbose_name=_("town")
+    )
     name = models.CharField(_("group"), max_length=40)
     url = EncryptedTextField(_("webhook address"))
     is_on = models.BooleanField(_("in use"), default=True)
@@ -92,16 +108,24 @@ class Robot(models.Model):
         verbose_name = _("group robot")
         verbose_name_plural = _("group robots")
         ordering = ("town", "pk")
-        constraints = (models.UniqueConstraint(fields=("town", "name"), name="robot_name_once_a_town"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("town", "name"), name="robot_name_once_a_town"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
 
 
 class NoticeText(models.Model):
-    """A town's own words for one kind of notice; what stands in {braces} is filled in (supervision/words.py)."""
+    """A town's own words for one kind of notice; what stands in {braces} is filled in
+    (supervision/words.py).
+    """
 
-    town = models.ForeignKey(Town, models.CASCADE, related_name="notice_texts", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.CASCADE, related_name="notice_texts", verbose_name=_("town")
+    )
     kind = models.CharField(_("kind"), max_length=14, choices=NoticeKind.choices)
     text = models.CharField(_("text"), max_length=120)
 
@@ -109,19 +133,29 @@ class NoticeText(models.Model):
         verbose_name = _("text of a notice")
         verbose_name_plural = _("texts of notices")
         ordering = ("town", "kind")
-        constraints = (models.UniqueConstraint(fields=("town", "kind"), name="notice_text_once_a_town"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("town", "kind"), name="notice_text_once_a_town"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.get_kind_display()
 
     def clean(self) -> None:
         if self.kind in TO_SPEAKER:
-            raise ValidationError({"kind": _("Messages to speakers are templates of the SMS service.")})
+            raise ValidationError(
+                {"kind": _("Messages to speakers are templates of the SMS service.")}
+            )
         known = FACTS.get(self.kind, FILLED_IN)
         if unknown := [name for name in BRACED.findall(self.text) if name not in known]:
-            words = _("A notice of this kind cannot fill in {%(name)s}, only %(names)s.")
+            words = _(
+                "A notice of this kind cannot fill in {%(name)s}, only %(names)s."
+            )
             names = " ".join(f"{{{name}}}" for name in known)
-            raise ValidationError({"text": words % {"name": unknown[0], "names": names}})
+            raise ValidationError(
+                {"text": words % {"name": unknown[0], "names": names}}
+            )
         if set("{}") & set(BRACED.sub("", self.text)):
             raise ValidationError({"text": _("A brace is left open.")})
 
@@ -129,29 +163,60 @@ class NoticeText(models.Model):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def worded(self) -> "NoticeQuerySet":
         """With all that what it says is made of (supervision/words.py)."""
-        return self.select_related("chase", "order", "event", "case__town", "case__village")
+        return self.select_related(
+            "chase", "order", "event", "case__town", "case__village"
+        )
 
 
 class Notice(WithChoices):
-    """`key` says what is told to whom on which channel: the same is told once, whatever runs twice."""
+    """`key` says what is told to whom on which channel: the same is told once, whatever
+    runs twice.
+    """
 
     key = models.CharField(max_length=80, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=14, choices=NoticeKind.choices)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
-    recipient = models.ForeignKey(User, models.CASCADE, null=True, related_name="notices", verbose_name=_("recipient"))
-    robot = models.ForeignKey("Robot", models.CASCADE, null=True, related_name="notices", verbose_name=_("group robot"))
-    case = models.ForeignKey(Case, models.CASCADE, related_name="notices", verbose_name=_("case"))
-    chase = models.ForeignKey(Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step"))
+    recipient = models.ForeignKey(
+        User,
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("recipient"),
+    )
+    robot = models.ForeignKey(
+        "Robot",
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("group robot"),
+    )
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="notices", verbose_name=_("case")
+    )
+    chase = models.ForeignKey(
+        Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step")
+    )
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+")
     order = models.ForeignKey(
-        SupervisionOrder, models.CASCADE, null=True, related_name="notices", verbose_name=_("supervision order")
+        SupervisionOrder,
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("supervision order"),
     )
     is_urgent = models.BooleanField(_("at once"), default=False)
     state = models.CharField(
-        pgettext_lazy("notice", "state"), max_length=7, choices=NoticeState.choices, default=NoticeState.WAITING
+        pgettext_lazy("notice", "state"),
+        max_length=7,
+        choices=NoticeState.choices,
+        default=NoticeState.WAITING,
     )
     own_text = models.CharField(_("the town's words"), max_length=120, blank=True)
-    day = models.DateField(_("day named"), null=True, help_text=_("the reply due, or the day promised, as it was then"))
+    day = models.DateField(
+        _("day named"),
+        null=True,
+        help_text=_("the reply due, or the day promised, as it was then"),
+    )
     created_at = models.DateTimeField(_("at"))
     send_after = models.DateTimeField(_("not before"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
@@ -166,34 +231,59 @@ class Notice(WithChoices):
         verbose_name_plural = _("notices")
         ordering = ("-created_at", "-pk")
         indexes = (
-            models.Index(fields=("recipient", "-created_at", "-id"), condition=Q(channel="inbox"), name="notice_inbox"),
-            models.Index(fields=("recipient",), condition=Q(channel="inbox", state="sent"), name="notice_unread"),
-            models.Index(fields=("send_after",), condition=Q(state__in=("waiting", "failed")), name="notice_to_send"),
-            models.Index(fields=("created_at", "id"), condition=Q(state="dead"), name="notice_given_up"),
+            models.Index(
+                fields=("recipient", "-created_at", "-id"),
+                condition=Q(channel="inbox"),
+                name="notice_inbox",
+            ),
+            models.Index(
+                fields=("recipient",),
+                condition=Q(channel="inbox", state="sent"),
+                name="notice_unread",
+            ),
+            models.Index(
+                fields=("send_after",),
+                condition=Q(state__in=("waiting", "failed")),
+                name="notice_to_send",
+            ),
+            models.Index(
+                fields=("created_at", "id"),
+                condition=Q(state="dead"),
+                name="notice_given_up",
+            ),
         )
         constraints = (
             models.CheckConstraint(
                 condition=Q(channel="robot", recipient=None, robot__isnull=False)
                 | Q(channel="sms", recipient=None, robot=None)
-                | Q(channel__in=("inbox", "email"), recipient__isnull=False, robot=None),
+                | Q(
+                    channel__in=("inbox", "email"), recipient__isnull=False, robot=None
+                ),
                 name="notice_goes_where_its_channel_leads",
             ),
             models.CheckConstraint(
-                condition=Q(channel="inbox", state__in=("sent", "read")) | ~Q(channel="inbox"),
+                condition=Q(channel="inbox", state__in=("sent", "read"))
+                | ~Q(channel="inbox"),
                 name="notice_in_the_inbox_is_there_at_once",
             ),
             models.CheckConstraint(
-                condition=Q(state="read", read_at__isnull=False) | ~Q(state="read") & Q(read_at=None),
+                condition=Q(state="read", read_at__isnull=False)
+                | ~Q(state="read") & Q(read_at=None),
                 name="notice_read_iff_at",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.recipient or self.robot or self.get_channel_display()}"
+        return (
+            f"{self.get_kind_display()} ·"
+            f" {self.recipient or self.robot or self.get_channel_display()}"
+        )
 
 
 class EventSeen(models.Model):
-    """An event whose notices are written. Below the watermark all are, and their rows are gone."""
+    """An event whose notices are written. Below the watermark all are, and their rows
+    are gone.
+    """
 
     event = models.OneToOneField(Event, models.PROTECT, related_name="seen")
 
@@ -206,7 +296,9 @@ class EventSeen(models.Model):
 
 
 class EventFailure(models.Model):
-    """An event whose notices could not be written; after a day of trying it is passed over, for somebody to see."""
+    """An event whose notices could not be written; after a day of trying it is passed
+    over, for somebody to see.
+    """
 
     event = models.OneToOneField(Event, models.PROTECT, related_name="failure")
     since = models.DateTimeField(_("since"))
@@ -226,8 +318,8 @@ class EventFailure(models.Model):
 class Watermark(models.Model):
     """Up to which event everything was seen; the one row.
 
-    The floor follows an hour behind: an event that a slow transaction commits late has a lower id than others seen
-    before it, and is still above the floor.
+    The floor follows an hour behind: an event that a slow transaction commits late has
+    a lower id than others seen before it, and is still above the floor.
     """
 
     floor = models.BigIntegerField(default=0)

@@ -1,4 +1,6 @@
-"""How the background jobs went: one row a job, written by the worker's signals (supervision/tasks.py)."""
+"""How the background jobs went: one row a job, written by the worker's signals
+(supervision/tasks.py).
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,6 @@
-"""跟踪督办: the town goes through what drags on, matter by matter, and says of each what is to happen."""
+"""跟踪督办: the town goes through what drags on, matter by matter, and says of each
+what is to happen.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -24,18 +26,28 @@ ACTED = (Verdict.URGED, Verdict.ORDERED)  # these are acts on the case, and stay
 class TrackingMeeting(models.Model):
     """One at a time in a town; its list is made when it begins."""
 
-    town = models.ForeignKey(Town, models.PROTECT, related_name="tracking_meetings", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.PROTECT, related_name="tracking_meetings", verbose_name=_("town")
+    )
     began_at = models.DateTimeField(pgettext_lazy("tracking", "began"))
-    began_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("by"))
+    began_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
     ended_at = models.DateTimeField(pgettext_lazy("tracking", "ended"), null=True)
 
     class Meta:
         verbose_name = _("tracking meeting")
         verbose_name_plural = _("tracking meetings")
         ordering = ("-began_at", "-pk")
-        indexes = (models.Index(fields=("town", "-began_at", "-id"), name="tracking_of_town"),)
+        indexes = (
+            models.Index(fields=("town", "-began_at", "-id"), name="tracking_of_town"),
+        )
         constraints = (
-            models.UniqueConstraint(fields=("town",), condition=Q(ended_at=None), name="tracking_one_at_a_time"),
+            models.UniqueConstraint(
+                fields=("town",),
+                condition=Q(ended_at=None),
+                name="tracking_one_at_a_time",
+            ),
         )
 
     def __str__(self) -> str:
@@ -46,19 +58,31 @@ class TrackingMeeting(models.Model):
 
 
 class TrackedCase(WithChoices):
-    meeting = models.ForeignKey(TrackingMeeting, models.CASCADE, related_name="items", verbose_name=_("meeting"))
-    case = models.ForeignKey(Case, models.CASCADE, related_name="tracked", verbose_name=_("case"))
-    verdict = models.CharField(pgettext_lazy("tracking", "what is to happen"), max_length=8, choices=Verdict.choices)
+    meeting = models.ForeignKey(
+        TrackingMeeting, models.CASCADE, related_name="items", verbose_name=_("meeting")
+    )
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="tracked", verbose_name=_("case")
+    )
+    verdict = models.CharField(
+        pgettext_lazy("tracking", "what is to happen"),
+        max_length=8,
+        choices=Verdict.choices,
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     said_at = models.DateTimeField(_("at"), null=True)
-    said_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    said_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
         verbose_name = _("tracked matter")
         verbose_name_plural = _("tracked matters")
         ordering = ("pk",)
         constraints = (
-            models.UniqueConstraint(fields=("meeting", "case"), name="tracked_once_a_meeting"),
+            models.UniqueConstraint(
+                fields=("meeting", "case"), name="tracked_once_a_meeting"
+            ),
             models.CheckConstraint(
                 condition=Q(verdict="", said_at=None, said_by=None)
                 | ~Q(verdict="") & Q(said_at__isnull=False, said_by__isnull=False),

@@ -1,6 +1,14 @@
-"""督办单: raised by the ladder or by hand, signed, sent after a moment's grace, answered, checked, closed."""
+"""督办单: raised by the ladder or by hand, signed, sent after a moment's grace,
+answered, checked, closed.
+"""
 
-from supervision.orders.acts import cancel_order, check_reply, raise_order, reply_to_order, sign_order
+from supervision.orders.acts import (
+    cancel_order,
+    check_reply,
+    raise_order,
+    reply_to_order,
+    sign_order,
+)
 from supervision.orders.drafting import (
     Asked,
     claim_cases,
@@ -11,7 +19,13 @@ from supervision.orders.drafting import (
 )
 from supervision.orders.ending import end_orders_due
 from supervision.orders.locking import ask_to_sign
-from supervision.orders.opening import PEOPLE, act_on, acts_open_to, chasing_post, orders_seen_by
+from supervision.orders.opening import (
+    PEOPLE,
+    act_on,
+    acts_open_to,
+    chasing_post,
+    orders_seen_by,
+)
 from supervision.orders.reminding import remind_of_orders_due
 from supervision.orders.sending import send_orders_due
 from supervision.orders.talking import note_talk

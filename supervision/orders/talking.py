@@ -1,4 +1,6 @@
-"""约谈: a talk with whom an order was about that was not answered in time, noted beside the order (domain §4)."""
+"""约谈: a talk with whom an order was about that was not answered in time, noted beside
+the order (domain §4).
+"""
 
 from datetime import date, datetime
 
@@ -15,12 +17,19 @@ from supervision.orders.wording import check_text, must_say
 
 @transaction.atomic
 def note_talk(
-    order: SupervisionOrder, *, held_on: date, whom: str, agreed: str, by: Officer, at: datetime
+    order: SupervisionOrder,
+    *,
+    held_on: date,
+    whom: str,
+    agreed: str,
+    by: Officer,
+    at: datetime,
 ) -> OrderTalk:
     """Notes a talk that was held; the same noted twice is noted once.
 
-    NoSuchRight: not a reviewer or supervisor over the case. MoveRefused: the order was never circulated, or another
-    outcome of that very talk is noted. InputRefused: nobody or nothing named, a day before it went out or to come.
+    NoSuchRight: not a reviewer or supervisor over the case. MoveRefused: the order was
+    never circulated, or another outcome of that very talk is noted. InputRefused:
+    nobody or nothing named, a day before it went out or to come.
     """
     order = lock_order(order)
     facts_for(order.case, by, at)
@@ -30,15 +39,23 @@ def note_talk(
     check_text(whom=whom, agreed=agreed)
     if not workdays.local_day(order.sent_at) <= held_on <= workdays.local_day(at):
         to_come = held_on > workdays.local_day(at)
-        words = _("That day is still to come.") if to_come else _("The order had not gone out yet on that day.")
+        words = (
+            _("That day is still to come.")
+            if to_come
+            else _("The order had not gone out yet on that day.")
+        )
         raise InputRefused(words, {"held_on": words})
     fresh = {"agreed": agreed.strip(), "noted_at": at, "noted_by": by.post}
-    talk, is_new = OrderTalk.objects.get_or_create(order=order, held_on=held_on, whom=whom.strip(), defaults=fresh)
+    talk, is_new = OrderTalk.objects.get_or_create(
+        order=order, held_on=held_on, whom=whom.strip(), defaults=fresh
+    )
     if not is_new and talk.agreed != agreed.strip():
         raise MoveRefused(_("What was agreed with them on that day is noted already."))
     return talk
 
 
 def was_circulated(order: SupervisionOrder) -> bool:
-    """Also where the answer given since was sent back, and it may be circulated once more."""
+    """Also where the answer given since was sent back, and it may be circulated once
+    more.
+    """
     return order.chases.filter(step=ChaseStep.CIRCULATE).exists()

@@ -24,15 +24,27 @@ def check_words(at: datetime, *, reason: str, demand: str, reply_on: date) -> No
 
 def must_say(**texts: str) -> None:
     """InputRefused: one of them is empty."""
-    missing = {name: _("Please fill this in.") for name, text in texts.items() if not text.strip()}
+    missing = {
+        name: _("Please fill this in.")
+        for name, text in texts.items()
+        if not text.strip()
+    }
     if missing:
         raise InputRefused(_("Something is missing."), missing)
 
 
 def check_text(**texts: str) -> None:
-    long = {name: _("This is too long.") for name, text in texts.items() if len(text) > LONGEST}
+    long = {
+        name: _("This is too long.")
+        for name, text in texts.items()
+        if len(text) > LONGEST
+    }
     if long:
         raise InputRefused(_("This is too long."), long)
-    gaps = {name: still_open(gap) for name, text in texts.items() if (gap := unfinished(text))}
+    gaps = {
+        name: still_open(gap)
+        for name, text in texts.items()
+        if (gap := unfinished(text))
+    }
     if gaps:
         raise InputRefused(next(iter(gaps.values())), gaps)

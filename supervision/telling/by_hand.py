@@ -1,4 +1,6 @@
-"""督办 by hand: each is a step of chasing, and an order to be signed where one is asked for."""
+"""督办 by hand: each is a step of chasing, and an order to be signed where one is asked
+for.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,15 +15,29 @@ REASON = 200
 
 
 def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
-    """The step for each, by event; its order is what its words ask for, written by whoever said them."""
-    acts = [event for event in events if event.action == Action.SUPERVISE and "order" not in event.data]
+    """The step for each, by event; its order is what its words ask for, written by
+    whoever said them.
+    """
+    acts = [
+        event
+        for event in events
+        if event.action == Action.SUPERVISE and "order" not in event.data
+    ]
     if not acts:
         return {}
     clocks = {
-        clock.case_id: clock for clock in Clock.objects.filter(case__in=[e.case_id for e in acts], stopped_at=None)
+        clock.case_id: clock
+        for clock in Clock.objects.filter(
+            case__in=[e.case_id for e in acts], stopped_at=None
+        )
     }
-    acts = [event for event in acts if event.case_id in clocks]  # closed meanwhile: nothing is left to chase
-    asking = {event.case: event for event in acts if event.data.get("supervision_level") == SupervisionLevel.ORDER}
+    # closed meanwhile: nothing is left to chase
+    acts = [event for event in acts if event.case_id in clocks]
+    asking = {
+        event.case: event
+        for event in acts
+        if event.data.get("supervision_level") == SupervisionLevel.ORDER
+    }
     orders = draft_orders(_claimed(asking), at=at) if asking else {}
     rows = [
         Chase(
@@ -34,7 +50,9 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
             by=event.post,
             reason=event.note[:REASON],
             event=event,
-            order=orders.get(event.case_id) if asking.get(event.case) == event else None,
+            order=(
+                orders.get(event.case_id) if asking.get(event.case) == event else None
+            ),
         )
         for event in acts
     ]
@@ -47,6 +65,8 @@ def _claimed(asking: dict[Case, Event]) -> dict[Case, Asked]:
 
 
 def _asked(event: Event) -> Asked:
-    """The words are the reason; where they are too long for one, they stand in what is demanded as well."""
+    """The words are the reason; where they are too long for one, they stand in what is
+    demanded as well.
+    """
     longer = f"{event.note}\n{standard_demand()}" if len(event.note) > REASON else ""
     return Asked(event.note[:REASON], longer, event.post)

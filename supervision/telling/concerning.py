@@ -13,25 +13,48 @@ from supervision.recipients import Recipients
 from supervision.telling.surroundings import ASKED, Surroundings, key_of_owner, keys_of
 from villages.models import User
 
-# After these the matter is with somebody; whoever that is hears of it unless they did it themselves.
+# After these the matter is with somebody; whoever that is hears of it unless they did
+# it themselves.
 PASSED_ON = frozenset(
     {
-        Action.REGISTER, Action.ACCEPT, Action.ESCALATE, Action.SEND_BACK, Action.DECIDE, Action.REASSIGN,
-        Action.RETURN, Action.COMPLETE, Action.VERIFY, Action.REJECT, Action.RATE, Action.REDO, Action.REOPEN,
-        Action.REHOME, Action.RECUSE, Action.LIFT_RECUSAL, Action.RECEIVE_MERGED, Action.SETTLE, Action.CALL_BACK,
+        Action.REGISTER,
+        Action.ACCEPT,
+        Action.ESCALATE,
+        Action.SEND_BACK,
+        Action.DECIDE,
+        Action.REASSIGN,
+        Action.RETURN,
+        Action.COMPLETE,
+        Action.VERIFY,
+        Action.REJECT,
+        Action.RATE,
+        Action.REDO,
+        Action.REOPEN,
+        Action.REHOME,
+        Action.RECUSE,
+        Action.LIFT_RECUSAL,
+        Action.RECEIVE_MERGED,
+        Action.SETTLE,
+        Action.CALL_BACK,
         Action.PROTECT,
     }
-)  # fmt: skip
-RULED = frozenset({Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK})
+)
+RULED = frozenset(
+    {Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK}
+)
 SAID = frozenset({Action.URGE, Action.SUPPLEMENT})
-OTHERS = frozenset({Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM})
-HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})  # of a secret matter, told at once
+OTHERS = frozenset(
+    {Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM}
+)
+# of a secret matter, told at once
+HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})
 CONCERN_SOMEBODY = PASSED_ON | ASKED | RULED | SAID | OTHERS
 
 
 @dataclass(frozen=True)
 class Word:
-    """One thing to be told; where `must` says so and nobody hears it, the town office is alarmed.
+    """One thing to be told; where `must` says so and nobody hears it, the town office
+    is alarmed.
 
     `or_self`: it is enough that whoever did it would have been told.
     """
@@ -43,29 +66,51 @@ class Word:
 
 
 def _is_urgent(event: Event, kind: NoticeKind) -> bool:
-    """A red line, and a secret matter handed over; everything else waits for the morning."""
+    """A red line, and a secret matter handed over; everything else waits for the
+    morning.
+    """
     is_secret = event.case.confidentiality == Confidentiality.SECRET
-    return event.action == Action.MANDATORY_REPORT or (is_secret and kind in HANDED_OVER)
+    return event.action == Action.MANDATORY_REPORT or (
+        is_secret and kind in HANDED_OVER
+    )
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What the events of a batch are told by: who has to do with their cases, and whom their data names."""
+    """What the events of a batch are told by: who has to do with their cases, and whom
+    their data names.
+    """
 
     people: Recipients
     around: Surroundings
     chases: Mapping[int, Chase]  # by event
 
     def messages(self, event: Event) -> list[Message]:
-        """Whom the event concerns, never whoever did it; but an order asked for waits for its signers, all of them."""
-        case, chase, about = event.case, self.chases.get(event.pk), f"event:{event.pk}:{{}}".format
+        """Whom the event concerns, never whoever did it; but an order asked for waits
+        for its signers, all of them.
+        """
+        case, chase, about = (
+            event.case,
+            self.chases.get(event.pk),
+            f"event:{event.pk}:{{}}".format,
+        )
         found = [
-            Message(about(kind), kind, user, case, chase=chase, event=event, is_urgent=_is_urgent(event, kind))
+            Message(
+                about(kind),
+                kind,
+                user,
+                case,
+                chase=chase,
+                event=event,
+                is_urgent=_is_urgent(event, kind),
+            )
             for word in self._words(event)
             for kind, users in [self._heard(event, word)]
             for user in users
         ]
-        return found + (ask_to_sign(chase.order, self.people) if chase and chase.order else [])
+        return found + (
+            ask_to_sign(chase.order, self.people) if chase and chase.order else []
+        )
 
     def _heard(self, event: Event, word: Word) -> tuple[NoticeKind, list[User]]:
         others = [user for user in word.users if user.pk != event.user_id]
@@ -81,10 +126,19 @@ class Telling:
 
     def _handed_over(self, event: Event) -> Iterable[Word]:
         case = event.case
-        if self._is_passed_on(event) and event.data.get("owner") == key_of_owner(case):  # it has not moved on meanwhile
-            yield Word(NoticeKind.YOURS, self.people.told(case, (Told.OWNER,)), must=True, or_self=True)
+        if self._is_passed_on(event) and event.data.get("owner") == key_of_owner(
+            case
+        ):  # it has not moved on meanwhile
+            yield Word(
+                NoticeKind.YOURS,
+                self.people.told(case, (Told.OWNER,)),
+                must=True,
+                or_self=True,
+            )
         if parts := self._new_parts(event):
-            yield Word(NoticeKind.PART, self._named(parts, case), must=True, or_self=True)
+            yield Word(
+                NoticeKind.PART, self._named(parts, case), must=True, or_self=True
+            )
         if event.action == Action.WITHDRAW:
             keys = [self.around.before.get(event.pk, "")]
             keys += keys_of(self.around.ended[event.pk], AssignmentRole.ASSISTANT)
@@ -94,12 +148,16 @@ class Telling:
         """By another hand-over only where it is with somebody else than before."""
         if event.action == Action.REASSIGN:
             return bool(keys_of(self.around.begun[event.pk], AssignmentRole.LEAD))
-        if event.action == Action.PROTECT:  # to somebody who is named already, where the owner was not
+        if (
+            event.action == Action.PROTECT
+        ):  # to somebody who is named already, where the owner was not
             return self.around.before.get(event.pk) != str(event.data.get("owner"))
         return event.action in PASSED_ON
 
     def _new_parts(self, event: Event) -> list[str]:
-        """The assistants who come by the event, and those of whom something else is asked."""
+        """The assistants who come by the event, and those of whom something else is
+        asked.
+        """
         assistants: list[str] = event.data.get("holders", [])[1:]
         if event.action == Action.DECIDE:
             return assistants
@@ -113,7 +171,9 @@ class Telling:
         case, action = event.case, event.action
         if action in ASKED:
             rulers = self.around.rulers.get(case.pk, [])
-            yield Word(NoticeKind.RULE, self.people.with_substitutes(case, rulers), must=True)
+            yield Word(
+                NoticeKind.RULE, self.people.with_substitutes(case, rulers), must=True
+            )
         if action in RULED:
             asked = self._named(event.data.get("holders", ()), case)
             yield Word(NoticeKind.RULED, asked or self.people.told(case, (Told.OWNER,)))
@@ -123,9 +183,17 @@ class Telling:
         if action in SAID:
             yield Word(NoticeKind.SPEAKER, self.people.told(case, (Told.OWNER,)))
         if action == Action.MANDATORY_REPORT:
-            yield Word(NoticeKind.RED_LINE, self.people.told(case, (Told.HEAD, Told.OVERSEER)), must=True)
+            yield Word(
+                NoticeKind.RED_LINE,
+                self.people.told(case, (Told.HEAD, Told.OVERSEER)),
+                must=True,
+            )
         if action == Action.SUPERVISE and "order" not in event.data:
-            yield Word(NoticeKind.CHASED, self.people.told(case, (Told.OWNER, Told.HEAD)), must=True)
+            yield Word(
+                NoticeKind.CHASED,
+                self.people.told(case, (Told.OWNER, Told.HEAD)),
+                must=True,
+            )
         if action == Action.ALARM:
             yield Word(NoticeKind.ALARM, [], must=True)
 

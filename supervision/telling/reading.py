@@ -1,4 +1,6 @@
-"""Every event is told once: what is not told yet, the telling of it, and the watermark that bounds the search."""
+"""Every event is told once: what is not told yet, the telling of it, and the watermark
+that bounds the search.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -28,14 +30,19 @@ TOLD_OF = CONCERN_SOMEBODY | WORDS_AT.keys()
 
 
 def tell_events(at: datetime) -> tuple[int, list[str]]:
-    """Writes the notices of every event not seen yet; how many events, and those that could not be told.
+    """Writes the notices of every event not seen yet; how many events, and those that
+    could not be told.
 
-    Never by `id > last`: an event is seen when its row in EventSeen is there, written with its notices in one
-    transaction; what fails stays unseen, and is tried again for a day. The watermark only bounds the search, an hour
-    behind.
+    Never by `id > last`: an event is seen when its row in EventSeen is there, written
+    with its notices in one transaction; what fails stays unseen, and is tried again for
+    a day. The watermark only bounds the search, an hour behind.
     """
     told, failed = 0, list[Event]()
-    while events := list(untold().exclude(pk__in=[event.pk for event in failed]).select_related(*WITH_EVENT)[:BATCH]):
+    while events := list(
+        untold()
+        .exclude(pk__in=[event.pk for event in failed])
+        .select_related(*WITH_EVENT)[:BATCH]
+    ):
         count, bad = done_for(events, lambda rows: _tell(rows, at))
         told += count
         failed += bad
@@ -49,7 +56,9 @@ def untold() -> QuerySet[Event]:
     """The events whose notices are not written yet."""
     floor = Watermark.objects.values_list("floor", flat=True).first() or 0
     seen = EventSeen.objects.filter(event=OuterRef("pk"))
-    given_up = EventFailure.objects.filter(event=OuterRef("pk"), passed_over_at__isnull=False)
+    given_up = EventFailure.objects.filter(
+        event=OuterRef("pk"), passed_over_at__isnull=False
+    )
     return (
         Event.objects.filter(~Exists(seen), ~Exists(given_up), pk__gt=floor)
         .filter(Q(action__in=TOLD_OF) | Q(data__has_key="promised_on"))
@@ -58,9 +67,11 @@ def untold() -> QuerySet[Event]:
 
 
 def _note_failures(failed: Sequence[Event], at: datetime) -> None:
-    """What failed is kept with how often it was tried; after a day it is passed over, and the status page says so.
+    """What failed is kept with how often it was tried; after a day it is passed over,
+    and the status page says so.
 
-    For as long as it is tried the watermark stays below it, and every sweep looks through all that lies above.
+    For as long as it is tried the watermark stays below it, and every sweep looks
+    through all that lies above.
     """
     waiting = EventFailure.objects.filter(passed_over_at=None)
     if not failed and not waiting.exists():
@@ -72,24 +83,36 @@ def _note_failures(failed: Sequence[Event], at: datetime) -> None:
         EventFailure.objects.bulk_create(new, ignore_conflicts=True)
         given_up = waiting.filter(since__lte=at - PATIENCE).update(passed_over_at=at)
     if given_up:
-        logger.error("%s events could not be told for a day and are passed over", given_up)
+        logger.error(
+            "%s events could not be told for a day and are passed over", given_up
+        )
 
 
 def _tell(events: Sequence[Event], at: datetime) -> int:
-    """SKIP LOCKED is of no use here, for what is written is new: the unique row decides who tells."""
+    """SKIP LOCKED is of no use here, for what is written is new: the unique row decides
+    who tells.
+    """
     _lock_out_others()
-    known = set(EventSeen.objects.filter(event__in=events).values_list("event_id", flat=True))
+    known = set(
+        EventSeen.objects.filter(event__in=events).values_list("event_id", flat=True)
+    )
     fresh = [event for event in events if event.pk not in known]
     EventSeen.objects.bulk_create([EventSeen(event=event) for event in fresh])
-    people = recipients_of({event.case_id: event.case for event in fresh}.values(), workdays.local_day(at))
+    people = recipients_of(
+        {event.case_id: event.case for event in fresh}.values(), workdays.local_day(at)
+    )
     telling = Telling(people, read_surroundings(fresh, at), chased_by_hand(fresh, at))
-    put_in_outbox([message for event in fresh for message in telling.messages(event)], at=at)
+    put_in_outbox(
+        [message for event in fresh for message in telling.messages(event)], at=at
+    )
     tell_speakers(fresh, people, at)
     return len(fresh)
 
 
 def _lock_out_others() -> Watermark:
-    """One teller at a time: the watermark's row is the lock (SQLite has one writer anyway)."""
+    """One teller at a time: the watermark's row is the lock (SQLite has one writer
+    anyway).
+    """
     Watermark.objects.get_or_create(pk=1)
     return Watermark.objects.select_for_update().get(pk=1)
 
@@ -100,18 +123,25 @@ def _raise_watermark(at: datetime) -> None:
         return
     with transaction.atomic():
         mark = _lock_out_others()
-        if mark.ceiling_at and mark.ceiling_at > at - LAG:  # another teller was here a moment ago
+        if (
+            mark.ceiling_at and mark.ceiling_at > at - LAG
+        ):  # another teller was here a moment ago
             return
         if mark.ceiling_at and not untold().filter(pk__lte=mark.ceiling).exists():
             mark.floor = mark.ceiling
             EventSeen.objects.filter(event__lte=mark.floor).delete()
-        mark.ceiling, mark.ceiling_at = Event.objects.aggregate(last=Max("pk"))["last"] or 0, at
+        mark.ceiling, mark.ceiling_at = (
+            Event.objects.aggregate(last=Max("pk"))["last"] or 0,
+            at,
+        )
         mark.save()
 
 
 @transaction.atomic
 def pass_over_the_past(at: datetime) -> None:
-    """What happened until now is told to nobody: for data made or taken over at once."""
+    """What happened until now is told to nobody: for data made or taken over at
+    once.
+    """
     _lock_out_others()
     last = Event.objects.aggregate(last=Max("pk"))["last"] or 0
     Watermark.objects.filter(pk=1).update(floor=last, ceiling=last, ceiling_at=at)

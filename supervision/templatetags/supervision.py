@@ -25,16 +25,28 @@ def notice_words(notice: Notice) -> str:
 
 @register.simple_tag(takes_context=True)
 def said_of(context: dict[str, Any], case: Case, text: str) -> str:
-    """What was typed about a matter, without who spoke where that is hidden from the reader.
+    """What was typed about a matter, without who spoke where that is hidden from the
+    reader.
 
-    From the context: `sight`, and `names` besides the speaker's own, where the page has read them.
+    From the context: `sight`, and `names` besides the speaker's own, where the page has
+    read them.
     """
     sight: Sight = context["sight"]
-    return text if sight.shows_speaker(case) else without_speaker(case, text, context.get("names", ()))
+    return (
+        text
+        if sight.shows_speaker(case)
+        else without_speaker(case, text, context.get("names", ()))
+    )
 
 
 @register.filter
 def braces(text: str) -> SafeString:
-    """Words with the names in {braces} marked as what they are: Chinese, in any language of the page."""
+    """Words with the names in {braces} marked as what they are: Chinese, in any
+    language of the page.
+    """
     parts = enumerate(BRACES.split(text))
-    return format_html_join("", "{}", ((format_html(NAMED, part) if nth % 2 else part,) for nth, part in parts))
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html(NAMED, part) if nth % 2 else part,) for nth, part in parts),
+    )

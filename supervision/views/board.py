@@ -1,4 +1,6 @@
-"""督办台: what is red, yellow, on hold, with how often it was chased; one or several chased from there."""
+"""督办台: what is red, yellow, on hold, with how often it was chased; one or several
+chased from there.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -43,21 +45,31 @@ READERS = (Role.REVIEWER, Role.SUPERVISOR, Role.SECRETARY)
 class TogetherForm(RuleForm):
     supervision_level = forms.ChoiceField(
         label=gettext_lazy("How urgently"),
-        choices=[(level.value, level.label) for level in (SupervisionLevel.REMIND, SupervisionLevel.URGE)],
+        choices=[
+            (level.value, level.label)
+            for level in (SupervisionLevel.REMIND, SupervisionLevel.URGE)
+        ],
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=gettext_lazy("Say what is expected"), max_length=200)
 
 
 def aged(cases: CaseQuerySet, bucket: str, at: datetime) -> CaseQuerySet:
-    """The overdue ones by how many days past their last day they are, today being a whole day."""
+    """The overdue ones by how many days past their last day they are, today being a
+    whole day.
+    """
     found = next((each for each in BUCKETS if each[0] == bucket), None)
     if found is None:
         return cases
     _name, _label, above, most = found
-    tonight = workdays.due_at(workdays.local_day(at))  # what fell due yesterday is one day late all of today
+    # what fell due yesterday is one day late all of today
+    tonight = workdays.due_at(workdays.local_day(at))
     cases = cases.filter(due_at__lt=tonight - above * workdays.ONE_DAY)
-    return cases if most is None else cases.filter(due_at__gte=tonight - most * workdays.ONE_DAY)
+    return (
+        cases
+        if most is None
+        else cases.filter(due_at__gte=tonight - most * workdays.ONE_DAY)
+    )
 
 
 class BoardView(StaffView):
@@ -76,23 +88,42 @@ class Board(BoardView):
             light = Light.RED
         bucket = request.GET.get("days", "") if light == Light.RED else ""
         red = counted.with_light(Light.RED, at)
-        split: dict[str, CaseQuerySet] = {each.value: counted.with_light(each, at) for each in Light}
-        counts = capped_counts(split | {f"red{name}": aged(red, name, at) for name, *_rest in BUCKETS})
-        page = page_of(aged(split[light], bucket, at).with_row().with_doubt(), ORDER, request.GET.get("after", ""))
+        split: dict[str, CaseQuerySet] = {
+            each.value: counted.with_light(each, at) for each in Light
+        }
+        counts = capped_counts(
+            split | {f"red{name}": aged(red, name, at) for name, *_rest in BUCKETS}
+        )
+        page = page_of(
+            aged(split[light], bucket, at).with_row().with_doubt(),
+            ORDER,
+            request.GET.get("after", ""),
+        )
         context = {
-            "nav": "supervision", "at": at, "sight": self.sight(), "light": light, "bucket": bucket,
+            "nav": "supervision",
+            "at": at,
+            "sight": self.sight(),
+            "light": light,
+            "bucket": bucket,
             "after": page.after,
             "rows": with_times(page.rows),
-            "tabs": [(each, counts[each.value]) for each in (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)],
-            "buckets": [(name, label, counts[f"red{name}"]) for name, label, *_rest in BUCKETS],
+            "tabs": [
+                (each, counts[each.value])
+                for each in (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
+            ],
+            "buckets": [
+                (name, label, counts[f"red{name}"]) for name, label, *_rest in BUCKETS
+            ],
             "may_chase": self.user.holds(today(), Role.REVIEWER, Role.SUPERVISOR),
-        }  # fmt: skip
+        }
         return render(request, "supervision/board.html", context)
 
 
 def with_times(cases: list[Case]) -> list[tuple[Case, int]]:
     """Each with how often it was chased, reminders left out; one query."""
-    hard = Chase.objects.filter(case__in=[case.pk for case in cases]).exclude(level=SupervisionLevel.REMIND)
+    hard = Chase.objects.filter(case__in=[case.pk for case in cases]).exclude(
+        level=SupervisionLevel.REMIND
+    )
     times = dict(hard.order_by().values_list("case").annotate(times=Count("pk")))
     return [(case, times.get(case.pk, 0)) for case in cases]
 
@@ -111,8 +142,15 @@ class ChaseTogether(BoardView):
             messages.warning(request, _("Tick the matters first."))
             return redirect("supervision:board")
         is_sent = "apply" in request.POST
-        form = TogetherForm(request.POST if is_sent else None, initial={"supervision_level": SupervisionLevel.URGE})
-        context: dict[str, Any] = {"nav": "supervision", "at": now(), "sight": self.sight()}
+        form = TogetherForm(
+            request.POST if is_sent else None,
+            initial={"supervision_level": SupervisionLevel.URGE},
+        )
+        context: dict[str, Any] = {
+            "nav": "supervision",
+            "at": now(),
+            "sight": self.sight(),
+        }
         key = request.POST.get("key") or uuid4()
         if is_sent and form.is_valid():
             try:
@@ -121,18 +159,44 @@ class ChaseTogether(BoardView):
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                done, gone = sum(not result.refusal for result in results), self.gone(cases)
-                context |= {"results": results, "gone": gone, "done": done, "failed": len(results) - done + len(gone)}
+                done, gone = (
+                    sum(not result.refusal for result in results),
+                    self.gone(cases),
+                )
+                context |= {
+                    "results": results,
+                    "gone": gone,
+                    "done": done,
+                    "failed": len(results) - done + len(gone),
+                }
                 return render(request, "supervision/chased.html", context)
         before = chased_today(cases, now())
-        rows = [(case, versions.get(case.pk, case.version), before.get(case.pk)) for case in cases]
+        rows = [
+            (case, versions.get(case.pk, case.version), before.get(case.pk))
+            for case in cases
+        ]
         context |= {"form": form, "rows": rows, "key": key}
-        return render(request, "supervision/chase_together.html", context, status=UNPROCESSABLE if is_sent else 200)
+        return render(
+            request,
+            "supervision/chase_together.html",
+            context,
+            status=UNPROCESSABLE if is_sent else 200,
+        )
 
-    def _chased(self, cases: list[Case], versions: dict[int, int], form: TogetherForm) -> list[Result]:
+    def _chased(
+        self, cases: list[Case], versions: dict[int, int], form: TogetherForm
+    ) -> list[Result]:
         key = forms.UUIDField().clean(self.request.POST.get("key"))
         said = form.cleaned_data
-        return move_all(cases, Action.SUPERVISE, user=self.user, at=now(), values=said, versions=versions, key=key)
+        return move_all(
+            cases,
+            Action.SUPERVISE,
+            user=self.user,
+            at=now(),
+            values=said,
+            versions=versions,
+            key=key,
+        )
 
 
 class ExportTicked(BoardView):
@@ -154,16 +218,30 @@ class ExportTicked(BoardView):
             days = [workdays.local_day(case.registered_at) for case in cases]
             rows = counted.filter(pk__in=[case.pk for case in cases])
             export = Export(
-                BOOKS["general"], rows, self.user, now(), (min(days), max(days)), form.cleaned_data["reason"],
+                BOOKS["general"],
+                rows,
+                self.user,
+                now(),
+                (min(days), max(days)),
+                form.cleaned_data["reason"],
                 filters=_("ticked on the supervision board"),
-            )  # fmt: skip
+            )
             try:
                 file = export.file(form.cleaned_data["form"], request)
-                return FileResponse(file, as_attachment=True, filename=export.file_name(form.cleaned_data["form"]))
+                return FileResponse(
+                    file,
+                    as_attachment=True,
+                    filename=export.file_name(form.cleaned_data["form"]),
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
         context = {
             "nav": "supervision", "at": now(), "sight": self.sight(), "form": form,
             "rows": [(case, versions.get(case.pk, case.version)) for case in cases],
         }  # fmt: skip
-        return render(request, "supervision/board_export.html", context, status=UNPROCESSABLE if is_sent else 200)
+        return render(
+            request,
+            "supervision/board_export.html",
+            context,
+            status=UNPROCESSABLE if is_sent else 200,
+        )

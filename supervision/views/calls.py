@@ -19,8 +19,16 @@ class CallsView(StaffView):
         return found
 
     def show(self, **shown: Any) -> HttpResponse:
-        page = page_of(calls_of(self.user, now()), ORDER, self.request.GET.get("after", ""))
-        context = {"nav": "calls", "calls": page.rows, "after": page.after, "at": now(), **shown}
+        page = page_of(
+            calls_of(self.user, now()), ORDER, self.request.GET.get("after", "")
+        )
+        context = {
+            "nav": "calls",
+            "calls": page.rows,
+            "after": page.after,
+            "at": now(),
+            **shown,
+        }
         return render(self.request, "supervision/calls.html", context)
 
 
@@ -36,8 +44,14 @@ class NoteCall(CallsView):
         return redirect("supervision:calls")
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        done = Call.objects.filter(pk=pk, done_by__user=self.user).first()  # clicked twice
-        note_call(done or self.call(pk), reached=request.POST.get("reached") == "yes", by=self.user, at=now())
+        # clicked twice
+        done = Call.objects.filter(pk=pk, done_by__user=self.user).first()
+        note_call(
+            done or self.call(pk),
+            reached=request.POST.get("reached") == "yes",
+            by=self.user,
+            at=now(),
+        )
         return redirect("supervision:calls")
 
 

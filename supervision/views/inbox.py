@@ -27,7 +27,11 @@ class Inbox(InboxView):
         if request.GET.get("unread"):
             notices = notices.filter(read_at=None)
         page = page_of(notices, ORDER, request.GET.get("after", ""))
-        context = {**self.context(page.rows), "after": page.after, "only_unread": bool(request.GET.get("unread"))}
+        context = {
+            **self.context(page.rows),
+            "after": page.after,
+            "only_unread": bool(request.GET.get("unread")),
+        }
         return render(request, "supervision/inbox.html", context)
 
 
@@ -36,7 +40,9 @@ class Latest(InboxView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         unread = inbox_of(self.user, now()).filter(read_at=None).order_by(*ORDER)
-        return render(request, "supervision/_notices.html", self.context(list(unread[:SHOWN])))
+        return render(
+            request, "supervision/_notices.html", self.context(list(unread[:SHOWN]))
+        )
 
 
 class Unread(InboxView):
@@ -56,7 +62,9 @@ class Open(InboxView):
         if notice.kind == NoticeKind.CALL:
             return redirect("supervision:calls")
         if not vars(notice)["in_sight"]:  # the row that may be shown of it
-            return redirect(f"{reverse('cases:list')}?{urlencode({'q': notice.case.number})}")
+            return redirect(
+                f"{reverse('cases:list')}?{urlencode({'q': notice.case.number})}"
+            )
         return redirect(notice.order or notice.case)
 
 

@@ -19,8 +19,19 @@ class OfCase(StaffView):
             "sight": self.sight(),
             "chases": chases,
             "told": told_so_far(case),
-            "orders": orders_seen_by(self.user, today()).filter(case=case).order_by("raised_at", "pk"),
-            "may_chase": case.stage != Stage.CLOSED and chasing_post(case, self.user, now()) is not None,
+            "orders": (
+                orders_seen_by(self.user, today())
+                .filter(case=case)
+                .order_by("raised_at", "pk")
+            ),
+            "may_chase": (
+                case.stage != Stage.CLOSED
+                and chasing_post(case, self.user, now()) is not None
+            ),
         }
-        template = "supervision/_of_case.html" if "HX-Request" in request.headers else "supervision/of_case.html"
+        template = (
+            "supervision/_of_case.html"
+            if "HX-Request" in request.headers
+            else "supervision/of_case.html"
+        )
         return render(request, template, context)

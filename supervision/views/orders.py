@@ -1,4 +1,6 @@
-"""Supervision orders: the list, one order with what may be done now, a new one, and the printed form."""
+"""Supervision orders: the list, one order with what may be done now, a new one, and the
+printed form.
+"""
 
 from uuid import uuid4
 
@@ -19,7 +21,14 @@ from cases.workflow import Officer
 from cases.workflow.record import known_names
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
-from supervision.forms import CancelForm, CheckForm, OrderForm, ReplyForm, SignForm, TalkForm
+from supervision.forms import (
+    CancelForm,
+    CheckForm,
+    OrderForm,
+    ReplyForm,
+    SignForm,
+    TalkForm,
+)
 from supervision.models import OrderState, SupervisionOrder, Told
 from supervision.models.order import LIVE, OVER, UNSENT
 from supervision.orders import (
@@ -49,14 +58,20 @@ TABS = (
     ("over", pgettext_lazy("orders", "Closed"), OVER),
 )
 FORMS: dict[str, type[RuleForm]] = {
-    "sign": SignForm, "cancel": CancelForm, "reply": ReplyForm, "check": CheckForm, "talk": TalkForm,
-}  # fmt: skip
+    "sign": SignForm,
+    "cancel": CancelForm,
+    "reply": ReplyForm,
+    "check": CheckForm,
+    "talk": TalkForm,
+}
 
 
 class OrderView(StaffView):
     def order(self, pk: int) -> SupervisionOrder:
         """Http404: of a case out of sight."""
-        seen = orders_seen_by(self.user, today()).select_related("to_office", "to_post__user", *PEOPLE)
+        seen = orders_seen_by(self.user, today()).select_related(
+            "to_office", "to_post__user", *PEOPLE
+        )
         found: SupervisionOrder = get_object_or_404(seen, pk=pk)
         return found
 
@@ -71,9 +86,14 @@ class OrderList(OrderView):
         counts = capped_counts(split)
         page = page_of(split[chosen], ORDER, request.GET.get("after", ""))
         context = {
-            "nav": "supervision", "at": now(), "sight": self.sight(), "orders": page.rows, "after": page.after,
-            "chosen": chosen, "tabs": [(name, label, counts[name]) for name, label, _states in TABS],
-        }  # fmt: skip
+            "nav": "supervision",
+            "at": now(),
+            "sight": self.sight(),
+            "orders": page.rows,
+            "after": page.after,
+            "chosen": chosen,
+            "tabs": [(name, label, counts[name]) for name, label, _states in TABS],
+        }
         return render(request, "supervision/orders.html", context)
 
 
@@ -81,22 +101,40 @@ class Shown(OrderView):
     """The page of an order, its forms as they were filled in."""
 
     def show(
-        self, order: SupervisionOrder, filled: dict[str, RuleForm] | None = None, status: int = 200
+        self,
+        order: SupervisionOrder,
+        filled: dict[str, RuleForm] | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         at = now()
         acts = acts_open_to(order, self.user, at)
         initial = {
-            "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)}, "talk": {"held_on": today()},
-        }  # fmt: skip
-        shown = {act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act)) for act in acts}
+            "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)},
+            "talk": {"held_on": today()},
+        }
+        shown = {
+            act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act))
+            for act in acts
+        }
         context = {
-            "nav": "supervision", "at": at, "order": order, "sight": self.sight(), "forms": shown,
-            "is_late": order.is_late(at), "grace": settings.ORDER_GRACE_SECONDS,
-            "names": () if self.sight().shows_speaker(order.case) else known_names(order.case),
+            "nav": "supervision",
+            "at": at,
+            "order": order,
+            "sight": self.sight(),
+            "forms": shown,
+            "is_late": order.is_late(at),
+            "grace": settings.ORDER_GRACE_SECONDS,
+            "names": (
+                ()
+                if self.sight().shows_speaker(order.case)
+                else known_names(order.case)
+            ),
             "talks": order.talks.select_related("noted_by__user"),
-            "rounds": order.sent_back.select_related("replied_by__user", "checked_by__user"),
+            "rounds": order.sent_back.select_related(
+                "replied_by__user", "checked_by__user"
+            ),
             "may_print": bool(order.number) and may_export(self.user, today()),
-        }  # fmt: skip
+        }
         return render(self.request, "supervision/order.html", context, status=status)
 
 
@@ -117,7 +155,9 @@ class OrderAct(Shown):
         by = acts_open_to(order, self.user, now()).get(act)
         form = FORMS[act](request.POST)
         if by is None:
-            messages.warning(request, _("This is not open to you now; here is how the order stands."))
+            messages.warning(
+                request, _("This is not open to you now; here is how the order stands.")
+            )
             return redirect(order)
         if not form.is_valid():
             return self.show(order, {act: form}, UNPROCESSABLE)
@@ -138,24 +178,46 @@ class OrderPrint(OrderView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         order = self.order(pk)
-        if not order.number or not exportable(self.visible(), self.user, today()).filter(pk=order.case_id).exists():
+        if (
+            not order.number
+            or not exportable(self.visible(), self.user, today())
+            .filter(pk=order.case_id)
+            .exists()
+        ):
             raise Http404
         sheet = OrderSheet.of(order, sight=self.sight(), at=now())
         subject = _("supervision order %(number)s") % {"number": order.number}
-        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
-        response = render(request, "supervision/order_print.html", {"sheet": sheet, "order": order, "on": today()})
+        record_audit(
+            AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
+        )
+        response = render(
+            request,
+            "supervision/order_print.html",
+            {"sheet": sheet, "order": order, "on": today()},
+        )
         response["Cache-Control"] = "no-store"
         return response
 
 
 class NewOrder(OrderView):
-    """督办 by one click: the words are there, with whom it goes to; who may sign it sends it off at once."""
+    """督办 by one click: the words are there, with whom it goes to; who may sign it
+    sends it off at once.
+    """
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case, post = self.chased(number)
         day = latest_reply_on(case, now())
-        reason = _("Overdue") if case.due_at and case.due_at <= now() else _("Asked for by the supervisor")
-        initial = {"reason": reason, "demand": standard_demand(), "reply_on": day, "key": uuid4()}
+        reason = (
+            _("Overdue")
+            if case.due_at and case.due_at <= now()
+            else _("Asked for by the supervisor")
+        )
+        initial = {
+            "reason": reason,
+            "demand": standard_demand(),
+            "reply_on": day,
+            "key": uuid4(),
+        }
         return self.show(case, post, OrderForm(initial=initial))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
@@ -163,7 +225,11 @@ class NewOrder(OrderView):
         if not form.is_valid():
             return self.show(case, post, form, UNPROCESSABLE)
         try:
-            return redirect(raise_order(case, by=Officer(self.user, post), at=now(), **form.cleaned_data))
+            return redirect(
+                raise_order(
+                    case, by=Officer(self.user, post), at=now(), **form.cleaned_data
+                )
+            )
         except RuleBroken as refusal:
             if isinstance(refusal, KeyReused):
                 form = OrderForm({**request.POST.dict(), "key": uuid4()})
@@ -172,22 +238,32 @@ class NewOrder(OrderView):
             return self.show(case, post, form, UNPROCESSABLE)
 
     def chased(self, number: str) -> tuple[Case, Post]:
-        """The case, and the post it is chased from. Http404: not to be chased by this user."""
+        """The case, and the post it is chased from. Http404: not to be chased by this
+        user.
+        """
         case = self.case(number)
         post = chasing_post(case, self.user, now())
         if case.stage == Stage.CLOSED or post is None:
             raise Http404
         return case, post
 
-    def show(self, case: Case, post: Post, form: OrderForm, status: int = 200) -> HttpResponse:
+    def show(
+        self, case: Case, post: Post, form: OrderForm, status: int = 200
+    ) -> HttpResponse:
         at = now()
         people = recipients_of([case], today())
         context = {
-            "nav": "supervision", "at": at, "case": case, "form": form, "sight": self.sight(),
+            "nav": "supervision",
+            "at": at,
+            "case": case,
+            "form": form,
+            "sight": self.sight(),
             "told": people.told(case, (Told.OWNER, Told.HEAD)),
             "signers": [] if post.may_sign else people.told(case, (Told.SIGNER,)),
             "may_sign": post.may_sign,
             "before": chased_today([case], at).get(case.pk),
             "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
-        }  # fmt: skip
-        return render(self.request, "supervision/new_order.html", context, status=status)
+        }
+        return render(
+            self.request, "supervision/new_order.html", context, status=status
+        )

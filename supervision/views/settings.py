@@ -1,4 +1,6 @@
-"""A town's ladder and the words of its notices: for every officer to read, for its reviewer to set."""
+"""A town's ladder and the words of its notices: for every officer to read, for its
+reviewer to set.
+"""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,9 +25,18 @@ class Ladder(TownView):
             (step, setting, [Told(who).label for who in setting.told], step in own)
             for step, setting in ladders_of([self.town.pk])[self.town.pk].items()
         ]
-        said = dict(NoticeText.objects.filter(town=self.town).values_list("kind", "text"))
-        texts = [(kind, said.get(kind) or standard_words(kind), kind in said) for kind in TO_OFFICERS]
-        return render(request, "supervision/settings/ladder.html", self.context(steps=steps, texts=texts))
+        said = dict(
+            NoticeText.objects.filter(town=self.town).values_list("kind", "text")
+        )
+        texts = [
+            (kind, said.get(kind) or standard_words(kind), kind in said)
+            for kind in TO_OFFICERS
+        ]
+        return render(
+            request,
+            "supervision/settings/ladder.html",
+            self.context(steps=steps, texts=texts),
+        )
 
 
 class EditRung(TownView):
@@ -56,15 +67,22 @@ class EditRung(TownView):
         if step not in COUNTED:
             form.fields.pop("days", None)
         context = self.context(form=form, heading=step.label)
-        return render(self.request, "supervision/settings/rung.html", context, status=status)
+        return render(
+            self.request, "supervision/settings/rung.html", context, status=status
+        )
 
 
 class EditText(TownView):
     """The words, with what they would say looked at before they hold."""
 
     def get(self, _request: HttpRequest, kind: str) -> HttpResponse:
-        known, own = self.kind(kind), NoticeText.objects.filter(town=self.town, kind=kind).first()
-        return self.show(known, TextForm(initial={"text": own.text if own else standard_words(kind)}))
+        known, own = (
+            self.kind(kind),
+            NoticeText.objects.filter(town=self.town, kind=kind).first(),
+        )
+        return self.show(
+            known, TextForm(initial={"text": own.text if own else standard_words(kind)})
+        )
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         known, form = self.kind(kind), TextForm(request.POST)
@@ -74,7 +92,13 @@ class EditText(TownView):
         if "look" in request.POST:
             return self.show(known, form, example=example_of(known, text, today()))
         try:
-            set_text(self.town, known, "" if text == standard_words(known) else text, by=self.user, at=now())
+            set_text(
+                self.town,
+                known,
+                "" if text == standard_words(known) else text,
+                by=self.user,
+                at=now(),
+            )
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(known, form, UNPROCESSABLE)
@@ -86,6 +110,12 @@ class EditText(TownView):
             raise Http404
         return NoticeKind(kind)
 
-    def show(self, kind: NoticeKind, form: TextForm, status: int = 200, example: str = "") -> HttpResponse:
-        context = self.context(form=form, heading=kind.label, example=example, names=FACTS[kind])
-        return render(self.request, "supervision/settings/text.html", context, status=status)
+    def show(
+        self, kind: NoticeKind, form: TextForm, status: int = 200, example: str = ""
+    ) -> HttpResponse:
+        context = self.context(
+            form=form, heading=kind.label, example=example, names=FACTS[kind]
+        )
+        return render(
+            self.request, "supervision/settings/text.html", context, status=status
+        )

@@ -1,4 +1,6 @@
-"""Whether the jobs run and what waits: a page for those who look after it, and the same for Prometheus."""
+"""Whether the jobs run and what waits: a page for those who look after it, and the same
+for Prometheus.
+"""
 
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -22,19 +24,31 @@ class Status(LoginRequiredMixin, View):
     """Counts of everything, of no matter in particular."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not (request.user.is_authenticated and request.user.holds(today(), *READERS)):
+        if not (
+            request.user.is_authenticated and request.user.holds(today(), *READERS)
+        ):
             raise Http404
         at = now()
-        context = {"nav": "status", "at": at, "alive": is_alive(), "jobs": jobs(at), "backlog": backlog(at)}
+        context = {
+            "nav": "status",
+            "at": at,
+            "alive": is_alive(),
+            "jobs": jobs(at),
+            "backlog": backlog(at),
+        }
         return render(request, "supervision/status.html", context)
 
 
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For whoever sends the token of METRICS_TOKEN as a bearer's; without one set, the address does not exist."""
+    """For whoever sends the token of METRICS_TOKEN as a bearer's; without one set, the
+    address does not exist.
+    """
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not constant_time_compare(sent, settings.METRICS_TOKEN):
+    if not settings.METRICS_TOKEN or not constant_time_compare(
+        sent, settings.METRICS_TOKEN
+    ):
         raise Http404
     registry = CollectorRegistry()
     registry.register(Supervising(now()))

@@ -16,7 +16,13 @@ from minshi.errors import RuleBroken
 from supervision.forms import VerdictForm
 from supervision.models import TrackedCase, TrackingMeeting, Verdict
 from supervision.models.tracking import ACTED
-from supervision.tracking import begin_tracking, end_tracking, meetings_seen_by, presiding_post, say_of
+from supervision.tracking import (
+    begin_tracking,
+    end_tracking,
+    meetings_seen_by,
+    presiding_post,
+    say_of,
+)
 from supervision.views.board import BoardView, with_times
 from villages.models import Town
 
@@ -31,26 +37,49 @@ def ids_of(item: TrackedCase) -> str:
 class TrackingView(BoardView):
     def meeting(self, pk: int) -> TrackingMeeting:
         """Http404: of a town out of sight."""
-        found: TrackingMeeting = get_object_or_404(meetings_seen_by(self.user, now()), pk=pk)
+        found: TrackingMeeting = get_object_or_404(
+            meetings_seen_by(self.user, now()), pk=pk
+        )
         return found
 
     def own_towns(self) -> list[Town]:
-        towns = {post.town_id: post.town for post in self.user.posts_on(today()) if post.town}
-        return [town for town in towns.values() if presiding_post(self.user, town, now())]
+        towns = {
+            post.town_id: post.town for post in self.user.posts_on(today()) if post.town
+        }
+        return [
+            town for town in towns.values() if presiding_post(self.user, town, now())
+        ]
 
 
 class TrackingList(TrackingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         self.counted()
-        page = page_of(meetings_seen_by(self.user, now()), ORDER, request.GET.get("after", ""))
-        context = {"nav": "supervision", "meetings": page.rows, "after": page.after, "towns": self.own_towns()}
+        page = page_of(
+            meetings_seen_by(self.user, now()), ORDER, request.GET.get("after", "")
+        )
+        context = {
+            "nav": "supervision",
+            "meetings": page.rows,
+            "after": page.after,
+            "towns": self.own_towns(),
+        }
         return render(request, "supervision/tracking/list.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.counted()
-        town = next((town for town in self.own_towns() if str(town.pk) == request.POST.get("town")), None)
+        town = next(
+            (
+                town
+                for town in self.own_towns()
+                if str(town.pk) == request.POST.get("town")
+            ),
+            None,
+        )
         if town is None:
-            messages.warning(request, _("Only the town's reviewer and supervisors hold this meeting."))
+            messages.warning(
+                request,
+                _("Only the town's reviewer and supervisors hold this meeting."),
+            )
             return redirect("supervision:tracking")
         try:
             return redirect(begin_tracking(town, by=self.user, at=now()))
@@ -60,29 +89,65 @@ class TrackingList(TrackingView):
 
 
 class MeetingView(TrackingView):
-    def show(self, meeting: TrackingMeeting, wrong: tuple[int, VerdictForm] | None = None) -> HttpResponse:
-        """The list as the reader may know of it: a matter out of sight or secret is a number alone."""
+    def show(
+        self, meeting: TrackingMeeting, wrong: tuple[int, VerdictForm] | None = None
+    ) -> HttpResponse:
+        """The list as the reader may know of it: a matter out of sight or secret is a
+        number alone.
+        """
         counted = Case.objects.counted_for(self.user, today())
-        items = list(meeting.items.select_related("said_by__user").filter(case__in=counted.values("pk")))
-        cases = {case.pk: case for case in counted.filter(pk__in=[item.case_id for item in items]).with_row()}
+        items = list(
+            meeting.items.select_related("said_by__user").filter(
+                case__in=counted.values("pk")
+            )
+        )
+        cases = {
+            case.pk: case
+            for case in counted.filter(
+                pk__in=[item.case_id for item in items]
+            ).with_row()
+        }
         times = dict(with_times(list(cases.values())))
         before = chased_today(cases.values(), now())
-        may_say = meeting.ended_at is None and presiding_post(self.user, meeting.town, now()) is not None
+        may_say = (
+            meeting.ended_at is None
+            and presiding_post(self.user, meeting.town, now()) is not None
+        )
         pk, form = wrong or (0, None)
         rows = []
         for item in items:
             case = cases[item.case_id]
-            open_to_say = may_say and not vars(case)["redacted"] and item.verdict not in ACTED
+            open_to_say = (
+                may_say and not vars(case)["redacted"] and item.verdict not in ACTED
+            )
             said = {"verdict": item.verdict, "note": item.note}
-            blank = VerdictForm(initial=said, auto_id=ids_of(item)) if open_to_say else None
-            rows.append((item, case, times[case], before.get(case.pk), form if item.pk == pk else blank))
+            blank = (
+                VerdictForm(initial=said, auto_id=ids_of(item)) if open_to_say else None
+            )
+            rows.append(
+                (
+                    item,
+                    case,
+                    times[case],
+                    before.get(case.pk),
+                    form if item.pk == pk else blank,
+                )
+            )
         readable = {pk for pk, case in cases.items() if not vars(case)["redacted"]}
         context = {
-            "nav": "supervision", "meeting": meeting, "rows": rows, "at": now(), "sight": self.sight(),
-            "may_say": may_say, "left": sum(not item.verdict for item in items if item.case_id in readable),
-        }  # fmt: skip
+            "nav": "supervision",
+            "meeting": meeting,
+            "rows": rows,
+            "at": now(),
+            "sight": self.sight(),
+            "may_say": may_say,
+            "left": sum(not item.verdict for item in items if item.case_id in readable),
+        }
         return render(
-            self.request, "supervision/tracking/meeting.html", context, status=UNPROCESSABLE if wrong else 200
+            self.request,
+            "supervision/tracking/meeting.html",
+            context,
+            status=UNPROCESSABLE if wrong else 200,
         )
 
 
@@ -105,14 +170,20 @@ class SayOf(MeetingView):
 
     def item(self, meeting: TrackingMeeting, pk: int) -> TrackedCase:
         """Http404: of another meeting, or a matter out of sight."""
-        found: TrackedCase = get_object_or_404(meeting.items.filter(case__in=self.visible().values("pk")), pk=pk)
+        found: TrackedCase = get_object_or_404(
+            meeting.items.filter(case__in=self.visible().values("pk")), pk=pk
+        )
         return found
 
-    def said(self, meeting: TrackingMeeting, item: TrackedCase, form: VerdictForm) -> HttpResponse:
+    def said(
+        self, meeting: TrackingMeeting, item: TrackedCase, form: VerdictForm
+    ) -> HttpResponse:
         if form.is_valid():
             said: dict[str, Any] = form.cleaned_data
             try:
-                say_of(item, Verdict(said["verdict"]), said["note"], by=self.user, at=now())
+                say_of(
+                    item, Verdict(said["verdict"]), said["note"], by=self.user, at=now()
+                )
                 return redirect(f"{meeting.get_absolute_url()}#item-{item.pk}")
             except RuleBroken as refusal:
                 form.refuse(refusal)

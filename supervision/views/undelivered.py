@@ -24,8 +24,15 @@ class UndeliveredView(StaffView):
 class Undelivered(UndeliveredView):
     def get(self, request: HttpRequest) -> HttpResponse:
         self.check()
-        page = page_of(undelivered(self.user, today()), ORDER, request.GET.get("after", ""))
-        context = {"nav": "supervision", "notices": page.rows, "after": page.after, "sight": self.sight()}
+        page = page_of(
+            undelivered(self.user, today()), ORDER, request.GET.get("after", "")
+        )
+        context = {
+            "nav": "supervision",
+            "notices": page.rows,
+            "after": page.after,
+            "sight": self.sight(),
+        }
         return render(request, "supervision/undelivered.html", context)
 
 
@@ -36,8 +43,16 @@ class SendAgain(UndeliveredView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.check()
-        ticked = [pk for text in request.POST.getlist("notices") if (pk := whole_number(text)) is not None]
+        ticked = [
+            pk
+            for text in request.POST.getlist("notices")
+            if (pk := whole_number(text)) is not None
+        ]
         count = send_again(undelivered(self.user, today()).filter(pk__in=ticked), now())
-        words = ngettext("%(count)s notice is sent again.", "%(count)s notices are sent again.", count)
+        words = ngettext(
+            "%(count)s notice is sent again.",
+            "%(count)s notices are sent again.",
+            count,
+        )
         messages.success(request, words % {"count": count})
         return redirect("supervision:undelivered")

@@ -18,9 +18,22 @@ def run_bench(tmp_path_factory):
 
     def run(*options):
         written = tmp_path_factory.mktemp("bench") / "figures.json"
-        command = [sys.executable, "manage.py", "bench", *options, "--json", str(written)]
+        command = [
+            sys.executable,
+            "manage.py",
+            "bench",
+            *options,
+            "--json",
+            str(written),
+        ]
         ended = subprocess.run(
-            command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=MINUTES * 60, check=False
+            command,
+            cwd=ROOT,
+            env=os.environ,
+            capture_output=True,
+            text=True,
+            timeout=MINUTES * 60,
+            check=False,
         )
         assert written.exists(), ended.stdout + ended.stderr
         return ended, json.loads(written.read_text())

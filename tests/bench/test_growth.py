@@ -1,4 +1,6 @@
-"""Ten times as many matters must not make a page dearer, nor let a list read the whole table."""
+"""Ten times as many matters must not make a page dearer, nor let a list read the whole
+table.
+"""
 
 import pytest
 
@@ -30,7 +32,9 @@ def test_a_list_shows_a_full_page_and_never_reads_the_whole_table(bench, name):
 
 def test_no_request_asks_the_database_more_often_than_it_may(bench):
     _ended, figures = bench
-    most = {name: row[str(LARGE)]["queries"] for name, row in figures["requests"].items()}
+    most = {
+        name: row[str(LARGE)]["queries"] for name, row in figures["requests"].items()
+    }
 
     assert most["list of 50"] <= 8
     assert most["detail"] <= 14

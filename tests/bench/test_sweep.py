@@ -1,4 +1,6 @@
-"""What a sweep costs follows what is due, not what exists; with nothing due it costs next to nothing."""
+"""What a sweep costs follows what is due, not what exists; with nothing due it costs
+next to nothing.
+"""
 
 import pytest
 

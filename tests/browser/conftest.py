@@ -1,4 +1,6 @@
-"""A real chromium against the live server; logging in is done in the browser, as people do."""
+"""A real chromium against the live server; logging in is done in the browser, as people
+do.
+"""
 
 import http.client
 import shutil
@@ -9,7 +11,8 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
-expect.set_options(timeout=20_000)  # a busy machine answers slowly; what is there is found at once
+# a busy machine answers slowly; what is there is found at once
+expect.set_options(timeout=20_000)
 PASSWORD = "lu-deng-huai-le-7"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -24,8 +27,9 @@ CHROMIUM_FLAGS = [
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """While its loop runs, Django keeps another connection for the same thread: whichever is out of sight is closed,
-    or the test database could not be dropped at the end.
+    """While its loop runs, Django keeps another connection for the same thread:
+    whichever is out of sight is closed, or the test database could not be dropped at
+    the end.
     """
     connections.close_all()
     with sync_playwright() as started:
@@ -35,29 +39,46 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": CHROMIUM_FLAGS}
+    return {
+        **browser_type_launch_args,
+        "executable_path": shutil.which("chromium"),
+        "args": CHROMIUM_FLAGS,
+    }
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "zh-CN", "viewport": {"width": 1366, "height": 625}}
+    return {
+        **browser_context_args,
+        "locale": "zh-CN",
+        "viewport": {"width": 1366, "height": 625},
+    }
 
 
 def wait_until_answered(live_server) -> None:
-    """Nothing asked of the server is still being answered: a browser that is gone does not end what it asked for."""
-    last = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=30)
-    last.request("HEAD", "/static/nothing", headers={"Connection": "close"})  # whatever came before it has its thread
+    """Nothing asked of the server is still being answered: a browser that is gone does
+    not end what it asked for.
+    """
+    last = http.client.HTTPConnection(
+        live_server.thread.host, live_server.thread.port, timeout=30
+    )
+    # whatever came before it has its thread
+    last.request("HEAD", "/static/nothing", headers={"Connection": "close"})
     last.getresponse().read()
     last.close()
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
             thread.join(timeout=30)
-            assert not thread.is_alive(), "a page is still asking, or waits for an answer"
+            assert not thread.is_alive(), (
+                "a page is still asking, or waits for an answer"
+            )
 
 
 @pytest.fixture(autouse=True)
 def answered(transactional_db, live_server):
-    """The tables are emptied only when nobody reads them any more, or each would wait for the other."""
+    """The tables are emptied only when nobody reads them any more, or each would wait
+    for the other.
+    """
     yield
     wait_until_answered(live_server)
 
@@ -70,7 +91,11 @@ def open_as(browser, browser_context_args, live_server):
     def opened(post, **context) -> Page:
         post.user.set_password(PASSWORD)
         post.user.save()
-        contexts.append(browser.new_context(**{**browser_context_args, "base_url": live_server.url, **context}))
+        contexts.append(
+            browser.new_context(
+                **{**browser_context_args, "base_url": live_server.url, **context}
+            )
+        )
         page = contexts[-1].new_page()
         page.goto("/login/")
         page.fill("[name=login]", post.user.username)

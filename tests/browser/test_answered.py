@@ -1,4 +1,6 @@
-"""What the browser tests stand on: a test ends when the server has answered, not when the browser has gone."""
+"""What the browser tests stand on: a test ends when the server has answered, not when
+the browser has gone.
+"""
 
 import threading
 

@@ -1,4 +1,6 @@
-"""群中反映 → 村组上报 → 乡镇把关 → 站所行动: a road cut by rain, walked from a group's leader to the offices."""
+"""群中反映 → 村组上报 → 乡镇把关 → 站所行动: a road cut by rain, walked from a
+group's leader to the offices.
+"""
 
 from datetime import date
 
@@ -7,7 +9,18 @@ from playwright.sync_api import Page, expect
 
 from cases.models import Case
 from tests import roles
-from tests.browser.walking import act, call_meeting, call_roll, choose, do, end_meeting, send, take, take_down, vote
+from tests.browser.walking import (
+    act,
+    call_meeting,
+    call_roll,
+    choose,
+    do,
+    end_meeting,
+    send,
+    take,
+    take_down,
+    vote,
+)
 from tests.cases.roads import staff
 from tests.villages.factories import OfficeFactory, VillageFactory
 from villages.models import Body, Office, Seat, Town, Village
@@ -19,7 +32,13 @@ COMMITTEE = ("马书记", "王镇长", "刘委员", "陈委员", "何委员")
 
 def seat_committee(town: Town) -> None:
     for nth, name in enumerate(COMMITTEE):
-        Seat.objects.create(body=Body.TOWN_COMMITTEE, town=town, name=name, is_chair=nth == 0, from_on=date(2024, 1, 1))
+        Seat.objects.create(
+            body=Body.TOWN_COMMITTEE,
+            town=town,
+            name=name,
+            is_chair=nth == 0,
+            from_on=date(2024, 1, 1),
+        )
 
 
 def report_up(page: Page, number: str) -> None:
@@ -34,7 +53,9 @@ def accept_together(page: Page, numbers: list[str], office: Office) -> None:
         page.get_by_label(f"勾选 {number}").check()
     page.click("button[name=do][value=decide]")
     for number in numbers:
-        expect(page.locator(f"li:has([name=cases][value^='{number}:'])")).to_be_visible()
+        expect(
+            page.locator(f"li:has([name=cases][value^='{number}:'])")
+        ).to_be_visible()
     choose(page, handling="led")
     page.fill("[name=decision]", "先拉警戒线，三天内看完现场")
     page.select_option("[name=lead]", f"office:{office.pk}")
@@ -48,10 +69,15 @@ def invite(page: Page, number: str, village: Village) -> None:
     send(page, form)
 
 
-def decide_at_committee(page: Page, number: str, lead: Office, helping: list[str]) -> None:
-    """From what waits onto the agenda of a meeting that is called for it, and decided there."""
+def decide_at_committee(
+    page: Page, number: str, lead: Office, helping: list[str]
+) -> None:
+    """From what waits onto the agenda of a meeting that is called for it, and decided
+    there.
+    """
     page.goto("/queue/")
-    expect(page.locator("[name=cases]")).to_have_count(1)  # the other matter is with its office
+    # the other matter is with its office
+    expect(page.locator("[name=cases]")).to_have_count(1)
     page.get_by_label(f"勾选 {number}").check()
     page.click("button:has-text('排上会')")
     choose(page, kind="town_committee")
@@ -89,7 +115,9 @@ def sees_only(page: Page, number: str, other: str) -> None:
     assert page.goto(f"/cases/{other}/").status == 404
 
 
-def test_a_cut_road_goes_from_a_villagers_word_to_three_offices_and_two_villages(open_as):
+def test_a_cut_road_goes_from_a_villagers_word_to_three_offices_and_two_villages(
+    open_as,
+):
     here = staff()
     seat_committee(here.town)
     second, third = (OfficeFactory(town=here.town) for _nth in range(2))
@@ -98,7 +126,10 @@ def test_a_cut_road_goes_from_a_villagers_word_to_three_offices_and_two_villages
     neighbour = roles.secretary_of(village)
 
     leader = open_as(here.leader)
-    road, bridge = (take_down(leader, words, channel="wechat_group", category="village") for words in (ROAD, BRIDGE))
+    road, bridge = (
+        take_down(leader, words, channel="wechat_group", category="village")
+        for words in (ROAD, BRIDGE)
+    )
 
     secretary = open_as(here.secretary)
     report_up(secretary, road)
@@ -107,13 +138,23 @@ def test_a_cut_road_goes_from_a_villagers_word_to_three_offices_and_two_villages
     reviewer = open_as(here.reviewer)
     accept_together(reviewer, [road, bridge], here.office)
     office = open_as(here.handler)
-    do(office, road, "return", {"reason": "要砌护坡，跨两个村，一个站定不了，请上党委会"})
+    do(
+        office,
+        road,
+        "return",
+        {"reason": "要砌护坡，跨两个村，一个站定不了，请上党委会"},
+    )
 
     next_door = open_as(neighbour)
     assert next_door.goto(f"/cases/{road}/").status == 404
     invite(reviewer, road, village)
     sees_only(next_door, road, bridge)
-    helping = [f"office:{second.pk}", f"office:{third.pk}", f"post:{here.secretary.pk}", f"post:{neighbour.pk}"]
+    helping = [
+        f"office:{second.pk}",
+        f"office:{third.pk}",
+        f"post:{here.secretary.pk}",
+        f"post:{neighbour.pk}",
+    ]
     decide_at_committee(reviewer, road, here.office, helping)
 
     would_not = open_as(unwilling)
@@ -128,8 +169,21 @@ def test_a_cut_road_goes_from_a_villagers_word_to_three_offices_and_two_villages
     case = Case.objects.get(number=road)
     assert (case.stage, case.level, case.handling) == ("supervise", "town", "meeting")
     assert list(case.events.order_by("sequence").values_list("action", flat=True)) == [
-        "register", "accept", "escalate", "decide", "return", "join", "decide", "hand_back", "rule_hand_back",
-        *["acknowledge", "report"] * 4, "acknowledge", "complete",
-    ]  # fmt: skip
-    assert case.events.filter(action="decide").last().data["meeting_kind"] == "town_committee"
+        "register",
+        "accept",
+        "escalate",
+        "decide",
+        "return",
+        "join",
+        "decide",
+        "hand_back",
+        "rule_hand_back",
+        *["acknowledge", "report"] * 4,
+        "acknowledge",
+        "complete",
+    ]
+    assert (
+        case.events.filter(action="decide").last().data["meeting_kind"]
+        == "town_committee"
+    )
     assert Case.objects.get(number=bridge).owner_office == here.office

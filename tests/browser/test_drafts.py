@@ -60,7 +60,9 @@ def test_a_draft_is_never_shown_to_another(open_as):
     assert names == [f"intake-{here.duty.user.pk}"]
 
 
-def test_a_town_names_the_village_its_group_and_a_cadre_and_a_reload_keeps_them(open_as):
+def test_a_town_names_the_village_its_group_and_a_cadre_and_a_reload_keeps_them(
+    open_as,
+):
     here, cadre = staff(), secretary_of(VillageFactory())
     VillageFactory(town=here.town)
     page = open_as(here.reviewer)
@@ -77,7 +79,9 @@ def test_a_town_names_the_village_its_group_and_a_cadre_and_a_reload_keeps_them(
     page.wait_for_selector("[data-saved-at]:not(:empty)")
 
     page.reload()
-    page.wait_for_selector(f"[name=concerns][value='{here.secretary.user.pk}']:checked", state="attached")
+    page.wait_for_selector(
+        f"[name=concerns][value='{here.secretary.user.pk}']:checked", state="attached"
+    )
     page.click("[name=save]")
     page.wait_for_selector(".note.good")
 
@@ -115,19 +119,29 @@ def test_settled_on_the_spot_takes_both_answers(open_as):
     page.wait_for_selector(".note.good")
 
     case = Case.objects.get()
-    assert (case.close_reason, case.satisfaction, case.solved) == ("rated", "satisfied", "yes")
+    assert (case.close_reason, case.satisfaction, case.solved) == (
+        "rated",
+        "satisfied",
+        "yes",
+    )
     assert case.ratings.get().on_the_spot
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 625), (390, 844), (360, 640)])
-def test_the_intake_button_is_in_view_and_nothing_runs_off_sideways(open_as, width, height):
+def test_the_intake_button_is_in_view_and_nothing_runs_off_sideways(
+    open_as, width, height
+):
     here = staff()
     page = open_as(here.duty, viewport={"width": width, "height": height})
 
     for address in ("/intake/", "/", "/cases/", "/ledgers/general/"):
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize) >= 18"), address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            address
+        )
+        assert page.evaluate(
+            "parseFloat(getComputedStyle(document.body).fontSize) >= 18"
+        ), address
     page.goto("/intake/")
     box = page.locator('[name="print"]').bounding_box()
     assert box["y"] + box["height"] <= height
@@ -162,7 +176,9 @@ def test_after_a_printed_receipt_the_next_villager_starts_on_an_empty_form(open_
         page.click("[name=print]")
         page.wait_for_selector("article.receipt")
 
-    assert sorted(Case.objects.values_list("verbatim", flat=True)) == sorted([WORDS, "水渠堵了，浇不上地"])
+    assert sorted(Case.objects.values_list("verbatim", flat=True)) == sorted(
+        [WORDS, "水渠堵了，浇不上地"]
+    )
 
 
 def test_words_typed_for_a_step_outlive_the_page(open_as):

@@ -1,4 +1,6 @@
-"""Somebody's first day: a one-time password, a slow line, a board read for the first time."""
+"""Somebody's first day: a one-time password, a slow line, a board read for the first
+time.
+"""
 
 import time
 
@@ -28,7 +30,12 @@ def slow_lookup(page) -> None:
 def neighbours(here) -> None:
     """Two whose names begin with z; only one of them is 张长生."""
     household = HouseholdFactory(group=here.group)
-    index_residents([ResidentFactory(household=household, name=name) for name in ("张爱国", "张长生")])
+    index_residents(
+        [
+            ResidentFactory(household=household, name=name)
+            for name in ("张爱国", "张长生")
+        ]
+    )
 
 
 def test_a_one_time_password_is_changed_in_peace(open_as):
@@ -40,7 +47,8 @@ def test_a_one_time_password_is_changed_in_peace(open_as):
     page.on("framenavigated", lambda frame: loaded.append(frame.url))
 
     page.fill("[name=oldpassword]", PASSWORD)
-    page.wait_for_timeout(1500)  # the page that reloaded itself did so eight times a second
+    # the page that reloaded itself did so eight times a second
+    page.wait_for_timeout(1500)
 
     assert loaded == []
     assert page.input_value("[name=oldpassword]") == PASSWORD
@@ -69,7 +77,11 @@ def test_a_quick_hand_on_a_slow_line_links_whom_it_typed(open_as):
     page.wait_for_selector("article.receipt")
 
     case = Case.objects.get()
-    assert (case.resident.name, case.speaker_name, case.verbatim) == ("张长生", "张长生", "水渠堵了")
+    assert (case.resident.name, case.speaker_name, case.verbatim) == (
+        "张长生",
+        "张长生",
+        "水渠堵了",
+    )
 
 
 def test_a_list_is_not_choosable_once_the_text_has_changed(open_as):
@@ -85,7 +97,9 @@ def test_a_list_is_not_choosable_once_the_text_has_changed(open_as):
     page.keyboard.type("c")
 
     assert not first.is_visible()
-    expect(page.locator("#lookup-list [role=option]")).to_have_text(["张长生 · " + place_of(here)])
+    expect(page.locator("#lookup-list [role=option]")).to_have_text(
+        ["张长生 · " + place_of(here)]
+    )
 
 
 def place_of(here) -> str:
@@ -102,7 +116,10 @@ def test_the_heads_of_the_board_stand_over_their_columns(open_as, width, height)
     page.goto(reverse("supervision:board"))
 
     heads = [cell.bounding_box() for cell in page.locator("main thead th").all()]
-    cells = [cell.bounding_box() for cell in page.locator("main tbody tr >> nth=0 >> td").all()]
+    cells = [
+        cell.bounding_box()
+        for cell in page.locator("main tbody tr >> nth=0 >> td").all()
+    ]
     assert len(heads) == len(cells) > 5
     for head, cell in zip(heads, cells, strict=True):
         assert abs(head["x"] - cell["x"]) <= 2

@@ -1,4 +1,6 @@
-"""A browser that dies in the middle of a meeting loses no word: the server has them, or this computer."""
+"""A browser that dies in the middle of a meeting loses no word: the server has them, or
+this computer.
+"""
 
 import re
 
@@ -37,7 +39,12 @@ def test_a_page_that_dies_before_the_server_had_the_words_finds_them_again(open_
     _meeting, address = sitting(here)
     page = open_as(here.secretary)
     page.goto(address)
-    page.route("**/items/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/items/**",
+        lambda route: (
+            route.abort() if route.request.method == "POST" else route.continue_()
+        ),
+    )
     page.fill("#id_opinions", WORDS)
     page.fill("#id_decision", "墙退半尺")
     context = page.context
@@ -72,7 +79,9 @@ def test_a_decision_right_after_typing_is_not_refused_for_ones_own_autosave(open
 
 
 def test_another_form_of_the_page_waits_until_the_server_has_the_words(open_as):
-    """Typed, and at once told who steps aside: the words are there before the page comes back, and hinder nothing."""
+    """Typed, and at once told who steps aside: the words are there before the page
+    comes back, and hinder nothing.
+    """
     here = staff()
     _meeting, address = sitting(here)
     page = open_as(here.secretary)
@@ -132,12 +141,19 @@ def test_a_slow_answer_for_the_row_before_never_takes_the_panel(open_as):
 
 
 def test_words_the_server_did_not_get_are_shown_beside_those_it_has(open_as):
-    """The other secretary wrote meanwhile; what this computer still holds is not put over it, and not lost."""
+    """The other secretary wrote meanwhile; what this computer still holds is not put
+    over it, and not lost.
+    """
     here = staff()
     _meeting, address = sitting(here)
     page = open_as(here.secretary)
     page.goto(address)
-    page.route("**/items/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/items/**",
+        lambda route: (
+            route.abort() if route.request.method == "POST" else route.continue_()
+        ),
+    )
     page.fill("#id_opinions", WORDS)
     expect(page.locator("[data-unkept]")).to_be_visible(timeout=15_000)
     expect(page.locator("[data-unkept] pre")).to_have_text(WORDS)

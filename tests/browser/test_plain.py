@@ -1,4 +1,6 @@
-"""Without JavaScript everything still works; with it, a page stays light on a poor line."""
+"""Without JavaScript everything still works; with it, a page stays light on a poor
+line.
+"""
 
 import gzip
 from pathlib import Path
@@ -45,7 +47,10 @@ def test_the_whole_form_is_reached_by_keyboard_alone(open_as):
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("article.receipt")
 
-    assert (Case.objects.get().verbatim, Case.objects.get().category) == ("水渠堵了，浇不上地", "neighbour")
+    assert (Case.objects.get().verbatim, Case.objects.get().category) == (
+        "水渠堵了，浇不上地",
+        "neighbour",
+    )
 
 
 def test_a_stranger_is_taken_down_as_typed_and_the_list_says_so(open_as):
@@ -59,13 +64,17 @@ def test_a_stranger_is_taken_down_as_typed_and_the_list_says_so(open_as):
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("article.receipt")
 
-    assert (Case.objects.get().speaker_name, Case.objects.get().resident) == ("外村的老王", None)
+    assert (Case.objects.get().speaker_name, Case.objects.get().resident) == (
+        "外村的老王",
+        None,
+    )
 
 
 def test_the_first_letter_has_a_field_before_the_first_frame(open_as):
     page = open_as(staff().duty)
     page.add_init_script(
-        "document.addEventListener('DOMContentLoaded', () => { window.hadFocus = document.activeElement.id; })"
+        "document.addEventListener('DOMContentLoaded', () => { window.hadFocus ="
+        " document.activeElement.id; })"
     )
 
     page.goto("/intake/")
@@ -78,7 +87,9 @@ def test_staff_pages_keep_their_weight(client):
     case = decided(here)
     client.force_login(here.secretary.user)
     ours = gzipped("minshi.css") + gzipped("minshi.js")
-    theirs = gzipped("js-lib-bootstrap5/css/bootstrap.min.css") + gzipped("django_htmx/htmx-2.min.js")
+    theirs = gzipped("js-lib-bootstrap5/css/bootstrap.min.css") + gzipped(
+        "django_htmx/htmx-2.min.js"
+    )
 
     for address in ("/", "/intake/", "/cases/", f"/cases/{case.number}/"):
         html = len(gzip.compress(client.get(address).content))

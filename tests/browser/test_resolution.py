@@ -16,10 +16,17 @@ BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)  # a Monday
 DAY = timedelta(days=1)
 
 
-def fill_step(page: Page, on: date, content: str, due: int, present: int, votes_for: int) -> Locator:
+def fill_step(
+    page: Page, on: date, content: str, due: int, present: int, votes_for: int
+) -> Locator:
     """What is written down of a meeting: whoever was not for it was against."""
     form = page.locator("form:has([name=nth])")
-    numbers = {"due": due, "present": present, "votes_for": votes_for, "votes_against": present - votes_for}
+    numbers = {
+        "due": due,
+        "present": present,
+        "votes_for": votes_for,
+        "votes_against": present - votes_for,
+    }
     write(form, held_on=f"{on:%Y-%m-%d}", content=content, votes_abstain="0")
     write(form, **{name: str(number) for name, number in numbers.items()})
     return form
@@ -33,13 +40,21 @@ def keep(page: Page, form: Locator) -> None:
     expect(written).to_have_count(before + 1)
 
 
-def record(page: Page, on: date, content: str, due: int, present: int, votes_for: int) -> None:
+def record(
+    page: Page, on: date, content: str, due: int, present: int, votes_for: int
+) -> None:
     keep(page, fill_step(page, on, content, due, present, votes_for))
 
 
 def make_public(page: Page, on: date, until: date, content: str) -> None:
     form = page.locator("form:has([name=nth])")
-    write(form, held_on=f"{on:%Y-%m-%d}", public_until=f"{until:%Y-%m-%d}", content=content, oversight="无异议")
+    write(
+        form,
+        held_on=f"{on:%Y-%m-%d}",
+        public_until=f"{until:%Y-%m-%d}",
+        content=content,
+        oversight="无异议",
+    )
     keep(page, form)
 
 
@@ -51,7 +66,9 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
     here, day = staff(), BEGUN.date()
     with time_machine.travel(BEGUN) as clock:
         duty = open_as(here.duty)
-        number = take_down(duty, WORDS, channel="talk_room", category="village", grade="major")
+        number = take_down(
+            duty, WORDS, channel="talk_room", category="village", grade="major"
+        )
         do(duty, number, "accept")
 
         secretary = open_as(here.secretary)
@@ -73,18 +90,23 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
 
         form = fill_step(secretary, day + 3 * DAY, "党员大会审议方案", 24, 15, 15)
         form.locator("button").click()
-        expect(secretary.locator("#error-summary")).to_contain_text("应到 24 人，实到 15 人，要到 16 人")
+        expect(secretary.locator("#error-summary")).to_contain_text(
+            "应到 24 人，实到 15 人，要到 16 人"
+        )
         expect(form.locator("[name=content]")).to_have_value("党员大会审议方案")
         now_at(secretary, 3)
         record(secretary, day + 4 * DAY, "党员大会审议方案，提了两条意见", 24, 18, 16)
 
-        record(secretary, day + 5 * DAY, "代表会议未形成决议", 31, 24, 12)  # half is not more than half
+        # half is not more than half
+        record(secretary, day + 5 * DAY, "代表会议未形成决议", 31, 24, 12)
         expect(secretary.locator("#step-4 .lamp.red")).to_contain_text("没通过")
         now_at(secretary, 4)
         secretary.goto(f"/cases/{number}/")
         expect(secretary.locator("#act a[href$='/do/decide/']")).to_have_count(0)
         secretary.goto(process)
-        record(secretary, day + 7 * DAY, "代表会议决议：按人口六成、按户四成", 31, 28, 22)
+        record(
+            secretary, day + 7 * DAY, "代表会议决议：按人口六成、按户四成", 31, 28, 22
+        )
         now_at(secretary, 5)
         make_public(secretary, day + 7 * DAY, day + 14 * DAY, "村务公开栏和微信群")
 
@@ -93,18 +115,33 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         clock.move_to(BEGUN + 15 * DAY)
         cadre = open_as(here.member)
         take(cadre, number, "acknowledge")
-        do(cadre, number, "complete", {"result": "分红已按决议打卡到户"}, outcome="done")
+        do(
+            cadre,
+            number,
+            "complete",
+            {"result": "分红已按决议打卡到户"},
+            outcome="done",
+        )
         secretary = open_as(here.secretary)
         secretary.goto(process)
         make_public(secretary, day + 15 * DAY, day + 22 * DAY, "分红清单上墙")
         expect(secretary.locator("form:has([name=nth])")).to_have_count(0)
         expect_six_parts(printed(secretary))
 
-    steps = list(FourTwoProcess.objects.get().steps.order_by("pk").values_list("nth", "passed", "held_on"))
+    steps = list(
+        FourTwoProcess.objects.get()
+        .steps.order_by("pk")
+        .values_list("nth", "passed", "held_on")
+    )
     assert steps == [
-        (1, True, day), (2, True, day + DAY), (3, True, day + 4 * DAY), (4, False, day + 5 * DAY),
-        (4, True, day + 7 * DAY), (5, True, day + 7 * DAY), (6, True, day + 15 * DAY),
-    ]  # fmt: skip
+        (1, True, day),
+        (2, True, day + DAY),
+        (3, True, day + 4 * DAY),
+        (4, False, day + 5 * DAY),
+        (4, True, day + 7 * DAY),
+        (5, True, day + 7 * DAY),
+        (6, True, day + 15 * DAY),
+    ]
     case = Case.objects.get(number=number)
     assert (case.stage, case.level, case.grade) == ("supervise", "village", "major")
 
@@ -127,7 +164,14 @@ def expect_six_parts(page: Page) -> None:
     parts = page.locator("table.form")
     expect(parts).to_have_count(7)  # the head, and one for each step
     for nth, words in enumerate(
-        ("支部提议按人口六成分", "两委商定初步方案", "提了两条意见", "按户四成", "村务公开栏和微信群", "分红清单上墙"),
+        (
+            "支部提议按人口六成分",
+            "两委商定初步方案",
+            "提了两条意见",
+            "按户四成",
+            "村务公开栏和微信群",
+            "分红清单上墙",
+        ),
         1,
     ):
         expect(parts.nth(nth)).to_contain_text(f"{nth}.")

@@ -1,4 +1,6 @@
-"""The first sentence walked by five people: taken down, decided, handled, checked, rated, exported."""
+"""The first sentence walked by five people: taken down, decided, handled, checked,
+rated, exported.
+"""
 
 import io
 
@@ -21,7 +23,10 @@ def take_down(page, resident):
     page.wait_for_selector("#lookup-0")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert page.inner_text("[data-who]") == f"李建国 · {group.number}组{resident.household.number}号"
+    assert (
+        page.inner_text("[data-who]")
+        == f"李建国 · {group.number}组{resident.household.number}号"
+    )
     page.keyboard.type("二组东头路灯坏了三盏，晚上老人出门看不见")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("article.receipt")
@@ -33,7 +38,9 @@ def take_down(page, resident):
 
 def test_from_the_counter_to_the_ledger(open_as, live_server, page):
     here = staff()
-    resident = ResidentFactory(household=HouseholdFactory(group=here.group, number=12), name="李建国")
+    resident = ResidentFactory(
+        household=HouseholdFactory(group=here.group, number=12), name="李建国"
+    )
     index_residents([resident])
 
     counter = open_as(here.duty)
@@ -74,10 +81,14 @@ def test_from_the_counter_to_the_ledger(open_as, live_server, page):
     supervisor.locator("[name=reason]").fill("月报")
     with supervisor.expect_download() as download:
         supervisor.click('button:has-text("Excel")')
-    with supervisor.expect_download(timeout=3000) as second:  # another button of the same form, in the same breath
+    with supervisor.expect_download(
+        timeout=3000
+    ) as second:  # another button of the same form, in the same breath
         supervisor.click('button:has-text("CSV")')
     assert second.value.suggested_filename.endswith(".csv")
-    sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(download.value.path().read_bytes())
+    ).active
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
     assert case.number in cells
     assert any("三盏灯都换好了" in cell for cell in cells)

@@ -1,4 +1,6 @@
-"""The tracking meeting in a browser: each matter's form comes back in its place, and the others keep what is typed."""
+"""The tracking meeting in a browser: each matter's form comes back in its place, and
+the others keep what is typed.
+"""
 
 import pytest
 from django.utils import timezone
@@ -11,11 +13,15 @@ from tests.cases.roads import spoken, staff
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_refusal_in_its_place_drops_no_other_note_and_breaks_no_rule_of_the_page(open_as):
+def test_a_refusal_in_its_place_drops_no_other_note_and_breaks_no_rule_of_the_page(
+    open_as,
+):
     here = staff()
     cases = [spoken(here), spoken(here)]
     meeting = begin_tracking(here.town, by=here.supervisor.user, at=timezone.now())
-    first, second = (TrackedCase.objects.get(meeting=meeting, case=case).pk for case in cases)
+    first, second = (
+        TrackedCase.objects.get(meeting=meeting, case=case).pk for case in cases
+    )
     page = open_as(here.supervisor)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

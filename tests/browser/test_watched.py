@@ -1,4 +1,6 @@
-"""督 watched in a browser: a matter left lying goes from green to closed, and each on the way is told of it."""
+"""督 watched in a browser: a matter left lying goes from green to closed, and each on
+the way is told of it.
+"""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +27,9 @@ def on(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 @pytest.fixture
 def clock():
-    """What the server, the jobs and this test take for now; it goes on from wherever it is moved to."""
+    """What the server, the jobs and this test take for now; it goes on from wherever it
+    is moved to.
+    """
     with time_machine.travel(NOON, tick=True) as traveller:
         yield traveller
 
@@ -38,7 +42,9 @@ def group(settings):
 
 
 def minute_passes(clock, moment: datetime) -> None:
-    """The minute's jobs at that moment: what is due is looked at, and what waits is sent."""
+    """The minute's jobs at that moment: what is due is looked at, and what waits is
+    sent.
+    """
     clock.move_to(moment)
     call_command("sweep")
 
@@ -65,7 +71,8 @@ def test_nothing_falls_overdue_unseen(open_as, clock, group):
     here = staff()
     signer = roles.reviewer_of(here.town, may_sign=True)
     Robot.objects.create(town=here.town, name="村干部群", url=group.url)
-    case = decided(here)  # handed to the office for seven working days: the last is Wednesday the 11th
+    # handed to the office for seven working days: the last is Wednesday the 11th
+    case = decided(here)
 
     minute_passes(clock, NOON + timedelta(minutes=1))
     station = open_as(here.handler)
@@ -98,7 +105,9 @@ def test_nothing_falls_overdue_unseen(open_as, clock, group):
 
 
 def overdue_in_the_group(open_as, clock, group, here, case) -> None:
-    """The robot is busy at first; an overseer sees it, and the next try comes through, once."""
+    """The robot is busy at first; an overseer sees it, and the next try comes through,
+    once.
+    """
     group.answers.append((200, -1, "system error"))
     minute_passes(clock, on(12, 8, 0, 30))
     assert group.messages == []
@@ -112,13 +121,18 @@ def overdue_in_the_group(open_as, clock, group, here, case) -> None:
     for minute in (2, 3):
         minute_passes(clock, on(12, 8, minute))
     (message,) = group.messages
-    assert message == f"有 1 件事要办：\n{case.number} {here.village}：3月11日到期，还没办好。"
+    assert (
+        message
+        == f"有 1 件事要办：\n{case.number} {here.village}：3月11日到期，还没办好。"
+    )
     overseer.goto(reverse("supervision:undelivered"))
     assert "都发出去了" in overseer.inner_text("main")
 
 
 def signed_and_sent(open_as, clock, here, signer, case) -> SupervisionOrder:
-    """Drafted by the ladder, signed by who may, out after half a minute and not before."""
+    """Drafted by the ladder, signed by who may, out after half a minute and not
+    before.
+    """
     clock.move_to(on(17, 9))
     desk = open_as(signer)
     told(desk, "有一张督办单等签发", case)

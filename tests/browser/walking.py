@@ -1,4 +1,6 @@
-"""How people go on with a matter on its pages: a step with a form, a step with one click, a meeting."""
+"""How people go on with a matter on its pages: a step with a form, a step with one
+click, a meeting.
+"""
 
 from datetime import datetime
 
@@ -8,7 +10,9 @@ from tests.cases.roads import SHANGHAI
 
 
 def act(page: Page, number: str, action: str) -> Locator:
-    """The form of a step, opened from the matter's page: from the buttons in sight, or from those under 更多."""
+    """The form of a step, opened from the matter's page: from the buttons in sight, or
+    from those under 更多.
+    """
     page.goto(f"/cases/{number}/")
     step = page.locator(f'#act a[href$="/do/{action}/"]')
     expect(step).to_be_attached()
@@ -43,7 +47,13 @@ def write(scope: Page | Locator, **words: str) -> None:
         scope.locator(f"[name={name}]").fill(text)
 
 
-def do(page: Page, number: str, action: str, words: dict[str, str] | None = None, **chosen: str) -> None:
+def do(
+    page: Page,
+    number: str,
+    action: str,
+    words: dict[str, str] | None = None,
+    **chosen: str,
+) -> None:
     """A step with its form: what is typed, what is chosen."""
     form = act(page, number, action)
     choose(form, **chosen)

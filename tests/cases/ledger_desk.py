@@ -1,4 +1,6 @@
-"""What tests of ledgers ask for and read: the page, the files, the print, and towns with many cases."""
+"""What tests of ledgers ask for and read: the page, the files, the print, and towns
+with many cases.
+"""
 
 import csv
 import io
@@ -30,11 +32,24 @@ def page(post: Post, key: str = "general", **query: object):
     return logged_in(post).get(reverse("cases:ledger", args=[key]), EVERYTHING | query)
 
 
-def take(post: Post, key: str = "general", form: str = "csv", query: str = "period=all", **data: object):
-    name = ("cases:ledger_print", [key]) if form == "print" else ("cases:ledger_export", [key, form])
-    response = logged_in(post).post(f"{reverse(name[0], args=name[1])}?{query}", {"reason": "月报", **data})
+def take(
+    post: Post,
+    key: str = "general",
+    form: str = "csv",
+    query: str = "period=all",
+    **data: object,
+):
+    name = (
+        ("cases:ledger_print", [key])
+        if form == "print"
+        else ("cases:ledger_export", [key, form])
+    )
+    response = logged_in(post).post(
+        f"{reverse(name[0], args=name[1])}?{query}", {"reason": "月报", **data}
+    )
     if response.streaming:
-        response.file = b"".join(response.streaming_content)  # the test client closes it after the last piece
+        # the test client closes it after the last piece
+        response.file = b"".join(response.streaming_content)
     return response
 
 
@@ -57,30 +72,58 @@ def bulk(here, count: int) -> None:
     Case.objects.bulk_create(
         (
             Case(
-                key=uuid.uuid4(), number=f"T-{n:07d}", tracking_code=f"t{n}", town=here.town, village=here.village,
-                level="village", owner_post=here.duty, title="路灯坏了", verbatim=f"路灯坏了看不清{n}",
-                speaker_name=f"张{n}", said_at=at, registered_at=at, due_at=at, yellow_at=at,
+                key=uuid.uuid4(),
+                number=f"T-{n:07d}",
+                tracking_code=f"t{n}",
+                town=here.town,
+                village=here.village,
+                level="village",
+                owner_post=here.duty,
+                title="路灯坏了",
+                verbatim=f"路灯坏了看不清{n}",
+                speaker_name=f"张{n}",
+                said_at=at,
+                registered_at=at,
+                due_at=at,
+                yellow_at=at,
             )
             for n in range(count)
         ),
         batch_size=1000,
-    )  # fmt: skip
+    )
 
 
 def records(post: Post, key: str, cases=None, *, opened: bool = False):
     book = BOOKS_OF_CASES[key]
-    counted = Case.objects.all() if cases is None else Case.objects.filter(pk__in=[case.pk for case in cases])
-    chosen = book.enrich(book.belongs(counted.counted_for(post.user, today()))).order_by(*book.order).with_record()
+    counted = (
+        Case.objects.all()
+        if cases is None
+        else Case.objects.filter(pk__in=[case.pk for case in cases])
+    )
+    chosen = (
+        book.enrich(book.belongs(counted.counted_for(post.user, today())))
+        .order_by(*book.order)
+        .with_record()
+    )
     sight = Sight.of(post.user, today())
-    return read_records(book, list(chosen), sight=sight, at=now(), may_unmask=lambda _case: opened)
+    return read_records(
+        book, list(chosen), sight=sight, at=now(), may_unmask=lambda _case: opened
+    )
 
 
-def rows(post: Post, key: str, cases=None, *, opened: bool = False) -> list[dict[str, object]]:
+def rows(
+    post: Post, key: str, cases=None, *, opened: bool = False
+) -> list[dict[str, object]]:
     """The cells of each row by the column's key."""
     columns = ["no", *(column.key for column in BOOKS[key].ledger.columns)]
     found = records(post, key, cases, opened=opened)
-    return [dict(zip(columns, row, strict=True)) for row in tabular.rows_of(BOOKS[key].ledger, found, unmasked=True)]
+    return [
+        dict(zip(columns, row, strict=True))
+        for row in tabular.rows_of(BOOKS[key].ledger, found, unmasked=True)
+    ]
 
 
 def channel_of(here, channel: str) -> Case:
-    return verified(here, completed(here, decided(here, accepted(here, channel=channel))))
+    return verified(
+        here, completed(here, decided(here, accepted(here, channel=channel)))
+    )

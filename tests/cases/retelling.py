@@ -1,4 +1,6 @@
-"""The deadlines of a case told anew from its events alone: day by day, without the product's own counting."""
+"""The deadlines of a case told anew from its events alone: day by day, without the
+product's own counting.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +25,9 @@ def midnight(day: date) -> datetime:
 
 @dataclass
 class Days:
-    """Which days are worked: the town's word, else the nation's, else Monday to Friday."""
+    """Which days are worked: the town's word, else the nation's, else Monday to
+    Friday.
+    """
 
     town: Mapping[date, bool]
     nation: Mapping[date, bool]
@@ -50,7 +54,11 @@ class Days:
         """The last day in time: "3w" and "60c" as the settings say it."""
         text = settings.DEADLINES[rule]
         count = int(text[:-1])
-        return self.moved(start, count) if text[-1] == "w" else self.or_later(start + count * ONE)
+        return (
+            self.moved(start, count)
+            if text[-1] == "w"
+            else self.or_later(start + count * ONE)
+        )
 
     def worked_after(self, start: date, end: date) -> int:
         count, day = 0, start
@@ -69,7 +77,8 @@ class Visit:
     rule: str
     started: date
     last: date
-    pauses: list[tuple[date, date, date]] = field(default_factory=list)  # from, until, the last day before it
+    # from, until, the last day before it
+    pauses: list[tuple[date, date, date]] = field(default_factory=list)
     is_extended: bool = False
     was_rejected: bool = False
     is_over: bool = False
@@ -79,7 +88,13 @@ class Visit:
         text = settings.DEADLINES[self.rule]
         back = 1 if text[-1] == "w" and int(text[:-1]) < 5 else 2
         yellow = days.moved(self.last + ONE, back, -ONE)
-        return self.stage, self.rule, self.is_over, midnight(self.last + ONE), midnight(yellow)
+        return (
+            self.stage,
+            self.rule,
+            self.is_over,
+            midnight(self.last + ONE),
+            midnight(yellow),
+        )
 
 
 @dataclass
@@ -120,7 +135,9 @@ class Retelling:
         visit.last = self._shifted(visit, on, until, visit.last)
 
     def _go_on(self, on: date) -> None:
-        """A pause that still runs ends today: what was left then is left again from now on."""
+        """A pause that still runs ends today: what was left then is left again from now
+        on.
+        """
         visit = self.running
         if visit is None or not visit.pauses or visit.pauses[-1][1] <= on:
             return
@@ -140,7 +157,11 @@ class Retelling:
 
     def _back_to_work(self, event: Event) -> Visit:
         """The round's 办 clock runs again; where it has none, 议 starts one."""
-        found = [visit for visit in self.visits if visit.stage == "handle" and visit.round == event.round]
+        found = [
+            visit
+            for visit in self.visits
+            if visit.stage == "handle" and visit.round == event.round
+        ]
         if not found:
             return self._start(event, "deliberate")
         self._stop(day_of(event.at))
@@ -206,7 +227,8 @@ class Retelling:
                 visit.rule, visit.last = self.handling, latest
         else:
             visit = self._start(event, self.handling)
-        # The day chosen, if one was, stands in the event only as the day it is due on; it may only be sooner.
+        # The day chosen, if one was, stands in the event only as the day it is due on;
+        # it may only be sooner.
         visit.last = min(visit.last, date.fromisoformat(event.data["due_on"]))
 
     def _reject(self, event: Event, on: date) -> None:
@@ -246,4 +268,6 @@ class Retelling:
                 self._to_deliberation(event)
         elif changed and event.source not in ("handle", "closed"):
             own = self.running.stage == event.source
-            self._start(event, self.running.rule if own else BY_STAGE.get(event.source, "rate"))
+            self._start(
+                event, self.running.rule if own else BY_STAGE.get(event.source, "rate")
+            )

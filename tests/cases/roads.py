@@ -21,7 +21,9 @@ def officer(post: Post) -> Officer:
 
 @dataclass
 class Staff:
-    """One town with one village and one person in every role, and the town's police station."""
+    """One town with one village and one person in every role, and the town's police
+    station.
+    """
 
     town: Town
     village: Village
@@ -61,7 +63,11 @@ def staff() -> Staff:
 
 def spoken(here: Staff, *, by: Post | None = None, **fields: object) -> Case:
     """A matter the duty officer has just taken down."""
-    values = {"verbatim": "村口两盏太阳能灯坏了半月，学生早起看不清路", "speaker_name": "李建国", **fields}
+    values = {
+        "verbatim": "村口两盏太阳能灯坏了半月，学生早起看不清路",
+        "speaker_name": "李建国",
+        **fields,
+    }
     values.setdefault("village", here.village)
     values.setdefault("group", here.group)
     return register(Spoken(**values), by=officer(by or here.duty), at=NOON)
@@ -69,32 +75,82 @@ def spoken(here: Staff, *, by: Post | None = None, **fields: object) -> Case:
 
 def accepted(here: Staff, case: Case | None = None, **fields: object) -> Case:
     case = case or spoken(here, **fields)
-    return make_move(case, Action.ACCEPT, by=officer(here.duty), at=NOON, category="village", grade="complex")
+    return make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        grade="complex",
+    )
 
 
-def decided(here: Staff, case: Case | None = None, *, lead: object = None, **values: object) -> Case:
-    values = {"handling": "led", "decision": "换灯", "lead": lead or here.handler.office, **values}
-    return make_move(case or accepted(here), Action.DECIDE, by=officer(here.secretary), at=NOON, **values)
+def decided(
+    here: Staff, case: Case | None = None, *, lead: object = None, **values: object
+) -> Case:
+    values = {
+        "handling": "led",
+        "decision": "换灯",
+        "lead": lead or here.handler.office,
+        **values,
+    }
+    return make_move(
+        case or accepted(here),
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=NOON,
+        **values,
+    )
 
 
-def completed(here: Staff, case: Case | None = None, by: Post | None = None, at: datetime = NOON + DAY) -> Case:
+def completed(
+    here: Staff,
+    case: Case | None = None,
+    by: Post | None = None,
+    at: datetime = NOON + DAY,
+) -> Case:
     case, by = case or decided(here), by or here.handler
-    return make_move(case, Action.COMPLETE, by=officer(by), at=at, outcome="done", result="换了蓄电池")
+    return make_move(
+        case,
+        Action.COMPLETE,
+        by=officer(by),
+        at=at,
+        outcome="done",
+        result="换了蓄电池",
+    )
 
 
 def verified(here: Staff, case: Case | None = None, at: datetime = NOON + DAY) -> Case:
-    return make_move(case or completed(here), Action.VERIFY, by=officer(here.secretary), at=at, reply="灯修好了")
+    return make_move(
+        case or completed(here),
+        Action.VERIFY,
+        by=officer(here.secretary),
+        at=at,
+        reply="灯修好了",
+    )
 
 
-def rated(here: Staff, case: Case | None = None, at: datetime = NOON + 2 * DAY, **values: object) -> Case:
+def rated(
+    here: Staff,
+    case: Case | None = None,
+    at: datetime = NOON + 2 * DAY,
+    **values: object,
+) -> Case:
     values = {"satisfaction": "satisfied", "solved": "yes", "how": "call", **values}
-    return make_move(case or verified(here), Action.RATE, by=officer(here.duty), at=at, **values)
+    return make_move(
+        case or verified(here), Action.RATE, by=officer(here.duty), at=at, **values
+    )
 
 
 def dissatisfied_twice(here: Staff) -> Case:
     """Done, checked and rated 不满意 in two rounds: in 督, an order awaited."""
     case, at = verified(here), NOON + 2 * DAY
-    answer = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修", "how": "call"}
+    answer = {
+        "satisfaction": "dissatisfied",
+        "solved": "no",
+        "reason": "没修",
+        "how": "call",
+    }
     case = rated(here, case, at, **answer)
     case = completed(here, case, at=at + DAY)
     return rated(here, verified(here, case, at + DAY), at + 2 * DAY, **answer)
@@ -105,7 +161,9 @@ def people_of(here: Staff) -> list[Post]:
 
 
 def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
-    """What a move asks for, filled in plainly; `chosen` wins, and brings what only the test can know."""
+    """What a move asks for, filled in plainly; `chosen` wins, and brings what only the
+    test can know.
+    """
     today = at.astimezone(SHANGHAI).date()
     plain: dict[Action, dict[str, object]] = {
         Action.SETTLE: {"category": "village", "result": "换了灯泡"},
@@ -113,7 +171,12 @@ def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
         Action.DIVERT: {"route": "礼县人民法院", "told": "请去立案"},
         Action.ESCALATE: {"reason": "钱不够"},
         Action.SEND_BACK: {"reason": "村里能办"},
-        Action.DECIDE: {"category": "village", "grade": "complex", "handling": "led", "decision": "换灯"},
+        Action.DECIDE: {
+            "category": "village",
+            "grade": "complex",
+            "handling": "led",
+            "decision": "换灯",
+        },
         Action.RETURN: {"reason": "不归我们管"},
         Action.COMPLETE: {"outcome": "done", "result": "换了蓄电池"},
         Action.VERIFY: {"reply": "灯修好了"},

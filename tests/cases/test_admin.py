@@ -1,4 +1,6 @@
-"""The admin of cases is a window: who sees what follows from posts, changes are moves, nothing else is edited."""
+"""The admin of cases is a window: who sees what follows from posts, changes are moves,
+nothing else is edited.
+"""
 
 import pytest
 import time_machine
@@ -29,7 +31,11 @@ def url(model, page="changelist", *args, app="cases"):
 def listed(client, post, model="case", app="cases", **query):
     client.force_login(post.user)
     answer = client.get(url(model, app=app), query)
-    return list(answer.context["cl"].result_list) if answer.status_code == 200 else answer.status_code
+    return (
+        list(answer.context["cl"].result_list)
+        if answer.status_code == 200
+        else answer.status_code
+    )
 
 
 def choose(client, post, action, cases, **fields):
@@ -43,7 +49,10 @@ def said(answer):
 
 
 def test_every_model_has_a_window():
-    ours = {*apps.get_app_config("cases").get_models(), *apps.get_app_config("supervision").get_models()}
+    ours = {
+        *apps.get_app_config("cases").get_models(),
+        *apps.get_app_config("supervision").get_models(),
+    }
 
     assert ours <= set(admin.site._registry)
 
@@ -51,7 +60,9 @@ def test_every_model_has_a_window():
 # --- who sees what
 
 
-@pytest.mark.parametrize("who", ["duty", "secretary", "leader", "reviewer", "supervisor"])
+@pytest.mark.parametrize(
+    "who", ["duty", "secretary", "leader", "reviewer", "supervisor"]
+)
 def test_a_post_sees_the_cases_it_sees_everywhere(client, who):
     here, there = staff(), staff()
     case = spoken(here)
@@ -60,14 +71,24 @@ def test_a_post_sees_the_cases_it_sees_everywhere(client, who):
     assert listed(client, getattr(here, who)) == [case]
 
 
-@pytest.mark.parametrize("administrator", [roles.system_admin, roles.security_admin, roles.auditor])
+@pytest.mark.parametrize(
+    "administrator", [roles.system_admin, roles.security_admin, roles.auditor]
+)
 def test_administrators_see_no_case_nor_what_belongs_to_one(client, administrator):
     case = rated(staff())
     post = administrator()
     post.user.is_superuser = post.user.is_staff = True
     post.user.save()
 
-    for model in ("case", "event", "clock", "rating", "reply", "assignment", "caserevision"):
+    for model in (
+        "case",
+        "event",
+        "clock",
+        "rating",
+        "reply",
+        "assignment",
+        "caserevision",
+    ):
         assert listed(client, post, model) == 403
     assert client.get(url("case", "change", case.pk)).status_code != 200
     assert listed(client, post, "chase", app="supervision") == 403
@@ -101,7 +122,10 @@ PARTS = ("event", "clock", "assignment", "rating", "reply", "cospeaker")
 @pytest.mark.parametrize("model", PARTS)
 def test_what_belongs_to_a_foreign_case_stays_out(client, model):
     here, there = staff(), staff()
-    for case in (rated(here, spoken_with_friend(here)), rated(there, spoken_with_friend(there))):
+    for case in (
+        rated(here, spoken_with_friend(here)),
+        rated(there, spoken_with_friend(there)),
+    ):
         assert case.stage == Stage.CLOSED
 
     rows = listed(client, here.secretary, model)
@@ -140,7 +164,10 @@ def test_who_speaks_is_shown_masked_or_hidden_by_the_rule_of_the_case(client):
     assert listed(client, here.secretary, "cospeaker") == []
 
 
-@pytest.mark.parametrize("lookup", ["speaker_name__startswith", "speaker_phone_hash", "verbatim__contains", "version"])
+@pytest.mark.parametrize(
+    "lookup",
+    ["speaker_name__startswith", "speaker_phone_hash", "verbatim__contains", "version"],
+)
 def test_an_address_cannot_ask_about_other_fields(client, lookup):
     here = staff()
     spoken(here, confidentiality="hidden")
@@ -173,7 +200,12 @@ def test_nobody_adds_changes_or_deletes_a_case_or_an_event(client):
 
     for model, pk in (("case", case.pk), ("event", event.pk)):
         assert client.get(url(model, "change", pk)).status_code == 200
-        assert client.post(url(model, "change", pk), {"title": "x", "stage": "closed", "note": "x"}).status_code == 403
+        assert (
+            client.post(
+                url(model, "change", pk), {"title": "x", "stage": "closed", "note": "x"}
+            ).status_code
+            == 403
+        )
         assert client.post(url(model, "delete", pk), {"post": "yes"}).status_code == 403
         assert client.post(url(model, "add"), {}).status_code == 403
     choose(client, here.reviewer, "delete_selected", [case])
@@ -206,18 +238,37 @@ def test_several_are_accepted_after_one_page(client):
     page = choose(client, here.duty, "accept", cases)
     assert all(case.number in page.content.decode() for case in cases)
     assert not Case.objects.exclude(stage=Stage.SPEAK).exists()
-    choose(client, here.duty, "accept", cases, apply="1", category="village", grade="complex")
+    choose(
+        client,
+        here.duty,
+        "accept",
+        cases,
+        apply="1",
+        category="village",
+        grade="complex",
+    )
 
     for case in cases:
         case.refresh_from_db()
-        assert (case.stage, case.events.latest("sequence").post) == (Stage.DELIBERATE, here.duty)
+        assert (case.stage, case.events.latest("sequence").post) == (
+            Stage.DELIBERATE,
+            here.duty,
+        )
 
 
 def test_each_case_has_its_own_result_and_nothing_is_taken_back(client):
     here = staff()
     new, moved_on = spoken(here), accepted(here)
 
-    answer = choose(client, here.duty, "accept", [new, moved_on], apply="1", category="village", grade="minor")
+    answer = choose(
+        client,
+        here.duty,
+        "accept",
+        [new, moved_on],
+        apply="1",
+        category="village",
+        grade="minor",
+    )
 
     new.refresh_from_db()
     assert new.stage == Stage.DELIBERATE
@@ -249,14 +300,20 @@ def test_an_overseer_chases_and_a_secretary_does_not(client):
 
     choose(client, here.supervisor, "remind", [case], **fields)
     event = case.events.get(action="supervise")
-    assert (event.post, event.note, event.data["supervision_level"]) == (here.supervisor, "请抓紧", "urge")
+    assert (event.post, event.note, event.data["supervision_level"]) == (
+        here.supervisor,
+        "请抓紧",
+        "urge",
+    )
 
 
 def test_what_is_missing_is_asked_for_again(client):
     here = staff()
     case = decided(here)
 
-    answer = choose(client, here.supervisor, "remind", [case], apply="1", supervision_level="urge")
+    answer = choose(
+        client, here.supervisor, "remind", [case], apply="1", supervision_level="urge"
+    )
 
     assert answer.context["form"].errors
     assert not case.events.filter(action="supervise").exists()
@@ -266,7 +323,15 @@ def test_a_foreign_case_is_not_moved_by_its_key(client):
     here, there = staff(), staff()
     foreign = spoken(there)
 
-    choose(client, here.duty, "accept", [foreign], apply="1", category="village", grade="minor")
+    choose(
+        client,
+        here.duty,
+        "accept",
+        [foreign],
+        apply="1",
+        category="village",
+        grade="minor",
+    )
 
     foreign.refresh_from_db()
     assert foreign.stage == Stage.SPEAK
@@ -281,9 +346,14 @@ def test_a_reviewer_keeps_the_topics_of_the_own_town(client):
     theirs = Topic.objects.create(town=there.town, name="饮水")
 
     assert listed(client, here.reviewer, "topic") == [mine]
-    client.post(url("topic", "add"), {"town": here.town.pk, "name": "厕所改造", "parent": mine.pk})
+    client.post(
+        url("topic", "add"),
+        {"town": here.town.pk, "name": "厕所改造", "parent": mine.pk},
+    )
     client.post(url("topic", "add"), {"town": there.town.pk, "name": "噪声"})
-    client.post(url("topic", "add"), {"town": here.town.pk, "name": "放牧", "parent": theirs.pk})
+    client.post(
+        url("topic", "add"), {"town": here.town.pk, "name": "放牧", "parent": theirs.pk}
+    )
     client.post(url("topic", "change", theirs.pk), {"name": "改了"})
 
     assert set(Topic.objects.values_list("town", "name")) == {
@@ -297,19 +367,26 @@ def test_the_system_administrator_keeps_topics_and_the_calendar(client):
     client.force_login(post.user)
 
     client.post(url("topic", "add"), {"town": town.pk, "name": "饮水"})
-    client.post(url("calendarday", "add"), {"day": "2027-02-06", "is_working": "on", "name": "调休"})
+    client.post(
+        url("calendarday", "add"),
+        {"day": "2027-02-06", "is_working": "on", "name": "调休"},
+    )
 
     assert Topic.objects.get().town == town
     day = CalendarDay.objects.get()
     assert (day.is_working, day.confirmed) == (True, True)
 
 
-@pytest.mark.parametrize("who", ["secretary", "duty", "leader", "reviewer", "supervisor"])
+@pytest.mark.parametrize(
+    "who", ["secretary", "duty", "leader", "reviewer", "supervisor"]
+)
 def test_nobody_else_touches_the_calendar(client, who):
     here = staff()
     client.force_login(getattr(here, who).user)
 
-    assert client.post(url("calendarday", "add"), {"day": "2027-02-06"}).status_code == 403
+    assert (
+        client.post(url("calendarday", "add"), {"day": "2027-02-06"}).status_code == 403
+    )
 
 
 def test_the_counter_of_numbers_is_only_looked_at(client):
@@ -317,14 +394,21 @@ def test_the_counter_of_numbers_is_only_looked_at(client):
     post = roles.system_admin()
 
     assert listed(client, post, "numbercounter") == list(NumberCounter.objects.all())
-    assert client.post(url("numbercounter", "change", NumberCounter.objects.get().pk), {"last": 0}).status_code == 403
+    assert (
+        client.post(
+            url("numbercounter", "change", NumberCounter.objects.get().pk), {"last": 0}
+        ).status_code
+        == 403
+    )
 
 
 # --- queries
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_list_of_cases_takes_a_fixed_number_of_queries(client, django_assert_num_queries, count):
+def test_the_list_of_cases_takes_a_fixed_number_of_queries(
+    client, django_assert_num_queries, count
+):
     here = staff()
     for _ in range(count):
         decided(here)
@@ -337,7 +421,9 @@ def test_the_list_of_cases_takes_a_fixed_number_of_queries(client, django_assert
 
 @pytest.mark.parametrize("count", [1, 3, 50])
 @pytest.mark.parametrize("model", ["clock", "event", "assignment"])
-def test_the_lists_of_parts_take_a_fixed_number_of_queries(client, django_assert_num_queries, count, model):
+def test_the_lists_of_parts_take_a_fixed_number_of_queries(
+    client, django_assert_num_queries, count, model
+):
     here = staff()
     for _ in range(count):
         decided(here)
@@ -349,7 +435,9 @@ def test_the_lists_of_parts_take_a_fixed_number_of_queries(client, django_assert
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_list_of_chases_takes_a_fixed_number_of_queries(client, django_assert_num_queries, count):
+def test_the_list_of_chases_takes_a_fixed_number_of_queries(
+    client, django_assert_num_queries, count
+):
     here = staff()
     for _ in range(count):
         case = decided(here)
@@ -358,7 +446,10 @@ def test_the_list_of_chases_takes_a_fixed_number_of_queries(client, django_asser
 
     client.get(url("chase", app="supervision"))
     with django_assert_num_queries(4):
-        assert len(client.get(url("chase", app="supervision")).context["cl"].result_list) == count
+        assert (
+            len(client.get(url("chase", app="supervision")).context["cl"].result_list)
+            == count
+        )
 
 
 def test_a_long_history_costs_no_more_queries(client, django_assert_max_num_queries):

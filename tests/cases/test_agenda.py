@@ -6,19 +6,36 @@ from cases.meetings import add_item, call_meeting, conclude, waiting_for
 from cases.models import MandatoryReport
 from minshi.errors import InputRefused
 from tests.cases.council import called, present, seats
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("verdict", "votes"), [("not_passed", (1, 6, 0)), ("put_off", (None, None, None))])
-def test_what_was_concluded_in_a_meeting_waits_for_the_next_and_not_for_the_same(verdict, votes):
+@pytest.mark.parametrize(
+    ("verdict", "votes"), [("not_passed", (1, 6, 0)), ("put_off", (None, None, None))]
+)
+def test_what_was_concluded_in_a_meeting_waits_for_the_next_and_not_for_the_same(
+    verdict, votes
+):
     here = staff()
     seats(here)
     case = accepted(here)
     meeting = called(here, case)
     present(meeting, here, 7)
-    conclude(meeting.items.get(), verdict, by=officer(here.secretary), at=NOON, votes=votes)
+    conclude(
+        meeting.items.get(), verdict, by=officer(here.secretary), at=NOON, votes=votes
+    )
 
     with pytest.raises(InputRefused):
         add_item(meeting, cases=[case], by=officer(here.secretary), at=NOON)
@@ -48,14 +65,20 @@ def test_what_is_read_out_holds_no_family_matter_no_red_line_and_nothing_secret(
     family = closed_last_month(here, title="婆媳争执")
     type(family).objects.filter(pk=family.pk).update(category="family")
     reported = closed_last_month(here, title="有人要打架")
-    MandatoryReport.objects.create(case=reported, at=NOON, told="派出所", told_at=NOON, post=here.secretary)
+    MandatoryReport.objects.create(
+        case=reported, at=NOON, told="派出所", told_at=NOON, post=here.secretary
+    )
     secret = closed_last_month(here, title="隐题")
     type(secret).objects.filter(pk=secret.pk).update(confidentiality="secret")
 
     at = NOON + 35 * DAY
-    meeting = call_meeting("talk_day", here.village, starts_at=at, by=officer(here.secretary), at=at)
+    meeting = call_meeting(
+        "talk_day", here.village, starts_at=at, by=officer(here.secretary), at=at
+    )
 
     words = meeting.items.get(part="review").opinions
     assert shown.number in words
-    assert not [case.number for case in (family, reported, secret) if case.number in words]
+    assert not [
+        case.number for case in (family, reported, secret) if case.number in words
+    ]
     assert "另有 2 件" in words

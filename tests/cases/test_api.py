@@ -6,7 +6,16 @@ import pytest
 
 from cases.workflow import Action, make_move
 from tests.api import Api
-from tests.cases.roads import DAY, NOON, accepted, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.roles import auditor, secretary_of, security_admin, system_admin
 from tests.villages.factories import VillageFactory
 
@@ -25,7 +34,9 @@ def numbers(answer) -> list[str]:
 
 # --- the list
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_the_list_costs_the_same_whatever_it_holds(count, django_assert_num_queries):
+def test_a_page_of_the_list_costs_the_same_whatever_it_holds(
+    count, django_assert_num_queries
+):
     here = staff()
     for _nth in range(count):
         spoken(here)
@@ -45,8 +56,17 @@ def test_the_list_holds_the_cases_of_ones_own_village_alone():
     row = Api(here.secretary).get("cases/").json()["results"][0]
 
     assert numbers(Api(here.secretary).get("cases/")) == [case.number]
-    assert (row["stage"], row["light"], row["speaker_name"], row["redacted"]) == ("speak", "green", "李建国", False)
-    assert row["owner"] == {"key": f"post:{here.duty.pk}", "name": here.duty.user.name, "role": "duty_officer"}
+    assert (row["stage"], row["light"], row["speaker_name"], row["redacted"]) == (
+        "speak",
+        "green",
+        "李建国",
+        False,
+    )
+    assert row["owner"] == {
+        "key": f"post:{here.duty.pk}",
+        "name": here.duty.user.name,
+        "role": "duty_officer",
+    }
 
 
 @pytest.mark.parametrize("appoint", [system_admin, security_admin, auditor])
@@ -58,9 +78,19 @@ def test_the_three_administrators_list_nothing(appoint):
 
 def test_a_case_in_conflict_is_not_in_the_list_of_whom_it_concerns_nor_of_their_village():
     here = staff()
-    make_move(spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
+    make_move(
+        spoken(here),
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.member.user],
+    )
 
-    assert numbers(Api(here.member).get("cases/")) == numbers(Api(here.secretary).get("cases/")) == []
+    assert (
+        numbers(Api(here.member).get("cases/"))
+        == numbers(Api(here.secretary).get("cases/"))
+        == []
+    )
     assert len(numbers(Api(here.reviewer).get("cases/"))) == 1
 
 
@@ -74,8 +104,16 @@ def test_a_secret_case_is_a_redacted_row_to_an_overseer_not_named_in_it():
     assert row["redacted"]
     assert row["number"] == case.number
     assert filled == {
-        "number", "redacted", "title", "stage", "light", "said_at", "registered_at", "due_on", "promised_on",
-    }  # fmt: skip
+        "number",
+        "redacted",
+        "title",
+        "stage",
+        "light",
+        "said_at",
+        "registered_at",
+        "due_on",
+        "promised_on",
+    }
     assert "分地" not in json.dumps(row, ensure_ascii=False)
 
 
@@ -158,7 +196,9 @@ def test_an_order_filter_or_value_that_is_not_offered_is_refused_by_name(query, 
 def test_the_village_of_others_is_no_choice_of_the_filter():
     here, there = staff(), staff()
 
-    assert Api(here.secretary).get(f"cases/?village={there.village.pk}").status_code == 400
+    assert (
+        Api(here.secretary).get(f"cases/?village={there.village.pk}").status_code == 400
+    )
 
 
 # --- one case
@@ -171,7 +211,9 @@ def test_reading_a_case_costs_at_most_fourteen_queries(django_assert_max_num_que
         answer = api.get(f"cases/{case.number}/")
 
     assert answer.json()["result"] == "换了蓄电池"
-    assert [item["holder"]["name"] for item in answer.json()["assignments"]] == [here.office.name]
+    assert [item["holder"]["name"] for item in answer.json()["assignments"]] == [
+        here.office.name
+    ]
 
 
 def test_the_phone_is_masked_for_everybody():
@@ -199,7 +241,9 @@ def test_a_hidden_speaker_is_nowhere_in_what_others_read():
 
     text = Api(here.secretary).get(f"cases/{case.number}/").content.decode()
 
-    assert not [word for word in ("李建国", "柳树下", "李小妹", "8821", "王二") if word in text]
+    assert not [
+        word for word in ("李建国", "柳树下", "李小妹", "8821", "王二") if word in text
+    ]
     assert "灯坏了" in text
 
 
@@ -207,16 +251,31 @@ def test_a_hidden_speaker_is_nowhere_in_what_others_read():
 def test_what_is_foreign_secret_or_in_conflict_does_not_exist(part):
     here, there = staff(), staff()
     case = spoken(here, confidentiality="secret")
-    about = make_move(spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
+    about = make_move(
+        spoken(here),
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.member.user],
+    )
 
-    for post in (there.secretary, secretary_of(VillageFactory(town=here.town)), here.supervisor, auditor()):
-        assert Api(post).get(f"cases/{case.number}/{part}").json()["code"] == "not_found"
+    for post in (
+        there.secretary,
+        secretary_of(VillageFactory(town=here.town)),
+        here.supervisor,
+        auditor(),
+    ):
+        assert (
+            Api(post).get(f"cases/{case.number}/{part}").json()["code"] == "not_found"
+        )
     for post in (here.member, here.secretary, here.duty):
         assert Api(post).get(f"cases/{about.number}/{part}").status_code == 404
     assert Api(here.secretary).get(f"cases/{case.number}/{part}").status_code == 200
 
 
-def test_whoever_has_the_case_already_gets_304_until_it_or_its_light_changes(time_machine):
+def test_whoever_has_the_case_already_gets_304_until_it_or_its_light_changes(
+    time_machine,
+):
     here = staff()
     case = accepted(here)
     api = Api(here.secretary)
@@ -225,7 +284,10 @@ def test_whoever_has_the_case_already_gets_304_until_it_or_its_light_changes(tim
     assert api.get(f"cases/{case.number}/", **{"If-None-Match": tag}).status_code == 304
     time_machine.move_to(NOON + 3 * DAY, tick=False)
     api = Api(here.secretary)
-    assert api.get(f"cases/{case.number}/", **{"If-None-Match": tag}).json()["light"] == "yellow"
+    assert (
+        api.get(f"cases/{case.number}/", **{"If-None-Match": tag}).json()["light"]
+        == "yellow"
+    )
 
 
 def test_events_are_read_in_order_and_hold_no_digests():
@@ -234,13 +296,27 @@ def test_events_are_read_in_order_and_hold_no_digests():
 
     events = Api(here.secretary).get(f"cases/{case.number}/events/").json()["results"]
 
-    assert [event["action"] for event in events] == ["register", "accept", "decide", "complete", "verify", "rate"]
+    assert [event["action"] for event in events] == [
+        "register",
+        "accept",
+        "decide",
+        "complete",
+        "verify",
+        "rate",
+    ]
     assert [event["sequence"] for event in events] == [1, 2, 3, 4, 5, 6]
-    assert not any({"revisions", "verbatim", "concerns"} & set(event["data"]) for event in events)
+    assert not any(
+        {"revisions", "verbatim", "concerns"} & set(event["data"]) for event in events
+    )
 
 
-@pytest.mark.parametrize(("part", "queries"), [("events/", 5), ("attachments/", 5), ("ratings/", 5), ("moves/", 17)])
-def test_the_parts_of_a_case_cost_a_fixed_number_of_queries(part, queries, django_assert_max_num_queries):
+@pytest.mark.parametrize(
+    ("part", "queries"),
+    [("events/", 5), ("attachments/", 5), ("ratings/", 5), ("moves/", 17)],
+)
+def test_the_parts_of_a_case_cost_a_fixed_number_of_queries(
+    part, queries, django_assert_max_num_queries
+):
     here = staff()
     case = verified(here)
     api = Api(here.secretary)
@@ -253,7 +329,13 @@ def test_ratings_say_both_answers_and_who_entered_them():
     here = staff()
     case = rated(here)
 
-    rating = Api(here.secretary).get(f"cases/{case.number}/ratings/").json()["results"][0]
+    rating = (
+        Api(here.secretary).get(f"cases/{case.number}/ratings/").json()["results"][0]
+    )
 
-    assert (rating["satisfaction"], rating["solved"], rating["how"]) == ("satisfied", "yes", "call")
+    assert (rating["satisfaction"], rating["solved"], rating["how"]) == (
+        "satisfied",
+        "yes",
+        "call",
+    )
     assert rating["entered_by"]["key"] == f"post:{here.duty.pk}"

@@ -20,7 +20,12 @@ def at_noon(time_machine):
 
 
 def deciding(here, cases, **inputs):
-    inputs = {"handling": "led", "decision": "三天办好", "lead": f"office:{here.office.pk}", **inputs}
+    inputs = {
+        "handling": "led",
+        "decision": "三天办好",
+        "lead": f"office:{here.office.pk}",
+        **inputs,
+    }
     lines = [{"number": case.number, "version": case.version} for case in cases]
     return {"action": "decide", "cases": lines, "inputs": inputs}
 
@@ -46,14 +51,25 @@ def test_several_matters_are_decided_at_once():
 
 @pytest.mark.parametrize(
     ("action", "inputs"),
-    [("defer", {"reason": "等雨停", "until_on": "2026-03-09"}), ("send_back", {"reason": "村里能办"})],
+    [
+        ("defer", {"reason": "等雨停", "until_on": "2026-03-09"}),
+        ("send_back", {"reason": "村里能办"}),
+    ],
 )
 def test_what_else_is_done_together(action, inputs):
     here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
     line = {"number": case.number, "version": case.version}
 
-    answer = Api(here.reviewer).post("batch/", {"action": action, "cases": [line], "inputs": inputs})
+    answer = Api(here.reviewer).post(
+        "batch/", {"action": action, "cases": [line], "inputs": inputs}
+    )
 
     assert [row["done"] for row in answer.json()] == [True]
     assert case.events.last().action == action
@@ -89,13 +105,21 @@ def test_whose_post_does_not_decide_moves_none():
 def test_a_matter_out_of_sight_stops_the_whole_as_one_that_does_not_exist(who):
     here = staff()
     case = accepted(here)
-    posts = {"stranger": roles.secretary_of(VillageFactory(town=here.town)), "handler": here.handler}
+    posts = {
+        "stranger": roles.secretary_of(VillageFactory(town=here.town)),
+        "handler": here.handler,
+    }
     api, body = Api(posts.get(who) or roles.auditor()), deciding(here, [case])
 
     foreign = api.post("batch/", body)
-    missing = api.post("batch/", {**body, "cases": [{"number": "AA-2026-9999", "version": 1}]})
+    missing = api.post(
+        "batch/", {**body, "cases": [{"number": "AA-2026-9999", "version": 1}]}
+    )
 
-    assert (foreign.status_code, foreign.json()) == (missing.status_code, missing.json())
+    assert (foreign.status_code, foreign.json()) == (
+        missing.status_code,
+        missing.json(),
+    )
     assert (foreign.status_code, set(foreign.json()["fields"])) == (400, {"cases"})
     assert not case.events.filter(action="decide").exists()
 
@@ -116,17 +140,29 @@ def test_what_is_wrong_is_named():
 
     for name, wrong in (("action", "rate"), ("cases", []), ("inputs", "led")):
         assert set(api.post("batch/", {**body, name: wrong}).json()["fields"]) == {name}
-    for name, value in (("handling", "somehow"), ("lead", "office:99999"), ("due_on", "then")):
+    for name, value in (
+        ("handling", "somehow"),
+        ("lead", "office:99999"),
+        ("due_on", "then"),
+    ):
         answer = api.post("batch/", {**body, "inputs": {**body["inputs"], name: value}})
         assert (answer.status_code, set(answer.json()["fields"])) == (400, {name})
-    missing = {name: value for name, value in body["inputs"].items() if name != "decision"}
-    assert set(api.post("batch/", {**body, "inputs": missing}).json()["fields"]) == {"decision"}
+    missing = {
+        name: value for name, value in body["inputs"].items() if name != "decision"
+    }
+    assert set(api.post("batch/", {**body, "inputs": missing}).json()["fields"]) == {
+        "decision"
+    }
 
 
 def test_a_batch_sent_again_gives_the_same_results_and_moves_nothing_twice():
     here = staff()
     cases = [accepted(here), spoken(here)]
-    body, api, key = deciding(here, cases), Api(here.secretary), {"Idempotency-Key": str(uuid.uuid4())}
+    body, api, key = (
+        deciding(here, cases),
+        Api(here.secretary),
+        {"Idempotency-Key": str(uuid.uuid4())},
+    )
 
     first, again = (api.post("batch/", body, **key) for _time in range(2))
 
@@ -140,7 +176,9 @@ def test_a_used_key_hides_no_other_words_and_moves_nothing():
     api, key = Api(here.secretary), {"Idempotency-Key": str(uuid.uuid4())}
     api.post("batch/", deciding(here, [case]), **key)
 
-    answer = api.post("batch/", deciding(here, [case, other], decision="五天办好"), **key)
+    answer = api.post(
+        "batch/", deciding(here, [case, other], decision="五天办好"), **key
+    )
 
     assert (answer.status_code, answer.json()["code"]) == (409, "key_reused")
     other.refresh_from_db()

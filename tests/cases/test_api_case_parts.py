@@ -1,4 +1,6 @@
-"""What else belongs to a case over the API: parts and hand-backs, its meetings, its six steps, its named readers."""
+"""What else belongs to a case over the API: parts and hand-backs, its meetings, its six
+steps, its named readers.
+"""
 
 import json
 
@@ -27,7 +29,16 @@ def joint(here, *, ask="三天内通水", **fields):
     station = roles.handler_of(OfficeFactory(town=here.town))
     asks = [Ask(station.office, ask, TODAY + 3 * DAY)]
     case = accepted(here, **fields)
-    return decided(here, case, handling="joint", assistants=[station.office, here.leader], asks=asks), station
+    return (
+        decided(
+            here,
+            case,
+            handling="joint",
+            assistants=[station.office, here.leader],
+            asks=asks,
+        ),
+        station,
+    )
 
 
 def read(post, case, part=""):
@@ -38,24 +49,43 @@ def read(post, case, part=""):
 def test_each_part_says_what_is_asked_by_when_and_how_it_was_given_back():
     here = staff()
     case, station = joint(here)
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局"
+    )
     ruling = {"part": station.office, "ruling": "refused", "reason": "先抢通"}
-    make_move(case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, **ruling)
+    make_move(
+        case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, **ruling
+    )
 
-    parts = {part["holder"]["key"]: part for part in read(here.secretary, case)["assignments"]}
+    parts = {
+        part["holder"]["key"]: part
+        for part in read(here.secretary, case)["assignments"]
+    }
 
     part = parts[f"office:{station.office.pk}"]
     assert (part["ask"], part["due_on"]) == ("三天内通水", "2026-03-05")
-    assert [(back["ground"], back["state"]) for back in part["hand_backs"]] == [("管线归县水务局", "refused")]
+    assert [(back["ground"], back["state"]) for back in part["hand_backs"]] == [
+        ("管线归县水务局", "refused")
+    ]
     assert part["hand_backs"][0]["asked_by"]["key"] == f"post:{station.pk}"
     assert part["hand_backs"][0]["ruled_by"]["key"] == f"post:{here.secretary.pk}"
-    assert (parts[f"post:{here.leader.pk}"]["ask"], parts[f"post:{here.leader.pk}"]["hand_backs"]) == ("", [])
+    assert (
+        parts[f"post:{here.leader.pk}"]["ask"],
+        parts[f"post:{here.leader.pk}"]["hand_backs"],
+    ) == ("", [])
 
 
 def test_what_is_asked_of_an_assistant_does_not_name_a_hidden_speaker_or_who_spoke_with_them():
     here = staff()
-    case, station = joint(here, ask="上李建国和王二家看看", confidentiality="hidden", co_speakers=("王二",))
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="李建国不让进门")
+    case, station = joint(
+        here,
+        ask="上李建国和王二家看看",
+        confidentiality="hidden",
+        co_speakers=("王二",),
+    )
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="李建国不让进门"
+    )
 
     told = json.dumps(read(here.leader, case), ensure_ascii=False)
     whole = json.dumps(read(here.duty, case), ensure_ascii=False)
@@ -69,10 +99,16 @@ def test_what_is_asked_of_an_assistant_does_not_name_a_hidden_speaker_or_who_spo
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_case_costs_the_same_however_many_assist(count, django_assert_num_queries):
     here = staff()
-    stations = [roles.handler_of(OfficeFactory(town=here.town)) for _nth in range(count)]
-    case = decided(here, handling="joint", assistants=[station.office for station in stations])
+    stations = [
+        roles.handler_of(OfficeFactory(town=here.town)) for _nth in range(count)
+    ]
+    case = decided(
+        here, handling="joint", assistants=[station.office for station in stations]
+    )
     for station in stations:
-        case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="不归我们")
+        case = make_move(
+            case, Action.HAND_BACK, by=officer(station), at=NOON, reason="不归我们"
+        )
     api = Api(here.secretary)
 
     with django_assert_num_queries(9):
@@ -93,10 +129,15 @@ def test_a_case_names_the_meetings_that_had_it_before_them_in_reach():
     row = read(here.secretary, case, "meetings/")["results"][0]
 
     assert (row["meeting"], row["item"]) == (meeting.pk, meeting.items.get().pk)
-    assert (row["kind"], row["state"], row["action"]) == ("two_committees", "passed", "decide")
+    assert (row["kind"], row["state"], row["action"]) == (
+        "two_committees",
+        "passed",
+        "decide",
+    )
     assert row["resolution"] == "议定了，交办：双方各让一步"
     assert read(here.supervisor, case, "meetings/")["results"] == [row]
-    assert read(here.handler, case, "meetings/")["results"] == []  # sees the case, not the village's meetings
+    # sees the case, not the village's meetings
+    assert read(here.handler, case, "meetings/")["results"] == []
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
@@ -104,14 +145,20 @@ def test_the_meetings_of_a_case_cost_four_queries(count, django_assert_num_queri
     here = staff()
     case = accepted(here)
     for nth in range(count):
-        item = AgendaItem(meeting=called(here, starts_at=NOON - nth * DAY), case=case, position=1)
+        item = AgendaItem(
+            meeting=called(here, starts_at=NOON - nth * DAY), case=case, position=1
+        )
         item.save()
     api = Api(here.secretary)
 
-    with django_assert_num_queries(4):  # session, account with its posts, the case, its meetings
+    with django_assert_num_queries(
+        4
+    ):  # session, account with its posts, the case, its meetings
         rows = api.get(f"cases/{case.number}/meetings/").json()["results"]
 
-    assert [row["starts_at"] for row in rows] == sorted(row["starts_at"] for row in rows)
+    assert [row["starts_at"] for row in rows] == sorted(
+        row["starts_at"] for row in rows
+    )
     assert len(rows) == count
 
 
@@ -128,15 +175,25 @@ def test_a_case_names_its_six_steps_and_they_the_case_to_whoever_sees_it():
     here = staff()
     case = accepted(here, spoken(here))
     start_process(
-        here.village, case=case, matter="other", origin="people", subject="分红", by=officer(here.duty), at=NOON
+        here.village,
+        case=case,
+        matter="other",
+        origin="people",
+        subject="分红",
+        by=officer(here.duty),
+        at=NOON,
     )
 
     rows = read(here.secretary, case, "four-two/")["results"]
 
     assert [(row["case"], row["due_step"]) for row in rows] == [(case.number, 1)]
     assert read(here.handler, case, "four-two/")["code"] == "not_found"
-    make_move(case, Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
-    assert Api(here.reviewer).get("four-two/").json()["results"][0]["case"] == case.number
+    make_move(
+        case, Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user]
+    )
+    assert (
+        Api(here.reviewer).get("four-two/").json()["results"][0]["case"] == case.number
+    )
     assert Api(here.member).get("four-two/").json()["results"] == []
 
 
@@ -162,8 +219,12 @@ def test_what_is_foreign_or_secret_has_no_such_parts(part):
         assert read(post, case, part)["code"] == "not_found"
 
 
-@pytest.mark.parametrize(("part", "queries"), [("meetings/", 4), ("four-two/", 4), ("readers/", 13)])
-def test_these_parts_cost_a_fixed_number_of_queries(part, queries, django_assert_max_num_queries):
+@pytest.mark.parametrize(
+    ("part", "queries"), [("meetings/", 4), ("four-two/", 4), ("readers/", 13)]
+)
+def test_these_parts_cost_a_fixed_number_of_queries(
+    part, queries, django_assert_max_num_queries
+):
     here = staff()
     case = accepted(here)
     api = Api(here.secretary)

@@ -15,7 +15,13 @@ from tests.villages.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
 ABOUT = {"subject": "集体分红", "matter": "collective_income", "origin": "people"}
-ALL_OF_30 = {"due": 30, "present": 30, "votes_for": 30, "votes_against": 0, "votes_abstain": 0}
+ALL_OF_30 = {
+    "due": 30,
+    "present": 30,
+    "votes_for": 30,
+    "votes_against": 0,
+    "votes_abstain": 0,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +32,13 @@ def at_noon(time_machine, settings, tmp_path):
 
 def held(nth, **fields):
     numbers = ALL_OF_30 if nth <= 4 else {}
-    return {"nth": nth, "held_on": "2026-03-02", "content": "同意按户分", **numbers, **fields}
+    return {
+        "nth": nth,
+        "held_on": "2026-03-02",
+        "content": "同意按户分",
+        **numbers,
+        **fields,
+    }
 
 
 # --- the road
@@ -35,20 +47,31 @@ def test_the_six_steps_are_walked_to_their_end(time_machine):
     case, api = major(here), Api(here.secretary)
 
     started = api.post("four-two/", {**ABOUT, "case": case.number})
-    assert (started.status_code, started.json()["case"], started.json()["due_step"]) == (201, case.number, 1)
+    assert (
+        started.status_code,
+        started.json()["case"],
+        started.json()["due_step"],
+    ) == (201, case.number, 1)
     path = f"four-two/{started.json()['id']}/"
     for nth in (1, 2, 3, 4):
         whole = api.post(f"{path}steps/", held(nth)).json()
         assert (whole["steps"][-1]["passed"], whole["due_step"]) == (True, nth + 1)
         assert whole["steps"][-1]["rule"]
-    whole = api.post(f"{path}steps/", held(5, public_until="2026-03-09", oversight="无异议")).json()
+    whole = api.post(
+        f"{path}steps/", held(5, public_until="2026-03-09", oversight="无异议")
+    ).json()
     assert whole["due_step"] == 6
     completed(here, decided(here, case))
     time_machine.move_to(NOON + 9 * DAY, tick=False)
     api = Api(here.secretary)
-    whole = api.post(f"{path}steps/", held(6, held_on="2026-03-10", public_until="2026-03-17")).json()
+    whole = api.post(
+        f"{path}steps/", held(6, held_on="2026-03-10", public_until="2026-03-17")
+    ).json()
 
-    assert (whole["due_step"], [step["nth"] for step in whole["steps"]]) == (None, [1, 2, 3, 4, 5, 6])
+    assert (whole["due_step"], [step["nth"] for step in whole["steps"]]) == (
+        None,
+        [1, 2, 3, 4, 5, 6],
+    )
     assert api.get(path).json() == whole
 
 
@@ -60,9 +83,14 @@ def test_a_step_that_did_not_pass_is_held_again_and_put_right_beside_it():
     lost = api.post(f"{path}steps/", held(1, votes_for=10, votes_against=20)).json()
     won = api.post(f"{path}steps/", held(1)).json()
     correction = {"nth": 1, "key": str(uuid.uuid4()), "wrong": "30", "right": "28"}
-    corrected = [api.post(f"{path}corrections/", correction).json() for _time in range(2)]
+    corrected = [
+        api.post(f"{path}corrections/", correction).json() for _time in range(2)
+    ]
 
-    assert ([step["passed"] for step in won["steps"]], lost["due_step"]) == ([False, True], 1)
+    assert ([step["passed"] for step in won["steps"]], lost["due_step"]) == (
+        [False, True],
+        1,
+    )
     assert [len(step["corrections"]) for step in corrected[1]["steps"]] == [0, 1]
 
 
@@ -114,11 +142,28 @@ def test_what_no_village_may_begin_is_refused():
     again = api.post("four-two/", {**ABOUT, "case": case.number})
     late = api.post("four-two/", {**ABOUT, "case": handled.number})
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in (again, late)] == [(409, "move_refused")] * 2
-    assert set(api.post("four-two/", {**ABOUT, "case": "AA-2026-9999"}).json()["fields"]) == {"case"}
-    assert set(api.post("four-two/", {"case": case.number}).json()["fields"]) == {"subject", "matter", "origin"}
-    assert set(Api(staff().secretary).post("four-two/", {**ABOUT, "case": case.number}).json()["fields"]) == {"case"}
-    assert Api(here.reviewer).post("four-two/", {**ABOUT, "case": case.number}).json()["code"] == "no_such_right"
+    assert [
+        (answer.status_code, answer.json()["code"]) for answer in (again, late)
+    ] == [(409, "move_refused")] * 2
+    assert set(
+        api.post("four-two/", {**ABOUT, "case": "AA-2026-9999"}).json()["fields"]
+    ) == {"case"}
+    assert set(api.post("four-two/", {"case": case.number}).json()["fields"]) == {
+        "subject",
+        "matter",
+        "origin",
+    }
+    assert set(
+        Api(staff().secretary)
+        .post("four-two/", {**ABOUT, "case": case.number})
+        .json()["fields"]
+    ) == {"case"}
+    assert (
+        Api(here.reviewer)
+        .post("four-two/", {**ABOUT, "case": case.number})
+        .json()["code"]
+        == "no_such_right"
+    )
     early = api.post(
         f"four-two/{FourTwoProcess.objects.get().pk}/corrections/",
         {"nth": 1, "key": str(uuid.uuid4()), "wrong": "1", "right": "2"},
@@ -139,7 +184,10 @@ def test_what_the_villagers_resolved_is_not_given_up():
     ("part", "body"),
     [
         ("steps/", held(2)),
-        ("corrections/", {"nth": 1, "key": str(uuid.UUID(int=1)), "wrong": "1", "right": "2"}),
+        (
+            "corrections/",
+            {"nth": 1, "key": str(uuid.UUID(int=1)), "wrong": "1", "right": "2"},
+        ),
         ("drop/", {"why": "算了"}),
     ],
 )
@@ -152,7 +200,11 @@ def test_who_oversees_it_only_reads_it_and_a_stranger_finds_none(part, body):
         assert Api(post).get(path).json()["id"] == process.pk
         refused = Api(post).post(f"{path}{part}", body)
         assert (refused.status_code, refused.json()["code"]) == (403, "no_such_right")
-    for post in (roles.secretary_of(VillageFactory(town=here.town)), here.handler, roles.auditor()):
+    for post in (
+        roles.secretary_of(VillageFactory(town=here.town)),
+        here.handler,
+        roles.auditor(),
+    ):
         assert Api(post).get(path).json()["code"] == "not_found"
         assert Api(post).post(f"{path}{part}", body).json()["code"] == "not_found"
         assert Api(post).get("four-two/").json()["results"] == []
@@ -161,10 +213,19 @@ def test_who_oversees_it_only_reads_it_and_a_stranger_finds_none(part, body):
 def test_the_six_steps_of_a_matter_one_may_not_see_do_not_exist_over_the_api():
     here = staff()
     process = begun(here, major(here))
-    make_move(process.case, Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
+    make_move(
+        process.case,
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.member.user],
+    )
 
     assert Api(here.secretary).get(f"four-two/{process.pk}/").status_code == 404
-    assert Api(here.reviewer).get(f"four-two/{process.pk}/").json()["case"] == process.case.number
+    assert (
+        Api(here.reviewer).get(f"four-two/{process.pk}/").json()["case"]
+        == process.case.number
+    )
 
 
 # --- sent twice
@@ -195,7 +256,9 @@ def test_a_step_sent_again_is_written_once_and_with_other_words_refused():
 
 # --- signed sheets
 def sheet(post, process, nth, file):
-    return Api(post).client.post(f"{V1}four-two/{process.pk}/steps/{nth}/sheets/", {"file": file})
+    return Api(post).client.post(
+        f"{V1}four-two/{process.pk}/steps/{nth}/sheets/", {"file": file}
+    )
 
 
 def test_the_sheet_of_a_step_is_added_listed_and_read_back():
@@ -207,10 +270,15 @@ def test_the_sheet_of_a_step_is_added_listed_and_read_back():
     api = Api(here.supervisor)
     assert added.status_code == 201
     assert SignedSheet.objects.get().step.nth == 1
-    assert api.get(f"four-two/{process.pk}/steps/1/sheets/").json()["results"] == [added.json()]
+    assert api.get(f"four-two/{process.pk}/steps/1/sheets/").json()["results"] == [
+        added.json()
+    ]
     assert api.get(f"four-two/{process.pk}/steps/2/sheets/").json()["results"] == []
-    assert b"".join(api.client.get(added.json()["url"]).streaming_content).startswith(b"\xff\xd8")
-    assert sheet(here.secretary, process, 1, photo()).json() == added.json()  # the one there is
+    assert b"".join(api.client.get(added.json()["url"]).streaming_content).startswith(
+        b"\xff\xd8"
+    )
+    # the one there is
+    assert sheet(here.secretary, process, 1, photo()).json() == added.json()
     assert sheet(here.secretary, process, 3, photo()).status_code == 404  # not held yet
     assert sheet(here.supervisor, process, 1, photo("blue")).status_code == 403
     assert sheet(there.secretary, process, 1, photo("blue")).status_code == 404
@@ -219,13 +287,17 @@ def test_the_sheet_of_a_step_is_added_listed_and_read_back():
 
 # --- what it costs
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_processes_costs_six_queries_whatever_it_holds(count, django_assert_num_queries):
+def test_a_page_of_processes_costs_six_queries_whatever_it_holds(
+    count, django_assert_num_queries
+):
     here = staff()
     for _nth in range(count):
         through(begun(here, accepted(here)), here, 1)
     api = Api(here.secretary)
 
-    with django_assert_num_queries(6):  # session, account with its posts, processes, steps, corrections, numbers
+    with django_assert_num_queries(
+        6
+    ):  # session, account with its posts, processes, steps, corrections, numbers
         rows = api.get("four-two/").json()["results"]
 
     assert len(rows) == count

@@ -1,4 +1,6 @@
-"""What a meeting tells over the API, to whom, and what that costs; the photos of what was signed at it."""
+"""What a meeting tells over the API, to whom, and what that costs; the photos of what
+was signed at it.
+"""
 
 import json
 
@@ -27,9 +29,17 @@ def at_noon(time_machine, settings, tmp_path):
 def test_of_a_matter_that_concerns_the_reader_a_meeting_tells_its_state_alone():
     here = staff()
     case, concerned = reported_up(here), roles.reviewer_of(here.town)
-    meeting = called(here, case, kind="town_committee", by=here.reviewer, where=here.town)
+    meeting = called(
+        here, case, kind="town_committee", by=here.reviewer, where=here.town
+    )
     item = meeting.items.get()
-    make_move(case, Action.RECUSE, by=officer(here.reviewer), at=NOON, concerns=[concerned.user])
+    make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.reviewer),
+        at=NOON,
+        concerns=[concerned.user],
+    )
     set_aside(item, {}, by=officer(here.reviewer), at=NOON)
     item.opinions, item.votes_for, item.resolution = "先核实", 1, "交县里"
     item.save()
@@ -47,7 +57,13 @@ def test_of_a_matter_that_concerns_the_reader_a_meeting_tells_its_state_alone():
 def test_whoever_holds_a_meeting_touches_no_item_whose_matter_they_may_not_see():
     here = staff()
     meeting, item = sitting(here, accepted(here))
-    make_move(item.case, Action.RECUSE, by=officer(here.reviewer), at=NOON, concerns=[here.member.user])
+    make_move(
+        item.case,
+        Action.RECUSE,
+        by=officer(here.reviewer),
+        at=NOON,
+        concerns=[here.member.user],
+    )
     api, path = Api(here.secretary), f"meetings/{meeting.pk}/items/{item.pk}/"
 
     for part, body in (("conclude/", deciding(here, item)), ("place/", {"to": "up"})):
@@ -69,9 +85,10 @@ def test_what_was_said_of_a_matter_does_not_name_who_spoke_once_that_is_hidden()
 
     assert "家门口最黑" in told
     assert "李建国" not in told
+    # as all at the table read it
     assert "李建国" not in json.dumps(
         Api(here.duty).get(path).json(), ensure_ascii=False
-    )  # as all at the table read it
+    )
 
 
 # --- signed sheets
@@ -90,13 +107,18 @@ def test_a_signed_sheet_is_added_listed_and_read_back_also_once_the_meeting_is_c
     file = Api(here.supervisor).client.get(added.json()["url"])
     assert added.status_code == 201
     assert api.get(f"meetings/{meeting.pk}/sheets/").json()["results"] == [added.json()]
-    assert (file["Content-Type"], file["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert (file["Content-Type"], file["X-Content-Type-Options"]) == (
+        "image/jpeg",
+        "nosniff",
+    )
     assert file["Content-Disposition"].startswith("attachment")
     assert b"".join(file.streaming_content).startswith(b"\xff\xd8")
     assert SignedSheet.objects.get().post == here.secretary
 
 
-def test_a_sheet_is_kept_once_and_refused_where_it_is_none_or_the_sender_may_not(time_machine):
+def test_a_sheet_is_kept_once_and_refused_where_it_is_none_or_the_sender_may_not(
+    time_machine,
+):
     here, there = staff(), staff()
     meeting, _item = sitting(here, accepted(here))
     kept = sheet(here.secretary, meeting, photo())
@@ -115,7 +137,9 @@ def test_a_sheet_is_kept_once_and_refused_where_it_is_none_or_the_sender_may_not
 
 # --- what it costs
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_meetings_costs_three_queries_whatever_it_holds(count, django_assert_num_queries):
+def test_a_page_of_meetings_costs_three_queries_whatever_it_holds(
+    count, django_assert_num_queries
+):
     here = staff()
     for nth in range(count):
         called(here, starts_at=NOON + nth * DAY)
@@ -124,17 +148,25 @@ def test_a_page_of_meetings_costs_three_queries_whatever_it_holds(count, django_
     with django_assert_num_queries(3):  # session, account with its posts, meetings
         rows = api.get("meetings/").json()["results"]
 
-    assert [row["starts_at"] for row in rows] == sorted((row["starts_at"] for row in rows), reverse=True)
+    assert [row["starts_at"] for row in rows] == sorted(
+        (row["starts_at"] for row in rows), reverse=True
+    )
     assert len(rows) == count
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_meeting_costs_the_same_however_long_its_agenda_and_roll(count, django_assert_num_queries):
+def test_a_meeting_costs_the_same_however_long_its_agenda_and_roll(
+    count, django_assert_num_queries
+):
     here = staff()
     meeting = called(here, *(accepted(here) for _nth in range(count)))
-    Attendee.objects.bulk_create(Attendee(meeting=meeting, name=f"代表{nth}") for nth in range(count))
+    Attendee.objects.bulk_create(
+        Attendee(meeting=meeting, name=f"代表{nth}") for nth in range(count)
+    )
     passed_one = meeting.items.first()
-    AgendaItem.objects.filter(pk=passed_one.pk).update(state="noted", concluded_at=NOON, concluded_by=here.secretary)
+    AgendaItem.objects.filter(pk=passed_one.pk).update(
+        state="noted", concluded_at=NOON, concluded_by=here.secretary
+    )
     api = Api(here.secretary)
 
     with django_assert_num_queries(11):
@@ -149,7 +181,14 @@ def test_the_sheets_of_a_meeting_cost_four_queries(count, django_assert_num_quer
     here = staff()
     meeting = called(here)
     SignedSheet.objects.bulk_create(
-        SignedSheet(meeting=meeting, file="x.jpg", content_type="image/jpeg", size=1, received_sha256=f"{nth}", at=NOON)
+        SignedSheet(
+            meeting=meeting,
+            file="x.jpg",
+            content_type="image/jpeg",
+            size=1,
+            received_sha256=f"{nth}",
+            at=NOON,
+        )
         for nth in range(count)
     )
     api = Api(here.secretary)

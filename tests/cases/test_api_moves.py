@@ -9,8 +9,23 @@ from cases.models.choices import Stage
 from cases.serializers.moves import OFFERED, body_of
 from cases.workflow import MOVES, Action, make_move
 from tests.api import Api
-from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff, verified
-from tests.roles import auditor, duty_officer_of, secretary_of, security_admin, system_admin
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    spoken,
+    staff,
+    verified,
+)
+from tests.roles import (
+    auditor,
+    duty_officer_of,
+    secretary_of,
+    security_admin,
+    system_admin,
+)
 from tests.villages.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +37,10 @@ def at_noon(time_machine):
 
 
 def offered(post, case) -> dict:
-    return {move["action"]: move for move in Api(post).get(f"cases/{case.number}/moves/").json()["moves"]}
+    return {
+        move["action"]: move
+        for move in Api(post).get(f"cases/{case.number}/moves/").json()["moves"]
+    }
 
 
 def inputs_of(move) -> dict:
@@ -38,10 +56,22 @@ def test_each_is_offered_what_they_may_do_with_the_inputs_it_needs():
 
     inputs = inputs_of(decide)
     assert decide["post"] == here.secretary.pk
-    assert {name for name, item in inputs.items() if item["required"]} == {"handling", "decision", "lead"}
-    assert {"value": f"office:{here.office.pk}", "label": here.office.name} in inputs["lead"]["choices"]
-    assert f"post:{here.supervisor.pk}" not in [choice["value"] for choice in inputs["lead"]["choices"]]
-    assert [choice["value"] for choice in inputs["grade"]["choices"]] == ["minor", "complex", "major"]
+    assert {name for name, item in inputs.items() if item["required"]} == {
+        "handling",
+        "decision",
+        "lead",
+    }
+    assert {"value": f"office:{here.office.pk}", "label": here.office.name} in inputs[
+        "lead"
+    ]["choices"]
+    assert f"post:{here.supervisor.pk}" not in [
+        choice["value"] for choice in inputs["lead"]["choices"]
+    ]
+    assert [choice["value"] for choice in inputs["grade"]["choices"]] == [
+        "minor",
+        "complex",
+        "major",
+    ]
     assert inputs["decision"]["choices"] is None
     assert "decide" not in offered(here.duty, case)
 
@@ -57,17 +87,36 @@ def test_the_speaker_is_not_among_the_inputs_of_whom_they_are_hidden_from():
 def test_the_body_of_every_move_an_officer_may_make_is_made_from_its_inputs():
     for action in OFFERED:
         fields = set(body_of(action)().fields)
-        assert fields == {"action", "version", "post", *(item.name for item in MOVES[action].inputs)}
+        assert fields == {
+            "action",
+            "version",
+            "post",
+            *(item.name for item in MOVES[action].inputs),
+        }
     assert not {Action.URGE, Action.SUPPLEMENT, Action.REHOME} & set(OFFERED)
 
 
 def test_whatever_is_offered_can_be_asked_for():
     here = staff()
-    for case in (spoken(here), accepted(here), decided(here), completed(here), verified(here)):
-        for post in (here.secretary, here.handler, here.reviewer, here.supervisor, here.duty):
+    for case in (
+        spoken(here),
+        accepted(here),
+        decided(here),
+        completed(here),
+        verified(here),
+    ):
+        for post in (
+            here.secretary,
+            here.handler,
+            here.reviewer,
+            here.supervisor,
+            here.duty,
+        ):
             answer = Api(post).get(f"cases/{case.number}/moves/")
             if answer.status_code == 200:
-                assert {move["action"] for move in answer.json()["moves"]} <= {action.value for action in OFFERED}
+                assert {move["action"] for move in answer.json()["moves"]} <= {
+                    action.value for action in OFFERED
+                }
 
 
 # --- what is done
@@ -75,18 +124,33 @@ def test_the_whole_road_is_walked_over_the_api():
     here = staff()
     case = Case.objects.get(
         number=Api(here.duty)
-        .post("cases/", {"verbatim": "路灯坏了", "village": here.village.pk, "group": here.group.pk})
+        .post(
+            "cases/",
+            {
+                "verbatim": "路灯坏了",
+                "village": here.village.pk,
+                "group": here.group.pk,
+            },
+        )
         .json()["number"]
     )
     office = f"office:{here.office.pk}"
 
     for post, action, values in (
         (here.duty, "accept", {"category": "village", "grade": "complex"}),
-        (here.secretary, "decide", {"handling": "led", "decision": "换灯", "lead": office}),
+        (
+            here.secretary,
+            "decide",
+            {"handling": "led", "decision": "换灯", "lead": office},
+        ),
         (here.handler, "acknowledge", {}),
         (here.handler, "complete", {"outcome": "done", "result": "换了蓄电池"}),
         (here.secretary, "verify", {"reply": "灯修好了"}),
-        (here.duty, "rate", {"satisfaction": "satisfied", "solved": "yes", "how": "call"}),
+        (
+            here.duty,
+            "rate",
+            {"satisfaction": "satisfied", "solved": "yes", "how": "call"},
+        ),
     ):
         answer = Api(post).move(case, action, **values)
         assert answer.status_code == 200, answer.json()
@@ -104,16 +168,31 @@ SAVEPOINT = 2  # opened and released; outside a test a transaction, which no que
     ("stage", "role", "action", "values"),
     [
         (spoken, "duty", "accept", {"category": "village", "grade": "minor"}),
-        (accepted, "secretary", "decide", {"handling": "led", "decision": "换灯", "lead": "OFFICE"}),
+        (
+            accepted,
+            "secretary",
+            "decide",
+            {"handling": "led", "decision": "换灯", "lead": "OFFICE"},
+        ),
         (decided, "handler", "complete", {"outcome": "done", "result": "换了灯"}),
         (completed, "secretary", "verify", {"reply": "灯修好了"}),
-        (verified, "duty", "rate", {"satisfaction": "satisfied", "solved": "yes", "how": "call"}),
+        (
+            verified,
+            "duty",
+            "rate",
+            {"satisfaction": "satisfied", "solved": "yes", "how": "call"},
+        ),
     ],
 )
-def test_a_move_costs_at_most_22_queries_login_and_all(stage, role, action, values, django_assert_max_num_queries):
+def test_a_move_costs_at_most_22_queries_login_and_all(
+    stage, role, action, values, django_assert_max_num_queries
+):
     here = staff()
     case, api = stage(here), Api(getattr(here, role))
-    values = {name: f"office:{here.office.pk}" if value == "OFFICE" else value for name, value in values.items()}
+    values = {
+        name: f"office:{here.office.pk}" if value == "OFFICE" else value
+        for name, value in values.items()
+    }
 
     with django_assert_max_num_queries(22 + SAVEPOINT):
         answer = api.move(case, action, **values)
@@ -128,8 +207,12 @@ def test_whoever_gives_a_case_away_learns_no_more_of_it():
     answer = Api(here.handler).move(case, "return", reason="不归我们管")
 
     assert answer.json() == {
-        "number": case.number, "version": case.version + 1, "stage": "deliberate", "level": "village", "round": 1,
-    }  # fmt: skip
+        "number": case.number,
+        "version": case.version + 1,
+        "stage": "deliberate",
+        "level": "village",
+        "round": 1,
+    }
     assert Api(here.handler).get(f"cases/{case.number}/").status_code == 404
 
 
@@ -155,7 +238,9 @@ def test_a_key_of_one_move_does_not_stand_for_another():
     Api(here.handler).move(case, "acknowledge", **{"Idempotency-Key": key})
     case.refresh_from_db()
 
-    answer = Api(here.handler).move(case, "progress", text="在买灯", **{"Idempotency-Key": key})
+    answer = Api(here.handler).move(
+        case, "progress", text="在买灯", **{"Idempotency-Key": key}
+    )
 
     assert (answer.status_code, answer.json()["code"]) == (409, "move_refused")
 
@@ -164,7 +249,10 @@ def test_other_words_under_a_key_used_before_are_refused():
     here = staff()
     case, once = decided(here), {"Idempotency-Key": str(uuid.uuid4())}
 
-    answers = [Api(here.handler).move(case, "progress", text=text, **once) for text in ("料到了", "料到了", "开工了")]
+    answers = [
+        Api(here.handler).move(case, "progress", text=text, **once)
+        for text in ("料到了", "料到了", "开工了")
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 409]
     assert answers[2].json()["code"] == "key_reused"
@@ -177,7 +265,12 @@ def test_the_key_of_somebody_else_replays_nothing_for_a_stranger():
     key = str(uuid.uuid4())
     Api(here.handler).move(case, "acknowledge", **{"Idempotency-Key": key})
 
-    assert Api(there.handler).move(case, "acknowledge", **{"Idempotency-Key": key}).status_code == 404
+    assert (
+        Api(there.handler)
+        .move(case, "acknowledge", **{"Idempotency-Key": key})
+        .status_code
+        == 404
+    )
 
 
 def test_the_post_acted_from_is_the_one_named_or_the_first_that_may():
@@ -186,7 +279,9 @@ def test_the_post_acted_from_is_the_one_named_or_the_first_that_may():
     other = secretary_of(here.village, user=here.duty.user)
 
     Api(here.duty).move(case, "defer", reason="等雨停", until_on="2026-03-10")
-    named = Api(here.duty).move(case, "regrade", grade="major", post=here.duty.pk, version=case.version + 1)
+    named = Api(here.duty).move(
+        case, "regrade", grade="major", post=here.duty.pk, version=case.version + 1
+    )
 
     assert case.events.last().post == other
     assert (named.status_code, named.json()["code"]) == (403, "no_such_right")
@@ -195,7 +290,9 @@ def test_the_post_acted_from_is_the_one_named_or_the_first_that_may():
 def test_the_post_of_somebody_else_is_no_choice():
     here = staff()
 
-    answer = Api(here.duty).move(accepted(here), "regrade", grade="major", post=here.secretary.pk)
+    answer = Api(here.duty).move(
+        accepted(here), "regrade", grade="major", post=here.secretary.pk
+    )
 
     assert (answer.status_code, set(answer.json()["fields"])) == (400, {"post"})
 
@@ -206,7 +303,9 @@ def test_a_stale_version_is_412_and_writes_nothing():
     case = accepted(here)
 
     by_body = Api(here.secretary).move(case, "escalate", reason="钱不够", version=1)
-    by_header = Api(here.secretary).move(case, "escalate", reason="钱不够", **{"If-Match": '"1-green"'})
+    by_header = Api(here.secretary).move(
+        case, "escalate", reason="钱不够", **{"If-Match": '"1-green"'}
+    )
 
     assert by_body.json().keys() == {"code", "detail"}
     assert (by_body.status_code, by_header.status_code) == (412, 412)
@@ -237,9 +336,20 @@ def test_a_move_that_is_not_ones_own_is_403():
         ({"handling": "x"}, {"handling", "decision", "lead"}),
         ({"handling": "led", "decision": "换灯", "lead": "mayor"}, {"lead"}),
         ({"handling": "led", "decision": "换灯", "lead": "post:999999"}, {"lead"}),
-        ({"handling": "led", "decision": "换灯", "lead": "OFFICE", "assistants": ["post:999999"]}, {"assistants"}),
+        (
+            {
+                "handling": "led",
+                "decision": "换灯",
+                "lead": "OFFICE",
+                "assistants": ["post:999999"],
+            },
+            {"assistants"},
+        ),
         ({"handling": "led", "decision": "换灯", "lead": "SUPERVISOR"}, {"lead"}),
-        ({"handling": "led", "decision": "换灯", "lead": "OFFICE", "due_on": "soon"}, {"due_on"}),
+        (
+            {"handling": "led", "decision": "换灯", "lead": "OFFICE", "due_on": "soon"},
+            {"due_on"},
+        ),
         ({"handling": "led", "decision": "字" * 2001, "lead": "OFFICE"}, {"decision"}),
         ({"handling": "meeting", "decision": "换灯", "lead": "OFFICE"}, {"handling"}),
     ],
@@ -247,8 +357,14 @@ def test_a_move_that_is_not_ones_own_is_403():
 def test_inputs_that_are_missing_or_wrong_are_named(values, named):
     here = staff()
     case = accepted(here)
-    keys = {"OFFICE": f"office:{here.office.pk}", "SUPERVISOR": f"post:{here.supervisor.pk}"}
-    values = {name: keys.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
+    keys = {
+        "OFFICE": f"office:{here.office.pk}",
+        "SUPERVISOR": f"post:{here.supervisor.pk}",
+    }
+    values = {
+        name: keys.get(value, value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
     answer = Api(here.secretary).move(case, "decide", **values)
 
@@ -271,7 +387,9 @@ def test_merging_names_a_case_within_sight_alone():
     case, same, foreign = accepted(here), accepted(here), accepted(there)
     api = Api(here.secretary)
 
-    assert set(api.move(case, "merge", into=foreign.number).json()["fields"]) == {"into"}
+    assert set(api.move(case, "merge", into=foreign.number).json()["fields"]) == {
+        "into"
+    }
     assert api.move(case, "merge", into=same.number).status_code == 200
     case.refresh_from_db()
     assert api.get(f"cases/{case.number}/").json()["merged_into"] == same.number
@@ -290,12 +408,28 @@ def test_strangers_and_the_three_administrators_move_nothing():
     here = staff()
     case = spoken(here)
     secret = spoken(here, confidentiality="secret")
-    about = make_move(spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
+    about = make_move(
+        spoken(here),
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.member.user],
+    )
     values = {"category": "village", "grade": "minor"}
 
-    for post in (duty_officer_of(VillageFactory(town=here.town)), system_admin(), security_admin(), auditor()):
+    for post in (
+        duty_officer_of(VillageFactory(town=here.town)),
+        system_admin(),
+        security_admin(),
+        auditor(),
+    ):
         assert Api(post).move(case, "accept", **values).status_code == 404
-    assert Api(here.supervisor).move(secret, "supervise", supervision_level="urge", text="快").status_code == 404
+    assert (
+        Api(here.supervisor)
+        .move(secret, "supervise", supervision_level="urge", text="快")
+        .status_code
+        == 404
+    )
     for post in (here.member, here.secretary, here.duty):
         assert Api(post).move(about, "accept", **values).status_code == 404
     assert Event.objects.exclude(action__in=["register", "recuse"]).count() == 0

@@ -42,12 +42,16 @@ def test_every_ledger_says_its_columns_and_its_rows_fill_them():
         rows = api.get(f"ledgers/{key}/").json()["results"]
         for row in rows:
             assert list(row) == [column["key"] for column in book["columns"]]
-    assert [row["number"] for row in api.get("ledgers/results/").json()["results"]] == [case.number]
+    assert [row["number"] for row in api.get("ledgers/results/").json()["results"]] == [
+        case.number
+    ]
 
 
 @pytest.mark.parametrize("key", list(BOOKS))
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_a_ledger_costs_at_most_eight_queries(key, count, django_assert_max_num_queries):
+def test_a_page_of_a_ledger_costs_at_most_eight_queries(
+    key, count, django_assert_max_num_queries
+):
     here = staff()
     for _nth in range(count):
         rated(here) if count < 50 else spoken(here)
@@ -86,7 +90,14 @@ def test_a_ledger_is_of_its_period_and_filter():
     spoken(here)
     api = Api(here.secretary)
 
-    assert len(api.get("ledgers/general/?since=2026-03-02&until=2026-03-02").json()["results"]) == 1
+    assert (
+        len(
+            api.get("ledgers/general/?since=2026-03-02&until=2026-03-02").json()[
+                "results"
+            ]
+        )
+        == 1
+    )
     assert api.get("ledgers/general/?since=2026-03-03").json()["results"] == []
     assert api.get("ledgers/general/?until=2026-03-01").json()["results"] == []
     assert api.get("ledgers/general/?stage=handle").json()["results"] == []
@@ -107,7 +118,13 @@ def test_there_is_no_other_ledger():
 def test_strangers_the_administrators_and_whom_it_concerns_read_no_row():
     here = staff()
     spoken(here)
-    make_move(spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
+    make_move(
+        spoken(here),
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.member.user],
+    )
 
     for post in (secretary_of(VillageFactory(town=here.town)), auditor()):
         assert Api(post).get("ledgers/general/").json()["results"] == []
@@ -132,7 +149,9 @@ def photo(colour: str = "red") -> SimpleUploadedFile:
 
 
 def upload(post, case, file, **fields):
-    return Api(post).client.post(f"{V1}cases/{case.number}/attachments/", {"file": file, **fields})
+    return Api(post).client.post(
+        f"{V1}cases/{case.number}/attachments/", {"file": file, **fields}
+    )
 
 
 def test_a_photo_is_added_listed_and_read_back():
@@ -148,7 +167,10 @@ def test_a_photo_is_added_listed_and_read_back():
     assert listed == [added.json()]
     assert file["Content-Type"] == "image/jpeg"
     assert file["Content-Disposition"].startswith("attachment")
-    assert (file["X-Content-Type-Options"], file["Cache-Control"]) == ("nosniff", "private, no-store")
+    assert (file["X-Content-Type-Options"], file["Cache-Control"]) == (
+        "nosniff",
+        "private, no-store",
+    )
     assert b"".join(file.streaming_content).startswith(b"\xff\xd8")
     assert Attachment.objects.get().post == here.secretary
 
@@ -168,9 +190,17 @@ def test_what_is_no_photo_or_paper_is_refused_by_name():
     here = staff()
     case = spoken(here)
 
-    script = upload(here.secretary, case, SimpleUploadedFile("x.jpg", b"<svg onload=alert(1)>", "image/jpeg"))
-    nothing = Api(here.secretary).client.post(f"{V1}cases/{case.number}/attachments/", {})
-    as_json = Api(here.secretary).post(f"cases/{case.number}/attachments/", {"file": "x"})
+    script = upload(
+        here.secretary,
+        case,
+        SimpleUploadedFile("x.jpg", b"<svg onload=alert(1)>", "image/jpeg"),
+    )
+    nothing = Api(here.secretary).client.post(
+        f"{V1}cases/{case.number}/attachments/", {}
+    )
+    as_json = Api(here.secretary).post(
+        f"cases/{case.number}/attachments/", {"file": "x"}
+    )
 
     assert (script.status_code, set(script.json()["fields"])) == (400, {"file"})
     assert (nothing.status_code, set(nothing.json()["fields"])) == (400, {"file"})
@@ -185,7 +215,9 @@ def test_a_file_is_read_through_its_own_case_alone_and_within_sight():
 
     read = Api(here.handler).get(own)
     assert b"".join(read.streaming_content)
-    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+    make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
     for post, path in (
         (here.handler, own),
         (there.secretary, own),

@@ -1,4 +1,6 @@
-"""待议 over the API: what waits, is on an agenda, or was decided at a place one decides for."""
+"""待议 over the API: what waits, is on an agenda, or was decided at a place one decides
+for.
+"""
 
 import json
 
@@ -19,7 +21,13 @@ def at_noon(time_machine):
 
 
 def reported_up(here, reason="钱不够", **fields):
-    return make_move(accepted(here, **fields), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason=reason)
+    return make_move(
+        accepted(here, **fields),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason=reason,
+    )
 
 
 def numbers(post, query=""):
@@ -32,7 +40,11 @@ def test_each_matter_stands_in_its_tab():
     spoken(here)
     called(here, on_agenda)
 
-    assert numbers(here.secretary) == numbers(here.secretary, "?tab=waiting") == [waits.number]
+    assert (
+        numbers(here.secretary)
+        == numbers(here.secretary, "?tab=waiting")
+        == [waits.number]
+    )
     assert numbers(here.secretary, "?tab=agenda") == [on_agenda.number]
     assert numbers(here.secretary, "?tab=decided") == [done.number]
 
@@ -43,7 +55,9 @@ def test_a_level_has_what_was_reported_up_to_it_with_the_reason():
 
     rows = Api(here.reviewer).get("queue/").json()["results"]
 
-    assert [(row["number"], row["reason"], row["level"]) for row in rows] == [(up.number, "钱不够", "town")]
+    assert [(row["number"], row["reason"], row["level"]) for row in rows] == [
+        (up.number, "钱不够", "town")
+    ]
     assert numbers(here.secretary) == [below.number]
 
 
@@ -82,9 +96,19 @@ def test_neither_title_nor_reason_names_a_hidden_speaker():
     here = staff()
     case = accepted(here, confidentiality="hidden", title="李建国家的路灯")
     case.events.create(
-        case=case, sequence=99, at=NOON, action="return", actor_kind="system", source="handle", target="deliberate",
-        level="village", round=1, note="李建国不在家", previous_hash="x", hash="y",
-    )  # fmt: skip
+        case=case,
+        sequence=99,
+        at=NOON,
+        action="return",
+        actor_kind="system",
+        source="handle",
+        target="deliberate",
+        level="village",
+        round=1,
+        note="李建国不在家",
+        previous_hash="x",
+        hash="y",
+    )
 
     text = json.dumps(Api(here.secretary).get("queue/").json(), ensure_ascii=False)
 
@@ -94,20 +118,30 @@ def test_neither_title_nor_reason_names_a_hidden_speaker():
 
 def test_what_is_secret_from_a_decider_or_concerns_them_does_not_wait_for_them():
     here = staff()
-    make_move(accepted(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.member.user])
+    make_move(
+        accepted(here),
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.member.user],
+    )
 
     assert numbers(here.secretary) == []
     assert len(numbers(here.reviewer)) == 1
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_the_queue_costs_five_queries_whatever_waits(count, django_assert_num_queries):
+def test_a_page_of_the_queue_costs_five_queries_whatever_waits(
+    count, django_assert_num_queries
+):
     here = staff()
     for _nth in range(count):
         reported_up(here)
     api = Api(here.reviewer)
 
-    with django_assert_num_queries(5):  # session, account with its posts, matters, their owners, the reasons
+    with django_assert_num_queries(
+        5
+    ):  # session, account with its posts, matters, their owners, the reasons
         rows = api.get("queue/").json()["results"]
 
     assert [row["reason"] for row in rows] == ["钱不够"] * count

@@ -26,19 +26,28 @@ def body(here, **fields) -> dict:
     return {"verbatim": "路灯坏了", "village": here.village.pk, **fields}
 
 
-def test_taking_down_answers_with_the_receipt_and_costs_at_most_25_queries(django_assert_max_num_queries):
+def test_taking_down_answers_with_the_receipt_and_costs_at_most_25_queries(
+    django_assert_max_num_queries,
+):
     here = staff()
     api = Api(here.duty)
 
     with django_assert_max_num_queries(25):
-        answer = api.post("cases/", body(here, speaker_name="李建国", speaker_phone=PHONE, group=here.group.pk))
+        answer = api.post(
+            "cases/",
+            body(here, speaker_name="李建国", speaker_phone=PHONE, group=here.group.pk),
+        )
 
     case = Case.objects.get()
     assert answer.status_code == 201
     assert answer["Location"] == f"/api/v1/cases/{case.number}/"
     assert answer.json()["number"] == case.number
     assert answer.json()["tracking_code"] == case.tracking_code
-    assert (case.speaker_phone, case.group, case.recorded_by) == (PHONE, here.group, here.duty)
+    assert (case.speaker_phone, case.group, case.recorded_by) == (
+        PHONE,
+        here.group,
+        here.duty,
+    )
     assert case.events.get().action == "register"
 
 
@@ -46,7 +55,10 @@ def test_a_repeated_key_takes_nothing_down_twice():
     here = staff()
     api, key = Api(here.duty), {"Idempotency-Key": str(uuid.uuid4())}
 
-    first, second = api.post("cases/", body(here), **key), api.post("cases/", body(here), **key)
+    first, second = (
+        api.post("cases/", body(here), **key),
+        api.post("cases/", body(here), **key),
+    )
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert second["Idempotent-Replayed"] == "true"
@@ -68,7 +80,9 @@ def test_the_key_of_somebody_else_opens_nothing():
 def test_a_matter_about_a_cadre_is_taken_down_and_then_hidden_from_its_recorder():
     here = staff()
 
-    answer = Api(here.duty).post("cases/", body(here, concerns=[here.secretary.user.pk]))
+    answer = Api(here.duty).post(
+        "cases/", body(here, concerns=[here.secretary.user.pk])
+    )
 
     assert answer.status_code == 201
     assert Concern.objects.get().user == here.secretary.user
@@ -105,12 +119,17 @@ def test_a_field_of_the_wrong_shape_is_named(fields):
 
 def test_nobody_copies_a_resident_they_could_not_look_up():
     here = staff()
-    foreign = ResidentFactory(household=HouseholdFactory(group__village=VillageFactory(town=here.town)), phone=PHONE)
+    foreign = ResidentFactory(
+        household=HouseholdFactory(group__village=VillageFactory(town=here.town)),
+        phone=PHONE,
+    )
     own = ResidentFactory(household=HouseholdFactory(group=here.group), phone=PHONE)
     index_residents([foreign, own])
     api = Api(here.duty)
 
-    assert set(api.post("cases/", body(here, resident=foreign.pk)).json()["fields"]) == {"resident"}
+    assert set(
+        api.post("cases/", body(here, resident=foreign.pk)).json()["fields"]
+    ) == {"resident"}
     assert api.post("cases/", body(here, resident=own.pk)).status_code == 201
     assert Case.objects.get().speaker_phone == PHONE
 
@@ -136,7 +155,9 @@ def test_a_correction_is_an_event_that_holds_no_personal_value():
     here = staff()
     case = spoken(here, speaker_phone=PHONE)
 
-    answer = Api(here.duty).patch(f"cases/{case.number}/", {"speaker_name": "李建军", "version": case.version})
+    answer = Api(here.duty).patch(
+        f"cases/{case.number}/", {"speaker_name": "李建军", "version": case.version}
+    )
 
     event = case.events.last()
     assert (answer.status_code, answer.json()["version"]) == (200, case.version + 1)
@@ -144,12 +165,17 @@ def test_a_correction_is_an_event_that_holds_no_personal_value():
     assert "李建军" not in json.dumps(event.data, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("fields", [{"speaker_phone": "****8821"}, {"title": "［…］的路灯"}, {"topic": 99_999}])
+@pytest.mark.parametrize(
+    "fields",
+    [{"speaker_phone": "****8821"}, {"title": "［…］的路灯"}, {"topic": 99_999}],
+)
 def test_what_was_masked_or_is_no_choice_is_not_taken_back(fields):
     here = staff()
     case = spoken(here, speaker_phone=PHONE)
 
-    answer = Api(here.duty).patch(f"cases/{case.number}/", {**fields, "version": case.version})
+    answer = Api(here.duty).patch(
+        f"cases/{case.number}/", {**fields, "version": case.version}
+    )
 
     case.refresh_from_db()
     assert (answer.status_code, set(answer.json()["fields"])) == (400, set(fields))
@@ -160,7 +186,9 @@ def test_whoever_does_not_see_the_speaker_does_not_correct_them():
     here = staff()
     case = accepted(here, confidentiality="hidden")
 
-    answer = Api(here.secretary).patch(f"cases/{case.number}/", {"speaker_name": "", "version": case.version})
+    answer = Api(here.secretary).patch(
+        f"cases/{case.number}/", {"speaker_name": "", "version": case.version}
+    )
 
     case.refresh_from_db()
     assert set(answer.json()["fields"]) == {"speaker_name"}
@@ -172,7 +200,9 @@ def test_a_correction_of_a_stale_version_or_without_one_is_refused():
     case = accepted(here)
     api = Api(here.duty)
 
-    stale = api.patch(f"cases/{case.number}/", {"title": "新路灯"}, **{"If-Match": '"1"'})
+    stale = api.patch(
+        f"cases/{case.number}/", {"title": "新路灯"}, **{"If-Match": '"1"'}
+    )
     without = api.patch(f"cases/{case.number}/", {"title": "新路灯"})
 
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")

@@ -1,4 +1,6 @@
-"""The API does what its schema says: no undocumented status, no answer of another shape, no fault of ours."""
+"""The API does what its schema says: no undocumented status, no answer of another
+shape, no fault of ours.
+"""
 
 import json
 import re
@@ -29,7 +31,17 @@ from schemathesis.specs.openapi.checks import (
 from cases.attachments import attach_sheet
 from cases.models import AgendaItem, Case, FourTwoProcess, Meeting, SignedSheet
 from tests.cases.council import called, present, seats
-from tests.cases.roads import NOON, Staff, accepted, completed, decided, rated, spoken, staff, verified
+from tests.cases.roads import (
+    NOON,
+    Staff,
+    accepted,
+    completed,
+    decided,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.cases.test_api_parts import photo
 from tests.cases.test_four_two import begun, major, through
 from tests.roles import auditor
@@ -52,7 +64,9 @@ EXAMPLES = 5
 
 def described() -> dict[str, Any]:
     """The schema as /api/schema/ gives it."""
-    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+    return json.loads(
+        json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str)
+    )
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -63,7 +77,9 @@ APP = get_wsgi_application()
 
 
 def served(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """As a server does: an answer is closed once it was sent, with the file it came from."""
+    """As a server does: an answer is closed once it was sent, with the file it came
+    from.
+    """
     answer = APP(environ, start_response)
     try:
         return [b"".join(answer)]
@@ -73,12 +89,16 @@ def served(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 SCHEMA = schemathesis.openapi.from_dict(described())
 SCHEMA.app = served
-OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
+OPERATIONS = {
+    operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()
+}
 
 
 @pytest.fixture(autouse=True)
 def unthrottled(monkeypatch):
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login")))
+    monkeypatch.setattr(
+        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"))
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +108,9 @@ def quick_hashes(settings):
 
 @pytest.fixture(autouse=True)
 def one_connection():
-    """As Django's own test client: a request does not close the connection that holds the test's transaction."""
+    """As Django's own test client: a request does not close the connection that holds
+    the test's transaction.
+    """
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -104,7 +126,9 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def tokens(time_machine) -> dict[str, str]:
-    """One case in every stage, one secret, a meeting, the six steps begun, shifts, and a token for every role."""
+    """One case in every stage, one secret, a meeting, the six steps begun, shifts, and
+    a token for every role.
+    """
     time_machine.move_to(NOON, tick=False)
     here = staff()
     for stage in (spoken, accepted, decided, completed, verified, rated):
@@ -113,19 +137,32 @@ def tokens(time_machine) -> dict[str, str]:
     for days, post in enumerate((here.duty, here.secretary, here.duty)):
         shift_of(post, days)
     council(here)
-    people = {role: getattr(here, role) for role in ROLES if hasattr(here, role)} | {"auditor": auditor()}
-    return {role: AuthToken.objects.create(user=post.user)[1] for role, post in people.items()} | {"nobody": ""}
+    people = {role: getattr(here, role) for role in ROLES if hasattr(here, role)} | {
+        "auditor": auditor()
+    }
+    return {
+        role: AuthToken.objects.create(user=post.user)[1]
+        for role, post in people.items()
+    } | {"nobody": ""}
 
 
 def council(here: Staff) -> None:
-    """A meeting with a matter and a subject before it and a signed sheet, and a process with its first step."""
+    """A meeting with a matter and a subject before it and a signed sheet, and a process
+    with its first step.
+    """
     seats(here)
     meeting = called(here, accepted(here), subjects=["修路"])
     present(meeting, here, 7)
     attach_sheet(meeting, photo(), at=NOON, post=here.secretary)
     process = through(begun(here, major(here)), here, 1)
     attach_sheet(process.steps.get(), photo("blue"), at=NOON, post=here.secretary)
-    hand_over(DutyShift.objects.earliest("starts_at"), note="等电工", visitors=1, by=here.duty.user, at=NOON)
+    hand_over(
+        DutyShift.objects.earliest("starts_at"),
+        note="等电工",
+        visitors=1,
+        by=here.duty.user,
+        at=NOON,
+    )
     TalkRoom.objects.create(village=here.village, place="村委会")
 
 
@@ -155,7 +192,9 @@ def test_every_operation_answers_as_described(mode, tokens, subtests):
 
 
 def rows() -> dict[str, list[Any]]:
-    """What fills a parameter of an address, by the segment before it, as far as the world has such rows."""
+    """What fills a parameter of an address, by the segment before it, as far as the
+    world has such rows.
+    """
     found: dict[str, list[Any]] = {
         "cases": [*Case.objects.order_by("pk").values_list("number", flat=True)],
         "meetings": [*Meeting.objects.values_list("pk", flat=True)],
@@ -171,7 +210,12 @@ def rows() -> dict[str, list[Any]]:
     return found
 
 
-def ask(operation: Any, mode: GenerationMode, tokens: dict[str, str], filled: dict[str, list[Any]]) -> None:
+def ask(
+    operation: Any,
+    mode: GenerationMode,
+    tokens: dict[str, str],
+    filled: dict[str, list[Any]],
+) -> None:
     """Every role in turn, about every row in turn; each example finds the same ones."""
     askers = count()
 
@@ -190,7 +234,12 @@ def ask(operation: Any, mode: GenerationMode, tokens: dict[str, str], filled: di
             if known := filled.get(segment):
                 case.path_parameters[name] = known[nth // len(ROLES) % len(known)]
         with transaction.atomic():
-            response = case.call(headers={"Accept-Encoding": "identity", **bearer(tokens[ROLES[nth % len(ROLES)]])})
+            response = case.call(
+                headers={
+                    "Accept-Encoding": "identity",
+                    **bearer(tokens[ROLES[nth % len(ROLES)]]),
+                }
+            )
             transaction.set_rollback(True)
         case.validate_response(response, checks=CHECKS)
 

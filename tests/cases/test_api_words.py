@@ -1,4 +1,6 @@
-"""Over the API as on the pages: the standard texts of a step, and what the speaker would read of it."""
+"""Over the API as on the pages: the standard texts of a step, and what the speaker
+would read of it.
+"""
 
 import pytest
 import time_machine
@@ -24,18 +26,33 @@ def body(case, reply):
 def test_the_texts_of_a_step_come_filled_in_by_their_input():
     here = staff()
     case = completed(here)
-    StandardText.objects.create(action="verify", input="reply", title="修好了", text="您说的{编号}，【谁】修好了。")
+    StandardText.objects.create(
+        action="verify",
+        input="reply",
+        title="修好了",
+        text="您说的{编号}，【谁】修好了。",
+    )
 
     rows = Api(here.secretary).get(f"cases/{case.number}/moves/verify/texts/").json()
 
-    assert rows == [{"input": "reply", "title": "修好了", "text": f"您说的{case.number}，【谁】修好了。"}]
+    assert rows == [
+        {
+            "input": "reply",
+            "title": "修好了",
+            "text": f"您说的{case.number}，【谁】修好了。",
+        }
+    ]
 
 
 def test_a_preview_shows_the_speakers_words_and_moves_nothing():
     here = staff()
     case = completed(here)
 
-    told = Api(here.secretary).post(f"cases/{case.number}/moves/verify/preview/", body(case, "灯修好了")).json()
+    told = (
+        Api(here.secretary)
+        .post(f"cases/{case.number}/moves/verify/preview/", body(case, "灯修好了"))
+        .json()
+    )
 
     assert (told["reply"], told["state"], told["is_open"]) == ("灯修好了", 2, True)
     case.refresh_from_db()
@@ -46,7 +63,9 @@ def test_a_preview_shows_the_speakers_words_and_moves_nothing():
 def test_a_preview_refuses_as_the_step_itself_does():
     here = staff()
     case = completed(here)
-    answer = Api(here.secretary).post(f"cases/{case.number}/moves/verify/preview/", body(case, " "))
+    answer = Api(here.secretary).post(
+        f"cases/{case.number}/moves/verify/preview/", body(case, " ")
+    )
 
     assert answer.status_code == 400
     assert list(answer.json()["fields"]) == ["reply"]
@@ -56,9 +75,31 @@ def test_a_preview_refuses_as_the_step_itself_does():
 def test_a_step_not_open_to_somebody_has_neither(part):
     here = staff()
     case = accepted(here)
-    asked = (lambda api, what: api.get(what)) if part == "texts" else (lambda api, what: api.post(what, {}))
+    asked = (
+        (lambda api, what: api.get(what))
+        if part == "texts"
+        else (lambda api, what: api.post(what, {}))
+    )
 
-    assert asked(Api(here.secretary), f"cases/{case.number}/moves/verify/{part}/").status_code == 404
-    assert asked(Api(here.leader), f"cases/{case.number}/moves/decide/{part}/").status_code == 404
-    assert asked(Api(staff().secretary), f"cases/{case.number}/moves/decide/{part}/").status_code == 404
-    assert asked(Api(here.secretary), f"cases/{case.number}/moves/nonsense/{part}/").status_code == 404
+    assert (
+        asked(
+            Api(here.secretary), f"cases/{case.number}/moves/verify/{part}/"
+        ).status_code
+        == 404
+    )
+    assert (
+        asked(Api(here.leader), f"cases/{case.number}/moves/decide/{part}/").status_code
+        == 404
+    )
+    assert (
+        asked(
+            Api(staff().secretary), f"cases/{case.number}/moves/decide/{part}/"
+        ).status_code
+        == 404
+    )
+    assert (
+        asked(
+            Api(here.secretary), f"cases/{case.number}/moves/nonsense/{part}/"
+        ).status_code
+        == 404
+    )

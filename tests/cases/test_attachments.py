@@ -56,7 +56,12 @@ def test_the_same_photo_sent_again_is_kept_once(here):
 
 @pytest.mark.parametrize(
     "content",
-    [b"<html><script>alert(1)</script>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"MZ\x90\x00", b""],
+    [
+        b"<html><script>alert(1)</script>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"MZ\x90\x00",
+        b"",
+    ],
     ids=["html", "svg", "program", "nothing"],
 )
 def test_what_is_no_photo_and_no_pdf_is_refused(here, content):
@@ -106,16 +111,25 @@ def test_a_photo_is_added_on_the_page_and_read_back_only_within_sight(client, he
     b"".join(seen.streaming_content)
     client.force_login(staff().secretary.user)
 
-    assert (seen.status_code, seen["Content-Type"], seen["X-Content-Type-Options"]) == (200, "image/jpeg", "nosniff")
+    assert (seen.status_code, seen["Content-Type"], seen["X-Content-Type-Options"]) == (
+        200,
+        "image/jpeg",
+        "nosniff",
+    )
     assert client.get(address).status_code == 404
 
 
 def test_one_bad_file_does_not_lose_the_good_one(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
-    files = [SimpleUploadedFile("a.exe", b"MZ\x90\x00"), SimpleUploadedFile("b.jpg", photo().read())]
+    files = [
+        SimpleUploadedFile("a.exe", b"MZ\x90\x00"),
+        SimpleUploadedFile("b.jpg", photo().read()),
+    ]
 
-    page = client.post(reverse("cases:upload", args=[case.number]), {"file": files}, follow=True).content.decode()
+    page = client.post(
+        reverse("cases:upload", args=[case.number]), {"file": files}, follow=True
+    ).content.decode()
 
     assert case.attachments.count() == 1
     assert "a.exe" in page

@@ -1,4 +1,6 @@
-"""Old ledgers are taken over in bulk: every constraint and invariant holds, and nothing is written by halves."""
+"""Old ledgers are taken over in bulk: every constraint and invariant holds, and nothing
+is written by halves.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,32 +22,60 @@ SOURCE = "2025年台账"
 
 def closed_matter(here, **fields):
     values = {
-        "source": SOURCE, "title": "二社路灯不亮", "verbatim": "两盏灯坏了", "registered_at": NOON - 90 * DAY,
-        "village": here.village, "group": here.group, "speaker_name": "李建国", "speaker_phone": "13800138000",
-        "category": "village", "grade": "minor", "handling": "on_spot", "result": "换了灯",
-        "accepted_at": NOON - 90 * DAY, "completed_at": NOON - 89 * DAY, "closed_at": NOON - 88 * DAY,
-        "close_reason": "rated", "satisfaction": "satisfied", "solved": "yes",
-    }  # fmt: skip
+        "source": SOURCE,
+        "title": "二社路灯不亮",
+        "verbatim": "两盏灯坏了",
+        "registered_at": NOON - 90 * DAY,
+        "village": here.village,
+        "group": here.group,
+        "speaker_name": "李建国",
+        "speaker_phone": "13800138000",
+        "category": "village",
+        "grade": "minor",
+        "handling": "on_spot",
+        "result": "换了灯",
+        "accepted_at": NOON - 90 * DAY,
+        "completed_at": NOON - 89 * DAY,
+        "closed_at": NOON - 88 * DAY,
+        "close_reason": "rated",
+        "satisfaction": "satisfied",
+        "solved": "yes",
+    }
     return Matter(**{**values, **fields})
 
 
 def open_matter(here, stage, **fields):
     upto = list(Stage).index(stage)
     values = {
-        "source": SOURCE, "title": "地界", "verbatim": "多犁一犁", "registered_at": NOON - 5 * DAY, "stage": stage,
-        "village": here.village, "group": here.group, "category": "neighbour", "grade": "complex",
-    }  # fmt: skip
+        "source": SOURCE,
+        "title": "地界",
+        "verbatim": "多犁一犁",
+        "registered_at": NOON - 5 * DAY,
+        "stage": stage,
+        "village": here.village,
+        "group": here.group,
+        "category": "neighbour",
+        "grade": "complex",
+    }
     if upto >= 1:
         values["accepted_at"] = NOON - 4 * DAY
     if upto >= 2:
-        values |= {"decided_at": NOON - 3 * DAY, "handling": "led", "decision": "拉尺", "lead": here.member}
+        values |= {
+            "decided_at": NOON - 3 * DAY,
+            "handling": "led",
+            "decision": "拉尺",
+            "lead": here.member,
+        }
     if upto >= 3:
         values |= {"completed_at": NOON - 2 * DAY, "result": "栽了界石"}
     return Matter(**{**values, **fields})
 
 
 def one_of_each(here):
-    return [closed_matter(here), *(open_matter(here, stage) for stage in Stage if stage != Stage.CLOSED)]
+    return [
+        closed_matter(here),
+        *(open_matter(here, stage) for stage in Stage if stage != Stage.CLOSED),
+    ]
 
 
 def test_every_row_passes_every_constraint_and_invariant():
@@ -86,7 +116,10 @@ def test_open_ones_have_the_owner_their_stage_asks_for():
 
 def test_an_office_may_hold_an_adopted_matter_and_its_people_do_not_check_it():
     here = staff()
-    rows = [open_matter(here, Stage.HANDLE, lead=here.office), open_matter(here, Stage.SUPERVISE, lead=here.secretary)]
+    rows = [
+        open_matter(here, Stage.HANDLE, lead=here.office),
+        open_matter(here, Stage.SUPERVISE, lead=here.secretary),
+    ]
 
     adopt(rows, officer(here.reviewer), NOON)
 
@@ -99,7 +132,11 @@ def test_the_clock_runs_since_the_matter_came_to_its_stage():
     here = staff()
     since = NOON - 10 * DAY
 
-    adopt([open_matter(here, Stage.SPEAK, registered_at=since)], officer(here.reviewer), NOON)
+    adopt(
+        [open_matter(here, Stage.SPEAK, registered_at=since)],
+        officer(here.reviewer),
+        NOON,
+    )
 
     clock = Clock.objects.get()
     assert (clock.started_at, clock.rule) == (since, "speak")
@@ -111,9 +148,25 @@ def test_an_adopted_matter_moves_on_like_any_other():
     adopt([open_matter(here, Stage.HANDLE)], officer(here.reviewer), NOON)
     case = Case.objects.get()
 
-    case = make_move(case, Action.COMPLETE, by=officer(here.member), at=NOON, outcome="done", result="栽了界石")
-    case = make_move(case, Action.VERIFY, by=officer(here.secretary), at=NOON, reply="界石栽好了")
-    case = make_move(case, Action.RATE, by=Speaker(case, "code"), at=NOON, satisfaction="satisfied", solved="yes")
+    case = make_move(
+        case,
+        Action.COMPLETE,
+        by=officer(here.member),
+        at=NOON,
+        outcome="done",
+        result="栽了界石",
+    )
+    case = make_move(
+        case, Action.VERIFY, by=officer(here.secretary), at=NOON, reply="界石栽好了"
+    )
+    case = make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, "code"),
+        at=NOON,
+        satisfaction="satisfied",
+        solved="yes",
+    )
 
     assert case.close_reason == CloseReason.RATED
     assert list(verify_chains([case])) == []
@@ -124,22 +177,36 @@ def test_an_adopted_closed_matter_is_not_opened_again():
     adopt([closed_matter(here)], officer(here.reviewer), NOON)
 
     with pytest.raises(MoveRefused):
-        make_move(Case.objects.get(), Action.REOPEN, by=officer(here.reviewer), at=NOON, reason="灯又坏了")
+        make_move(
+            Case.objects.get(),
+            Action.REOPEN,
+            by=officer(here.reviewer),
+            at=NOON,
+            reason="灯又坏了",
+        )
 
 
 def test_numbers_come_from_the_counter_of_the_year_it_was_told_in():
     here = staff()
     last_year = closed_matter(here, registered_at=NOON - 90 * DAY)
-    this_year = closed_matter(here, registered_at=NOON - 30 * DAY, accepted_at=None, completed_at=None, closed_at=NOON)
+    this_year = closed_matter(
+        here,
+        registered_at=NOON - 30 * DAY,
+        accepted_at=None,
+        completed_at=None,
+        closed_at=NOON,
+    )
 
     adopt([last_year, this_year, last_year], officer(here.reviewer), NOON)
     told_now = spoken(here)
 
     abbreviation = here.town.abbreviation
     assert list(Case.objects.order_by("pk").values_list("number", flat=True)) == [
-        f"{abbreviation}-2025-0001", f"{abbreviation}-2026-0001", f"{abbreviation}-2025-0002",
+        f"{abbreviation}-2025-0001",
+        f"{abbreviation}-2026-0001",
+        f"{abbreviation}-2025-0002",
         f"{abbreviation}-2026-0002",
-    ]  # fmt: skip
+    ]
     assert told_now.pk == Case.objects.latest("pk").pk
 
 
@@ -174,7 +241,11 @@ FAULTY = {
     "wrong phone": {"speaker_phone": "12"},
     "secret": {"confidentiality": "secret"},
     "no place": {"village": None, "group": None},
-    "village level without a village": {"village": None, "group": None, "level": "village"},
+    "village level without a village": {
+        "village": None,
+        "group": None,
+        "level": "village",
+    },
     "closing before telling": {"closed_at": NOON - 100 * DAY},
     "closing tomorrow": {"closed_at": NOON + DAY},
     "told tomorrow": {"registered_at": NOON + DAY},
@@ -225,13 +296,20 @@ def test_a_supervisor_and_a_stranger_never_lead_an_adopted_matter():
 
     for lead in (here.supervisor, there.member, there.office):
         with pytest.raises(InputRefused):
-            adopt([open_matter(here, Stage.HANDLE, lead=lead)], officer(here.reviewer), NOON)
+            adopt(
+                [open_matter(here, Stage.HANDLE, lead=lead)],
+                officer(here.reviewer),
+                NOON,
+            )
 
 
 def test_a_group_of_another_village_and_a_village_of_another_town_are_refused():
     here = staff()
 
-    for place in ({"group": GroupFactory()}, {"village": VillageFactory(), "group": None}):
+    for place in (
+        {"group": GroupFactory()},
+        {"village": VillageFactory(), "group": None},
+    ):
         with pytest.raises(InputRefused):
             adopt([closed_matter(here, **place)], officer(here.reviewer), NOON)
 
@@ -240,12 +318,18 @@ def test_where_the_village_has_nobody_the_town_owns_it():
     here = staff()
     village = VillageFactory(town=here.town)
 
-    adopt([open_matter(here, Stage.SPEAK, village=village, group=None)], officer(here.reviewer), NOON)
+    adopt(
+        [open_matter(here, Stage.SPEAK, village=village, group=None)],
+        officer(here.reviewer),
+        NOON,
+    )
 
     assert Case.objects.get().owner == here.reviewer
 
 
-@pytest.mark.parametrize("who", ["duty", "secretary", "supervisor", "handler", "member"])
+@pytest.mark.parametrize(
+    "who", ["duty", "secretary", "supervisor", "handler", "member"]
+)
 def test_only_a_reviewer_adopts(who):
     here = staff()
 
@@ -268,7 +352,9 @@ def test_a_county_reviewer_adopts_for_any_town_of_the_county():
     assert adopt([closed_matter(here)], officer(here.county_reviewer), NOON) == 1
 
 
-def test_rows_are_read_in_batches_and_queries_do_not_grow_with_them(monkeypatch, django_assert_num_queries):
+def test_rows_are_read_in_batches_and_queries_do_not_grow_with_them(
+    monkeypatch, django_assert_num_queries
+):
     here = staff()
     by = officer(here.reviewer)
     monkeypatch.setattr(writing, "BATCH", 10)
@@ -276,7 +362,10 @@ def test_rows_are_read_in_batches_and_queries_do_not_grow_with_them(monkeypatch,
 
     def rows(count):
         return (
-            open_matter(here, Stage.HANDLE, registered_at=NOON - timedelta(days=6, minutes=nth)) for nth in range(count)
+            open_matter(
+                here, Stage.HANDLE, registered_at=NOON - timedelta(days=6, minutes=nth)
+            )
+            for nth in range(count)
         )
 
     with django_assert_num_queries(13):

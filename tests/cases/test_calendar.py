@@ -20,11 +20,17 @@ def test_the_years_around_the_moment_are_loaded():
     loaded = load_calendar(None, NOON)
 
     assert loaded.years == (2025, 2026, 2027)
-    assert {day.year for day in CalendarDay.objects.values_list("day", flat=True)} == {2025, 2026, 2027}
+    assert {day.year for day in CalendarDay.objects.values_list("day", flat=True)} == {
+        2025,
+        2026,
+        2027,
+    }
 
 
 def test_the_year_is_that_of_shanghai():
-    assert load_calendar(None, datetime(2025, 12, 31, 23, 30, tzinfo=SHANGHAI)).years == (2024, 2025, 2026)
+    assert load_calendar(
+        None, datetime(2025, 12, 31, 23, 30, tzinfo=SHANGHAI)
+    ).years == (2024, 2025, 2026)
     new_year_there = datetime.fromisoformat("2025-12-31T16:30+00:00")
     assert load_calendar(None, new_year_there).years == (2025, 2026, 2027)
 
@@ -36,8 +42,12 @@ def test_days_off_and_make_up_weekends_of_2026_are_as_published():
     assert not calendar.is_working_day(date(2026, 2, 17))
     assert calendar.is_working_day(date(2026, 2, 14))
     assert calendar.add_working_days(date(2026, 2, 13), 5) == date(2026, 2, 27)
-    assert calendar_of(1, date(2026, 9, 30)).add_working_days(date(2026, 9, 30), 7) == date(2026, 10, 15)
-    assert calendar_of(1, date(2026, 8, 4)).add_calendar_days(date(2026, 8, 4), 60) == date(2026, 10, 8)
+    assert calendar_of(1, date(2026, 9, 30)).add_working_days(
+        date(2026, 9, 30), 7
+    ) == date(2026, 10, 15)
+    assert calendar_of(1, date(2026, 8, 4)).add_calendar_days(
+        date(2026, 8, 4), 60
+    ) == date(2026, 10, 8)
 
 
 def test_only_make_up_weekends_of_the_years_asked_for_are_loaded():
@@ -72,8 +82,12 @@ def test_what_the_package_no_longer_says_is_corrected():
 def test_days_entered_by_hand_and_days_of_a_town_stay():
     town = TownFactory()
     by_hand = [
-        CalendarDay.objects.create(day=date(2026, 10, 1), is_working=True, confirmed=True),
-        CalendarDay.objects.create(day=date(2026, 3, 3), is_working=False, confirmed=True),
+        CalendarDay.objects.create(
+            day=date(2026, 10, 1), is_working=True, confirmed=True
+        ),
+        CalendarDay.objects.create(
+            day=date(2026, 3, 3), is_working=False, confirmed=True
+        ),
         CalendarDay.objects.create(day=date(2026, 10, 2), is_working=True, town=town),
     ]
 
@@ -95,7 +109,9 @@ def test_a_year_without_make_up_weekends_has_no_data_until_confirmed_by_hand():
 
 
 def test_a_town_s_own_day_is_no_data_for_a_year():
-    CalendarDay.objects.create(day=date(2027, 3, 6), is_working=True, town=TownFactory())
+    CalendarDay.objects.create(
+        day=date(2027, 3, 6), is_working=True, town=TownFactory()
+    )
 
     assert not has_data(2027)
 

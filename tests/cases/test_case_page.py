@@ -1,11 +1,24 @@
-"""The page of one case: the steps taken from it, what it tells, whose number it opens."""
+"""The page of one case: the steps taken from it, what it tells, whose number it
+opens.
+"""
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.workflow import Action, make_move
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord
 
@@ -22,13 +35,19 @@ def opened_step(client, case, action, **words):
     """The address of a step and what its form sends, the words given filled in."""
     address = reverse("cases:act", args=[case.number, action])
     form = client.get(address).context["form"]
-    return address, {"version": form["version"].value(), "key": str(form["key"].value()), **words}
+    return address, {
+        "version": form["version"].value(),
+        "key": str(form["key"].value()),
+        **words,
+    }
 
 
 def test_a_double_click_moves_once_and_says_done_twice(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
-    address, answers = opened_step(client, case, "accept", category="village", grade="minor")
+    address, answers = opened_step(
+        client, case, "accept", category="village", grade="minor"
+    )
 
     first, second = client.post(address, answers), client.post(address, answers)
 
@@ -40,7 +59,13 @@ def test_a_second_tab_gets_both_texts_and_overwrites_nothing(client, here):
     case = accepted(here)
     client.force_login(here.secretary.user)
     address, answers = opened_step(client, case, "escalate", reason="钱不够，请镇里定")
-    make_move(case, Action.REPLY, by=officer(here.secretary), at=timezone.now(), reply="正在商量")
+    make_move(
+        case,
+        Action.REPLY,
+        by=officer(here.secretary),
+        at=timezone.now(),
+        reply="正在商量",
+    )
 
     answer = client.post(address, answers)
 
@@ -55,10 +80,21 @@ def test_words_typed_for_a_step_that_closed_meanwhile_are_kept(client, here):
     client.force_login(here.secretary.user)
     address = reverse("cases:act", args=[case.number, "decide"])
     form = client.get(address).context["form"]
-    make_move(case, Action.ESCALATE, by=officer(here.secretary), at=timezone.now(), reason="请镇里定")
+    make_move(
+        case,
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=timezone.now(),
+        reason="请镇里定",
+    )
 
     answer = client.post(
-        address, {"version": form["version"].value(), "key": form["key"].value(), "decision": "集体出钱换灯"}
+        address,
+        {
+            "version": form["version"].value(),
+            "key": form["key"].value(),
+            "decision": "集体出钱换灯",
+        },
     )
 
     assert answer.status_code == 409
@@ -80,7 +116,14 @@ def test_nobody_is_pressed_to_a_step_while_somebody_else_is_at_work(client, here
 def test_a_ruling_presses_whoever_may_give_it(client, here):
     case = decided(here)
     until = (NOON + 20 * DAY).date()
-    make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="缺料",
+        until_on=until,
+    )
     client.force_login(here.secretary.user)
 
     page = client.get(case.get_absolute_url())
@@ -95,7 +138,9 @@ def test_a_step_that_asks_nothing_is_taken_from_the_page_itself(client, here):
     sent = {"version": case.version, "key": str(page.context["key"])}
 
     for _click in range(2):
-        answer = client.post(reverse("cases:act", args=[case.number, "acknowledge"]), sent, follow=True)
+        answer = client.post(
+            reverse("cases:act", args=[case.number, "acknowledge"]), sent, follow=True
+        )
         assert answer.status_code == 200
 
     assert case.events.filter(action="acknowledge").count() == 1
@@ -114,8 +159,17 @@ def test_other_words_under_a_key_used_before_are_never_lost(client, here):
     assert other.status_code == 422
     assert "开工了" in other.content.decode()
     fresh = other.context["form"]
-    client.post(address, {"version": fresh["version"].value(), "key": fresh["key"].value(), "text": "开工了"})
-    assert list(case.events.filter(action="progress").values_list("note", flat=True)) == ["料到了", "开工了"]
+    client.post(
+        address,
+        {
+            "version": fresh["version"].value(),
+            "key": fresh["key"].value(),
+            "text": "开工了",
+        },
+    )
+    assert list(
+        case.events.filter(action="progress").values_list("note", flat=True)
+    ) == ["料到了", "开工了"]
 
 
 def test_other_words_are_kept_where_the_step_is_past(client, here):
@@ -150,7 +204,10 @@ def test_the_other_matter_is_named_in_any_case_and_width(client, here):
 
     wrong = client.post(address, {**sent, "into": case.number})
     assert "没有这个编号" in wrong.content.decode()
-    assert client.post(address, {**sent, "into": f" {other.number.lower()} "}).status_code == 302
+    assert (
+        client.post(address, {**sent, "into": f" {other.number.lower()} "}).status_code
+        == 302
+    )
 
 
 def test_a_fragment_asked_for_without_a_login_turns_the_whole_page(client, here):
@@ -164,11 +221,17 @@ def test_a_fragment_asked_for_without_a_login_turns_the_whole_page(client, here)
 
 def opened(client, post, case):
     client.force_login(post.user)
-    return client.post(reverse("cases:open_phone", args=[case.number]), {"reason": "回访"})
+    return client.post(
+        reverse("cases:open_phone", args=[case.number]), {"reason": "回访"}
+    )
 
 
-def test_who_calls_back_opens_the_number_as_long_as_the_matter_is_with_them(client, here):
-    case = completed(here, decided(here, accepted(here, spoken(here, speaker_phone=PHONE))))
+def test_who_calls_back_opens_the_number_as_long_as_the_matter_is_with_them(
+    client, here
+):
+    case = completed(
+        here, decided(here, accepted(here, spoken(here, speaker_phone=PHONE)))
+    )
 
     assert opened(client, here.duty, case).status_code == 404
     case = verified(here, case)
@@ -187,13 +250,17 @@ def test_secretary_and_supervisors_open_the_number_at_any_stage(client, here, ro
     assert PHONE in opened(client, getattr(here, role), case).content.decode()
 
 
-def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(client, here):
+def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(
+    client, here
+):
     case = rated(here)
     client.force_login(here.secretary.user)
 
     page = client.get(case.get_absolute_url())
 
-    assert [item.office for item, _ask, _report in page.context["assignments"]] == [here.office]
+    assert [item.office for item, _ask, _report in page.context["assignments"]] == [
+        here.office
+    ]
     assert "办得怎么样</dt><dd>办结" in page.content.decode()
     assert page.context["timeline"][0].label == "记评价 · 满意 · 解决"
 
@@ -201,14 +268,38 @@ def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(clien
 def test_the_timeline_tells_what_was_chosen(client, here):
     case = decided(here)
     until = (NOON + 20 * DAY).date()
-    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
-    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
-    case = make_move(case, Action.REGRADE, by=officer(here.secretary), at=NOON, grade="minor", reason="小事")
+    case = make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="缺料",
+        until_on=until,
+    )
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
+    case = make_move(
+        case,
+        Action.REGRADE,
+        by=officer(here.secretary),
+        at=NOON,
+        grade="minor",
+        reason="小事",
+    )
     beside = VillageFactory(town=here.town, name="柳树村")
-    case = make_move(case, Action.JOIN, by=officer(here.secretary), at=NOON, village=beside)
+    case = make_move(
+        case, Action.JOIN, by=officer(here.secretary), at=NOON, village=beside
+    )
     client.force_login(here.secretary.user)
 
-    labels = [line.label for line in client.get(case.get_absolute_url()).context["timeline"]]
+    labels = [
+        line.label for line in client.get(case.get_absolute_url()).context["timeline"]
+    ]
 
     assert labels[0] == "邀别的村一起办 · 柳树村"
     assert labels[1] == "改等级 · 复杂 → 小事"
@@ -216,10 +307,24 @@ def test_the_timeline_tells_what_was_chosen(client, here):
     assert any(label.endswith(f"干部领办 · {here.office}") for label in labels)
 
 
-def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reported(client, here):
+def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reported(
+    client, here
+):
     told = {"told": "白关派出所", "told_at": NOON, "receipt": "已记录"}
-    case = make_move(accepted(here), Action.MANDATORY_REPORT, by=officer(here.member), at=NOON, **told)
-    case = make_move(case, Action.RECUSE, by=officer(here.supervisor), at=NOON, concerns=[here.secretary.user])
+    case = make_move(
+        accepted(here),
+        Action.MANDATORY_REPORT,
+        by=officer(here.member),
+        at=NOON,
+        **told,
+    )
+    case = make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.supervisor),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
     client.force_login(here.reviewer.user)
 
     page = client.get(case.get_absolute_url())
@@ -231,7 +336,9 @@ def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reporte
 def test_a_report_names_no_speaker_to_whom_the_speaker_is_hidden(client, here):
     case = accepted(here, spoken(here, confidentiality="hidden"))
     told = {"told": "白关派出所", "told_at": NOON, "receipt": "李建国来电"}
-    case = make_move(case, Action.MANDATORY_REPORT, by=officer(here.member), at=NOON, **told)
+    case = make_move(
+        case, Action.MANDATORY_REPORT, by=officer(here.member), at=NOON, **told
+    )
     client.force_login(here.secretary.user)
 
     page = client.get(case.get_absolute_url()).content.decode()

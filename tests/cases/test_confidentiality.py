@@ -1,4 +1,6 @@
-"""回避 and 保密: from whom a case is hidden, who reads it, who owns it then (domain §3)."""
+"""回避 and 保密: from whom a case is hidden, who reads it, who owns it then (domain
+§3).
+"""
 
 from datetime import date
 
@@ -21,12 +23,19 @@ def sees(post, case):
 
 def recused(here, case, *posts, by=None):
     return make_move(
-        case, Action.RECUSE, by=officer(by or here.supervisor), at=NOON, concerns=[post.user for post in posts]
+        case,
+        Action.RECUSE,
+        by=officer(by or here.supervisor),
+        at=NOON,
+        concerns=[post.user for post in posts],
     )
 
 
 def test_only_cadres_of_the_place_can_be_named_in_a_recusal():
-    here, elsewhere = staff(), roles.secretary_of(VillageFactory(town__county_code="621202"))
+    here, elsewhere = (
+        staff(),
+        roles.secretary_of(VillageFactory(town__county_code="621202")),
+    )
 
     with pytest.raises(InputRefused):
         recused(here, spoken(here), elsewhere)
@@ -36,10 +45,17 @@ def test_reviewer_who_also_serves_in_the_named_village_never_owns_the_case():
     here = staff()
     neighbours = VillageFactory(town=here.town)
     named = roles.secretary_of(neighbours)
-    roles.duty_officer_of(neighbours, user=here.reviewer.user)  # the town's first reviewer also serves there
+    # the town's first reviewer also serves there
+    roles.duty_officer_of(neighbours, user=here.reviewer.user)
     second = roles.reviewer_of(here.town)
 
-    case = make_move(accepted(here), Action.JOIN, by=officer(here.secretary), at=NOON, village=neighbours)
+    case = make_move(
+        accepted(here),
+        Action.JOIN,
+        by=officer(here.secretary),
+        at=NOON,
+        village=neighbours,
+    )
 
     case = recused(here, case, named)
 
@@ -61,11 +77,21 @@ def test_owner_of_last_resort_is_never_somebody_in_conflict():
 
 def test_recusal_that_would_leave_nobody_is_refused():
     here = staff()
-    everybody = (here.reviewer, here.supervisor, here.county_reviewer, here.county_supervisor, here.secretary)
+    everybody = (
+        here.reviewer,
+        here.supervisor,
+        here.county_reviewer,
+        here.county_supervisor,
+        here.secretary,
+    )
 
     with pytest.raises(MoveRefused):
         make_move(
-            spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[post.user for post in everybody]
+            spoken(here),
+            Action.RECUSE,
+            by=officer(here.duty),
+            at=NOON,
+            concerns=[post.user for post in everybody],
         )
 
 
@@ -74,7 +100,11 @@ def test_hidden_lead_is_released_and_the_matter_deliberated_one_level_up():
 
     case = recused(here, decided(here, lead=here.duty), here.secretary)
 
-    assert (case.stage, case.level, case.owner) == (Stage.DELIBERATE, "town", here.reviewer)
+    assert (case.stage, case.level, case.owner) == (
+        Stage.DELIBERATE,
+        "town",
+        here.reviewer,
+    )
     assert not case.assignments.filter(ended_at=None).exists()
 
 
@@ -82,7 +112,11 @@ def test_hidden_assistant_is_released_while_the_lead_goes_on():
     here = staff()
     outside = roles.handler_of(OfficeFactory(town=here.town))
 
-    case = recused(here, decided(here, handling="joint", lead=outside.office, assistants=[here.leader]), here.secretary)
+    case = recused(
+        here,
+        decided(here, handling="joint", lead=outside.office, assistants=[here.leader]),
+        here.secretary,
+    )
 
     assert (case.stage, case.owner) == (Stage.HANDLE, outside.office)
     assert not sees(here.leader, case)
@@ -94,7 +128,13 @@ def test_matter_in_conflict_is_not_sent_back_down():
     case = recused(here, accepted(here), here.secretary)
 
     with pytest.raises(MoveRefused):
-        make_move(case, Action.SEND_BACK, by=officer(here.reviewer), at=NOON, reason="村里能办")
+        make_move(
+            case,
+            Action.SEND_BACK,
+            by=officer(here.reviewer),
+            at=NOON,
+            reason="村里能办",
+        )
 
 
 def test_only_a_reviewer_not_named_lifts_a_recusal():
@@ -103,8 +143,20 @@ def test_only_a_reviewer_not_named_lifts_a_recusal():
 
     assert case.level == "county"
     with pytest.raises(NoSuchRight):
-        make_move(case, Action.LIFT_RECUSAL, by=officer(here.reviewer), at=NOON, reason="没有关系")
-    case = make_move(case, Action.LIFT_RECUSAL, by=officer(here.county_reviewer), at=NOON, reason="查无此事")
+        make_move(
+            case,
+            Action.LIFT_RECUSAL,
+            by=officer(here.reviewer),
+            at=NOON,
+            reason="没有关系",
+        )
+    case = make_move(
+        case,
+        Action.LIFT_RECUSAL,
+        by=officer(here.county_reviewer),
+        at=NOON,
+        reason="查无此事",
+    )
 
     assert (case.level, case.conflict_floor) == ("county", "")
     assert sees(here.secretary, case)
@@ -114,7 +166,13 @@ def test_the_speaker_may_name_a_cadre():
     here = staff()
     case = spoken(here)
 
-    case = make_move(case, Action.RECUSE, by=Speaker(case, "code"), at=NOON, concerns=[here.duty.user])
+    case = make_move(
+        case,
+        Action.RECUSE,
+        by=Speaker(case, "code"),
+        at=NOON,
+        concerns=[here.duty.user],
+    )
 
     assert case.level == "town"
     assert not sees(here.secretary, case)
@@ -125,7 +183,11 @@ def test_secret_matter_is_read_by_those_named_alone():
 
     case = accepted(here, confidentiality="secret")
 
-    readers = {post for post in vars(here).values() if hasattr(post, "role") and sees(post, case)}
+    readers = {
+        post
+        for post in vars(here).values()
+        if hasattr(post, "role") and sees(post, case)
+    }
     assert readers == {here.duty, here.secretary, here.reviewer}
     row = Case.objects.counted_for(here.supervisor.user, NOON.date()).get()
     assert row.redacted
@@ -134,10 +196,14 @@ def test_secret_matter_is_read_by_those_named_alone():
 def test_reviewer_of_the_level_left_behind_reads_a_secret_matter_no_longer():
     here = staff()
     case = accepted(here, confidentiality="secret")
-    case = make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    case = make_move(
+        case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够"
+    )
     assert sees(here.reviewer, case)
 
-    case = make_move(case, Action.ESCALATE, by=officer(here.reviewer), at=NOON, reason="要县里定")
+    case = make_move(
+        case, Action.ESCALATE, by=officer(here.reviewer), at=NOON, reason="要县里定"
+    )
 
     assert sees(here.county_reviewer, case)
     assert not sees(here.reviewer, case)
@@ -152,11 +218,19 @@ def test_protecting_is_offered_only_where_it_would_change_something():
     case = accepted(here)
 
     def offered(post):
-        return Action.PROTECT in {offer.action for offer in moves_open_to(post.user, case, NOON)}
+        return Action.PROTECT in {
+            offer.action for offer in moves_open_to(post.user, case, NOON)
+        }
 
     assert offered(here.secretary)
     assert not offered(here.reviewer)
-    case = make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="hidden")
+    case = make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=NOON,
+        confidentiality="hidden",
+    )
     assert offered(here.reviewer)
 
 
@@ -165,8 +239,20 @@ def test_owner_protects_more_and_only_a_reviewer_less():
     case = accepted(here, confidentiality="hidden")
 
     with pytest.raises(NoSuchRight):
-        make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="normal")
-    case = make_move(case, Action.PROTECT, by=officer(here.reviewer), at=NOON, confidentiality="normal")
+        make_move(
+            case,
+            Action.PROTECT,
+            by=officer(here.secretary),
+            at=NOON,
+            confidentiality="normal",
+        )
+    case = make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.reviewer),
+        at=NOON,
+        confidentiality="normal",
+    )
 
     assert case.confidentiality == "normal"
 
@@ -176,7 +262,9 @@ def test_lead_reads_a_secret_matter_while_assigned():
     case = decided(here, accepted(here, confidentiality="secret"), lead=here.member)
     assert sees(here.member, case)
 
-    case = make_move(case, Action.RETURN, by=officer(here.member), at=NOON, reason="办不了")
+    case = make_move(
+        case, Action.RETURN, by=officer(here.member), at=NOON, reason="办不了"
+    )
 
     assert not sees(here.member, case)
 
@@ -184,18 +272,42 @@ def test_lead_reads_a_secret_matter_while_assigned():
 def test_matter_may_become_secret_a_second_time():
     here = staff()
     case = accepted(here, confidentiality="secret")
-    case = make_move(case, Action.PROTECT, by=officer(here.reviewer), at=NOON, confidentiality="normal")
+    case = make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.reviewer),
+        at=NOON,
+        confidentiality="normal",
+    )
 
-    case = make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="secret")
+    case = make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=NOON,
+        confidentiality="secret",
+    )
 
-    assert set(case.access.values_list("post", flat=True)) == {here.secretary.pk, here.reviewer.pk}
+    assert set(case.access.values_list("post", flat=True)) == {
+        here.secretary.pk,
+        here.reviewer.pk,
+    }
 
 
 def test_reviewer_opens_a_closed_secret_matter_of_the_village_again():
     here = staff()
     case = accepted(here, confidentiality="secret")
-    case = make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, route="法院", told="请去立案")
+    case = make_move(
+        case,
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="法院",
+        told="请去立案",
+    )
 
-    case = make_move(case, Action.REOPEN, by=officer(here.reviewer), at=NOON, reason="法院不收")
+    case = make_move(
+        case, Action.REOPEN, by=officer(here.reviewer), at=NOON, reason="法院不收"
+    )
 
     assert case.stage == Stage.DELIBERATE

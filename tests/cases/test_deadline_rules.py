@@ -1,4 +1,6 @@
-"""A town's own deadlines and days off: who sets them, what a change shows before it holds, and what keeps its day."""
+"""A town's own deadlines and days off: who sets them, what a change shows before it
+holds, and what keeps its day.
+"""
 
 from datetime import date
 
@@ -28,7 +30,9 @@ def _at_noon():
 
 
 def told(here, at):
-    return register(Spoken(verbatim="路灯坏了", village=here.village), by=officer(here.duty), at=at)
+    return register(
+        Spoken(verbatim="路灯坏了", village=here.village), by=officer(here.duty), at=at
+    )
 
 
 def set_so(here, rule, span, at=NOON):
@@ -93,8 +97,16 @@ def test_a_town_grants_as_much_more_time_as_it_has_set(days):
     case = decided(here)
 
     def ask(beyond):
-        values = words(Action.ASK_EXTENSION, NOON + DAY, until_on=case.due_on + beyond * DAY)
-        make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON + DAY, **values)
+        values = words(
+            Action.ASK_EXTENSION, NOON + DAY, until_on=case.due_on + beyond * DAY
+        )
+        make_move(
+            case,
+            Action.ASK_EXTENSION,
+            by=officer(here.handler),
+            at=NOON + DAY,
+            **values,
+        )
 
     with pytest.raises(InputRefused):
         ask(days + 1)
@@ -105,7 +117,11 @@ def test_a_town_grants_as_much_more_time_as_it_has_set(days):
 
 @pytest.mark.parametrize(
     ("rule", "span"),
-    [(Rule.SPEAK, Span(0, Unit.WORKING)), (Rule.LED, Span(366, Unit.CALENDAR)), (Rule.EXTENSION, FIVE)],
+    [
+        (Rule.SPEAK, Span(0, Unit.WORKING)),
+        (Rule.LED, Span(366, Unit.CALENDAR)),
+        (Rule.EXTENSION, FIVE),
+    ],
 )
 def test_no_length_that_makes_no_sense(rule, span):
     here = staff()
@@ -121,7 +137,14 @@ def test_only_the_towns_reviewer_sets_rules_and_days():
         with pytest.raises(NoSuchRight):
             set_rule(here.town, Rule.SPEAK, FIVE, by=post.user, at=NOON)
         with pytest.raises(NoSuchRight):
-            set_day(here.town, date(2026, 3, 9), is_working=False, name="", by=post.user, at=NOON)
+            set_day(
+                here.town,
+                date(2026, 3, 9),
+                is_working=False,
+                name="",
+                by=post.user,
+                at=NOON,
+            )
         with pytest.raises(NoSuchRight):
             drop_day(here.town, date(2026, 3, 9), by=post.user, at=NOON)
 
@@ -137,11 +160,18 @@ def test_the_page_shows_what_would_change_before_it_does(client):
 
     assert looked.context["change"] == change_of(here.town, Rule.SPEAK, FIVE, NOON)
     shown = looked.context["change"]
-    assert (shown.last_before, shown.last_after, shown.running) == (date(2026, 3, 3), date(2026, 3, 9), 2)
+    assert (shown.last_before, shown.last_after, shown.running) == (
+        date(2026, 3, 3),
+        date(2026, 3, 9),
+        2,
+    )
     assert not DeadlineRule.objects.exists()
 
-    another = client.post(address, {"amount": 7, "unit": "working", "sure": "5 working"})
-    assert another.context["change"].after == Span(7, Unit.WORKING)  # the one looked at was of 5
+    another = client.post(
+        address, {"amount": 7, "unit": "working", "sure": "5 working"}
+    )
+    # the one looked at was of 5
+    assert another.context["change"].after == Span(7, Unit.WORKING)
     assert not DeadlineRule.objects.exists()
 
     done = client.post(address, {"amount": 5, "unit": "working", "sure": "5 working"})
@@ -169,9 +199,16 @@ def test_a_secretary_reads_and_sets_nothing_and_a_foreign_town_does_not_exist(cl
     assert client.get(reverse("cases:deadlines")).status_code == 200
     assert client.get(reverse("cases:workdays")).status_code == 200
     assert client.get(reverse("cases:deadline", args=["speak"])).status_code == 404
-    assert client.post(reverse("cases:workdays"), {"day": "2026-03-09", "works": "off"}).status_code == 404
+    assert (
+        client.post(
+            reverse("cases:workdays"), {"day": "2026-03-09", "works": "off"}
+        ).status_code
+        == 404
+    )
     for name in ("cases:deadlines", "cases:workdays"):
-        assert client.get(f"{reverse(name)}?town={elsewhere.town.pk}").status_code == 404
+        assert (
+            client.get(f"{reverse(name)}?town={elsewhere.town.pk}").status_code == 404
+        )
 
 
 def test_a_day_set_by_the_town_counts_and_can_be_taken_back(client):
@@ -191,23 +228,41 @@ def test_a_day_set_by_the_town_counts_and_can_be_taken_back(client):
 def test_a_day_beyond_the_next_year_is_refused():
     here = staff()
 
-    set_day(here.town, date(2027, 12, 31), is_working=False, name="", by=here.reviewer.user, at=NOON)
+    set_day(
+        here.town,
+        date(2027, 12, 31),
+        is_working=False,
+        name="",
+        by=here.reviewer.user,
+        at=NOON,
+    )
     with pytest.raises(InputRefused):
-        set_day(here.town, date(2028, 1, 1), is_working=False, name="", by=here.reviewer.user, at=NOON)
+        set_day(
+            here.town,
+            date(2028, 1, 1),
+            is_working=False,
+            name="",
+            by=here.reviewer.user,
+            at=NOON,
+        )
 
 
 def test_a_day_that_is_past_is_refused(client):
     here = staff()
     client.force_login(here.reviewer.user)
 
-    answer = client.post(reverse("cases:workdays"), {"day": "2026-03-01", "works": "off"})
+    answer = client.post(
+        reverse("cases:workdays"), {"day": "2026-03-01", "works": "off"}
+    )
 
     assert answer.status_code == 422
     assert "那天已经过去了" in answer.text or "过去" in answer.text
     assert not CalendarDay.objects.filter(town=here.town).exists()
 
 
-def test_the_calendar_shows_days_off_and_make_up_days_and_says_when_a_year_is_not_known(client):
+def test_the_calendar_shows_days_off_and_make_up_days_and_says_when_a_year_is_not_known(
+    client,
+):
     here = staff()
     load_calendar([2026, 2027], NOON)
     client.force_login(here.secretary.user)
@@ -215,7 +270,9 @@ def test_the_calendar_shows_days_off_and_make_up_days_and_says_when_a_year_is_no
     this_year = client.get(reverse("cases:workdays"))
     assert this_year.context["is_known"]
     months = dict(this_year.context["months"])
-    february = {day: row for week in months[date(2026, 2, 1)] for day, row in week if day}
+    february = {
+        day: row for week in months[date(2026, 2, 1)] for day, row in week if day
+    }
     assert february[date(2026, 2, 14)].is_working
     assert not february[date(2026, 2, 16)].is_working
     assert february[date(2026, 2, 25)] is None
@@ -223,7 +280,10 @@ def test_the_calendar_shows_days_off_and_make_up_days_and_says_when_a_year_is_no
     next_year = client.get(f"{reverse('cases:workdays')}?year=2027")
     assert not next_year.context["is_known"]
     for odd in ("2031", "x", "-5"):
-        assert client.get(f"{reverse('cases:workdays')}?year={odd}").context["year"] == 2026
+        assert (
+            client.get(f"{reverse('cases:workdays')}?year={odd}").context["year"]
+            == 2026
+        )
 
 
 def test_a_day_counted_to_a_year_without_data_says_so_on_its_page(client):
@@ -243,15 +303,29 @@ def test_time_used_and_left_is_told_for_every_stage_of_a_round(client):
 
     spent = spent_of(Clock.objects.filter(case=case), NOON + 2 * DAY)
 
-    assert [(row.round, row.used, row.left, row.in_time) for row in spent[:2]] == [(1, 0, None, True)] * 2
-    assert (spent[-1].used, spent[-1].left, spent[-1].in_time) == (2, (case.due_on - NOON.date()).days - 2, True)
+    assert [(row.round, row.used, row.left, row.in_time) for row in spent[:2]] == [
+        (1, 0, None, True)
+    ] * 2
+    assert (spent[-1].used, spent[-1].left, spent[-1].in_time) == (
+        2,
+        (case.due_on - NOON.date()).days - 2,
+        True,
+    )
     client.force_login(here.secretary.user)
-    assert client.get(case.get_absolute_url()).context["spent"] == spent_of(Clock.objects.filter(case=case), NOON)
+    assert client.get(case.get_absolute_url()).context["spent"] == spent_of(
+        Clock.objects.filter(case=case), NOON
+    )
 
 
 def test_days_on_hold_are_not_used_up():
     here = staff()
-    case = make_move(accepted(here), Action.DEFER, by=officer(here.secretary), at=NOON, **words(Action.DEFER, NOON))
+    case = make_move(
+        accepted(here),
+        Action.DEFER,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.DEFER, NOON),
+    )
 
     running = spent_of(Clock.objects.filter(case=case), NOON + 7 * DAY)[-1]
 

@@ -1,4 +1,6 @@
-"""Deadlines at the edges of days, months and years, and where a year's calendar is not known yet (domain §4)."""
+"""Deadlines at the edges of days, months and years, and where a year's calendar is not
+known yet (domain §4).
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -30,16 +32,26 @@ def end_of(year: int, month: int, day: int) -> datetime:
 
 
 def told(here: Staff, at: datetime) -> Case:
-    return register(Spoken(verbatim="路灯坏了", village=here.village), by=officer(here.duty), at=at)
+    return register(
+        Spoken(verbatim="路灯坏了", village=here.village), by=officer(here.duty), at=at
+    )
 
 
 def accepted(here: Staff, at: datetime) -> Case:
-    return make_move(told(here, at), Action.ACCEPT, by=officer(here.duty), at=at, **words(Action.ACCEPT, at))
+    return make_move(
+        told(here, at),
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=at,
+        **words(Action.ACCEPT, at),
+    )
 
 
 def decided(here: Staff, at: datetime, **values: object) -> Case:
     values = words(Action.DECIDE, at, lead=here.office, **values)
-    return make_move(accepted(here, at), Action.DECIDE, by=officer(here.secretary), at=at, **values)
+    return make_move(
+        accepted(here, at), Action.DECIDE, by=officer(here.secretary), at=at, **values
+    )
 
 
 def by_the_meeting(here: Staff, at: datetime) -> Case:
@@ -60,7 +72,10 @@ def by_the_meeting(here: Staff, at: datetime) -> Case:
         (end_of(2026, 3, 2) + SECOND, date(2026, 3, 4)),
         (datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC), date(2026, 3, 3)),
         (datetime(2026, 3, 2, 16, 0, 0, tzinfo=UTC), date(2026, 3, 4)),
-        (end_of(2026, 3, 6), date(2026, 3, 9)),  # a Friday; the weekend after it makes no difference
+        (
+            end_of(2026, 3, 6),
+            date(2026, 3, 9),
+        ),  # a Friday; the weekend after it makes no difference
         (start_of(2026, 3, 7), date(2026, 3, 9)),
         (end_of(2026, 3, 8), date(2026, 3, 9)),
         (start_of(2026, 3, 9), date(2026, 3, 10)),
@@ -69,7 +84,10 @@ def by_the_meeting(here: Staff, at: datetime) -> Case:
 def test_the_day_of_a_matter_ends_at_midnight_in_shanghai(at, last_on):
     case = told(staff(), at)
 
-    assert (case.due_on, case.due_at) == (last_on, start_of(*last_on.timetuple()[:3]) + timedelta(days=1))
+    assert (case.due_on, case.due_at) == (
+        last_on,
+        start_of(*last_on.timetuple()[:3]) + timedelta(days=1),
+    )
 
 
 def test_it_is_in_time_until_the_last_moment_of_its_last_day():
@@ -97,11 +115,16 @@ def test_the_light_changes_between_two_moments_and_rows_are_found_by_it():
 
 
 @pytest.mark.parametrize(
-    ("at", "last_on"), [(end_of(2026, 3, 3), date(2026, 3, 12)), (start_of(2026, 3, 4), date(2026, 3, 11))]
+    ("at", "last_on"),
+    [
+        (end_of(2026, 3, 3), date(2026, 3, 12)),
+        (start_of(2026, 3, 4), date(2026, 3, 11)),
+    ],
 )
 def test_a_pause_begins_with_the_day_it_was_ruled_on(at, last_on):
     here = staff()
-    case = accepted(here, NOON)  # to 5 March: two working days left on the 3rd, one on the 4th
+    # to 5 March: two working days left on the 3rd, one on the 4th
+    case = accepted(here, NOON)
     values = words(Action.DEFER, at, until_on=date(2026, 3, 10))
 
     case = make_move(case, Action.DEFER, by=officer(here.secretary), at=at, **values)
@@ -118,7 +141,10 @@ def test_a_pause_begins_with_the_day_it_was_ruled_on(at, last_on):
     ("at", "last_on"),
     [
         (end_of(2026, 2, 13), date(2026, 2, 27)),
-        (start_of(2026, 2, 14), date(2026, 2, 28)),  # a Saturday, worked; and so is the last day
+        (
+            start_of(2026, 2, 14),
+            date(2026, 2, 28),
+        ),  # a Saturday, worked; and so is the last day
         (end_of(2026, 2, 14), date(2026, 2, 28)),
         (start_of(2026, 2, 15), date(2026, 2, 28)),
         (end_of(2026, 2, 23), date(2026, 2, 28)),
@@ -145,7 +171,8 @@ def test_seven_working_days_about_the_national_day(at, last_on):
     case = decided(staff(), at)
 
     assert case.due_on == last_on
-    # Two working days before: of the 14th and 15th the one and the other, weekends apart.
+    # Two working days before: of the 14th and 15th the one and the other, weekends
+    # apart.
     assert case.yellow_at == start_of(2026, 10, last_on.day - 1)
 
 
@@ -173,8 +200,16 @@ def test_sixty_calendar_days_that_end_about_the_national_day(at, last_on):
     [
         (end_of(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 2)),
         (end_of(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 3)),
-        (end_of(2026, 4, 29), date(2026, 4, 30), date(2026, 5, 7)),  # 1 to 5 May are off
-        (end_of(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 5)),  # 1 January is off, 2 and 3 are a weekend
+        (
+            end_of(2026, 4, 29),
+            date(2026, 4, 30),
+            date(2026, 5, 7),
+        ),  # 1 to 5 May are off
+        (
+            end_of(2026, 12, 30),
+            date(2026, 12, 31),
+            date(2027, 1, 5),
+        ),  # 1 January is off, 2 and 3 are a weekend
         (end_of(2026, 12, 31), date(2027, 1, 4), date(2027, 1, 6)),
     ],
 )
@@ -192,7 +227,11 @@ def test_a_month_or_year_that_ends_meanwhile_is_stepped_over(at, one, three):
         (end_of(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 2)),
         (start_of(2028, 2, 29), date(2028, 3, 1), date(2028, 3, 3)),
         (end_of(2028, 2, 29), date(2028, 3, 1), date(2028, 3, 3)),
-        (end_of(2027, 2, 26), date(2027, 3, 1), date(2027, 3, 3)),  # no such day in this year
+        (
+            end_of(2027, 2, 26),
+            date(2027, 3, 1),
+            date(2027, 3, 3),
+        ),  # no such day in this year
     ],
 )
 def test_the_day_that_leap_years_have_is_counted(at, one, three):
@@ -217,9 +256,12 @@ def test_without_data_a_year_is_counted_by_monday_to_friday_less_what_the_law_gi
     assert not has_data(2028)
     here = staff()
 
-    assert accepted(here, end_of(2028, 1, 24)).due_on == date(2028, 2, 2)  # 25 to 28 January are the festival
-    assert told(here, end_of(2028, 2, 4)).due_on == date(2028, 2, 7)  # a Friday: no Saturday is known to be worked
-    assert told(here, end_of(2027, 12, 31)).due_on == date(2028, 1, 4)  # Monday the 3rd stands in for the 1st
+    # 25 to 28 January are the festival
+    assert accepted(here, end_of(2028, 1, 24)).due_on == date(2028, 2, 2)
+    # a Friday: no Saturday is known to be worked
+    assert told(here, end_of(2028, 2, 4)).due_on == date(2028, 2, 7)
+    # Monday the 3rd stands in for the 1st
+    assert told(here, end_of(2027, 12, 31)).due_on == date(2028, 1, 4)
 
 
 def test_what_is_published_later_holds_for_clocks_that_start_from_then_on():

@@ -30,26 +30,48 @@ def midnight(month: int, day: int) -> datetime:
 
 
 def told(here: Staff, at: datetime, **fields: object) -> Case:
-    return register(Spoken(verbatim="路灯坏了", **{"village": here.village, **fields}), by=officer(here.duty), at=at)
+    return register(
+        Spoken(verbatim="路灯坏了", **{"village": here.village, **fields}),
+        by=officer(here.duty),
+        at=at,
+    )
 
 
 def accepted(here: Staff, at: datetime) -> Case:
-    return make_move(told(here, at), Action.ACCEPT, by=officer(here.duty), at=at, **words(Action.ACCEPT, at))
+    return make_move(
+        told(here, at),
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=at,
+        **words(Action.ACCEPT, at),
+    )
 
 
 def decided(here: Staff, at: datetime, **values: object) -> Case:
     values = {"lead": here.office, **values}
     return make_move(
-        accepted(here, at), Action.DECIDE, by=officer(here.secretary), at=at, **words(Action.DECIDE, at, **values)
+        accepted(here, at),
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=at,
+        **words(Action.DECIDE, at, **values),
     )
 
 
-def by_lead(here: Staff, case: Case, action: Action, at: datetime, **values: object) -> Case:
-    return make_move(case, action, by=officer(here.handler), at=at, **words(action, at, **values))
+def by_lead(
+    here: Staff, case: Case, action: Action, at: datetime, **values: object
+) -> Case:
+    return make_move(
+        case, action, by=officer(here.handler), at=at, **words(action, at, **values)
+    )
 
 
-def by_secretary(here: Staff, case: Case, action: Action, at: datetime, **values: object) -> Case:
-    return make_move(case, action, by=officer(here.secretary), at=at, **words(action, at, **values))
+def by_secretary(
+    here: Staff, case: Case, action: Action, at: datetime, **values: object
+) -> Case:
+    return make_move(
+        case, action, by=officer(here.secretary), at=at, **words(action, at, **values)
+    )
 
 
 # --- the rules
@@ -81,16 +103,22 @@ def test_sixty_calendar_days_from_4_august_that_end_in_the_holidays_end_after_th
     case = by_secretary(here, accepted(here, noon(8, 4)), Action.ESCALATE, noon(8, 4))
 
     values = words(Action.DECIDE, noon(8, 4), handling="meeting", lead=here.office)
-    case = make_move(case, Action.DECIDE, by=officer(here.reviewer), at=noon(8, 4), **values)
+    case = make_move(
+        case, Action.DECIDE, by=officer(here.reviewer), at=noon(8, 4), **values
+    )
 
     assert case.due_on == date(2026, 10, 8)
 
 
-@pytest.mark.parametrize(("handling", "due"), [("on_spot", (3, 3)), ("led", (3, 11)), ("joint", (3, 23))])
+@pytest.mark.parametrize(
+    ("handling", "due"), [("on_spot", (3, 3)), ("led", (3, 11)), ("joint", (3, 23))]
+)
 def test_each_way_of_handling_has_its_own_time(handling, due):
     here = staff()
 
-    assert decided(here, NOON, handling=handling, assistants=[here.leader]).due_on == date(2026, *due)
+    assert decided(
+        here, NOON, handling=handling, assistants=[here.leader]
+    ).due_on == date(2026, *due)
 
 
 def test_a_towns_own_day_off_counts_in_that_town_alone():
@@ -114,13 +142,15 @@ def test_a_rule_that_cannot_be_read_is_named(settings):
 def test_the_promise_follows_the_road():
     here = staff()
     case = decided(here, NOON)
-    assert case.promised_on == date(2026, 3, 19)  # 办 to 11 March, 3 working days of 督, 3 of 评
+    # 办 to 11 March, 3 working days of 督, 3 of 评
+    assert case.promised_on == date(2026, 3, 19)
 
     case = by_lead(here, case, Action.COMPLETE, noon(3, 4))
     assert (case.due_on, case.promised_on) == (date(2026, 3, 9), date(2026, 3, 19))
 
     case = by_secretary(here, case, Action.VERIFY, noon(3, 5))
-    assert case.due_on == case.promised_on == date(2026, 4, 7)  # 30 days end on a day off in 清明
+    # 30 days end on a day off in 清明
+    assert case.due_on == case.promised_on == date(2026, 4, 7)
 
 
 # --- what moves a clock and what does not
@@ -145,7 +175,11 @@ def test_a_return_leaves_the_clock_running():
 
     case = by_lead(here, case, Action.RETURN, noon(3, 4))
 
-    assert (case.stage, case.due_at, case.promised_on) == (Stage.DELIBERATE, due, promised)
+    assert (case.stage, case.due_at, case.promised_on) == (
+        Stage.DELIBERATE,
+        due,
+        promised,
+    )
     assert Clock.objects.get(case=case, stopped_at=None).stage == Stage.HANDLE
 
 
@@ -156,21 +190,30 @@ def test_a_change_of_level_starts_a_deliberation_clock_and_stops_the_other():
     case = by_secretary(here, case, Action.ESCALATE, noon(3, 5))
 
     running = Clock.objects.get(case=case, stopped_at=None)
-    assert (running.stage, running.level, case.due_on) == (Stage.DELIBERATE, "town", date(2026, 3, 10))
+    assert (running.stage, running.level, case.due_on) == (
+        Stage.DELIBERATE,
+        "town",
+        date(2026, 3, 10),
+    )
 
 
 def test_time_is_extended_once_and_to_a_working_day():
     here = staff()
-    case = decided(here, noon(9, 21))  # to 10 October, as 25 to 27 September are off and 20 September was made up
+    # to 10 October, as 25 to 27 September are off and 20 September was made up
+    case = decided(here, noon(9, 21))
     due_on = case.due_on
-    case = by_lead(here, case, Action.ASK_EXTENSION, noon(9, 22), until_on=date(2026, 10, 17))
+    case = by_lead(
+        here, case, Action.ASK_EXTENSION, noon(9, 22), until_on=date(2026, 10, 17)
+    )
     assert case.due_on == due_on
 
     case = by_secretary(here, case, Action.RULE_EXTENSION, noon(9, 22))
 
     assert case.due_on == date(2026, 10, 19)  # the 17th is a Saturday
     with pytest.raises(MoveRefused):
-        by_lead(here, case, Action.ASK_EXTENSION, noon(9, 23), until_on=date(2026, 10, 30))
+        by_lead(
+            here, case, Action.ASK_EXTENSION, noon(9, 23), until_on=date(2026, 10, 30)
+        )
 
 
 @pytest.mark.parametrize("until_on", [date(2026, 3, 11), date(2026, 4, 11)])
@@ -178,7 +221,9 @@ def test_an_extension_is_later_than_the_due_and_at_most_thirty_days(until_on):
     here = staff()
 
     with pytest.raises(InputRefused):
-        by_lead(here, decided(here, NOON), Action.ASK_EXTENSION, NOON, until_on=until_on)
+        by_lead(
+            here, decided(here, NOON), Action.ASK_EXTENSION, NOON, until_on=until_on
+        )
 
 
 def test_a_refused_extension_changes_nothing_and_may_be_asked_again():
@@ -187,7 +232,9 @@ def test_a_refused_extension_changes_nothing_and_may_be_asked_again():
     due = case.due_at
     case = by_lead(here, case, Action.ASK_EXTENSION, NOON, until_on=date(2026, 3, 20))
 
-    case = by_secretary(here, case, Action.RULE_EXTENSION, NOON, ruling="refused", reason="人手够")
+    case = by_secretary(
+        here, case, Action.RULE_EXTENSION, NOON, ruling="refused", reason="人手够"
+    )
 
     assert case.due_at == due
     by_lead(here, case, Action.ASK_EXTENSION, NOON, until_on=date(2026, 3, 18))
@@ -196,9 +243,12 @@ def test_a_refused_extension_changes_nothing_and_may_be_asked_again():
 def test_a_suspension_gives_back_the_days_not_used_and_ends_by_itself():
     here = staff()
     case = decided(here, NOON)  # 7 working days: 3 to 11 March
-    case = by_lead(here, case, Action.ASK_SUSPENSION, noon(3, 4), until_on=date(2026, 3, 16))
+    case = by_lead(
+        here, case, Action.ASK_SUSPENSION, noon(3, 4), until_on=date(2026, 3, 16)
+    )
     case = by_secretary(here, case, Action.RULE_SUSPENSION, noon(3, 4))
-    assert case.due_on == date(2026, 3, 23)  # 5 working days left on 4 March, from 16 March on
+    # 5 working days left on 4 March, from 16 March on
+    assert case.due_on == date(2026, 3, 23)
     assert case.light(noon(3, 15)) == Light.GREY
     assert case.light(noon(3, 16)) == Light.GREEN
     with pytest.raises(MoveRefused):
@@ -211,7 +261,13 @@ def test_a_suspension_gives_back_the_days_not_used_and_ends_by_itself():
 
 def test_a_suspension_ended_early_gives_back_only_what_it_took():
     here = staff()
-    case = by_lead(here, decided(here, NOON), Action.ASK_SUSPENSION, noon(3, 4), until_on=date(2026, 3, 16))
+    case = by_lead(
+        here,
+        decided(here, NOON),
+        Action.ASK_SUSPENSION,
+        noon(3, 4),
+        until_on=date(2026, 3, 16),
+    )
     case = by_secretary(here, case, Action.RULE_SUSPENSION, noon(3, 4))
 
     case = by_lead(here, case, Action.RESUME, noon(3, 6))
@@ -221,21 +277,34 @@ def test_a_suspension_ended_early_gives_back_only_what_it_took():
 
 def test_leaving_handling_ends_a_suspension_and_lapses_requests():
     here = staff()
-    case = by_lead(here, decided(here, NOON), Action.ASK_SUSPENSION, NOON, until_on=date(2026, 3, 16))
+    case = by_lead(
+        here,
+        decided(here, NOON),
+        Action.ASK_SUSPENSION,
+        NOON,
+        until_on=date(2026, 3, 16),
+    )
     case = by_secretary(here, case, Action.RULE_SUSPENSION, NOON)
-    case = by_lead(here, case, Action.ASK_EXTENSION, NOON, until_on=case.due_on + timedelta(days=3))
+    case = by_lead(
+        here, case, Action.ASK_EXTENSION, NOON, until_on=case.due_on + timedelta(days=3)
+    )
 
     case = by_lead(here, case, Action.COMPLETE, noon(3, 4))
 
     assert case.grey_until is None
-    assert set(case.time_requests.values_list("kind", "state")) == {("suspension", "granted"), ("extension", "lapsed")}
+    assert set(case.time_requests.values_list("kind", "state")) == {
+        ("suspension", "granted"),
+        ("extension", "lapsed"),
+    }
     assert case.time_requests.get(kind="suspension").ended_at == noon(3, 4)
 
 
 def test_putting_it_off_shifts_the_due_and_shows_grey():
     here = staff()
 
-    case = by_secretary(here, accepted(here, NOON), Action.DEFER, NOON, until_on=date(2026, 3, 9))
+    case = by_secretary(
+        here, accepted(here, NOON), Action.DEFER, NOON, until_on=date(2026, 3, 9)
+    )
 
     assert case.due_on == date(2026, 3, 12)
     assert case.light(noon(3, 8)) == Light.GREY
@@ -268,7 +337,9 @@ def test_a_check_not_passed_early_leaves_the_later_due():
     here = staff()
     case = by_lead(here, decided(here, NOON), Action.COMPLETE, noon(3, 3))
 
-    assert by_secretary(here, case, Action.REJECT, noon(3, 4)).due_on == date(2026, 3, 11)
+    assert by_secretary(here, case, Action.REJECT, noon(3, 4)).due_on == date(
+        2026, 3, 11
+    )
 
 
 def test_a_new_round_starts_afresh():
@@ -280,7 +351,12 @@ def test_a_new_round_starts_afresh():
     case = by_secretary(here, case, Action.RATE, noon(3, 30), **values)
 
     clock = Clock.objects.get(case=case, stopped_at=None)
-    assert (clock.round, clock.stage, clock.rejected, clock.extended) == (2, Stage.HANDLE, False, False)
+    assert (clock.round, clock.stage, clock.rejected, clock.extended) == (
+        2,
+        Stage.HANDLE,
+        False,
+        False,
+    )
     assert case.due_on == date(2026, 4, 9)  # 6 April is off for 清明
 
 
@@ -306,11 +382,15 @@ def test_a_short_clock_turns_yellow_on_its_last_working_day():
     assert case.light(midnight(3, 6)) == Light.RED
 
 
-@pytest.mark.parametrize("moment", [midnight(3, 9), midnight(3, 10), midnight(3, 12), noon(3, 20)])
+@pytest.mark.parametrize(
+    "moment", [midnight(3, 9), midnight(3, 10), midnight(3, 12), noon(3, 20)]
+)
 def test_rows_are_lit_as_lists_find_them(moment):
     case = decided(staff(), NOON)
 
-    found = [light for light in Light if Case.objects.with_light(light, moment).exists()]
+    found = [
+        light for light in Light if Case.objects.with_light(light, moment).exists()
+    ]
 
     assert found == [case.light(moment)]
 

@@ -1,4 +1,6 @@
-"""The ledger of shifts: one row each, the same on page, in files and over the API, for those of the village."""
+"""The ledger of shifts: one row each, the same on page, in files and over the API, for
+those of the village.
+"""
 
 import csv
 import io
@@ -23,16 +25,29 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def here():
-    """A day on duty: two matters, one settled at once by whoever stood in, handed over and taken over."""
+    """A day on duty: two matters, one settled at once by whoever stood in, handed over
+    and taken over.
+    """
     with translation.override("zh-hans"):
         here = staff()
-        TalkRoom.objects.create(village=here.village, place="村委会一楼", phone="0939-4421001")
+        TalkRoom.objects.create(
+            village=here.village, place="村委会一楼", phone="0939-4421001"
+        )
         shift = shift_of(here.member, backup=here.secretary)
         shift_of(here.duty, days=1)
         away(here.member, here.duty)
-        make_move(spoken(here), Action.SETTLE, by=officer(here.duty), at=NOON, category="village", result="换了灯泡")
+        make_move(
+            spoken(here),
+            Action.SETTLE,
+            by=officer(here.duty),
+            at=NOON,
+            category="village",
+            result="换了灯泡",
+        )
         spoken(here, by=here.secretary)
-        handed = hand_over(shift, note="等电工回话", visitors=3, by=here.duty.user, at=EVENING)
+        handed = hand_over(
+            shift, note="等电工回话", visitors=3, by=here.duty.user, at=EVENING
+        )
         take_over(handed, by=here.duty.user, at=EVENING + DAY)
         yield here
 
@@ -43,8 +58,17 @@ def test_a_row_says_who_stood_in_and_what_came_of_the_shift(here):
     names = [str(here.duty.user), str(here.secretary.user)]
     signed = f"{here.duty.user} · {here.duty.user}"
     assert first == [
-        "1", "2026-03-02", "星期一", *names, "0939-4421001", "3", "2", "1", "等电工回话", signed,
-    ]  # fmt: skip
+        "1",
+        "2026-03-02",
+        "星期一",
+        *names,
+        "0939-4421001",
+        "3",
+        "2",
+        "1",
+        "等电工回话",
+        signed,
+    ]
     assert second[6:] == ["", "0", "0", "", ""]
 
 
@@ -61,7 +85,9 @@ def test_page_file_print_and_api_hold_the_same_cells(here):
     rows = Api(here.secretary).get("ledgers/duty/?period=all").json()["results"]
 
     assert list(csv.reader(io.StringIO(file)))[1:] == shown == printed
-    assert [[str("" if cell is None else cell) for cell in row.values()] for row in rows] == [r[1:] for r in shown]
+    assert [
+        [str("" if cell is None else cell) for cell in row.values()] for row in rows
+    ] == [r[1:] for r in shown]
 
 
 def test_a_file_leaves_its_trace(here):
@@ -71,7 +97,13 @@ def test_a_file_leaves_its_trace(here):
 
 
 def test_shifts_are_read_by_those_of_the_village_and_those_above(here):
-    readers = [here.duty, here.member, here.reviewer, here.supervisor, here.county_supervisor]
+    readers = [
+        here.duty,
+        here.member,
+        here.reviewer,
+        here.supervisor,
+        here.county_supervisor,
+    ]
     others = [
         here.handler, here.leader, roles.secretary_of(VillageFactory(town=here.town)),
         roles.group_leader_of(GroupFactory(village=here.village)),
@@ -91,7 +123,14 @@ def test_the_village_and_the_period_narrow_it_and_other_filters_do_not(here):
 
     assert shown_rows(page(here.supervisor, "duty", village=other.pk)) == []
     assert len(shown_rows(page(here.supervisor, "duty", village=here.village.pk))) == 2
-    assert len(shown_rows(page(here.supervisor, "duty", since="2026-03-03", until="2026-03-03"))) == 1
+    assert (
+        len(
+            shown_rows(
+                page(here.supervisor, "duty", since="2026-03-03", until="2026-03-03")
+            )
+        )
+        == 1
+    )
     assert len(shown_rows(page(here.supervisor, "duty", category="family"))) == 2
     assert shown_rows(page(here.supervisor, "duty", village="x")) == []
 
@@ -99,12 +138,19 @@ def test_the_village_and_the_period_narrow_it_and_other_filters_do_not(here):
 def test_the_api_names_a_filter_it_does_not_know(here):
     api = Api(here.supervisor)
 
-    assert api.get(f"ledgers/duty/?village={here.village.pk}&period=all").status_code == 200
-    assert list(api.get("ledgers/duty/?category=family").json()["fields"]) == ["category"]
+    assert (
+        api.get(f"ledgers/duty/?village={here.village.pk}&period=all").status_code
+        == 200
+    )
+    assert list(api.get("ledgers/duty/?category=family").json()["fields"]) == [
+        "category"
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_seven_queries_however_many_shifts_it_has(count, django_assert_num_queries):
+def test_the_page_costs_seven_queries_however_many_shifts_it_has(
+    count, django_assert_num_queries
+):
     here = staff()
     for nth in range(count):
         shift_of(here.member, days=nth)

@@ -1,4 +1,6 @@
-"""Events cannot be changed, and a chain that was tampered with names its first broken row."""
+"""Events cannot be changed, and a chain that was tampered with names its first broken
+row.
+"""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -6,7 +8,17 @@ from django.db import IntegrityError, connection, transaction
 from cases.models import Case, CaseRevision, Event
 from cases.workflow import Action, make_move, verify_chains
 from minshi.history import history_lifted
-from tests.cases.roads import NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db
 APPEND_ONLY = ("cases_event", "villages_auditrecord")
@@ -16,8 +28,17 @@ APPEND_ONLY = ("cases_event", "villages_auditrecord")
 def chained() -> Case:
     """Seven events, one of them with a revision."""
     here = staff()
-    case = make_move(spoken(here), Action.AMEND, by=officer(here.duty), at=NOON, place="村口", reason="补地点")
-    return rated(here, verified(here, completed(here, decided(here, accepted(here, case)))))
+    case = make_move(
+        spoken(here),
+        Action.AMEND,
+        by=officer(here.duty),
+        at=NOON,
+        place="村口",
+        reason="补地点",
+    )
+    return rated(
+        here, verified(here, completed(here, decided(here, accepted(here, case))))
+    )
 
 
 def broken(case: Case) -> list[str]:
@@ -27,10 +48,15 @@ def broken(case: Case) -> list[str]:
 def triggers_of(table: str) -> set[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name"
+                " = %s",
+                [table],
+            )
         else:
             cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'",
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT"
+                " tgisinternal AND tgenabled <> 'D'",
                 [table],
             )
         return {row[0] for row in cursor.fetchall()}
@@ -38,14 +64,22 @@ def triggers_of(table: str) -> set[str]:
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_the_catalogue_has_the_triggers_after_the_last_migration(table):
-    verbs = {"no_update", "no_delete"} if connection.vendor == "sqlite" else {"append_only"}
+    verbs = (
+        {"no_update", "no_delete"} if connection.vendor == "sqlite" else {"append_only"}
+    )
 
     assert {f"{table}_{verb}" for verb in verbs} <= triggers_of(table)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE cases_event SET note = 'x'", "DELETE FROM cases_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE cases_event SET note = 'x'", "DELETE FROM cases_event"]
+)
 def test_events_are_neither_changed_nor_deleted(chained, statement):
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert chained.events.count() == 7
@@ -65,7 +99,11 @@ def test_events_are_not_changed_by_the_models_either(chained):
 @pytest.mark.postgres
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_history_is_not_truncated(table):
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
@@ -103,7 +141,9 @@ def test_a_missing_row_in_the_middle_is_named(chained):
     with history_lifted(("cases_event",)):
         Event.objects.filter(case=chained, sequence=4)._raw_delete("default")
 
-    assert broken(chained) == [f"{chained.number} #5: a row before it is missing or out of order"]
+    assert broken(chained) == [
+        f"{chained.number} #5: a row before it is missing or out of order"
+    ]
 
 
 def test_a_missing_end_is_named(chained):
@@ -118,7 +158,9 @@ def test_a_changed_revision_is_named(chained):
     revision.new = "村尾"
     revision.save()
 
-    assert broken(chained) == [f"{chained.number} #2: the revision of place was changed"]
+    assert broken(chained) == [
+        f"{chained.number} #2: the revision of place was changed"
+    ]
 
 
 def test_a_missing_revision_is_named(chained):
@@ -128,6 +170,8 @@ def test_a_missing_revision_is_named(chained):
 
 
 def test_an_erased_revision_breaks_nothing(chained):
-    CaseRevision.objects.filter(event__case=chained).update(old="", new="", erased_at=NOON)
+    CaseRevision.objects.filter(event__case=chained).update(
+        old="", new="", erased_at=NOON
+    )
 
     assert broken(chained) == []

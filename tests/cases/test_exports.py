@@ -1,4 +1,6 @@
-"""The files and the print of a ledger: who gets them, what is in them, what trace they leave."""
+"""The files and the print of a ledger: who gets them, what is in them, what trace they
+leave.
+"""
 
 import csv
 import io
@@ -46,7 +48,12 @@ def test_only_the_posts_named_take_a_ledger_away(role, may, form):
 
     assert ("formaction" in shown.content.decode()) is may
     assert taken.status_code == (200 if may else 404)
-    assert AuditRecord.objects.filter(kind__in=[AuditKind.EXPORT, AuditKind.PRINT]).exists() is may
+    assert (
+        AuditRecord.objects.filter(
+            kind__in=[AuditKind.EXPORT, AuditKind.PRINT]
+        ).exists()
+        is may
+    )
 
 
 def test_an_office_takes_away_its_own_work_alone():
@@ -66,7 +73,9 @@ def test_what_one_sees_under_a_post_that_may_not_export_stays():
     counted = Case.objects.counted_for(here.handler.user, today())
 
     assert counted.count() == 2
-    assert [kept.number for kept in exportable(counted, here.handler.user, today())] == [case.number]
+    assert [
+        kept.number for kept in exportable(counted, here.handler.user, today())
+    ] == [case.number]
 
 
 def test_a_village_takes_away_nothing_of_its_neighbour():
@@ -76,14 +85,18 @@ def test_a_village_takes_away_nothing_of_its_neighbour():
     Case.objects.filter(pk=spoken(here).pk).update(village=beside, group=None)
 
     assert [row[1] for row in table_of(take(here.secretary))[1:]] == [mine.number]
-    assert take(here.secretary, query=f"period=all&village={beside.pk}").status_code == 422
+    assert (
+        take(here.secretary, query=f"period=all&village={beside.pk}").status_code == 422
+    )
 
 
 def test_taking_away_is_no_link_that_can_be_followed():
     here = staff()
     spoken(here)
 
-    response = logged_in(here.secretary).get(reverse("cases:ledger_export", args=["general", "csv"]))
+    response = logged_in(here.secretary).get(
+        reverse("cases:ledger_export", args=["general", "csv"])
+    )
 
     assert response.status_code == 302
     assert response["Location"] == reverse("cases:ledger", args=["general"])
@@ -96,28 +109,53 @@ def test_page_csv_xlsx_and_print_hold_the_same_cells():
     rated(here)
     decided(here)
     by = officer(here.supervisor)
-    make_move(decided(here), Action.SUPERVISE, by=by, at=NOON, supervision_level="urge", text="抓紧")
+    make_move(
+        decided(here),
+        Action.SUPERVISE,
+        by=by,
+        at=NOON,
+        supervision_level="urge",
+        text="抓紧",
+    )
     for key in BOOKS:
-        shown, printed = shown_rows(page(here.secretary, key)), shown_rows(take(here.secretary, key, "print"))
+        shown, printed = (
+            shown_rows(page(here.secretary, key)),
+            shown_rows(take(here.secretary, key, "print")),
+        )
         if not shown:
             assert take(here.secretary, key).status_code == 422
             continue
-        (headings, *lines) = table_of(take(here.secretary, key))
-        sheet = openpyxl.load_workbook(io.BytesIO(take(here.secretary, key, "xlsx").file)).worksheets[0]
-        (filled, *cells) = [list(row) for row in sheet.iter_rows(min_row=3, values_only=True)]
+        headings, *lines = table_of(take(here.secretary, key))
+        sheet = openpyxl.load_workbook(
+            io.BytesIO(take(here.secretary, key, "xlsx").file)
+        ).worksheets[0]
+        filled, *cells = [
+            list(row) for row in sheet.iter_rows(min_row=3, values_only=True)
+        ]
 
         assert headings == filled == tabular.headings(BOOKS[key].ledger)
-        assert [[cell.replace("\n", "") for cell in row] for row in lines] == shown == printed
+        assert (
+            [[cell.replace("\n", "") for cell in row] for row in lines]
+            == shown
+            == printed
+        )
         assert [[as_text(cell) for cell in row] for row in cells] == shown
 
 
 def as_text(cell: object) -> str:
-    return str(cell.date()) if hasattr(cell, "date") else "" if cell is None else str(cell)
+    return (
+        str(cell.date()) if hasattr(cell, "date") else "" if cell is None else str(cell)
+    )
 
 
 def test_what_starts_a_formula_is_inert_in_both_files():
     here = staff()
-    spoken(here, verbatim='=HYPERLINK("http://x","y")', request_text="+1", speaker_name="@王")
+    spoken(
+        here,
+        verbatim='=HYPERLINK("http://x","y")',
+        request_text="+1",
+        speaker_name="@王",
+    )
 
     row = table_of(take(here.secretary, unmasked="on"))[1]
     data = io.BytesIO(take(here.secretary, form="xlsx", unmasked="on").file)
@@ -125,7 +163,11 @@ def test_what_starts_a_formula_is_inert_in_both_files():
 
     assert [cell for cell in row if cell.startswith(("=", "+", "@"))] == []
     assert '\'=HYPERLINK("http://x","y")' in row
-    assert [cell.data_type for cell in cells if isinstance(cell.value, str) and cell.value[0] in "=+@"] == ["s"] * 3
+    assert [
+        cell.data_type
+        for cell in cells
+        if isinstance(cell.value, str) and cell.value[0] in "=+@"
+    ] == ["s"] * 3
 
 
 def test_the_file_is_named_after_unit_ledger_days_and_exporter():
@@ -160,12 +202,24 @@ def test_libreoffice_reads_the_same_cells(tmp_path):
     file.write_bytes(take(here.secretary, form="xlsx").file)
 
     subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
-         "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", tmp_path, file],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--headless",
+            "--convert-to",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false",
+            "--outdir",
+            tmp_path,
+            file,
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
 
-    opened = list(csv.reader(io.StringIO((tmp_path / "ledger.csv").read_text(encoding="utf-8"))))
+    opened = list(
+        csv.reader(io.StringIO((tmp_path / "ledger.csv").read_text(encoding="utf-8")))
+    )
     assert opened[2:] == [[cell.removeprefix("'") for cell in row] for row in lines]
 
 
@@ -175,7 +229,10 @@ def test_names_are_opened_with_a_reason_for_the_own_village_and_never_where_hidd
     spoken(here, speaker_name="李建国", speaker_phone="13993912345")
     spoken(here, speaker_name="孙淑芬", confidentiality="hidden")
 
-    masked, opened = table_of(take(here.secretary)), table_of(take(here.secretary, unmasked="on"))
+    masked, opened = (
+        table_of(take(here.secretary)),
+        table_of(take(here.secretary, unmasked="on")),
+    )
 
     assert [row[5] for row in masked[1:]] == ["李*国", "隐名"]
     assert [row[5] for row in opened[1:]] == ["李建国", "隐名"]
@@ -192,7 +249,9 @@ def test_others_open_no_names(role):
 
     assert "unmasked" not in page(post).content.decode()
     assert take(post, unmasked="on").status_code == 404
-    assert not AuditRecord.objects.filter(kind__in=[AuditKind.EXPORT, AuditKind.UNMASK]).exists()
+    assert not AuditRecord.objects.filter(
+        kind__in=[AuditKind.EXPORT, AuditKind.UNMASK]
+    ).exists()
 
 
 def test_a_secretary_opens_no_names_of_a_village_where_they_only_serve_as_duty_officer():
@@ -216,7 +275,9 @@ def test_without_a_reason_nothing_is_taken_away(form):
 
     assert response.status_code == 422
     assert "id_reason_error" in response.content.decode()
-    assert not AuditRecord.objects.filter(kind__in=[AuditKind.EXPORT, AuditKind.PRINT]).exists()
+    assert not AuditRecord.objects.filter(
+        kind__in=[AuditKind.EXPORT, AuditKind.PRINT]
+    ).exists()
 
 
 def test_what_is_taken_away_is_logged_with_filter_count_and_reason_but_not_what_was_searched_for():

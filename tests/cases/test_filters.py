@@ -1,4 +1,6 @@
-"""Every filter lets in what it names and keeps out the rest, both ends of a range and redacted rows included."""
+"""Every filter lets in what it names and keeps out the rest, both ends of a range and
+redacted rows included.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +13,18 @@ from cases.models import Case, Topic
 from cases.workflow import Action, make_move
 from minshi.clock import now, today
 from tests import roles
-from tests.cases.roads import DAY, NOON, Staff, accepted, completed, decided, officer, rated, spoken, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    Staff,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+)
 from tests.villages.factories import GroupFactory, TownFactory, VillageFactory
 from villages.models import Post
 
@@ -22,7 +35,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def filtered(post: Post, **data: object) -> CaseFilter:
     request = RequestFactory().get("/", data)
     request.user = post.user
-    return CaseFilter(request.GET, Case.objects.counted_for(post.user, today()), request=request)
+    return CaseFilter(
+        request.GET, Case.objects.counted_for(post.user, today()), request=request
+    )
 
 
 def found(post: Post, **data: object) -> set[str]:
@@ -51,8 +66,18 @@ def secret(here: Staff, **fields: object) -> Case:
         ("mode", "online", {"channel": "qr_code"}, {"channel": "phone"}),
         ("mode", "offline", {"channel": "phone"}, {"channel": "wechat_group"}),
         ("handling", "joint", {"handling": "joint"}, {"handling": "led"}),
-        ("confidentiality", "hidden", {"confidentiality": "hidden"}, {"confidentiality": "normal"}),
-        ("needs_order", "true", {"needs_order": True, "stage": "supervise", "accepted_at": now()}, {}),
+        (
+            "confidentiality",
+            "hidden",
+            {"confidentiality": "hidden"},
+            {"confidentiality": "normal"},
+        ),
+        (
+            "needs_order",
+            "true",
+            {"needs_order": True, "stage": "supervise", "accepted_at": now()},
+            {},
+        ),
     ],
 )
 def test_a_value_is_found_and_another_stays_out(name, value, inside, outside):
@@ -69,7 +94,11 @@ def test_several_stages_are_asked_at_once_and_redacted_rows_stay_in():
     speaking, deliberated, hidden = spoken(here), accepted(here), secret(here)
     handled = decided(here)
 
-    assert found(here.supervisor, stage=["speak", "deliberate"]) == {speaking.number, deliberated.number, hidden.number}
+    assert found(here.supervisor, stage=["speak", "deliberate"]) == {
+        speaking.number,
+        deliberated.number,
+        hidden.number,
+    }
     assert found(here.supervisor, stage="handle") == {handled.number}
 
 
@@ -80,7 +109,11 @@ def test_each_light_is_told_from_the_others_as_the_case_itself_tells_it(light):
         "green": {"yellow_at": now() + hour, "due_at": now() + 2 * hour},
         "yellow": {"yellow_at": now() - hour, "due_at": now() + hour},
         "red": {"yellow_at": now() - 2 * hour, "due_at": now() - hour},
-        "grey": {"yellow_at": now() - 2 * hour, "due_at": now() - hour, "grey_until": now() + hour},
+        "grey": {
+            "yellow_at": now() - 2 * hour,
+            "due_at": now() - hour,
+            "grey_until": now() + hour,
+        },
     }
     lit = {name: changed(spoken(here), **span).number for name, span in spans.items()}
     redacted = secret(here, **spans[light]).number
@@ -98,7 +131,11 @@ def test_overdue_leaves_out_the_suspended_and_the_closed():
     closed = rated(here)
 
     assert found(here.supervisor, overdue="true") == {overdue.number}
-    assert found(here.supervisor, overdue="false") == {waiting.number, timely.number, closed.number}
+    assert found(here.supervisor, overdue="false") == {
+        waiting.number,
+        timely.number,
+        closed.number,
+    }
 
 
 def test_village_is_chosen_among_those_in_reach_only():
@@ -122,7 +159,9 @@ def test_group_is_chosen_among_those_in_reach_only():
 
     assert found(here.supervisor, group=here.group.pk) == {wanted.number}
     assert not filtered(here.supervisor, group=abroad.pk).is_valid()
-    assert not filtered(here.supervisor, group=here.group.pk, village=VillageFactory(town=here.town).pk).is_valid()
+    assert not filtered(
+        here.supervisor, group=here.group.pk, village=VillageFactory(town=here.town).pk
+    ).is_valid()
 
 
 def test_topic_takes_in_its_branches_and_stays_in_the_town():
@@ -170,14 +209,25 @@ def moment(text: str) -> datetime:
 def test_a_range_of_days_holds_both_its_ends_and_nothing_beyond(field):
     here = staff()
     moments = {
-        "before": "2026-03-01T23:59:59.999999", "first": "2026-03-02T00:00:00", "last": "2026-03-03T23:59:59.999999",
+        "before": "2026-03-01T23:59:59.999999",
+        "first": "2026-03-02T00:00:00",
+        "last": "2026-03-03T23:59:59.999999",
         "after": "2026-03-04T00:00:00",
-    }  # fmt: skip
+    }
     make = spoken if field == "registered" else rated
-    rows = {name: changed(make(here), **{f"{field}_at": moment(text)}).number for name, text in moments.items()}
-    redacted = changed(make(here), confidentiality="secret", **{f"{field}_at": moment(moments["first"])}).number
+    rows = {
+        name: changed(make(here), **{f"{field}_at": moment(text)}).number
+        for name, text in moments.items()
+    }
+    redacted = changed(
+        make(here),
+        confidentiality="secret",
+        **{f"{field}_at": moment(moments["first"])},
+    ).number
 
-    inside = found(here.supervisor, **{f"{field}_from": "2026-03-02", f"{field}_to": "2026-03-03"})
+    inside = found(
+        here.supervisor, **{f"{field}_from": "2026-03-02", f"{field}_to": "2026-03-03"}
+    )
 
     assert inside == {rows["first"], rows["last"], redacted}
     assert found(here.supervisor, **{f"{field}_from": "2026-03-04"}) == {rows["after"]}
@@ -198,10 +248,26 @@ def test_due_until_means_the_last_day_as_people_are_shown_it():
 
 def test_orders_follow_their_columns_and_leave_out_rows_without_them():
     here = staff()
-    first = changed(spoken(here), registered_at=moment("2026-03-01T08:00:00"), due_at=moment("2026-04-02T00:00:00"))
-    second = changed(spoken(here), registered_at=moment("2026-03-02T08:00:00"), due_at=moment("2026-04-01T00:00:00"))
-    early = changed(rated(here), registered_at=moment("2026-02-01T08:00:00"), closed_at=moment("2026-03-05T08:00:00"))
-    late = changed(rated(here), registered_at=moment("2026-01-01T08:00:00"), closed_at=moment("2026-03-06T08:00:00"))
+    first = changed(
+        spoken(here),
+        registered_at=moment("2026-03-01T08:00:00"),
+        due_at=moment("2026-04-02T00:00:00"),
+    )
+    second = changed(
+        spoken(here),
+        registered_at=moment("2026-03-02T08:00:00"),
+        due_at=moment("2026-04-01T00:00:00"),
+    )
+    early = changed(
+        rated(here),
+        registered_at=moment("2026-02-01T08:00:00"),
+        closed_at=moment("2026-03-05T08:00:00"),
+    )
+    late = changed(
+        rated(here),
+        registered_at=moment("2026-01-01T08:00:00"),
+        closed_at=moment("2026-03-06T08:00:00"),
+    )
 
     def order(name: str) -> list[str]:
         return [case.number for case in filtered(here.supervisor, order=name).qs]
@@ -242,7 +308,14 @@ def test_filters_never_widen_what_the_account_sees():
     spoken(here)
     stranger = roles.secretary_of(VillageFactory())
 
-    for data in ({}, {"stage": "speak"}, {"q": "路灯"}, {"mode": "offline"}, {"overdue": "true"}, {"order": "due"}):
+    for data in (
+        {},
+        {"stage": "speak"},
+        {"q": "路灯"},
+        {"mode": "offline"},
+        {"overdue": "true"},
+        {"order": "due"},
+    ):
         assert found(stranger, **data) == set()
 
 
@@ -250,7 +323,9 @@ def test_without_a_logged_in_user_nothing_can_be_chosen_or_searched():
     here = staff()
     case = completed(here)
 
-    narrowed = CaseFilter({"q": case.number}, Case.objects.counted_for(here.secretary.user, today()))
+    narrowed = CaseFilter(
+        {"q": case.number}, Case.objects.counted_for(here.secretary.user, today())
+    )
 
     assert list(narrowed.qs) == []
     assert not narrowed.form.fields["village"].queryset.exists()
@@ -260,11 +335,24 @@ def test_where_time_was_asked_for_is_found_until_it_is_ruled_on():
     here = staff()
     case, _other = decided(here), decided(here)
     until = (NOON + 20 * DAY).date()
-    make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="缺料",
+        until_on=until,
+    )
 
     assert found(here.secretary, asked="true") == {case.number}
     assert case.number not in found(here.secretary, asked="false")
 
     case.refresh_from_db()
-    make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
     assert found(here.secretary, asked="true") == set()

@@ -6,11 +6,28 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.four_two import Held, correct_step, drop_process, last_held, next_step, record_step, start_process
+from cases.four_two import (
+    Held,
+    correct_step,
+    drop_process,
+    last_held,
+    next_step,
+    record_step,
+    start_process,
+)
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    spoken,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -18,22 +35,49 @@ TODAY = NOON.date()
 
 def major(here, **fields):
     case = spoken(here, **fields)
-    return make_move(case, Action.ACCEPT, by=officer(here.duty), at=NOON, category="village", grade="major")
+    return make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        grade="major",
+    )
 
 
 def begun(here, case=None, **fields):
-    fields = {"matter": "collective_income", "origin": "people", "subject": "集体分红", **fields}
-    return start_process(here.village, case=case, by=officer(here.secretary), at=NOON, **fields)
+    fields = {
+        "matter": "collective_income",
+        "origin": "people",
+        "subject": "集体分红",
+        **fields,
+    }
+    return start_process(
+        here.village, case=case, by=officer(here.secretary), at=NOON, **fields
+    )
 
 
 def meeting(due, present, votes_for, *, kind="", on=TODAY):
-    return Held(on, "同意按户分", kind=kind, due=due, present=present, votes=(votes_for, present - votes_for, 0))
+    return Held(
+        on,
+        "同意按户分",
+        kind=kind,
+        due=due,
+        present=present,
+        votes=(votes_for, present - votes_for, 0),
+    )
 
 
 def through(process, here, last, on=TODAY):
     """Steps 1 to `last` passed, at most the fourth."""
     for nth in range(1, last + 1):
-        record_step(process, nth, meeting(30, 30, 30, on=on), by=officer(here.secretary), at=NOON)
+        record_step(
+            process,
+            nth,
+            meeting(30, 30, 30, on=on),
+            by=officer(here.secretary),
+            at=NOON,
+        )
     return process
 
 
@@ -41,7 +85,9 @@ def test_a_village_decides_a_major_matter_once_the_fourth_step_has_passed():
     here = staff()
     case = major(here)
     process = begun(here, case)
-    assert Action.DECIDE not in {offer.action for offer in moves_open_to(here.secretary.user, case, NOON)}
+    assert Action.DECIDE not in {
+        offer.action for offer in moves_open_to(here.secretary.user, case, NOON)
+    }
 
     through(process, here, 3)
     with pytest.raises(MoveRefused):
@@ -67,30 +113,46 @@ def test_the_steps_come_in_their_order():
 @pytest.mark.parametrize(
     ("nth", "due", "present", "votes_for", "passes"),
     [
-        (1, 5, 3, 3, True), (1, 6, 3, 3, False), (1, 6, 4, 4, True),  # over half of those due
+        # over half of those due
+        (1, 5, 3, 3, True), (1, 6, 3, 3, False), (1, 6, 4, 4, True),
         (2, 7, 4, 3, True), (2, 7, 4, 2, False), (2, 8, 5, 3, True),
         (3, 30, 20, 16, True), (3, 30, 20, 15, False), (3, 30, 25, 15, False),
         (4, 30, 20, 11, True), (4, 30, 20, 10, False), (4, 31, 21, 11, True),
     ],
 )  # fmt: skip
-def test_each_step_passes_at_its_threshold_and_not_below(nth, due, present, votes_for, passes):
+def test_each_step_passes_at_its_threshold_and_not_below(
+    nth, due, present, votes_for, passes
+):
     here = staff()
     process = through(begun(here, major(here)), here, nth - 1)
 
-    step = record_step(process, nth, meeting(due, present, votes_for), by=officer(here.secretary), at=NOON)
+    step = record_step(
+        process,
+        nth,
+        meeting(due, present, votes_for),
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     assert step.passed is passes
 
 
 @pytest.mark.parametrize(
-    ("nth", "due", "present"), [(1, 5, 2), (2, 7, 3), (2, 8, 4), (3, 30, 19), (4, 30, 19), (4, 31, 20)]
+    ("nth", "due", "present"),
+    [(1, 5, 2), (2, 7, 3), (2, 8, 4), (3, 30, 19), (4, 30, 19), (4, 31, 20)],
 )
 def test_a_meeting_to_which_too_few_came_is_no_step(nth, due, present):
     here = staff()
     process = through(begun(here, major(here)), here, nth - 1)
 
     with pytest.raises(InputRefused) as refused:
-        record_step(process, nth, meeting(due, present, present), by=officer(here.secretary), at=NOON)
+        record_step(
+            process,
+            nth,
+            meeting(due, present, present),
+            by=officer(here.secretary),
+            at=NOON,
+        )
 
     assert set(refused.value.fields) == {"present"}
     assert not process.steps.filter(nth=nth).exists()
@@ -104,7 +166,9 @@ def test_an_assembly_of_all_villagers_needs_more_than_half_of_them():
     with pytest.raises(InputRefused):
         record_step(process, 4, meeting(400, 200, 200, kind="assembly"), by=by, at=NOON)
 
-    assert record_step(process, 4, meeting(400, 201, 201, kind="assembly"), by=by, at=NOON).passed
+    assert record_step(
+        process, 4, meeting(400, 201, 201, kind="assembly"), by=by, at=NOON
+    ).passed
 
 
 @pytest.mark.parametrize(
@@ -143,14 +207,21 @@ def test_a_step_that_did_not_pass_is_kept_and_held_again():
 def test_the_resolution_hangs_for_seven_days(days, refused):
     here = staff()
     process = through(begun(here, major(here)), here, 4)
-    notice = Held(TODAY, "村务公开栏", public_until=TODAY + timedelta(days=days), oversight="无异议")
+    notice = Held(
+        TODAY,
+        "村务公开栏",
+        public_until=TODAY + timedelta(days=days),
+        oversight="无异议",
+    )
 
     if refused:
         with pytest.raises(InputRefused) as error:
             record_step(process, 5, notice, by=officer(here.secretary), at=NOON)
         assert set(error.value.fields) == {"public_until"}
     else:
-        assert record_step(process, 5, notice, by=officer(here.secretary), at=NOON).passed
+        assert record_step(
+            process, 5, notice, by=officer(here.secretary), at=NOON
+        ).passed
 
 
 @pytest.mark.parametrize(("after", "refused"), [(7, True), (8, False)])
@@ -159,7 +230,13 @@ def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
     case = major(here)
     process = through(begun(here, case), here, 4)
     until = TODAY + timedelta(days=7)
-    record_step(process, 5, Held(TODAY, "公开栏", public_until=until), by=officer(here.secretary), at=NOON)
+    record_step(
+        process,
+        5,
+        Held(TODAY, "公开栏", public_until=until),
+        by=officer(here.secretary),
+        at=NOON,
+    )
     completed(here, decided(here, case))
     on = TODAY + timedelta(days=after)
     notice = Held(on, "公开栏", public_until=on + timedelta(days=7))
@@ -178,7 +255,9 @@ def test_no_outcome_is_shown_of_what_is_not_done():
     case = major(here)
     process = through(begun(here, case), here, 4)
     by, later, on = officer(here.secretary), NOON + 20 * DAY, TODAY + 9 * DAY
-    record_step(process, 5, Held(TODAY, "公开栏", public_until=TODAY + 7 * DAY), by=by, at=NOON)
+    record_step(
+        process, 5, Held(TODAY, "公开栏", public_until=TODAY + 7 * DAY), by=by, at=NOON
+    )
     notice = Held(on, "分红清单", public_until=on + 7 * DAY)
     case = decided(here, case)
 
@@ -211,12 +290,30 @@ def test_what_the_villagers_resolved_is_not_given_up():
 
 def test_a_major_matter_goes_down_to_a_village_only_for_four_two():
     here = staff()
-    case = make_move(major(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="要镇里定")
+    case = make_move(
+        major(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="要镇里定",
+    )
 
     with pytest.raises(MoveRefused):
-        make_move(case, Action.SEND_BACK, by=officer(here.reviewer), at=NOON, reason="村里走四议两公开")
+        make_move(
+            case,
+            Action.SEND_BACK,
+            by=officer(here.reviewer),
+            at=NOON,
+            reason="村里走四议两公开",
+        )
     begun(here, case)
-    case = make_move(case, Action.SEND_BACK, by=officer(here.reviewer), at=NOON, reason="村里走四议两公开")
+    case = make_move(
+        case,
+        Action.SEND_BACK,
+        by=officer(here.reviewer),
+        at=NOON,
+        reason="村里走四议两公开",
+    )
 
     assert case.level == "village"
 
@@ -237,7 +334,9 @@ def test_nobody_of_another_village_begins_or_writes():
         )
     process = begun(here, case)
     with pytest.raises(NoSuchRight):
-        record_step(process, 1, meeting(5, 5, 5), by=officer(elsewhere.secretary), at=NOON)
+        record_step(
+            process, 1, meeting(5, 5, 5), by=officer(elsewhere.secretary), at=NOON
+        )
 
 
 def test_a_case_that_is_handled_already_begins_nothing():
@@ -253,21 +352,44 @@ def test_a_repeated_click_begins_and_writes_once():
     process = begun(here, case, key=key)
 
     assert begun(here, case, key=key) == process
-    first = record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again)
-    assert record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again) == first
+    first = record_step(
+        process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again
+    )
+    assert (
+        record_step(
+            process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again
+        )
+        == first
+    )
 
 
 def test_the_database_lets_no_step_pass_below_its_numbers_and_changes_none():
     here = staff()
     process = begun(here, major(here))
-    step = record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON)
-    numbers = {"due": 7, "present": 3, "votes_for": 3, "votes_against": 0, "votes_abstain": 0}
+    step = record_step(
+        process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON
+    )
+    numbers = {
+        "due": 7,
+        "present": 3,
+        "votes_for": 3,
+        "votes_against": 0,
+        "votes_abstain": 0,
+    }
 
     with pytest.raises(IntegrityError), transaction.atomic():
         FourTwoStep.objects.create(
-            process=process, nth=2, held_on=date(2026, 3, 1), content="x", present_needed=4, votes_needed=2,
-            passed=True, recorded_by=here.secretary, recorded_at=NOON, **numbers,
-        )  # fmt: skip
+            process=process,
+            nth=2,
+            held_on=date(2026, 3, 1),
+            content="x",
+            present_needed=4,
+            votes_needed=2,
+            passed=True,
+            recorded_by=here.secretary,
+            recorded_at=NOON,
+            **numbers,
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
         FourTwoStep.objects.filter(pk=step.pk).update(content="改")
 
@@ -276,12 +398,16 @@ def test_a_used_key_hides_no_other_step_or_process():
     here = staff()
     case, key, again = major(here), uuid.uuid4(), uuid.uuid4()
     process = begun(here, case, key=key)
-    record_step(process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again)
+    record_step(
+        process, 1, meeting(5, 5, 5), by=officer(here.secretary), at=NOON, key=again
+    )
 
     with pytest.raises(KeyReused):
         begun(here, case, key=key, subject="另一件")
     with pytest.raises(KeyReused):
-        record_step(process, 2, meeting(7, 7, 7), by=officer(here.secretary), at=NOON, key=again)
+        record_step(
+            process, 2, meeting(7, 7, 7), by=officer(here.secretary), at=NOON, key=again
+        )
 
 
 def test_a_correction_stands_beside_a_step_once_and_changes_nothing_of_it():
@@ -297,13 +423,27 @@ def test_a_correction_stands_beside_a_step_once_and_changes_nothing_of_it():
     step.refresh_from_db()
     assert (step.present, step.passed) == (30, True)
     with pytest.raises(KeyReused):
-        correct_step(step, by=officer(here.secretary), at=NOON + DAY, **{**words, "right": "实到 27"})
+        correct_step(
+            step,
+            by=officer(here.secretary),
+            at=NOON + DAY,
+            **{**words, "right": "实到 27"},
+        )
     with pytest.raises(InputRefused) as refused:
-        correct_step(step, by=officer(here.secretary), at=NOON, wrong=" ", right="实到 28", key=uuid.uuid4())
+        correct_step(
+            step,
+            by=officer(here.secretary),
+            at=NOON,
+            wrong=" ",
+            right="实到 28",
+            key=uuid.uuid4(),
+        )
     assert set(refused.value.fields) == {"wrong"}
     for stranger in (here.reviewer, here.supervisor, staff().secretary):
         with pytest.raises(NoSuchRight):
-            correct_step(step, by=officer(stranger), at=NOON, **{**words, "key": uuid.uuid4()})
+            correct_step(
+                step, by=officer(stranger), at=NOON, **{**words, "key": uuid.uuid4()}
+            )
     with pytest.raises(IntegrityError), transaction.atomic():
         StepCorrection.objects.update(right="实到 30")
 
@@ -317,7 +457,9 @@ def test_land_contracts_ask_for_two_thirds_of_all(kind):
     held = meeting(30, 24, 19, kind=kind)
 
     below = record_step(land, 4, held, by=officer(here.secretary), at=NOON)
-    at_it = record_step(land, 4, meeting(30, 24, 20, kind=kind), by=officer(here.secretary), at=NOON)
+    at_it = record_step(
+        land, 4, meeting(30, 24, 20, kind=kind), by=officer(here.secretary), at=NOON
+    )
 
     assert (below.passed, below.votes_needed) == (False, 20)
     assert at_it.passed
@@ -333,9 +475,13 @@ def test_the_villagers_resolve_by_one_of_two_thirds_of_the_households():
 
     with pytest.raises(InputRefused):
         record_step(process, 4, meeting(30, 19, 19, kind="households"), by=by, at=NOON)
-    step = record_step(process, 4, meeting(30, 20, 10, kind="households"), by=by, at=NOON)
+    step = record_step(
+        process, 4, meeting(30, 20, 10, kind="households"), by=by, at=NOON
+    )
     assert not step.passed
-    assert record_step(process, 4, meeting(30, 20, 11, kind="households"), by=by, at=NOON).passed
+    assert record_step(
+        process, 4, meeting(30, 20, 11, kind="households"), by=by, at=NOON
+    ).passed
 
 
 def test_a_used_key_hides_no_other_numbers_of_a_step():

@@ -28,21 +28,36 @@ def test_the_six_steps_begin_on_the_page_of_a_major_matter(client):
     client.force_login(here.secretary.user)
     start = reverse("cases:four_two_start", args=[case.number])
     assert start in client.get(case.get_absolute_url()).content.decode()
-    asked = {"subject": "集体分红", "matter": "collective_income", "origin": "people", "key": uuid.uuid4()}
+    asked = {
+        "subject": "集体分红",
+        "matter": "collective_income",
+        "origin": "people",
+        "key": uuid.uuid4(),
+    }
 
     client.post(start, asked)
     process = FourTwoProcess.objects.get()
     step = {
-        "nth": 1, "key": uuid.uuid4(), "held_on": "2026-03-02", "kind": "three_meetings", "content": "支部提议",
-        "due": 5, "present": 5, "votes_for": 4, "votes_against": 1, "votes_abstain": 0,
-    }  # fmt: skip
+        "nth": 1,
+        "key": uuid.uuid4(),
+        "held_on": "2026-03-02",
+        "kind": "three_meetings",
+        "content": "支部提议",
+        "due": 5,
+        "present": 5,
+        "votes_for": 4,
+        "votes_against": 1,
+        "votes_abstain": 0,
+    }
     wrong = client.post(process.get_absolute_url(), {**step, "votes_for": 3})
     client.post(process.get_absolute_url(), step)
 
     assert wrong.status_code == 422
     assert "支部提议" in wrong.content.decode()
     assert process.steps.get().passed
-    printed = client.post(reverse("cases:four_two_print", args=[process.pk])).content.decode()
+    printed = client.post(
+        reverse("cases:four_two_print", args=[process.pk])
+    ).content.decode()
     assert printed.count("<table") == 7
     assert "乡镇参会签字" in printed
 
@@ -53,14 +68,23 @@ def test_nobody_of_another_village_sees_the_process(client):
     client.force_login(staff().secretary.user)
 
     assert client.get(process.get_absolute_url()).status_code == 404
-    assert client.get(reverse("cases:four_two_print", args=[process.pk])).status_code == 404
+    assert (
+        client.get(reverse("cases:four_two_print", args=[process.pk])).status_code
+        == 404
+    )
 
 
 def test_a_notice_that_still_hangs_is_not_shown_as_passed(client):
     here = staff()
     process = through(begun(here, major(here)), here, 4)
     until = (NOON + 8 * DAY).date()
-    record_step(process, 5, Held(NOON.date(), "公示栏", public_until=until), by=officer(here.secretary), at=NOON)
+    record_step(
+        process,
+        5,
+        Held(NOON.date(), "公示栏", public_until=until),
+        by=officer(here.secretary),
+        at=NOON,
+    )
     client.force_login(here.secretary.user)
     last = process.get_absolute_url()
 
@@ -85,7 +109,12 @@ def test_the_form_begins_with_the_whole_words_where_they_fit(client):
     case = major(here, verbatim=words)
     client.force_login(here.secretary.user)
 
-    assert f'value="{words}"' in client.get(reverse("cases:four_two_start", args=[case.number])).content.decode()
+    assert (
+        f'value="{words}"'
+        in client.get(
+            reverse("cases:four_two_start", args=[case.number])
+        ).content.decode()
+    )
 
 
 def test_the_general_ledger_says_that_the_villagers_resolved_it():
@@ -108,7 +137,8 @@ def test_a_step_is_put_right_on_its_page_and_the_printed_form_says_so(client):
 
     refused = client.post(correct, words)
     assert refused.status_code == 422
-    assert refused.content.decode().count("实到写成了 30") == 1  # kept, beside its own step alone
+    # kept, beside its own step alone
+    assert refused.content.decode().count("实到写成了 30") == 1
     for _click in range(2):
         answer = client.post(correct, {**words, "right": "实到 28"})
         assert answer["Location"] == f"{process.get_absolute_url()}#step-2"
@@ -118,17 +148,31 @@ def test_a_step_is_put_right_on_its_page_and_the_printed_form_says_so(client):
         client.post(reverse("cases:four_two_print", args=[process.pk])),
     )
     assert [page.content.decode().count("实到 28") for page in pages] == [1, 1]
-    assert client.post(reverse("cases:four_two_correct", args=[process.pk, 3]), words).status_code == 404
+    assert (
+        client.post(
+            reverse("cases:four_two_correct", args=[process.pk, 3]), words
+        ).status_code
+        == 404
+    )
     client.force_login(here.supervisor.user)
     assert client.post(correct, words).status_code == 404
 
 
 @pytest.mark.parametrize(("last", "queries"), [(1, 10), (2, 10), (3, 10)])
-def test_the_page_costs_the_same_however_many_steps_and_corrections(client, django_assert_num_queries, last, queries):
+def test_the_page_costs_the_same_however_many_steps_and_corrections(
+    client, django_assert_num_queries, last, queries
+):
     here = staff()
     process = through(begun(here, major(here)), here, last)
     for step in process.steps.all():
-        correct_step(step, wrong="错", right="对", key=uuid.uuid4(), by=officer(here.secretary), at=NOON)
+        correct_step(
+            step,
+            wrong="错",
+            right="对",
+            key=uuid.uuid4(),
+            by=officer(here.secretary),
+            at=NOON,
+        )
     client.force_login(here.secretary.user)
 
     with django_assert_num_queries(queries):

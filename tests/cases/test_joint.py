@@ -1,4 +1,6 @@
-"""Joint handling: each part with its own ask and day, given back with a ground, ruled by whoever assigned it."""
+"""Joint handling: each part with its own ask and day, given back with a ground, ruled
+by whoever assigned it.
+"""
 
 from datetime import timedelta
 
@@ -17,18 +19,27 @@ TODAY = NOON.date()
 
 
 def joint(here, **chosen):
-    """Led by the office, a water station and the group leader assist; due after 15 working days, on 2026-03-23."""
+    """Led by the office, a water station and the group leader assist; due after 15
+    working days, on 2026-03-23.
+    """
     station = roles.handler_of(OfficeFactory(town=here.town))
-    case = decided(here, handling="joint", assistants=[station.office, here.leader], **chosen)
+    case = decided(
+        here, handling="joint", assistants=[station.office, here.leader], **chosen
+    )
     return case, station
 
 
 def test_each_part_has_its_own_ask_and_day():
     here = staff()
     station = roles.handler_of(OfficeFactory(town=here.town))
-    asks = [Ask(station.office, "三天内通水", TODAY + 3 * DAY), Ask(here.leader, "组织出工")]
+    asks = [
+        Ask(station.office, "三天内通水", TODAY + 3 * DAY),
+        Ask(here.leader, "组织出工"),
+    ]
 
-    case = decided(here, handling="joint", assistants=[station.office, here.leader], asks=asks)
+    case = decided(
+        here, handling="joint", assistants=[station.office, here.leader], asks=asks
+    )
 
     parts = {part.holder: (part.ask, part.due_on) for part in case.assignments.all()}
     assert parts[station.office] == ("三天内通水", TODAY + 3 * DAY)
@@ -36,7 +47,9 @@ def test_each_part_has_its_own_ask_and_day():
     assert parts[here.handler.office] == ("", None)
 
 
-@pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (21, False), (22, True)])
+@pytest.mark.parametrize(
+    ("days", "refused"), [(-1, True), (0, False), (21, False), (22, True)]
+)
 def test_no_part_is_due_later_than_the_case_or_in_the_past(days, refused):
     here = staff()
     station = roles.handler_of(OfficeFactory(town=here.town))
@@ -47,18 +60,29 @@ def test_no_part_is_due_later_than_the_case_or_in_the_past(days, refused):
             decided(here, handling="joint", assistants=[station.office], asks=asks)
         assert set(error.value.fields) == {"asks"}
     else:
-        assert decided(here, handling="joint", assistants=[station.office], asks=asks).due_on == TODAY + 21 * DAY
+        assert (
+            decided(
+                here, handling="joint", assistants=[station.office], asks=asks
+            ).due_on
+            == TODAY + 21 * DAY
+        )
 
 
 def test_what_is_asked_changes_without_changing_hands():
     here = staff()
     case, station = joint(here)
-    parts = {"lead": here.handler.office, "assistants": [station.office, here.leader], "reason": "提前"}
+    parts = {
+        "lead": here.handler.office,
+        "assistants": [station.office, here.leader],
+        "reason": "提前",
+    }
 
     with pytest.raises(MoveRefused):
         make_move(case, Action.REASSIGN, by=officer(here.secretary), at=NOON, **parts)
     asks = [Ask(station.office, "明天通水", TODAY + DAY)]
-    case = make_move(case, Action.REASSIGN, by=officer(here.secretary), at=NOON, asks=asks, **parts)
+    case = make_move(
+        case, Action.REASSIGN, by=officer(here.secretary), at=NOON, asks=asks, **parts
+    )
 
     assert case.assignments.get(office=station.office).ask == "明天通水"
     assert case.assignments.count() == 3
@@ -68,25 +92,38 @@ def test_a_part_given_back_stays_theirs_until_the_ruling():
     here = staff()
     case, station = joint(here)
 
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局"
+    )
 
     assert case.stage == "handle"
     assert HandBack.objects.get().state == "open"
     assert Case.objects.visible_to(station.user, TODAY).filter(pk=case.pk).exists()
     with pytest.raises(MoveRefused):
-        make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="再说一遍")
+        make_move(
+            case, Action.HAND_BACK, by=officer(station), at=NOON, reason="再说一遍"
+        )
 
 
 def test_overruled_with_a_reason_the_part_goes_on():
     here = staff()
     case, station = joint(here)
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局"
+    )
     ruling = {"part": station.office, "ruling": "refused"}
 
     with pytest.raises(InputRefused):
-        make_move(case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, **ruling)
+        make_move(
+            case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, **ruling
+        )
     case = make_move(
-        case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, reason="先抢通，再移交", **ruling
+        case,
+        Action.RULE_HAND_BACK,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="先抢通，再移交",
+        **ruling,
     )
     case = make_move(case, Action.REPORT, by=officer(station), at=NOON, result="通水了")
 
@@ -97,10 +134,17 @@ def test_overruled_with_a_reason_the_part_goes_on():
 def test_granted_the_part_ends_and_the_office_sees_the_case_no_more():
     here = staff()
     case, station = joint(here)
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局"
+    )
 
     case = make_move(
-        case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, part=station.office, ruling="granted"
+        case,
+        Action.RULE_HAND_BACK,
+        by=officer(here.secretary),
+        at=NOON,
+        part=station.office,
+        ruling="granted",
     )
 
     assert case.assignments.get(office=station.office).end == "returned"
@@ -109,13 +153,21 @@ def test_granted_the_part_ends_and_the_office_sees_the_case_no_more():
 
 def test_nobody_rules_on_what_they_gave_back():
     here = staff()
-    case = decided(here, handling="joint", lead=here.handler.office, assistants=[here.secretary])
-    case = make_move(case, Action.HAND_BACK, by=officer(here.secretary), at=NOON, reason="我不合适")
+    case = decided(
+        here, handling="joint", lead=here.handler.office, assistants=[here.secretary]
+    )
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(here.secretary), at=NOON, reason="我不合适"
+    )
     ruling = {"part": here.secretary, "ruling": "granted"}
 
     with pytest.raises(NoSuchRight):
-        make_move(case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, **ruling)
-    case = make_move(case, Action.RULE_HAND_BACK, by=officer(here.reviewer), at=NOON, **ruling)
+        make_move(
+            case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON, **ruling
+        )
+    case = make_move(
+        case, Action.RULE_HAND_BACK, by=officer(here.reviewer), at=NOON, **ruling
+    )
 
     assert case.assignments.get(post=here.secretary).end == "returned"
 
@@ -133,9 +185,13 @@ def test_a_part_reported_is_not_given_back():
 def test_leaving_the_stage_lapses_what_waits_for_a_ruling():
     here = staff()
     case, station = joint(here)
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局"
+    )
 
-    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="牵头办不了")
+    make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="牵头办不了"
+    )
 
     assert HandBack.objects.get().state == "lapsed"
 
@@ -148,7 +204,9 @@ def test_completion_waits_for_every_part():
 
     with pytest.raises(MoveRefused):
         make_move(case, Action.COMPLETE, by=officer(here.handler), at=NOON, **done)
-    case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="出了工")
+    case = make_move(
+        case, Action.REPORT, by=officer(here.leader), at=NOON, result="出了工"
+    )
     case = make_move(case, Action.COMPLETE, by=officer(here.handler), at=NOON, **done)
 
     assert case.stage == "supervise"
@@ -159,28 +217,49 @@ def test_a_second_village_joins_and_sees_exactly_that_case():
     neighbour = VillageFactory(town=here.town)
     their_secretary = roles.secretary_of(neighbour)
     case, other = accepted(here), accepted(here)
-    case = make_move(case, Action.JOIN, by=officer(here.secretary), at=NOON, village=neighbour)
+    case = make_move(
+        case, Action.JOIN, by=officer(here.secretary), at=NOON, village=neighbour
+    )
 
     case = decided(here, case, handling="joint", assistants=[their_secretary])
-    case = make_move(case, Action.REPORT, by=officer(their_secretary), at=NOON, result="我们村那段也通了")
+    case = make_move(
+        case,
+        Action.REPORT,
+        by=officer(their_secretary),
+        at=NOON,
+        result="我们村那段也通了",
+    )
 
     assert list(Case.objects.visible_to(their_secretary.user, TODAY)) == [case]
     assert other not in Case.objects.visible_to(their_secretary.user, TODAY)
 
 
-@pytest.mark.parametrize("way", ["reported after all", "waived", "handed to somebody else"])
+@pytest.mark.parametrize(
+    "way", ["reported after all", "waived", "handed to somebody else"]
+)
 def test_a_part_that_is_settled_otherwise_waits_for_no_ruling(way):
     here = staff()
     case, station = joint(here)
-    case = make_move(case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局")
+    case = make_move(
+        case, Action.HAND_BACK, by=officer(station), at=NOON, reason="管线归县水务局"
+    )
     ways = {
         "reported after all": (Action.REPORT, station, {"result": "还是通了"}),
-        "waived": (Action.WAIVE, here.handler, {"holder": station.office, "reason": "不用了"}),
-        "handed to somebody else": (
-            Action.REASSIGN, here.secretary,
-            {"lead": here.handler.office, "assistants": [here.leader], "reason": "换人"},
+        "waived": (
+            Action.WAIVE,
+            here.handler,
+            {"holder": station.office, "reason": "不用了"},
         ),
-    }  # fmt: skip
+        "handed to somebody else": (
+            Action.REASSIGN,
+            here.secretary,
+            {
+                "lead": here.handler.office,
+                "assistants": [here.leader],
+                "reason": "换人",
+            },
+        ),
+    }
     action, by, values = ways[way]
 
     case = make_move(case, action, by=officer(by), at=NOON, **values)
@@ -194,12 +273,20 @@ def test_a_part_whose_day_is_past_stays_as_it_is_while_the_matter_changes_hands(
     here = staff()
     case, station = joint(here)
     asks = [Ask(station.office, "明天通水", TODAY + DAY)]
-    parts = {"lead": here.handler.office, "assistants": [station.office, here.leader], "reason": "提前"}
-    case = make_move(case, Action.REASSIGN, by=officer(here.secretary), at=NOON, asks=asks, **parts)
+    parts = {
+        "lead": here.handler.office,
+        "assistants": [station.office, here.leader],
+        "reason": "提前",
+    }
+    case = make_move(
+        case, Action.REASSIGN, by=officer(here.secretary), at=NOON, asks=asks, **parts
+    )
     later = NOON + 3 * DAY
 
     parts = {**parts, "assistants": [station.office], "asks": asks}
-    case = make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **parts)
+    case = make_move(
+        case, Action.REASSIGN, by=officer(here.secretary), at=later, **parts
+    )
 
     assert case.assignments.get(office=station.office).due_on == TODAY + DAY
     parts = {**parts, "asks": [Ask(station.office, "昨天通水", later.date() - DAY)]}

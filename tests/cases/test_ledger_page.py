@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_eight_queries_however_many_rows_it_has(count, django_assert_num_queries):
+def test_the_page_costs_eight_queries_however_many_rows_it_has(
+    count, django_assert_num_queries
+):
     here = staff()
     for _ in range(count):
         decided(here)
@@ -38,7 +40,14 @@ def test_tabs_count_what_a_hand_counts():
     response = page(here.secretary)
 
     counts = {book.key: count for book, count in response.context["tabs"]}
-    cases = {"general": 4, "talk-room": 3, "home-visit": 1, "handling": 2, "results": 1, "satisfaction": 1}
+    cases = {
+        "general": 4,
+        "talk-room": 3,
+        "home-visit": 1,
+        "handling": 2,
+        "results": 1,
+        "satisfaction": 1,
+    }
     assert counts == {**cases, "meetings": 0, "duty": 0, "supervision": 0}
     assert response.context["count"] == 4
 
@@ -66,16 +75,29 @@ def test_pages_hold_fifty_rows_and_number_on():
     bulk(here, 53)
     client = logged_in(here.supervisor)
     first = client.get(reverse("cases:ledger", args=["general"]), EVERYTHING)
-    following = re.search(r'href="([^"]*after=[^"]*)" rel="next"', first.content.decode())
+    following = re.search(
+        r'href="([^"]*after=[^"]*)" rel="next"', first.content.decode()
+    )
 
-    second = client.get(reverse("cases:ledger", args=["general"]) + following[1].replace("&amp;", "&"))
+    second = client.get(
+        reverse("cases:ledger", args=["general"]) + following[1].replace("&amp;", "&")
+    )
 
     assert [row[0] for row in shown_rows(first)] == [str(n) for n in range(1, 51)]
     assert [row[0] for row in shown_rows(second)] == ["51", "52", "53"]
-    assert not {row[1] for row in shown_rows(first)} & {row[1] for row in shown_rows(second)}
+    assert not {row[1] for row in shown_rows(first)} & {
+        row[1] for row in shown_rows(second)
+    }
 
 
-@pytest.mark.parametrize("query", [{"after": "x"}, {"after": "2026-01-01_1", "from_row": "-3"}, {"from_row": "9" * 40}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"after": "x"},
+        {"after": "2026-01-01_1", "from_row": "-3"},
+        {"from_row": "9" * 40},
+    ],
+)
 def test_a_place_that_cannot_be_read_is_the_first_page(query):
     here = staff()
     spoken(here)

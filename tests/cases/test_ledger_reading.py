@@ -24,8 +24,15 @@ def moment(text: str) -> datetime:
 def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
     here, book = staff(), BOOKS_OF_CASES[key]
     made = {}
-    for text in ("2026-04-30T23:59:59", "2026-05-01T00:00:00", "2026-05-31T23:59:59", "2026-06-01T00:00:00"):
-        case = rated(here, channel_of(here, "home_visit" if key == "home-visit" else "talk_room"))
+    for text in (
+        "2026-04-30T23:59:59",
+        "2026-05-01T00:00:00",
+        "2026-05-31T23:59:59",
+        "2026-06-01T00:00:00",
+    ):
+        case = rated(
+            here, channel_of(here, "home_visit" if key == "home-visit" else "talk_room")
+        )
         if key == "satisfaction":
             case.ratings.update(at=moment(text))
         else:
@@ -40,7 +47,10 @@ def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
     assert Period(last=date(2026, 4, 30)).of(book, counted).count() == 1
     assert Period(first=date(2026, 6, 1)).of(book, counted).count() == 1
     assert Period().of(book, counted).count() == 4
-    assert Period().bounds(book, book.belongs(counted), today()) == (date(2026, 4, 30), date(2026, 6, 1))
+    assert Period().bounds(book, book.belongs(counted), today()) == (
+        date(2026, 4, 30),
+        date(2026, 6, 1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,10 +75,19 @@ def test_days_given_go_before_the_name_of_a_period():
 
 
 @pytest.mark.parametrize("key", BOOKS_OF_CASES)
-def test_reading_a_batch_costs_the_same_for_one_case_and_for_many(key, django_assert_num_queries):
+def test_reading_a_batch_costs_the_same_for_one_case_and_for_many(
+    key, django_assert_num_queries
+):
     here = staff()
     channel = "home_visit" if key == "home-visit" else "talk_room"
-    cost = {"general": 4, "talk-room": 4, "home-visit": 3, "handling": 4, "results": 4, "satisfaction": 4}[key]
+    cost = {
+        "general": 4,
+        "talk-room": 4,
+        "home-visit": 3,
+        "handling": 4,
+        "results": 4,
+        "satisfaction": 4,
+    }[key]
     post = here.secretary
     post.user.keep_posts(today())
     for count in (1, 4):
@@ -85,5 +104,9 @@ def test_batches_pass_every_case_once_in_order(monkeypatch):
 
     pages = list(batches(Case.objects.all(), ("registered_at", "id")))
 
-    assert [[case.number for case in page] for page in pages] == [made[:3], made[3:6], made[6:]]
+    assert [[case.number for case in page] for page in pages] == [
+        made[:3],
+        made[3:6],
+        made[6:],
+    ]
     assert list(batches(Case.objects.none(), ("registered_at", "id"))) == [[]]

@@ -1,4 +1,6 @@
-"""Each ledger has its columns, its cases and its dates; names are masked and hidden matters stay hidden."""
+"""Each ledger has its columns, its cases and its dates; names are masked and hidden
+matters stay hidden.
+"""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -13,8 +15,25 @@ from minshi import tabular
 from tests import roles
 from tests.cases.council import called, passed, present, seats
 from tests.cases.ledger_desk import channel_of, rows
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
-from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory, TownFactory, VillageFactory
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
+from tests.villages.factories import (
+    HouseholdFactory,
+    OfficeFactory,
+    ResidentFactory,
+    TownFactory,
+    VillageFactory,
+)
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,7 +41,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @pytest.fixture(autouse=True)
 def english():
-    """Cells are compared in the language of the code; the headings in Chinese are tested on their own."""
+    """Cells are compared in the language of the code; the headings in Chinese are
+    tested on their own.
+    """
     with translation.override("en"):
         yield
 
@@ -59,7 +80,9 @@ HEADINGS = {
         "序号｜会议日期｜会议地点｜议题｜主持人｜记录人｜参会人员｜议题说明｜各方意见｜协商结果｜落实措施｜责任人"
         "｜完成期限｜备注"
     ),
-    "duty": "序号｜日期｜星期｜值班委员｜带班领导｜联系电话｜接待人次｜说事件数｜当场办结｜移交事项｜签字",
+    "duty": (
+        "序号｜日期｜星期｜值班委员｜带班领导｜联系电话｜接待人次｜说事件数｜当场办结｜移交事项｜签字"
+    ),
     "supervision": (
         "序号｜督办单号｜事项编号｜督办级别(提醒/催办/督办/通报)｜灯色｜督办原因｜责任单位｜责任人｜下发日期"
         "｜回复期限｜回复日期｜回复内容｜结果｜备注"
@@ -118,14 +141,30 @@ def test_general_ledger_follows_a_case_to_its_end():
 def test_general_ledger_shows_the_work_of_an_open_case_and_that_it_was_chased():
     here = staff()
     case = decided(here, lead=here.leader)
-    case = make_move(case, Action.PROGRESS, by=officer(here.leader), at=NOON, text="灯已买来，李建国在等")
-    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", text="抓紧")
+    case = make_move(
+        case,
+        Action.PROGRESS,
+        by=officer(here.leader),
+        at=NOON,
+        text="灯已买来，李建国在等",
+    )
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        text="抓紧",
+    )
 
     (row,) = rows(here.secretary, "general")
 
     assert row["progress"] == "handle · 灯已买来，［…］在等"
     assert row["supervised"] == "Yes"
-    assert (row["unit"], row["responsible"]) == (here.leader.place, str(here.leader.user))
+    assert (row["unit"], row["responsible"]) == (
+        here.leader.place,
+        str(here.leader.user),
+    )
 
 
 def test_general_ledger_names_the_meeting_that_decided():
@@ -143,24 +182,48 @@ def test_general_ledger_names_the_meeting_that_decided():
 def test_talk_room_ledger_holds_what_was_said_there_and_how_it_was_answered():
     here = staff()
     settled = make_move(
-        spoken(here, speaker_sex="male", speaker_address="3组12号", speaker_phone="13993912345"),
-        Action.SETTLE, by=officer(here.duty), at=NOON, category="village", result="当场说清了",
-    )  # fmt: skip
+        spoken(
+            here,
+            speaker_sex="male",
+            speaker_address="3组12号",
+            speaker_phone="13993912345",
+        ),
+        Action.SETTLE,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        result="当场说清了",
+    )
     handed = decided(here)
     diverted = make_move(
-        spoken(here), Action.DIVERT, by=officer(here.secretary), at=NOON, route="礼县人民法院", told="请到法院起诉"
+        spoken(here),
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="礼县人民法院",
+        told="请到法院起诉",
     )
     spoken(here, channel="phone")
 
-    first, second, third = rows(here.secretary, "talk-room", [settled, handed, diverted])
+    first, second, third = rows(
+        here.secretary, "talk-room", [settled, handed, diverted]
+    )
 
     assert len(rows(here.secretary, "talk-room")) == 3
     assert (first["said_on"], first["sex"], first["phone"], first["address"]) == (
         "2026-03-02", "male", "****2345", str(here.group),
     )  # fmt: skip
-    assert (first["answer"], first["settled"], first["went_to"]) == ("当场说清了", "Yes", "")
+    assert (first["answer"], first["settled"], first["went_to"]) == (
+        "当场说清了",
+        "Yes",
+        "",
+    )
     assert (first["officer"], first["signature"]) == (str(here.duty.user), None)
-    assert (second["answer"], second["settled"], second["went_to"]) == ("换灯", "No", str(here.office))
+    assert (second["answer"], second["settled"], second["went_to"]) == (
+        "换灯",
+        "No",
+        str(here.office),
+    )
     assert (third["answer"], third["went_to"]) == ("请到法院起诉", "礼县人民法院")
     assert third["remark"] == "shown the proper route"
 
@@ -171,13 +234,26 @@ def test_home_visit_ledger_names_the_head_of_the_household():
     ResidentFactory(household=household, name="李大山", is_head=True)
     son = ResidentFactory(household=household, name="李小山")
     case = spoken(here, channel="home_visit", resident=son, speaker_name="")
-    make_move(accepted(here, case), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    make_move(
+        accepted(here, case),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
     spoken(here)
 
     (row,) = rows(here.secretary, "home-visit")
 
-    assert (row["head"], row["visitor"], row["channel"]) == ("李*山", str(here.duty.user), "home visit")
-    assert (row["grid"], row["next"]) == (f"{here.village}{here.group}", "Reported up · deliberate")
+    assert (row["head"], row["visitor"], row["channel"]) == (
+        "李*山",
+        str(here.duty.user),
+        "home visit",
+    )
+    assert (row["grid"], row["next"]) == (
+        f"{here.village}{here.group}",
+        "Reported up · deliberate",
+    )
 
 
 def test_handling_ledger_names_units_leader_extension_and_light():
@@ -186,31 +262,72 @@ def test_handling_ledger_names_units_leader_extension_and_light():
     roles.handler_of(other)
     case = decided(here, handling="joint", assistants=[other])
     asked = {"reason": "等料", "until_on": date(2026, 4, 3)}
-    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **asked)
-    make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    case = make_move(
+        case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **asked
+    )
+    make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
     spoken(here)
 
     (row,) = rows(here.secretary, "handling")
 
-    assert (row["lead_unit"], row["assisting"], row["leader"]) == (str(here.office), "派出所", str(here.secretary.user))
-    assert (row["decided_on"], row["assigned_on"], row["due_on"]) == ("2026-03-02", "2026-03-02", "2026-04-03")
-    assert (row["extended"], row["light"], row["handling"]) == ("Yes, until 2026-04-03", "overdue", "joint")
+    assert (row["lead_unit"], row["assisting"], row["leader"]) == (
+        str(here.office),
+        "派出所",
+        str(here.secretary.user),
+    )
+    assert (row["decided_on"], row["assigned_on"], row["due_on"]) == (
+        "2026-03-02",
+        "2026-03-02",
+        "2026-04-03",
+    )
+    assert (row["extended"], row["light"], row["handling"]) == (
+        "Yes, until 2026-04-03",
+        "overdue",
+        "joint",
+    )
 
 
 def settled_on_the_spot(here) -> Case:
-    return make_move(spoken(here), Action.SETTLE, by=officer(here.duty), at=NOON, category="village", result="说清了")
+    return make_move(
+        spoken(here),
+        Action.SETTLE,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        result="说清了",
+    )
 
 
 def test_results_ledger_counts_calendar_days_and_tells_late_from_timely():
     here = staff()
     timely = rated(here)
-    late = rated(here, verified(here, completed(here, at=NOON + 30 * DAY), at=NOON + 30 * DAY), at=NOON + 31 * DAY)
+    late = rated(
+        here,
+        verified(here, completed(here, at=NOON + 30 * DAY), at=NOON + 30 * DAY),
+        at=NOON + 31 * DAY,
+    )
     settled = settled_on_the_spot(here)
     settled = make_move(
-        settled, Action.RATE, by=Speaker(settled, "code"), at=NOON, satisfaction="satisfied", solved="yes"
+        settled,
+        Action.RATE,
+        by=Speaker(settled, "code"),
+        at=NOON,
+        satisfaction="satisfied",
+        solved="yes",
     )
     Attachment.objects.create(
-        case=late, file="x", content_type="image/jpeg", size=1, received_sha256="0" * 64, at=NOON + DAY
+        case=late,
+        file="x",
+        content_type="image/jpeg",
+        size=1,
+        received_sha256="0" * 64,
+        at=NOON + DAY,
     )
     completed(here)
 
@@ -219,30 +336,74 @@ def test_results_ledger_counts_calendar_days_and_tells_late_from_timely():
     assert set(found) == {timely.number, late.number, settled.number}
     keys = ("days", "late", "papers", "checker", "responsible", "closed_on")
     checker, handler = str(here.secretary.user), str(here.handler.user)
-    assert [found[timely.number][key] for key in keys] == [1, "No", "", checker, handler, "2026-03-04"]
-    assert [found[late.number][key] for key in keys] == [30, "Yes", "1 paper", checker, handler, "2026-04-02"]
-    assert [found[settled.number][key] for key in keys] == [0, "No", "", "", str(here.duty.user), "2026-03-02"]
+    assert [found[timely.number][key] for key in keys] == [
+        1,
+        "No",
+        "",
+        checker,
+        handler,
+        "2026-03-04",
+    ]
+    assert [found[late.number][key] for key in keys] == [
+        30,
+        "Yes",
+        "1 paper",
+        checker,
+        handler,
+        "2026-04-02",
+    ]
+    assert [found[settled.number][key] for key in keys] == [
+        0,
+        "No",
+        "",
+        "",
+        str(here.duty.user),
+        "2026-03-02",
+    ]
 
 
 def test_results_ledger_says_how_cases_closed_without_completion_and_leaves_out_merged_ones():
     here = staff()
     into = spoken(here)
-    diverted = make_move(spoken(here), Action.DIVERT, by=officer(here.secretary), at=NOON, route="法院", told="请起诉")
-    make_move(spoken(here), Action.MERGE, by=officer(here.secretary), at=NOON, into=into)
+    diverted = make_move(
+        spoken(here),
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="法院",
+        told="请起诉",
+    )
+    make_move(
+        spoken(here), Action.MERGE, by=officer(here.secretary), at=NOON, into=into
+    )
 
     (row,) = rows(here.secretary, "results")
 
-    assert (row["number"], row["outcome"], row["completed_on"]) == (diverted.number, "sent the proper route", None)
+    assert (row["number"], row["outcome"], row["completed_on"]) == (
+        diverted.number,
+        "sent the proper route",
+        None,
+    )
     assert (row["remark"], row["late"]) == ("shown the proper route", None)
 
 
 def test_satisfaction_ledger_keeps_the_first_rating_and_the_second_beside_it():
     here = staff()
-    case = rated(here, satisfaction="dissatisfied", solved="no", reason="又灭了，李建国说")
+    case = rated(
+        here, satisfaction="dissatisfied", solved="no", reason="又灭了，李建国说"
+    )
     (row,) = rows(here.secretary, "satisfaction")
-    assert (row["satisfaction"], row["second"], row["put_right"]) == ("dissatisfied", "", "")
+    assert (row["satisfaction"], row["second"], row["put_right"]) == (
+        "dissatisfied",
+        "",
+        "",
+    )
 
-    case = rated(here, verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY), at=NOON + 4 * DAY)
+    case = rated(
+        here,
+        verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY),
+        at=NOON + 4 * DAY,
+    )
     verified(here)
     (row,) = rows(here.secretary, "satisfaction")
 
@@ -267,22 +428,39 @@ def test_satisfaction_ledger_keeps_the_first_rating_and_the_second_beside_it():
 def test_answer_of_the_speaker_on_the_spot_is_marked():
     here = staff()
     case = settled_on_the_spot(here)
-    make_move(case, Action.RATE, by=Speaker(case, "counter"), at=NOON, satisfaction="mostly", solved="partly")
+    make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, "counter"),
+        at=NOON,
+        satisfaction="mostly",
+        solved="partly",
+    )
 
     (row,) = rows(here.secretary, "satisfaction")
 
-    assert (row["caller"], row["remark"], row["completed_on"]) == ("the speaker", "said on the spot", "2026-03-02")
+    assert (row["caller"], row["remark"], row["completed_on"]) == (
+        "the speaker",
+        "said on the spot",
+        "2026-03-02",
+    )
 
 
 # --- what stays hidden
 def test_names_phones_and_addresses_are_masked_in_columns_and_in_words_until_opened():
     here = staff()
     spoken(
-        here, verbatim="我是李建国，电话13993912345，住西坡头上", speaker_name="李建国", speaker_phone="13993912345",
+        here,
+        verbatim="我是李建国，电话13993912345，住西坡头上",
+        speaker_name="李建国",
+        speaker_phone="13993912345",
         speaker_address="西坡头上",
-    )  # fmt: skip
+    )
 
-    (masked,), (opened,) = rows(here.secretary, "general"), rows(here.secretary, "general", opened=True)
+    (masked,), (opened,) = (
+        rows(here.secretary, "general"),
+        rows(here.secretary, "general", opened=True),
+    )
     (place,) = rows(here.secretary, "talk-room", opened=True)
 
     assert (masked["speaker"], masked["phone"]) == ("李*国", "****2345")
@@ -295,17 +473,40 @@ def test_names_phones_and_addresses_are_masked_in_columns_and_in_words_until_ope
 def test_a_hidden_speaker_is_named_to_nobody_but_those_who_may_even_when_opened():
     here = staff()
     spoken(
-        here, verbatim="李建国说灯坏了", speaker_name="李建国", speaker_phone="13993912345", confidentiality="hidden"
+        here,
+        verbatim="李建国说灯坏了",
+        speaker_name="李建国",
+        speaker_phone="13993912345",
+        confidentiality="hidden",
     )
 
-    (row,), (known,) = rows(here.secretary, "general", opened=True), rows(here.duty, "general")
+    (row,), (known,) = (
+        rows(here.secretary, "general", opened=True),
+        rows(here.duty, "general"),
+    )
 
-    assert (row["speaker"], row["phone"], row["content"]) == ("name hidden", "", "name hidden说灯坏了")
-    assert (known["speaker"], known["phone"], known["content"]) == ("李*国", "****2345", "李*国说灯坏了")
+    assert (row["speaker"], row["phone"], row["content"]) == (
+        "name hidden",
+        "",
+        "name hidden说灯坏了",
+    )
+    assert (known["speaker"], known["phone"], known["content"]) == (
+        "李*国",
+        "****2345",
+        "李*国说灯坏了",
+    )
 
 
 REDACTED_CELLS = {
-    "general": {"number", "registered_on", "content", "due_on", "progress", "completed_on", "replied_on"},
+    "general": {
+        "number",
+        "registered_on",
+        "content",
+        "due_on",
+        "progress",
+        "completed_on",
+        "replied_on",
+    },
     "handling": {"number", "title", "decided_on", "due_on", "progress", "light"},
     "results": {"number", "title", "completed_on", "days", "closed_on"},
 }
@@ -320,7 +521,8 @@ def test_redacted_rows_show_number_dates_stage_and_light_alone(key):
     found = rows(here.supervisor, key)
 
     if key not in REDACTED_CELLS:
-        assert found == []  # being in such a ledger would itself tell what the matter is
+        # being in such a ledger would itself tell what the matter is
+        assert found == []
         return
     (row,) = found
     filled = {name for name, cell in row.items() if cell is not None}
@@ -335,9 +537,13 @@ def test_accounts_without_sight_of_a_case_find_it_in_no_ledger(key):
     rated(here)
     rated(here, channel_of(here, "home_visit"))
     strangers = [
-        roles.secretary_of(VillageFactory(town=here.town)), roles.duty_officer_of(VillageFactory()),
-        roles.supervisor_of(TownFactory()), roles.reviewer_of_county("620000"), roles.auditor(), roles.system_admin(),
-    ]  # fmt: skip
+        roles.secretary_of(VillageFactory(town=here.town)),
+        roles.duty_officer_of(VillageFactory()),
+        roles.supervisor_of(TownFactory()),
+        roles.reviewer_of_county("620000"),
+        roles.auditor(),
+        roles.system_admin(),
+    ]
 
     for stranger in strangers:
         assert rows(stranger, key) == []
@@ -348,7 +554,9 @@ def test_office_that_leads_shows_who_of_it_took_the_work():
     here = staff()
     case = decided(here)
     (before,) = rows(here.secretary, "handling")
-    make_move(case, Action.ACKNOWLEDGE, by=Officer(here.handler.user, here.handler), at=NOON)
+    make_move(
+        case, Action.ACKNOWLEDGE, by=Officer(here.handler.user, here.handler), at=NOON
+    )
 
     (after,) = rows(here.secretary, "handling")
 
@@ -357,12 +565,25 @@ def test_office_that_leads_shows_who_of_it_took_the_work():
 
 def test_county_that_leads_is_shown_by_its_name():
     here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-    case = make_move(case, Action.ESCALATE, by=officer(here.reviewer), at=NOON, reason="要县里批")
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    case = make_move(
+        case, Action.ESCALATE, by=officer(here.reviewer), at=NOON, reason="要县里批"
+    )
     make_move(
-        case, Action.DECIDE, by=officer(here.county_reviewer), at=NOON, handling="led", decision="修",
+        case,
+        Action.DECIDE,
+        by=officer(here.county_reviewer),
+        at=NOON,
+        handling="led",
+        decision="修",
         lead=here.county_reviewer,
-    )  # fmt: skip
+    )
 
     (row,) = rows(here.county_reviewer, "handling")
 

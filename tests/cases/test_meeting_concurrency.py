@@ -1,4 +1,6 @@
-"""Two at one meeting at the same moment, on PostgreSQL: one decision, and the other reads why not."""
+"""Two at one meeting at the same moment, on PostgreSQL: one decision, and the other
+reads why not.
+"""
 
 import pytest
 
@@ -20,14 +22,24 @@ def test_two_secretaries_who_decide_the_same_item_make_one_decision():
     meeting = called(here, accepted(here))
     present(meeting, here, 7)
     item = meeting.items.get()
-    values = {"votes": (7, 0, 0), "action": "decide", "handling": "led", "lead": here.office, "at": NOON}
+    values = {
+        "votes": (7, 0, 0),
+        "action": "decide",
+        "handling": "led",
+        "lead": here.office,
+        "at": NOON,
+    }
 
     results = at_once(
-        lambda: conclude(item, "passed", by=officer(here.secretary), decision="换灯", **values),
+        lambda: conclude(
+            item, "passed", by=officer(here.secretary), decision="换灯", **values
+        ),
         lambda: conclude(item, "passed", by=officer(other), decision="修灯", **values),
     )
 
-    assert [type(result) for result in results if isinstance(result, Exception)] == [MoveRefused]
+    assert [type(result) for result in results if isinstance(result, Exception)] == [
+        MoveRefused
+    ]
     assert Event.objects.filter(case=item.case, action="decide").count() == 1
 
 
@@ -36,9 +48,15 @@ def test_of_two_who_keep_the_minutes_one_is_told_of_the_other():
     meeting = called(here)
 
     results = at_once(
-        lambda: save_minutes(meeting, "三点", version=0, by=officer(here.secretary), at=NOON),
-        lambda: save_minutes(meeting, "四点", version=0, by=officer(here.duty), at=NOON),
+        lambda: save_minutes(
+            meeting, "三点", version=0, by=officer(here.secretary), at=NOON
+        ),
+        lambda: save_minutes(
+            meeting, "四点", version=0, by=officer(here.duty), at=NOON
+        ),
     )
 
-    assert [type(result) for result in results if isinstance(result, Exception)] == [StaleVersion]
+    assert [type(result) for result in results if isinstance(result, Exception)] == [
+        StaleVersion
+    ]
     assert Meeting.objects.get().minutes_version == 1

@@ -1,4 +1,6 @@
-"""What meetings and 四议两公开 keep from those who may not know who spoke, and from whom a matter concerns."""
+"""What meetings and 四议两公开 keep from those who may not know who spoke, and from
+whom a matter concerns.
+"""
 
 import uuid
 from dataclasses import replace
@@ -48,22 +50,33 @@ def test_whom_a_matter_concerns_does_not_take_it_off_the_agenda(client, act):
     Concern.objects.create(case=case, user=concerned.user)
     client.force_login(concerned.user)
 
-    answer = client.post(reverse("cases:meeting_item_act", args=[sitting.pk, item.pk, act]))
+    answer = client.post(
+        reverse("cases:meeting_item_act", args=[sitting.pk, item.pk, act])
+    )
 
     assert answer.status_code == 404
     assert AgendaItem.objects.filter(pk=item.pk).exists()
 
 
-def test_the_wall_does_not_tell_that_somebody_stepped_aside_from_a_hidden_matter(client):
+def test_the_wall_does_not_tell_that_somebody_stepped_aside_from_a_hidden_matter(
+    client,
+):
     here = staff()
     seats(here)
     case = accepted(here)
     sitting = called(here, case)
     present(sitting, here, 7)
-    set_aside(sitting.items.get(), {sitting.attendees.first().pk: "是亲戚"}, by=officer(here.secretary), at=NOON)
+    set_aside(
+        sitting.items.get(),
+        {sitting.attendees.first().pk: "是亲戚"},
+        by=officer(here.secretary),
+        at=NOON,
+    )
     Concern.objects.create(case=case, user=here.duty.user)
 
-    page = pages_of(client, here.duty, reverse("cases:meeting_screen", args=[sitting.pk]))
+    page = pages_of(
+        client, here.duty, reverse("cases:meeting_screen", args=[sitting.pk])
+    )
 
     assert "回避" not in page
 
@@ -78,11 +91,27 @@ def test_what_was_written_before_a_speaker_was_hidden_is_veiled_too(client):
     sitting = called(here, case)
     present(sitting, here, 7)
     item = sitting.items.get()
-    set_aside(item, {sitting.attendees.first().pk: f"{NAME}的亲戚"}, by=officer(here.secretary), at=NOON)
-    AgendaItem.objects.filter(pk=item.pk).update(opinions=f"{NAME}急用", resolution=f"给{NAME}换灯")
+    set_aside(
+        item,
+        {sitting.attendees.first().pk: f"{NAME}的亲戚"},
+        by=officer(here.secretary),
+        at=NOON,
+    )
+    AgendaItem.objects.filter(pk=item.pk).update(
+        opinions=f"{NAME}急用", resolution=f"给{NAME}换灯"
+    )
     save_minutes(sitting, f"{NAME}到了", version=0, by=officer(here.secretary), at=NOON)
-    make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="hidden")
-    addresses = (sitting.get_absolute_url(), reverse("cases:meeting_item", args=[sitting.pk, item.pk]))
+    make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=NOON,
+        confidentiality="hidden",
+    )
+    addresses = (
+        sitting.get_absolute_url(),
+        reverse("cases:meeting_item", args=[sitting.pk, item.pk]),
+    )
 
     page = pages_of(client, here.member, *addresses)
 
@@ -97,9 +126,21 @@ def test_a_correction_and_a_reason_to_step_aside_name_no_hidden_speaker():
     present(sitting, here, 7)
     by = officer(here.secretary)
 
-    set_aside(sitting.items.get(), {sitting.attendees.first().pk: f"{NAME}的亲戚"}, by=by, at=NOON)
+    set_aside(
+        sitting.items.get(),
+        {sitting.attendees.first().pk: f"{NAME}的亲戚"},
+        by=by,
+        at=NOON,
+    )
     close_meeting(sitting, by=by, at=NOON)
-    noted = correct_minutes(sitting, wrong=f"{NAME}没到", right=f"{NAME}到了", key=uuid.uuid4(), by=by, at=NOON)
+    noted = correct_minutes(
+        sitting,
+        wrong=f"{NAME}没到",
+        right=f"{NAME}到了",
+        key=uuid.uuid4(),
+        by=by,
+        at=NOON,
+    )
 
     assert NAME not in StepAside.objects.get().reason + noted.wrong + noted.right
 
@@ -107,12 +148,22 @@ def test_a_correction_and_a_reason_to_step_aside_name_no_hidden_speaker():
 def test_the_six_steps_of_a_hidden_speakers_matter_name_nobody(client):
     here = staff()
     by = officer(here.secretary)
-    process = begun(here, major(here, speaker_name=NAME, confidentiality="hidden"), subject=f"{NAME}家门口修路")
-    step = record_step(process, 1, replace(meeting(30, 30, 30), content=f"{NAME}提的"), by=by, at=NOON)
-    noted = correct_step(step, wrong=f"{NAME}", right="群众", key=uuid.uuid4(), by=by, at=NOON)
+    process = begun(
+        here,
+        major(here, speaker_name=NAME, confidentiality="hidden"),
+        subject=f"{NAME}家门口修路",
+    )
+    step = record_step(
+        process, 1, replace(meeting(30, 30, 30), content=f"{NAME}提的"), by=by, at=NOON
+    )
+    noted = correct_step(
+        step, wrong=f"{NAME}", right="群众", key=uuid.uuid4(), by=by, at=NOON
+    )
     process = drop_process(process, f"{NAME}不愿意", by=by, at=NOON)
 
-    page = pages_of(client, here.member, process.get_absolute_url(), reverse("cases:four_two_list"))
+    page = pages_of(
+        client, here.member, process.get_absolute_url(), reverse("cases:four_two_list")
+    )
 
     kept = (process.subject, process.dropped_why, step.content, noted.wrong)
     assert not [words for words in (*kept, page) if NAME in words]
@@ -122,9 +173,17 @@ def test_what_the_six_steps_held_before_a_speaker_was_hidden_is_veiled(client):
     here = staff()
     case = major(here, speaker_name=NAME)
     process = begun(here, case, subject=f"{NAME}家门口修路")
-    make_move(case, Action.PROTECT, by=officer(here.secretary), at=NOON, confidentiality="hidden")
+    make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=NOON,
+        confidentiality="hidden",
+    )
 
-    page = pages_of(client, here.member, process.get_absolute_url(), reverse("cases:four_two_list"))
+    page = pages_of(
+        client, here.member, process.get_absolute_url(), reverse("cases:four_two_list")
+    )
 
     assert "家门口修路" in page
     assert NAME not in page
@@ -142,10 +201,14 @@ def test_the_six_steps_of_a_matter_one_may_not_see_do_not_exist(client, why):
     client.force_login(here.member.user)
 
     assert client.get(process.get_absolute_url()).status_code == 404
-    assert list(FourTwoProcess.objects.visible_to(here.secretary.user, NOON.date())) == [process]
+    assert list(
+        FourTwoProcess.objects.visible_to(here.secretary.user, NOON.date())
+    ) == [process]
 
 
-def test_what_each_is_asked_names_no_hidden_speaker_on_the_case_page_and_the_desk(client):
+def test_what_each_is_asked_names_no_hidden_speaker_on_the_case_page_and_the_desk(
+    client,
+):
     here = staff()
     case = accepted(here, speaker_name=NAME, confidentiality="hidden")
     case = decided(here, case, handling="joint", assistants=[here.member])
@@ -159,12 +222,20 @@ def test_what_each_is_asked_names_no_hidden_speaker_on_the_case_page_and_the_des
 
 def test_the_admin_names_no_hidden_speaker_in_words(client):
     here = staff()
-    case = accepted(here, speaker_name=NAME, confidentiality="hidden", verbatim=f"{NAME}家门口的灯坏了")
+    case = accepted(
+        here,
+        speaker_name=NAME,
+        confidentiality="hidden",
+        verbatim=f"{NAME}家门口的灯坏了",
+    )
     decided(here, case, decision=f"给{NAME}换灯")
     admin = roles.duty_officer_of(here.village)  # neither recorder nor reviewer
 
     page = pages_of(
-        client, admin, reverse("admin:cases_case_changelist"), reverse("admin:cases_case_change", args=[case.pk])
+        client,
+        admin,
+        reverse("admin:cases_case_changelist"),
+        reverse("admin:cases_case_change", args=[case.pk]),
     )
 
     assert "家门口的灯坏了" in page
@@ -174,8 +245,13 @@ def test_the_admin_names_no_hidden_speaker_in_words(client):
 # --- prints
 
 
-@pytest.mark.parametrize(("who", "status"), [("secretary", 200), ("duty", 200), ("reviewer", 200), ("member", 404)])
-def test_minutes_and_the_form_of_the_six_steps_are_printed_by_who_may_and_leave_a_trace(client, who, status):
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("secretary", 200), ("duty", 200), ("reviewer", 200), ("member", 404)],
+)
+def test_minutes_and_the_form_of_the_six_steps_are_printed_by_who_may_and_leave_a_trace(
+    client, who, status
+):
     here = staff()
     sitting, process = called(here), begun(here, major(here))
     client.force_login(getattr(here, who).user)
@@ -186,8 +262,12 @@ def test_minutes_and_the_form_of_the_six_steps_are_printed_by_who_may_and_leave_
     ]
 
     assert {paper.status_code for paper in papers} == {status}
-    assert AuditRecord.objects.filter(kind="print").count() == (2 if status == 200 else 0)
-    assert client.get(reverse("cases:meeting_print", args=[sitting.pk])).status_code == 302
+    assert AuditRecord.objects.filter(kind="print").count() == (
+        2 if status == 200 else 0
+    )
+    assert (
+        client.get(reverse("cases:meeting_print", args=[sitting.pk])).status_code == 302
+    )
 
 
 # --- who holds a meeting

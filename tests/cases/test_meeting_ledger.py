@@ -1,4 +1,6 @@
-"""协商会议记录表: a row for each item of a closed meeting, the same wherever it is read."""
+"""协商会议记录表: a row for each item of a closed meeting, the same wherever it is
+read.
+"""
 
 import csv
 import io
@@ -30,14 +32,23 @@ def _at_noon():
 
 
 def held(here, *cases, subject="修不修水渠") -> Meeting:
-    """Closed: the first case was decided by six, one stepping aside; the subject was not reached."""
+    """Closed: the first case was decided by six, one stepping aside; the subject was
+    not reached.
+    """
     seats(here)
-    meeting = called(here, *cases, place="村委会二楼", chair="孙主任", recorder="郑文书")
+    meeting = called(
+        here, *cases, place="村委会二楼", chair="孙主任", recorder="郑文书"
+    )
     add_item(meeting, by=officer(here.secretary), at=NOON, subject=subject)
     present(meeting, here, 7)
     if cases:
         item = meeting.items.get(case=cases[0])
-        set_aside(item, {meeting.attendees.get(name="李强").pk: "是他家邻居"}, by=officer(here.secretary), at=NOON)
+        set_aside(
+            item,
+            {meeting.attendees.get(name="李强").pk: "是他家邻居"},
+            by=officer(here.secretary),
+            at=NOON,
+        )
         passed(item, here, (5, 1, 0), opinions="李强家先让", decision="双方各让一步")
     return close_meeting(meeting, by=officer(here.secretary), at=NOON)
 
@@ -51,11 +62,32 @@ def test_a_row_says_what_was_asked_said_resolved_and_who_does_it_by_when():
 
     everybody = "孙主任、李强、赵敏、张有才、周会计、吴桂芳、郑文书"
     assert first == [
-        "1", "2026-03-02", "村委会二楼", "两家争地界", "孙主任", "郑文书", everybody, "两家争地界争了三年",
-        "李强家先让", "通过 · 同意 5，反对 1，弃权 0", "议定了，交办：双方各让一步", str(here.office), "2026-03-11",
+        "1",
+        "2026-03-02",
+        "村委会二楼",
+        "两家争地界",
+        "孙主任",
+        "郑文书",
+        everybody,
+        "两家争地界争了三年",
+        "李强家先让",
+        "通过 · 同意 5，反对 1，弃权 0",
+        "议定了，交办：双方各让一步",
+        str(here.office),
+        "2026-03-11",
         f"村“两委”会 · {case.number}",
-    ]  # fmt: skip
-    assert second[3:] == ["修不修水渠", *second[4:7], "", "", "下次再议", "", "", "", "村“两委”会"]
+    ]
+    assert second[3:] == [
+        "修不修水渠",
+        *second[4:7],
+        "",
+        "",
+        "下次再议",
+        "",
+        "",
+        "",
+        "村“两委”会",
+    ]
 
 
 def test_whom_and_by_when_stay_as_the_meeting_decided_whatever_happens_later():
@@ -63,9 +95,14 @@ def test_whom_and_by_when_stay_as_the_meeting_decided_whatever_happens_later():
     case = accepted(here)
     held(here, case)
     values = {"lead": here.member, "assistants": [], "reason": "站里人手紧"}
-    make_move(case, Action.REASSIGN, by=officer(here.secretary), at=NOON + DAY, **values)
+    make_move(
+        case, Action.REASSIGN, by=officer(here.secretary), at=NOON + DAY, **values
+    )
 
-    assert shown_rows(page(here.secretary, "meetings"))[0][11:13] == [str(here.office), "2026-03-11"]
+    assert shown_rows(page(here.secretary, "meetings"))[0][11:13] == [
+        str(here.office),
+        "2026-03-11",
+    ]
 
 
 def test_an_open_meeting_is_not_in_it_and_a_corrected_one_says_so():
@@ -73,7 +110,14 @@ def test_an_open_meeting_is_not_in_it_and_a_corrected_one_says_so():
     open_one = called(here, kind="minshi_committee")
     add_item(open_one, by=officer(here.secretary), at=NOON, subject="还没开")
     meeting = held(here)
-    correct_minutes(meeting, wrong="七人", right="六人", key=uuid.uuid4(), by=officer(here.secretary), at=NOON)
+    correct_minutes(
+        meeting,
+        wrong="七人",
+        right="六人",
+        key=uuid.uuid4(),
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     rows = shown_rows(page(here.secretary, "meetings"))
 
@@ -91,7 +135,9 @@ def test_page_file_print_and_api_hold_the_same_cells():
     rows = Api(here.secretary).get("ledgers/meetings/?period=all").json()["results"]
 
     assert list(csv.reader(io.StringIO(file)))[1:] == shown == printed
-    assert [[str("" if cell is None else cell) for cell in row.values()] for row in rows] == [r[1:] for r in shown]
+    assert [
+        [str("" if cell is None else cell) for cell in row.values()] for row in rows
+    ] == [r[1:] for r in shown]
 
 
 def test_names_are_masked_unless_opened_with_a_reason():
@@ -107,7 +153,12 @@ def test_names_are_masked_unless_opened_with_a_reason():
 
 def test_a_secret_matter_is_hidden_from_whoever_is_not_named():
     here = staff()
-    held(here, accepted(here, title="不能说的事", verbatim="不能说的话", confidentiality="secret"))
+    held(
+        here,
+        accepted(
+            here, title="不能说的事", verbatim="不能说的话", confidentiality="secret"
+        ),
+    )
 
     row = shown_rows(page(here.supervisor, "meetings"))[0]
 
@@ -119,7 +170,13 @@ def test_a_secret_matter_is_hidden_from_whoever_is_not_named():
 def test_meetings_are_read_by_those_of_the_village_and_those_above():
     here = staff()
     held(here)
-    readers = [here.duty, here.member, here.reviewer, here.supervisor, here.county_supervisor]
+    readers = [
+        here.duty,
+        here.member,
+        here.reviewer,
+        here.supervisor,
+        here.county_supervisor,
+    ]
     others = [here.handler, roles.secretary_of(VillageFactory(town=here.town))]
 
     assert [len(shown_rows(page(post, "meetings"))) for post in readers] == [1] * 5
@@ -146,7 +203,9 @@ def test_the_village_narrows_it_and_other_filters_do_not():
     other = VillageFactory(town=here.town)
 
     assert shown_rows(page(here.supervisor, "meetings", village=other.pk)) == []
-    assert len(shown_rows(page(here.supervisor, "meetings", village=here.village.pk))) == 1
+    assert (
+        len(shown_rows(page(here.supervisor, "meetings", village=here.village.pk))) == 1
+    )
     assert len(shown_rows(page(here.supervisor, "meetings", category="family"))) == 1
     assert shown_rows(page(here.supervisor, "meetings", since="2026-03-03")) == []
 
@@ -164,11 +223,15 @@ def test_its_pages_follow_one_another_through_a_meeting():
     first = api.get("ledgers/meetings/?period=all").json()
     second = api.get(first["next"].split("/api/v1/")[1]).json()
 
-    assert [row["subject"] for row in first["results"] + second["results"]] == [f"第{nth}件" for nth in range(55)]
+    assert [row["subject"] for row in first["results"] + second["results"]] == [
+        f"第{nth}件" for nth in range(55)
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_eleven_queries_however_many_items_it_has(count, django_assert_num_queries):
+def test_the_page_costs_eleven_queries_however_many_items_it_has(
+    count, django_assert_num_queries
+):
     here = staff()
     meeting = called(here, *(accepted(here) for _nth in range(count)))
     meeting.attendees.create(name="一人", is_present=True)
@@ -184,14 +247,22 @@ def test_the_page_costs_eleven_queries_however_many_items_it_has(count, django_a
 def test_the_minutes_on_paper_hold_the_cells_of_the_ledger_and_what_only_they_show():
     here = staff()
     meeting = held(here, accepted(here))
-    cells = [cell for cell in shown_rows(page(here.secretary, "meetings"))[0][1:13] if cell]
+    cells = [
+        cell for cell in shown_rows(page(here.secretary, "meetings"))[0][1:13] if cell
+    ]
 
-    paper = logged_in(here.secretary).post(reverse("cases:meeting_print", args=[meeting.pk])).content.decode()
+    paper = (
+        logged_in(here.secretary)
+        .post(reverse("cases:meeting_print", args=[meeting.pk]))
+        .content.decode()
+    )
 
     assert not [cell for cell in cells if cell not in paper]
     assert re.search(r'<th scope="row">应到 / 实到</th><td[^>]*>7 / 7</td>', paper)
     assert re.search(r'<th scope="row">应到 / 实到</th><td[^>]*>6 / 6</td>', paper)
-    assert re.search(r'<th scope="row">回避</th><td[^>]*>李强（是他家邻居）</td>', paper)
+    assert re.search(
+        r'<th scope="row">回避</th><td[^>]*>李强（是他家邻居）</td>', paper
+    )
     assert "主持人（签字）" in paper
 
 

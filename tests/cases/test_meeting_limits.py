@@ -18,8 +18,13 @@ pytestmark = pytest.mark.django_db
 
 
 def change(meeting, here, **numbers):
-    kept = {name: getattr(meeting, name) for name in ("starts_at", "place", "chair", "recorder")}
-    return change_meeting(meeting, by=officer(here.secretary), at=NOON, **kept, **numbers)
+    kept = {
+        name: getattr(meeting, name)
+        for name in ("starts_at", "place", "chair", "recorder")
+    }
+    return change_meeting(
+        meeting, by=officer(here.secretary), at=NOON, **kept, **numbers
+    )
 
 
 def test_an_assembly_has_no_roll_and_its_people_are_counted():
@@ -86,7 +91,14 @@ def test_ones_own_words_kept_a_moment_ago_are_nobody_elses():
     meeting = called(here, accepted(here))
     present(meeting, here, 7)
     item = meeting.items.get()
-    save_item(item, version=0, opinions="先修", votes=(None,) * 3, by=officer(here.secretary), at=NOON)
+    save_item(
+        item,
+        version=0,
+        opinions="先修",
+        votes=(None,) * 3,
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     concluded = passed(item, here, (7, 0, 0), opinions="先修", version=0)
 
@@ -108,9 +120,15 @@ def test_what_was_chosen_stays_when_the_item_is_only_kept(client):
     client.force_login(here.secretary.user)
     address = reverse("cases:meeting_item", args=[meeting.pk, item.pk])
     typed = {
-        "item_version": 0, "key": uuid.uuid4(), "opinions": "先修", "doing": "decide", "handling": "led",
-        "lead": f"office:{here.office.pk}", "decision": "换灯", "due_on": "2026-03-05",
-    }  # fmt: skip
+        "item_version": 0,
+        "key": uuid.uuid4(),
+        "opinions": "先修",
+        "doing": "decide",
+        "handling": "led",
+        "lead": f"office:{here.office.pk}",
+        "decision": "换灯",
+        "due_on": "2026-03-05",
+    }
 
     for more in ({}, {"votes_for": "-1", "item_version": 1}):
         page = client.post(address, {**typed, **more}).content.decode()
@@ -128,9 +146,20 @@ def test_the_case_tells_of_every_meeting_it_was_at_and_will_be_at(client):
     case = accepted(here)
     first = called(here, case)
     present(first, here, 7)
-    conclude(first.items.get(), "not_passed", by=officer(here.secretary), at=NOON, votes=(2, 5, 0))
+    conclude(
+        first.items.get(),
+        "not_passed",
+        by=officer(here.secretary),
+        at=NOON,
+        votes=(2, 5, 0),
+    )
     close_meeting(first, by=officer(here.secretary), at=NOON)
-    called(here, Case.objects.get(pk=case.pk), kind="minshi_committee", starts_at=NOON + DAY)
+    called(
+        here,
+        Case.objects.get(pk=case.pk),
+        kind="minshi_committee",
+        starts_at=NOON + DAY,
+    )
     client.force_login(here.secretary.user)
 
     page = client.get(case.get_absolute_url()).content.decode()

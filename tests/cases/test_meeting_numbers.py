@@ -1,4 +1,6 @@
-"""Quorum and votes needed of every kind of meeting, at, below and above; what a closed meeting shows stays."""
+"""Quorum and votes needed of every kind of meeting, at, below and above; what a closed
+meeting shows stays.
+"""
 
 import uuid
 
@@ -17,7 +19,8 @@ from villages.models import Procedure
 
 pytestmark = pytest.mark.django_db
 
-# Of nine people due: how many must come, and how many of those nine must agree where all came (domain §2).
+# Of nine people due: how many must come, and how many of those nine must agree where
+# all came (domain §2).
 OF_NINE = {
     "minshi_committee": (5, 5),
     "talk_day": (5, 5),
@@ -34,11 +37,18 @@ OF_NINE = {
     "town_committee": (5, 5),
     "county_board": (5, 5),
 }
-OF_THOSE_DUE = {"party_assembly", "three_meetings", "town_committee"}  # elsewhere of those present
+# elsewhere of those present
+OF_THOSE_DUE = {
+    "party_assembly",
+    "three_meetings",
+    "town_committee",
+}
 
 
 def gathered(here, kind: str, came: int) -> tuple[Meeting, object]:
-    """A meeting of the kind with nine due and so many present, and a subject; who holds it."""
+    """A meeting of the kind with nine due and so many present, and a subject; who holds
+    it.
+    """
     level = next(level for level, kinds in PLACES.items() if kind in kinds)
     where, by = {
         Level.VILLAGE: (here.village, here.secretary),
@@ -48,7 +58,11 @@ def gathered(here, kind: str, came: int) -> tuple[Meeting, object]:
     meeting = call_meeting(kind, where, starts_at=NOON, by=officer(by), at=NOON)
     Meeting.objects.filter(pk=meeting.pk).update(due_typed=9, present_typed=came)
     meeting.refresh_from_db()
-    return meeting, add_item(meeting, subject="修路集资", by=officer(by), at=NOON)[0], officer(by)
+    return (
+        meeting,
+        add_item(meeting, subject="修路集资", by=officer(by), at=NOON)[0],
+        officer(by),
+    )
 
 
 def test_every_kind_has_its_numbers_here():
@@ -60,13 +74,21 @@ def test_below_the_quorum_nothing_is_decided_and_at_it_votes_count(kind):
     here, (quorum, _all) = staff(), OF_NINE[kind]
     _meeting, item, by = gathered(here, kind, quorum - 1)
 
-    for verdict, votes in (("passed", (quorum - 1, 0, 0)), ("not_passed", (0, quorum - 1, 0))):
+    for verdict, votes in (
+        ("passed", (quorum - 1, 0, 0)),
+        ("not_passed", (0, quorum - 1, 0)),
+    ):
         with pytest.raises(MoveRefused):
             conclude(item, verdict, by=by, at=NOON, votes=votes, resolution="修")
 
     for came in (quorum, quorum + 1):
         _meeting, item, by = gathered(here, kind, came)
-        assert conclude(item, "passed", by=by, at=NOON, votes=(came, 0, 0), resolution="修").state == "passed"
+        assert (
+            conclude(
+                item, "passed", by=by, at=NOON, votes=(came, 0, 0), resolution="修"
+            ).state
+            == "passed"
+        )
 
 
 @pytest.mark.parametrize("kind", OF_NINE)
@@ -82,9 +104,17 @@ def test_one_vote_short_has_not_passed_and_the_number_needed_has(kind, came):
     with pytest.raises(MoveRefused):
         conclude(item, "not_passed", by=by, at=NOON, votes=enough)
 
-    assert conclude(item, "passed", by=by, at=NOON, votes=enough, resolution="修").needed == needed
+    assert (
+        conclude(item, "passed", by=by, at=NOON, votes=enough, resolution="修").needed
+        == needed
+    )
     _meeting, item, by = gathered(here, kind, came)
-    assert conclude(item, "passed", by=by, at=NOON, votes=(came, 0, 0), resolution="修").state == "passed"
+    assert (
+        conclude(
+            item, "passed", by=by, at=NOON, votes=(came, 0, 0), resolution="修"
+        ).state
+        == "passed"
+    )
 
 
 @pytest.mark.parametrize("kind", ["representatives", "town_committee"])
@@ -111,10 +141,14 @@ def test_what_a_closed_meeting_shows_does_not_follow_a_new_rule(client):
     client.force_login(here.secretary.user)
 
     def shown():
-        sitting = Sitting(Meeting.objects.get(pk=meeting.pk), here.secretary.user, NOON.date())
+        sitting = Sitting(
+            Meeting.objects.get(pk=meeting.pk), here.secretary.user, NOON.date()
+        )
         with time_machine.travel(NOON, tick=False):
             page = client.get(meeting.get_absolute_url()).content.decode()
-            paper = client.post(reverse("cases:meeting_print", args=[meeting.pk])).content.decode()
+            paper = client.post(
+                reverse("cases:meeting_print", args=[meeting.pk])
+            ).content.decode()
         return (
             sitting.quorum,
             str(sitting.article),
@@ -124,9 +158,18 @@ def test_what_a_closed_meeting_shows_does_not_follow_a_new_rule(client):
 
     before = shown()
     Procedure.objects.create(
-        town=here.town, kind="two_committees", quorum_of=1, quorum_in=1, quorum_above=False, pass_of=1, pass_in=1,
-        pass_above=False, pass_base="due", substitutes_vote=False, article="镇里新定的",
-    )  # fmt: skip
+        town=here.town,
+        kind="two_committees",
+        quorum_of=1,
+        quorum_in=1,
+        quorum_above=False,
+        pass_of=1,
+        pass_in=1,
+        pass_above=False,
+        pass_base="due",
+        substitutes_vote=False,
+        article="镇里新定的",
+    )
 
     assert (before[0], before[3]) == (4, (True, True))
     assert shown() == before
@@ -138,7 +181,13 @@ def test_what_a_closed_meeting_shows_does_not_follow_a_new_rule(client):
 
 def test_a_used_key_with_another_place_or_subject_is_refused():
     here = staff()
-    asked = {"starts_at": NOON, "by": officer(here.secretary), "at": NOON, "key": uuid.uuid4(), "subjects": ["修路"]}
+    asked = {
+        "starts_at": NOON,
+        "by": officer(here.secretary),
+        "at": NOON,
+        "key": uuid.uuid4(),
+        "subjects": ["修路"],
+    }
     first = call_meeting("two_committees", here.village, **asked)
 
     assert call_meeting("two_committees", here.village, **asked) == first
@@ -148,7 +197,13 @@ def test_a_used_key_with_another_place_or_subject_is_refused():
 
 
 @pytest.mark.parametrize(
-    "other", [{"decision": "另一句话"}, {"opinions": "有人不同意"}, {"handling": "on_spot"}, {"votes": (6, 0, 1)}]
+    "other",
+    [
+        {"decision": "另一句话"},
+        {"opinions": "有人不同意"},
+        {"handling": "on_spot"},
+        {"votes": (6, 0, 1)},
+    ],
 )
 def test_a_used_key_hides_no_other_decision(other):
     here = staff()
@@ -156,9 +211,13 @@ def test_a_used_key_hides_no_other_decision(other):
     meeting = called(here, accepted(here))
     present(meeting, here, 7)
     decision = {
-        "votes": (6, 1, 0), "key": uuid.uuid4(), "action": "decide", "handling": "led", "decision": "换灯",
+        "votes": (6, 1, 0),
+        "key": uuid.uuid4(),
+        "action": "decide",
+        "handling": "led",
+        "decision": "换灯",
         "lead": here.office,
-    }  # fmt: skip
+    }
     by = officer(here.secretary)
     first = conclude(meeting.items.get(), "passed", by=by, at=NOON, **decision)
 

@@ -1,4 +1,6 @@
-"""The pages of meetings, of the queue and of 四议两公开: what they show, keep and refuse."""
+"""The pages of meetings, of the queue and of 四议两公开: what they show, keep and
+refuse.
+"""
 
 import json
 import uuid
@@ -10,7 +12,17 @@ from django.urls import reverse
 from cases.models import AgendaItem, Case, Meeting
 from tests import roles
 from tests.cases.council import called, passed, present, seats
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.cases.test_attachments import photo
 from villages.models import TalkRoom
 
@@ -24,11 +36,22 @@ def _at_noon():
 
 
 def item_form(item: AgendaItem, **fields: object) -> dict[str, object]:
-    given = {"item_version": item.version, "key": uuid.uuid4(), "votes_for": 7, "votes_against": 0, "votes_abstain": 0}
+    given = {
+        "item_version": item.version,
+        "key": uuid.uuid4(),
+        "votes_for": 7,
+        "votes_against": 0,
+        "votes_abstain": 0,
+    }
     step = {
-        "doing": "decide", "verdict": "passed", "version": item.case.version, "category": "village",
-        "grade": "complex", "handling": "led", "decision": "换灯",
-    }  # fmt: skip
+        "doing": "decide",
+        "verdict": "passed",
+        "version": item.case.version,
+        "category": "village",
+        "grade": "complex",
+        "handling": "led",
+        "decision": "换灯",
+    }
     return {**given, **step, **fields}
 
 
@@ -36,7 +59,9 @@ def sitting(here, *cases) -> tuple[Meeting, str]:
     seats(here)
     meeting = called(here, *cases)
     present(meeting, here, 7)
-    return meeting, reverse("cases:meeting_item", args=[meeting.pk, meeting.items.first().pk])
+    return meeting, reverse(
+        "cases:meeting_item", args=[meeting.pk, meeting.items.first().pk]
+    )
 
 
 def test_a_meeting_is_called_held_and_closed_by_its_pages(client):
@@ -44,7 +69,12 @@ def test_a_meeting_is_called_held_and_closed_by_its_pages(client):
     seats(here)
     case = accepted(here)
     client.force_login(here.secretary.user)
-    asked = {"kind": "two_committees", "starts_at": "2026-03-02T11:00", "key": uuid.uuid4(), "cases": [case.pk]}
+    asked = {
+        "kind": "two_committees",
+        "starts_at": "2026-03-02T11:00",
+        "key": uuid.uuid4(),
+        "cases": [case.pk],
+    }
 
     client.post(reverse("cases:meeting_call"), asked)
     meeting = Meeting.objects.get()
@@ -68,7 +98,12 @@ def test_wrong_counts_keep_everything_typed_and_say_why(client):
     here = staff()
     meeting, address = sitting(here, accepted(here))
     client.force_login(here.secretary.user)
-    form = item_form(meeting.items.get(), votes_for=5, opinions="先量巷道", lead=f"office:{here.office.pk}")
+    form = item_form(
+        meeting.items.get(),
+        votes_for=5,
+        opinions="先量巷道",
+        lead=f"office:{here.office.pk}",
+    )
 
     answer = client.post(address, form)
 
@@ -104,7 +139,9 @@ def test_autosave_keeps_words_by_version_and_a_second_screen_overwrites_nothing(
     first = {"item_version": 0, "key": uuid.uuid4(), "opinions": "李强：先量"}
 
     saved = client.post(address, first, headers={"X-Autosave": "1"})
-    stale = client.post(address, {**first, "opinions": "赵敏：先修"}, headers={"X-Autosave": "1"})
+    stale = client.post(
+        address, {**first, "opinions": "赵敏：先修"}, headers={"X-Autosave": "1"}
+    )
     by_hand = client.post(address, {**first, "opinions": "赵敏：先修", "save": "1"})
 
     assert json.loads(saved.content) == {"version": 1}
@@ -120,7 +157,9 @@ def test_minutes_autosave_and_say_both_texts_on_a_stale_version(client):
     meeting, _address = sitting(here, accepted(here))
     address = reverse("cases:meeting_act", args=[meeting.pk, "minutes"])
     client.force_login(here.secretary.user)
-    client.post(address, {"minutes": "三点", "minutes_version": 0}, headers={"X-Autosave": "1"})
+    client.post(
+        address, {"minutes": "三点", "minutes_version": 0}, headers={"X-Autosave": "1"}
+    )
 
     answer = client.post(address, {"minutes": "四点", "minutes_version": 0})
 
@@ -141,7 +180,9 @@ def test_a_roll_called_on_two_screens_keeps_both(client):
     client.post(address, {"drawn": [f"{one}:0", f"{two}:0"], "present": [one]})
     client.post(address, {"drawn": [f"{one}:0", f"{two}:0"], "present": [two]})
 
-    assert set(meeting.attendees.filter(is_present=True).values_list("pk", flat=True)) == {one, two}
+    assert set(
+        meeting.attendees.filter(is_present=True).values_list("pk", flat=True)
+    ) == {one, two}
 
 
 def test_whoever_oversees_reads_and_writes_nothing(client):
@@ -153,7 +194,9 @@ def test_whoever_oversees_reads_and_writes_nothing(client):
     answers = [
         client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"])),
         client.post(address, item_form(meeting.items.get())),
-        client.post(reverse("cases:meeting_sheets", args=[meeting.pk]), {"file": photo()}),
+        client.post(
+            reverse("cases:meeting_sheets", args=[meeting.pk]), {"file": photo()}
+        ),
     ]
 
     assert page.status_code == 200
@@ -167,27 +210,37 @@ def test_a_secret_item_tells_those_not_named_nothing(client, page):
     secret = accepted(here, confidentiality="secret", title="隐题", verbatim="隐话")
     meeting, _address = sitting(here, secret)
     item = meeting.items.get()
-    AgendaItem.objects.filter(pk=item.pk).update(opinions="隐意", resolution="隐决", votes_for=3)
+    AgendaItem.objects.filter(pk=item.pk).update(
+        opinions="隐意", resolution="隐决", votes_for=3
+    )
     member = here.member  # sees the village's meetings, and is not named in the case
     client.force_login(member.user)
 
     arguments = [meeting.pk, item.pk] if page == "meeting_item" else [meeting.pk]
     text = client.get(reverse(f"cases:{page}", args=arguments)).content.decode()
 
-    assert not [word for word in ("隐题", "隐话", "隐意", "隐决", secret.number) if word in text]
+    assert not [
+        word for word in ("隐题", "隐话", "隐意", "隐决", secret.number) if word in text
+    ]
 
 
 def test_the_screen_names_no_speaker_and_nothing_secret(client):
     here = staff()
     seats(here)
     meeting = called(
-        here, accepted(here, speaker_name="李建国", title="李建国家门口的灯坏了"), accepted(here, title="隐题")
+        here,
+        accepted(here, speaker_name="李建国", title="李建国家门口的灯坏了"),
+        accepted(here, title="隐题"),
     )
-    AgendaItem.objects.last().case.__class__.objects.filter(title="隐题").update(confidentiality="secret")
+    AgendaItem.objects.last().case.__class__.objects.filter(title="隐题").update(
+        confidentiality="secret"
+    )
     client.force_login(here.secretary.user)
     address = reverse("cases:meeting_screen", args=[meeting.pk])
 
-    first, second = (client.get(f"{address}?item={nth}").content.decode() for nth in (1, 2))
+    first, second = (
+        client.get(f"{address}?item={nth}").content.decode() for nth in (1, 2)
+    )
 
     assert "李建国" not in first
     assert "家门口的灯坏了" in first
@@ -203,13 +256,17 @@ def test_the_signed_sheet_comes_back_as_a_photo_also_after_the_end(client):
     client.post(reverse("cases:meeting_sheets", args=[meeting.pk]), {"file": photo()})
 
     sheet = meeting.sheets.get()
-    assert b"".join(client.get(reverse("cases:sheet", args=[sheet.uuid])).streaming_content)
+    assert b"".join(
+        client.get(reverse("cases:sheet", args=[sheet.uuid])).streaming_content
+    )
     client.force_login(staff().secretary.user)
     assert client.get(reverse("cases:sheet", args=[sheet.uuid])).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
-def test_a_meeting_page_costs_the_same_with_one_item_and_with_thirty(client, django_assert_max_num_queries, count):
+def test_a_meeting_page_costs_the_same_with_one_item_and_with_thirty(
+    client, django_assert_max_num_queries, count
+):
     here = staff()
     seats(here, tuple(f"委员{nth}" for nth in range(60)))
     meeting = called(here, *(accepted(here) for _nth in range(count)))
@@ -228,7 +285,10 @@ def test_who_spoke_in_confidence_is_kept_out_of_opinions_minutes_and_resolution(
     meeting, address = sitting(here, case)
     item = meeting.items.get()
     client.force_login(here.duty.user)  # took it down, and knows
-    client.post(address, {"item_version": 0, "key": uuid.uuid4(), "opinions": "李建国说灯坏了半月"})
+    client.post(
+        address,
+        {"item_version": 0, "key": uuid.uuid4(), "opinions": "李建国说灯坏了半月"},
+    )
     minutes = {"minutes": "李建国也到了", "minutes_version": 0}
     client.post(reverse("cases:meeting_act", args=[meeting.pk, "minutes"]), minutes)
     passed(item, here, (7, 0, 0), decision="给李建国家门口换灯", opinions="李建国急用")
@@ -247,10 +307,20 @@ def test_who_spoke_in_confidence_is_kept_out_of_opinions_minutes_and_resolution(
 def test_the_screen_names_no_co_speaker_either(client):
     here = staff()
     seats(here)
-    meeting = called(here, accepted(here, title="张三李四两家门口的灯", speaker_name="张三", co_speakers=("李四",)))
+    meeting = called(
+        here,
+        accepted(
+            here,
+            title="张三李四两家门口的灯",
+            speaker_name="张三",
+            co_speakers=("李四",),
+        ),
+    )
     client.force_login(here.secretary.user)
 
-    page = client.get(reverse("cases:meeting_screen", args=[meeting.pk])).content.decode()
+    page = client.get(
+        reverse("cases:meeting_screen", args=[meeting.pk])
+    ).content.decode()
 
     assert "门口的灯" in page
     assert not [name for name in ("张三", "李四") if name in page]
@@ -260,7 +330,9 @@ def test_what_a_talk_day_reads_out_names_nobody_who_spoke():
     here = staff()
     with time_machine.travel(NOON - 30 * DAY, tick=False):
         case = spoken(here, title="李建国家门口的灯坏了")
-    case = rated(here, verified(here, completed(here, decided(here, accepted(here, case)))))
+    case = rated(
+        here, verified(here, completed(here, decided(here, accepted(here, case))))
+    )
     Case.objects.filter(pk=case.pk).update(closed_at=NOON - 10 * DAY)
 
     meeting = called(here, kind="talk_day")
@@ -277,7 +349,12 @@ def test_a_matter_that_is_spoken_only_has_no_decision_to_take(client):
 
     answer = client.post(
         reverse("cases:meeting_call"),
-        {"kind": "two_committees", "starts_at": "2026-03-02T11:00", "key": uuid.uuid4(), "cases": [case.pk]},
+        {
+            "kind": "two_committees",
+            "starts_at": "2026-03-02T11:00",
+            "key": uuid.uuid4(),
+            "cases": [case.pk],
+        },
     )
 
     assert answer.status_code == 422
@@ -286,7 +363,9 @@ def test_a_matter_that_is_spoken_only_has_no_decision_to_take(client):
 
 def test_calling_a_meeting_begins_at_the_talk_room_and_names_the_talk_day(client):
     here = staff()
-    TalkRoom.objects.create(village=here.village, place="村部一楼", phone="0939-4421001", talk_day=12)
+    TalkRoom.objects.create(
+        village=here.village, place="村部一楼", phone="0939-4421001", talk_day=12
+    )
     client.force_login(here.secretary.user)
 
     page = client.get(reverse("cases:meeting_call")).content.decode()
@@ -297,13 +376,17 @@ def test_calling_a_meeting_begins_at_the_talk_room_and_names_the_talk_day(client
 
 def test_receipt_and_tracking_page_name_the_phone_of_the_talk_room(client):
     here = staff()
-    TalkRoom.objects.create(village=here.village, place="村部一楼", phone="0939-4421001")
+    TalkRoom.objects.create(
+        village=here.village, place="村部一楼", phone="0939-4421001"
+    )
     case = accepted(here)
     client.force_login(here.duty.user)
 
     receipt = client.get(reverse("cases:receipt", args=[case.number])).content.decode()
     client.logout()
-    track = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code}).content.decode()
+    track = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    ).content.decode()
 
     assert "0939-4421001" in receipt
     assert "tel:0939-4421001" in track

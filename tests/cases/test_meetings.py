@@ -22,7 +22,13 @@ from cases.meetings import (
 )
 from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from cases.workflow import Action, make_move
-from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight, StaleVersion
+from minshi.errors import (
+    InputRefused,
+    KeyReused,
+    MoveRefused,
+    NoSuchRight,
+    StaleVersion,
+)
 from tests import roles
 from tests.cases.council import NAMES, called, passed, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff
@@ -56,7 +62,11 @@ def test_what_waits_is_what_deliberates_here_and_is_on_no_other_agenda():
     accepted(elsewhere)
     called(here, on_an_agenda)
 
-    found = waiting_for(Meeting(kind="two_committees", village=here.village, town=here.town), here.secretary.user, NOON)
+    found = waiting_for(
+        Meeting(kind="two_committees", village=here.village, town=here.town),
+        here.secretary.user,
+        NOON,
+    )
 
     assert list(found) == [waits]
 
@@ -78,7 +88,12 @@ def test_a_passed_item_moves_its_case_and_the_event_points_to_it():
     meeting = called(here, case)
     present(meeting, here, 7)
     item = meeting.items.get()
-    set_aside(item, {meeting.attendees.get(name="张有才").pk: "是邻居"}, by=officer(here.secretary), at=NOON)
+    set_aside(
+        item,
+        {meeting.attendees.get(name="张有才").pk: "是邻居"},
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     item = passed(item, here, (5, 1, 0))
 
@@ -107,18 +122,40 @@ def test_more_than_half_must_be_present(here_now, refused):
         assert passed(meeting.items.get(), here, (here_now, 0, 0)).state == "passed"
 
 
-@pytest.mark.parametrize(("votes", "state"), [((3, 3, 0), "not_passed"), ((4, 2, 0), "passed"), ((5, 1, 0), "passed")])
+@pytest.mark.parametrize(
+    ("votes", "state"),
+    [((3, 3, 0), "not_passed"), ((4, 2, 0), "passed"), ((5, 1, 0), "passed")],
+)
 def test_more_than_half_of_those_present_must_agree(votes, state):
     here = staff()
     seats(here)
     meeting = called(here, accepted(here))
     present(meeting, here, 6)
     other = {"passed": "not_passed", "not_passed": "passed"}[state]
-    values = {"action": "decide", "handling": "led", "decision": "换灯", "lead": here.office}
+    values = {
+        "action": "decide",
+        "handling": "led",
+        "decision": "换灯",
+        "lead": here.office,
+    }
 
     with pytest.raises(MoveRefused):
-        conclude(meeting.items.get(), other, votes=votes, by=officer(here.secretary), at=NOON, **values)
-    item = conclude(meeting.items.get(), state, votes=votes, by=officer(here.secretary), at=NOON, **values)
+        conclude(
+            meeting.items.get(),
+            other,
+            votes=votes,
+            by=officer(here.secretary),
+            at=NOON,
+            **values,
+        )
+    item = conclude(
+        meeting.items.get(),
+        state,
+        votes=votes,
+        by=officer(here.secretary),
+        at=NOON,
+        **values,
+    )
 
     assert item.state == state
 
@@ -156,8 +193,20 @@ def test_a_namesake_takes_part_after_all_with_a_reason():
     namesake = meeting.attendees.get(name="李建国")
 
     with pytest.raises(InputRefused):
-        set_aside(meeting.items.get(), {}, lifted={namesake.pk: " "}, by=officer(here.secretary), at=NOON)
-    set_aside(meeting.items.get(), {}, lifted={namesake.pk: "同名，住四组"}, by=officer(here.secretary), at=NOON)
+        set_aside(
+            meeting.items.get(),
+            {},
+            lifted={namesake.pk: " "},
+            by=officer(here.secretary),
+            at=NOON,
+        )
+    set_aside(
+        meeting.items.get(),
+        {},
+        lifted={namesake.pk: "同名，住四组"},
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     assert passed(meeting.items.get(), here, (3, 0, 0)).aside == 0
 
@@ -166,7 +215,9 @@ def test_a_hidden_speaker_is_not_given_away_by_being_set_aside():
     here = staff()
     seats(here, ("孙主任", "李建国", "赵敏"))
 
-    meeting = called(here, accepted(here, speaker_name="李建国", confidentiality="hidden"))
+    meeting = called(
+        here, accepted(here, speaker_name="李建国", confidentiality="hidden")
+    )
 
     assert not StepAside.objects.filter(item__meeting=meeting).exists()
 
@@ -174,10 +225,16 @@ def test_a_hidden_speaker_is_not_given_away_by_being_set_aside():
 def test_a_cadre_whom_a_case_concerns_is_set_aside_from_the_towns_meeting():
     here = staff()
     case = make_move(
-        accepted(here), Action.RECUSE, by=officer(here.supervisor), at=NOON, concerns=[here.secretary.user]
+        accepted(here),
+        Action.RECUSE,
+        by=officer(here.supervisor),
+        at=NOON,
+        concerns=[here.secretary.user],
     )
 
-    meeting = called(here, case, kind="town_committee", by=here.reviewer, where=here.town)
+    meeting = called(
+        here, case, kind="town_committee", by=here.reviewer, where=here.town
+    )
     Attendee.objects.create(meeting=meeting, name="支书", user=here.secretary.user)
     item = meeting.items.get()
     set_aside(item, {}, by=officer(here.reviewer), at=NOON)
@@ -235,7 +292,14 @@ def test_who_may_not_decide_the_case_takes_minutes_but_concludes_nothing():
     present(meeting, here, 7, by=here.duty)
     item = meeting.items.get()
 
-    kept = save_item(item, version=0, opinions="都同意", votes=(7, 0, 0), by=officer(here.duty), at=NOON)
+    kept = save_item(
+        item,
+        version=0,
+        opinions="都同意",
+        votes=(7, 0, 0),
+        by=officer(here.duty),
+        at=NOON,
+    )
     with pytest.raises(NoSuchRight):
         passed(item, here, (7, 0, 0), by=here.duty)
 
@@ -283,8 +347,12 @@ def test_a_closed_meeting_does_not_change_and_a_correction_stands_beside_it():
     close_meeting(meeting, by=officer(here.secretary), at=NOON + timedelta(hours=1))
 
     for act in (
-        lambda: save_minutes(meeting, "改", version=0, by=officer(here.secretary), at=NOON),
-        lambda: add_attendee(meeting, "某", is_guest=True, by=officer(here.secretary), at=NOON),
+        lambda: save_minutes(
+            meeting, "改", version=0, by=officer(here.secretary), at=NOON
+        ),
+        lambda: add_attendee(
+            meeting, "某", is_guest=True, by=officer(here.secretary), at=NOON
+        ),
         lambda: add_item(meeting, subject="某", by=officer(here.secretary), at=NOON),
         lambda: remove_item(meeting.items.get(), by=officer(here.secretary), at=NOON),
         lambda: passed(meeting.items.get(), here, (7, 0, 0)),
@@ -300,7 +368,9 @@ def test_a_closed_meeting_does_not_change_and_a_correction_stands_beside_it():
     assert meeting.items.get().state == "put_off"
 
 
-@pytest.mark.parametrize("change", ["meeting", "item", "attendee", "aside", "new item", "delete"])
+@pytest.mark.parametrize(
+    "change", ["meeting", "item", "attendee", "aside", "new item", "delete"]
+)
 def test_the_database_itself_keeps_a_closed_meeting(change):
     here = staff()
     seats(here)
@@ -309,11 +379,19 @@ def test_the_database_itself_keeps_a_closed_meeting(change):
     close_meeting(meeting, by=officer(here.secretary), at=NOON)
     acts = {
         "meeting": lambda: Meeting.objects.filter(pk=meeting.pk).update(minutes="改"),
-        "item": lambda: AgendaItem.objects.filter(meeting=meeting).update(opinions="改"),
+        "item": (
+            lambda: AgendaItem.objects.filter(meeting=meeting).update(opinions="改")
+        ),
         "attendee": lambda: Attendee.objects.filter(meeting=meeting).update(name="改"),
-        "aside": lambda: StepAside.objects.filter(item__meeting=meeting).update(reason="改"),
-        "new item": lambda: AgendaItem.objects.create(meeting=meeting, position=9, subject="加"),
-        "delete": lambda: Attendee.objects.filter(meeting=meeting)._raw_delete("default"),
+        "aside": (
+            lambda: StepAside.objects.filter(item__meeting=meeting).update(reason="改")
+        ),
+        "new item": lambda: AgendaItem.objects.create(
+            meeting=meeting, position=9, subject="加"
+        ),
+        "delete": (
+            lambda: Attendee.objects.filter(meeting=meeting)._raw_delete("default")
+        ),
     }
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -388,7 +466,14 @@ def test_a_subject_is_resolved_in_words():
 
     with pytest.raises(InputRefused) as refused:
         conclude(item, "passed", votes=(7, 0, 0), by=officer(here.secretary), at=NOON)
-    item = conclude(item, "passed", votes=(7, 0, 0), resolution="每组一人", by=officer(here.secretary), at=NOON)
+    item = conclude(
+        item,
+        "passed",
+        votes=(7, 0, 0),
+        resolution="每组一人",
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     assert set(refused.value.fields) == {"resolution"}
     assert item.state == "passed"
@@ -398,12 +483,24 @@ def test_the_town_committee_counts_votes_of_those_due():
     here = staff()
     for _nth in range(4):
         roles.reviewer_of(here.town)
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
-    meeting = called(here, case, kind="town_committee", by=here.reviewer, where=here.town)
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    meeting = called(
+        here, case, kind="town_committee", by=here.reviewer, where=here.town
+    )
     present(meeting, here, 3, by=here.reviewer)
 
     with pytest.raises(MoveRefused):
-        passed(meeting.items.get(), here, (2, 1, 0), by=here.reviewer, handling="meeting")
-    item = passed(meeting.items.get(), here, (3, 0, 0), by=here.reviewer, handling="meeting")
+        passed(
+            meeting.items.get(), here, (2, 1, 0), by=here.reviewer, handling="meeting"
+        )
+    item = passed(
+        meeting.items.get(), here, (3, 0, 0), by=here.reviewer, handling="meeting"
+    )
 
     assert (item.due, item.needed, item.case.handling) == (5, 3, "meeting")

@@ -1,7 +1,9 @@
-"""Every move × stage × level × actor, handled or not, plain and secret: make_move against a table written by hand.
+"""Every move × stage × level × actor, handled or not, plain and secret: make_move
+against a table written by hand.
 
-TABLE says in a line a move what domain §3 says in a row. It knows nothing of MOVES, and `World` puts a case bodily
-where it stands; only make_move's answer comes from the workflow.
+TABLE says in a line a move what domain §3 says in a row. It knows nothing of MOVES, and
+`World` puts a case bodily where it stands; only make_move's answer comes from the
+workflow.
 """
 
 from datetime import timedelta
@@ -9,7 +11,15 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from cases.models import Assignment, Case, CaseAccess, Clock, Concern, HandBack, TimeRequest
+from cases.models import (
+    Assignment,
+    Case,
+    CaseAccess,
+    Clock,
+    Concern,
+    HandBack,
+    TimeRequest,
+)
 from cases.models.choices import CloseReason, Level
 from cases.workflow import MOVES, Action, Speaker, System, make_move
 from minshi.errors import RuleBroken
@@ -19,10 +29,12 @@ from villages.models import Post
 
 pytestmark = pytest.mark.django_db
 
-# Stages: s 说, d 议, b 议 after a return, h 办, v 督, o 督 under needs_order, r 评, c closed.
-# Who: D duty officer, S secretary, L group leader, R reviewer, V supervisor of the level; V>R: the supervisor, else
-# the reviewer. Barred: h who handled in this round, e in any. Besides: l lead, a assistant, w owner, n recorder,
-# R reviewers and V supervisors of town and county, * whoever sees it; y the speaker, z the system.
+# Stages: s 说, d 议, b 议 after a return, h 办, v 督, o 督 under needs_order, r 评,
+# c closed.
+# Who: D duty officer, S secretary, L group leader, R reviewer, V supervisor of the
+# level; V>R: the supervisor, else the reviewer. Barred: h who handled in this round, e
+# in any. Besides: l lead, a assistant, w owner, n recorder, R reviewers and V
+# supervisors of town and county, * whoever sees it; y the speaker, z the system.
 #      move              stages    at village  above  barred  besides
 TABLE = """
     settle            s         DS    R    -  -
@@ -69,11 +81,22 @@ TABLE = """
     reply             sdbhvo    -     -    -  w
     reply             r         DSL   V>R  h  -
 """
-ELSEWHERE = {"merge", "protect", "rehome"}  # merge needs a second case, protect goes two ways, rehome is the system's
+# merge needs a second case, protect goes two ways, rehome is the system's
+ELSEWHERE = {
+    "merge",
+    "protect",
+    "rehome",
+}
 STAGE = {
-    "s": "speak", "d": "deliberate", "b": "deliberate", "h": "handle", "v": "supervise", "o": "supervise", "r": "rate",
+    "s": "speak",
+    "d": "deliberate",
+    "b": "deliberate",
+    "h": "handle",
+    "v": "supervise",
+    "o": "supervise",
+    "r": "rate",
     "c": "closed",
-}  # fmt: skip
+}
 STEPS_IN_FIRST = {
     "verify",
     "reject",
@@ -94,14 +117,24 @@ POSTS = {
 
 
 def rows_of_the_table() -> list[list[str]]:
-    return [[cell.strip("-") for cell in line.split()] for line in TABLE.strip().splitlines()]
+    return [
+        [cell.strip("-") for cell in line.split()]
+        for line in TABLE.strip().splitlines()
+    ]
 
 
 class World:
-    """One case on a full staff, at any stage and level, led by anybody, plain or secret."""
+    """One case on a full staff, at any stage and level, led by anybody, plain or
+    secret.
+    """
 
     def __init__(self, stage: str, level: str, handler: str, *, secret: bool) -> None:
-        self.stage, self.level, self.handler, self.secret = stage, Level(level), handler, secret
+        self.stage, self.level, self.handler, self.secret = (
+            stage,
+            Level(level),
+            handler,
+            secret,
+        )
         self.here: Staff = staff()
         self.neighbours = VillageFactory(town=self.here.town)
         self.case = spoken(self.here)
@@ -111,15 +144,23 @@ class World:
 
     @property
     def people(self) -> dict[str, Post]:
-        return {name: post for name, post in vars(self.here).items() if isinstance(post, Post)}
+        return {
+            name: post
+            for name, post in vars(self.here).items()
+            if isinstance(post, Post)
+        }
 
     @property
     def handled(self) -> set[str]:
         return {self.handler, "member"} if self.stage in "bhvorc" else set()
 
     def named(self) -> set[str]:
-        """保密: recorder, secretary, reviewer of the level, lead and assistants while assigned."""
-        return {"duty", "secretary", self.reader} | (self.handled if self.stage in "hvor" else set())
+        """保密: recorder, secretary, reviewer of the level, lead and assistants while
+        assigned.
+        """
+        return {"duty", "secretary", self.reader} | (
+            self.handled if self.stage in "hvor" else set()
+        )
 
     @property
     def reader(self) -> str:
@@ -127,7 +168,9 @@ class World:
         return POSTS["county" if self.level == Level.COUNTY else "town"]["R"]
 
     def owners_name(self) -> str:
-        """The owner as domain §3 names it, for a secret case among those named first."""
+        """The owner as domain §3 names it, for a secret case among those named
+        first.
+        """
         if self.stage == "h":
             return self.handler
         above = {"s": "R", "d": "R", "b": "R"}.get(self.stage, "VR")
@@ -141,60 +184,99 @@ class World:
         line = list(village.get(self.stage, [])) if self.level == "village" else []
         levels = ("county",) if self.level == Level.COUNTY else ("town", "county")
         line += [POSTS[level][who] for level in levels for who in above]
-        fit = [name for name in line if name not in self.handled or self.stage not in "vor"]
+        fit = [
+            name for name in line if name not in self.handled or self.stage not in "vor"
+        ]
         return next((name for name in fit if name in self.sees), fit[0])
 
     def _stand(self) -> None:
         case, people, stage = self.case, self.people, self.stage
-        case.stage, case.level, case.needs_order = STAGE[stage], self.level, stage == "o"
-        case.category, case.handling, case.confidentiality = "village", "led", "secret" if self.secret else "normal"
+        case.stage, case.level, case.needs_order = (
+            STAGE[stage],
+            self.level,
+            stage == "o",
+        )
+        case.category, case.handling, case.confidentiality = (
+            "village",
+            "led",
+            "secret" if self.secret else "normal",
+        )
         case.accepted_at = case.decided_at = NOON - 40 * DAY
-        case.replied_at = case.completed_at = NOON - 40 * DAY if stage in "vorc" else None
+        case.replied_at = case.completed_at = (
+            NOON - 40 * DAY if stage in "vorc" else None
+        )
         case.result = "换了灯"
         case.owner_post = people[self.owner]
         if stage == "c":
             case.closed_at, case.close_reason = NOON, CloseReason.UNRATED
             case.owner_post = case.due_at = case.yellow_at = case.promised_on = None
         if stage == "r":
-            case.due_at = NOON - 9 * DAY  # the thirty days in which it could be rated are over
+            # the thirty days in which it could be rated are over
+            case.due_at = NOON - 9 * DAY
         case.save()
         clock = {"stage": "handle" if stage == "b" else case.stage, "level": self.level}
-        Clock.objects.filter(case=case).update(**clock, stopped_at=NOON if stage == "c" else None)
+        Clock.objects.filter(case=case).update(
+            **clock, stopped_at=NOON if stage == "c" else None
+        )
         if self.secret:
             access = ("secretary", self.reader)
-            CaseAccess.objects.bulk_create(CaseAccess(case=case, post=people[name]) for name in access)
+            CaseAccess.objects.bulk_create(
+                CaseAccess(case=case, post=people[name]) for name in access
+            )
             if stage != "c":
                 self.sees.add(self.owner)
         if stage in "bhvorc":
             end = {"b": "returned", "c": "closed"}.get(stage, "")
             for role, name in (("lead", self.handler), ("assistant", "member")):
                 Assignment.objects.create(
-                    case=case, round=1, role=role, post=people[name], assigned_at=NOON, end=end,
+                    case=case,
+                    round=1,
+                    role=role,
+                    post=people[name],
+                    assigned_at=NOON,
+                    end=end,
                     ended_at=NOON if end else None,
-                )  # fmt: skip
+                )
 
     # --- what the table says
     def expected(self, row: list[str]) -> set[str]:
         move, stages, village, above, barred, besides = row
-        if self.stage not in stages or (move, self.level) in {("send_back", "village"), ("escalate", "county")}:
+        if self.stage not in stages or (move, self.level) in {
+            ("send_back", "village"),
+            ("escalate", "county"),
+        }:
             return set()
         left = self.sees - (self.handled if barred in {"h", "e"} else set())
         out = self.of_the_level(move, village, above, left)
         if self.stage == "r" and barred and self.owner not in self.handled:
             out |= {self.owner}  # in 评 the owner is always one who may
         bound = {
-            "l": {self.handler}, "a": {"member"}, "w": {self.owner}, "n": {"duty"}, "*": set(self.people) - {"handler"},
-            "R": {"reviewer", "county_reviewer"}, "V": {"supervisor", "county_supervisor"},
-            "y": {"the speaker"}, "z": {"the system"},
-        }  # fmt: skip
+            "l": {self.handler},
+            "a": {"member"},
+            "w": {self.owner},
+            "n": {"duty"},
+            "*": set(self.people) - {"handler"},
+            "R": {"reviewer", "county_reviewer"},
+            "V": {"supervisor", "county_supervisor"},
+            "y": {"the speaker"},
+            "z": {"the system"},
+        }
         if self.stage == "c":
             bound["w"] = set()
-        return out | set().union(*(bound[letter] for letter in besides)) & (self.sees | {"the speaker", "the system"})
+        return out | set().union(*(bound[letter] for letter in besides)) & (
+            self.sees | {"the speaker", "the system"}
+        )
 
-    def of_the_level(self, move: str, village: str, above: str, left: set[str]) -> set[str]:
+    def of_the_level(
+        self, move: str, village: str, above: str, left: set[str]
+    ) -> set[str]:
         if not (village or above):
             return set()
-        level = Level.TOWN if village == "town" and self.level == Level.VILLAGE else self.level
+        level = (
+            Level.TOWN
+            if village == "town" and self.level == Level.VILLAGE
+            else self.level
+        )
         letters = village if level == Level.VILLAGE else above
         while True:
             for tier in letters.split(">"):
@@ -206,22 +288,44 @@ class World:
 
     # --- what make_move says
     def prepare(self, move: str) -> None:
-        """What the move needs besides stage and right, so that nothing else is in its way."""
+        """What the move needs besides stage and right, so that nothing else is in its
+        way.
+        """
         case, people = self.case, self.people
         if move == "complete":
             case.assignments.filter(role="assistant").update(reported_at=NOON)
         if move in {"rule_extension", "rule_suspension", "resume"}:
-            kind, running = ("extension" if move == "rule_extension" else "suspension"), move == "resume"
+            kind, running = (
+                ("extension" if move == "rule_extension" else "suspension"),
+                move == "resume",
+            )
             until = NOON.date() if running else NOON.date() + 12 * DAY
             TimeRequest.objects.create(
-                case=case, round=1, kind=kind, state="granted" if running else "open", reason="缺料", until_on=until,
-                asked_by=people[self.handler], asked_at=NOON,
-            )  # fmt: skip
+                case=case,
+                round=1,
+                kind=kind,
+                state="granted" if running else "open",
+                reason="缺料",
+                until_on=until,
+                asked_by=people[self.handler],
+                asked_at=NOON,
+            )
         part = case.assignments.filter(role="assistant").first()
         if move == "rule_hand_back" and part:
-            HandBack.objects.create(assignment=part, ground="不归我们", asked_by=people["member"], asked_at=NOON)
+            HandBack.objects.create(
+                assignment=part,
+                ground="不归我们",
+                asked_by=people["member"],
+                asked_at=NOON,
+            )
         if move == "receipt":
-            make_move(case, Action.MANDATORY_REPORT, by=officer(people["secretary"]), at=NOON, told="派出所")
+            make_move(
+                case,
+                Action.MANDATORY_REPORT,
+                by=officer(people["secretary"]),
+                at=NOON,
+                told="派出所",
+            )
             case.refresh_from_db()
         if move == "lift_recusal":
             Concern.objects.create(case=case, user=people["handler"].user)
@@ -230,17 +334,23 @@ class World:
     def values(self, move: str) -> dict[str, object]:
         here = self.here
         more = {
-            "decide": {"lead": here.leader}, "reassign": {"lead": here.leader}, "waive": {"holder": here.member},
-            "join": {"village": self.neighbours}, "recuse": {"concerns": [here.handler.user]},
+            "decide": {"lead": here.leader},
+            "reassign": {"lead": here.leader},
+            "waive": {"holder": here.member},
+            "join": {"village": self.neighbours},
+            "recuse": {"concerns": [here.handler.user]},
             "ask_extension": {"until_on": NOON.date() + timedelta(days=12)},
             "rule_hand_back": {"part": here.member},
             "receipt": {"report": self.case.mandatory_reports.first()},
-        }  # fmt: skip
+        }
         return words(Action(move), NOON, **more.get(move, {}))
 
     def allowed(self, move: str) -> set[str]:
         actors = {name: officer(post) for name, post in self.people.items()}
-        actors |= {"the speaker": Speaker(self.case, "code"), "the system": System("nightly")}
+        actors |= {
+            "the speaker": Speaker(self.case, "code"),
+            "the system": System("nightly"),
+        }
         return {name for name, by in actors.items() if self._lets(move, by)}
 
     def _lets(self, move: str, by: object) -> bool:
@@ -264,7 +374,11 @@ def differences(world: World) -> list[tuple[str, set[str], set[str]]]:
         expected = set().union(*(world.expected(row) for row in rows if row[0] == move))
         with transaction.atomic():
             world.prepare(move)
-            allowed = world.allowed(move) if STAGE[world.stage] in MOVES[Action(move)].sources or expected else set()
+            allowed = (
+                world.allowed(move)
+                if STAGE[world.stage] in MOVES[Action(move)].sources or expected
+                else set()
+            )
             transaction.set_rollback(True)
         if allowed != expected:
             found.append((move, allowed - expected, expected - allowed))
@@ -276,7 +390,9 @@ def differences(world: World) -> list[tuple[str, set[str], set[str]]]:
 @pytest.mark.parametrize("stage", STAGE)
 @pytest.mark.parametrize("handler", ["secretary", "reviewer"])
 def test_those_may_move_it_whom_the_table_names(stage, level, handler, secret):
-    if (handler == "reviewer" and (secret or stage in "sd")) or (level == "county" and secret):
+    if (handler == "reviewer" and (secret or stage in "sd")) or (
+        level == "county" and secret
+    ):
         return  # shown by the other handler, and by the town
 
     world = World(stage, level, handler, secret=secret)
@@ -285,7 +401,9 @@ def test_those_may_move_it_whom_the_table_names(stage, level, handler, secret):
 
 
 def test_the_table_has_every_move():
-    assert {row[0] for row in rows_of_the_table()} | ELSEWHERE == {action.value for action in MOVES}
+    assert {row[0] for row in rows_of_the_table()} | ELSEWHERE == {
+        action.value for action in MOVES
+    }
 
 
 def test_no_move_starts_from_a_stage_the_table_does_not_name():
@@ -293,7 +411,11 @@ def test_no_move_starts_from_a_stage_the_table_does_not_name():
     for row in rows_of_the_table():
         table.setdefault(row[0], set()).update(STAGE[letter] for letter in row[1])
 
-    assert table == {action.value: set(move.sources) for action, move in MOVES.items() if action not in ELSEWHERE}
+    assert table == {
+        action.value: set(move.sources)
+        for action, move in MOVES.items()
+        if action not in ELSEWHERE
+    }
 
 
 def test_people_are_all_of_the_staff():

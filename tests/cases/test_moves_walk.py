@@ -1,4 +1,6 @@
-"""Breadth first over the abstract states of a case, by real moves on real rows, with what must hold in each."""
+"""Breadth first over the abstract states of a case, by real moves on real rows, with
+what must hold in each.
+"""
 
 from collections import deque
 from dataclasses import dataclass
@@ -18,7 +20,16 @@ from cases.models import (
     TimeRequest,
 )
 from cases.models.choices import Stage
-from cases.workflow import MOVES, Action, Officer, Speaker, System, make_move, moves_open_to, read_facts
+from cases.workflow import (
+    MOVES,
+    Action,
+    Officer,
+    Speaker,
+    System,
+    make_move,
+    moves_open_to,
+    read_facts,
+)
 from minshi.errors import RuleBroken
 from tests.cases.roads import DAY, NOON, Staff, people_of, spoken, staff, words
 from tests.villages.factories import VillageFactory
@@ -43,10 +54,27 @@ BARRED = {
 }
 BARRED_EVER = {"redo", "explain"}
 PLAIN_ACTS = {  # leave the abstract state alone: done once in each stage
-    "progress", "join", "supplement", "urge", "supervise", "mandatory_report", "amend", "acknowledge", "regrade",
+    "progress",
+    "join",
+    "supplement",
+    "urge",
+    "supervise",
+    "mandatory_report",
+    "amend",
+    "acknowledge",
+    "regrade",
     "reassign",
-}  # fmt: skip
-TYPED = {"decide", "complete", "protect", "regrade", "reassign", "join", "rule_extension", "rule_suspension"}
+}
+TYPED = {
+    "decide",
+    "complete",
+    "protect",
+    "regrade",
+    "reassign",
+    "join",
+    "rule_extension",
+    "rule_suspension",
+}
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修好"}
 
 
@@ -65,7 +93,10 @@ class State:
 
 
 def snapshot(case: Case) -> list[list[object]]:
-    return [[Case.objects.get(pk=case.pk)], *(list(part.objects.filter(case=case)) for part in PARTS)]
+    return [
+        [Case.objects.get(pk=case.pk)],
+        *(list(part.objects.filter(case=case)) for part in PARTS),
+    ]
 
 
 def put_back(rows: list[list[object]]) -> Case:
@@ -76,15 +107,24 @@ def put_back(rows: list[list[object]]) -> Case:
 
 
 class Walk:
-    def __init__(self, here: Staff, actions: frozenset[str], leads: tuple[str, ...]) -> None:
+    def __init__(
+        self, here: Staff, actions: frozenset[str], leads: tuple[str, ...]
+    ) -> None:
         self.here, self.actions, self.leads = here, actions, leads
         self.people = people_of(here)
-        self.role = {post.user_id: name for name, post in vars(here).items() if isinstance(post, Post)}
+        self.role = {
+            post.user_id: name
+            for name, post in vars(here).items()
+            if isinstance(post, Post)
+        }
         self.seen: set[object] = set()
         self.reached: set[str] = set()
         self.plain_done: set[tuple[str, str]] = set()
         self.moves = 0
-        self.posts = {post.user_id: list(post.user.posts.with_places().in_order()) for post in self.people}
+        self.posts = {
+            post.user_id: list(post.user.posts.with_places().in_order())
+            for post in self.people
+        }
 
     # --- the abstract state
     def key(self, case: Case, facts) -> object:
@@ -93,15 +133,42 @@ class Walk:
 
         owner = case.owner
         return (
-            case.stage, case.level, min(case.round, 3), case.needs_order, case.confidentiality, case.close_reason,
-            "office" if isinstance(owner, Office) else self.role[owner.user_id] if owner else "",
-            who(facts.handlers()), who(facts.handlers(ever=True)), who(item.user_id for item in facts.concerns),
-            min(facts.dissatisfied, 2), bool(case.replied_at), facts.clock.stage if facts.clock else "",
-            tuple(sorted((item.kind, item.state) for item in facts.requests if item.state == "open")),
-            case.grade == "major", bool(facts.suspension), bool(facts.extended_to), bool(facts.happened("send_back")),
-            facts.deferred_this_visit(), min(len(facts.happened("attempt")), 3),
-            tuple(bool(item.reported_at or item.waived_at) for item in facts.assistants),
-        )  # fmt: skip
+            case.stage,
+            case.level,
+            min(case.round, 3),
+            case.needs_order,
+            case.confidentiality,
+            case.close_reason,
+            (
+                "office"
+                if isinstance(owner, Office)
+                else self.role[owner.user_id]
+                if owner
+                else ""
+            ),
+            who(facts.handlers()),
+            who(facts.handlers(ever=True)),
+            who(item.user_id for item in facts.concerns),
+            min(facts.dissatisfied, 2),
+            bool(case.replied_at),
+            facts.clock.stage if facts.clock else "",
+            tuple(
+                sorted(
+                    (item.kind, item.state)
+                    for item in facts.requests
+                    if item.state == "open"
+                )
+            ),
+            case.grade == "major",
+            bool(facts.suspension),
+            bool(facts.extended_to),
+            bool(facts.happened("send_back")),
+            facts.deferred_this_visit(),
+            min(len(facts.happened("attempt")), 3),
+            tuple(
+                bool(item.reported_at or item.waived_at) for item in facts.assistants
+            ),
+        )
 
     # --- what must hold
     def check(self, case: Case, facts, path) -> dict[str, list[tuple[object, object]]]:
@@ -110,7 +177,10 @@ class Walk:
         sighted = set()
         for post in self.people:
             user = post.user
-            user._kept_posts = (on, [p for p in self.posts[user.pk] if p.is_current(on)])
+            user._kept_posts = (
+                on,
+                [p for p in self.posts[user.pk] if p.is_current(on)],
+            )
             if not Case.objects.visible_to(user, on).filter(pk=case.pk).exists():
                 continue
             sighted.add(user.pk)
@@ -137,7 +207,9 @@ class Walk:
                     yield from item.office.posts.values_list("user_id", flat=True)
 
         settled = Event.objects.filter(case=case, action="settle")
-        ever = set(users_of(case.assignments.all())) | set(settled.values_list("user_id", flat=True))
+        ever = set(users_of(case.assignments.all())) | set(
+            settled.values_list("user_id", flat=True)
+        )
         now = set(users_of(case.assignments.filter(round=case.round)))
         now |= set(settled.filter(round=case.round).values_list("user_id", flat=True))
         for action, actors in offers.items():
@@ -147,7 +219,10 @@ class Walk:
 
     def is_alive(self, case: Case, facts, offers, sighted, path) -> None:
         running = Clock.objects.get(case=case, stopped_at=None)
-        assert (case.due_at, case.yellow_at) == (running.due_at, running.yellow_at), path
+        assert (case.due_at, case.yellow_at) == (
+            running.due_at,
+            running.yellow_at,
+        ), path
         assert case.promised_on, path
         assert (case.owner_post_id is None) != (case.owner_office_id is None), path
         owners = {case.owner_post.user_id} if case.owner_post_id else {
@@ -164,30 +239,55 @@ class Walk:
         alarmed = facts.alarmed()
         assert forward or alarmed, path
         busy = {user.pk for actors in offers.values() for user, _post in actors if user}
-        assert owners & forward or (owners & busy and case.stage == Stage.RATE) or alarmed, path
+        assert (
+            owners & forward or (owners & busy and case.stage == Stage.RATE) or alarmed
+        ), path
 
     # --- going on
-    def variants(self, action: str, case: Case, facts, at: datetime) -> list[dict[str, object]]:
+    def variants(
+        self, action: str, case: Case, facts, at: datetime
+    ) -> list[dict[str, object]]:
         here, choose = self.here, {}
         options = {
             "decide": [
-                *({"lead": getattr(here, name)} for name in self.leads if name != "joint"),
-                *([{"lead": here.duty, "handling": "joint", "assistants": [here.leader]}] * ("joint" in self.leads)),
+                *(
+                    {"lead": getattr(here, name)}
+                    for name in self.leads
+                    if name != "joint"
+                ),
+                *(
+                    [
+                        {
+                            "lead": here.duty,
+                            "handling": "joint",
+                            "assistants": [here.leader],
+                        }
+                    ]
+                    * ("joint" in self.leads)
+                ),
             ],
             "reassign": [{"lead": here.member, "assistants": [here.leader]}],
             "regrade": [{"grade": "major"}],
             "rate": [{}, DISSATISFIED],
             "call_back": [{}, DISSATISFIED],
-            "recuse": [{"concerns": [here.secretary.user]}, {"concerns": [here.reviewer.user, here.secretary.user]}],
+            "recuse": [
+                {"concerns": [here.secretary.user]},
+                {"concerns": [here.reviewer.user, here.secretary.user]},
+            ],
             "protect": [{"confidentiality": "secret"}, {"confidentiality": "normal"}],
             "rule_extension": [{}, {"ruling": "refused", "reason": "不同意"}],
             "join": [{"village": self.neighbours()}],
-            "waive": [{"holder": facts.assistants[0].holder}] if facts.assistants else [],
+            "waive": (
+                [{"holder": facts.assistants[0].holder}] if facts.assistants else []
+            ),
             "merge": [],  # needs a second case: tested by itself
-        }  # fmt: skip
+        }
         if action == "ask_extension":
             choose["until_on"] = max(case.due_on, facts.on) + DAY
-        return [words(Action(action), at, **{**choose, **option}) for option in options.get(action, [{}])]
+        return [
+            words(Action(action), at, **{**choose, **option})
+            for option in options.get(action, [{}])
+        ]
 
     def neighbours(self):
         return self.here.town.villages.exclude(pk=self.here.village.pk).first()
@@ -205,7 +305,11 @@ class Walk:
             for values in self.variants(action, case, facts, at):
                 yield action, by, values
         if case.stage in ("rate", "handle"):
-            yield ("close_unrated" if case.stage == "rate" else "resume"), System("nightly"), {}
+            yield (
+                ("close_unrated" if case.stage == "rate" else "resume"),
+                System("nightly"),
+                {},
+            )
 
     def arrive(self, case: Case, at: datetime, path, queue) -> None:
         facts = read_facts(case, at)
@@ -221,7 +325,9 @@ class Walk:
             with transaction.atomic():
                 case = put_back(state.rows)
                 facts = read_facts(case, state.at)
-                for action, by, values in list(self.steps(case, facts, state.offers, state.at)):
+                for action, by, values in list(
+                    self.steps(case, facts, state.offers, state.at)
+                ):
                     self.try_one(case, action, by, values, state, queue)
                 raise Undone
         except Undone:
@@ -240,43 +346,103 @@ class Walk:
         except Undone:
             pass
         except RuleBroken as refusal:
-            # only what was typed may still be refused: of rights and state the offer has the last word
-            if not (isinstance(by, System) or refusal.code == "invalid" or action in TYPED):
+            # only what was typed may still be refused: of rights and state the offer
+            # has the last word
+            if not (
+                isinstance(by, System) or refusal.code == "invalid" or action in TYPED
+            ):
                 raise AssertionError(path) from refusal
 
 
-ROAD = frozenset({
-    "settle", "accept", "decide", "complete", "verify", "reject", "rate", "redo", "explain", "escalate", "attempt",
-    "close_unrated", "reopen",
-})  # fmt: skip
-BACKWARDS = frozenset({"return", "send_back", "withdraw", "divert", "call_back", "regrade"})
+ROAD = frozenset(
+    {
+        "settle",
+        "accept",
+        "decide",
+        "complete",
+        "verify",
+        "reject",
+        "rate",
+        "redo",
+        "explain",
+        "escalate",
+        "attempt",
+        "close_unrated",
+        "reopen",
+    }
+)
+BACKWARDS = frozenset(
+    {"return", "send_back", "withdraw", "divert", "call_back", "regrade"}
+)
 SHIELDS = frozenset({"recuse", "lift_recusal", "protect", "mandatory_report"})
-TIME = frozenset({"ask_extension", "rule_extension", "ask_suspension", "rule_suspension", "resume", "defer"})
-SIDE = frozenset({
-    "acknowledge", "progress", "report", "waive", "reassign", "join", "reply", "supplement", "urge", "supervise",
-    "amend",
-})  # fmt: skip
-# Need a second case, a post that ends, a report or a part given back before in the same state: tested by themselves.
+TIME = frozenset(
+    {
+        "ask_extension",
+        "rule_extension",
+        "ask_suspension",
+        "rule_suspension",
+        "resume",
+        "defer",
+    }
+)
+SIDE = frozenset(
+    {
+        "acknowledge",
+        "progress",
+        "report",
+        "waive",
+        "reassign",
+        "join",
+        "reply",
+        "supplement",
+        "urge",
+        "supervise",
+        "amend",
+    }
+)
+# Need a second case, a post that ends, a report or a part given back before in the same
+# state: tested by themselves.
 ELSEWHERE = {"merge", "rehome", "receipt", "hand_back", "rule_hand_back"}
 WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
     "road": (ROAD, ("office", "secretary", "reviewer"), ()),
     "backwards": (
-        BACKWARDS | {"accept", "decide", "complete", "verify", "rate", "reopen", "escalate"},
+        BACKWARDS
+        | {"accept", "decide", "complete", "verify", "rate", "reopen", "escalate"},
         ("office",),
         (),
     ),
     "shields": (
-        SHIELDS | {"accept", "settle", "decide", "complete", "rate"}, ("office", "secretary"), (),
+        SHIELDS | {"accept", "settle", "decide", "complete", "rate"},
+        ("office", "secretary"),
+        (),
     ),
-    "time": (TIME | {"accept", "decide", "complete", "verify", "reject", "return"}, ("office",), ()),
+    "time": (
+        TIME | {"accept", "decide", "complete", "verify", "reject", "return"},
+        ("office",),
+        (),
+    ),
     "side acts": (SIDE | {"accept", "decide", "complete", "verify"}, ("joint",), ()),
-    "no duty officer, no supervisors": (ROAD, ("office", "secretary"), ("duty", "supervisor", "county_supervisor")),
-    "nobody in the village": (ROAD, ("office", "reviewer"), ("duty", "secretary", "leader", "member")),
-    "nobody at town": (ROAD | {"recuse"}, ("secretary", "duty"), ("reviewer", "supervisor")),
-    "nobody above the village": (
-        ROAD, ("secretary", "duty"), ("reviewer", "supervisor", "county_reviewer", "county_supervisor"),
+    "no duty officer, no supervisors": (
+        ROAD,
+        ("office", "secretary"),
+        ("duty", "supervisor", "county_supervisor"),
     ),
-}  # fmt: skip
+    "nobody in the village": (
+        ROAD,
+        ("office", "reviewer"),
+        ("duty", "secretary", "leader", "member"),
+    ),
+    "nobody at town": (
+        ROAD | {"recuse"},
+        ("secretary", "duty"),
+        ("reviewer", "supervisor"),
+    ),
+    "nobody above the village": (
+        ROAD,
+        ("secretary", "duty"),
+        ("reviewer", "supervisor", "county_reviewer", "county_supervisor"),
+    ),
+}
 
 
 def first_state(here: Staff) -> State:

@@ -79,7 +79,10 @@ def test_the_supervisors_desk_counts_each_queue_of_its_own(client, here):
 def test_a_bad_phone_is_refused_beside_its_field_with_everything_kept(client, here):
     client.force_login(here.duty.user)
 
-    answer = client.post(reverse("cases:intake"), {**WALK_IN, "village": here.village.pk, "speaker_phone": "12"})
+    answer = client.post(
+        reverse("cases:intake"),
+        {**WALK_IN, "village": here.village.pk, "speaker_phone": "12"},
+    )
 
     assert answer.status_code == 422
     assert answer.context["form"].errors["speaker_phone"]
@@ -91,9 +94,16 @@ def test_a_bad_phone_is_refused_beside_its_field_with_everything_kept(client, he
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_out_of_reach_is_no_crash(client, here, page, day):
     client.force_login(here.supervisor.user)
-    address = reverse("cases:list") if page == "list" else reverse("cases:ledger", args=["general"])
+    address = (
+        reverse("cases:list")
+        if page == "list"
+        else reverse("cases:ledger", args=["general"])
+    )
 
-    answer = client.get(address, {"registered_from": day, "registered_to": day, "due_until": day, "since": day})
+    answer = client.get(
+        address,
+        {"registered_from": day, "registered_to": day, "due_until": day, "since": day},
+    )
 
     assert answer.status_code in (200, 422)
 
@@ -101,16 +111,20 @@ def test_a_day_out_of_reach_is_no_crash(client, here, page, day):
 def test_a_town_may_choose_a_village_without_losing_a_word(client, here):
     client.force_login(here.reviewer.user)
     form = client.get(reverse("cases:intake")).context["form"]
-    typed = WALK_IN | {"village": here.village.pk, "speaker_name": "李建国", "choose": "1"}
+    typed = WALK_IN | {
+        "village": here.village.pk,
+        "speaker_name": "李建国",
+        "choose": "1",
+    }
     assert "group" not in form.fields
 
     answer = client.post(reverse("cases:intake"), typed)
 
     form = answer.context["form"]
     assert (answer.status_code, form.is_bound, Case.objects.count()) == (200, False, 0)
-    assert {name: form[name].value() for name in ("verbatim", "speaker_name", "key")} == {
-        name: typed[name] for name in ("verbatim", "speaker_name", "key")
-    }
+    assert {
+        name: form[name].value() for name in ("verbatim", "speaker_name", "key")
+    } == {name: typed[name] for name in ("verbatim", "speaker_name", "key")}
     assert list(form.fields["group"].queryset) == [here.group]
     assert here.secretary.user in form.fields["concerns"].queryset
 
@@ -118,7 +132,9 @@ def test_a_town_may_choose_a_village_without_losing_a_word(client, here):
 def test_a_matter_of_the_town_itself_may_be_about_its_cadres(client, here):
     client.force_login(here.reviewer.user)
 
-    client.post(reverse("cases:intake"), WALK_IN | {"concerns": here.supervisor.user.pk})
+    client.post(
+        reverse("cases:intake"), WALK_IN | {"concerns": here.supervisor.user.pk}
+    )
 
     case = Case.objects.get()
     assert (case.village, case.level) == (None, "county")
@@ -129,12 +145,18 @@ def test_a_foreign_case_is_not_found(client, here):
     case = spoken(here)
     client.force_login(staff().secretary.user)
 
-    for name, args in (("detail", [case.number]), ("act", [case.number, "accept"]), ("receipt", [case.number])):
+    for name, args in (
+        ("detail", [case.number]),
+        ("act", [case.number, "accept"]),
+        ("receipt", [case.number]),
+    ):
         assert client.get(reverse(f"cases:{name}", args=args)).status_code == 404
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
-def test_lists_and_desk_cost_the_same_at_any_length(client, here, rows, django_assert_num_queries):
+def test_lists_and_desk_cost_the_same_at_any_length(
+    client, here, rows, django_assert_num_queries
+):
     for _ in range(rows):
         spoken(here)
     client.force_login(here.duty.user)
@@ -164,7 +186,9 @@ def test_each_tab_counts_what_its_address_shows(client, here):
     tabs = client.get(reverse("cases:list")).context["tabs"]
 
     for tab in tabs:
-        shown = client.get(f"{reverse('cases:list')}?{tab['query']}").context["page"].rows
+        shown = (
+            client.get(f"{reverse('cases:list')}?{tab['query']}").context["page"].rows
+        )
         assert len(shown) == tab["count"], tab["query"]
     assert [tab["count"] for tab in tabs] == [3, 0, 3, 1, 0, 2, 0, 0, 0]
 
@@ -176,18 +200,28 @@ def test_other_words_under_a_used_key_are_not_swallowed(client, here):
 
     answer = client.post(reverse("cases:intake"), {**first, "verbatim": "水渠堵了"})
     again = client.post(
-        reverse("cases:intake"), {**first, "verbatim": "水渠堵了", "key": answer.context["form"]["key"].value()}
+        reverse("cases:intake"),
+        {**first, "verbatim": "水渠堵了", "key": answer.context["form"]["key"].value()},
     )
 
     assert answer.status_code == 422
     assert "水渠堵了" in answer.content.decode()
     assert again.status_code == 302
-    assert sorted(Case.objects.values_list("verbatim", flat=True)) == ["水渠堵了", "路灯坏了"]
+    assert sorted(Case.objects.values_list("verbatim", flat=True)) == [
+        "水渠堵了",
+        "路灯坏了",
+    ]
 
 
 def test_a_hidden_speaker_is_named_on_no_page_of_others(client, here):
     case = decided(
-        here, accepted(here, confidentiality="hidden", verbatim="我是李建国，路灯坏了", title="李建国家路灯")
+        here,
+        accepted(
+            here,
+            confidentiality="hidden",
+            verbatim="我是李建国，路灯坏了",
+            title="李建国家路灯",
+        ),
     )
     client.force_login(here.secretary.user)
 
@@ -205,10 +239,18 @@ def test_a_hidden_speaker_is_named_on_no_page_of_others(client, here):
 def test_words_added_to_a_known_matter_say_who_typed_them(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
-    adding = {**WALK_IN, "village": here.village.pk, "speaker_name": "王大妈", "add_to": case.number}
+    adding = {
+        **WALK_IN,
+        "village": here.village.pk,
+        "speaker_name": "王大妈",
+        "add_to": case.number,
+    }
 
     client.post(reverse("cases:intake"), adding)
-    refused = client.post(reverse("cases:intake"), {**adding, "key": str(uuid4()), "confidentiality": "secret"})
+    refused = client.post(
+        reverse("cases:intake"),
+        {**adding, "key": str(uuid4()), "confidentiality": "secret"},
+    )
 
     assert refused.status_code == 422
     event = case.events.get(action="supplement")
@@ -217,13 +259,21 @@ def test_words_added_to_a_known_matter_say_who_typed_them(client, here):
 
 
 @pytest.mark.parametrize(
-    "place", ["0001-01-01T00:00:00+14:00_1", "9999-12-31T23:59:59-14:00_1", f"2026-03-02T00:00:00+00:00_{10**30}", "x"]
+    "place",
+    [
+        "0001-01-01T00:00:00+14:00_1",
+        "9999-12-31T23:59:59-14:00_1",
+        f"2026-03-02T00:00:00+00:00_{10**30}",
+        "x",
+    ],
 )
 def test_a_place_that_cannot_be_read_is_the_first_page(client, here, place):
     case = spoken(here)
     client.force_login(here.duty.user)
 
-    assert client.get(reverse("cases:list"), {"after": place}).context["page"].rows == [case]
+    assert client.get(reverse("cases:list"), {"after": place}).context["page"].rows == [
+        case
+    ]
 
 
 def test_a_page_open_too_long_says_so_in_plain_words(here):
@@ -239,15 +289,25 @@ def test_a_page_open_too_long_says_so_in_plain_words(here):
 
 # --- a login in between
 @pytest.mark.parametrize(
-    ("name", "page"), [("ledger_export", "ledger"), ("ledger_print", "ledger"), ("upload", "detail")]
+    ("name", "page"),
+    [("ledger_export", "ledger"), ("ledger_print", "ledger"), ("upload", "detail")],
 )
-def test_after_a_login_what_can_only_be_sent_leads_to_its_page(client, here, name, page):
+def test_after_a_login_what_can_only_be_sent_leads_to_its_page(
+    client, here, name, page
+):
     case = spoken(here)
     client.force_login(here.secretary.user)
-    parts = {"ledger_export": ["general", "xlsx"], "ledger_print": ["general"], "upload": [case.number]}[name]
+    parts = {
+        "ledger_export": ["general", "xlsx"],
+        "ledger_print": ["general"],
+        "upload": [case.number],
+    }[name]
     wanted = reverse(f"cases:{page}", args=parts[:1])
 
-    answer = client.get(reverse(f"cases:{name}", args=parts), {"category": "village"} if page == "ledger" else {})
+    answer = client.get(
+        reverse(f"cases:{name}", args=parts),
+        {"category": "village"} if page == "ledger" else {},
+    )
 
     assert answer.status_code == 302
     assert answer["Location"].startswith(wanted)
@@ -255,10 +315,14 @@ def test_after_a_login_what_can_only_be_sent_leads_to_its_page(client, here, nam
 
 
 @pytest.mark.parametrize(
-    ("role", "enters"), [("reviewer", True), ("secretary", True), ("member", False), ("handler", False)]
+    ("role", "enters"),
+    [("reviewer", True), ("secretary", True), ("member", False), ("handler", False)],
 )
 def test_the_menu_leads_to_the_admin_whoever_may_enter_it(client, here, role, enters):
     client.force_login(getattr(here, role).user)
 
-    assert (f'href="{reverse("admin:index")}"' in client.get(reverse("cases:home")).content.decode()) is enters
+    assert (
+        f'href="{reverse("admin:index")}"'
+        in client.get(reverse("cases:home")).content.decode()
+    ) is enters
     assert (client.get(reverse("admin:index")).status_code == 200) is enters

@@ -1,4 +1,6 @@
-"""What the speaker will read, shown before it is sent; the draft of one reply; who may read a secret case."""
+"""What the speaker will read, shown before it is sent; the draft of one reply; who may
+read a secret case.
+"""
 
 import gzip
 
@@ -38,7 +40,10 @@ def here():
 
 
 def previewed(client, case, action, **words):
-    return client.post(reverse("cases:preview", args=[case.number, action]), {"version": case.version, **words})
+    return client.post(
+        reverse("cases:preview", args=[case.number, action]),
+        {"version": case.version, **words},
+    )
 
 
 def form_of(client, case, action, **words):
@@ -50,13 +55,19 @@ def form_of(client, case, action, **words):
 @pytest.mark.parametrize(
     ("action", "words", "shown"),
     [
-        ("settle", {"category": "village", "result": "当场换了灯泡"}, ("当场换了灯泡", "请您评一评")),
+        (
+            "settle",
+            {"category": "village", "result": "当场换了灯泡"},
+            ("当场换了灯泡", "请您评一评"),
+        ),
         ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "最迟")),
         ("accept", {"category": "village", "grade": "minor"}, ("正在办", "3月6日")),
         ("divert", {"route": "法院", "told": "请去法院立案"}, ("请去法院立案",)),
     ],
 )
-def test_it_says_what_the_tracking_page_says_once_the_step_is_taken(client, here, action, words, shown):
+def test_it_says_what_the_tracking_page_says_once_the_step_is_taken(
+    client, here, action, words, shown
+):
     case = spoken(here)
     post = here.secretary if action == "divert" else here.duty
     client.force_login(post.user)
@@ -64,7 +75,9 @@ def test_it_says_what_the_tracking_page_says_once_the_step_is_taken(client, here
     before = form_of(client, case, action, **words)
     told = before.context["told"]
     make_move(case, Action(action), by=officer(post), at=NOON + DAY, **words)
-    after = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code})
+    after = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
 
     assert after.context["told"] == told
     for text in shown:
@@ -80,7 +93,10 @@ def test_nothing_of_it_stays(client, here):
 
     case.refresh_from_db()
     assert "灯修好了" in answer.content.decode()
-    assert (case.version, case.event_count, case.event_hash, case.stage) == (*before, "supervise")
+    assert (case.version, case.event_count, case.event_hash, case.stage) == (
+        *before,
+        "supervise",
+    )
     assert not Reply.objects.exists()
     assert case.clocks.filter(stopped_at=None).count() == 1
 
@@ -88,7 +104,11 @@ def test_nothing_of_it_stays(client, here):
 def test_a_decision_shows_the_day_it_promises_and_not_its_words(client, here):
     case = accepted(here)
     client.force_login(here.secretary.user)
-    chosen = {"handling": "led", "decision": "换两盏灯", "lead": f"office:{here.office.pk}"}
+    chosen = {
+        "handling": "led",
+        "decision": "换两盏灯",
+        "lead": f"office:{here.office.pk}",
+    }
 
     answer = form_of(client, case, "decide", **chosen)
 
@@ -98,7 +118,9 @@ def test_a_decision_shows_the_day_it_promises_and_not_its_words(client, here):
     assert "换两盏灯" not in answer.content.decode()
 
 
-def test_while_something_is_open_the_words_are_shown_and_what_is_missing_named(client, here):
+def test_while_something_is_open_the_words_are_shown_and_what_is_missing_named(
+    client, here
+):
     case = spoken(here)
     client.force_login(here.duty.user)
 
@@ -131,13 +153,18 @@ def test_a_fragment_is_small_and_kept_by_nobody(client, here):
     assert "<html" not in answer.content.decode()
 
 
-def test_a_step_that_is_not_open_shows_nothing_and_one_that_does_not_exist_is_not_found(client, here):
+def test_a_step_that_is_not_open_shows_nothing_and_one_that_does_not_exist_is_not_found(
+    client, here
+):
     case = spoken(here)
     client.force_login(here.secretary.user)
 
     assert previewed(client, case, "verify", reply="灯修好了").content.strip() == b""
     assert previewed(client, case, "fly").status_code == 404
-    assert previewed(logged_in(staff().secretary), case, "reply", reply="x").status_code == 404
+    assert (
+        previewed(logged_in(staff().secretary), case, "reply", reply="x").status_code
+        == 404
+    )
 
 
 def test_without_javascript_a_button_shows_it_and_keeps_what_was_typed(client, here):
@@ -157,38 +184,64 @@ def test_without_javascript_a_button_shows_it_and_keeps_what_was_typed(client, h
 def test_every_step_that_writes_to_the_speaker_shows_it_first(client, here):
     telling = {action for action, move in MOVES.items() if move.tells}
     assert telling >= {
-        Action.ACCEPT, Action.DECIDE, Action.VERIFY, Action.REPLY, Action.DIVERT, Action.EXPLAIN, Action.SETTLE,
-    }  # fmt: skip
+        Action.ACCEPT,
+        Action.DECIDE,
+        Action.VERIFY,
+        Action.REPLY,
+        Action.DIVERT,
+        Action.EXPLAIN,
+        Action.SETTLE,
+    }
     case = spoken(here)
     client.force_login(here.duty.user)
 
     for action in ("accept", "amend"):
-        page = client.get(reverse("cases:act", args=[case.number, action])).content.decode()
-        assert (reverse("cases:preview", args=[case.number, action]) in page) is (action in telling)
+        page = client.get(
+            reverse("cases:act", args=[case.number, action])
+        ).content.decode()
+        assert (reverse("cases:preview", args=[case.number, action]) in page) is (
+            action in telling
+        )
 
 
-def test_a_preview_costs_a_bounded_number_of_queries(client, here, django_assert_max_num_queries):
+def test_a_preview_costs_a_bounded_number_of_queries(
+    client, here, django_assert_max_num_queries
+):
     case = completed(here)
     client.force_login(here.secretary.user)
     _address, sent = opened_step(client, case, "verify", reply="灯修好了")
 
-    with django_assert_max_num_queries(38):  # the step's page, and the move taken and taken back
+    with django_assert_max_num_queries(
+        38
+    ):  # the step's page, and the move taken and taken back
         previewed(client, case, "verify", **sent)
 
 
 # --- the tracking page
 def test_a_reply_while_it_is_worked_on_is_read_on_the_tracking_page(client, here):
-    case = make_move(decided(here), Action.REPLY, by=officer(here.handler), at=NOON, reply="料到了就换")
+    case = make_move(
+        decided(here),
+        Action.REPLY,
+        by=officer(here.handler),
+        at=NOON,
+        reply="料到了就换",
+    )
 
-    page = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code}).content.decode()
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    ).content.decode()
 
     assert "料到了就换" in page
 
 
-def test_the_reply_of_an_earlier_round_is_not_shown_as_the_answer_to_a_new_one(client, here):
+def test_the_reply_of_an_earlier_round_is_not_shown_as_the_answer_to_a_new_one(
+    client, here
+):
     case = rated(here, satisfaction="dissatisfied", solved="no", reason="又坏了")
 
-    page = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code}).content.decode()
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    ).content.decode()
 
     assert case.round == 2
     assert "灯修好了" not in page
@@ -197,18 +250,38 @@ def test_the_reply_of_an_earlier_round_is_not_shown_as_the_answer_to_a_new_one(c
 # --- one reply after joint handling
 def joint(here):
     case = decided(here, handling="joint", assistants=[here.leader, here.member])
-    case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="李建国家门口的线接好了")
-    case = make_move(case, Action.WAIVE, by=officer(here.handler), at=NOON, holder=here.member, reason="不用")
+    case = make_move(
+        case,
+        Action.REPORT,
+        by=officer(here.leader),
+        at=NOON,
+        result="李建国家门口的线接好了",
+    )
+    case = make_move(
+        case,
+        Action.WAIVE,
+        by=officer(here.handler),
+        at=NOON,
+        holder=here.member,
+        reason="不用",
+    )
     return completed(here, case)
 
 
 def test_the_reply_starts_with_what_each_of_them_did(here):
     case = joint(here)
 
-    form = logged_in(here.secretary).get(reverse("cases:act", args=[case.number, "verify"])).context["form"]
+    form = (
+        logged_in(here.secretary)
+        .get(reverse("cases:act", args=[case.number, "verify"]))
+        .context["form"]
+    )
 
     lines = form["reply"].value().splitlines()
-    assert lines[1:] == [f"{here.office}：换了蓄电池", f"{here.leader.user}：［…］家门口的线接好了"]
+    assert lines[1:] == [
+        f"{here.office}：换了蓄电池",
+        f"{here.leader.user}：［…］家门口的线接好了",
+    ]
     assert 'data-draft="1"' in str(form["reply"])
 
 
@@ -227,25 +300,51 @@ def test_what_the_officer_makes_of_the_draft_is_sent_and_kept_on_an_error(client
 
 @pytest.mark.parametrize("reported", [True, False])
 def test_one_alone_has_no_draft(here, reported):
-    case = decided(here, handling="joint", assistants=[here.leader]) if reported else decided(here)
+    case = (
+        decided(here, handling="joint", assistants=[here.leader])
+        if reported
+        else decided(here)
+    )
     if reported:
-        case = make_move(case, Action.WAIVE, by=officer(here.handler), at=NOON, holder=here.leader, reason="不用")
+        case = make_move(
+            case,
+            Action.WAIVE,
+            by=officer(here.handler),
+            at=NOON,
+            holder=here.leader,
+            reason="不用",
+        )
 
     assert merged_reply(read_facts(completed(here, case), NOON)) == ""
 
 
 # --- who may read a secret case
 def test_a_secret_case_says_who_is_named_and_why(here):
-    case = decided(here, accepted(here, confidentiality="secret"), handling="joint", assistants=[here.leader])
+    case = decided(
+        here,
+        accepted(here, confidentiality="secret"),
+        handling="joint",
+        assistants=[here.leader],
+    )
 
-    readers = {reader.post: set(map(str, reader.why)) for reader in readers_of(read_facts(case, NOON))}
-    pages = {post: logged_in(post).get(case.get_absolute_url()) for post in people_of(here)}
+    readers = {
+        reader.post: set(map(str, reader.why))
+        for reader in readers_of(read_facts(case, NOON))
+    }
+    pages = {
+        post: logged_in(post).get(case.get_absolute_url()) for post in people_of(here)
+    }
 
     assert readers == {
-        here.duty: {"登记人"}, here.secretary: {"本村支书"}, here.reviewer: {"本级受理"},
-        here.handler: {"现在由其负责", "主办"}, here.leader: {"协办"},
-    }  # fmt: skip
-    assert {post for post, page in pages.items() if page.status_code == 200} == set(readers)
+        here.duty: {"登记人"},
+        here.secretary: {"本村支书"},
+        here.reviewer: {"本级受理"},
+        here.handler: {"现在由其负责", "主办"},
+        here.leader: {"协办"},
+    }
+    assert {post for post, page in pages.items() if page.status_code == 200} == set(
+        readers
+    )
     for post in readers:
         text = pages[post].content.decode()
         assert "谁能看" in text
@@ -254,8 +353,16 @@ def test_a_secret_case_says_who_is_named_and_why(here):
 
 def test_whoever_has_returned_it_or_is_concerned_is_on_the_list_no_more(here):
     case = decided(here, accepted(here, confidentiality="secret"))
-    case = make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
-    case = make_move(case, Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.secretary.user])
+    case = make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
+    case = make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
 
     named = {reader.post for reader in readers_of(read_facts(case, NOON))}
 
@@ -284,8 +391,15 @@ def test_the_row_of_a_secret_case_stays_redacted_for_an_overseer_who_is_not_name
     assert client.get(case.get_absolute_url()).status_code == 404
 
 
-def test_the_page_of_a_secret_case_costs_one_query_more_than_any_other(here, django_assert_max_num_queries):
-    case = decided(here, accepted(here, confidentiality="secret"), handling="joint", assistants=[here.leader])
+def test_the_page_of_a_secret_case_costs_one_query_more_than_any_other(
+    here, django_assert_max_num_queries
+):
+    case = decided(
+        here,
+        accepted(here, confidentiality="secret"),
+        handling="joint",
+        assistants=[here.leader],
+    )
     client = logged_in(here.secretary)
 
     with django_assert_max_num_queries(15):  # who is named

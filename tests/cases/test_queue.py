@@ -22,10 +22,18 @@ def _at_noon():
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_queue_costs_the_same_however_much_waits(client, django_assert_max_num_queries, count):
+def test_the_queue_costs_the_same_however_much_waits(
+    client, django_assert_max_num_queries, count
+):
     here = staff()
     for _nth in range(count):
-        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        make_move(
+            accepted(here),
+            Action.ESCALATE,
+            by=officer(here.secretary),
+            at=NOON,
+            reason="钱不够",
+        )
     client.force_login(here.reviewer.user)
 
     with django_assert_max_num_queries(8):
@@ -36,7 +44,13 @@ def test_the_queue_costs_the_same_however_much_waits(client, django_assert_max_n
 
 def test_the_queue_shows_what_waits_at_the_own_level_alone(client):
     here = staff()
-    up = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    up = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
     below, handled = accepted(here), decided(here)
     client.force_login(here.reviewer.user)
 
@@ -51,11 +65,15 @@ def test_a_county_reviewer_has_the_same_desk(client):
     here = staff()
     case = accepted(here)
     for post in (here.secretary, here.reviewer):
-        case = make_move(case, Action.ESCALATE, by=officer(post), at=NOON, reason="要县里定")
+        case = make_move(
+            case, Action.ESCALATE, by=officer(post), at=NOON, reason="要县里定"
+        )
     client.force_login(here.county_reviewer.user)
 
     assert case.number in client.get(reverse("cases:queue")).content.decode()
-    assert client.get(reverse("cases:queue_panel", args=[case.number])).status_code == 200
+    assert (
+        client.get(reverse("cases:queue_panel", args=[case.number])).status_code == 200
+    )
 
 
 @pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor"])
@@ -69,19 +87,40 @@ def test_who_decides_nothing_has_no_queue(client, who):
 def test_a_batch_gives_each_its_own_result(client):
     here = staff()
     cases = [
-        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        make_move(
+            accepted(here),
+            Action.ESCALATE,
+            by=officer(here.secretary),
+            at=NOON,
+            reason="钱不够",
+        )
         for _nth in "123"
     ]
     chosen = [f"{case.number}:{case.version}" for case in cases]
     client.force_login(here.reviewer.user)
     form = {
-        "cases": chosen, "do": "decide", "apply": "1", "key": uuid.uuid4(), "handling": "led", "decision": "三天办好",
-        "lead": f"office:{here.office.pk}", "category": "", "grade": "",
-    }  # fmt: skip
-    chosen_already = {"handling": "led", "decision": "换灯", "lead": here.handler.office}
-    make_move(cases[1], Action.DECIDE, by=officer(here.reviewer), at=NOON, **chosen_already)
+        "cases": chosen,
+        "do": "decide",
+        "apply": "1",
+        "key": uuid.uuid4(),
+        "handling": "led",
+        "decision": "三天办好",
+        "lead": f"office:{here.office.pk}",
+        "category": "",
+        "grade": "",
+    }
+    chosen_already = {
+        "handling": "led",
+        "decision": "换灯",
+        "lead": here.handler.office,
+    }
+    make_move(
+        cases[1], Action.DECIDE, by=officer(here.reviewer), at=NOON, **chosen_already
+    )
 
-    checked = client.post(reverse("cases:queue_batch"), {"cases": chosen, "do": "decide"}).content.decode()
+    checked = client.post(
+        reverse("cases:queue_batch"), {"cases": chosen, "do": "decide"}
+    ).content.decode()
     answer = client.post(reverse("cases:queue_batch"), form).content.decode()
     again = client.post(reverse("cases:queue_batch"), form).content.decode()
 
@@ -97,12 +136,22 @@ def test_a_batch_gives_each_its_own_result(client):
 
 def test_a_form_sent_before_hides_no_other_words_and_may_be_sent_anew(client):
     here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
     client.force_login(here.reviewer.user)
     form = {
-        "cases": [f"{case.number}:{case.version}"], "do": "defer", "apply": "1", "key": str(uuid.uuid4()),
-        "reason": "等雨停", "until_on": "2026-03-09",
-    }  # fmt: skip
+        "cases": [f"{case.number}:{case.version}"],
+        "do": "defer",
+        "apply": "1",
+        "key": str(uuid.uuid4()),
+        "reason": "等雨停",
+        "until_on": "2026-03-09",
+    }
     client.post(reverse("cases:queue_batch"), form)
 
     answer = client.post(reverse("cases:queue_batch"), {**form, "reason": "等雪化"})
@@ -115,43 +164,84 @@ def test_a_form_sent_before_hides_no_other_words_and_may_be_sent_anew(client):
 
 def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
     here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
     meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
     client.force_login(here.reviewer.user)
 
-    form = {"cases": [f"{case.number}:{case.version}"], "do": "agenda", "meeting": meeting.pk}
+    form = {
+        "cases": [f"{case.number}:{case.version}"],
+        "do": "agenda",
+        "meeting": meeting.pk,
+    }
     client.post(reverse("cases:queue_batch"), form)
 
     assert meeting.items.get().case == case
 
 
-def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_before_it(client):
+def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_before_it(
+    client,
+):
     here = staff()
     up = [
-        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        make_move(
+            accepted(here),
+            Action.ESCALATE,
+            by=officer(here.secretary),
+            at=NOON,
+            reason="钱不够",
+        )
         for _nth in range(2)
     ]
     meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
     client.force_login(here.reviewer.user)
 
     def counted():
-        desk, queue = client.get(reverse("cases:home")), client.get(reverse("cases:queue"))
-        on_desk = next(count for row, count in desk.context["queues"] if row.page == "cases:queue")
+        desk, queue = (
+            client.get(reverse("cases:home")),
+            client.get(reverse("cases:queue")),
+        )
+        on_desk = next(
+            count for row, count in desk.context["queues"] if row.page == "cases:queue"
+        )
         return on_desk, queue.context["tabs"][0][2]
 
     assert counted() == (2, 2)
     add_item(meeting, cases=up[:1], by=officer(here.reviewer), at=NOON)
     assert counted() == (1, 1)
-    make_move(up[1], Action.PROTECT, by=officer(here.reviewer), at=NOON, confidentiality="secret", reason="怕报复")
+    make_move(
+        up[1],
+        Action.PROTECT,
+        by=officer(here.reviewer),
+        at=NOON,
+        confidentiality="secret",
+        reason="怕报复",
+    )
     assert counted() == (1, 1)
 
 
 def test_a_step_taken_from_the_queue_leads_back_to_it(client):
     here = staff()
-    case = make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
     client.force_login(here.reviewer.user)
     address = reverse("cases:act", args=[case.number, "defer"])
-    form = {"version": case.version, "key": uuid.uuid4(), "reason": "等雨停", "until_on": "2026-03-09"}
+    form = {
+        "version": case.version,
+        "key": uuid.uuid4(),
+        "reason": "等雨停",
+        "until_on": "2026-03-09",
+    }
 
     answer = client.post(f"{address}?next=queue", form)
 
@@ -161,20 +251,37 @@ def test_a_step_taken_from_the_queue_leads_back_to_it(client):
 def test_a_matter_that_left_ones_sight_has_a_line_among_the_results(client):
     here = staff()
     cases = [
-        make_move(accepted(here), Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        make_move(
+            accepted(here),
+            Action.ESCALATE,
+            by=officer(here.secretary),
+            at=NOON,
+            reason="钱不够",
+        )
         for _nth in range(2)
     ]
     Concern.objects.create(case=cases[1], user=here.reviewer.user)
     client.force_login(here.reviewer.user)
-    form = {"do": "defer", "cases": [f"{case.number}:{case.version}" for case in cases], "key": uuid.uuid4()}
+    form = {
+        "do": "defer",
+        "cases": [f"{case.number}:{case.version}" for case in cases],
+        "key": uuid.uuid4(),
+    }
     chosen = {"apply": "1", "reason": "等雪化", "until_on": "2026-03-20"}
     address = reverse("cases:queue_batch")
 
     check = client.post(address, form).content.decode()
     done = client.post(address, {**form, **chosen}).content.decode()
-    none = client.post(address, {**form, **chosen, "cases": form["cases"][1:], "key": uuid.uuid4()}).content.decode()
+    none = client.post(
+        address, {**form, **chosen, "cases": form["cases"][1:], "key": uuid.uuid4()}
+    ).content.decode()
 
-    assert [page.count(cases[1].number) for page in (check, done, none)] == [2, 1, 1]  # once to send on
+    # once to send on
+    assert [page.count(cases[1].number) for page in (check, done, none)] == [
+        2,
+        1,
+        1,
+    ]
     assert cases[0].number in done
     assert cases[0].events.filter(action="defer").exists()
 
@@ -185,7 +292,9 @@ def test_a_village_is_not_offered_to_send_back_what_lies_at_the_bottom(client):
     client.force_login(here.secretary.user)
     form = {"do": "send_back", "cases": [f"{case.number}:{case.version}"]}
 
-    assert 'value="send_back"' not in client.get(reverse("cases:queue")).content.decode()
+    assert (
+        'value="send_back"' not in client.get(reverse("cases:queue")).content.decode()
+    )
     assert client.post(reverse("cases:queue_batch"), form).status_code == 404
 
 
@@ -194,11 +303,21 @@ def test_a_step_from_the_queue_leads_back_to_the_queue_of_that_place(client):
     case = accepted(here)
     client.force_login(here.secretary.user)
     place = f"v{here.village.pk}"
-    panel = client.get(reverse("cases:queue_panel", args=[case.number]), {"at": place}).content.decode()
-    address = f"{reverse('cases:act', args=[case.number, 'defer'])}?next=queue&at={place}"
+    panel = client.get(
+        reverse("cases:queue_panel", args=[case.number]), {"at": place}
+    ).content.decode()
+    address = (
+        f"{reverse('cases:act', args=[case.number, 'defer'])}?next=queue&at={place}"
+    )
 
     answer = client.post(
-        address, {"version": case.version, "key": uuid.uuid4(), "reason": "等", "until_on": "2026-03-20"}
+        address,
+        {
+            "version": case.version,
+            "key": uuid.uuid4(),
+            "reason": "等",
+            "until_on": "2026-03-20",
+        },
     )
 
     assert f"next=queue&amp;at={place}" in panel

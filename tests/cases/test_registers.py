@@ -1,4 +1,6 @@
-"""Requests for time and red-line reports as lists: what a row says, who sees it, what it costs; noting a receipt."""
+"""Requests for time and red-line reports as lists: what a row says, who sees it, what
+it costs; noting a receipt.
+"""
 
 import pytest
 from django.urls import reverse
@@ -33,7 +35,13 @@ def asked(here, case=None, *, at=NOON, kind="ask_extension", **values):
 
 def reported(here, case=None, *, by=None, at=NOON, **values):
     words = {"told": "镇派出所", **values}
-    return make_move(case or spoken(here), Action.MANDATORY_REPORT, by=officer(by or here.duty), at=at, **words)
+    return make_move(
+        case or spoken(here),
+        Action.MANDATORY_REPORT,
+        by=officer(by or here.duty),
+        at=at,
+        **words,
+    )
 
 
 def listed(post, name, **query):
@@ -43,9 +51,19 @@ def listed(post, name, **query):
 # --- requests for time
 def test_what_waits_the_longest_comes_first_and_what_was_ruled_on_stands_apart(here):
     later, first, ruled = asked(here, at=NOON + DAY / 24), asked(here), asked(here)
-    make_move(ruled, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="refused", reason="不必")
+    make_move(
+        ruled,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="refused",
+        reason="不必",
+    )
 
-    waiting, past = listed(here.secretary, "requests"), listed(here.secretary, "requests", state="ruled")
+    waiting, past = (
+        listed(here.secretary, "requests"),
+        listed(here.secretary, "requests", state="ruled"),
+    )
 
     assert [row["case"] for row in waiting.context["rows"]] == [first, later]
     assert [row["case"] for row in past.context["rows"]] == [ruled]
@@ -56,9 +74,20 @@ def test_a_row_says_who_asks_for_how_long_and_leads_whoever_decides_to_the_rulin
     case = asked(here)
     ruling = reverse("cases:act", args=[case.number, "rule_extension"])
 
-    pages = {name: listed(getattr(here, name), "requests").content.decode() for name in ("secretary", "handler")}
+    pages = {
+        name: listed(getattr(here, name), "requests").content.decode()
+        for name in ("secretary", "handler")
+    }
 
-    for words in (str(here.handler.user), "延期", "11 天", "缺料", case.number, "3月11日", str(here.office)):
+    for words in (
+        str(here.handler.user),
+        "延期",
+        "11 天",
+        "缺料",
+        case.number,
+        "3月11日",
+        str(here.office),
+    ):
         assert words in pages["handler"]
     assert ruling in pages["secretary"]
     assert ruling not in pages["handler"]
@@ -67,14 +96,22 @@ def test_a_row_says_who_asks_for_how_long_and_leads_whoever_decides_to_the_rulin
 def test_an_unknown_state_or_place_is_the_first_page_of_what_waits(here):
     asked(here)
 
-    for query in ({"state": "x"}, {"after": "x"}, {"after": "2026-03-02T00:00:00+00:00_99999999999999999999"}):
+    for query in (
+        {"state": "x"},
+        {"after": "x"},
+        {"after": "2026-03-02T00:00:00+00:00_99999999999999999999"},
+    ):
         assert len(listed(here.secretary, "requests", **query).context["rows"]) == 1
 
 
 def test_the_desk_leads_to_the_requests_of_its_level(here):
     asked(here)
     desk = logged_in(here.secretary).get(reverse("cases:home"))
-    address = next(queue.address for queue, count in desk.context["queues"] if "asked" in queue.query and count == 1)
+    address = next(
+        queue.address
+        for queue, count in desk.context["queues"]
+        if "asked" in queue.query and count == 1
+    )
 
     page = logged_in(here.secretary).get(address)
 
@@ -84,15 +121,25 @@ def test_the_desk_leads_to_the_requests_of_its_level(here):
 
 
 def test_a_request_is_seen_by_those_who_read_its_matter(here):
-    plain, secret = asked(here), asked(here, decided(here, accepted(here, confidentiality="secret")))
+    plain, secret = (
+        asked(here),
+        asked(here, decided(here, accepted(here, confidentiality="secret"))),
+    )
 
     seen = {
-        name: {row["case"] for row in listed(getattr(here, name), "requests").context["rows"]}
+        name: {
+            row["case"]
+            for row in listed(getattr(here, name), "requests").context["rows"]
+        }
         for name in ("secretary", "supervisor", "handler")
     }
     elsewhere = listed(staff().secretary, "requests").context["rows"]
 
-    assert seen == {"secretary": {plain, secret}, "supervisor": {plain}, "handler": {plain, secret}}
+    assert seen == {
+        "secretary": {plain, secret},
+        "supervisor": {plain},
+        "handler": {plain, secret},
+    }
     assert elsewhere == []
 
 
@@ -108,13 +155,23 @@ def test_a_reason_names_no_hidden_speaker(here):
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
-def test_the_list_costs_six_queries_at_any_length(here, rows, django_assert_num_queries):
+def test_the_list_costs_six_queries_at_any_length(
+    here, rows, django_assert_num_queries
+):
     for _ in range(rows):
         asked(here)
-    make_move(asked(here), Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    make_move(
+        asked(here),
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
     client = logged_in(here.supervisor)
 
-    with django_assert_num_queries(5):  # session, account with posts, counts, rows, who asked
+    with django_assert_num_queries(
+        5
+    ):  # session, account with posts, counts, rows, who asked
         client.get(reverse("cases:requests"))
     with django_assert_num_queries(6):  # who ruled
         client.get(reverse("cases:requests"), {"state": "ruled"})
@@ -127,7 +184,9 @@ def test_the_pages_follow_one_another(here, monkeypatch):
     first = listed(here.secretary, "requests")
     rest = listed(here.secretary, "requests", after=first.context["after"])
 
-    assert [row["case"] for page in (first, rest) for row in page.context["rows"]] == made
+    assert [
+        row["case"] for page in (first, rest) for row in page.context["rows"]
+    ] == made
 
 
 def test_the_api_lists_them_in_the_same_order(here):
@@ -137,7 +196,11 @@ def test_the_api_lists_them_in_the_same_order(here):
     rows = api.get("time-requests/").json()["results"]
 
     assert [row["number"] for row in rows] == [first.number, later.number]
-    assert (rows[0]["days"], rows[0]["case_due_on"], rows[0]["due_on"]) == (11, "2026-03-11", "2026-03-11")
+    assert (rows[0]["days"], rows[0]["case_due_on"], rows[0]["due_on"]) == (
+        11,
+        "2026-03-11",
+        "2026-03-11",
+    )
     assert rows[0]["asked_by"]["name"] == str(here.handler.user)
     assert api.get("time-requests/?state=ruled").json()["results"] == []
     assert api.get("time-requests/?state=x").status_code == 400
@@ -148,13 +211,25 @@ def test_reviewers_and_supervisors_alone_have_the_list(here):
     reported(here)
 
     for name, status in {
-        "reviewer": 200, "supervisor": 200, "county_reviewer": 200, "county_supervisor": 200, "secretary": 404,
-        "duty": 404, "leader": 404, "member": 404, "handler": 404,
-    }.items():  # fmt: skip
+        "reviewer": 200,
+        "supervisor": 200,
+        "county_reviewer": 200,
+        "county_supervisor": 200,
+        "secretary": 404,
+        "duty": 404,
+        "leader": 404,
+        "member": 404,
+        "handler": 404,
+    }.items():
         page = listed(getattr(here, name), "red_lines")
         assert page.status_code == status
-        assert len(Api(getattr(here, name)).get("red-lines/").json()["results"]) == (status == 200)
-        assert (reverse("cases:red_lines") in listed(getattr(here, name), "home").content.decode()) is (status == 200)
+        assert len(Api(getattr(here, name)).get("red-lines/").json()["results"]) == (
+            status == 200
+        )
+        assert (
+            reverse("cases:red_lines")
+            in listed(getattr(here, name), "home").content.decode()
+        ) is (status == 200)
 
 
 def test_a_report_without_a_receipt_stands_out(here):
@@ -168,18 +243,35 @@ def test_a_report_without_a_receipt_stands_out(here):
     assert page.content.decode().count("还没有回执") == 1
     assert [row["case"] for row in waiting.context["rows"]] == [awaiting]
     assert [count for _name, _label, count in page.context["tabs"]] == [2, 1, 1]
-    for words in ("镇派出所", str(here.duty.user), str(here.village), awaiting.number, "所收字第 3 号"):
+    for words in (
+        "镇派出所",
+        str(here.duty.user),
+        str(here.village),
+        awaiting.number,
+        "所收字第 3 号",
+    ):
         assert words in page.content.decode()
 
 
-def test_secret_matters_of_others_those_that_concern_them_and_other_towns_stay_out(here):
+def test_secret_matters_of_others_those_that_concern_them_and_other_towns_stay_out(
+    here,
+):
     secret = reported(here, spoken(here, confidentiality="secret"))
     about = reported(here)
-    make_move(about, Action.RECUSE, by=officer(here.county_supervisor), at=NOON, concerns=[here.supervisor.user])
+    make_move(
+        about,
+        Action.RECUSE,
+        by=officer(here.county_supervisor),
+        at=NOON,
+        concerns=[here.supervisor.user],
+    )
     there = staff()
     reported(there)
 
-    rows = [listed(post, "red_lines").context["rows"] for post in (here.supervisor, here.reviewer, there.reviewer)]
+    rows = [
+        listed(post, "red_lines").context["rows"]
+        for post in (here.supervisor, here.reviewer, there.reviewer)
+    ]
 
     assert [{row["case"] for row in each} for each in rows[:1]] == [set()]
     assert secret in {row["case"] for row in rows[1]}
@@ -195,13 +287,17 @@ def test_what_an_overseer_sees_under_another_post_is_not_listed(here):
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
-def test_the_list_of_reports_costs_five_queries_at_any_length(here, rows, django_assert_num_queries):
+def test_the_list_of_reports_costs_five_queries_at_any_length(
+    here, rows, django_assert_num_queries
+):
     case = spoken(here)
     for _ in range(rows):
         reported(here, case)
     client = logged_in(here.supervisor)
 
-    with django_assert_num_queries(5):  # session, account with posts, counts, rows, who reported
+    with django_assert_num_queries(
+        5
+    ):  # session, account with posts, counts, rows, who reported
         client.get(reverse("cases:red_lines"))
 
 
@@ -229,12 +325,36 @@ def test_what_was_received_is_never_written_over(here):
     first, second = case.mandatory_reports.order_by("pk")
 
     with pytest.raises(InputRefused):
-        make_move(case, Action.RECEIPT, by=officer(here.duty), at=NOON, report=first, receipt="第 2 号")
-    make_move(case, Action.RECEIPT, by=officer(here.duty), at=NOON, report=second, receipt="第 2 号")
+        make_move(
+            case,
+            Action.RECEIPT,
+            by=officer(here.duty),
+            at=NOON,
+            report=first,
+            receipt="第 2 号",
+        )
+    make_move(
+        case,
+        Action.RECEIPT,
+        by=officer(here.duty),
+        at=NOON,
+        report=second,
+        receipt="第 2 号",
+    )
     with pytest.raises(MoveRefused):
-        make_move(case, Action.RECEIPT, by=officer(here.duty), at=NOON, report=second, receipt="第 3 号")
+        make_move(
+            case,
+            Action.RECEIPT,
+            by=officer(here.duty),
+            at=NOON,
+            report=second,
+            receipt="第 3 号",
+        )
 
-    assert sorted(case.mandatory_reports.values_list("receipt", flat=True)) == ["第 1 号", "第 2 号"]
+    assert sorted(case.mandatory_reports.values_list("receipt", flat=True)) == [
+        "第 1 号",
+        "第 2 号",
+    ]
 
 
 def test_a_report_of_another_matter_takes_no_receipt_here(here):
@@ -242,9 +362,16 @@ def test_a_report_of_another_matter_takes_no_receipt_here(here):
 
     with pytest.raises(InputRefused):
         make_move(
-            case, Action.RECEIPT, by=officer(here.duty), at=NOON, report=other.mandatory_reports.get(), receipt="1"
+            case,
+            Action.RECEIPT,
+            by=officer(here.duty),
+            at=NOON,
+            report=other.mandatory_reports.get(),
+            receipt="1",
         )
-    answer = Api(here.duty).move(case, "receipt", report=other.mandatory_reports.get().pk, receipt="第 1 号")
+    answer = Api(here.duty).move(
+        case, "receipt", report=other.mandatory_reports.get().pk, receipt="第 1 号"
+    )
 
     assert answer.status_code == 400
 
@@ -254,13 +381,21 @@ def test_the_receipt_is_offered_only_while_one_is_awaited(here):
 
     def offered():
         case.refresh_from_db()
-        return "receipt" in {o.action for o in moves_open_to(here.duty.user, case, NOON, read_facts(case, NOON))}
+        return "receipt" in {
+            o.action
+            for o in moves_open_to(here.duty.user, case, NOON, read_facts(case, NOON))
+        }
 
     before = offered()
     reported(here, case)
     between = offered()
     make_move(
-        case, Action.RECEIPT, by=officer(here.duty), at=NOON, report=case.mandatory_reports.get(), receipt="第 1 号"
+        case,
+        Action.RECEIPT,
+        by=officer(here.duty),
+        at=NOON,
+        report=case.mandatory_reports.get(),
+        receipt="第 1 号",
     )
 
     assert (before, between, offered()) == (False, True, False)

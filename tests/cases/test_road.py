@@ -6,7 +6,18 @@ from cases.models import Clock, Event
 from cases.models.choices import CloseReason, Stage
 from cases.workflow import Action, Speaker, make_move, verify_chains
 from minshi.errors import MoveRefused, NoSuchRight, StaleVersion
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +27,11 @@ def test_the_whole_road_ends_closed_with_a_rating():
 
     case = rated(here)
 
-    assert (case.stage, case.close_reason, case.satisfaction) == (Stage.CLOSED, CloseReason.RATED, "satisfied")
+    assert (case.stage, case.close_reason, case.satisfaction) == (
+        Stage.CLOSED,
+        CloseReason.RATED,
+        "satisfied",
+    )
     assert list(case.events.values_list("action", flat=True)) == [
         "register",
         "accept",
@@ -53,11 +68,28 @@ def test_second_dissatisfied_waits_for_an_order():
     case = rated(here, satisfaction="dissatisfied", solved="no", reason="又灭了")
     case = verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY)
 
-    case = rated(here, case, at=NOON + 4 * DAY, satisfaction="dissatisfied", solved="no", reason="还是不亮")
+    case = rated(
+        here,
+        case,
+        at=NOON + 4 * DAY,
+        satisfaction="dissatisfied",
+        solved="no",
+        reason="还是不亮",
+    )
 
-    assert (case.stage, case.needs_order, case.owner) == (Stage.SUPERVISE, True, here.supervisor)
+    assert (case.stage, case.needs_order, case.owner) == (
+        Stage.SUPERVISE,
+        True,
+        here.supervisor,
+    )
     with pytest.raises(MoveRefused):
-        make_move(case, Action.VERIFY, by=officer(here.secretary), at=NOON + 4 * DAY, reply="x")
+        make_move(
+            case,
+            Action.VERIFY,
+            by=officer(here.secretary),
+            at=NOON + 4 * DAY,
+            reply="x",
+        )
 
 
 def test_who_handled_does_not_verify_and_the_supervisor_steps_in():
@@ -66,14 +98,27 @@ def test_who_handled_does_not_verify_and_the_supervisor_steps_in():
 
     assert case.owner == here.supervisor
     with pytest.raises(NoSuchRight):
-        make_move(case, Action.VERIFY, by=officer(here.secretary), at=NOON + DAY, reply="修好了")
+        make_move(
+            case,
+            Action.VERIFY,
+            by=officer(here.secretary),
+            at=NOON + DAY,
+            reply="修好了",
+        )
 
 
 def test_speaker_rates_behind_the_code():
     here = staff()
     case = verified(here)
 
-    case = make_move(case, Action.RATE, by=Speaker(case, "code"), at=NOON + DAY, satisfaction="mostly", solved="partly")
+    case = make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, "code"),
+        at=NOON + DAY,
+        satisfaction="mostly",
+        solved="partly",
+    )
 
     assert case.stage == Stage.CLOSED
 
@@ -83,6 +128,13 @@ def test_stale_version_is_refused_and_nothing_written():
     case = accepted(here)
 
     with pytest.raises(StaleVersion):
-        make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON, version=1, reason="钱不够")
+        make_move(
+            case,
+            Action.ESCALATE,
+            by=officer(here.secretary),
+            at=NOON,
+            version=1,
+            reason="钱不够",
+        )
 
     assert Event.objects.filter(case=case).count() == 2

@@ -23,7 +23,10 @@ def _at_noon():
 
 
 def drawn_of(meeting):
-    return [f"{one.pk}:{int(one.is_present)}:{one.substitute}" for one in meeting.attendees.all()]
+    return [
+        f"{one.pk}:{int(one.is_present)}:{one.substitute}"
+        for one in meeting.attendees.all()
+    ]
 
 
 def test_a_screen_drawn_before_a_substitute_was_named_does_not_take_them_away(client):
@@ -35,8 +38,20 @@ def test_a_screen_drawn_before_a_substitute_was_named_does_not_take_them_away(cl
     address = reverse("cases:meeting_act", args=[meeting.pk, "roll"])
     client.force_login(here.secretary.user)
 
-    client.post(address, {"drawn": drawn, f"substitute-{first.pk}": "李建国的儿子", f"substitute-{second.pk}": ""})
-    late = {"drawn": drawn, "present": [second.pk], f"substitute-{first.pk}": "", f"substitute-{second.pk}": ""}
+    client.post(
+        address,
+        {
+            "drawn": drawn,
+            f"substitute-{first.pk}": "李建国的儿子",
+            f"substitute-{second.pk}": "",
+        },
+    )
+    late = {
+        "drawn": drawn,
+        "present": [second.pk],
+        f"substitute-{first.pk}": "",
+        f"substitute-{second.pk}": "",
+    }
     client.post(address, late)
 
     first.refresh_from_db()
@@ -50,7 +65,9 @@ def test_a_substitute_is_taken_back_by_whoever_saw_them(client):
     seats(here)
     meeting = called(here)
     first = meeting.attendees.first()
-    call_roll(meeting, {}, substitutes={first.pk: "赵敏"}, by=officer(here.secretary), at=NOON)
+    call_roll(
+        meeting, {}, substitutes={first.pk: "赵敏"}, by=officer(here.secretary), at=NOON
+    )
     client.force_login(here.secretary.user)
     form = {"drawn": drawn_of(meeting), f"substitute-{first.pk}": ""}
 
@@ -65,13 +82,28 @@ def test_the_page_counts_substitutes_as_the_votes_do(votes, here_now):
     here = staff()
     seats(here)
     Procedure.objects.create(
-        town=here.town, kind="two_committees", quorum_of=1, quorum_in=2, quorum_above=True, pass_of=1, pass_in=2,
-        pass_above=True, pass_base="present", substitutes_vote=votes, article="镇里定的",
-    )  # fmt: skip
+        town=here.town,
+        kind="two_committees",
+        quorum_of=1,
+        quorum_in=2,
+        quorum_above=True,
+        pass_of=1,
+        pass_in=2,
+        pass_above=True,
+        pass_base="present",
+        substitutes_vote=votes,
+        article="镇里定的",
+    )
     meeting = called(here, accepted(here))
     present(meeting, here, 4)
     away = meeting.attendees.filter(is_present=False).first()
-    call_roll(meeting, {}, substitutes={away.pk: "替他来的"}, by=officer(here.secretary), at=NOON)
+    call_roll(
+        meeting,
+        {},
+        substitutes={away.pk: "替他来的"},
+        by=officer(here.secretary),
+        at=NOON,
+    )
 
     sitting = Sitting(meeting, here.secretary.user, NOON.date())
 
@@ -80,7 +112,9 @@ def test_the_page_counts_substitutes_as_the_votes_do(votes, here_now):
 
 
 def aside_address(meeting):
-    return reverse("cases:meeting_item_act", args=[meeting.pk, meeting.items.get().pk, "aside"])
+    return reverse(
+        "cases:meeting_item_act", args=[meeting.pk, meeting.items.get().pk, "aside"]
+    )
 
 
 def test_a_screen_drawn_before_somebody_stepped_aside_does_not_bring_them_back(client):
@@ -90,13 +124,26 @@ def test_a_screen_drawn_before_somebody_stepped_aside_does_not_bring_them_back(c
     first, second = list(meeting.attendees.all())[:2]
     client.force_login(here.secretary.user)
 
-    client.post(aside_address(meeting), {"aside": [first.pk], f"aside-{first.pk}": "是亲戚"})
-    client.post(aside_address(meeting), {"aside": [second.pk], f"aside-{second.pk}": "是邻居"})
-    assert set(meeting.items.get().asides.values_list("attendee", flat=True)) == {first.pk, second.pk}
+    client.post(
+        aside_address(meeting), {"aside": [first.pk], f"aside-{first.pk}": "是亲戚"}
+    )
+    client.post(
+        aside_address(meeting), {"aside": [second.pk], f"aside-{second.pk}": "是邻居"}
+    )
+    assert set(meeting.items.get().asides.values_list("attendee", flat=True)) == {
+        first.pk,
+        second.pk,
+    }
 
-    seen = {"drawn": [first.pk, second.pk], "aside": [second.pk], f"aside-{second.pk}": "是邻居"}
+    seen = {
+        "drawn": [first.pk, second.pk],
+        "aside": [second.pk],
+        f"aside-{second.pk}": "是邻居",
+    }
     client.post(aside_address(meeting), seen)
-    assert set(meeting.items.get().asides.values_list("attendee", flat=True)) == {second.pk}
+    assert set(meeting.items.get().asides.values_list("attendee", flat=True)) == {
+        second.pk
+    }
 
 
 def test_another_time_does_not_undo_the_numbers_another_screen_typed(client):
@@ -105,17 +152,28 @@ def test_another_time_does_not_undo_the_numbers_another_screen_typed(client):
     client.force_login(here.secretary.user)
     page = client.get(meeting.get_absolute_url())
     form = page.context["change"]
-    before = {form[name].html_initial_name: form[name].initial or "" for name in form.fields}
+    before = {
+        form[name].html_initial_name: form[name].initial or "" for name in form.fields
+    }
     before["initial-starts_at"] = "2026-03-02 12:00:00"
     assert all(f'name="{name}"' in page.content.decode() for name in before)
-    typed = {"starts_at": "2026-03-02T12:00", "place": "", "chair": "", "recorder": form["recorder"].initial}
+    typed = {
+        "starts_at": "2026-03-02T12:00",
+        "place": "",
+        "chair": "",
+        "recorder": form["recorder"].initial,
+    }
     address = reverse("cases:meeting_act", args=[meeting.pk, "change"])
 
     client.post(address, {**before, **typed, "due": 300, "present": 180})
     client.post(address, {**before, **typed, "place": "村部大院"})
 
     meeting.refresh_from_db()
-    assert (meeting.place, meeting.due_typed, meeting.present_typed) == ("村部大院", 300, 180)
+    assert (meeting.place, meeting.due_typed, meeting.present_typed) == (
+        "村部大院",
+        300,
+        180,
+    )
 
 
 def test_whom_a_matter_concerns_is_set_aside_by_name_where_they_have_no_account_in_the_roll():
@@ -124,9 +182,13 @@ def test_whom_a_matter_concerns_is_set_aside_by_name_where_they_have_no_account_
     meeting = called(here, case)
     Concern.objects.create(case=case, user=UserFactory(name="张有才"))
 
-    person = add_attendee(meeting, "张有才", is_guest=False, by=officer(here.secretary), at=NOON)
+    person = add_attendee(
+        meeting, "张有才", is_guest=False, by=officer(here.secretary), at=NOON
+    )
 
-    assert list(meeting.items.get().asides.values_list("attendee", "is_automatic")) == [(person.pk, True)]
+    assert list(meeting.items.get().asides.values_list("attendee", "is_automatic")) == [
+        (person.pk, True)
+    ]
 
 
 def test_a_substitute_who_is_a_party_is_set_aside_too():
@@ -135,11 +197,26 @@ def test_a_substitute_who_is_a_party_is_set_aside_too():
     meeting = called(here, accepted(here, speaker_name="李建国"))
     present(meeting, here, 6)
     last = meeting.attendees.get(is_present=False)
-    call_roll(meeting, {}, substitutes={last.pk: "李建国"}, by=officer(here.secretary), at=NOON)
+    call_roll(
+        meeting,
+        {},
+        substitutes={last.pk: "李建国"},
+        by=officer(here.secretary),
+        at=NOON,
+    )
     Procedure.objects.create(
-        town=here.town, kind="two_committees", quorum_of=1, quorum_in=2, quorum_above=True, pass_of=1, pass_in=2,
-        pass_above=True, pass_base="present", substitutes_vote=True, article="镇里定的",
-    )  # fmt: skip
+        town=here.town,
+        kind="two_committees",
+        quorum_of=1,
+        quorum_in=2,
+        quorum_above=True,
+        pass_of=1,
+        pass_in=2,
+        pass_above=True,
+        pass_base="present",
+        substitutes_vote=True,
+        article="镇里定的",
+    )
 
     conclude(meeting.items.get(), "put_off", by=officer(here.secretary), at=NOON)
 
@@ -152,7 +229,9 @@ def test_who_was_added_by_mistake_goes_off_the_roll_and_nobody_else(client):
     seats(here)
     meeting = called(here)
     seated = meeting.attendees.first()
-    typo = add_attendee(meeting, "李健国", is_guest=False, by=officer(here.secretary), at=NOON)
+    typo = add_attendee(
+        meeting, "李健国", is_guest=False, by=officer(here.secretary), at=NOON
+    )
     address = reverse("cases:meeting_act", args=[meeting.pk, "people"])
     client.force_login(here.secretary.user)
 
@@ -171,7 +250,9 @@ def test_whoever_was_counted_in_a_vote_stays_on_the_roll():
     seats(here)
     meeting = called(here, accepted(here))
     present(meeting, here, 7)
-    added = add_attendee(meeting, "李健国", is_guest=False, by=officer(here.secretary), at=NOON)
+    added = add_attendee(
+        meeting, "李健国", is_guest=False, by=officer(here.secretary), at=NOON
+    )
     passed(meeting.items.get(), here, (8, 0, 0))
 
     with pytest.raises(MoveRefused):
@@ -185,7 +266,9 @@ def test_who_steps_aside_without_a_reason_stays_ticked_beside_the_refusal(client
     first = meeting.attendees.first()
     client.force_login(here.secretary.user)
 
-    answer = client.post(aside_address(meeting), {"aside": [first.pk], f"aside-{first.pk}": " "})
+    answer = client.post(
+        aside_address(meeting), {"aside": [first.pk], f"aside-{first.pk}": " "}
+    )
 
     page = answer.content.decode()
     assert answer.status_code == 422

@@ -1,4 +1,6 @@
-"""Cases follow the duty roster: whose they are, what whoever is on may do, and one line for it on the page."""
+"""Cases follow the duty roster: whose they are, what whoever is on may do, and one line
+for it on the page.
+"""
 
 from datetime import timedelta
 
@@ -11,7 +13,18 @@ from cases.models import Case
 from cases.workflow import Action, System, make_move, moves_open_to
 from minshi.errors import MoveRefused
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.villages.duty_desk import EVENING, away, shift_of
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +73,9 @@ def test_the_reply_is_asked_for_by_whoever_is_on_duty(here):
 def test_whoever_handled_it_does_not_rate_it_though_on_duty(here):
     shift_of(here.member, days=1)
 
-    case = verified(here, completed(here, decided(here, lead=here.member), by=here.member))
+    case = verified(
+        here, completed(here, decided(here, lead=here.member), by=here.member)
+    )
 
     assert case.owner == here.duty
 
@@ -90,7 +105,14 @@ def test_whoever_is_on_shift_has_the_duty_officers_rights_and_only_then(here):
 
     assert {Action.SETTLE, Action.ACCEPT} <= open_to(NOON)
     assert not {Action.SETTLE, Action.ACCEPT} & open_to(EVENING)
-    make_move(case, Action.ACCEPT, by=officer(here.member), at=NOON, category="village", grade="minor")
+    make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.member),
+        at=NOON,
+        category="village",
+        grade="minor",
+    )
 
 
 # --- cases follow
@@ -129,7 +151,9 @@ def test_what_is_with_the_backup_stays_there(here):
 
 
 def test_what_whoever_is_on_may_not_have_stays(here):
-    case = verified(here, completed(here, decided(here, lead=here.member), by=here.member))
+    case = verified(
+        here, completed(here, decided(here, lead=here.member), by=here.member)
+    )
     shift_of(here.member, days=2)
 
     tasks.follow_roster_due(NOON + 2 * DAY)
@@ -157,7 +181,9 @@ def test_only_the_system_moves_a_case_so_and_only_where_it_is_due(here):
         make_move(case, Action.REHOME, by=System("follow_roster"), at=NOON)
 
 
-def test_what_is_due_is_found_by_three_queries_whatever_there_is(here, django_assert_num_queries):
+def test_what_is_due_is_found_by_three_queries_whatever_there_is(
+    here, django_assert_num_queries
+):
     for _nth in range(3):
         spoken(here)
     shift_of(here.duty)

@@ -1,4 +1,6 @@
-"""Search finds numbers, words of two characters and speakers, and tells nothing that is hidden."""
+"""Search finds numbers, words of two characters and speakers, and tells nothing that is
+hidden.
+"""
 
 import uuid
 
@@ -68,10 +70,17 @@ def test_latin_letters_are_found_in_either_case():
     here = staff()
     wanted = spoken(here, verbatim="村里的WiFi断了")
 
-    assert found(here.secretary, "wifi") == found(here.secretary, "WIFI") == {wanted.number}
+    assert (
+        found(here.secretary, "wifi")
+        == found(here.secretary, "WIFI")
+        == {wanted.number}
+    )
 
 
-@pytest.mark.parametrize("text", ["%%", "__", "\\\\", "'\"", "a%", "路%坏", "&|", "'; --", "!!", "<->", "\\'"])
+@pytest.mark.parametrize(
+    "text",
+    ["%%", "__", "\\\\", "'\"", "a%", "路%坏", "&|", "'; --", "!!", "<->", "\\'"],
+)
 def test_signs_stand_for_themselves(text):
     here = staff()
     spoken(here, verbatim="路灯坏了ab")
@@ -102,7 +111,11 @@ def test_a_number_is_found_by_its_end_as_people_say_it():
     first, second = spoken(here), spoken(here)
     year = second.number.split("-")[1]
 
-    for said in (second.number[-4:], f"{year}-{second.number[-4:]}", second.number[-2:]):
+    for said in (
+        second.number[-4:],
+        f"{year}-{second.number[-4:]}",
+        second.number[-2:],
+    ):
         assert found(here.secretary, said) == {second.number}
     assert found(here.county_reviewer, first.number[-4:]) == {first.number}
     assert found(here.secretary, f"{int(year) - 1}-0002") == set()
@@ -118,7 +131,12 @@ def test_words_and_names_of_a_redacted_row_are_not_found():
 
 def test_a_hidden_speaker_is_found_only_by_whom_the_name_is_shown_to():
     here = staff()
-    case = spoken(here, speaker_name="孙淑芬", speaker_phone="13993912345", confidentiality="hidden")
+    case = spoken(
+        here,
+        speaker_name="孙淑芬",
+        speaker_phone="13993912345",
+        confidentiality="hidden",
+    )
 
     for text in ("孙淑芬", "139 9391 2345"):
         assert found(here.duty, text) == found(here.reviewer, text) == {case.number}
@@ -138,26 +156,49 @@ def test_a_phone_is_found_whole_never_by_its_tail():
 @pytest.mark.postgres
 def test_postgresql_answers_from_the_indexes_on_a_table_of_20_000():
     here = staff()
-    words = ["路灯坏了看不清", "水管漏水三天了", "低保怎么申请", "宅基地界线说不清", "垃圾没人清运"]
+    words = [
+        "路灯坏了看不清",
+        "水管漏水三天了",
+        "低保怎么申请",
+        "宅基地界线说不清",
+        "垃圾没人清运",
+    ]
     at = timezone.now()
     Case.objects.bulk_create(
         [
             Case(
-                key=uuid.uuid4(), number=f"T-{n:07d}", tracking_code=f"t{n}", town=here.town, village=here.village,
-                level="village", owner_post=here.duty, title=words[n % 5], verbatim=f"{words[n % 5]}{n}号",
-                speaker_name=f"张{n}", said_at=at, registered_at=at, due_at=at, yellow_at=at,
+                key=uuid.uuid4(),
+                number=f"T-{n:07d}",
+                tracking_code=f"t{n}",
+                town=here.town,
+                village=here.village,
+                level="village",
+                owner_post=here.duty,
+                title=words[n % 5],
+                verbatim=f"{words[n % 5]}{n}号",
+                speaker_name=f"张{n}",
+                said_at=at,
+                registered_at=at,
+                due_at=at,
+                yellow_at=at,
             )
             for n in range(20_000)
         ],
         batch_size=2000,
-    )  # fmt: skip
+    )
     rare = spoken(here, verbatim="祠堂漏雨", speaker_name="单雄信")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE cases_case")
 
     for text in ("祠堂", "单雄信"):
-        plan = looked_up(here.supervisor, text).order_by("-registered_at", "-id")[:51].explain()
+        plan = (
+            looked_up(here.supervisor, text)
+            .order_by("-registered_at", "-id")[:51]
+            .explain()
+        )
         assert "case_words" in plan, plan
         assert "case_speaker" in plan, plan
         assert found(here.supervisor, text) == {rare.number}
-    assert len(looked_up(here.supervisor, "宅基地 7号")) == sum(n % 5 == 3 and n % 10 == 7 for n in range(20_000))
+    assert len(looked_up(here.supervisor, "宅基地 7号")) == sum(
+        n % 5 == 3 and n % 10 == 7 for n in range(20_000)
+    )

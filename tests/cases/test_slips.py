@@ -14,7 +14,18 @@ from cases.workflow import Action, make_move
 from cases.workflow.inputs import Ask
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, people_of, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    people_of,
+    spoken,
+    staff,
+    verified,
+)
 from tests.roles import committee_member_of, duty_officer_of
 from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord
@@ -42,7 +53,9 @@ def boxes(post, case, key, nth=1):
     """What stands in each box, by the column's key."""
     on = (NOON + 3 * DAY).date()
     cases = Case.objects.visible_to(post.user, on)
-    sheet = read_sheet(cases, case.number, key, nth, sight=Sight.of(post.user, on), at=NOON + 3 * DAY)
+    sheet = read_sheet(
+        cases, case.number, key, nth, sight=Sight.of(post.user, on), at=NOON + 3 * DAY
+    )
     return {line.key: line.value for line in sheet.lines()}
 
 
@@ -60,37 +73,86 @@ def test_a_handover_slip_says_who_does_what_until_when(here):
 
     year, sequence = case.number.split("-")[1:]
     assert box["document"] == f"{here.town}交办〔{year}〕{int(sequence)}-1号"
-    assert (box["number"], box["decision"], box["lead_unit"]) == (case.number, "换灯", str(here.office))
+    assert (box["number"], box["decision"], box["lead_unit"]) == (
+        case.number,
+        "换灯",
+        str(here.office),
+    )
     assert (box["speaker"], box["assigned_on"]) == ("李*国", "2026-03-02")
     assert box["assisting"].startswith(f"{here.leader.place}：")
     assert box["time_limit"] == "21 天，到 2026-03-23 为止"
-    assert (box["leader"], box["receiver"]) == (str(here.secretary.user), str(here.handler.user))
+    assert (box["leader"], box["receiver"]) == (
+        str(here.secretary.user),
+        str(here.handler.user),
+    )
     assert box["received_at"] == "2026-03-02 12:00"
     assert box["summary"] == f"路灯坏了：{case.verbatim}"
 
 
 def test_the_columns_stand_in_the_order_a_supervisor_expects():
     assert [column.key for column in SLIPS["handover"].book.ledger.columns] == [
-        "document", "number", "channel", "speaker", "summary", "decision", "lead_unit", "assisting", "time_limit",
-        "feedback", "leader", "assigned_on", "receiver", "received_at", "contact",
-    ]  # fmt: skip
+        "document",
+        "number",
+        "channel",
+        "speaker",
+        "summary",
+        "decision",
+        "lead_unit",
+        "assisting",
+        "time_limit",
+        "feedback",
+        "leader",
+        "assigned_on",
+        "receiver",
+        "received_at",
+        "contact",
+    ]
     assert [column.key for column in SLIPS["time"].book.ledger.columns] == [
-        "number", "applicant", "kind", "days", "reason", "due_on", "new_due_on", "asked_at", "ruler", "ruling",
+        "number",
+        "applicant",
+        "kind",
+        "days",
+        "reason",
+        "due_on",
+        "new_due_on",
+        "asked_at",
+        "ruler",
+        "ruling",
         "ruled_at",
-    ]  # fmt: skip
+    ]
     assert [column.key for column in SLIPS["report"].book.ledger.columns] == [
-        "title", "document", "speaker", "wish", "done", "decision", "result", "replies", "unit", "checker",
-        "contact", "completed_on",
-    ]  # fmt: skip
+        "title",
+        "document",
+        "speaker",
+        "wish",
+        "done",
+        "decision",
+        "result",
+        "replies",
+        "unit",
+        "checker",
+        "contact",
+        "completed_on",
+    ]
 
 
-@pytest.mark.parametrize("key", ["number", "decision", "lead_unit", "leader", "assigned_on", "result"])
+@pytest.mark.parametrize(
+    "key", ["number", "decision", "lead_unit", "leader", "assigned_on", "result"]
+)
 def test_a_column_that_a_ledger_has_as_well_is_read_by_the_same_function(key):
     of_ledgers = {
-        column.value for book in BOOKS.values() for column in book.ledger.columns if column.key in (key, "unit")
+        column.value
+        for book in BOOKS.values()
+        for column in book.ledger.columns
+        if column.key in (key, "unit")
     }
 
-    of_slips = [column for slip in SLIPS.values() for column in slip.book.ledger.columns if column.key == key]
+    of_slips = [
+        column
+        for slip in SLIPS.values()
+        for column in slip.book.ledger.columns
+        if column.key == key
+    ]
 
     assert of_slips
     assert {column.value for column in of_slips} <= of_ledgers
@@ -99,49 +161,115 @@ def test_a_column_that_a_ledger_has_as_well_is_read_by_the_same_function(key):
 def test_an_extension_slip_says_the_deadline_before_and_after(here):
     case = decided(here)
     until = (NOON + 20 * DAY).date()
-    make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="缺料", until_on=until)
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="缺料",
+        until_on=until,
+    )
     waiting = boxes(here.secretary, case, "time")
-    make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON + DAY, ruling="granted", reason="同意")
+    make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON + DAY,
+        ruling="granted",
+        reason="同意",
+    )
 
     box = boxes(here.secretary, case, "time")
 
-    assert (waiting["ruling"], waiting["new_due_on"], waiting["ruled_at"]) == ("", None, "")
-    assert (box["due_on"], box["new_due_on"], box["days"]) == ("2026-03-11", "2026-03-23", 11)
+    assert (waiting["ruling"], waiting["new_due_on"], waiting["ruled_at"]) == (
+        "",
+        None,
+        "",
+    )
+    assert (box["due_on"], box["new_due_on"], box["days"]) == (
+        "2026-03-11",
+        "2026-03-23",
+        11,
+    )
     assert (box["kind"], box["reason"], box["ruling"]) == ("延期", "缺料", "同意：同意")
     assert box["applicant"] == f"{here.office} · {here.handler.user}"
-    assert (box["ruler"], box["ruled_at"]) == (f"{here.village} · {here.secretary.user}", "2026-03-03 12:00")
+    assert (box["ruler"], box["ruled_at"]) == (
+        f"{here.village} · {here.secretary.user}",
+        "2026-03-03 12:00",
+    )
 
 
 def test_a_break_and_a_return_have_slips_of_their_own_in_the_order_of_time(here):
     case = decided(here)
     until = (NOON + 5 * DAY).date()
-    make_move(case, Action.ASK_SUSPENSION, by=officer(here.handler), at=NOON, reason="大雪", until_on=until)
-    case = make_move(case, Action.RETURN, by=officer(here.handler), at=NOON + DAY, reason="不归我们管")
-    make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON + 2 * DAY, reason="请镇里定")
+    make_move(
+        case,
+        Action.ASK_SUSPENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="大雪",
+        until_on=until,
+    )
+    case = make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        reason="不归我们管",
+    )
+    make_move(
+        case,
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON + 2 * DAY,
+        reason="请镇里定",
+    )
 
     first, second = (boxes(here.secretary, case, "time", nth) for nth in (1, 2))
 
     assert (first["kind"], first["ruling"], first["days"]) == ("中止", "失效", 5)
-    assert (second["kind"], second["reason"], second["due_on"]) == ("退回", "不归我们管", "2026-03-11")
+    assert (second["kind"], second["reason"], second["due_on"]) == (
+        "退回",
+        "不归我们管",
+        "2026-03-11",
+    )
     assert second["ruling"].endswith("：请镇里定")
     assert second["ruler"] == f"{here.village} · {here.secretary.user}"
 
 
 def test_a_report_has_the_replies_of_its_round(here):
-    case = verified(here, completed(here, decided(here, accepted(here, title="路灯坏了", request_text="换灯"))))
+    case = verified(
+        here,
+        completed(
+            here, decided(here, accepted(here, title="路灯坏了", request_text="换灯"))
+        ),
+    )
 
     box = boxes(here.secretary, case, "report")
 
     assert box["replies"] == "2026-03-03 灯修好了"
     assert box["wish"] == f"{case.verbatim}\n诉求：换灯"
-    assert (box["title"], box["completed_on"], box["checker"]) == ("路灯坏了", "2026-03-03", str(here.secretary.user))
+    assert (box["title"], box["completed_on"], box["checker"]) == (
+        "路灯坏了",
+        "2026-03-03",
+        str(here.secretary.user),
+    )
     assert "换了蓄电池" in box["result"]
     assert box["contact"].startswith(str(here.handler.user))
 
 
 def test_a_slip_names_no_hidden_speaker(here):
-    words = {"verbatim": "我是李建国，路灯坏了", "title": "李建国家路灯", "request_text": "给李建国换灯"}
-    case = verified(here, completed(here, decided(here, accepted(here, confidentiality="hidden", **words))))
+    words = {
+        "verbatim": "我是李建国，路灯坏了",
+        "title": "李建国家路灯",
+        "request_text": "给李建国换灯",
+    }
+    case = verified(
+        here,
+        completed(
+            here, decided(here, accepted(here, confidentiality="hidden", **words))
+        ),
+    )
 
     for key in ("handover", "report"):
         text = printed(here.secretary, case, key).content.decode()
@@ -151,7 +279,17 @@ def test_a_slip_names_no_hidden_speaker(here):
 
 def test_a_phone_is_masked(here):
     case = joint(here)
-    completed(here, make_move(case, Action.WAIVE, by=officer(here.handler), at=NOON, holder=here.leader, reason="不用"))
+    completed(
+        here,
+        make_move(
+            case,
+            Action.WAIVE,
+            by=officer(here.handler),
+            at=NOON,
+            holder=here.leader,
+            reason="不用",
+        ),
+    )
 
     text = printed(here.supervisor, case, "report").content.decode()
 
@@ -163,17 +301,26 @@ def test_a_phone_is_masked(here):
 def test_those_who_may_take_a_ledger_away_print_a_slip_and_nobody_else(here):
     case = decided(here, lead=here.leader)
     handed = decided(here)
-    others = [committee_member_of(here.village), duty_officer_of(VillageFactory(town=here.town))]
+    others = [
+        committee_member_of(here.village),
+        duty_officer_of(VillageFactory(town=here.town)),
+    ]
     on = (NOON + 3 * DAY).date()
 
     for post in (*people_of(here), *others):
         for each in (case, handed):
             seen = Case.objects.visible_to(post.user, on)
-            may = may_export(post.user, on) and exportable(seen, post.user, on).filter(pk=each.pk).exists()
+            may = (
+                may_export(post.user, on)
+                and exportable(seen, post.user, on).filter(pk=each.pk).exists()
+            )
             assert printed(post, each, "handover").status_code == (200 if may else 404)
             if seen.filter(pk=each.pk).exists():
                 assert may_take(post.user, on, each, each.assignments.all()) is may
-                assert bool(logged_in(post).get(each.get_absolute_url()).context["slips"]) is may
+                assert (
+                    bool(logged_in(post).get(each.get_absolute_url()).context["slips"])
+                    is may
+                )
 
 
 def test_a_secret_matter_is_printed_by_those_named_alone(here):
@@ -183,12 +330,18 @@ def test_a_secret_matter_is_printed_by_those_named_alone(here):
     assert printed(here.supervisor, case, "handover").status_code == 404
 
 
-@pytest.mark.parametrize(("key", "nth"), [("handover", 2), ("handover", 0), ("time", 1), ("report", 1), ("x", 1)])
+@pytest.mark.parametrize(
+    ("key", "nth"),
+    [("handover", 2), ("handover", 0), ("time", 1), ("report", 1), ("x", 1)],
+)
 def test_a_slip_that_the_case_does_not_have_is_not_found(here, key, nth):
     case = decided(here)
 
     assert printed(here.secretary, case, key, nth).status_code == 404
-    assert Api(here.secretary).get(f"cases/{case.number}/slips/{key}/{nth}/").status_code == 404
+    assert (
+        Api(here.secretary).get(f"cases/{case.number}/slips/{key}/{nth}/").status_code
+        == 404
+    )
 
 
 def test_a_matter_just_taken_down_has_none(here):
@@ -204,32 +357,55 @@ def test_every_print_is_logged(here):
     page = printed(here.secretary, case, "handover").content.decode()
 
     record = AuditRecord.objects.get(kind=AuditKind.PRINT)
-    assert (record.user, record.subject) == (here.secretary.user, f"{case.number} 的交办单")
+    assert (record.user, record.subject) == (
+        here.secretary.user,
+        f"{case.number} 的交办单",
+    )
     assert "签收人（签字）" in page
     assert 'colspan="3"' in page
-    assert not {word for word in ("Handover", "Issued", "None") if word in unescape(page)}
+    assert not {
+        word for word in ("Handover", "Issued", "None") if word in unescape(page)
+    }
 
 
 def test_coming_back_from_a_login_leads_to_the_case_and_prints_nothing(here):
     case = decided(here)
 
-    answer = logged_in(here.secretary).get(reverse("cases:slip", args=[case.number, "handover", 1]))
+    answer = logged_in(here.secretary).get(
+        reverse("cases:slip", args=[case.number, "handover", 1])
+    )
 
     assert (answer.status_code, answer["Location"]) == (302, case.get_absolute_url())
     assert not AuditRecord.objects.filter(kind=AuditKind.PRINT).exists()
 
 
 @pytest.mark.parametrize("count", [1, 3, 10])
-def test_a_print_costs_eleven_queries_whatever_happened(here, count, django_assert_num_queries):
+def test_a_print_costs_eleven_queries_whatever_happened(
+    here, count, django_assert_num_queries
+):
     case, until = decided(here), (NOON + DAY).date()
     lead, decider = officer(here.handler), officer(here.secretary)
     for _ in range(count):
-        make_move(case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="雪", until_on=until)
-        make_move(case, Action.RULE_SUSPENSION, by=decider, at=NOON, ruling="refused", reason="不必")
+        make_move(
+            case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="雪", until_on=until
+        )
+        make_move(
+            case,
+            Action.RULE_SUSPENSION,
+            by=decider,
+            at=NOON,
+            ruling="refused",
+            reason="不必",
+        )
     client = logged_in(here.secretary)
 
     with django_assert_num_queries(11):
-        assert client.post(reverse("cases:slip", args=[case.number, "time", count])).status_code == 200
+        assert (
+            client.post(
+                reverse("cases:slip", args=[case.number, "time", count])
+            ).status_code
+            == 200
+        )
 
 
 # --- over the API
@@ -241,14 +417,22 @@ def test_the_api_gives_the_same_lines(here):
     slip = api.get(f"cases/{case.number}/slips/handover/1/").json()
 
     assert [(offer["key"], offer["nth"]) for offer in offers] == [("handover", 1)]
-    assert {line["key"]: line["value"] for line in slip["lines"]} == boxes(here.secretary, case, "handover")
+    assert {line["key"]: line["value"] for line in slip["lines"]} == boxes(
+        here.secretary, case, "handover"
+    )
     assert slip["signatures"]
     assert Api(here.member).get(f"cases/{case.number}/slips/").status_code == 404
 
 
 def test_the_handover_slip_names_what_each_assistant_is_asked_and_by_when(here):
     asks = [Ask(here.leader, "带路认水管", (NOON + 2 * DAY).date())]
-    case = decided(here, accepted(here), handling="joint", assistants=[here.leader, here.member], asks=asks)
+    case = decided(
+        here,
+        accepted(here),
+        handling="joint",
+        assistants=[here.leader, here.member],
+        asks=asks,
+    )
 
     lines = boxes(here.secretary, case, "handover")["assisting"].splitlines()
 
@@ -259,14 +443,25 @@ def test_the_handover_slip_names_what_each_assistant_is_asked_and_by_when(here):
 
 def test_a_part_given_back_has_a_slip_with_its_ground_and_ruling(here):
     case = decided(here, accepted(here), handling="joint", assistants=[here.leader])
-    make_move(case, Action.HAND_BACK, by=officer(here.leader), at=NOON, reason="人手不够")
+    make_move(
+        case, Action.HAND_BACK, by=officer(here.leader), at=NOON, reason="人手不够"
+    )
     waiting = boxes(here.secretary, case, "time")
     ruling = {"part": here.leader, "ruling": "refused", "reason": "还是请你们去"}
-    make_move(case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON + DAY, **ruling)
+    make_move(
+        case, Action.RULE_HAND_BACK, by=officer(here.secretary), at=NOON + DAY, **ruling
+    )
 
     box = boxes(here.secretary, case, "time")
 
-    assert (waiting["kind"], waiting["reason"], waiting["ruling"]) == ("协办退单", "人手不够", "")
+    assert (waiting["kind"], waiting["reason"], waiting["ruling"]) == (
+        "协办退单",
+        "人手不够",
+        "",
+    )
     assert box["applicant"] == f"{here.leader.place} · {here.leader.user}"
     assert box["ruling"].endswith("：还是请你们去")
-    assert (box["ruler"], box["ruled_at"]) == (f"{here.village} · {here.secretary.user}", "2026-03-03 12:00")
+    assert (box["ruler"], box["ruled_at"]) == (
+        f"{here.village} · {here.secretary.user}",
+        "2026-03-03 12:00",
+    )

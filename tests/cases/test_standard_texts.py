@@ -1,4 +1,6 @@
-"""Words kept ready: the first set, what is filled in, what is refused while open, who edits them."""
+"""Words kept ready: the first set, what is filled in, what is refused while open, who
+edits them.
+"""
 
 import pytest
 from django.test import Client
@@ -7,7 +9,12 @@ from django.utils.translation import gettext
 
 from cases.models import StandardText
 from cases.models.standard_text import BRACED, FILLED_IN
-from cases.standard_texts import filled_in, load_standard_texts, places_for_texts, ready_for
+from cases.standard_texts import (
+    filled_in,
+    load_standard_texts,
+    places_for_texts,
+    ready_for,
+)
 from cases.workflow import MOVES, Action, Speaker, make_move, read_facts
 from cases.workflow.inputs import UNFINISHED
 from minshi.errors import InputRefused
@@ -18,8 +25,18 @@ from tests.roles import reviewer_of, system_admin
 from tests.villages.factories import TownFactory
 
 pytestmark = pytest.mark.django_db
-MOVING = {Action.REPLY, Action.VERIFY, Action.DIVERT, Action.EXPLAIN, Action.SETTLE, Action.COMPLETE, Action.RETURN,
-          Action.DEFER, Action.REJECT, Action.ASK_EXTENSION}  # fmt: skip
+MOVING = {
+    Action.REPLY,
+    Action.VERIFY,
+    Action.DIVERT,
+    Action.EXPLAIN,
+    Action.SETTLE,
+    Action.COMPLETE,
+    Action.RETURN,
+    Action.DEFER,
+    Action.REJECT,
+    Action.ASK_EXTENSION,
+}
 
 
 @pytest.fixture
@@ -28,7 +45,13 @@ def here():
 
 
 def text_of(here, **fields):
-    values = {"action": "reply", "input": "reply", "title": "正在办", "text": "{事项}正在办，【哪天】办完", **fields}
+    values = {
+        "action": "reply",
+        "input": "reply",
+        "title": "正在办",
+        "text": "{事项}正在办，【哪天】办完",
+        **fields,
+    }
     return StandardText.objects.create(**values)
 
 
@@ -37,7 +60,11 @@ def test_the_first_set_speaks_for_every_step_that_needs_words_and_fits_its_boxes
     load_standard_texts()
 
     texts = list(StandardText.objects.all())
-    boxes = {(action.value, item.name): item for action, move in MOVES.items() for item in move.inputs}
+    boxes = {
+        (action.value, item.name): item
+        for action, move in MOVES.items()
+        for item in move.inputs
+    }
     assert {(text.action, text.input) for text in texts} <= set(places_for_texts())
     assert {text.action for text in texts} >= MOVING
     for text in texts:
@@ -54,7 +81,9 @@ def test_loading_again_adds_nothing_and_leaves_what_was_changed():
 
     assert load_standard_texts() == 0
 
-    assert list(StandardText.objects.filter(action="reply").values_list("text", flat=True)) == ["收到了"]
+    assert list(
+        StandardText.objects.filter(action="reply").values_list("text", flat=True)
+    ) == ["收到了"]
 
 
 # --- filling in
@@ -66,8 +95,13 @@ def test_what_the_software_knows_is_filled_in_and_the_rest_is_left_to_the_office
     assert text == f"村口路灯坏了 {case.number} {here.village} 3月5日 【哪天】"
 
 
-def test_a_matter_that_shall_not_be_known_is_not_named_and_a_day_unknown_stays_open(here):
-    hidden, named = accepted(here, confidentiality="hidden"), accepted(here, title="李建国家门口")
+def test_a_matter_that_shall_not_be_known_is_not_named_and_a_day_unknown_stays_open(
+    here,
+):
+    hidden, named = (
+        accepted(here, confidentiality="hidden"),
+        accepted(here, title="李建国家门口"),
+    )
     done = completed(here)
     done.promised_on = None
 
@@ -103,7 +137,14 @@ def test_a_note_beside_the_box_is_looked_at_as_well(here):
     case = decided(here)
 
     with pytest.raises(InputRefused) as refused:
-        make_move(case, Action.REPLY, by=officer(here.handler), at=NOON, reply="正在办", note="【还有什么】")
+        make_move(
+            case,
+            Action.REPLY,
+            by=officer(here.handler),
+            at=NOON,
+            reply="正在办",
+            note="【还有什么】",
+        )
 
     assert set(refused.value.fields) == {"note"}
 
@@ -111,7 +152,13 @@ def test_a_note_beside_the_box_is_looked_at_as_well(here):
 def test_what_a_villager_writes_may_hold_any_brackets(here):
     case = spoken(here)
 
-    make_move(case, Action.SUPPLEMENT, by=Speaker(case, "code"), at=NOON, text="【微信】又坏了一盏")
+    make_move(
+        case,
+        Action.SUPPLEMENT,
+        by=Speaker(case, "code"),
+        at=NOON,
+        text="【微信】又坏了一盏",
+    )
 
     assert case.events.filter(action="supplement").exists()
 
@@ -121,7 +168,10 @@ def test_page_and_api_refuse_them_alike(here):
     client.force_login(here.duty.user)
     address, sent = opened_step(client, case, "reply", reply="【哪天】办完")
 
-    page, answer = client.post(address, sent), Api(here.duty).move(case, "reply", reply="【哪天】办完")
+    page, answer = (
+        client.post(address, sent),
+        Api(here.duty).move(case, "reply", reply="【哪天】办完"),
+    )
 
     assert (page.status_code, answer.status_code) == (422, 400)
     assert "【哪天】办完" in page.content.decode()
@@ -130,20 +180,30 @@ def test_page_and_api_refuse_them_alike(here):
 
 
 # --- choosing one
-def test_a_text_is_put_in_below_what_was_typed_and_everything_else_is_kept(client, here):
+def test_a_text_is_put_in_below_what_was_typed_and_everything_else_is_kept(
+    client, here
+):
     case = decided(here, accepted(here, title="路灯"))
     text = text_of(here, action="complete", input="result")
     client.force_login(here.handler.user)
-    address, sent = opened_step(client, case, "complete", outcome="partly", result="换了两盏", measures="看过")
+    address, sent = opened_step(
+        client, case, "complete", outcome="partly", result="换了两盏", measures="看过"
+    )
 
     answer = client.post(address, {**sent, "use": "result", "ready_result": text.pk})
 
     form = answer.context["form"]
     assert (answer.status_code, form.is_bound) == (200, False)
     assert form["result"].value() == "换了两盏\n路灯正在办，【哪天】办完"
-    assert {name: str(form[name].value()) for name in ("outcome", "measures", "key", "version")} == {
-        "outcome": "partly", "measures": "看过", "key": sent["key"], "version": str(sent["version"]),
-    }  # fmt: skip
+    assert {
+        name: str(form[name].value())
+        for name in ("outcome", "measures", "key", "version")
+    } == {
+        "outcome": "partly",
+        "measures": "看过",
+        "key": sent["key"],
+        "version": str(sent["version"]),
+    }
     assert not case.events.filter(action="complete").exists()
 
 
@@ -159,9 +219,16 @@ def test_no_text_chosen_loses_nothing(client, here, chosen):
 
 
 def test_whom_and_several_chosen_are_kept_too(client, here):
-    case, text = accepted(here), text_of(here, action="decide", input="decision", text="就这么办")
+    case, text = (
+        accepted(here),
+        text_of(here, action="decide", input="decision", text="就这么办"),
+    )
     client.force_login(here.secretary.user)
-    chosen = {"handling": "joint", "lead": f"office:{here.office.pk}", "assistants": [f"post:{here.leader.pk}"]}
+    chosen = {
+        "handling": "joint",
+        "lead": f"office:{here.office.pk}",
+        "assistants": [f"post:{here.leader.pk}"],
+    }
     address, sent = opened_step(client, case, "decide", **chosen)
 
     page = client.post(address, {**sent, "use": "decision", "ready_decision": text.pk})
@@ -174,14 +241,24 @@ def test_whom_and_several_chosen_are_kept_too(client, here):
 
 # --- who edits them
 def admin_form(**fields):
-    return {"place": "reply:reply", "title": "新的", "text": "{事项}办好了", "position": 1, "town": "", **fields}
+    return {
+        "place": "reply:reply",
+        "title": "新的",
+        "text": "{事项}办好了",
+        "position": 1,
+        "town": "",
+        **fields,
+    }
 
 
 def test_a_reviewer_adds_texts_of_the_own_town_alone(client, here):
     client.force_login(here.reviewer.user)
     address = reverse("admin:cases_standardtext_add")
 
-    refused = [client.post(address, admin_form(town=town)).status_code for town in ("", TownFactory().pk)]
+    refused = [
+        client.post(address, admin_form(town=town)).status_code
+        for town in ("", TownFactory().pk)
+    ]
     added = client.post(address, admin_form(town=here.town.pk))
 
     assert (refused, added.status_code) == ([200, 200], 302)
@@ -191,11 +268,17 @@ def test_a_reviewer_adds_texts_of_the_own_town_alone(client, here):
 
 def test_the_texts_of_all_towns_are_the_administrators(client, here):
     shared, own = text_of(here), text_of(here, town=here.town)
-    change = [reverse("admin:cases_standardtext_change", args=[text.pk]) for text in (shared, own)]
+    change = [
+        reverse("admin:cases_standardtext_change", args=[text.pk])
+        for text in (shared, own)
+    ]
 
     client.force_login(here.reviewer.user)
     looked_at = client.get(change[0]).content.decode()
-    answers = [client.post(address, admin_form(town=here.town.pk)).status_code for address in change]
+    answers = [
+        client.post(address, admin_form(town=here.town.pk)).status_code
+        for address in change
+    ]
     client.force_login(system_admin().user)
     by_administrator = client.post(change[0], admin_form()).status_code
 
@@ -206,7 +289,9 @@ def test_the_texts_of_all_towns_are_the_administrators(client, here):
     assert shared.title == "新的"
 
 
-def test_a_text_that_nobody_could_fill_in_and_a_title_given_twice_are_said(client, here):
+def test_a_text_that_nobody_could_fill_in_and_a_title_given_twice_are_said(
+    client, here
+):
     text_of(here, town=here.town, title="有了")
     client.force_login(here.reviewer.user)
     address = reverse("admin:cases_standardtext_add")

@@ -12,17 +12,38 @@ from cases.workflow import Action, make_move
 from minshi.errors import RuleBroken
 from minshi.workdays import last_day_of, local_day
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def suspended(here, until_on=None):
     case = make_move(
-        decided(here), Action.ASK_SUSPENSION, by=officer(here.handler), at=NOON, reason="等材料",
+        decided(here),
+        Action.ASK_SUSPENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等材料",
         until_on=until_on or local_day(NOON + 7 * DAY),
-    )  # fmt: skip
-    return make_move(case, Action.RULE_SUSPENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    )
+    return make_move(
+        case,
+        Action.RULE_SUSPENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
 
 
 def end_post(post, at=NOON):
@@ -81,14 +102,24 @@ def test_a_case_nobody_rated_for_30_days_is_closed_when_the_last_of_them_is_over
 def test_a_town_that_gives_longer_for_the_rating_is_not_cut_short(amount, closed_after):
     here = staff()
     DeadlineRule.objects.create(
-        town=here.town, rule="rate", amount=amount, unit="calendar", from_at=NOON - DAY, set_by=here.reviewer
+        town=here.town,
+        rule="rate",
+        amount=amount,
+        unit="calendar",
+        from_at=NOON - DAY,
+        set_by=here.reviewer,
     )
     case = verified(here)
 
     for days in (29, closed_after - 1):
         assert tasks.close_unrated_due(case.replied_at + days * DAY) == 0
         with pytest.raises(RuleBroken):
-            make_move(case, Action.CLOSE_UNRATED, by=officer(here.duty), at=case.replied_at + days * DAY)
+            make_move(
+                case,
+                Action.CLOSE_UNRATED,
+                by=officer(here.duty),
+                at=case.replied_at + days * DAY,
+            )
     assert tasks.close_unrated_due(case.replied_at + (closed_after + 3) * DAY) == 1
 
 
@@ -175,7 +206,8 @@ def test_closed_cases_have_no_owner_to_lose():
 def test_a_case_that_cannot_be_moved_is_named_at_the_end_and_stops_nobody(caplog):
     here = staff()
     cases = [verified(here) for _ in range(3)]
-    Case.objects.filter(pk=cases[0].pk).update(completed_at=cases[0].replied_at + DAY)  # no reply since
+    # no reply since
+    Case.objects.filter(pk=cases[0].pk).update(completed_at=cases[0].replied_at + DAY)
 
     with pytest.raises(tasks.SomeFailed) as failure:
         tasks.close_unrated_due(NOON + 90 * DAY)
@@ -189,7 +221,9 @@ def test_more_bad_rows_than_a_batch_holds_starve_nobody(monkeypatch):
     monkeypatch.setattr(tasks, "BATCH", 2)
     here = staff()
     cases = [verified(here) for _ in range(6)]
-    Case.objects.filter(pk__in=[case.pk for case in cases[:5]]).update(completed_at=NOON + 9 * DAY)
+    Case.objects.filter(pk__in=[case.pk for case in cases[:5]]).update(
+        completed_at=NOON + 9 * DAY
+    )
 
     with pytest.raises(tasks.SomeFailed) as failure:
         tasks.close_unrated_due(NOON + 90 * DAY)
@@ -205,7 +239,9 @@ def test_a_case_another_worker_moved_meanwhile_is_no_failure():
 
     def rated_by_somebody_else_first(found):
         rated(here, case)
-        make_move(found, Action.CLOSE_UNRATED, by=officer(here.duty), at=NOON + 90 * DAY)
+        make_move(
+            found, Action.CLOSE_UNRATED, by=officer(here.duty), at=NOON + 90 * DAY
+        )
 
     assert tasks.move_each(due, rated_by_somebody_else_first) == 0
 
@@ -232,7 +268,9 @@ def test_the_tasks_read_the_clock():
 
 
 def test_the_calendar_is_refreshed_and_unreliable_years_are_named(caplog):
-    """The next year from November on, when its days off are published: before that nobody can know them."""
+    """The next year from November on, when its days off are published: before that
+    nobody can know them.
+    """
     with time_machine.travel(NOON.replace(month=10), tick=False):
         tasks.refresh_calendar()
     assert CalendarDay.objects.filter(day__year=2027).exists()

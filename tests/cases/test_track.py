@@ -1,11 +1,23 @@
-"""The receipt and the tracking page behind its code: what the speaker sees and does without a login."""
+"""The receipt and the tracking page behind its code: what the speaker sees and does
+without a login.
+"""
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from cases.workflow import Action, make_move
-from tests.cases.roads import NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +35,9 @@ def _no_wrong_codes_from_before():
 def test_the_speaker_is_not_asked_how_they_told_us(client, here):
     case = verified(here)
 
-    page = client.get(reverse("cases:track", args=[case.number]), {"k": case.tracking_code}).content.decode()
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    ).content.decode()
 
     assert 'name="satisfaction"' in page
     assert 'name="how"' not in page
@@ -40,16 +54,23 @@ def test_a_wrong_code_shows_nothing_and_ten_of_them_shut_the_door(client, here):
     assert client.get(address, {"k": case.tracking_code}).status_code == 404
 
 
-def test_a_merged_speaker_follows_their_own_code_and_may_not_take_the_other_matter_back(client, here):
+def test_a_merged_speaker_follows_their_own_code_and_may_not_take_the_other_matter_back(
+    client, here
+):
     first, second, third = spoken(here), spoken(here), spoken(here)
     for case, into in ((first, second), (second, third)):
         make_move(case, Action.MERGE, by=officer(here.secretary), at=NOON, into=into)
 
-    page = client.get(reverse("cases:track", args=[first.number]), {"k": first.tracking_code})
+    page = client.get(
+        reverse("cases:track", args=[first.number]), {"k": first.tracking_code}
+    )
 
     assert page.context["case"] == third
     assert third.tracking_code not in page.content.decode()
-    assert {offer.action for offer, _form in page.context["forms"]} == {"urge", "supplement"}
+    assert {offer.action for offer, _form in page.context["forms"]} == {
+        "urge",
+        "supplement",
+    }
 
 
 @pytest.mark.parametrize("typed", ["{}", " {} ", "{lower}", "{wide}"])
@@ -58,7 +79,11 @@ def test_a_receipt_without_a_scanner_is_typed_in(client, here, typed):
     wide = "".join(chr(ord(sign) + 0xFEE0) for sign in case.number)
     number = typed.format(case.number, lower=case.number.lower(), wide=wide)
 
-    page = client.get(reverse("cases:track_any"), {"number": number, "k": case.tracking_code.lower()}, follow=True)
+    page = client.get(
+        reverse("cases:track_any"),
+        {"number": number, "k": case.tracking_code.lower()},
+        follow=True,
+    )
 
     assert page.context["case"] == case
 
@@ -68,7 +93,12 @@ def test_a_number_of_nothing_is_asked_again(client, here):
 
     assert client.get(address).status_code == 200
     assert client.get(address, {"number": " /", "k": "X"}).status_code == 200
-    assert client.get(address, {"number": "XX-2026-0001", "k": "X"}, follow=True).status_code == 404
+    assert (
+        client.get(
+            address, {"number": "XX-2026-0001", "k": "X"}, follow=True
+        ).status_code
+        == 404
+    )
 
 
 def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
@@ -78,7 +108,9 @@ def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
     for _ in range(11):
         client.get(address, {"k": "WRONG"}, headers={"x-forwarded-for": "6.6.6.6"})
 
-    answer = client.get(address, {"k": case.tracking_code}, headers={"x-forwarded-for": "9.9.9.9"})
+    answer = client.get(
+        address, {"k": case.tracking_code}, headers={"x-forwarded-for": "9.9.9.9"}
+    )
 
     assert answer.status_code == 200
 
@@ -86,22 +118,36 @@ def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
 def test_the_day_promised_goes_once_the_answer_was_given(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
-    receipt, tracking = reverse("cases:receipt", args=[case.number]), reverse("cases:track", args=[case.number])
+    receipt, tracking = (
+        reverse("cases:receipt", args=[case.number]),
+        reverse("cases:track", args=[case.number]),
+    )
 
     assert "最迟答复日" in client.get(receipt).content.decode()
     assert "最迟" in client.get(tracking, {"k": case.tracking_code}).content.decode()
 
     verified(here, completed(here, decided(here, accepted(here, case))))
-    for address in (receipt, case.get_absolute_url(), f"{tracking}?k={case.tracking_code}"):
+    for address in (
+        receipt,
+        case.get_absolute_url(),
+        f"{tracking}?k={case.tracking_code}",
+    ):
         assert "最迟" not in client.get(address).content.decode()
 
 
-def test_a_villager_sees_that_hurrying_was_noted_and_what_they_answered_and_so_does_the_officer(client, here):
+def test_a_villager_sees_that_hurrying_was_noted_and_what_they_answered_and_so_does_the_officer(
+    client, here
+):
     case = decided(here)
     address = reverse("cases:track", args=[case.number])
     page = client.get(address, {"k": case.tracking_code})
     form = next(form for offer, form in page.context["forms"] if offer.action == "urge")
-    sent = {"k": case.tracking_code, "action": "urge", "version": case.version, "key": str(form["key"].value())}
+    sent = {
+        "k": case.tracking_code,
+        "action": "urge",
+        "version": case.version,
+        "key": str(form["key"].value()),
+    }
 
     assert "催过" in client.post(address, sent, follow=True).content.decode()
 
@@ -118,7 +164,12 @@ def test_the_speaker_is_asked_as_the_speaker_after_a_mistake_too(client, here):
     case = verified(here)
     address = reverse("cases:track", args=[case.number])
     form = client.get(address, {"k": case.tracking_code}).context["forms"][0][1]
-    sent = {"k": case.tracking_code, "action": "rate", "version": case.version, "key": str(form["key"].value())}
+    sent = {
+        "k": case.tracking_code,
+        "action": "rate",
+        "version": case.version,
+        "key": str(form["key"].value()),
+    }
 
     page = client.post(address, {**sent, "solved": "yes"}).content.decode()
 
@@ -131,4 +182,7 @@ def test_who_handles_a_matter_gets_no_code_that_speaks_for_the_villager(client, 
     client.force_login(here.handler.user)
 
     assert client.get(reverse("cases:receipt", args=[case.number])).status_code == 404
-    assert reverse("cases:receipt", args=[case.number]) not in client.get(case.get_absolute_url()).content.decode()
+    assert (
+        reverse("cases:receipt", args=[case.number])
+        not in client.get(case.get_absolute_url()).content.decode()
+    )

@@ -1,4 +1,6 @@
-"""People at the same moment, on PostgreSQL: one wins, the others hear why not, numbers run on."""
+"""People at the same moment, on PostgreSQL: one wins, the others hear why not, numbers
+run on.
+"""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +20,9 @@ PATIENCE = 60  # seconds; a deadlock is broken by the database after one
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Runs every call in a thread of its own from one starting shot; results, or what was raised, in order."""
+    """Runs every call in a thread of its own from one starting shot; results, or what
+    was raised, in order.
+    """
     shot, results = threading.Barrier(len(calls)), [None] * len(calls)
 
     def run(index: int, call: Callable[[], object]) -> None:
@@ -45,11 +49,15 @@ def test_one_of_two_decisions_wins_and_the_other_is_refused_clearly():
 
     def decide(lead):
         values = words(Action.DECIDE, NOON, lead=lead)
-        return lambda: make_move(case, Action.DECIDE, by=officer(here.secretary), at=NOON, **values)
+        return lambda: make_move(
+            case, Action.DECIDE, by=officer(here.secretary), at=NOON, **values
+        )
 
     results = at_once(decide(here.office), decide(here.duty))
 
-    assert sorted(type(result) for result in results if isinstance(result, Exception)) == [MoveRefused]
+    assert sorted(
+        type(result) for result in results if isinstance(result, Exception)
+    ) == [MoveRefused]
     assert Event.objects.filter(case=case, action="decide").count() == 1
     assert case.assignments.count() == 1
     assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
@@ -61,18 +69,24 @@ def test_whoever_saw_the_older_version_is_told_so():
 
     def regrade(grade):
         values = {"grade": grade, "reason": "人多", "version": case.version}
-        return lambda: make_move(case, Action.REGRADE, by=officer(here.secretary), at=NOON, **values)
+        return lambda: make_move(
+            case, Action.REGRADE, by=officer(here.secretary), at=NOON, **values
+        )
 
     results = at_once(regrade("major"), regrade("minor"))
 
-    assert [type(result) for result in results if isinstance(result, Exception)] == [StaleVersion]
+    assert [type(result) for result in results if isinstance(result, Exception)] == [
+        StaleVersion
+    ]
 
 
 def test_a_form_sent_twice_makes_one_case():
     here, key = staff(), uuid4()
     form = Spoken(verbatim="水管漏水", village=here.village)
 
-    results = at_once(*[lambda: register(form, by=officer(here.duty), at=NOON, key=key)] * 4)
+    results = at_once(
+        *[lambda: register(form, by=officer(here.duty), at=NOON, key=key)] * 4
+    )
 
     assert {result.number for result in results} == {Case.objects.get().number}
     assert Event.objects.count() == 1
@@ -84,7 +98,17 @@ def test_a_move_sent_twice_is_made_once():
     values = words(Action.DECIDE, NOON, lead=here.office)
 
     results = at_once(
-        *[lambda: make_move(case, Action.DECIDE, by=officer(here.secretary), at=NOON, key=key, **values)] * 3
+        *[
+            lambda: make_move(
+                case,
+                Action.DECIDE,
+                by=officer(here.secretary),
+                at=NOON,
+                key=key,
+                **values,
+            )
+        ]
+        * 3
     )
 
     assert [result.stage for result in results] == [Stage.HANDLE] * 3
@@ -99,7 +123,9 @@ def test_twenty_at_once_get_twenty_numbers_in_a_row():
 
     assert [result for result in results if isinstance(result, Exception)] == []
     numbers = sorted(result.number for result in results)
-    assert numbers == [f"{here.town.abbreviation}-2026-{sequence:04d}" for sequence in range(1, 21)]
+    assert numbers == [
+        f"{here.town.abbreviation}-2026-{sequence:04d}" for sequence in range(1, 21)
+    ]
 
 
 @pytest.mark.parametrize("attempt", range(5))
@@ -108,7 +134,9 @@ def test_two_merges_that_cross_do_not_wait_for_each_other(attempt):
     first, second = accepted(here), accepted(here, spoken(here, verbatim="还是那盏灯"))
 
     def merge(case, into):
-        return lambda: make_move(case, Action.MERGE, by=officer(here.secretary), at=NOON, into=into)
+        return lambda: make_move(
+            case, Action.MERGE, by=officer(here.secretary), at=NOON, into=into
+        )
 
     results = at_once(merge(first, second), merge(second, first))
 
@@ -126,12 +154,22 @@ def test_a_merge_and_a_move_of_the_case_merged_into_end_in_some_order():
     values = words(Action.DECIDE, NOON, lead=here.office)
 
     results = at_once(
-        lambda: make_move(second, Action.MERGE, by=officer(here.secretary), at=NOON, into=first),
-        lambda: make_move(first, Action.DECIDE, by=officer(here.secretary), at=NOON, **values),
-        lambda: make_move(second, Action.REGRADE, by=officer(here.secretary), at=NOON, grade="major"),
+        lambda: make_move(
+            second, Action.MERGE, by=officer(here.secretary), at=NOON, into=first
+        ),
+        lambda: make_move(
+            first, Action.DECIDE, by=officer(here.secretary), at=NOON, **values
+        ),
+        lambda: make_move(
+            second, Action.REGRADE, by=officer(here.secretary), at=NOON, grade="major"
+        ),
     )
 
-    assert [error for error in results if isinstance(error, Exception) and not isinstance(error, RuleBroken)] == []
+    assert [
+        error
+        for error in results
+        if isinstance(error, Exception) and not isinstance(error, RuleBroken)
+    ] == []
     first.refresh_from_db()
     assert first.stage == Stage.HANDLE
     assert list(verify_chains(Case.objects.all())) == []

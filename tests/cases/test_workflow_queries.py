@@ -1,4 +1,6 @@
-"""What a move costs in queries, by itself and with its page: counted, so that a loop in the workflow shows."""
+"""What a move costs in queries, by itself and with its page: counted, so that a loop in
+the workflow shows.
+"""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -9,7 +11,18 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from cases.workflow import Action, Officer, make_move, moves_open_to
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, rated, spoken, staff, verified, words
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    rated,
+    spoken,
+    staff,
+    verified,
+    words,
+)
 from villages.models import Post
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +43,12 @@ COSTS = {  # action: from which point of the road, by whom, with what, queries
     Action.VERIFY: (completed, "secretary", {}, 17),
     Action.REJECT: (completed, "secretary", {}, 17),
     Action.RATE: (verified, "duty", {}, 14),
-    Action.CALL_BACK: (rated, "secretary", DISSATISFIED, 19),  # with the reopening it brings about
+    Action.CALL_BACK: (
+        rated,
+        "secretary",
+        DISSATISFIED,
+        19,
+    ),  # with the reopening it brings about
 }
 
 
@@ -38,18 +56,30 @@ def queries_of(call: Callable[[], object]) -> int:
     """Savepoints are none: the edges' own transaction makes them free."""
     with CaptureQueriesContext(connection) as captured:
         call()
-    return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in captured)
+    return sum(
+        not query["sql"].startswith(("SAVEPOINT", "RELEASE")) for query in captured
+    )
 
 
 @pytest.mark.parametrize("action", COSTS)
 def test_a_move_costs_no_more_than_counted(action):
     point, name, values, most = COSTS[action]
     here = staff()
-    case, post = point(here), Post.objects.select_related("user").get(pk=getattr(here, name).pk)
-    chosen = {key: getattr(here, value) if key == "lead" else value for key, value in values.items()}
+    case, post = (
+        point(here),
+        Post.objects.select_related("user").get(pk=getattr(here, name).pk),
+    )
+    chosen = {
+        key: getattr(here, value) if key == "lead" else value
+        for key, value in values.items()
+    }
     values = words(action, NOON + 3 * DAY, **chosen)
 
-    spent = queries_of(lambda: make_move(case, action, by=Officer(post.user, post), at=NOON + 3 * DAY, **values))
+    spent = queries_of(
+        lambda: make_move(
+            case, action, by=Officer(post.user, post), at=NOON + 3 * DAY, **values
+        )
+    )
 
     assert spent == most <= 22
 
@@ -60,13 +90,23 @@ def test_a_move_sent_from_its_page_costs_at_most_22_login_and_all(client, action
     here = staff()
     case, post = point(here), getattr(here, name)
     client.force_login(post.user)
-    values = {key: value for key, value in words(action, NOON, **values).items() if isinstance(value, str)}
+    values = {
+        key: value
+        for key, value in words(action, NOON, **values).items()
+        if isinstance(value, str)
+    }
     if lead := values.get("lead"):
-        values["lead"] = f"{'office' if lead == 'office' else 'post'}:{getattr(here, lead).pk}"
+        values["lead"] = (
+            f"{'office' if lead == 'office' else 'post'}:{getattr(here, lead).pk}"
+        )
     seen = {"version": case.version, "key": uuid4()}
     answers = []
 
-    spent = queries_of(lambda: answers.append(client.post(f"/cases/{case.number}/do/{action}/", values | seen)))
+    spent = queries_of(
+        lambda: answers.append(
+            client.post(f"/cases/{case.number}/do/{action}/", values | seen)
+        )
+    )
 
     assert answers[0].status_code == 302, answers[0].context["form"].errors
     assert spent <= 22
@@ -74,12 +114,21 @@ def test_a_move_sent_from_its_page_costs_at_most_22_login_and_all(client, action
 
 def test_a_merge_costs_as_much_as_two_moves():
     here = staff()
-    case, into, by = spoken(here), accepted(here), Officer(here.secretary.user, here.secretary)
+    case, into, by = (
+        spoken(here),
+        accepted(here),
+        Officer(here.secretary.user, here.secretary),
+    )
 
-    assert queries_of(lambda: make_move(case, Action.MERGE, by=by, at=NOON, into=into)) == 25
+    assert (
+        queries_of(lambda: make_move(case, Action.MERGE, by=by, at=NOON, into=into))
+        == 25
+    )
 
 
-@pytest.mark.parametrize("fields", [{}, {"confidentiality": "secret"}, {"speaker_phone": "13893901234"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"confidentiality": "secret"}, {"speaker_phone": "13893901234"}]
+)
 def test_registering_costs_no_more_than_counted(fields):
     here = staff()
     spoken(here)  # the town's counter is there

@@ -1,4 +1,6 @@
-"""Any moves in any order by any staff: what must hold of a case whatever happens to it."""
+"""Any moves in any order by any staff: what must hold of a case whatever happens to
+it.
+"""
 
 import re
 from datetime import date, datetime
@@ -35,28 +37,48 @@ pytestmark = pytest.mark.django_db
 NAME, PHONE, ADDRESS, PROXY = "欧阳雪梅", "13893907788", "石桥村西头九号", "欧阳铁柱"
 VERBATIM = "鱼塘被邻居占了三分地至今没有人管过"
 CO_SPEAKER = "赵秀英"
-TYPED = [NAME, PHONE, "138-9390 7788", "１３８９３９０７７８８", ADDRESS, PROXY, VERBATIM, CO_SPEAKER]
+TYPED = [
+    NAME,
+    PHONE,
+    "138-9390 7788",
+    "１３８９３９０７７８８",
+    ADDRESS,
+    PROXY,
+    VERBATIM,
+    CO_SPEAKER,
+]
 LATER_NAMES = ["上官翠翠", "司马春来", "诸葛小满"]
 STEPS = 12
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修好"}
 
 
 class Place:
-    """A village, its town and county, staffed as drawn; a neighbouring village that is none of it."""
+    """A village, its town and county, staffed as drawn; a neighbouring village that is
+    none of it.
+    """
 
     def __init__(self, draw) -> None:
         self.village = VillageFactory()
         self.group, town = GroupFactory(village=self.village), self.village.town
         self.office, self.joined = OfficeFactory(town=town), VillageFactory(town=town)
         make = {
-            "duty": lambda: roles.duty_officer_of(self.village), "secretary": lambda: roles.secretary_of(self.village),
-            "leader": lambda: roles.group_leader_of(self.group), "reviewer": lambda: roles.reviewer_of(town),
-            "supervisor": lambda: roles.supervisor_of(town), "handler": lambda: roles.handler_of(self.office),
+            "duty": lambda: roles.duty_officer_of(self.village),
+            "secretary": lambda: roles.secretary_of(self.village),
+            "leader": lambda: roles.group_leader_of(self.group),
+            "reviewer": lambda: roles.reviewer_of(town),
+            "supervisor": lambda: roles.supervisor_of(town),
+            "handler": lambda: roles.handler_of(self.office),
             "county_reviewer": lambda: roles.reviewer_of_county(town.county_code),
             "county_supervisor": lambda: roles.supervisor_of_county(town.county_code),
-        }  # fmt: skip
-        counts = draw(st.fixed_dictionaries({name: st.integers(int(name == "duty"), 2) for name in make}))
-        self.posts: list[Post] = [make[name]() for name, count in counts.items() for _post in range(count)]
+        }
+        counts = draw(
+            st.fixed_dictionaries(
+                {name: st.integers(int(name == "duty"), 2) for name in make}
+            )
+        )
+        self.posts: list[Post] = [
+            make[name]() for name, count in counts.items() for _post in range(count)
+        ]
         if draw(st.booleans()):  # somebody wears two hats
             self.posts.append(roles.reviewer_of(town, user=pick(draw, self.posts).user))
         self.trail: list[str] = []
@@ -83,7 +105,14 @@ def drawn_value(draw, place: Place, facts, item) -> object:
     """What somebody might choose for an input; None leaves it as the road has it."""
     if item.kind is Kind.HOLDER:
         here = (*place.posts, place.office)
-        return pick(draw, [holder for holder in candidates(item, facts, None).values() if holder in here])
+        return pick(
+            draw,
+            [
+                holder
+                for holder in candidates(item, facts, None).values()
+                if holder in here
+            ],
+        )
     if item.kind is Kind.HOLDERS:
         return [pick(draw, place.posts)] if draw(st.booleans()) else []
     if item.kind is Kind.USERS:
@@ -112,12 +141,24 @@ def filled_in(draw, place: Place, case: Case, offer, at: datetime) -> dict[str, 
 
 
 def offers_for(place: Place, case: Case, at: datetime) -> list[tuple[object, object]]:
-    found = [(Speaker(case, "code"), offer) for offer in moves_open_to(Speaker(case, "code"), case, at)]
+    found = [
+        (Speaker(case, "code"), offer)
+        for offer in moves_open_to(Speaker(case, "code"), case, at)
+    ]
     for user in {post.user for post in place.posts}:
         if Case.objects.visible_to(user, at.date()).filter(pk=case.pk).exists():
-            found += [(Officer(user, offer.post), offer) for offer in moves_open_to(user, case, at)]
+            found += [
+                (Officer(user, offer.post), offer)
+                for offer in moves_open_to(user, case, at)
+            ]
     found = [(by, offer) for by, offer in found if offer.action is not Action.MERGE]
-    return sorted(found, key=lambda item: (item[1].action.value, getattr(getattr(item[0], "post", None), "pk", 0)))
+    return sorted(
+        found,
+        key=lambda item: (
+            item[1].action.value,
+            getattr(getattr(item[0], "post", None), "pk", 0),
+        ),
+    )
 
 
 def one_step(draw, place: Place, case: Case, at: datetime) -> Case:
@@ -126,10 +167,14 @@ def one_step(draw, place: Place, case: Case, at: datetime) -> Case:
     offers = offers_for(place, case, at)
     if not offers:
         return case
-    forward = [item for item in offers if item[1].move.targets] if draw(st.booleans()) else []
+    forward = (
+        [item for item in offers if item[1].move.targets] if draw(st.booleans()) else []
+    )
     by, offer = pick(draw, forward or offers)
     values = filled_in(draw, place, case, offer, at)
-    place.trail.append(f"{at:%m-%d} {offer.action} by {getattr(by, 'post', by)}: {values}")
+    place.trail.append(
+        f"{at:%m-%d} {offer.action} by {getattr(by, 'post', by)}: {values}"
+    )
     try:
         with transaction.atomic():
             return make_move(case, offer.action, by=by, at=at, **values)
@@ -153,15 +198,31 @@ def is_sound(place: Place, case: Case, at: datetime) -> None:
     stored = Case.objects.get(pk=case.pk)
     running = list(Clock.objects.filter(case=case, stopped_at=None))
     if stored.stage == Stage.CLOSED:
-        assert (running, stored.owner, stored.due_at, stored.promised_on) == ([], None, None, None)
+        assert (running, stored.owner, stored.due_at, stored.promised_on) == (
+            [],
+            None,
+            None,
+            None,
+        )
     else:
         assert len(running) == 1
-        assert (stored.due_at, stored.yellow_at) == (running[0].due_at, running[0].yellow_at)
+        assert (stored.due_at, stored.yellow_at) == (
+            running[0].due_at,
+            running[0].yellow_at,
+        )
         assert stored.promised_on
         assert (stored.owner_post_id is None) != (stored.owner_office_id is None)
-        owners = [stored.owner_post] if stored.owner_post else list(stored.owner_office.posts.all())
+        owners = (
+            [stored.owner_post]
+            if stored.owner_post
+            else list(stored.owner_office.posts.all())
+        )
         current = [post for post in owners if post.is_current(at.date())]
-        sees = [post for post in current if Case.objects.visible_to(post.user, at.date()).exists()]
+        sees = [
+            post
+            for post in current
+            if Case.objects.visible_to(post.user, at.date()).exists()
+        ]
         assert sees or not current
     for stranger in place.strangers:
         assert not Case.objects.counted_for(stranger.user, at.date()).exists()
@@ -170,13 +231,21 @@ def is_sound(place: Place, case: Case, at: datetime) -> None:
 def is_free_of_personal_values(case: Case) -> None:
     for row in Event.objects.filter(case=case).values():
         text = str(row)
-        digits = re.sub(r"[\s-]", "", text.translate({0xFF10 + digit: str(digit) for digit in range(10)}))
+        digits = re.sub(
+            r"[\s-]",
+            "",
+            text.translate({0xFF10 + digit: str(digit) for digit in range(10)}),
+        )
         assert PHONE not in digits, text
         assert not [value for value in (*TYPED, *LATER_NAMES) if value in text], text
 
 
 @settings(
-    max_examples=20, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 @given(st.data())
 def test_whatever_happens_the_case_stays_sound(data):
@@ -184,10 +253,16 @@ def test_whatever_happens_the_case_stays_sound(data):
         place = Place(data.draw)
         recorder = next(post for post in place.posts if post.role == "duty_officer")
         told = Spoken(
-            verbatim=VERBATIM, village=place.village, group=place.group, speaker_name=NAME, speaker_phone=PHONE,
-            speaker_address=ADDRESS, proxy_speaker=PROXY, co_speakers=(CO_SPEAKER,),
+            verbatim=VERBATIM,
+            village=place.village,
+            group=place.group,
+            speaker_name=NAME,
+            speaker_phone=PHONE,
+            speaker_address=ADDRESS,
+            proxy_speaker=PROXY,
+            co_speakers=(CO_SPEAKER,),
             confidentiality=data.draw(st.sampled_from(["normal", "hidden", "secret"])),
-        )  # fmt: skip
+        )
         case, at = register(told, by=Officer(recorder.user, recorder), at=NOON), NOON
 
         for _step in range(STEPS):

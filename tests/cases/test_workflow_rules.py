@@ -9,7 +9,18 @@ from cases.models import Clock
 from cases.models.choices import Stage
 from cases.workflow import Action, Speaker, System, make_move, moves_open_to, read_facts
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +69,13 @@ def test_returned_matter_keeps_its_due_when_a_shorter_way_is_chosen_next():
     here = staff()
     case = decided(here)
     due = case.due_at
-    case = make_move(case, Action.RETURN, by=officer(here.handler), at=NOON + DAY, reason="不归我们管")
+    case = make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        reason="不归我们管",
+    )
 
     case = make_move(
         case,
@@ -75,7 +92,13 @@ def test_returned_matter_keeps_its_due_when_a_shorter_way_is_chosen_next():
 
 def test_returned_matter_may_get_the_longer_rule_from_its_clocks_start():
     here = staff()
-    case = make_move(decided(here), Action.RETURN, by=officer(here.handler), at=NOON + DAY, reason="不归我们管")
+    case = make_move(
+        decided(here),
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        reason="不归我们管",
+    )
 
     case = make_move(
         case, Action.DECIDE, by=officer(here.secretary), at=NOON + 2 * DAY,
@@ -88,13 +111,29 @@ def test_returned_matter_may_get_the_longer_rule_from_its_clocks_start():
 
 def test_matter_may_be_put_off_once_in_each_visit():
     here = staff()
-    case = make_move(decided(here), Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
-    later = {"by": officer(here.secretary), "reason": "等雨停", "until_on": date(2026, 3, 5)}
+    case = make_move(
+        decided(here),
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="不归我们管",
+    )
+    later = {
+        "by": officer(here.secretary),
+        "reason": "等雨停",
+        "until_on": date(2026, 3, 5),
+    }
     case = make_move(case, Action.DEFER, at=NOON, **later)
     with pytest.raises(MoveRefused):
         make_move(case, Action.DEFER, at=NOON, **later)
 
-    case = make_move(decided(here, case), Action.RETURN, by=officer(here.handler), at=NOON, reason="还是不归")
+    case = make_move(
+        decided(here, case),
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="还是不归",
+    )
     case = make_move(case, Action.DEFER, at=NOON, **later)
 
     assert case.light(NOON) == "grey"
@@ -103,7 +142,9 @@ def test_matter_may_be_put_off_once_in_each_visit():
 def test_handing_it_to_another_lead_keeps_the_report_of_an_assistant_who_stays():
     here = staff()
     case = decided(here, handling="joint", assistants=[here.leader])
-    case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了")
+    case = make_move(
+        case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了"
+    )
 
     case = make_move(
         case,
@@ -126,10 +167,28 @@ def test_granted_time_is_not_lost_when_a_suspension_ends_early():
     here = staff()
     case = decided(here)
     lead, secretary = officer(here.handler), officer(here.secretary)
-    case = make_move(case, Action.ASK_EXTENSION, by=lead, at=NOON, reason="缺料", until_on=date(2026, 3, 31))
-    case = make_move(case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="大雪", until_on=date(2026, 3, 10))
-    case = make_move(case, Action.RULE_SUSPENSION, by=secretary, at=NOON, ruling="granted")
-    case = make_move(case, Action.RULE_EXTENSION, by=secretary, at=NOON, ruling="granted")
+    case = make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=lead,
+        at=NOON,
+        reason="缺料",
+        until_on=date(2026, 3, 31),
+    )
+    case = make_move(
+        case,
+        Action.ASK_SUSPENSION,
+        by=lead,
+        at=NOON,
+        reason="大雪",
+        until_on=date(2026, 3, 10),
+    )
+    case = make_move(
+        case, Action.RULE_SUSPENSION, by=secretary, at=NOON, ruling="granted"
+    )
+    case = make_move(
+        case, Action.RULE_EXTENSION, by=secretary, at=NOON, ruling="granted"
+    )
 
     case = make_move(case, Action.RESUME, by=lead, at=NOON + DAY)
 
@@ -139,12 +198,30 @@ def test_granted_time_is_not_lost_when_a_suspension_ends_early():
 def test_granted_time_never_brings_the_due_forward():
     here = staff()
     lead, secretary = officer(here.handler), officer(here.secretary)
-    case = make_move(decided(here), Action.ASK_EXTENSION, by=lead, at=NOON, reason="缺料", until_on=date(2026, 3, 12))
-    case = make_move(case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="大雪", until_on=date(2026, 3, 20))
-    case = make_move(case, Action.RULE_SUSPENSION, by=secretary, at=NOON, ruling="granted")
+    case = make_move(
+        decided(here),
+        Action.ASK_EXTENSION,
+        by=lead,
+        at=NOON,
+        reason="缺料",
+        until_on=date(2026, 3, 12),
+    )
+    case = make_move(
+        case,
+        Action.ASK_SUSPENSION,
+        by=lead,
+        at=NOON,
+        reason="大雪",
+        until_on=date(2026, 3, 20),
+    )
+    case = make_move(
+        case, Action.RULE_SUSPENSION, by=secretary, at=NOON, ruling="granted"
+    )
     due = case.due_at
 
-    case = make_move(case, Action.RULE_EXTENSION, by=secretary, at=NOON, ruling="granted")
+    case = make_move(
+        case, Action.RULE_EXTENSION, by=secretary, at=NOON, ruling="granted"
+    )
 
     assert case.due_at == due
 
@@ -153,22 +230,44 @@ def test_request_whose_day_is_past_is_not_granted():
     here = staff()
     case = decided(here)
     ask = {"reason": "缺料", "until_on": date(2026, 3, 12)}
-    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **ask)
+    case = make_move(
+        case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **ask
+    )
 
     with pytest.raises(MoveRefused):
-        make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON + 15 * DAY, ruling="granted")
+        make_move(
+            case,
+            Action.RULE_EXTENSION,
+            by=officer(here.secretary),
+            at=NOON + 15 * DAY,
+            ruling="granted",
+        )
 
 
 def test_nobody_rules_on_more_time_for_what_they_handle():
     here = staff()
     case = decided(here, lead=here.secretary)
     ask = {"reason": "缺料", "until_on": date(2026, 3, 20)}
-    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.secretary), at=NOON, **ask)
+    case = make_move(
+        case, Action.ASK_EXTENSION, by=officer(here.secretary), at=NOON, **ask
+    )
 
     with pytest.raises(NoSuchRight):
-        make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+        make_move(
+            case,
+            Action.RULE_EXTENSION,
+            by=officer(here.secretary),
+            at=NOON,
+            ruling="granted",
+        )
 
-    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.reviewer), at=NOON, ruling="granted")
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.reviewer),
+        at=NOON,
+        ruling="granted",
+    )
     assert case.due_on == date(2026, 3, 20)
 
 
@@ -176,7 +275,9 @@ def test_what_is_done_already_is_not_offered_again():
     here = staff()
     case = decided(here, handling="joint", assistants=[here.leader, here.member])
     case = make_move(case, Action.ACKNOWLEDGE, by=officer(here.leader), at=NOON)
-    case = make_move(case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了")
+    case = make_move(
+        case, Action.REPORT, by=officer(here.leader), at=NOON, result="沟通好了"
+    )
 
     assert not {Action.ACKNOWLEDGE, Action.REPORT} & offered(here.leader, case)
     assert {Action.ACKNOWLEDGE, Action.REPORT} <= offered(here.member, case)
@@ -186,7 +287,14 @@ def test_supervision_may_chase_by_itself():
     here = staff()
     case = decided(here)
 
-    case = make_move(case, Action.SUPERVISE, by=System("ladder"), at=NOON, supervision_level="urge", text="超期一天")
+    case = make_move(
+        case,
+        Action.SUPERVISE,
+        by=System("ladder"),
+        at=NOON,
+        supervision_level="urge",
+        text="超期一天",
+    )
 
     assert case.events.latest("sequence").data["supervision_level"] == "urge"
 
@@ -199,7 +307,13 @@ def test_villagers_answer_is_marked_by_the_way_it_came():
     case = verified(here)
 
     case = make_move(
-        case, Action.RATE, by=Speaker(case, "code"), at=NOON + DAY, satisfaction="mostly", solved="yes", how="call"
+        case,
+        Action.RATE,
+        by=Speaker(case, "code"),
+        at=NOON + DAY,
+        satisfaction="mostly",
+        solved="yes",
+        how="call",
     )
 
     assert case.ratings.get().how == "code"
@@ -216,8 +330,14 @@ def test_second_reopening_by_the_speaker_is_refused():
     here = staff()
     case = rated(here)
     speaker = Speaker(case, "code")
-    case = make_move(case, Action.REOPEN, by=speaker, at=NOON + 3 * DAY, reason="又坏了")
-    case = rated(here, verified(here, completed(here, case, at=NOON + 4 * DAY), at=NOON + 4 * DAY), at=NOON + 5 * DAY)
+    case = make_move(
+        case, Action.REOPEN, by=speaker, at=NOON + 3 * DAY, reason="又坏了"
+    )
+    case = rated(
+        here,
+        verified(here, completed(here, case, at=NOON + 4 * DAY), at=NOON + 4 * DAY),
+        at=NOON + 5 * DAY,
+    )
 
     with pytest.raises(MoveRefused):
         make_move(case, Action.REOPEN, by=speaker, at=NOON + 6 * DAY, reason="又坏了")
@@ -240,15 +360,36 @@ def test_ten_words_a_day_are_taken_by_the_code_and_any_number_at_the_counter():
 
 def test_diverted_matter_opened_again_is_deliberated_even_if_the_first_lead_is_back():
     here = staff()
-    case = verified(here, completed(here, decided(here, lead=here.member), by=here.member))
+    case = verified(
+        here, completed(here, decided(here, lead=here.member), by=here.member)
+    )
     end_post(here.member)
     case = rated(here, case, satisfaction="dissatisfied", solved="no", reason="没修")
-    case = make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON + 2 * DAY, reason="要立案")
-    case = make_move(case, Action.DIVERT, by=officer(here.reviewer), at=NOON + 2 * DAY, route="法院", told="请去法院")
+    case = make_move(
+        case,
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON + 2 * DAY,
+        reason="要立案",
+    )
+    case = make_move(
+        case,
+        Action.DIVERT,
+        by=officer(here.reviewer),
+        at=NOON + 2 * DAY,
+        route="法院",
+        told="请去法院",
+    )
     here.member.until_on = None
     here.member.save()
 
-    case = make_move(case, Action.REOPEN, by=officer(here.supervisor), at=NOON + 3 * DAY, reason="法院不收")
+    case = make_move(
+        case,
+        Action.REOPEN,
+        by=officer(here.supervisor),
+        at=NOON + 3 * DAY,
+        reason="法院不收",
+    )
 
     assert (case.stage, case.round) == (Stage.DELIBERATE, 3)
 
@@ -258,9 +399,22 @@ def test_dissatisfied_call_back_opens_the_matter_again_and_says_why():
     case = rated(here)
     answer = {"satisfaction": "dissatisfied", "solved": "no", "how": "call"}
     with pytest.raises(InputRefused):
-        make_move(case, Action.CALL_BACK, by=officer(here.secretary), at=NOON + 9 * DAY, **answer)
+        make_move(
+            case,
+            Action.CALL_BACK,
+            by=officer(here.secretary),
+            at=NOON + 9 * DAY,
+            **answer,
+        )
 
-    case = make_move(case, Action.CALL_BACK, by=officer(here.secretary), at=NOON + 9 * DAY, reason="又灭了", **answer)
+    case = make_move(
+        case,
+        Action.CALL_BACK,
+        by=officer(here.secretary),
+        at=NOON + 9 * DAY,
+        reason="又灭了",
+        **answer,
+    )
 
     assert (case.stage, case.round, case.owner) == (Stage.HANDLE, 2, here.office)
     last = list(case.events.values_list("action", "actor_kind"))[-2:]
@@ -271,9 +425,22 @@ def test_explanation_says_who_explained():
     here = staff()
     case = rated(here, satisfaction="dissatisfied", solved="no", reason="又灭了")
     case = verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY)
-    case = rated(here, case, at=NOON + 4 * DAY, satisfaction="dissatisfied", solved="no", reason="还是不亮")
+    case = rated(
+        here,
+        case,
+        at=NOON + 4 * DAY,
+        satisfaction="dissatisfied",
+        solved="no",
+        reason="还是不亮",
+    )
 
-    case = make_move(case, Action.EXPLAIN, by=officer(here.supervisor), at=NOON + 5 * DAY, text="线路明年统一改造")
+    case = make_move(
+        case,
+        Action.EXPLAIN,
+        by=officer(here.supervisor),
+        at=NOON + 5 * DAY,
+        text="线路明年统一改造",
+    )
 
     data = case.events.latest("sequence").data
     assert data["explained_by"] == here.supervisor.user.name
@@ -286,7 +453,9 @@ def test_order_pending_promises_a_day_to_come():
     case = verified(here, completed(here, case, at=NOON + 3 * DAY), at=NOON + 3 * DAY)
 
     late = NOON + 60 * DAY
-    case = rated(here, case, at=late, satisfaction="dissatisfied", solved="no", reason="还是不亮")
+    case = rated(
+        here, case, at=late, satisfaction="dissatisfied", solved="no", reason="还是不亮"
+    )
 
     assert case.promised_on >= late.date()
 
@@ -306,7 +475,14 @@ def test_facts_read_before_somebody_elses_move_serve_no_longer():
     here = staff()
     case = decided(here)
     seen, at = read_facts(case, NOON + DAY), NOON + DAY
-    make_move(case, Action.REASSIGN, by=officer(here.secretary), at=at, lead=here.member, reason="换人")
+    make_move(
+        case,
+        Action.REASSIGN,
+        by=officer(here.secretary),
+        at=at,
+        lead=here.member,
+        reason="换人",
+    )
 
     with pytest.raises(NoSuchRight):
         make_move(case, Action.ACKNOWLEDGE, by=officer(here.handler), at=at, facts=seen)
@@ -315,11 +491,19 @@ def test_facts_read_before_somebody_elses_move_serve_no_longer():
 def test_a_used_key_moves_nothing_whatever_version_is_named():
     here = staff()
     case, key = decided(here), uuid4()
-    done = make_move(case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, text="去看了")
+    done = make_move(
+        case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, text="去看了"
+    )
 
     for version in (None, case.version, done.version):
         again = make_move(
-            case, Action.PROGRESS, by=officer(here.handler), at=NOON, key=key, version=version, text="去看了"
+            case,
+            Action.PROGRESS,
+            by=officer(here.handler),
+            at=NOON,
+            key=key,
+            version=version,
+            text="去看了",
         )
         assert again.version == done.version
     assert [event.note for event in case.events.filter(action="progress")] == ["去看了"]

@@ -1,11 +1,21 @@
-"""Taking down, merging, correcting and the red line: rules of domain §3 that are easily broken, a test each."""
+"""Taking down, merging, correcting and the red line: rules of domain §3 that are easily
+broken, a test each.
+"""
 
 from datetime import date
 
 import pytest
 
 from cases.models import Case, CaseRevision, Clock, Event, Topic
-from cases.workflow import Action, Officer, Speaker, Spoken, make_move, moves_open_to, register
+from cases.workflow import (
+    Action,
+    Officer,
+    Speaker,
+    Spoken,
+    make_move,
+    moves_open_to,
+    register,
+)
 from cases.workflow.candidates import cadres_over
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
@@ -29,17 +39,31 @@ def end_post(post):
 
 def test_form_sent_by_an_officer_is_not_replayed_to_a_villager():
     here, key = staff(), "6f1d6f0e-9f6b-4d0e-8f0e-111111111111"
-    register(Spoken(verbatim="水管漏水", village=here.village), by=officer(here.duty), at=NOON, key=key)
+    register(
+        Spoken(verbatim="水管漏水", village=here.village),
+        by=officer(here.duty),
+        at=NOON,
+        key=key,
+    )
 
     with pytest.raises(NoSuchRight):
-        register(Spoken(verbatim="水管漏水", village=here.village), by=Speaker(None, "qr_code"), at=NOON, key=key)
+        register(
+            Spoken(verbatim="水管漏水", village=here.village),
+            by=Speaker(None, "qr_code"),
+            at=NOON,
+            key=key,
+        )
 
 
 def test_nobody_registers_from_the_post_of_another():
     here = staff()
 
     with pytest.raises(NoSuchRight):
-        register(Spoken(verbatim="x", village=here.village), by=Officer(here.member.user, here.duty), at=NOON)
+        register(
+            Spoken(verbatim="x", village=here.village),
+            by=Officer(here.member.user, here.duty),
+            at=NOON,
+        )
 
 
 def test_topic_of_another_town_is_refused():
@@ -72,11 +96,17 @@ def test_registering_where_nobody_serves_raises_an_alarm_once():
     village = VillageFactory()
     leader = roles.group_leader_of(village.groups.create(number=1))
 
-    case = register(Spoken(verbatim="路灯坏了", village=village), by=officer(leader), at=NOON)
+    case = register(
+        Spoken(verbatim="路灯坏了", village=village), by=officer(leader), at=NOON
+    )
     make_move(case, Action.AMEND, by=officer(leader), at=NOON, place="村口")
 
     assert case.owner == leader
-    assert list(case.events.values_list("action", flat=True)) == ["register", "alarm", "amend"]
+    assert list(case.events.values_list("action", flat=True)) == [
+        "register",
+        "alarm",
+        "amend",
+    ]
 
 
 def test_matter_graded_higher_is_not_settled_on_the_spot():
@@ -84,34 +114,77 @@ def test_matter_graded_higher_is_not_settled_on_the_spot():
     case = spoken(here, grade="major")
 
     with pytest.raises(MoveRefused):
-        make_move(case, Action.SETTLE, by=officer(here.duty), at=NOON, category="village", result="换了灯泡")
+        make_move(
+            case,
+            Action.SETTLE,
+            by=officer(here.duty),
+            at=NOON,
+            category="village",
+            result="换了灯泡",
+        )
 
 
 def test_whoever_settled_it_neither_owns_nor_rates_it():
     here = staff()
 
-    case = make_move(spoken(here), Action.SETTLE, by=officer(here.duty), at=NOON, **words(Action.SETTLE, NOON))
+    case = make_move(
+        spoken(here),
+        Action.SETTLE,
+        by=officer(here.duty),
+        at=NOON,
+        **words(Action.SETTLE, NOON),
+    )
 
     assert case.owner == here.secretary
     with pytest.raises(NoSuchRight):
-        make_move(case, Action.RATE, by=officer(here.duty), at=NOON, **words(Action.RATE, NOON))
+        make_move(
+            case,
+            Action.RATE,
+            by=officer(here.duty),
+            at=NOON,
+            **words(Action.RATE, NOON),
+        )
 
 
 def test_answer_on_the_turned_screen_is_marked_and_entered_by_nobody():
     here = staff()
-    case = make_move(spoken(here), Action.SETTLE, by=officer(here.duty), at=NOON, **words(Action.SETTLE, NOON))
+    case = make_move(
+        spoken(here),
+        Action.SETTLE,
+        by=officer(here.duty),
+        at=NOON,
+        **words(Action.SETTLE, NOON),
+    )
 
-    make_move(case, Action.RATE, by=Speaker(case, "counter"), at=NOON, satisfaction="satisfied", solved="yes")
+    make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, "counter"),
+        at=NOON,
+        satisfaction="satisfied",
+        solved="yes",
+    )
 
     rating = case.ratings.get()
-    assert (rating.how, rating.on_the_spot, rating.entered_by) == ("counter", True, None)
+    assert (rating.how, rating.on_the_spot, rating.entered_by) == (
+        "counter",
+        True,
+        None,
+    )
 
 
 def test_route_shown_never_carries_the_speakers_name():
     here = staff()
     case = spoken(here)
 
-    make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, route="请李建国去法院", told="请去法院立案")
+    make_move(
+        case,
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="请李建国去法院",
+        told="请去法院立案",
+    )
 
     event = Event.objects.get(case=case, action="divert")
     assert "李建国" not in str(event.data)
@@ -120,10 +193,16 @@ def test_route_shown_never_carries_the_speakers_name():
 
 def test_phone_typed_with_spaces_and_a_co_speakers_name_stay_out_of_events():
     here = staff()
-    case = accepted(here, spoken(here, speaker_phone="13893901234", co_speakers=("赵秀英",)))
+    case = accepted(
+        here, spoken(here, speaker_phone="13893901234", co_speakers=("赵秀英",))
+    )
 
     make_move(
-        case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="请打 138-9390 1234 或找赵秀英，修路钱不够"
+        case,
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="请打 138-9390 1234 或找赵秀英，修路钱不够",
     )
 
     event = Event.objects.get(case=case, action="escalate")
@@ -137,7 +216,14 @@ def test_old_name_stays_out_of_the_event_that_corrects_it():
     case = spoken(here)
 
     words = "李建国写错了，是李建田"
-    make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, speaker_name="李建田", reason=words)
+    make_move(
+        case,
+        Action.AMEND,
+        by=officer(here.duty),
+        at=NOON,
+        speaker_name="李建田",
+        reason=words,
+    )
 
     event = Event.objects.get(case=case, action="amend")
     assert "李建" not in event.note
@@ -147,7 +233,13 @@ def test_note_is_kept_also_where_the_move_asks_for_none():
     here = staff()
 
     case = make_move(
-        spoken(here), Action.ACCEPT, by=officer(here.duty), at=NOON, note="当面说过", category="village", grade="minor"
+        spoken(here),
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=NOON,
+        note="当面说过",
+        category="village",
+        grade="minor",
     )
 
     assert case.events.get(action="accept").note == "当面说过"
@@ -175,12 +267,22 @@ def test_merged_matter_brings_its_concerns_confidentiality_and_level():
     here = staff()
     other = accepted(here)
     case = spoken(here, confidentiality="hidden")
-    case = make_move(case, Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.secretary.user])
+    case = make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
 
     make_move(case, Action.MERGE, by=officer(here.reviewer), at=NOON, into=other)
 
     other.refresh_from_db()
-    assert (other.confidentiality, other.level, other.owner) == ("hidden", "town", here.reviewer)
+    assert (other.confidentiality, other.level, other.owner) == (
+        "hidden",
+        "town",
+        here.reviewer,
+    )
     assert not Case.objects.visible_to(here.secretary.user, NOON.date()).exists()
     assert other.co_speakers.get().name == "李建国"
     assert other.events.latest("sequence").action in Action.values
@@ -189,7 +291,13 @@ def test_merged_matter_brings_its_concerns_confidentiality_and_level():
 def test_concern_of_a_former_cadre_keeps_their_village_through_a_merge():
     here = staff()
     other = accepted(here)
-    case = make_move(spoken(here), Action.RECUSE, by=officer(here.duty), at=NOON, concerns=[here.secretary.user])
+    case = make_move(
+        spoken(here),
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
     end_post(here.secretary)
 
     make_move(case, Action.MERGE, by=officer(here.reviewer), at=NOON, into=other)
@@ -204,7 +312,14 @@ def test_empty_phone_in_a_correction_leaves_the_number_alone():
     here = staff()
     case = spoken(here, speaker_phone="13893901234")
 
-    case = make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, place="村口", speaker_phone="")
+    case = make_move(
+        case,
+        Action.AMEND,
+        by=officer(here.duty),
+        at=NOON,
+        place="村口",
+        speaker_phone="",
+    )
 
     assert case.speaker_phone == "13893901234"
 
@@ -214,7 +329,9 @@ def test_correction_never_empties_kind_channel_or_title():
     case = accepted(here)
 
     empty = {"category": "", "channel": "", "title": ""}
-    case = make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, place="村口", **empty)
+    case = make_move(
+        case, Action.AMEND, by=officer(here.duty), at=NOON, place="村口", **empty
+    )
 
     assert case.category == "village"
     assert case.channel == "talk_room"
@@ -225,14 +342,26 @@ def test_group_of_another_village_is_refused_in_a_correction():
     here, other = staff(), staff()
 
     with pytest.raises(InputRefused):
-        make_move(spoken(here), Action.AMEND, by=officer(here.duty), at=NOON, group=other.group)
+        make_move(
+            spoken(here),
+            Action.AMEND,
+            by=officer(here.duty),
+            at=NOON,
+            group=other.group,
+        )
 
 
 def test_phone_that_is_none_is_refused_in_a_correction():
     here = staff()
 
     with pytest.raises(InputRefused):
-        make_move(spoken(here), Action.AMEND, by=officer(here.duty), at=NOON, speaker_phone="12")
+        make_move(
+            spoken(here),
+            Action.AMEND,
+            by=officer(here.duty),
+            at=NOON,
+            speaker_phone="12",
+        )
 
 
 # --- 强制报告
@@ -241,9 +370,17 @@ def test_phone_that_is_none_is_refused_in_a_correction():
 def test_joined_village_reports_across_the_red_line_too():
     here, neighbours = staff(), VillageFactory()
     neighbour = roles.secretary_of(neighbours)
-    case = make_move(accepted(here), Action.JOIN, by=officer(here.secretary), at=NOON, village=neighbours)
+    case = make_move(
+        accepted(here),
+        Action.JOIN,
+        by=officer(here.secretary),
+        at=NOON,
+        village=neighbours,
+    )
 
-    case = make_move(case, Action.MANDATORY_REPORT, by=officer(neighbour), at=NOON, told="派出所")
+    case = make_move(
+        case, Action.MANDATORY_REPORT, by=officer(neighbour), at=NOON, told="派出所"
+    )
 
     assert case.mandatory_reports.get().post == neighbour
 
@@ -263,4 +400,8 @@ def test_where_no_village_is_chosen_the_towns_cadres_come_first():
 
     cadres = list(cadres_over(here.town, [], NOON.date()))
 
-    assert set(cadres[:3]) == {here.reviewer.user, here.supervisor.user, here.handler.user}
+    assert set(cadres[:3]) == {
+        here.reviewer.user,
+        here.supervisor.user,
+        here.handler.user,
+    }

@@ -3,7 +3,13 @@ from django.test import Client, RequestFactory
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from minshi.api import answer_error, etag_of, expected_version, idempotency_key, is_unchanged
+from minshi.api import (
+    answer_error,
+    etag_of,
+    expected_version,
+    idempotency_key,
+    is_unchanged,
+)
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, StaleVersion
 from tests.api import Api
 from tests.roles import secretary_of
@@ -34,13 +40,26 @@ def test_a_broken_rule_is_answered_with_its_status_code_and_words(error, status,
 def test_the_inputs_at_fault_are_named():
     answer = answer_error(InputRefused("no", {"lead": "choose"}), {})
 
-    assert answer.data == {"code": "invalid", "detail": "no", "fields": {"lead": ["choose"]}}
+    assert answer.data == {
+        "code": "invalid",
+        "detail": "no",
+        "fields": {"lead": ["choose"]},
+    }
 
 
 def test_errors_of_nested_fields_are_one_list_by_field():
-    answer = answer_error(ValidationError({"holders": {0: ["bad"], 2: ["worse"]}, "non_field_errors": ["both"]}), {})
+    answer = answer_error(
+        ValidationError(
+            {"holders": {0: ["bad"], 2: ["worse"]}, "non_field_errors": ["both"]}
+        ),
+        {},
+    )
 
-    assert answer.data == {"code": "invalid", "detail": "both", "fields": {"holders": ["bad", "worse"]}}
+    assert answer.data == {
+        "code": "invalid",
+        "detail": "both",
+        "fields": {"holders": ["bad", "worse"]},
+    }
 
 
 def test_a_fault_of_ours_is_not_answered_as_a_refusal():
@@ -76,11 +95,22 @@ def test_if_none_match_knows_one_of_several_tags():
 
 
 def exact(answer, status: int, code: str) -> bool:
-    return answer.status_code == status and set(answer.json()) == {"code", "detail"} and answer.json()["code"] == code
+    return (
+        answer.status_code == status
+        and set(answer.json()) == {"code", "detail"}
+        and answer.json()["code"] == code
+    )
 
 
 def test_without_login_every_address_is_401_in_the_same_shape(db):
-    for path in ("me/", "villages/", "households/?q=a", "cases/", "cases/BG-2026-0001/", "no-such-thing/"):
+    for path in (
+        "me/",
+        "villages/",
+        "households/?q=a",
+        "cases/",
+        "cases/BG-2026-0001/",
+        "no-such-thing/",
+    ):
         assert exact(Api().get(path), 401, "not_authenticated"), path
 
 
@@ -90,9 +120,21 @@ def test_unknown_addresses_methods_and_bodies_are_refused_in_the_same_shape(db):
     assert exact(api.get("no-such-thing/"), 404, "not_found")
     assert exact(api.get("ledgers/%0A/"), 404, "not_found")
     assert exact(api.post("me/"), 405, "method_not_allowed")
-    assert exact(api.client.post("/api/v1/cases/", "{", content_type="application/json"), 400, "parse_error")
-    assert exact(api.client.post("/api/v1/cases/", "x", content_type="text/plain"), 415, "unsupported_media_type")
-    assert exact(api.client.get("/api/v1/me/", headers={"Accept": "text/csv"}), 406, "not_acceptable")
+    assert exact(
+        api.client.post("/api/v1/cases/", "{", content_type="application/json"),
+        400,
+        "parse_error",
+    )
+    assert exact(
+        api.client.post("/api/v1/cases/", "x", content_type="text/plain"),
+        415,
+        "unsupported_media_type",
+    )
+    assert exact(
+        api.client.get("/api/v1/me/", headers={"Accept": "text/csv"}),
+        406,
+        "not_acceptable",
+    )
 
 
 def test_answers_are_not_stored_by_whoever_reads_them(db):

@@ -1,4 +1,6 @@
-"""`make demo` and its parts, in a small project of their own: the real Makefile, bootstrap, pip, Babel and gunicorn."""
+"""`make demo` and its parts, in a small project of their own: the real Makefile,
+bootstrap, pip, Babel and gunicorn.
+"""
 
 import base64
 import contextlib
@@ -33,22 +35,37 @@ if sys.argv[1] == "demo_data":
     print("accounts of the town", flush=True)
     time.sleep(60 if (here / "slow").exists() else 0)
 """
-WSGI = "def application(environ, start):\n    start('200 OK', [])\n    return [b'served']\n"
-CATALOGUE = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Home"\nmsgstr "首页"\n'
+WSGI = (
+    "def application(environ, start):\n    start('200 OK', [])\n    return"
+    " [b'served']\n"
+)
+CATALOGUE = (
+    'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid'
+    ' "Home"\nmsgstr "首页"\n'
+)
 
 
 @pytest.fixture
 def project(tmp_path):
-    """A project whose packages are installed already: those of the environment that runs the tests."""
+    """A project whose packages are installed already: those of the environment that
+    runs the tests.
+    """
     catalogue = tmp_path / "minshi/locale/zh_Hans/LC_MESSAGES"
     catalogue.mkdir(parents=True)
-    for name in ("Makefile", "minshi/bootstrap.py", "requirements.lock", "requirements-dev.lock"):
+    for name in (
+        "Makefile",
+        "minshi/bootstrap.py",
+        "requirements.lock",
+        "requirements-dev.lock",
+    ):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "manage.py").write_text(MANAGE)
     (tmp_path / "minshi/wsgi.py").write_text(WSGI)
     (tmp_path / "minshi/__init__.py").touch()
     (catalogue / "django.po").write_text(CATALOGUE)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True
+    )
     libraries = sysconfig.get_path("purelib", vars={"base": str(tmp_path / ".venv")})
     (Path(libraries) / "tests.pth").write_text(sysconfig.get_path("purelib"))
     return tmp_path
@@ -57,21 +74,34 @@ def project(tmp_path):
 @pytest.fixture
 def bootstrap(project):
     """The project's own bootstrap module, its packages marked as installed."""
-    spec = importlib.util.spec_from_file_location("bootstrap_of_the_project", project / "minshi/bootstrap.py")
+    spec = importlib.util.spec_from_file_location(
+        "bootstrap_of_the_project", project / "minshi/bootstrap.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    (project / ".venv/requirements.lock.stamp").write_text(module.wanted("requirements.lock"))
+    (project / ".venv/requirements.lock.stamp").write_text(
+        module.wanted("requirements.lock")
+    )
     return module
 
 
 def make(project, *arguments, path=None, **variables):
     """`make …` started in a group of its own, as a shell would."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    }
     kept |= {"PATH": path or os.environ["PATH"]} | variables
     return subprocess.Popen(
         [shutil.which("make"), *arguments],
-        cwd=project, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
+        cwd=project,
+        env=kept,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def stop(process, sign=signal.SIGINT):
@@ -81,12 +111,17 @@ def stop(process, sign=signal.SIGINT):
 
 
 def demo_until_served(project, *arguments, **variables):
-    """Starts the demo, waits for its first page, stops it, and answers with what it printed."""
+    """Starts the demo, waits for its first page, stops it, and answers with what it
+    printed.
+    """
     port = free_port()
     process = make(project, "demo", f"PORT={port}", *arguments, **variables)
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page,
+        ):
             assert page.read() == b"served"
             return stop(process)
         time.sleep(0.1)
@@ -104,7 +139,9 @@ def calls(project):
     return (project / "calls").read_text().splitlines()
 
 
-def test_first_run_fills_the_demo_and_the_second_keeps_it_and_starts_within_ten_seconds(project, bootstrap):
+def test_first_run_fills_the_demo_and_the_second_keeps_it_and_starts_within_ten_seconds(
+    project, bootstrap
+):
     first = demo_until_served(project)
     keys = bootstrap.KEYS.read_text()
     began = time.monotonic()
@@ -112,12 +149,17 @@ def test_first_run_fills_the_demo_and_the_second_keeps_it_and_starts_within_ten_
 
     assert time.monotonic() - began < 10
     assert calls(project) == [
-        "migrate --noinput --verbosity 0", "load_calendar", "demo_data --town 621226118",
-        "collectstatic --noinput --clear --verbosity 0", "migrate --noinput --verbosity 0",
-    ]  # fmt: skip
+        "migrate --noinput --verbosity 0",
+        "load_calendar",
+        "demo_data --town 621226118",
+        "collectstatic --noinput --clear --verbosity 0",
+        "migrate --noinput --verbosity 0",
+    ]
     assert bootstrap.KEYS.read_text() == keys
     password = re.search(r"DEMO_PASSWORD=(.*)", keys)[1]
-    assert all("accounts of the town" in text and password in text for text in (first, second))
+    assert all(
+        "accounts of the town" in text and password in text for text in (first, second)
+    )
 
 
 def test_reset_starts_over_with_a_new_database_and_new_keys(project, bootstrap):
@@ -145,7 +187,10 @@ def test_reset_that_is_switched_off_keeps_the_data(project):
 def test_run_killed_while_the_town_is_made_starts_that_over(project, bootstrap):
     (project / "slow").touch()
     process = make(project, "demo", f"PORT={free_port()}")
-    until(lambda: bootstrap.ACCOUNTS.exists() and bootstrap.ACCOUNTS.read_text(), processes=[process])
+    until(
+        lambda: bootstrap.ACCOUNTS.exists() and bootstrap.ACCOUNTS.read_text(),
+        processes=[process],
+    )
     stop(process, signal.SIGKILL)
     (project / "slow").unlink()
 
@@ -177,7 +222,9 @@ def test_taken_port_is_told_in_one_line(project):
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "８０"])
 def test_impossible_port_is_told_in_one_line(project, port):
-    assert ["PORT 须为" in line for line in refused(make(project, "demo", f"PORT={port}"))] == [True]
+    assert [
+        "PORT 须为" in line for line in refused(make(project, "demo", f"PORT={port}"))
+    ] == [True]
 
 
 @pytest.mark.parametrize("target", ["demo", "test", "lint"])
@@ -196,7 +243,9 @@ def test_old_or_missing_python_is_told_in_one_line(project, target, old):
     assert "需要 Python 3.11" in lines[0]
 
 
-def test_unreachable_package_index_is_told_in_one_line(bootstrap, tmp_path, monkeypatch):
+def test_unreachable_package_index_is_told_in_one_line(
+    bootstrap, tmp_path, monkeypatch
+):
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -215,31 +264,55 @@ def test_keys_are_for_their_owner_only_and_written_once(bootstrap):
     bootstrap.write_keys("another-password")
 
     values = dict(line.split("=", 1) for line in written.splitlines())
-    assert set(values) == {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DEBUG", "DEMO_PASSWORD"}
-    assert not [value for value in values.values() if value.startswith("$") or not value]
+    assert set(values) == {
+        "SECRET_KEY",
+        "FIELD_KEYS",
+        "INDEX_KEY",
+        "DEBUG",
+        "DEMO_PASSWORD",
+    }
+    assert not [
+        value for value in values.values() if value.startswith("$") or not value
+    ]
     assert len(base64.urlsafe_b64decode(values["FIELD_KEYS"])) == 32
     assert stat.S_IMODE(bootstrap.KEYS.stat().st_mode) == 0o600
     assert bootstrap.KEYS.read_text() == written
 
 
 @pytest.mark.parametrize(
-    "password", ["$tarts-with-it", "too short", "short", "has a space in it", "has'a'quote", "a#b#c#d#e#f"]
+    "password",
+    [
+        "$tarts-with-it",
+        "too short",
+        "short",
+        "has a space in it",
+        "has'a'quote",
+        "a#b#c#d#e#f",
+    ],
 )
-def test_password_that_the_settings_would_misread_is_refused_before_anything_is_removed(project, bootstrap, password):
+def test_password_that_the_settings_would_misread_is_refused_before_anything_is_removed(
+    project, bootstrap, password
+):
     demo_until_served(project)
 
-    lines = refused(make(project, "demo", f"PORT={free_port()}", "RESET=1", DEMO_PASSWORD=password))
+    lines = refused(
+        make(project, "demo", f"PORT={free_port()}", "RESET=1", DEMO_PASSWORD=password)
+    )
 
     assert ["DEMO_PASSWORD 须为" in line for line in lines] == [True]
     assert bootstrap.DATABASE.exists()
 
 
 def test_given_password_is_taken(bootstrap):
-    assert bootstrap.demo_password({"DEMO_PASSWORD": "Chosen$by-me1"}) == "Chosen$by-me1"
+    assert (
+        bootstrap.demo_password({"DEMO_PASSWORD": "Chosen$by-me1"}) == "Chosen$by-me1"
+    )
 
 
 @pytest.mark.parametrize("lost", ["demo.env", "minshi.sqlite3"])
-def test_database_and_keys_are_both_there_or_nothing_is_touched(project, bootstrap, lost):
+def test_database_and_keys_are_both_there_or_nothing_is_touched(
+    project, bootstrap, lost
+):
     demo_until_served(project)
     (bootstrap.VAR / lost).unlink()
     left = sorted(bootstrap.VAR.iterdir())
@@ -263,7 +336,9 @@ def test_running_demo_is_not_reset_from_another_port(project):
     assert ["演示已在本目录中运行" in line for line in lines] == [True]
 
 
-def test_catalogue_is_compiled_when_it_changed_or_is_missing_and_not_otherwise(project, bootstrap):
+def test_catalogue_is_compiled_when_it_changed_or_is_missing_and_not_otherwise(
+    project, bootstrap
+):
     compiled = project / "minshi/locale/zh_Hans/LC_MESSAGES/django.mo"
     bootstrap.compile_catalogue()
     first = compiled.stat().st_mtime_ns
@@ -281,8 +356,10 @@ def test_catalogue_is_compiled_when_it_changed_or_is_missing_and_not_otherwise(p
 
 
 def test_dev_lock_pins_all_that_the_lock_pins():
-    pins = [set(re.findall(r"^[\w.\[\]-]+==\S+", (ROOT / name).read_text(), re.MULTILINE)) for name in
-            ("requirements.lock", "requirements-dev.lock")]  # fmt: skip
+    pins = [
+        set(re.findall(r"^[\w.\[\]-]+==\S+", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    ]
 
     assert pins[0]
     assert pins[0] <= pins[1]

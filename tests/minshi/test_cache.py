@@ -1,4 +1,6 @@
-"""What pages count and remember stands on Redis, and on the process alone while Redis is away."""
+"""What pages count and remember stands on Redis, and on the process alone while Redis
+is away.
+"""
 
 import pytest
 from django.core.cache import caches
@@ -37,11 +39,19 @@ def test_a_code_used_once_is_not_taken_again(cache):
 def test_another_thread_of_the_process_counts_the_same(cache):
     cache.set("calls", [1.0, 2.0])
 
-    assert SharedCache(f"redis://127.0.0.1:{free_port()}/0", {}).get("calls") == [1.0, 2.0]
+    assert SharedCache(f"redis://127.0.0.1:{free_port()}/0", {}).get("calls") == [
+        1.0,
+        2.0,
+    ]
 
 
 def test_readiness_is_not_had_from_the_process_alone():
-    where = {"default": {**ELSEWHERE["default"], "LOCATION": f"redis://127.0.0.1:{free_port()}/0"}}
+    where = {
+        "default": {
+            **ELSEWHERE["default"],
+            "LOCATION": f"redis://127.0.0.1:{free_port()}/0",
+        }
+    }
     with override_settings(CACHES=where):
         assert isinstance(caches["default"], SharedCache)
         assert not health._cache_keeps()

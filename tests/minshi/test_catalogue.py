@@ -1,4 +1,6 @@
-"""The Chinese catalogue is complete: nothing untranslated, nothing fuzzy, nothing missing."""
+"""The Chinese catalogue is complete: nothing untranslated, nothing fuzzy, nothing
+missing.
+"""
 
 import os
 import re
@@ -49,9 +51,14 @@ def placeholders(texts):
 
 
 def test_placeholders_survive_translation():
-    translated = {key: entry for key, entry in entries(ROOT).items() if is_translated(entry)}
+    translated = {
+        key: entry for key, entry in entries(ROOT).items() if is_translated(entry)
+    }
 
-    lost = {key: placeholders(entry.id) ^ placeholders(entry.string) for key, entry in translated.items()}
+    lost = {
+        key: placeholders(entry.id) ^ placeholders(entry.string)
+        for key, entry in translated.items()
+    }
     assert {key: names for key, names in lost.items() if names} == {}
 
 
@@ -65,8 +72,19 @@ def test_catalogue_has_every_text_of_the_code(tmp_path):
         copy(ROOT / name, tmp_path / name)
 
     subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "--locale", "zh_Hans", "--no-obsolete", "--verbosity", "0"],
-        cwd=tmp_path, env=os.environ | {"MINSHI_VAR": str(tmp_path / "var")}, check=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "manage.py",
+            "makemessages",
+            "--locale",
+            "zh_Hans",
+            "--no-obsolete",
+            "--verbosity",
+            "0",
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"MINSHI_VAR": str(tmp_path / "var")},
+        check=True,
+    )
 
     assert sorted(map(str, entries(tmp_path).keys() - entries(ROOT).keys())) == []

@@ -1,4 +1,6 @@
-"""The background really runs: embedded in one process, and as worker and beat of their own on Redis."""
+"""The background really runs: embedded in one process, and as worker and beat of their
+own on Redis.
+"""
 
 import os
 import shutil
@@ -12,13 +14,23 @@ from minshi.celery import app
 from supervision.models import Notice
 from tests.cases.roads import DAY, NOON, accepted, staff
 from tests.environment import ROOT
-from tests.processes import command_of, free_port, full_form, gunicorn, is_ready, readyz, until
+from tests.processes import (
+    command_of,
+    free_port,
+    full_form,
+    gunicorn,
+    is_ready,
+    readyz,
+    until,
+)
 
 
 def test_every_scheduled_task_exists():
     app.loader.import_default_modules()
 
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(
+        app.tasks
+    )
 
 
 # --- embedded
@@ -59,7 +71,9 @@ def test_one_process_serves_and_runs_the_jobs(start, embedded, tmp_path):
     assert server.wait(20) == 0
 
 
-def test_a_second_process_of_the_same_folder_leaves_the_jobs_to_the_first(start, embedded):
+def test_a_second_process_of_the_same_folder_leaves_the_jobs_to_the_first(
+    start, embedded
+):
     first, second = free_port(), free_port()
     server = start(*gunicorn(first), env=embedded)
     until(lambda: is_ready(first), processes=[server])
@@ -67,7 +81,11 @@ def test_a_second_process_of_the_same_folder_leaves_the_jobs_to_the_first(start,
     other = start(*gunicorn(second), env=embedded)
     answer = until(lambda: readyz(second), processes=[other])
 
-    assert (answer["beat"], answer["database"]) == ("failed", "ok")  # no job was ever run there
+    # no job was ever run there
+    assert (answer["beat"], answer["database"]) == (
+        "failed",
+        "ok",
+    )
 
 
 def test_when_the_first_process_ends_the_next_takes_over(start, embedded):
@@ -82,7 +100,10 @@ def test_when_the_first_process_ends_the_next_takes_over(start, embedded):
     until(lambda: is_ready(second), processes=[waiting])
 
 
-SHOW = "import minshi.wsgi; from minshi import celery; print(celery._running is not None); celery.stop_embedded()"
+SHOW = (
+    "import minshi.wsgi; from minshi import celery; print(celery._running is not None);"
+    " celery.stop_embedded()"
+)
 
 
 @pytest.mark.parametrize(
@@ -98,15 +119,26 @@ SHOW = "import minshi.wsgi; from minshi import celery; print(celery._running is 
 )
 def test_the_background_starts_only_where_it_belongs(embedded, command, extra, runs):
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=embedded | extra, capture_output=True, text=True, timeout=60,
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=embedded | extra,
+        capture_output=True,
+        text=True,
+        timeout=60,
         check=True,
-    )  # fmt: skip
+    )
 
     assert done.stdout.split()[-1] == runs
 
 
 def test_a_management_command_starts_no_background(embedded, tmp_path):
-    subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=embedded, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=embedded,
+        check=True,
+        capture_output=True,
+    )
 
     assert not list((tmp_path / "var").glob("beat-schedule*"))
 
@@ -117,7 +149,9 @@ def test_a_management_command_starts_no_background(embedded, tmp_path):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_worker_and_beat_remind_of_an_overdue_case(start, tmp_path):
-    """As in docker-compose.yml: the web process learns from the beat, the owner from the sweep."""
+    """As in docker-compose.yml: the web process learns from the beat, the owner from
+    the sweep.
+    """
     port, env = free_port(), full_form(tmp_path)
     here = staff()
     case = accepted(here)
@@ -129,10 +163,17 @@ def test_worker_and_beat_remind_of_an_overdue_case(start, tmp_path):
     processes = [web, worker, beat]
 
     until(lambda: is_ready(port), processes=processes)
-    notice = until(Notice.objects.filter(chase__isnull=False).first, processes=processes)
+    notice = until(
+        Notice.objects.filter(chase__isnull=False).first, processes=processes
+    )
 
-    # Months overdue it is an order's turn; nobody here may sign one, which alarms the town's office.
-    assert (notice.case, notice.kind, notice.recipient) == (case, "alarm", here.reviewer.user)
+    # Months overdue it is an order's turn; nobody here may sign one, which alarms the
+    # town's office.
+    assert (notice.case, notice.kind, notice.recipient) == (
+        case,
+        "alarm",
+        here.reviewer.user,
+    )
     for process in (beat, worker):
         process.terminate()
         assert process.wait(30) == 0

@@ -1,4 +1,6 @@
-"""The container files agree with the settings, the modules and the health pages; the static files can be collected."""
+"""The container files agree with the settings, the modules and the health pages; the
+static files can be collected.
+"""
 
 import importlib.util
 import re
@@ -39,15 +41,29 @@ def test_environment_holds_only_what_the_settings_read_and_all_they_require(serv
 
 
 def test_whatever_can_be_set_reaches_the_containers():
-    """But for demo data, which the full form has none of, and where the image keeps its files."""
-    kept = {"DEBUG", "DEMO_PASSWORD", "CLOCK_AHEAD", "MINSHI_VAR", "STATIC_ROOT", "MEDIA_ROOT"}
-    read = settings_names() | {f"DEADLINE_{rule.upper()}" for rule in settings.DEADLINES}
+    """But for demo data, which the full form has none of, and where the image keeps its
+    files.
+    """
+    kept = {
+        "DEBUG",
+        "DEMO_PASSWORD",
+        "CLOCK_AHEAD",
+        "MINSHI_VAR",
+        "STATIC_ROOT",
+        "MEDIA_ROOT",
+    }
+    read = settings_names() | {
+        f"DEADLINE_{rule.upper()}" for rule in settings.DEADLINES
+    }
 
     assert set(COMPOSE["services"]["web"]["environment"]) == read - kept
 
 
 def test_every_queue_has_a_worker_and_no_worker_waits_at_another():
-    taken = [command_of(service)[command_of(service).index("-Q") + 1] for service in ("worker", "letters")]
+    taken = [
+        command_of(service)[command_of(service).index("-Q") + 1]
+        for service in ("worker", "letters")
+    ]
 
     assert sorted(taken) == sorted(app.amqp.queues)
 
@@ -60,15 +76,25 @@ def test_required_variables_are_those_the_settings_read_without_a_default():
 
 
 def test_image_sets_only_what_the_settings_read_beside_pip_and_python():
-    names = re.findall(r"(\w+)=\S+", " ".join(re.findall(r"^ENV (.*)", DOCKERFILE, re.MULTILINE)))
+    names = re.findall(
+        r"(\w+)=\S+", " ".join(re.findall(r"^ENV (.*)", DOCKERFILE, re.MULTILINE))
+    )
 
-    assert {name for name in names if not name.startswith(("PYTHON", "PIP_"))} <= settings_names()
+    assert {
+        name for name in names if not name.startswith(("PYTHON", "PIP_"))
+    } <= settings_names()
 
 
 @pytest.mark.parametrize("service", [*OURS, "db"])
 def test_no_secret_has_a_default(service):
     environment = COMPOSE["services"][service]["environment"]
-    for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"):
+    for name in (
+        "SECRET_KEY",
+        "FIELD_KEYS",
+        "INDEX_KEY",
+        "DATABASE_URL",
+        "POSTGRES_PASSWORD",
+    ):
         if name in environment:
             assert re.search(r"\$\{\w+:\?", environment[name]), name
 
@@ -87,7 +113,9 @@ def test_commands_name_modules_that_exist(service):
 def test_management_commands_of_the_migration_exist():
     from django.core.management import get_commands
 
-    named = re.findall(r"manage\.py (\w+)", COMPOSE["services"]["migrate"]["command"][-1])
+    named = re.findall(
+        r"manage\.py (\w+)", COMPOSE["services"]["migrate"]["command"][-1]
+    )
 
     assert named == ["migrate", "load_calendar", "load_standard_texts"]
     assert set(named) <= set(get_commands())
@@ -95,7 +123,10 @@ def test_management_commands_of_the_migration_exist():
 
 def test_health_checks_ask_pages_that_exist():
     asked = re.findall(r"127\.0\.0\.1:8000(/\w+)", DOCKERFILE)
-    asked += re.findall(r"127\.0\.0\.1:8000(/\w+)", " ".join(COMPOSE["services"]["web"]["healthcheck"]["test"]))
+    asked += re.findall(
+        r"127\.0\.0\.1:8000(/\w+)",
+        " ".join(COMPOSE["services"]["web"]["healthcheck"]["test"]),
+    )
 
     assert asked == ["/healthz", "/readyz"]
     assert all(resolve(path) for path in asked)
@@ -105,14 +136,26 @@ def test_application_waits_for_the_migration_and_both_stores():
     for service in ("web", "worker", "letters", "beat"):
         waits = COMPOSE["services"][service]["depends_on"]
         assert waits["migrate"]["condition"] == "service_completed_successfully"
-        assert {waits[store]["condition"] for store in ("db", "redis")} == {"service_healthy"}
-    assert all("test" in COMPOSE["services"][store]["healthcheck"] for store in ("db", "redis"))
+        assert {waits[store]["condition"] for store in ("db", "redis")} == {
+            "service_healthy"
+        }
+    assert all(
+        "test" in COMPOSE["services"][store]["healthcheck"] for store in ("db", "redis")
+    )
 
 
 def test_image_holds_every_app_and_runs_as_nobody_in_particular():
     let_in = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
 
-    assert {"minshi", "villages", "cases", "supervision", "templates", "static", "manage.py"} <= set(let_in)
+    assert {
+        "minshi",
+        "villages",
+        "cases",
+        "supervision",
+        "templates",
+        "static",
+        "manage.py",
+    } <= set(let_in)
     assert all((ROOT / name).exists() for name in let_in)
     assert re.search(r"^USER (?!root)", DOCKERFILE, re.MULTILINE)
 
@@ -124,9 +167,18 @@ def test_static_files_are_collected_as_the_image_does(tmp_path):
     values = dict(word.split("=", 1) for word in assignments.split())
 
     result = subprocess.run(
-        [sys.executable, *command.split()], cwd=ROOT, capture_output=True, text=True, check=False,
-        env=values | {"MINSHI_VAR": str(tmp_path), "STATIC_ROOT": str(tmp_path / "static"), "PATH": ""},
-    )  # fmt: skip
+        [sys.executable, *command.split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=values
+        | {
+            "MINSHI_VAR": str(tmp_path),
+            "STATIC_ROOT": str(tmp_path / "static"),
+            "PATH": "",
+        },
+    )
 
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()

@@ -1,4 +1,6 @@
-"""Personal values: what the database sees, what a search finds, what a colleague reads."""
+"""Personal values: what the database sees, what a search finds, what a colleague
+reads.
+"""
 
 import re
 
@@ -13,7 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minshi import crypto
-from minshi.crypto import EncryptedTextField, UndecryptableError, blind_index, decrypted, encrypted
+from minshi.crypto import (
+    EncryptedTextField,
+    UndecryptableError,
+    blind_index,
+    decrypted,
+    encrypted,
+)
 
 OLD_KEY, NEW_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
@@ -42,7 +50,9 @@ def notes(db):
 
 
 def stored(notes):
-    return notes.annotate(raw=Cast("words", models.TextField())).values_list("raw", flat=True)
+    return notes.annotate(raw=Cast("words", models.TextField())).values_list(
+        "raw", flat=True
+    )
 
 
 def test_the_database_holds_only_a_prefixed_token(notes):
@@ -118,7 +128,9 @@ def test_no_key_at_all_is_an_error_that_names_the_setting(settings):
         crypto.digest("水管")
 
 
-@pytest.mark.parametrize("asked", ["words", "words__contains", "words__in", "words__length"])
+@pytest.mark.parametrize(
+    "asked", ["words", "words__contains", "words__in", "words__length"]
+)
 def test_an_encrypted_field_answers_no_lookup(notes, asked):
     with pytest.raises(FieldError, match="encrypted"):
         notes.filter(**{asked: "水管"})
@@ -132,7 +144,9 @@ def test_an_encrypted_field_says_whether_it_is_empty(notes):
     assert notes.exclude(words__isnull=False).get().pk == 1
 
 
-@pytest.mark.parametrize("option", [{"unique": True}, {"db_index": True}, {"db_default": "x"}])
+@pytest.mark.parametrize(
+    "option", [{"unique": True}, {"db_index": True}, {"db_default": "x"}]
+)
 def test_an_option_that_ciphertext_cannot_honour_fails_the_system_check(option):
     class Wrong(models.Model):
         words = EncryptedTextField(**option)
@@ -202,7 +216,15 @@ def test_a_phone_number_has_one_form_however_it_was_typed(raw, normal):
 
 
 WORDS = ["", "没有", "+", "张三13993908821", "1399390TEXT", "****8821", "139****8821"]
-DIGITS = ["1399390882", "139939088211", "12345678901", "12345", "110", "6621234", "13993908821 1"]
+DIGITS = [
+    "1399390882",
+    "139939088211",
+    "12345678901",
+    "12345",
+    "110",
+    "6621234",
+    "13993908821 1",
+]
 
 
 @pytest.mark.parametrize("raw", [*WORDS, *DIGITS])

@@ -1,4 +1,6 @@
-"""/healthz and /readyz say what a supervisor of processes needs, and nothing an attacker could use."""
+"""/healthz and /readyz say what a supervisor of processes needs, and nothing an
+attacker could use.
+"""
 
 import pytest
 from django.core.cache import cache
@@ -31,8 +33,12 @@ def test_ready_when_everything_works(client):
 
     assert answer.status_code == 200
     assert answer.json() == {
-        "status": "ok", "database": "ok", "cache": "ok", "migrations": "ok", "beat": "ok",
-    }  # fmt: skip
+        "status": "ok",
+        "database": "ok",
+        "cache": "ok",
+        "migrations": "ok",
+        "beat": "ok",
+    }
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -54,7 +60,9 @@ def test_unready_while_a_migration_is_missing(client):
     assert answer.json()["migrations"] == "failed"
 
 
-def test_migrations_are_asked_for_until_they_are_applied(client, django_assert_num_queries):
+def test_migrations_are_asked_for_until_they_are_applied(
+    client, django_assert_num_queries
+):
     client.get("/readyz")
 
     with django_assert_num_queries(1):
@@ -62,11 +70,15 @@ def test_migrations_are_asked_for_until_they_are_applied(client, django_assert_n
 
 
 @pytest.mark.parametrize("broken", ["database", "cache"])
-def test_a_broken_part_is_named_and_its_words_stay_in_the_log(client, monkeypatch, caplog, broken):
+def test_a_broken_part_is_named_and_its_words_stay_in_the_log(
+    client, monkeypatch, caplog, broken
+):
     def refuse(*_args, **_kwargs):
         raise ConnectionError("password=secret host=10.0.0.1")
 
-    monkeypatch.setattr(*{"database": (connection, "cursor"), "cache": (cache, "set")}[broken], refuse)
+    monkeypatch.setattr(
+        *{"database": (connection, "cursor"), "cache": (cache, "set")}[broken], refuse
+    )
 
     answer = client.get("/readyz")
 

@@ -1,4 +1,6 @@
-"""What every job does with its rows: one that fails stops no other, and a database that is gone stops all."""
+"""What every job does with its rows: one that fails stops no other, and a database that
+is gone stops all.
+"""
 
 import pytest
 from django.db import OperationalError, transaction

@@ -23,4 +23,7 @@ def test_a_phone_is_scrubbed(written, kept):
 
 
 def test_a_request_is_logged_without_its_query():
-    assert drop_queries(None, "", {"request": "GET /t/BG-2026-0001/?k=ABCDEF"})["request"] == "GET /t/BG-2026-0001/"
+    assert (
+        drop_queries(None, "", {"request": "GET /t/BG-2026-0001/?k=ABCDEF"})["request"]
+        == "GET /t/BG-2026-0001/"
+    )

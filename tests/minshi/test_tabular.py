@@ -1,4 +1,6 @@
-"""Ledgers: the same rows everywhere, the layout of the spreadsheet, and text that stays text."""
+"""Ledgers: the same rows everywhere, the layout of the spreadsheet, and text that stays
+text.
+"""
 
 import csv
 import io
@@ -14,7 +16,15 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from minshi import tabular
-from minshi.tabular import Column, Ledger, csv_chunks, file_name, headings, inert, rows_of
+from minshi.tabular import (
+    Column,
+    Ledger,
+    csv_chunks,
+    file_name,
+    headings,
+    inert,
+    rows_of,
+)
 
 RATINGS = ("满意", "基本满意", "不满意")
 COLUMNS = (
@@ -23,10 +33,23 @@ COLUMNS = (
     Column("phone", "联系电话", lambda case: case["phone"], width=15, personal="phone"),
     Column("words", "原话", lambda case: case["words"], width=40),
     Column("people", "人数", lambda case: case["people"], kind="number"),
-    Column("rating", "满意度", lambda case: case["rating"], kind="choice", choices=RATINGS),
+    Column(
+        "rating", "满意度", lambda case: case["rating"], kind="choice", choices=RATINGS
+    ),
 )
 LEDGER = Ledger("main", "民事直说总台账", COLUMNS, wide=True)
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\x01", " =1", "＝1+1", "\u200b=1"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\x01",
+    " =1",
+    "＝1+1",
+    "\u200b=1",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -41,13 +64,20 @@ def case(**changes):
 
 
 def ledger_of(*values, **options):
-    columns = (Column(f"c{n}", "列", lambda _, v=v: v, **options) for n, v in enumerate(values))
+    columns = (
+        Column(f"c{n}", "列", lambda _, v=v: v, **options) for n, v in enumerate(values)
+    )
     return Ledger("any", "任意", tuple(columns))
 
 
 def sheet_of(records, ledger=LEDGER, **options):
     out = io.BytesIO()
-    said = {"unit": "白关镇", "period": "2023年5月", "filled_by": "王芳", "on": date(2023, 5, 31)}
+    said = {
+        "unit": "白关镇",
+        "period": "2023年5月",
+        "filled_by": "王芳",
+        "on": date(2023, 5, 31),
+    }
     tabular.write_xlsx(out, ledger, records, **said, **options)
     return load_workbook(out).worksheets[0]
 
@@ -74,7 +104,15 @@ def test_codes_stay_text_numbers_stay_numbers_and_answers_are_words():
     texts = ledger_of(621226118, Decimal("97.3"), True, False, _("Total"), None)
     numbers = ledger_of(3, Decimal("97.3"), "样本少", kind="number")
 
-    assert next(rows_of(texts, [None])) == [1, "621226118", "97.3", "Yes", "No", "Total", None]
+    assert next(rows_of(texts, [None])) == [
+        1,
+        "621226118",
+        "97.3",
+        "Yes",
+        "No",
+        "Total",
+        None,
+    ]
     assert next(rows_of(numbers, [None])) == [1, 3, Decimal("97.3"), "样本少"]
 
 
@@ -110,7 +148,9 @@ def test_what_starts_a_formula_is_inert_in_csv(text):
     assert read[1][4] == inert(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["", "水管=坏了", "“不行”", "3-5户", "13993908821", "'=1"])
+@pytest.mark.parametrize(
+    "text", ["", "水管=坏了", "“不行”", "3-5户", "13993908821", "'=1"]
+)
 def test_other_text_is_left_alone(text):
     assert inert(text) == text
 
@@ -121,7 +161,9 @@ def test_text_is_made_inert_once(text):
     assert inert(text).endswith(text)
 
 
-@pytest.mark.parametrize("text", [*FORMULAS[:4], " =1", "＝1+1", "{=1}", "https://x.cn", "007"])
+@pytest.mark.parametrize(
+    "text", [*FORMULAS[:4], " =1", "＝1+1", "{=1}", "https://x.cn", "007"]
+)
 def test_a_spreadsheet_keeps_the_words_as_text(text):
     cell = sheet_of([case(words=text)])["E4"]
 
@@ -147,7 +189,10 @@ def test_the_first_three_rows_are_title_filling_line_and_headings():
 
     assert sheet["A1"].value == "白关镇2023年5月民事直说总台账"
     line = " ".join(sheet["A2"].value.split())
-    assert line == "Filling unit (seal): 白关镇 Filled by: 王芳 Checked by: Date: 2023-05-31"
+    assert (
+        line
+        == "Filling unit (seal): 白关镇 Filled by: 王芳 Checked by: Date: 2023-05-31"
+    )
     assert {str(merged) for merged in sheet.merged_cells.ranges} == {"A1:G1", "A2:G2"}
     assert values_of(sheet[3]) == headings(LEDGER)
 
@@ -158,17 +203,32 @@ def test_the_sheet_prints_on_one_page_width_with_its_headings():
     assert sheet.title == "民事直说总台账"
     assert sheet.freeze_panes == "A4"
     assert sheet.print_title_rows == "$3:$3"
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
+        "landscape",
+        8,
+    )
     assert sheet_of([None], ledger_of("x")).page_setup.paperSize == 9
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (sheet.page_setup.fitToWidth or 1, int(sheet.page_setup.fitToHeight)) == (1, 0)
+    assert (sheet.page_setup.fitToWidth or 1, int(sheet.page_setup.fitToHeight)) == (
+        1,
+        0,
+    )
     assert sheet.column_dimensions["E"].width == pytest.approx(40, abs=1)
 
 
 def test_cells_have_their_kinds_and_thin_borders_and_are_masked_unless_told_otherwise():
     row = sheet_of([case(rating=None)], unmasked=True)[4]
 
-    assert values_of(row) == [1, datetime(2023, 5, 6), "李建国", "13993908821", "水管坏了", 3, None]  # noqa: DTZ001
+    said_on = datetime(2023, 5, 6)  # noqa: DTZ001 - a sheet's dates have no zone
+    assert values_of(row) == [
+        1,
+        said_on,
+        "李建国",
+        "13993908821",
+        "水管坏了",
+        3,
+        None,
+    ]
     assert [cell.data_type for cell in row] == ["n", "d", "s", "s", "s", "n", "n"]
     assert row[1].number_format == "yyyy-mm-dd"
     assert {cell.border.left.style for cell in row} == {"thin"}
@@ -206,7 +266,10 @@ def test_choices_too_many_for_a_formula_are_listed_on_a_hidden_sheet():
     sheet = sheet_of([None], ledger)
 
     rules = sheet.data_validations.dataValidation
-    assert [rule.formula1 for rule in rules] == ["choices!$A$2:$BH$2", "choices!$A$3:$BH$3"]
+    assert [rule.formula1 for rule in rules] == [
+        "choices!$A$2:$BH$2",
+        "choices!$A$3:$BH$3",
+    ]
     assert sheet.parent["choices"].sheet_state == "hidden"
     assert values_of(sheet.parent["choices"][3]) == list(many)
 
@@ -225,7 +288,10 @@ def test_a_title_that_no_tab_may_bear_is_shortened():
 
 
 def test_memory_does_not_grow_with_the_records(tmp_path):
-    path, said = tmp_path / "ledger.xlsx", {"unit": "", "period": "", "filled_by": "王芳"}
+    path, said = (
+        tmp_path / "ledger.xlsx",
+        {"unit": "", "period": "", "filled_by": "王芳"},
+    )
 
     def peak_of(count):
         records = (case() for _ in range(count))
@@ -240,7 +306,9 @@ def test_memory_does_not_grow_with_the_records(tmp_path):
 
 
 def test_a_file_name_says_what_when_and_who_on_any_file_system():
-    plain = file_name("白关镇", LEDGER, date(2023, 1, 1), date(2023, 5, 31), "王芳", "xlsx")
+    plain = file_name(
+        "白关镇", LEDGER, date(2023, 1, 1), date(2023, 5, 31), "王芳", "xlsx"
+    )
     name = file_name("../a_b\n" + "镇" * 90, LEDGER, date.min, date.max, ' "<', ".csv")
 
     assert plain == "白关镇_民事直说总台账_2023-01-01_2023-05-31_王芳.xlsx"

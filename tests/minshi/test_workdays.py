@@ -62,7 +62,9 @@ def test_calendar_days_may_end_on_a_make_up_saturday():
 
 def test_a_day_named_both_off_and_make_up_is_off():
     saturday = date(2026, 2, 14)
-    calendar = WorkCalendar(days_off=frozenset({saturday}), make_up=frozenset({saturday}))
+    calendar = WorkCalendar(
+        days_off=frozenset({saturday}), make_up=frozenset({saturday})
+    )
 
     assert not calendar.is_working_day(saturday)
 
@@ -89,7 +91,13 @@ def test_the_first_day_is_not_counted_and_the_last_one_is():
         lambda: PLAIN.subtract_working_days(date(2026, 11, 2), -1),
         lambda: PLAIN.add_calendar_days(date(2026, 11, 2), -1),
         lambda: Span(-1, Unit.WORKING),
-        lambda: shifted(PLAIN, start_of(2026, 11, 10), Unit.WORKING, date(2026, 11, 6), date(2026, 11, 5)),
+        lambda: shifted(
+            PLAIN,
+            start_of(2026, 11, 10),
+            Unit.WORKING,
+            date(2026, 11, 6),
+            date(2026, 11, 5),
+        ),
         lambda: local_day(datetime(2026, 11, 2)),  # noqa: DTZ001
     ],
 )
@@ -123,7 +131,11 @@ def test_a_moment_late_in_the_utc_day_belongs_to_the_next_day_in_shanghai():
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(date(2026, 3, 2), "3月2日"), (date(2027, 1, 4), "2027年1月4日"), (date(2025, 12, 31), "2025年12月31日")],
+    [
+        (date(2026, 3, 2), "3月2日"),
+        (date(2027, 1, 4), "2027年1月4日"),
+        (date(2025, 12, 31), "2025年12月31日"),
+    ],
 )
 def test_a_day_of_another_year_is_said_with_its_year(day, words):
     assert day_in_words(day, beside=date(2026, 12, 31)) == words
@@ -140,7 +152,9 @@ def test_a_day_of_another_year_is_said_with_its_year(day, words):
         (Span(60, Unit.CALENDAR), date(2026, 10, 8), start_of(2026, 9, 30)),
     ],
 )
-def test_yellow_leaves_two_working_days_or_the_last_one_of_a_short_span(span, last, yellow):
+def test_yellow_leaves_two_working_days_or_the_last_one_of_a_short_span(
+    span, last, yellow
+):
     assert yellow_at(CHINA, due_at(last), span) == yellow
 
 
@@ -171,17 +185,24 @@ def test_a_pause_on_the_last_day_leaves_the_day_of_return_or_the_next_working_on
 def test_a_pause_does_not_heal_what_was_overdue():
     due = due_at(date(2026, 11, 6))
 
-    assert shifted(CHINA, due, Unit.WORKING, date(2026, 11, 9), date(2026, 11, 30)) == due
+    assert (
+        shifted(CHINA, due, Unit.WORKING, date(2026, 11, 9), date(2026, 11, 30)) == due
+    )
 
 
 @given(days, counts)
 def test_added_working_days_are_found_again_between(start, count):
-    assert CHINA.working_days_between(start, CHINA.add_working_days(start, count)) == count
+    assert (
+        CHINA.working_days_between(start, CHINA.add_working_days(start, count)) == count
+    )
 
 
 @given(working_days, counts)
 def test_subtracting_undoes_adding_from_a_working_day(start, count):
-    assert CHINA.subtract_working_days(CHINA.add_working_days(start, count), count) == start
+    assert (
+        CHINA.subtract_working_days(CHINA.add_working_days(start, count), count)
+        == start
+    )
 
 
 @given(days, counts, counts, units)
@@ -248,4 +269,6 @@ def test_a_longer_pause_never_comes_due_sooner(last, one, two, three, unit):
     begins, shorter, longer = sorted((one, two, three))
     due = due_at(last)
 
-    assert shifted(CHINA, due, unit, begins, shorter) <= shifted(CHINA, due, unit, begins, longer)
+    assert shifted(CHINA, due, unit, begins, shorter) <= shifted(
+        CHINA, due, unit, begins, longer
+    )

@@ -1,4 +1,6 @@
-"""Two thousand clocks long due in three towns, and what must have been told of each, counted without the product."""
+"""Two thousand clocks long due in three towns, and what must have been told of each,
+counted without the product.
+"""
 
 import re
 from collections import Counter
@@ -43,21 +45,42 @@ class Flooded:
             return {post.user_id for post in self.signers}
         owner = self.secretaries if case.stage == Stage.DELIBERATE else self.duty
         told = {owner[case.village_id].user_id}
-        return told | {self.secretaries[case.village_id].user_id} if self.step == ChaseStep.URGE else told
+        return (
+            told | {self.secretaries[case.village_id].user_id}
+            if self.step == ChaseStep.URGE
+            else told
+        )
 
 
 def flooded_town(step: ChaseStep, count: int, at: datetime) -> Flooded:
-    """Staff, every other person with an address; `count` matters taken over in bulk, half of them with each owner."""
+    """Staff, every other person with an address; `count` matters taken over in bulk,
+    half of them with each owner.
+    """
     first = VillageFactory()
-    town, villages = first.town, [first, *(VillageFactory(town=first.town) for _nth in range(VILLAGES - 1))]
-    signers = [roles.reviewer_of(town, may_sign=True, user=with_address(nth == 0)) for nth in range(2)]
+    town, villages = (
+        first.town,
+        [first, *(VillageFactory(town=first.town) for _nth in range(VILLAGES - 1))],
+    )
+    signers = [
+        roles.reviewer_of(town, may_sign=True, user=with_address(nth == 0))
+        for nth in range(2)
+    ]
     here = Flooded(town, step, signers)
     for nth, village in enumerate(villages):
-        here.secretaries[village.pk] = roles.secretary_of(village, user=with_address(nth % 2 == 0))
-        here.duty[village.pk] = roles.duty_officer_of(village, user=with_address(nth % 2 == 1))
+        here.secretaries[village.pk] = roles.secretary_of(
+            village, user=with_address(nth % 2 == 0)
+        )
+        here.duty[village.pk] = roles.duty_officer_of(
+            village, user=with_address(nth % 2 == 1)
+        )
     if step == ChaseStep.URGE:
-        Rung.objects.create(town=town, step=ChaseStep.ORDER, is_on=False, days=3, told=["signer"])
-    rows = [_matter(villages[nth % VILLAGES], nth, step, at - LONG_AGO) for nth in range(count)]
+        Rung.objects.create(
+            town=town, step=ChaseStep.ORDER, is_on=False, days=3, told=["signer"]
+        )
+    rows = [
+        _matter(villages[nth % VILLAGES], nth, step, at - LONG_AGO)
+        for nth in range(count)
+    ]
     adopt(rows, by=officer(signers[0]), at=at)
     return here
 
@@ -72,7 +95,12 @@ def _matter(village, nth: int, step: ChaseStep, told_at: datetime) -> Matter:
     }
     accepted = {"category": "village", "grade": "minor", "accepted_at": told_at}
     if step == ChaseStep.OVERDUE:  # 评, replied to: the thirty days that only remind
-        done = {"completed_at": told_at, "replied_at": told_at, "result": "修好了", "outcome": "done"}
+        done = {
+            "completed_at": told_at,
+            "replied_at": told_at,
+            "result": "修好了",
+            "outcome": "done",
+        }
         return Matter(**base, **accepted, **done, stage=Stage.RATE)
     if nth // VILLAGES % 2:
         return Matter(**base, **accepted, stage=Stage.DELIBERATE)
@@ -89,7 +117,10 @@ def steps_taken() -> Counter[tuple[int, str]]:
 
 def steps_wanted(towns: list[Flooded]) -> Counter[tuple[int, str]]:
     of_town = {here.town.pk: str(here.step) for here in towns}
-    return Counter((clock, of_town[town]) for clock, town in Clock.objects.values_list("pk", "case__town_id"))
+    return Counter(
+        (clock, of_town[town])
+        for clock, town in Clock.objects.values_list("pk", "case__town_id")
+    )
 
 
 Told = Counter[tuple[int, datetime, str, int]]
@@ -118,7 +149,10 @@ def lines_of(letter: str) -> set[tuple[str, str]]:
     """To whom a letter went, and the numbers of the matters it names."""
     found = message_from_bytes(letter.encode(), policy=policy.default)
     text = found.get_content()
-    return {(str(found["To"]), number) for number in re.findall(r"^(\S+-\d{4}-\d+)", text, re.MULTILINE)}
+    return {
+        (str(found["To"]), number)
+        for number in re.findall(r"^(\S+-\d{4}-\d+)", text, re.MULTILINE)
+    }
 
 
 def sent_twice(letters: list[str]) -> int:
@@ -132,5 +166,7 @@ def sent_twice(letters: list[str]) -> int:
 
 
 def unsent() -> list[tuple[str, int]]:
-    letters = Notice.objects.filter(channel=Channel.EMAIL).exclude(state=NoticeState.SENT)
+    letters = Notice.objects.filter(channel=Channel.EMAIL).exclude(
+        state=NoticeState.SENT
+    )
     return list(letters.values_list("state", "tries"))

@@ -1,4 +1,6 @@
-"""Letters and messages to groups: who gets some, what is asked of the outbox, and what stands in them."""
+"""Letters and messages to groups: who gets some, what is asked of the outbox, and what
+stands in them.
+"""
 
 from email import message_from_bytes, policy
 
@@ -30,7 +32,9 @@ def text_of(letter):
 def late(here, group=None, **fields):
     """Overdue, its town's group told of it; the sweep ran in the night."""
     if group:
-        Robot.objects.get_or_create(town=here.town, name="村干部群", defaults={"url": group.url})
+        Robot.objects.get_or_create(
+            town=here.town, name="村干部群", defaults={"url": group.url}
+        )
     case = accepted(here, **fields)
     sweep(case.due_at)
     return case

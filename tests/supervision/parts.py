@@ -1,30 +1,74 @@
-"""One row of everything that watching leaves behind at a case, with the same words in each."""
+"""One row of everything that watching leaves behind at a case, with the same words in
+each.
+"""
 
 from cases.models import Case
-from supervision.models import Call, Chase, Notice, OrderTalk, SentBack, SupervisionOrder
+from supervision.models import (
+    Call,
+    Chase,
+    Notice,
+    OrderTalk,
+    SentBack,
+    SupervisionOrder,
+)
 from tests.cases.roads import DAY, NOON
 from villages.models import Post
 
 
 def chased(case: Case, note: str, other: Post) -> None:
     clock = case.clocks.get(stopped_at=None)
-    to = case.owner_post.user if case.owner_post else case.owner_office.posts.first().user
+    to = (
+        case.owner_post.user
+        if case.owner_post
+        else case.owner_office.posts.first().user
+    )
     order = SupervisionOrder.objects.create(
-        case=case, town=case.town, reason=note, demand=note, reply_on=(NOON + DAY).date(), raised_at=NOON
+        case=case,
+        town=case.town,
+        reason=note,
+        demand=note,
+        reply_on=(NOON + DAY).date(),
+        raised_at=NOON,
     )
     SentBack.objects.create(
-        order=order, reply=note, replied_at=NOON, replied_by=other, finding=note, checked_at=NOON,
-        checked_by=other,
-    )  # fmt: skip
-    OrderTalk.objects.create(
-        order=order, held_on=NOON.date(), whom=note, agreed=note, noted_at=NOON, noted_by=other
-    )  # fmt: skip
-    chase = Chase.objects.create(
-        case=case, clock=clock, due_at=clock.due_at, step="yellow", level="remind", at=NOON, reason=note,
         order=order,
-    )  # fmt: skip
+        reply=note,
+        replied_at=NOON,
+        replied_by=other,
+        finding=note,
+        checked_at=NOON,
+        checked_by=other,
+    )
+    OrderTalk.objects.create(
+        order=order,
+        held_on=NOON.date(),
+        whom=note,
+        agreed=note,
+        noted_at=NOON,
+        noted_by=other,
+    )
+    chase = Chase.objects.create(
+        case=case,
+        clock=clock,
+        due_at=clock.due_at,
+        step="yellow",
+        level="remind",
+        at=NOON,
+        reason=note,
+        order=order,
+    )
     Notice.objects.create(
-        key=f"stranger:{case.pk}", kind="yellow", channel="inbox", recipient=to, case=case, chase=chase, state="sent",
-        created_at=NOON, send_after=NOON, sent_at=NOON,
-    )  # fmt: skip
-    Call.objects.create(case=case, event=case.events.first(), kind="accepted", asked_at=NOON)
+        key=f"stranger:{case.pk}",
+        kind="yellow",
+        channel="inbox",
+        recipient=to,
+        case=case,
+        chase=chase,
+        state="sent",
+        created_at=NOON,
+        send_after=NOON,
+        sent_at=NOON,
+    )
+    Call.objects.create(
+        case=case, event=case.events.first(), kind="accepted", asked_at=NOON
+    )

@@ -1,4 +1,6 @@
-"""Local servers that answer as the documentation says: 企业微信's group robot, 阿里云's SendSms; and a mail server."""
+"""Local servers that answer as the documentation says: 企业微信's group robot, 阿里云's
+SendSms; and a mail server.
+"""
 
 import contextlib
 import hmac
@@ -47,11 +49,14 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
 
 @dataclass
 class Group:
-    """What the robot's group has read, and how the next calls are answered: an errcode, or an HTTP status."""
+    """What the robot's group has read, and how the next calls are answered: an errcode,
+    or an HTTP status.
+    """
 
     url: str = ""
     messages: list[str] = field(default_factory=list)
-    answers: list[tuple[int, int, str]] = field(default_factory=list)  # HTTP status, errcode, errmsg
+    # HTTP status, errcode, errmsg
+    answers: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 @contextmanager
@@ -62,10 +67,15 @@ def group_robot() -> Iterator[Group]:
         def do_POST(self) -> None:
             parts = urlsplit(self.path)
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, code, words = group.answers.pop(0) if group.answers else (200, 0, "ok")
+            status, code, words = (
+                group.answers.pop(0) if group.answers else (200, 0, "ok")
+            )
             if parse_qs(parts.query).get("key") != [KNOWN_KEY]:
                 code, words = 93000, "invalid webhook url"
-            elif body.get("msgtype") != "text" or len(body["text"]["content"].encode()) > 2048:
+            elif (
+                body.get("msgtype") != "text"
+                or len(body["text"]["content"].encode()) > 2048
+            ):
                 code, words = 40058, "text.content exceed max length 2048"
             if status == 200 and code == 0:
                 group.messages.append(body["text"]["content"])
@@ -78,7 +88,9 @@ def group_robot() -> Iterator[Group]:
 
 @dataclass
 class SmsService:
-    """What was sent (number, template, parameters), and how the next calls are answered: HTTP status, Code, Message."""
+    """What was sent (number, template, parameters), and how the next calls are
+    answered: HTTP status, Code, Message.
+    """
 
     url: str = ""
     sent: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -87,25 +99,49 @@ class SmsService:
 
 @contextmanager
 def sms_service() -> Iterator[SmsService]:
-    """SendSms of 2017-05-25: checks the signature as documented, then number and template."""
+    """SendSms of 2017-05-25: checks the signature as documented, then number and
+    template.
+    """
     service = SmsService()
 
     class Handler(Answering):
         def do_POST(self) -> None:
             sent = dict(
-                parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
+                parse_qsl(
+                    self.rfile.read(int(self.headers["Content-Length"])).decode(),
+                    keep_blank_values=True,
+                )
             )
             signature = sent.pop("Signature", "")
-            status, code, words = service.answers.pop(0) if service.answers else (200, "OK", "OK")
+            status, code, words = (
+                service.answers.pop(0) if service.answers else (200, "OK", "OK")
+            )
             if sent["AccessKeyId"] != KEY_ID or signature != signed(sent, KEY_SECRET):
-                status, code, words = 400, "SignatureDoesNotMatch", "Specified signature is not matched."
+                status, code, words = (
+                    400,
+                    "SignatureDoesNotMatch",
+                    "Specified signature is not matched.",
+                )
             elif not re.fullmatch(r"1\d{10}", sent["PhoneNumbers"]):
                 code, words = "isv.MOBILE_NUMBER_ILLEGAL", "非法手机号"
             elif not sent["TemplateCode"].startswith("SMS_"):
                 code, words = "isv.SMS_TEMPLATE_ILLEGAL", "该账号下找不到对应模板"
             if code == "OK":
-                service.sent.append((sent["PhoneNumbers"], sent["TemplateCode"], json.loads(sent["TemplateParam"])))
-            self.answer(status, {"Code": code, "Message": words, "RequestId": "F655A8D5-B967-440B-8683-DAD6FF8DE990"})
+                service.sent.append(
+                    (
+                        sent["PhoneNumbers"],
+                        sent["TemplateCode"],
+                        json.loads(sent["TemplateParam"]),
+                    )
+                )
+            self.answer(
+                status,
+                {
+                    "Code": code,
+                    "Message": words,
+                    "RequestId": "F655A8D5-B967-440B-8683-DAD6FF8DE990",
+                },
+            )
 
     with serving(Handler) as port:
         query = "sign=白关镇&accepted=SMS_1&promised=SMS_2&answered=SMS_3"
@@ -117,16 +153,26 @@ def signed(parameters: dict[str, str], secret: str) -> str:
     """By the documentation of the RPC signature, written anew here."""
 
     def encoded(text: str) -> str:
-        return quote_plus(text, safe="").replace("+", "%20").replace("*", "%2A").replace("%7E", "~")
+        return (
+            quote_plus(text, safe="")
+            .replace("+", "%20")
+            .replace("*", "%2A")
+            .replace("%7E", "~")
+        )
 
-    query = "&".join(f"{encoded(name)}={encoded(value)}" for name, value in sorted(parameters.items()))
+    query = "&".join(
+        f"{encoded(name)}={encoded(value)}"
+        for name, value in sorted(parameters.items())
+    )
     text = "POST&%2F&" + encoded(query)
     return b64encode(hmac.digest(f"{secret}&".encode(), text.encode(), "sha1")).decode()
 
 
 @dataclass
 class MailServer:
-    """What arrived, with which reply the next recipient is refused, and how long an arrived letter is thought over."""
+    """What arrived, with which reply the next recipient is refused, and how long an
+    arrived letter is thought over.
+    """
 
     port: int = 0
     ponders: float = 0.0  # seconds between having a letter and saying so

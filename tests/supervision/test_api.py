@@ -31,7 +31,12 @@ def test_an_order_walks_its_way_over_the_api(here):
     replied = Api(here.handler).post(address, {"act": "reply", "reply": "修好了"})
     closed = Api(here.supervisor).post(address, {"act": "check", "good": True})
 
-    assert [answer.status_code for answer in (made, signed, replied, closed)] == [201, 200, 200, 200]
+    assert [answer.status_code for answer in (made, signed, replied, closed)] == [
+        201,
+        200,
+        200,
+        200,
+    ]
     assert closed.json()["state"] == OrderState.CLOSED
     assert closed.json()["document"].endswith("〔2026〕1号")
 
@@ -39,9 +44,19 @@ def test_an_order_walks_its_way_over_the_api(here):
 def test_what_is_not_open_is_refused_with_its_reason(here):
     order = raised(here)
 
-    assert Api(here.reviewer).post(f"orders/{order.pk}/", {"act": "sign"}).status_code == 403
-    assert Api(here.supervisor).post(f"orders/{order.pk}/", {"act": "check", "good": True}).status_code == 409
-    assert Api(here.supervisor).post(f"orders/{order.pk}/", {"act": "cancel"}).json()["fields"].keys() == {"reason"}
+    assert (
+        Api(here.reviewer).post(f"orders/{order.pk}/", {"act": "sign"}).status_code
+        == 403
+    )
+    assert (
+        Api(here.supervisor)
+        .post(f"orders/{order.pk}/", {"act": "check", "good": True})
+        .status_code
+        == 409
+    )
+    assert Api(here.supervisor).post(f"orders/{order.pk}/", {"act": "cancel"}).json()[
+        "fields"
+    ].keys() == {"reason"}
 
 
 def test_a_stranger_finds_neither_order_nor_matter(here):
@@ -50,15 +65,23 @@ def test_a_stranger_finds_neither_order_nor_matter(here):
     assert stranger.get(f"orders/{order.pk}/").status_code == 404
     assert stranger.post(f"cases/{order.case.number}/orders/", WORDS).status_code == 404
     assert stranger.get("orders/").json()["results"] == []
-    assert Api(here.duty).post(f"cases/{order.case.number}/orders/", WORDS).status_code == 404
+    assert (
+        Api(here.duty).post(f"cases/{order.case.number}/orders/", WORDS).status_code
+        == 404
+    )
 
 
 def test_orders_are_listed_by_how_they_stand(here):
     waiting, gone = raised(here), sent(here)
     api = Api(here.supervisor)
 
-    assert [row["id"] for row in api.get("orders/").json()["results"]] == [gone.pk, waiting.pk]
-    assert [row["id"] for row in api.get("orders/?state=sent").json()["results"]] == [gone.pk]
+    assert [row["id"] for row in api.get("orders/").json()["results"]] == [
+        gone.pk,
+        waiting.pk,
+    ]
+    assert [row["id"] for row in api.get("orders/?state=sent").json()["results"]] == [
+        gone.pk
+    ]
     assert api.get("orders/?state=nonsense").status_code == 400
 
 
@@ -75,7 +98,9 @@ def test_the_inbox_is_ones_own_and_is_read_once(here):
 
 
 @pytest.mark.parametrize("count", [1, 3, 20])
-def test_a_page_of_orders_costs_the_same_however_many(here, count, django_assert_num_queries):
+def test_a_page_of_orders_costs_the_same_however_many(
+    here, count, django_assert_num_queries
+):
     for _nth in range(count):
         raised(here)
     api = Api(here.supervisor)
@@ -88,16 +113,28 @@ def test_a_page_of_orders_costs_the_same_however_many(here, count, django_assert
 def test_a_repeated_key_makes_no_second_order(here):
     case, key = decided(here), "6f1d6f0e-9f6b-4d0e-8f0e-222222222222"
     for _nth in range(2):
-        assert Api(here.supervisor).post(f"cases/{case.number}/orders/", {**WORDS, "key": key}).status_code == 201
+        assert (
+            Api(here.supervisor)
+            .post(f"cases/{case.number}/orders/", {**WORDS, "key": key})
+            .status_code
+            == 201
+        )
 
     assert SupervisionOrder.objects.count() == 1
 
 
 def test_a_talk_is_noted_over_the_api_once(here):
     order = circulated(here)
-    said = {"act": "talk", "held_on": "2026-03-02", "whom": "司法所张所长", "agreed": "周五前修好"}
+    said = {
+        "act": "talk",
+        "held_on": "2026-03-02",
+        "whom": "司法所张所长",
+        "agreed": "周五前修好",
+    }
 
-    answers = [Api(here.supervisor).post(f"orders/{order.pk}/", said) for _nth in range(2)]
+    answers = [
+        Api(here.supervisor).post(f"orders/{order.pk}/", said) for _nth in range(2)
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200]
     (talk,) = answers[1].json()["talks"]
@@ -105,7 +142,9 @@ def test_a_talk_is_noted_over_the_api_once(here):
         "司法所张所长", "周五前修好", str(here.supervisor.user),
     )  # fmt: skip
     assert Api(here.handler).post(f"orders/{order.pk}/", said).status_code == 403
-    assert Api(here.supervisor).post(f"orders/{sent(here).pk}/", said).status_code == 409
+    assert (
+        Api(here.supervisor).post(f"orders/{sent(here).pk}/", said).status_code == 409
+    )
 
 
 def test_who_spoke_in_secret_is_named_nowhere_in_an_order(here):

@@ -10,7 +10,17 @@ from supervision.models import Call, Notice, NoticeKind
 from supervision.speaker import told_so_far
 from supervision.sweeping import sweep
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.supervision.test_speaker import PHONE, taken_up
 from tests.villages.duty_desk import away, shift_of
 from villages.models import AuditRecord
@@ -36,7 +46,9 @@ def test_a_call_is_made_from_the_list_and_noted_once(client):
     opened = client.post(reverse("supervision:call_phone", args=[call.pk]))
     assert PHONE in opened.text
     assert opened["Cache-Control"] == "no-store"
-    assert AuditRecord.objects.filter(kind="unmask", user=here.duty.user, subject__contains=case.number).exists()
+    assert AuditRecord.objects.filter(
+        kind="unmask", user=here.duty.user, subject__contains=case.number
+    ).exists()
 
     client.post(reverse("supervision:call", args=[call.pk]), {"reached": "no"})
     client.post(reverse("supervision:call", args=[call.pk]), {"reached": "yes"})
@@ -60,7 +72,12 @@ def test_a_strangers_call_does_not_exist(client):
             number_to_call(call, by=post.user, at=NOON)
         client.force_login(post.user)
         for name in ("call", "call_phone"):
-            assert client.post(reverse(f"supervision:{name}", args=[call.pk]), {"reached": "yes"}).status_code == 404
+            assert (
+                client.post(
+                    reverse(f"supervision:{name}", args=[call.pk]), {"reached": "yes"}
+                ).status_code
+                == 404
+            )
     call.refresh_from_db()
     assert call.done_at is None
 
@@ -69,12 +86,20 @@ def test_a_secret_matters_call_is_for_whoever_it_is_with():
     here = staff()
     case = taken_up(here, confidentiality="secret")
 
-    assert [user for user in (here.duty, here.secretary, here.reviewer) if calls_of(user.user, NOON).exists()] == [
-        post for post in (here.duty, here.secretary, here.reviewer) if post.pk == case.owner_post_id
+    assert [
+        user
+        for user in (here.duty, here.secretary, here.reviewer)
+        if calls_of(user.user, NOON).exists()
+    ] == [
+        post
+        for post in (here.duty, here.secretary, here.reviewer)
+        if post.pk == case.owner_post_id
     ]
 
 
-def test_the_list_costs_the_same_for_one_and_for_many(client, django_assert_num_queries):
+def test_the_list_costs_the_same_for_one_and_for_many(
+    client, django_assert_num_queries
+):
     here = staff()
     taken_up(here)
     client.force_login(here.duty.user)
@@ -92,7 +117,9 @@ def test_a_later_word_takes_the_place_of_a_call_nobody_has_made_yet():
     verified(here, completed(here, decided(here, case)))
     sweep(NOON + DAY)
 
-    assert [call.kind for call in Call.objects.filter(case=case)] == [NoticeKind.ANSWERED]
+    assert [call.kind for call in Call.objects.filter(case=case)] == [
+        NoticeKind.ANSWERED
+    ]
 
 
 def test_a_call_that_was_made_stays_beside_the_later_word():
@@ -126,21 +153,39 @@ def test_a_hidden_speaker_is_called_by_whoever_took_it_down(client):
 
 def test_a_hidden_speaker_whose_recorder_has_left_is_called_by_the_towns_reviewer():
     here = staff()
-    case = accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"))
+    case = accepted(
+        here,
+        spoken(
+            here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"
+        ),
+    )
     here.duty.from_on = here.duty.until_on = (NOON - DAY).date()
     here.duty.save()
     sweep(NOON)
 
-    assert Notice.objects.get(kind=NoticeKind.CALL, case=case).recipient == here.reviewer.user
+    assert (
+        Notice.objects.get(kind=NoticeKind.CALL, case=case).recipient
+        == here.reviewer.user
+    )
 
 
 def test_several_hidden_speakers_of_one_recorder_are_all_called_by_them():
     here = staff()
     for _nth in range(2):
-        accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group", confidentiality="hidden"))
+        accepted(
+            here,
+            spoken(
+                here,
+                speaker_phone=PHONE,
+                channel="wechat_group",
+                confidentiality="hidden",
+            ),
+        )
     sweep(NOON)
 
-    assert set(Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)) == {here.duty.user_id}
+    assert set(
+        Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)
+    ) == {here.duty.user_id}
 
 
 def test_a_call_is_noted_from_the_post_that_has_to_do_with_it():

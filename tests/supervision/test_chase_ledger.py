@@ -1,4 +1,6 @@
-"""督办台账: a row for each step of chasing, its order's number, answer and end beside it."""
+"""督办台账: a row for each step of chasing, its order's number, answer and end
+beside it.
+"""
 
 import pytest
 from django.utils import translation
@@ -33,21 +35,32 @@ def test_a_matter_is_followed_from_the_reminder_to_the_closed_order(here):
     sign_order(order, by=officer(here.signer), at=at)
     send_orders_due(at + DAY)
     reply_to_order(order, "换好了", by=officer(here.handler), at=at + DAY)
-    check_reply(order, good=True, finding="看过", by=officer(here.supervisor), at=at + DAY)
+    check_reply(
+        order, good=True, finding="看过", by=officer(here.supervisor), at=at + DAY
+    )
 
     rows = shown_rows(page(here.supervisor, "supervision"))
 
     number = f"{here.town}督字〔2026〕1号"
     assert [(row[1], row[3], row[4]) for row in rows] == [
-        ("", "提醒", "黄（快到期）"), ("", "提醒", "红（超期）"), (number, "督办", "红（超期）"),
-    ]  # fmt: skip
+        ("", "提醒", "黄（快到期）"),
+        ("", "提醒", "红（超期）"),
+        (number, "督办", "红（超期）"),
+    ]
     assert rows[-1][5:8] == ["超期多日", str(here.office), ""]
     assert rows[-1][10:13] == [str(local_day(at + DAY)), "换好了", "已销号 · 看过"]
 
 
 def test_chasing_by_hand_stands_in_it_with_who_did_it(here):
     case = decided(here)
-    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", note="抓紧")
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note="抓紧",
+    )
     sweep(NOON)
 
     (row,) = shown_rows(page(here.supervisor, "supervision"))
@@ -62,7 +75,9 @@ def test_page_and_api_hold_the_same_cells_and_a_file_leaves_with_them(here):
     shown = shown_rows(page(here.supervisor, "supervision"))
     rows = Api(here.supervisor).get("ledgers/supervision/?period=all").json()["results"]
 
-    assert [[str("" if cell is None else cell) for cell in row.values()] for row in rows] == [r[1:] for r in shown]
+    assert [
+        [str("" if cell is None else cell) for cell in row.values()] for row in rows
+    ] == [r[1:] for r in shown]
     assert case.number in take(here.supervisor, "supervision").file.decode()
 
 
@@ -71,12 +86,18 @@ def test_only_those_who_see_the_matter_read_of_its_chasing(here):
     sweep(case.due_at)
 
     assert len(shown_rows(page(here.secretary, "supervision"))) == 1
-    for post in (here.supervisor, here.member, roles.secretary_of(VillageFactory(town=here.town))):
+    for post in (
+        here.supervisor,
+        here.member,
+        roles.secretary_of(VillageFactory(town=here.town)),
+    ):
         assert shown_rows(page(post, "supervision")) == []
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_the_same_however_many_steps_it_has(here, count, django_assert_num_queries):
+def test_the_page_costs_the_same_however_many_steps_it_has(
+    here, count, django_assert_num_queries
+):
     for _nth in range(count):
         case = accepted(here)
     sweep(case.due_at)
@@ -93,5 +114,10 @@ def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
 
     (row,) = shown_rows(page(here.supervisor, "supervision"))
 
-    assert (row[1], row[3], row[5], row[-1]) == (order.number, "督办", "超期", str(here.supervisor.user))
+    assert (row[1], row[3], row[5], row[-1]) == (
+        order.number,
+        "督办",
+        "超期",
+        str(here.supervisor.user),
+    )
     assert [times for _case, times in with_times([order.case])] == [1]

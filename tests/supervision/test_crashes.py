@@ -1,4 +1,6 @@
-"""A worker killed again and again, two of everything at once: each step once, each notice once, no letter lost."""
+"""A worker killed again and again, two of everything at once: each step once, each
+notice once, no letter lost.
+"""
 
 import random
 import time
@@ -11,9 +13,22 @@ from cases.models import Clock
 from minshi.celery import app
 from minshi.clock import now
 from supervision.delivering import deliver
-from supervision.models import Channel, Chase, ChaseStep, Notice, NoticeState, SupervisionOrder
+from supervision.models import (
+    Channel,
+    Chase,
+    ChaseStep,
+    Notice,
+    NoticeState,
+    SupervisionOrder,
+)
 from supervision.sweeping import sweep
-from tests.processes import command_of, full_form, kill_group, until, worker_of_all_queues
+from tests.processes import (
+    command_of,
+    full_form,
+    kill_group,
+    until,
+    worker_of_all_queues,
+)
 from tests.supervision.flood import (
     Flooded,
     flood,
@@ -37,13 +52,17 @@ SEED = 20261125
 
 @pytest.fixture(autouse=True)
 def _slow_mail(mail):
-    mail.ponders = 0.1  # most of a delivery is spent where a crash makes a letter go out twice
+    mail.ponders = (
+        0.1  # most of a delivery is spent where a crash makes a letter go out twice
+    )
 
 
 @pytest.fixture
 def env(tmp_path, mail, any_hour):
     app.control.purge()
-    yield full_form(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", DEBUG="false", **any_hour)
+    yield full_form(
+        tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{mail.port}", DEBUG="false", **any_hour
+    )
     app.control.purge()
 
 
@@ -53,8 +72,12 @@ def as_beat_does() -> None:
 
 
 def morning_comes() -> None:
-    """What waits for the hour of letters has waited long enough; what is claimed keeps its lease."""
-    waiting = Notice.objects.filter(channel=Channel.EMAIL, state=NoticeState.WAITING, tries=0)
+    """What waits for the hour of letters has waited long enough; what is claimed keeps
+    its lease.
+    """
+    waiting = Notice.objects.filter(
+        channel=Channel.EMAIL, state=NoticeState.WAITING, tries=0
+    )
     waiting.update(send_after=now())
 
 
@@ -62,8 +85,9 @@ def is_at_work() -> bool:
     """Whether anybody but this test is in the middle of a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND xact_start IS NOT NULL AND backend_type = 'client backend'"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND backend_type ="
+            " 'client backend'"
         )
         return bool(cursor.fetchone()[0])
 
@@ -73,7 +97,9 @@ def clocks_due():
 
 
 def letters_due():
-    return Notice.objects.filter(channel=Channel.EMAIL, state=NoticeState.WAITING, tries=0)
+    return Notice.objects.filter(
+        channel=Channel.EMAIL, state=NoticeState.WAITING, tries=0
+    )
 
 
 def falls_due(clocks: list[int]) -> None:
@@ -93,14 +119,21 @@ def all_was_told_once(towns: list[Flooded], mail: MailServer) -> None:
     assert steps_taken() == steps_wanted(towns)
     assert told(Channel.INBOX) == wanted(towns)
     assert told(Channel.EMAIL) == wanted(towns, with_address)
-    assert SupervisionOrder.objects.count() == Chase.objects.filter(step=ChaseStep.ORDER).count()
+    assert (
+        SupervisionOrder.objects.count()
+        == Chase.objects.filter(step=ChaseStep.ORDER).count()
+    )
     assert unsent() == []
-    numbers = Notice.objects.filter(channel=Channel.EMAIL).values_list("recipient__email", "case__number")
+    numbers = Notice.objects.filter(channel=Channel.EMAIL).values_list(
+        "recipient__email", "case__number"
+    )
     assert set().union(*map(lines_of, mail.letters)) == set(numbers)
 
 
 def test_a_worker_killed_twenty_times_neither_loses_nor_doubles(start, env, mail):
-    """One sweep and one delivery at a time, as one beat gives them: what a kill leaves is at most one letter."""
+    """One sweep and one delivery at a time, as one beat gives them: what a kill leaves
+    is at most one letter.
+    """
     rng = random.Random(SEED)  # noqa: S311 - the same points every time
     towns = flood(now(), COUNTS)
     clocks = list(Clock.objects.order_by("pk").values_list("pk", flat=True))
@@ -129,17 +162,28 @@ def test_a_worker_killed_twenty_times_neither_loses_nor_doubles(start, env, mail
 
     all_was_told_once(towns, mail)
     twice = sent_twice(mail.letters)
-    print(f"{len(mail.letters)} letters, {twice} of them sent again after {KILLS} kills")
+    print(
+        f"{len(mail.letters)} letters, {twice} of them sent again after {KILLS} kills"
+    )
     assert twice <= KILLS
 
 
 def test_two_beats_and_two_workers_at_once_tell_each_once(start, env, mail, tmp_path):
-    towns = flood(now(), {ChaseStep.ORDER: 200, ChaseStep.URGE: 200, ChaseStep.OVERDUE: 200})
+    towns = flood(
+        now(), {ChaseStep.ORDER: 200, ChaseStep.URGE: 200, ChaseStep.OVERDUE: 200}
+    )
     Clock.objects.update(look_at=now() - timedelta(minutes=1))
     workers = [start(*worker_of_all_queues(), env=env) for _nth in range(2)]
-    beats = [start(*command_of("beat"), "--schedule", str(tmp_path / f"beat{nth}"), env=env) for nth in range(2)]
+    beats = [
+        start(*command_of("beat"), "--schedule", str(tmp_path / f"beat{nth}"), env=env)
+        for nth in range(2)
+    ]
 
-    until(lambda: as_beat_does() or is_all_done(), seconds=120, processes=[*workers, *beats])
+    until(
+        lambda: as_beat_does() or is_all_done(),
+        seconds=120,
+        processes=[*workers, *beats],
+    )
     for process in [*beats, *workers]:
         process.terminate()
         assert process.wait(60) == 0

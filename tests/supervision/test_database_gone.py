@@ -1,4 +1,6 @@
-"""The database cuts the line in the middle of a job, at every statement in turn: the next run finds all as it was."""
+"""The database cuts the line in the middle of a job, at every statement in turn: the
+next run finds all as it was.
+"""
 
 import logging
 from collections.abc import Callable
@@ -6,18 +8,39 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
 
 from cases.models import Event
 from cases.workflow import Action
 from minshi.clock import now
 from supervision.delivering import deliver
-from supervision.models import Channel, ChaseStep, Notice, NoticeState, OrderState, SupervisionOrder
+from supervision.models import (
+    Channel,
+    ChaseStep,
+    Notice,
+    NoticeState,
+    OrderState,
+    SupervisionOrder,
+)
 from supervision.orders import raise_order
 from supervision.sweeping import sweep
 from tests.cases.roads import NOON, accepted, officer
 from tests.processes import until
-from tests.supervision.flood import flood, lines_of, sent_twice, steps_taken, steps_wanted, told, unsent, wanted
+from tests.supervision.flood import (
+    flood,
+    lines_of,
+    sent_twice,
+    steps_taken,
+    steps_wanted,
+    told,
+    unsent,
+    wanted,
+)
 from tests.supervision.robots import mail_server
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -25,7 +48,9 @@ GONE = (OperationalError, InterfaceError)
 
 
 class Cut:
-    """Ends the session of this connection from another one, right before or after its nth statement."""
+    """Ends the session of this connection from another one, right before or after its
+    nth statement.
+    """
 
     def __init__(self, nth: int, *, before: bool) -> None:
         self.left, self.before, self.is_done = nth, before, False
@@ -46,7 +71,9 @@ class Cut:
                 cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
 
                 def is_gone() -> bool:
-                    cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [pid])
+                    cursor.execute(
+                        "SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [pid]
+                    )
                     return cursor.fetchone()[0] == 0
 
                 until(is_gone)
@@ -56,7 +83,8 @@ class Cut:
 
 
 def cut_at_every_statement(run: Callable[[], object], *, before: bool) -> int:
-    """Runs until a run has fewer statements than the cut waits for; how many runs were cut.
+    """Runs until a run has fewer statements than the cut waits for; how many runs were
+    cut.
 
     A run that was cut ends as a database that is gone, and as nothing else.
     """
@@ -84,7 +112,9 @@ def bad_rows(caplog):
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_a_sweep_that_is_cut_at_any_statement_is_made_good_by_the_next(monkeypatch, bad_rows, before):
+def test_a_sweep_that_is_cut_at_any_statement_is_made_good_by_the_next(
+    monkeypatch, bad_rows, before
+):
     monkeypatch.setattr("supervision.ladder.BATCH", 40)
     at = now()
     towns = flood(at, {ChaseStep.ORDER: 50, ChaseStep.URGE: 50, ChaseStep.OVERDUE: 30})
@@ -99,7 +129,9 @@ def test_a_sweep_that_is_cut_at_any_statement_is_made_good_by_the_next(monkeypat
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_events_and_an_order_under_way_are_told_and_sent_once_whatever_is_cut(here, bad_rows, before):
+def test_events_and_an_order_under_way_are_told_and_sent_once_whatever_is_cut(
+    here, bad_rows, before
+):
     cases = [accepted(here) for _nth in range(5)]
     order = raise_order(
         cases[0],
@@ -120,14 +152,20 @@ def test_events_and_an_order_under_way_are_told_and_sent_once_whatever_is_cut(he
     order.refresh_from_db()
     assert (order.state, order.number.rstrip("号")[-1]) == (OrderState.SENT, "1")
     assert Event.objects.filter(action=Action.SUPERVISE).count() == 1
-    yours = Notice.objects.filter(kind="yours", recipient=here.secretary.user).values_list("case", flat=True)
+    yours = Notice.objects.filter(
+        kind="yours", recipient=here.secretary.user
+    ).values_list("case", flat=True)
     assert sorted(yours) == sorted(case.pk for case in cases)
-    assert Notice.objects.filter(kind="order", recipient=here.secretary.user).count() == 1
+    assert (
+        Notice.objects.filter(kind="order", recipient=here.secretary.user).count() == 1
+    )
 
 
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.usefixtures("any_hour")
-def test_letters_cut_off_from_the_database_go_out_and_at_most_one_twice_for_each_cut(settings, before):
+def test_letters_cut_off_from_the_database_go_out_and_at_most_one_twice_for_each_cut(
+    settings, before
+):
     at = now()
     towns = flood(at, {ChaseStep.URGE: 60})
     sweep(at)
@@ -144,6 +182,8 @@ def test_letters_cut_off_from_the_database_go_out_and_at_most_one_twice_for_each
     assert {state for state, _tries in first} <= {NoticeState.WAITING}
     assert unsent() == []
     assert told(Channel.INBOX) == wanted(towns)
-    numbers = Notice.objects.filter(channel=Channel.EMAIL).values_list("recipient__email", "case__number")
+    numbers = Notice.objects.filter(channel=Channel.EMAIL).values_list(
+        "recipient__email", "case__number"
+    )
     assert set().union(*map(lines_of, mail.letters)) == set(numbers)
     assert sent_twice(mail.letters) <= cuts

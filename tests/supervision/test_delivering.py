@@ -1,4 +1,6 @@
-"""Letters and groups: the hour they go out at, what stands in them, and what becomes of one that did not go out."""
+"""Letters and groups: the hour they go out at, what stands in them, and what becomes of
+one that did not go out.
+"""
 
 import re
 from datetime import timedelta
@@ -42,7 +44,14 @@ def test_at_the_end_of_a_week_the_letter_waits_for_monday(mail):
     with_mail(here.secretary)
     friday = NOON + 4 * DAY
     case = spoken(here)
-    make_move(case, Action.ACCEPT, by=officer(here.duty), at=friday, category="village", grade="complex")
+    make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=friday,
+        category="village",
+        grade="complex",
+    )
     sweep(friday)
 
     assert letters().get().send_after == NOON.replace(hour=8) + 7 * DAY
@@ -54,7 +63,9 @@ def test_before_the_hour_of_a_working_day_it_is_the_same_morning(mail):
     case = accepted(here)
     sweep(case.due_at)  # at midnight
 
-    assert letters().get(kind="overdue").send_after == case.due_at.astimezone(NOON.tzinfo).replace(hour=8)
+    assert letters().get(kind="overdue").send_after == case.due_at.astimezone(
+        NOON.tzinfo
+    ).replace(hour=8)
 
 
 @pytest.mark.parametrize("secret", [False, True])
@@ -65,7 +76,14 @@ def test_a_red_line_and_a_secret_hand_over_wait_for_no_morning(mail, secret):
     if secret:
         accepted(here, confidentiality="secret", title="不能说的事")
     else:
-        make_move(spoken(here), Action.MANDATORY_REPORT, by=officer(here.duty), at=NOON, told="派出所", told_at=NOON)
+        make_move(
+            spoken(here),
+            Action.MANDATORY_REPORT,
+            by=officer(here.duty),
+            at=NOON,
+            told="派出所",
+            told_at=NOON,
+        )
     sweep(NOON)
 
     assert deliver(NOON).sent >= 1
@@ -86,7 +104,15 @@ def test_who_has_no_address_gets_no_letter():
 def test_a_letter_names_number_and_village_and_nobody(mail):
     here = staff()
     with_mail(here.handler)
-    decided(here, accepted(here, title="李建国家门口的灯", speaker_name="李建国", speaker_phone="13900001111"))
+    decided(
+        here,
+        accepted(
+            here,
+            title="李建国家门口的灯",
+            speaker_name="李建国",
+            speaker_phone="13900001111",
+        ),
+    )
     sweep(NOON)
     deliver(EIGHT)
 
@@ -101,7 +127,9 @@ def test_what_left_somebodys_sight_before_the_morning_is_not_sent(mail):
     with_mail(here.handler)
     case = decided(here)
     sweep(NOON)
-    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+    make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
 
     deliver(EIGHT)
 
@@ -139,13 +167,18 @@ def test_a_long_list_stays_within_what_a_message_may_hold(group):
     assert all(len(message.encode()) <= 2048 for message in group.messages)
     left = int(re.search(r"还有 (\d+) 件，另发。$", group.messages[0])[1])
     assert group.messages[1].startswith(f"有 {left} 件事要办：")
-    assert all("\n".join(group.messages).count(f"{case.number} ") == 1 for case in cases)
+    assert all(
+        "\n".join(group.messages).count(f"{case.number} ") == 1 for case in cases
+    )
 
 
 # --- what goes wrong
 
 
-@pytest.mark.parametrize("answer", [(200, 40058, "invalid parameter"), (500, 0, ""), (200, -1, "system error")])
+@pytest.mark.parametrize(
+    "answer",
+    [(200, 40058, "invalid parameter"), (500, 0, ""), (200, -1, "system error")],
+)
 def test_what_may_pass_is_tried_again_later_and_goes_out_once(group, answer):
     here = staff()
     late(here, group)
@@ -168,7 +201,10 @@ def test_http_200_with_an_errcode_is_no_success(group):
     assert deliver(EIGHT + 7 * DAY).dead == 1
 
     notice = to_group().get()
-    assert (notice.state, notice.error) == (NoticeState.DEAD, "93000 invalid webhook url")
+    assert (notice.state, notice.error) == (
+        NoticeState.DEAD,
+        "93000 invalid webhook url",
+    )
 
 
 def test_it_is_given_up_after_the_last_try(group):
@@ -202,7 +238,9 @@ def test_a_server_that_is_not_there_costs_a_try_and_nothing_else(group):
     assert deliver(EIGHT + 7 * DAY).failed == 1
 
 
-@pytest.mark.parametrize(("reply", "state"), [("550 no such user", "dead"), ("450 try later", "failed")])
+@pytest.mark.parametrize(
+    ("reply", "state"), [("550 no such user", "dead"), ("450 try later", "failed")]
+)
 def test_a_refused_recipient_is_told_apart_from_a_busy_server(mail, reply, state):
     here = staff()
     with_mail(here.handler)
@@ -247,7 +285,10 @@ def test_what_breaks_off_every_try_is_given_up_and_shown_and_holds_up_nobody(mai
     letters().update(tries=len(BACKOFF) + 1)  # each worker that claimed it was killed
 
     assert deliver(EIGHT).dead == 1
-    assert (letters().get().state, letters().get().error) == (NoticeState.DEAD, "每次发送都中断了。")
+    assert (letters().get().state, letters().get().error) == (
+        NoticeState.DEAD,
+        "每次发送都中断了。",
+    )
 
 
 @pytest.mark.postgres
@@ -295,7 +336,10 @@ def test_another_towns_supervisor_neither_sees_nor_sends_it(client, group):
     to_group().update(state=NoticeState.DEAD)
     client.force_login(roles.supervisor_of(staff().town).user)
 
-    assert "村干部群" not in client.get(reverse("supervision:undelivered")).content.decode()
+    assert (
+        "村干部群"
+        not in client.get(reverse("supervision:undelivered")).content.decode()
+    )
     client.post(reverse("supervision:send_again"), {"notices": [to_group().get().pk]})
     assert to_group().get().state == NoticeState.DEAD
     client.force_login(here.secretary.user)

@@ -1,4 +1,6 @@
-"""The demo town: exact figures, real moves, at any time of the year, all or nothing, and nothing the second time."""
+"""The demo town: exact figures, real moves, at any time of the year, all or nothing,
+and nothing the second time.
+"""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -10,7 +12,15 @@ from django.contrib.auth.hashers import check_password
 from django.core.management import call_command
 from django.db.models import Count
 
-from cases.models import AgendaItem, Case, Clock, Event, FourTwoProcess, HandBack, JoinedVillage
+from cases.models import (
+    AgendaItem,
+    Case,
+    Clock,
+    Event,
+    FourTwoProcess,
+    HandBack,
+    JoinedVillage,
+)
 from cases.models.choices import CloseReason, Confidentiality, Light, Stage
 from cases.tasks import follow_roster_due
 from cases.workflow import verify_chains
@@ -67,16 +77,24 @@ def test_exactly_183_cases_50_online_178_concluded(town):
 def test_the_open_five_are_one_in_each_place_and_alive(town):
     lights = sorted((case.stage, case.light(NOW)) for case in Case.objects.open())
 
-    assert lights == sorted([
-        (Stage.SPEAK, Light.GREEN), (Stage.DELIBERATE, Light.GREEN), (Stage.HANDLE, Light.GREEN),
-        (Stage.HANDLE, Light.YELLOW), (Stage.SUPERVISE, Light.RED),
-    ])  # fmt: skip
+    assert lights == sorted(
+        [
+            (Stage.SPEAK, Light.GREEN),
+            (Stage.DELIBERATE, Light.GREEN),
+            (Stage.HANDLE, Light.GREEN),
+            (Stage.HANDLE, Light.YELLOW),
+            (Stage.SUPERVISE, Light.RED),
+        ]
+    )
     assert Case.objects.open().filter(village__name="白关村").count() == 3
 
 
 def test_the_year_ends_today_and_numbers_follow_it(town):
     first = TODAY - timedelta(days=364)
-    days = [workdays.local_day(at) for at in Case.objects.order_by("pk").values_list("registered_at", flat=True)]
+    days = [
+        workdays.local_day(at)
+        for at in Case.objects.order_by("pk").values_list("registered_at", flat=True)
+    ]
 
     assert days == sorted(days)
     assert first <= days[0] <= first + timedelta(days=10)
@@ -93,7 +111,12 @@ def test_the_year_ends_today_and_numbers_follow_it(town):
 
 def test_every_village_has_cases_and_a_person_in_every_role(town):
     assert Village.objects.count() == 26
-    assert all(count for _pk, count in Village.objects.annotate(n=Count("cases")).values_list("pk", "n"))
+    assert all(
+        count
+        for _pk, count in Village.objects.annotate(n=Count("cases")).values_list(
+            "pk", "n"
+        )
+    )
     for village in Village.objects.all():
         roles = set(Post.objects.filter(village=village).values_list("role", flat=True))
         assert roles == {Role.DUTY_OFFICER, Role.SECRETARY, Role.COMMITTEE_MEMBER}
@@ -104,7 +127,10 @@ def test_every_village_has_cases_and_a_person_in_every_role(town):
 def test_every_event_is_a_real_move_in_order_by_a_post_and_not_after_now(town):
     assert list(verify_chains(Case.objects.all())) == []
     for case in Case.objects.prefetch_related("events"):
-        moments = [event.at for event in sorted(case.events.all(), key=lambda event: event.sequence)]
+        moments = [
+            event.at
+            for event in sorted(case.events.all(), key=lambda event: event.sequence)
+        ]
         assert moments == sorted(moments)
         assert moments[-1] <= NOW
     at = list(Event.objects.order_by("pk").values_list("at", flat=True))
@@ -120,16 +146,28 @@ def test_officers_act_on_working_days_in_office_hours(town):
 
 
 def test_closed_cases_have_a_result_and_are_rated_but_for_a_few(town):
-    reasons = dict(Case.objects.concluded().values_list("close_reason").annotate(Count("pk")))
+    reasons = dict(
+        Case.objects.concluded().values_list("close_reason").annotate(Count("pk"))
+    )
 
     assert reasons.pop(CloseReason.RATED) >= 160
-    assert set(reasons) == {CloseReason.DIVERTED, CloseReason.UNRATED, CloseReason.WITHDRAWN}
+    assert set(reasons) == {
+        CloseReason.DIVERTED,
+        CloseReason.UNRATED,
+        CloseReason.WITHDRAWN,
+    }
     assert not Case.objects.filter(close_reason=CloseReason.RATED, result="").exists()
 
 
 def test_whoever_settled_or_handled_a_matter_entered_no_rating(town):
-    for event in Event.objects.filter(action="rate", actor_kind="officer").select_related("case"):
-        handlers = set(event.case.events.filter(action__in=("settle", "complete")).values_list("user", flat=True))
+    for event in Event.objects.filter(
+        action="rate", actor_kind="officer"
+    ).select_related("case"):
+        handlers = set(
+            event.case.events.filter(action__in=("settle", "complete")).values_list(
+                "user", flat=True
+            )
+        )
         assert event.user_id not in handlers
 
 
@@ -140,11 +178,17 @@ def test_a_matter_settled_away_from_the_counter_gets_its_answer_later(town):
     assert later
     for case in later:
         assert not case.ratings.filter(on_the_spot=True).exists()
-        assert workdays.local_day(case.closed_at) > workdays.local_day(case.completed_at)
+        assert workdays.local_day(case.closed_at) > workdays.local_day(
+            case.completed_at
+        )
 
 
 def test_a_few_clocks_ran_over_and_most_did_not(town):
-    stopped = [clock for clock in Clock.objects.exclude(stopped_at=None) if clock.stage == Stage.HANDLE]
+    stopped = [
+        clock
+        for clock in Clock.objects.exclude(stopped_at=None)
+        if clock.stage == Stage.HANDLE
+    ]
     late = sum(clock.is_overdue(NOW) for clock in stopped)
 
     assert 0 < late <= len(stopped) / 10
@@ -153,7 +197,11 @@ def test_a_few_clocks_ran_over_and_most_did_not(town):
 def test_secret_matters_are_not_repeated(town):
     secret = Case.objects.filter(confidentiality=Confidentiality.SECRET)
 
-    assert secret.count() == sum(sample.confidentiality == "secret" for sample in read_samples()) == 2
+    assert (
+        secret.count()
+        == sum(sample.confidentiality == "secret" for sample in read_samples())
+        == 2
+    )
 
 
 def test_about_a_thousand_households_can_be_looked_up(town):
@@ -161,8 +209,12 @@ def test_about_a_thousand_households_can_be_looked_up(town):
     person = Resident.objects.filter(is_head=True).first()
     village = person.household.group.village
 
-    assert person.name in [found.name for found in find_residents(person.name, [village])]
-    assert [found.id for found in find_residents(person.phone, [village])] == [person.pk]
+    assert person.name in [
+        found.name for found in find_residents(person.name, [village])
+    ]
+    assert [found.id for found in find_residents(person.phone, [village])] == [
+        person.pk
+    ]
 
 
 def test_every_account_has_the_one_password_and_need_not_change_it(town):
@@ -176,10 +228,25 @@ def test_three_villages_keep_a_roster_from_two_weeks_ago_to_two_weeks_ahead(town
     shifts = DutyShift.objects.filter(village__name="白关村")
     handed = HandOver.objects.filter(shift__in=shifts)
 
-    assert DutyShift.objects.values("village").distinct().count() == TalkRoom.objects.count() == 3
-    assert {shift.on for shift in shifts} >= {TODAY, TODAY - timedelta(days=14), TODAY + timedelta(days=14)}
-    assert who_is_on_duty(Village.objects.get(name="白关村"), NOW)[0].user.username == "duty.baiguan"
-    assert handed.count() == handed.filter(taken_at__isnull=False).count() == shifts.filter(ends_at__lte=NOW).count()
+    assert (
+        DutyShift.objects.values("village").distinct().count()
+        == TalkRoom.objects.count()
+        == 3
+    )
+    assert {shift.on for shift in shifts} >= {
+        TODAY,
+        TODAY - timedelta(days=14),
+        TODAY + timedelta(days=14),
+    }
+    assert (
+        who_is_on_duty(Village.objects.get(name="白关村"), NOW)[0].user.username
+        == "duty.baiguan"
+    )
+    assert (
+        handed.count()
+        == handed.filter(taken_at__isnull=False).count()
+        == shifts.filter(ends_at__lte=NOW).count()
+    )
     assert SwapRequest.objects.waiting(NOW).count() == 1
     assert DutyLeave.objects.get().substitute.role == Role.SECRETARY
 
@@ -204,19 +271,34 @@ def actions(case):
 
 def test_a_quarrel_told_by_phone_is_led_by_a_cadre_as_the_two_committees_voted(town):
     item = AgendaItem.objects.get(
-        meeting__kind="two_committees", votes_for=5, votes_against=1, votes_abstain=0, case__channel="phone"
+        meeting__kind="two_committees",
+        votes_for=5,
+        votes_against=1,
+        votes_abstain=0,
+        case__channel="phone",
     )
     case, lead = item.case, item.case.assignments.get().post
 
     assert (item.due, item.present, item.aside, item.state) == (6, 6, 1, "passed")
     assert item.meeting.attendees.filter(is_present=True).count() == 7
     assert item.asides.get().reason
-    assert (case.category, case.level, case.village.name) == ("neighbour", "village", "白关村")
+    assert (case.category, case.level, case.village.name) == (
+        "neighbour",
+        "village",
+        "白关村",
+    )
     assert (lead.village, lead.role) == (case.village, Role.COMMITTEE_MEMBER)
     assert case.events.get(action="decide").data["item"] == item.pk
     assert actions(case) == [
-        "register", "accept", "decide", "acknowledge", "progress", "complete", "verify", "rate",
-    ]  # fmt: skip
+        "register",
+        "accept",
+        "decide",
+        "acknowledge",
+        "progress",
+        "complete",
+        "verify",
+        "rate",
+    ]
     assert (case.stage, case.close_reason) == (Stage.CLOSED, CloseReason.RATED)
 
 
@@ -233,71 +315,152 @@ def test_the_cut_road_is_taken_up_in_a_batch_and_decided_by_the_towns_committee(
     (other,) = Event.objects.filter(action="decide", at=together.at).exclude(case=case)
     assert "item" not in together.data
     assert other.case.village != case.village
-    assert (other.note, other.case.title, other.case.close_reason) == (together.note, case.title, CloseReason.RATED)
-    assert (item.meeting.kind, item.meeting.town, item.state) == ("town_committee", town, "passed")
-    assert (decided.data["item"], decided.data["meeting_kind"], case.handling) == (item.pk, "town_committee", "meeting")
+    assert (other.note, other.case.title, other.case.close_reason) == (
+        together.note,
+        case.title,
+        CloseReason.RATED,
+    )
+    assert (item.meeting.kind, item.meeting.town, item.state) == (
+        "town_committee",
+        town,
+        "passed",
+    )
+    assert (decided.data["item"], decided.data["meeting_kind"], case.handling) == (
+        item.pk,
+        "town_committee",
+        "meeting",
+    )
     assert actions(case) == [
-        "register", "accept", "escalate", "decide", "return", "join", "decide", *["acknowledge"] * 5,
-        "hand_back", "rule_hand_back", "progress", *["report"] * 4, "complete", "verify", "rate",
-    ]  # fmt: skip
+        "register",
+        "accept",
+        "escalate",
+        "decide",
+        "return",
+        "join",
+        "decide",
+        *["acknowledge"] * 5,
+        "hand_back",
+        "rule_hand_back",
+        "progress",
+        *["report"] * 4,
+        "complete",
+        "verify",
+        "rate",
+    ]
     assert (case.stage, case.close_reason) == (Stage.CLOSED, CloseReason.RATED)
 
 
-def test_three_offices_and_two_villages_mend_the_road_and_none_gets_rid_of_its_part(town):
+def test_three_offices_and_two_villages_mend_the_road_and_none_gets_rid_of_its_part(
+    town,
+):
     case = the_cut_road()
-    parts = case.assignments.filter(assigned_at=case.decided_at)  # not those of the batch, which ended
+    # not those of the batch, which ended
+    parts = case.assignments.filter(assigned_at=case.decided_at)
     back = HandBack.objects.get()
 
     assert len({part.office for part in parts if part.office}) == 3
-    assert {part.post.village for part in parts if part.post} == {case.village, JoinedVillage.objects.get().village}
+    assert {part.post.village for part in parts if part.post} == {
+        case.village,
+        JoinedVillage.objects.get().village,
+    }
     assert parts.get(role="lead").office
     assert all(part.acknowledged_at for part in parts)
-    assert all(part.reported_at and part.report for part in parts if part.role == "assistant")
+    assert all(
+        part.reported_at and part.report for part in parts if part.role == "assistant"
+    )
     assert back.assignment in parts
-    assert (back.state, bool(back.ground), bool(back.ruled_by)) == ("refused", True, True)
+    assert (back.state, bool(back.ground), bool(back.ruled_by)) == (
+        "refused",
+        True,
+        True,
+    )
     assert case.events.get(action="rule_hand_back").note
 
 
-def test_the_collectives_income_is_shared_out_as_the_villagers_resolved_in_six_steps(town):
+def test_the_collectives_income_is_shared_out_as_the_villagers_resolved_in_six_steps(
+    town,
+):
     process = FourTwoProcess.objects.get()
     case = process.case
 
-    assert [(step.nth, step.passed) for step in process.steps.all()] == [(nth, True) for nth in range(1, 7)]
+    assert [(step.nth, step.passed) for step in process.steps.all()] == [
+        (nth, True) for nth in range(1, 7)
+    ]
     days = [step.held_on for step in process.steps.all()]
-    assert workdays.local_day(case.accepted_at) <= days[0] < days[3] == workdays.local_day(case.decided_at)
+    assert (
+        workdays.local_day(case.accepted_at)
+        <= days[0]
+        < days[3]
+        == workdays.local_day(case.decided_at)
+    )
     assert days == sorted(days)
     assert case.title == "集体分红算法"
-    assert (case.grade, case.level, case.close_reason) == ("major", "village", CloseReason.RATED)
+    assert (case.grade, case.level, case.close_reason) == (
+        "major",
+        "village",
+        CloseReason.RATED,
+    )
     assert case.events.get(action="decide").data["four_two"] is True
     assert "escalate" not in actions(case)
 
 
-@pytest.mark.parametrize("moment", ["2026-02-18T12:00", "2026-10-05T03:00", "2026-11-22T20:00"])
+@pytest.mark.parametrize(
+    "moment", ["2026-02-18T12:00", "2026-10-05T03:00", "2026-11-22T20:00"]
+)
 def test_a_roster_can_be_made_at_any_time(moment):
-    made = make_demo(CODE, PASSWORD, seed=1, at=datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))
+    made = make_demo(
+        CODE,
+        PASSWORD,
+        seed=1,
+        at=datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI),
+    )
 
     assert DutyShift.objects.filter(village__town=made).exists()
 
 
 def test_a_second_run_changes_nothing(town, settings):
     settings.DEBUG, settings.DEMO_PASSWORD = True, PASSWORD
-    before = Case.objects.count(), Event.objects.count(), User.objects.count(), Resident.objects.count()
+    before = (
+        Case.objects.count(),
+        Event.objects.count(),
+        User.objects.count(),
+        Resident.objects.count(),
+    )
     out = StringIO()
 
     with time_machine.travel(NOW + timedelta(days=40), tick=False):
         call_command("demo_data", town=CODE, seed=7, stdout=out)
 
-    assert (Case.objects.count(), Event.objects.count(), User.objects.count(), Resident.objects.count()) == before
-    for name in ("duty.baiguan", "secretary.maya", "reviewer.county", "office.sifa", "auditor"):
+    assert (
+        Case.objects.count(),
+        Event.objects.count(),
+        User.objects.count(),
+        Resident.objects.count(),
+    ) == before
+    for name in (
+        "duty.baiguan",
+        "secretary.maya",
+        "reviewer.county",
+        "office.sifa",
+        "auditor",
+    ):
         assert name in out.getvalue()
     assert PASSWORD not in out.getvalue()
 
 
-def test_more_is_adopted_up_to_the_number_asked_for_and_the_figures_stay(town, settings):
+def test_more_is_adopted_up_to_the_number_asked_for_and_the_figures_stay(
+    town, settings
+):
     settings.DEBUG, settings.DEMO_PASSWORD = True, PASSWORD
     for wanted in (120, 120, 150):
         with time_machine.travel(NOW, tick=False):
-            call_command("demo_data", town=CODE, load=wanted, stdout=StringIO(), stderr=StringIO())
+            call_command(
+                "demo_data",
+                town=CODE,
+                load=wanted,
+                stdout=StringIO(),
+                stderr=StringIO(),
+            )
         assert Case.objects.exclude(adopted_from="").count() == wanted
 
     adopted = Case.objects.exclude(adopted_from="")

@@ -1,4 +1,6 @@
-"""The plan of the demo holds on any day of the year, and a demo that cannot be made leaves nothing."""
+"""The plan of the demo holds on any day of the year, and a demo that cannot be made
+leaves nothing.
+"""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +15,13 @@ from supervision.demo.making import _calendar_of_the_year
 from supervision.demo.plan import Plan
 from supervision.demo.samples import in_group
 from tests.cases.roads import SHANGHAI
-from tests.villages.factories import GroupFactory, HouseholdFactory, ResidentFactory, TownFactory, VillageFactory
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    ResidentFactory,
+    TownFactory,
+    VillageFactory,
+)
 from villages.models import User, Village
 
 pytestmark = pytest.mark.django_db
@@ -63,9 +71,13 @@ def test_an_interrupted_run_leaves_nothing(monkeypatch):
 def grid():
     town = TownFactory()
     groups = [
-        GroupFactory(number=3, village=VillageFactory(town=town, name=name)) for name in ("白关村", "马崖村", "硬坪村")
+        GroupFactory(number=3, village=VillageFactory(town=town, name=name))
+        for name in ("白关村", "马崖村", "硬坪村")
     ]
-    return groups, [ResidentFactory(household=HouseholdFactory(group=group), is_head=True) for group in groups]
+    return groups, [
+        ResidentFactory(household=HouseholdFactory(group=group), is_head=True)
+        for group in groups
+    ]
 
 
 def plan_at(grid, at, seed=1):
@@ -76,9 +88,17 @@ def plan_at(grid, at, seed=1):
 
 
 DAYS = [
-    "2026-01-01T00:10", "2026-02-18T12:00", "2026-02-24T09:00", "2026-03-04T03:00", "2026-05-03T23:50",
-    "2026-07-01T08:00", "2026-10-05T12:00", "2026-10-08T06:59", "2026-12-31T18:00", "2024-02-29T12:00",
-]  # fmt: skip
+    "2026-01-01T00:10",
+    "2026-02-18T12:00",
+    "2026-02-24T09:00",
+    "2026-03-04T03:00",
+    "2026-05-03T23:50",
+    "2026-07-01T08:00",
+    "2026-10-05T12:00",
+    "2026-10-08T06:59",
+    "2026-12-31T18:00",
+    "2024-02-29T12:00",
+]
 
 
 @pytest.mark.parametrize("moment", DAYS)
@@ -106,7 +126,11 @@ def test_one_of_each_road_is_told_in_full_whatever_the_day(grid, moment):
     told = {story.example: story for story in stories if story.example}
     assert sorted(told) == ["beside", "by_villagers", "cut_road", "quarrel"]
     quarrel, cut, beside = told["quarrel"], told["cut_road"], told["beside"]
-    assert (quarrel.sample.channel, quarrel.sample.category, quarrel.sample.handling) == ("phone", "neighbour", "led")
+    assert (
+        quarrel.sample.channel,
+        quarrel.sample.category,
+        quarrel.sample.handling,
+    ) == ("phone", "neighbour", "led")
     assert quarrel.group.village.name == "白关村"
     assert cut.group.village != beside.group.village
     at = dict(cut.steps)
@@ -117,7 +141,10 @@ def test_one_of_each_road_is_told_in_full_whatever_the_day(grid, moment):
 
 def test_the_same_seed_tells_the_same_and_another_something_else(grid):
     def told(seed):
-        return [(story.title, story.group.pk, story.steps) for story in plan_at(grid, NOW, seed)]
+        return [
+            (story.title, story.group.pk, story.steps)
+            for story in plan_at(grid, NOW, seed)
+        ]
 
     assert told(1) == told(1)
     assert told(1) != told(2)

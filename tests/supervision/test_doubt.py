@@ -1,4 +1,6 @@
-"""A day counted to a year whose days off nobody knows yet is doubted wherever it stands, and no other day is."""
+"""A day counted to a year whose days off nobody knows yet is doubted wherever it
+stands, and no other day is.
+"""
 
 from datetime import datetime
 
@@ -20,22 +22,51 @@ def pages_of(here, at):
     """Every page on which a day due or promised stands, with what it says; by name."""
     with time_machine.travel(at, tick=False):
         case = register(
-            Spoken(verbatim="路灯坏了", speaker_name="李建国", village=here.village), by=officer(here.duty), at=at
+            Spoken(verbatim="路灯坏了", speaker_name="李建国", village=here.village),
+            by=officer(here.duty),
+            at=at,
         )
-        case = make_move(case, Action.ACCEPT, by=officer(here.duty), at=at, category="village", grade="complex")
+        case = make_move(
+            case,
+            Action.ACCEPT,
+            by=officer(here.duty),
+            at=at,
+            category="village",
+            grade="complex",
+        )
         order = SupervisionOrder.objects.create(
-            case=case, town=here.town, reason="x", demand="x", reply_on=case.due_on, raised_at=at
+            case=case,
+            town=here.town,
+            reason="x",
+            demand="x",
+            reply_on=case.due_on,
+            raised_at=at,
         )
         tracked = f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}"
         looked = {"amount": "3", "unit": "working"}
         asked = {
-            "receipt": (here.duty, "get", reverse("cases:receipt", args=[case.number]), {}),
+            "receipt": (
+                here.duty,
+                "get",
+                reverse("cases:receipt", args=[case.number]),
+                {},
+            ),
             "case": (here.duty, "get", case.get_absolute_url(), {}),
             "list": (here.duty, "get", reverse("cases:list"), {}),
-            "board": (here.supervisor, "get", f"{reverse('supervision:board')}?light=green", {}),
+            "board": (
+                here.supervisor,
+                "get",
+                f"{reverse('supervision:board')}?light=green",
+                {},
+            ),
             "order": (here.supervisor, "get", order.get_absolute_url(), {}),
             "tracking page": (here.duty, "get", tracked, {}),
-            "deadline": (here.reviewer, "post", reverse("cases:deadline", args=["deliberate"]), looked),
+            "deadline": (
+                here.reviewer,
+                "post",
+                reverse("cases:deadline", args=["deliberate"]),
+                looked,
+            ),
         }
         return {name: answer_to(*request) for name, request in asked.items()}
 

@@ -1,4 +1,6 @@
-"""The ladder: each step once for a clock, due and recipient, to whom it is meant for, whatever runs twice."""
+"""The ladder: each step once for a clock, due and recipient, to whom it is meant for,
+whatever runs twice.
+"""
 
 from datetime import timedelta
 from io import StringIO
@@ -14,7 +16,15 @@ from cases.workflow import Action, make_move
 from minshi.workdays import due_at, last_day_of, local_day
 from supervision import ladder, tasks
 from supervision.ladder import look_at_clocks
-from supervision.models import Chase, ChaseStep, Notice, NoticeKind, OrderState, Rung, SupervisionOrder
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    Notice,
+    NoticeKind,
+    OrderState,
+    Rung,
+    SupervisionOrder,
+)
 from supervision.orders import cancel_order
 from tests import roles
 from tests.cases.roads import (
@@ -33,7 +43,12 @@ from tests.together import at_once
 from tests.villages.duty_desk import away
 
 pytestmark = pytest.mark.django_db
-YELLOW, OVERDUE, URGE, ORDER = ChaseStep.YELLOW, ChaseStep.OVERDUE, ChaseStep.URGE, ChaseStep.ORDER
+YELLOW, OVERDUE, URGE, ORDER = (
+    ChaseStep.YELLOW,
+    ChaseStep.OVERDUE,
+    ChaseStep.URGE,
+    ChaseStep.ORDER,
+)
 
 
 def look(at):
@@ -49,7 +64,9 @@ def steps():
 
 
 def working_days_after(case, days):
-    """The moment so many working days have passed since the due; the week of the tests has no holiday."""
+    """The moment so many working days have passed since the due; the week of the tests
+    has no holiday.
+    """
     last = last_day_of(case.due_at)
     for _day in range(days):
         last += DAY
@@ -67,13 +84,22 @@ def test_the_owner_is_reminded_when_the_clock_turns_yellow():
 
     assert told() == [(here.secretary.user, NoticeKind.YELLOW)]
     chase = Chase.objects.get()
-    assert (chase.case, chase.due_at, chase.at, chase.level) == (case, case.due_at, case.yellow_at, "remind")
+    assert (chase.case, chase.due_at, chase.at, chase.level) == (
+        case,
+        case.due_at,
+        case.yellow_at,
+        "remind",
+    )
 
 
 def test_each_step_comes_at_its_moment_and_not_a_second_before():
     here = staff()
     case = decided(here)
-    moments = [(case.due_at, OVERDUE), (working_days_after(case, 1), URGE), (working_days_after(case, 3), ORDER)]
+    moments = [
+        (case.due_at, OVERDUE),
+        (working_days_after(case, 1), URGE),
+        (working_days_after(case, 3), ORDER),
+    ]
     look(case.yellow_at)
 
     for moment, step in moments:
@@ -86,7 +112,12 @@ def test_who_is_told_at_which_step():
     here = staff()
     case = decided(here, lead=here.office)
     signer = roles.reviewer_of(here.town, may_sign=True)
-    for moment in (case.yellow_at, case.due_at, working_days_after(case, 1), working_days_after(case, 3)):
+    for moment in (
+        case.yellow_at,
+        case.due_at,
+        working_days_after(case, 1),
+        working_days_after(case, 3),
+    ):
         look(moment)
 
     handler, secretary = here.handler.user, here.secretary.user
@@ -136,7 +167,9 @@ def test_every_current_handler_of_an_office_is_told_once():
 
     look(case.due_at)
 
-    assert sorted(user.pk for user, _kind in told()) == sorted([here.handler.user.pk, second.user.pk])
+    assert sorted(user.pk for user, _kind in told()) == sorted(
+        [here.handler.user.pk, second.user.pk]
+    )
 
 
 def test_nobody_but_the_owner_is_reminded():
@@ -182,9 +215,18 @@ def test_a_suspended_case_stays_silent_until_the_day_it_goes_on():
     here = staff()
     case = accepted(here)
     until_on = local_day(NOON + 14 * DAY)
-    case = make_move(case, Action.DEFER, by=officer(here.secretary), at=NOON, reason="等会", until_on=until_on)
+    case = make_move(
+        case,
+        Action.DEFER,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="等会",
+        until_on=until_on,
+    )
     Case.objects.filter(pk=case.pk).update(yellow_at=NOON, due_at=NOON + DAY)
-    Clock.objects.filter(case=case, stopped_at=None).update(yellow_at=NOON, due_at=NOON + DAY, look_at=NOON)
+    Clock.objects.filter(case=case, stopped_at=None).update(
+        yellow_at=NOON, due_at=NOON + DAY, look_at=NOON
+    )
 
     assert look(case.grey_until - timedelta(seconds=1)) == 0
     assert look(case.grey_until) == 1
@@ -196,9 +238,16 @@ def test_a_moved_due_reminds_anew():
     at = case.yellow_at
     look(at)
     make_move(
-        case, Action.ASK_EXTENSION, by=officer(here.handler), at=at, reason="下雨", until_on=local_day(at + 20 * DAY)
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=at,
+        reason="下雨",
+        until_on=local_day(at + 20 * DAY),
     )
-    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=at, ruling="granted")
+    case = make_move(
+        case, Action.RULE_EXTENSION, by=officer(here.secretary), at=at, ruling="granted"
+    )
 
     assert look(case.yellow_at - timedelta(seconds=1)) == 0
     assert look(case.yellow_at) == 1
@@ -210,11 +259,16 @@ def test_a_new_owner_is_told_what_the_last_one_was():
     case = decided(here)
     look(case.due_at)
     values = {"lead": here.member, "assistants": [], "reason": "站里人手紧"}
-    make_move(case, Action.REASSIGN, by=officer(here.secretary), at=case.due_at, **values)
+    make_move(
+        case, Action.REASSIGN, by=officer(here.secretary), at=case.due_at, **values
+    )
 
     look(case.due_at + timedelta(minutes=1))
 
-    assert told() == [(here.handler.user, NoticeKind.OVERDUE), (here.member.user, NoticeKind.OVERDUE)]
+    assert told() == [
+        (here.handler.user, NoticeKind.OVERDUE),
+        (here.member.user, NoticeKind.OVERDUE),
+    ]
     assert steps() == [OVERDUE]
 
 
@@ -259,7 +313,12 @@ def test_long_overdue_raises_one_order_to_be_signed():
     look(working_days_after(case, 4))
 
     order = SupervisionOrder.objects.get()
-    assert (order.state, order.case, order.town, order.raised_by) == (OrderState.TO_SIGN, case, here.town, None)
+    assert (order.state, order.case, order.town, order.raised_by) == (
+        OrderState.TO_SIGN,
+        case,
+        here.town,
+        None,
+    )
     assert Chase.objects.get().order == order
 
 
@@ -282,7 +341,10 @@ def test_a_town_may_set_its_own_steps():
 
     assert look(working_days_after(case, 1)) == 0
     assert look(working_days_after(case, 2)) == 1
-    assert [user for user, kind in told() if kind == NoticeKind.URGE] == [here.secretary.user, here.supervisor.user]
+    assert [user for user, kind in told() if kind == NoticeKind.URGE] == [
+        here.secretary.user,
+        here.supervisor.user,
+    ]
 
 
 def test_a_case_that_fails_does_not_hold_up_the_others(monkeypatch):
@@ -369,11 +431,18 @@ def test_the_command_refuses_what_is_no_time():
         call_command("sweep", at="yesterday")
 
 
-def test_a_second_dissatisfaction_asks_for_one_order_however_often_it_is_looked_at(here):
+def test_a_second_dissatisfaction_asks_for_one_order_however_often_it_is_looked_at(
+    here,
+):
     case = dissatisfied_twice(here)
     clock = case.clocks.get(stopped_at=None)
     look(clock.started_at)
-    cancel_order(SupervisionOrder.objects.get(), reason="先约谈", by=officer(here.signer), at=clock.started_at)
+    cancel_order(
+        SupervisionOrder.objects.get(),
+        reason="先约谈",
+        by=officer(here.signer),
+        at=clock.started_at,
+    )
 
     for moment in (clock.yellow_at, clock.due_at, working_days_after(case, 1)):
         look(moment)
@@ -386,12 +455,17 @@ def test_a_second_dissatisfaction_asks_for_one_order_however_often_it_is_looked_
     assert Notice.objects.filter(order=drafted, kind=NoticeKind.ORDER_TO_SIGN).exists()
 
 
-def test_both_steps_that_ask_for_an_order_at_once_ask_for_one_and_its_signer_hears_once(here):
+def test_both_steps_that_ask_for_an_order_at_once_ask_for_one_and_its_signer_hears_once(
+    here,
+):
     case = dissatisfied_twice(here)
 
     look(working_days_after(case, 3))
 
     order = SupervisionOrder.objects.get()
     assert order.reason == "群众两次不满意"
-    assert set(order.chases.values_list("step", flat=True)) == {ORDER, ChaseStep.DISSATISFIED}
+    assert set(order.chases.values_list("step", flat=True)) == {
+        ORDER,
+        ChaseStep.DISSATISFIED,
+    }
     assert told() == [(here.signer.user, NoticeKind.ORDER_TO_SIGN)]

@@ -1,4 +1,6 @@
-"""What a message waits to say may be no longer so, or no longer its reader's to know, or the hour is a wrong one."""
+"""What a message waits to say may be no longer so, or no longer its reader's to know,
+or the hour is a wrong one.
+"""
 
 from datetime import timedelta
 
@@ -10,7 +12,18 @@ from supervision.groups import told_in_groups
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState, Robot
 from supervision.orders import reply_to_order
 from supervision.sweeping import sweep
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified, words
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    spoken,
+    staff,
+    verified,
+    words,
+)
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail
 from tests.supervision.test_orders import sent
 from tests.villages.factories import HouseholdFactory, ResidentFactory
@@ -28,7 +41,14 @@ def to_speakers():
 
 def taken_up(here, at=NOON):
     case = spoken(here, speaker_phone="13909391234", channel="wechat_group")
-    case = make_move(case, Action.ACCEPT, by=officer(here.duty), at=at, category="village", grade="complex")
+    case = make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=at,
+        category="village",
+        grade="complex",
+    )
     sweep(at)
     return case
 
@@ -73,11 +93,17 @@ def test_fridays_letters_are_not_sent_on_saturday(mail):
     with_mail(here.handler)
     thursday = NOON + 3 * DAY
     case = make_move(
-        accepted(here), Action.DECIDE, by=officer(here.secretary), at=thursday, handling="led", decision="换灯",
+        accepted(here),
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=thursday,
+        handling="led",
+        decision="换灯",
         lead=here.office,
-    )  # fmt: skip
+    )
     sweep(thursday)
-    assert letters().get().send_after == EIGHT + 3 * DAY  # Friday, when no worker was there
+    # Friday, when no worker was there
+    assert letters().get().send_after == EIGHT + 3 * DAY
 
     assert deliver(EIGHT + 4 * DAY).sent == 0
     assert deliver(EIGHT + 5 * DAY).sent == 0
@@ -89,20 +115,31 @@ def test_a_letter_found_at_night_waits_and_an_urgent_one_does_not(mail):
     here = staff()
     with_mail(here.secretary)
     accepted(here)
-    make_move(spoken(here), Action.MANDATORY_REPORT, by=officer(here.duty), at=NOON, told="派出所", told_at=NOON)
+    make_move(
+        spoken(here),
+        Action.MANDATORY_REPORT,
+        by=officer(here.duty),
+        at=NOON,
+        told="派出所",
+        told_at=NOON,
+    )
     sweep(NOON)
     letters().update(send_after=NOON)
 
     deliver(TEN_PM)
 
-    assert [letter.is_urgent for letter in letters().filter(state=NoticeState.SENT)] == [True]
+    assert [
+        letter.is_urgent for letter in letters().filter(state=NoticeState.SENT)
+    ] == [True]
     assert deliver(EIGHT).sent == 1
 
 
 # --- what is no longer so
 
 
-@pytest.mark.parametrize("action", [Action.PROTECT, Action.RECUSE, Action.MANDATORY_REPORT])
+@pytest.mark.parametrize(
+    "action", [Action.PROTECT, Action.RECUSE, Action.MANDATORY_REPORT]
+)
 def test_what_a_group_may_not_hear_of_by_the_morning_is_not_told_there(group, action):
     here = staff()
     case = late(here, group)
@@ -118,7 +155,10 @@ def test_what_a_group_may_not_hear_of_by_the_morning_is_not_told_there(group, ac
 
     assert (done.sent, done.dropped) == (0, 1)
     assert group.messages == []
-    assert (to_group().get().state, to_group().get().sent_at) == (NoticeState.DROPPED, None)
+    assert (to_group().get().state, to_group().get().sent_at) == (
+        NoticeState.DROPPED,
+        None,
+    )
 
 
 def test_what_was_done_before_the_morning_is_not_called_not_done_yet(group):
@@ -137,7 +177,13 @@ def test_what_was_closed_before_the_morning_is_told_to_nobody(mail):
     with_mail(here.secretary)
     case = accepted(here)
     sweep(NOON)
-    make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, **words(Action.DIVERT, NOON))
+    make_move(
+        case,
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.DIVERT, NOON),
+    )
 
     deliver(EIGHT)
 
@@ -148,7 +194,13 @@ def test_what_was_closed_before_the_morning_is_told_to_nobody(mail):
 def test_a_speaker_is_not_told_that_it_is_taken_up_when_it_was_closed_since(sms):
     here = staff()
     case = taken_up(here, TEN_PM)
-    make_move(case, Action.DIVERT, by=officer(here.secretary), at=TEN_PM, **words(Action.DIVERT, NOON))
+    make_move(
+        case,
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=TEN_PM,
+        **words(Action.DIVERT, NOON),
+    )
 
     assert deliver(EIGHT).dropped == 1
     assert sms.sent == []
@@ -157,7 +209,13 @@ def test_a_speaker_is_not_told_that_it_is_taken_up_when_it_was_closed_since(sms)
 def test_a_speaker_hidden_since_is_called_instead_of_written_to(sms):
     here = staff()
     case = taken_up(here, TEN_PM)
-    make_move(case, Action.PROTECT, by=officer(here.secretary), at=TEN_PM, confidentiality="hidden")
+    make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=TEN_PM,
+        confidentiality="hidden",
+    )
 
     assert deliver(EIGHT).dead == 1
     assert sms.sent == []
@@ -185,13 +243,18 @@ def test_an_order_answered_before_the_morning_is_not_asked_to_be_answered(mail, 
 
     deliver(EIGHT + DAY)
 
-    assert letters().get(kind=NoticeKind.ORDER, recipient=here.handler.user).state == NoticeState.DROPPED
+    assert (
+        letters().get(kind=NoticeKind.ORDER, recipient=here.handler.user).state
+        == NoticeState.DROPPED
+    )
 
 
 # --- what a group never hears of
 
 
-@pytest.mark.parametrize("fields", [{"category": "family"}, {"category": ""}, {"level": "town"}])
+@pytest.mark.parametrize(
+    "fields", [{"category": "family"}, {"category": ""}, {"level": "town"}]
+)
 def test_neither_family_matters_nor_unsorted_ones_are_told_in_a_group(fields):
     case = accepted(staff())
     assert told_in_groups([case], NOON.date()) == {case.pk}
@@ -201,10 +264,14 @@ def test_neither_family_matters_nor_unsorted_ones_are_told_in_a_group(fields):
     assert told_in_groups([case], NOON.date()) == set()
 
 
-@pytest.mark.parametrize(("born", "told"), [(2009, False), (2008, False), (2007, True), (None, True)])
+@pytest.mark.parametrize(
+    ("born", "told"), [(2009, False), (2008, False), (2007, True), (None, True)]
+)
 def test_a_childs_matter_is_told_in_no_group(born, told):
     here = staff()
-    resident = ResidentFactory(household=HouseholdFactory(group=here.group), birth_year=born)
+    resident = ResidentFactory(
+        household=HouseholdFactory(group=here.group), birth_year=born
+    )
     case = accepted(here, resident=resident)
 
     assert bool(told_in_groups([case], NOON.date())) is told
@@ -214,7 +281,14 @@ def test_a_red_line_is_told_in_no_group(group):
     here = staff()
     Robot.objects.create(town=here.town, name="村干部群", url=group.url)
     case = accepted(here)
-    make_move(case, Action.MANDATORY_REPORT, by=officer(here.secretary), at=NOON, told="派出所", told_at=NOON)
+    make_move(
+        case,
+        Action.MANDATORY_REPORT,
+        by=officer(here.secretary),
+        at=NOON,
+        told="派出所",
+        told_at=NOON,
+    )
 
     sweep(case.due_at)
 
@@ -225,15 +299,27 @@ def test_a_red_line_is_told_in_no_group(group):
 
 
 def of_a_secret_matter(here, **fields):
-    return accepted(here, spoken(here, confidentiality="secret", title="不能说的事", **fields))
+    return accepted(
+        here, spoken(here, confidentiality="secret", title="不能说的事", **fields)
+    )
 
 
 def test_a_letter_on_a_secret_matter_says_what_a_redacted_row_shows(mail):
     here = staff()
-    for post, address in ((here.supervisor, "over@example.cn"), (here.secretary, "named@example.cn")):
+    for post, address in (
+        (here.supervisor, "over@example.cn"),
+        (here.secretary, "named@example.cn"),
+    ):
         with_mail(post, address)
     case = of_a_secret_matter(here)
-    make_move(case, Action.MANDATORY_REPORT, by=officer(here.duty), at=NOON, told="派出所", told_at=NOON)
+    make_move(
+        case,
+        Action.MANDATORY_REPORT,
+        by=officer(here.duty),
+        at=NOON,
+        told="派出所",
+        told_at=NOON,
+    )
     sweep(NOON)
     deliver(NOON)
 
@@ -244,7 +330,11 @@ def test_a_letter_on_a_secret_matter_says_what_a_redacted_row_shows(mail):
 
 
 def letter_to(letter):
-    return next(line.removeprefix("To: ") for line in letter.splitlines() if line.startswith("To: "))
+    return next(
+        line.removeprefix("To: ")
+        for line in letter.splitlines()
+        if line.startswith("To: ")
+    )
 
 
 def test_only_the_hand_over_of_a_secret_matter_is_told_at_once():
@@ -253,7 +343,14 @@ def test_only_the_hand_over_of_a_secret_matter_is_told_at_once():
         with_mail(post, f"{post.pk}@example.cn")
     case = of_a_secret_matter(here)
     sweep(NOON)
-    make_move(case, Action.SUPERVISE, by=officer(here.reviewer), at=NOON + DAY, supervision_level="urge", text="x")
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.reviewer),
+        at=NOON + DAY,
+        supervision_level="urge",
+        text="x",
+    )
     sweep(NOON + DAY)
 
     urgent = set(letters().filter(is_urgent=True).values_list("kind", flat=True))

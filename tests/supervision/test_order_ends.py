@@ -1,4 +1,6 @@
-"""Orders that end by themselves, wait too long, are talked about, or meet somebody else who writes one."""
+"""Orders that end by themselves, wait too long, are talked about, or meet somebody else
+who writes one.
+"""
 
 import uuid
 from datetime import date, timedelta
@@ -11,7 +13,15 @@ from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from supervision.circulating import circulate_due
 from supervision.ladder import look_at_clocks
-from supervision.models import Chase, Notice, NoticeKind, NoticeState, OrderState, OrderTalk, SupervisionOrder
+from supervision.models import (
+    Chase,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    OrderState,
+    OrderTalk,
+    SupervisionOrder,
+)
 from supervision.orders import (
     acts_open_to,
     cancel_order,
@@ -24,7 +34,17 @@ from supervision.orders import (
 )
 from supervision.sweeping import sweep
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, dissatisfied_twice, officer, rated, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    dissatisfied_twice,
+    officer,
+    rated,
+    verified,
+)
 from tests.supervision.test_orders import raised, replied, sent, signed
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +72,10 @@ def test_an_order_not_gone_out_is_cancelled_when_its_matter_closes(here, stand):
     assert end_orders_due(LATER) == (1, [])
 
     order = now_of(order)
-    assert (order.state, order.cancel_reason) == (OrderState.CANCELLED, "发出前这件事已经销号")
+    assert (order.state, order.cancel_reason) == (
+        OrderState.CANCELLED,
+        "发出前这件事已经销号",
+    )
     assert end_orders_due(LATER) == (0, [])
 
 
@@ -67,7 +90,9 @@ def test_an_order_gone_out_ends_with_its_matter_and_is_not_circulated(here, stan
     assert (order.state, order.end_reason) == (OrderState.ENDED, "事情已销号（已评价）")
     assert order.ended_at == NOON + 30 * DAY
     assert not Chase.objects.filter(step="circulate").exists()
-    assert not Notice.objects.filter(order=order, channel="inbox", state=NoticeState.SENT).exists()
+    assert not Notice.objects.filter(
+        order=order, channel="inbox", state=NoticeState.SENT
+    ).exists()
     assert acts_open_to(order, here.supervisor.user, NOON + 30 * DAY) == {}
 
 
@@ -82,10 +107,20 @@ def test_once_opened_again_a_matter_may_have_another_order(here):
     order = sent(here)
     case = to_the_end(here, Case.objects.get(pk=order.case_id))
     end_orders_due(LATER)
-    case = make_move(case, Action.REOPEN, by=officer(here.supervisor), at=LATER, reason="又灭了")
+    case = make_move(
+        case, Action.REOPEN, by=officer(here.supervisor), at=LATER, reason="又灭了"
+    )
 
-    words = {"reason": "又拖了", "demand": "快办", "reply_on": local_day(LATER), "key": None}
-    assert raise_order(case, by=officer(here.supervisor), at=LATER, **words).state == OrderState.TO_SIGN
+    words = {
+        "reason": "又拖了",
+        "demand": "快办",
+        "reply_on": local_day(LATER),
+        "key": None,
+    }
+    assert (
+        raise_order(case, by=officer(here.supervisor), at=LATER, **words).state
+        == OrderState.TO_SIGN
+    )
 
 
 def test_how_it_ended_can_be_read(client, here):
@@ -101,22 +136,35 @@ def test_how_it_ended_can_be_read(client, here):
 # --- drafts whose reason is gone
 
 
-def test_a_draft_of_the_ladder_is_withdrawn_once_the_matter_is_not_overdue_any_more(here):
+def test_a_draft_of_the_ladder_is_withdrawn_once_the_matter_is_not_overdue_any_more(
+    here,
+):
     case = accepted(here)
     late = case.due_at + 7 * DAY
     sweep(late)
     order = SupervisionOrder.objects.get()
     assert end_orders_due(late) == (0, [])
     make_move(
-        case, Action.DECIDE, by=officer(here.secretary), at=late, handling="led", decision="换灯", lead=here.office
+        case,
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=late,
+        handling="led",
+        decision="换灯",
+        lead=here.office,
     )
 
     assert end_orders_due(late) == (1, [])
 
     order = now_of(order)
-    assert (order.state, order.cancel_reason) == (OrderState.CANCELLED, "督办的缘由没有了：这件事已不再超期")
+    assert (order.state, order.cancel_reason) == (
+        OrderState.CANCELLED,
+        "督办的缘由没有了：这件事已不再超期",
+    )
     assert order.cancelled_by is None
-    assert not Notice.objects.filter(kind=NoticeKind.ORDER_TO_SIGN, state=NoticeState.SENT).exists()
+    assert not Notice.objects.filter(
+        kind=NoticeKind.ORDER_TO_SIGN, state=NoticeState.SENT
+    ).exists()
 
 
 def test_a_draft_for_a_second_dissatisfaction_stays_until_it_is_seen_to(here):
@@ -202,9 +250,13 @@ def test_a_draft_of_the_ladder_waits_for_its_signer_too(here):
 
 
 def test_whoever_answered_hears_that_the_order_is_closed(here):
-    check_reply(replied(here), good=True, finding="", by=officer(here.supervisor), at=LATER)
+    check_reply(
+        replied(here), good=True, finding="", by=officer(here.supervisor), at=LATER
+    )
 
-    assert [row.recipient for row in Notice.objects.filter(kind=NoticeKind.ORDER_CLOSED)] == [here.handler.user]
+    assert [
+        row.recipient for row in Notice.objects.filter(kind=NoticeKind.ORDER_CLOSED)
+    ] == [here.handler.user]
 
 
 # --- a talk about an order not answered
@@ -217,7 +269,12 @@ def circulated(here):
 
 
 def talked(here, order, *, by=None, at=NOON + 6 * DAY, **said):
-    words = {"held_on": local_day(NOON + 6 * DAY), "whom": "司法所张所长", "agreed": "周五前修好", **said}
+    words = {
+        "held_on": local_day(NOON + 6 * DAY),
+        "whom": "司法所张所长",
+        "agreed": "周五前修好",
+        **said,
+    }
     return note_talk(order, by=officer(by or here.supervisor), at=at, **words)
 
 
@@ -240,7 +297,13 @@ def test_a_talk_about_an_order_that_was_not_circulated_is_refused(here):
 
 def test_a_talk_may_be_noted_after_the_answer_came_as_well(here):
     order = replied(here, circulated(here))
-    check_reply(order, good=False, finding="没写日期", by=officer(here.supervisor), at=NOON + 6 * DAY)
+    check_reply(
+        order,
+        good=False,
+        finding="没写日期",
+        by=officer(here.supervisor),
+        at=NOON + 6 * DAY,
+    )
 
     assert talked(here, order).order == order
 
@@ -283,10 +346,14 @@ def test_a_key_used_for_another_matter_is_refused(here):
     assert SupervisionOrder.objects.count() == 1
 
 
-def test_a_draft_whose_day_is_past_is_due_by_the_rule_again_also_where_somebody_wrote_it(here):
+def test_a_draft_whose_day_is_past_is_due_by_the_rule_again_also_where_somebody_wrote_it(
+    here,
+):
     order = raised(here)
 
-    assert sign_order(order, by=officer(here.signer), at=NOON + 30 * DAY).reply_on > local_day(NOON + 30 * DAY)
+    assert sign_order(
+        order, by=officer(here.signer), at=NOON + 30 * DAY
+    ).reply_on > local_day(NOON + 30 * DAY)
 
 
 def test_the_ladder_leaves_the_matter_that_somebody_else_has_ordered(here):

@@ -28,29 +28,51 @@ def test_an_order_is_for_whom_it_is_aimed_at_once_it_went_out(client, here):
     order = raised(here)
     assert order.state == "to_sign"
 
-    assert {seen_by(client, post, order) for post in (here.handler, here.secretary)} == {(404, 404)}
-    assert {seen_by(client, post, order) for post in (here.supervisor, here.signer)} == {(200, 200)}
+    assert {
+        seen_by(client, post, order) for post in (here.handler, here.secretary)
+    } == {(404, 404)}
+    assert {
+        seen_by(client, post, order) for post in (here.supervisor, here.signer)
+    } == {(200, 200)}
 
     order = sent(here, SupervisionOrder.objects.get())
-    assert {seen_by(client, post, order) for post in (here.handler, here.secretary)} == {(200, 200)}
+    assert {
+        seen_by(client, post, order) for post in (here.handler, here.secretary)
+    } == {(200, 200)}
 
 
 def test_whoever_signs_reads_to_whom_it_goes(client, here):
     order = raised(here)
     client.force_login(here.signer.user)
 
-    assert str(here.office) in client.get(reverse("supervision:order", args=[order.pk])).content.decode()
+    assert (
+        str(here.office)
+        in client.get(reverse("supervision:order", args=[order.pk])).content.decode()
+    )
 
 
 def test_an_overseer_who_may_not_read_a_secret_matter_opens_its_row(client, here):
     case = accepted(here, spoken(here, confidentiality="secret", title="不能说的事"))
     order = SupervisionOrder.objects.create(
-        case=case, town=here.town, reason="x", demand="x", reply_on=NOON.date(), raised_at=NOON
+        case=case,
+        town=here.town,
+        reason="x",
+        demand="x",
+        reply_on=NOON.date(),
+        raised_at=NOON,
     )
     notice = Notice.objects.create(
-        key="x", kind="order_replied", channel="inbox", recipient=here.supervisor.user, case=case, order=order,
-        state="sent", created_at=NOON, send_after=NOON, sent_at=NOON,
-    )  # fmt: skip
+        key="x",
+        kind="order_replied",
+        channel="inbox",
+        recipient=here.supervisor.user,
+        case=case,
+        order=order,
+        state="sent",
+        created_at=NOON,
+        send_after=NOON,
+        sent_at=NOON,
+    )
     client.force_login(here.supervisor.user)
 
     page = client.get(reverse("supervision:open", args=[notice.pk]), follow=True)

@@ -1,4 +1,6 @@
-"""Supervision orders: written, signed by who may, numbered as they go out, answered, checked, and late ones told."""
+"""Supervision orders: written, signed by who may, numbered as they go out, answered,
+checked, and late ones told.
+"""
 
 import uuid
 from datetime import timedelta
@@ -10,7 +12,14 @@ from cases.workflow import Action
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from supervision.circulating import circulate_due
-from supervision.models import Chase, Notice, NoticeKind, OrderState, Rung, SupervisionOrder
+from supervision.models import (
+    Chase,
+    Notice,
+    NoticeKind,
+    OrderState,
+    Rung,
+    SupervisionOrder,
+)
 from supervision.orders import (
     acts_open_to,
     cancel_order,
@@ -23,7 +32,18 @@ from supervision.orders import (
 )
 from supervision.sweeping import sweep
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +52,16 @@ REPLY_ON = local_day(NOON + 3 * DAY)
 
 
 def raised(here, case=None, *, by=None, **fields):
-    words = {"reason": "超期", "demand": "请立即办理", "reply_on": REPLY_ON, "key": None, **fields}
-    return raise_order(case or decided(here), by=officer(by or here.supervisor), at=NOON, **words)
+    words = {
+        "reason": "超期",
+        "demand": "请立即办理",
+        "reply_on": REPLY_ON,
+        "key": None,
+        **fields,
+    }
+    return raise_order(
+        case or decided(here), by=officer(by or here.supervisor), at=NOON, **words
+    )
 
 
 def signed(here, order=None):
@@ -47,7 +75,9 @@ def sent(here, order=None):
 
 
 def replied(here, order=None):
-    return reply_to_order(order or sent(here), "已修好", by=officer(here.handler), at=NOON + DAY)
+    return reply_to_order(
+        order or sent(here), "已修好", by=officer(here.handler), at=NOON + DAY
+    )
 
 
 def told(kind):
@@ -56,10 +86,17 @@ def told(kind):
 
 def test_an_order_walks_from_the_pen_to_its_closing(here):
     order = raised(here)
-    assert (order.state, told(NoticeKind.ORDER_TO_SIGN)) == (OrderState.TO_SIGN, [here.signer.user])
+    assert (order.state, told(NoticeKind.ORDER_TO_SIGN)) == (
+        OrderState.TO_SIGN,
+        [here.signer.user],
+    )
 
     order = signed(here, order)
-    assert (order.state, order.number, order.send_at) == (OrderState.SIGNED, "", NOON + GRACE)
+    assert (order.state, order.number, order.send_at) == (
+        OrderState.SIGNED,
+        "",
+        NOON + GRACE,
+    )
     assert send_orders_due(NOON + GRACE - timedelta(seconds=1)) == (0, [])
     send_orders_due(NOON + GRACE)
     order.refresh_from_db()
@@ -67,8 +104,13 @@ def test_an_order_walks_from_the_pen_to_its_closing(here):
     assert told(NoticeKind.ORDER) == [here.handler.user, here.secretary.user]
 
     order = reply_to_order(order, "灯已修好", by=officer(here.handler), at=NOON + DAY)
-    assert set(told(NoticeKind.ORDER_REPLIED)) == {here.supervisor.user, here.signer.user}
-    order = check_reply(order, good=True, finding="看过了", by=officer(here.supervisor), at=NOON + DAY)
+    assert set(told(NoticeKind.ORDER_REPLIED)) == {
+        here.supervisor.user,
+        here.signer.user,
+    }
+    order = check_reply(
+        order, good=True, finding="看过了", by=officer(here.supervisor), at=NOON + DAY
+    )
     assert order.state == OrderState.CLOSED
 
 
@@ -78,15 +120,25 @@ def test_once_signed_or_taken_back_nobody_is_asked_to_sign_any_more(here, done):
     here.signer.user.save()
     order, other = raised(here), raised(here)
     asked = Notice.objects.filter(kind=NoticeKind.ORDER_TO_SIGN, order=order)
-    assert set(asked.values_list("channel", "state")) == {("inbox", "sent"), ("email", "waiting")}
+    assert set(asked.values_list("channel", "state")) == {
+        ("inbox", "sent"),
+        ("email", "waiting"),
+    }
 
     if done == "signed":
         signed(here, order)
     else:
         cancel_order(order, reason="说清楚了", by=officer(here.supervisor), at=NOON)
 
-    assert set(asked.values_list("channel", "state", "read_at")) == {("inbox", "read", NOON)}
-    assert Notice.objects.filter(kind=NoticeKind.ORDER_TO_SIGN, order=other, read_at=None).count() == 2
+    assert set(asked.values_list("channel", "state", "read_at")) == {
+        ("inbox", "read", NOON)
+    }
+    assert (
+        Notice.objects.filter(
+            kind=NoticeKind.ORDER_TO_SIGN, order=other, read_at=None
+        ).count()
+        == 2
+    )
 
 
 def test_the_number_is_the_issuers_next_of_the_year(here):
@@ -132,7 +184,11 @@ def test_sending_is_an_event_of_the_case_that_names_the_order(here):
 def test_whoever_may_sign_sends_with_one_click(here):
     order = raised(here, by=here.signer)
 
-    assert (order.state, order.raised_by, order.signed_by) == (OrderState.SIGNED, here.signer, here.signer)
+    assert (order.state, order.raised_by, order.signed_by) == (
+        OrderState.SIGNED,
+        here.signer,
+        here.signer,
+    )
 
 
 def test_one_order_at_a_time_for_a_matter(here):
@@ -226,14 +282,26 @@ def test_whoever_has_the_matter_by_now_answers_as_well(here):
     order = sent(here)
     completed(here, order.case)
 
-    assert reply_to_order(order, "核查过了", by=officer(here.secretary), at=NOON + DAY).state == OrderState.REPLIED
+    assert (
+        reply_to_order(
+            order, "核查过了", by=officer(here.secretary), at=NOON + DAY
+        ).state
+        == OrderState.REPLIED
+    )
 
 
 def test_every_round_of_answers_stays_to_be_read(client, here):
-    back = {"good": False, "finding": "没写什么时候修好", "by": officer(here.supervisor), "at": NOON + DAY}
+    back = {
+        "good": False,
+        "finding": "没写什么时候修好",
+        "by": officer(here.supervisor),
+        "at": NOON + DAY,
+    }
     order = check_reply(replied(here), **back)
     order = reply_to_order(order, "周五修好", by=officer(here.handler), at=NOON + DAY)
-    order = check_reply(order, good=True, finding="", by=officer(here.supervisor), at=NOON + DAY)
+    order = check_reply(
+        order, good=True, finding="", by=officer(here.supervisor), at=NOON + DAY
+    )
     client.force_login(here.supervisor.user)
 
     page = client.get(order.get_absolute_url()).text
@@ -243,20 +311,37 @@ def test_every_round_of_answers_stays_to_be_read(client, here):
 
 
 def test_no_order_or_answer_goes_out_with_a_gap_left_in_it(here):
-    wanted = {"reason": "拖得久", "demand": "请在【哪天】前办", "reply_on": REPLY_ON, "key": None}
+    wanted = {
+        "reason": "拖得久",
+        "demand": "请在【哪天】前办",
+        "reply_on": REPLY_ON,
+        "key": None,
+    }
 
     with pytest.raises(InputRefused) as refused:
         raise_order(spoken(here), by=officer(here.supervisor), at=NOON, **wanted)
     assert set(refused.value.fields) == {"demand"}
     with pytest.raises(InputRefused):
-        reply_to_order(sent(here), "【哪天】修好", by=officer(here.handler), at=NOON + DAY)
+        reply_to_order(
+            sent(here), "【哪天】修好", by=officer(here.handler), at=NOON + DAY
+        )
 
 
 @pytest.mark.parametrize("days", [60, 61])
 def test_an_answer_is_due_within_two_months(here, days):
-    wanted = {"reason": "拖得久", "demand": "快办", "reply_on": NOON.date() + days * DAY, "key": None}
+    wanted = {
+        "reason": "拖得久",
+        "demand": "快办",
+        "reply_on": NOON.date() + days * DAY,
+        "key": None,
+    }
     if days == 60:
-        assert raise_order(spoken(here), by=officer(here.supervisor), at=NOON, **wanted).reply_on == wanted["reply_on"]
+        assert (
+            raise_order(
+                spoken(here), by=officer(here.supervisor), at=NOON, **wanted
+            ).reply_on
+            == wanted["reply_on"]
+        )
         return
     with pytest.raises(InputRefused) as refused:
         raise_order(spoken(here), by=officer(here.supervisor), at=NOON, **wanted)
@@ -265,13 +350,23 @@ def test_an_answer_is_due_within_two_months(here, days):
 
 def test_an_answer_sent_back_is_due_again_and_told(here):
     order = check_reply(
-        replied(here), good=False, finding="没写什么时候修好", by=officer(here.supervisor), at=NOON + DAY
+        replied(here),
+        good=False,
+        finding="没写什么时候修好",
+        by=officer(here.supervisor),
+        at=NOON + DAY,
     )
 
     assert (order.state, order.reply_on > REPLY_ON - DAY) == (OrderState.SENT, True)
     assert told(NoticeKind.ORDER_BACK) == [here.handler.user, here.secretary.user]
     with pytest.raises(InputRefused):
-        check_reply(replied(here, order), good=False, finding="", by=officer(here.supervisor), at=NOON + DAY)
+        check_reply(
+            replied(here, order),
+            good=False,
+            finding="",
+            by=officer(here.supervisor),
+            at=NOON + DAY,
+        )
 
 
 def test_nobody_checks_what_they_answered_or_handled(here):
@@ -281,7 +376,9 @@ def test_nobody_checks_what_they_answered_or_handled(here):
     as_supervisor = here.handler.user.posts.get(role="supervisor")
 
     with pytest.raises(NoSuchRight):
-        check_reply(order, good=True, finding="", by=officer(as_supervisor), at=NOON + DAY)
+        check_reply(
+            order, good=True, finding="", by=officer(as_supervisor), at=NOON + DAY
+        )
 
 
 def test_an_order_not_answered_in_time_is_circulated_once(here):
@@ -292,7 +389,11 @@ def test_an_order_not_answered_in_time_is_circulated_once(here):
     assert circulate_due(last) == (1, [])
     assert circulate_due(last + DAY) == (0, [])
 
-    assert set(told(NoticeKind.CIRCULATE)) == {here.handler.user, here.secretary.user, here.supervisor.user}
+    assert set(told(NoticeKind.CIRCULATE)) == {
+        here.handler.user,
+        here.secretary.user,
+        here.supervisor.user,
+    }
     assert Chase.objects.get(step="circulate").order == order
 
 
@@ -382,7 +483,12 @@ def test_an_order_by_hand_is_a_step_of_chasing_like_the_ladders(client, here):
     order = sent(here)
 
     chase = Chase.objects.get()
-    assert (chase.case, chase.order, chase.step, chase.level) == (order.case, order, "by_hand", "order")
+    assert (chase.case, chase.order, chase.step, chase.level) == (
+        order.case,
+        order,
+        "by_hand",
+        "order",
+    )
     assert (chase.by, chase.reason, chase.at) == (here.supervisor, "超期", NOON + GRACE)
     assert chase.due_at == order.case.clocks.get(stopped_at=None).due_at
     sweep(NOON + GRACE)

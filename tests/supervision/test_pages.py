@@ -1,4 +1,6 @@
-"""The pages of supervision: inbox, board and orders, what they show to whom, keep and refuse."""
+"""The pages of supervision: inbox, board and orders, what they show to whom, keep and
+refuse.
+"""
 
 import re
 import uuid
@@ -9,7 +11,13 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.workflow import Action, make_move
-from supervision.models import Notice, NoticeState, OrderState, OrderTalk, SupervisionOrder
+from supervision.models import (
+    Notice,
+    NoticeState,
+    OrderState,
+    OrderTalk,
+    SupervisionOrder,
+)
 from supervision.orders import check_reply, reply_to_order
 from supervision.sweeping import sweep
 from tests.cases.ledger_desk import page as ledger
@@ -73,21 +81,27 @@ def test_all_are_read_at_once(client, here):
 
     client.post(reverse("supervision:read_all"))
 
-    assert not Notice.objects.filter(recipient=here.handler.user, state=NoticeState.SENT).exists()
+    assert not Notice.objects.filter(
+        recipient=here.handler.user, state=NoticeState.SENT
+    ).exists()
 
 
 def test_what_left_somebodys_sight_leaves_their_inbox(client, here):
     case = decided(here, accepted(here, title="水管漏了"))
     sweep(NOON)
     assert "水管漏了" in page(client, here.handler, "inbox")
-    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+    make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
 
     assert "水管漏了" not in page(client, here.handler, "inbox")
     assert "badge" not in page(client, here.handler, "unread")
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_inbox_costs_the_same_however_much_is_in_it(client, here, count, django_assert_num_queries):
+def test_the_inbox_costs_the_same_however_much_is_in_it(
+    client, here, count, django_assert_num_queries
+):
     for _nth in range(count):
         decided(here)
     sweep(NOON)
@@ -106,8 +120,12 @@ def test_the_inbox_costs_the_same_however_much_is_in_it(client, here, count, dja
 def test_the_board_shows_each_light_and_how_long_it_is_red(client, here):
     late, later = accepted(here, title="晚一天"), accepted(here, title="晚十天")
     accepted(here, title="还早")
-    Case.objects.filter(pk=late.pk).update(due_at=NOON.replace(hour=0), yellow_at=NOON - DAY)
-    Case.objects.filter(pk=later.pk).update(due_at=NOON.replace(hour=0) - 9 * DAY, yellow_at=NOON - 11 * DAY)
+    Case.objects.filter(pk=late.pk).update(
+        due_at=NOON.replace(hour=0), yellow_at=NOON - DAY
+    )
+    Case.objects.filter(pk=later.pk).update(
+        due_at=NOON.replace(hour=0) - 9 * DAY, yellow_at=NOON - 11 * DAY
+    )
 
     red = page(client, here.supervisor, "board")
     assert "晚一天" in red
@@ -119,13 +137,19 @@ def test_the_board_shows_each_light_and_how_long_it_is_red(client, here):
     assert "还早" in page(client, here.supervisor, "board", light="green")
 
 
-@pytest.mark.parametrize(("days", "bucket"), [(0, "1"), (2, "1"), (3, "4"), (6, "4"), (7, "8")])
+@pytest.mark.parametrize(
+    ("days", "bucket"), [(0, "1"), (2, "1"), (3, "4"), (6, "4"), (7, "8")]
+)
 def test_the_buckets_begin_and_end_where_they_say(client, here, days, bucket):
     case = accepted(here, title="那一件")
     due = NOON.replace(hour=0) - days * DAY  # due yesterday is one day late
     Case.objects.filter(pk=case.pk).update(due_at=due, yellow_at=due - DAY)
 
-    found = [name for name in ("1", "4", "8") if "那一件" in page(client, here.supervisor, "board", days=name)]
+    found = [
+        name
+        for name in ("1", "4", "8")
+        if "那一件" in page(client, here.supervisor, "board", days=name)
+    ]
 
     assert found == [bucket]
 
@@ -145,27 +169,48 @@ def test_several_are_chased_at_once_each_with_its_own_result(client, here):
     cases = [accepted(here) for _nth in range(2)]
     client.force_login(here.supervisor.user)
     ticked = {"cases": [f"{case.number}:{case.version}" for case in cases]}
-    words = {"supervision_level": "urge", "note": "抓紧", "apply": "1", "key": str(uuid.uuid4())}
+    words = {
+        "supervision_level": "urge",
+        "note": "抓紧",
+        "apply": "1",
+        "key": str(uuid.uuid4()),
+    }
 
     asked = client.post(reverse("supervision:chase_together"), ticked).content.decode()
-    done = client.post(reverse("supervision:chase_together"), ticked | words).content.decode()
-    again = client.post(reverse("supervision:chase_together"), ticked | words).content.decode()
-    other = client.post(reverse("supervision:chase_together"), ticked | words | {"note": "再催一次"})
+    done = client.post(
+        reverse("supervision:chase_together"), ticked | words
+    ).content.decode()
+    again = client.post(
+        reverse("supervision:chase_together"), ticked | words
+    ).content.decode()
+    other = client.post(
+        reverse("supervision:chase_together"), ticked | words | {"note": "再催一次"}
+    )
 
     assert all(case.number in asked for case in cases)
     assert "催办了 2 件" in again
     assert other.status_code == 422
     assert str(other.context["key"]) != words["key"]
     assert "催办了 2 件" in done
-    assert [case.events.filter(action=Action.SUPERVISE).count() for case in cases] == [1, 1]
+    assert [case.events.filter(action=Action.SUPERVISE).count() for case in cases] == [
+        1,
+        1,
+    ]
 
 
 def test_several_are_chased_with_words_or_not_at_all(client, here):
     case = accepted(here)
     client.force_login(here.supervisor.user)
-    sent = {"cases": [f"{case.number}:{case.version}"], "supervision_level": "urge", "note": " ", "apply": "1"}
+    sent = {
+        "cases": [f"{case.number}:{case.version}"],
+        "supervision_level": "urge",
+        "note": " ",
+        "apply": "1",
+    }
 
-    answer = client.post(reverse("supervision:chase_together"), {**sent, "key": str(uuid.uuid4())})
+    answer = client.post(
+        reverse("supervision:chase_together"), {**sent, "key": str(uuid.uuid4())}
+    )
 
     assert answer.status_code == 422
     assert "请填写" in answer.content.decode()
@@ -180,7 +225,9 @@ def test_those_who_oversee_nobody_have_no_board(client, here):
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_board_costs_the_same_however_much_is_on_it(client, here, count, django_assert_num_queries):
+def test_the_board_costs_the_same_however_much_is_on_it(
+    client, here, count, django_assert_num_queries
+):
     for _nth in range(count):
         accepted(here)
     client.force_login(here.supervisor.user)
@@ -194,19 +241,32 @@ def test_the_board_costs_the_same_however_much_is_on_it(client, here, count, dja
 
 
 def form(**fields):
-    return {"reason": "超期", "demand": "请立即办理", "reply_on": "2026-03-05", "key": str(uuid.uuid4()), **fields}
+    return {
+        "reason": "超期",
+        "demand": "请立即办理",
+        "reply_on": "2026-03-05",
+        "key": str(uuid.uuid4()),
+        **fields,
+    }
 
 
-def test_a_supervisor_writes_a_reviewer_signs_and_the_office_answers_by_their_pages(client, here):
+def test_a_supervisor_writes_a_reviewer_signs_and_the_office_answers_by_their_pages(
+    client, here
+):
     case = decided(here)
     client.force_login(here.supervisor.user)
-    asked = client.get(reverse("supervision:new_order", args=[case.number])).content.decode()
+    asked = client.get(
+        reverse("supervision:new_order", args=[case.number])
+    ).content.decode()
     assert str(here.handler.user) in asked
     client.post(reverse("supervision:new_order", args=[case.number]), form())
     order = SupervisionOrder.objects.get()
 
     client.force_login(here.signer.user)
-    act = {act: reverse("supervision:order_act", args=[order.pk, act]) for act in ("sign", "reply", "check")}
+    act = {
+        act: reverse("supervision:order_act", args=[order.pk, act])
+        for act in ("sign", "reply", "check")
+    }
     client.post(act["sign"], {"demand": "三日内办结", "reply_on": "2026-03-06"})
     sweep(NOON + DAY)
     client.force_login(here.handler.user)
@@ -215,14 +275,21 @@ def test_a_supervisor_writes_a_reviewer_signs_and_the_office_answers_by_their_pa
     client.post(act["check"], {"good": "good", "finding": "属实"})
 
     order.refresh_from_db()
-    assert (order.state, order.demand, order.reply) == (OrderState.CLOSED, "三日内办结", "修好了")
+    assert (order.state, order.demand, order.reply) == (
+        OrderState.CLOSED,
+        "三日内办结",
+        "修好了",
+    )
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(client, here):
     case = decided(here)
     client.force_login(here.supervisor.user)
 
-    answer = client.post(reverse("supervision:new_order", args=[case.number]), form(reply_on="2026-03-01"))
+    answer = client.post(
+        reverse("supervision:new_order", args=[case.number]),
+        form(reply_on="2026-03-01"),
+    )
 
     assert answer.status_code == 422
     assert "这一天已经过去了。" in answer.content.decode()
@@ -245,7 +312,11 @@ def test_a_matter_chased_today_says_so(client, here):
 
     with time_machine.travel(NOON + DAY / 2, tick=False):
         SupervisionOrder.objects.update(
-            state="closed", reply="办了", replied_at=NOON, replied_by=here.handler, checked_at=NOON
+            state="closed",
+            reply="办了",
+            replied_at=NOON,
+            replied_by=here.handler,
+            checked_at=NOON,
         )
         asked = page(client, here.supervisor, "new_order", case.number)
 
@@ -268,7 +339,9 @@ def test_an_act_that_is_past_is_refused_with_a_word_and_no_error(client, here):
 def test_the_list_is_parted_by_how_the_orders_stand(client, here):
     waiting, gone = raised(here), sent(here)
 
-    assert waiting.case.number in page(client, here.supervisor, "orders", state="to_sign")
+    assert waiting.case.number in page(
+        client, here.supervisor, "orders", state="to_sign"
+    )
     assert gone.number not in page(client, here.supervisor, "orders", state="to_sign")
     assert gone.number in page(client, here.supervisor, "orders", state="sent")
     assert gone.number in page(client, here.handler, "orders")
@@ -283,7 +356,9 @@ def test_a_strangers_order_does_not_exist(client, here):
 
 
 @pytest.mark.parametrize("count", [1, 3, 20])
-def test_the_list_of_orders_costs_the_same_however_many(client, here, count, django_assert_num_queries):
+def test_the_list_of_orders_costs_the_same_however_many(
+    client, here, count, django_assert_num_queries
+):
     for _nth in range(count):
         raised(here)
     client.force_login(here.supervisor.user)
@@ -293,16 +368,32 @@ def test_the_list_of_orders_costs_the_same_however_many(client, here, count, dja
         client.get(reverse("supervision:orders"))
 
 
-def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leaves_a_trace(client, here):
+def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leaves_a_trace(
+    client, here
+):
     order = replied(here)
     client.force_login(here.supervisor.user)
 
-    printed = client.post(reverse("supervision:order_print", args=[order.pk])).content.decode()
+    printed = client.post(
+        reverse("supervision:order_print", args=[order.pk])
+    ).content.decode()
 
     assert re.findall(r'<th scope="row">([^<]+)</th>', printed) == [
-        "督办事项", "文号", "督办内容", "批示领导", "发布时间", "牵头领导", "配合领导", "附件", "交办时限",
-        "反馈类型/周期", "牵头单位", "配合单位", "督办联系人", "电话",
-    ]  # fmt: skip
+        "督办事项",
+        "文号",
+        "督办内容",
+        "批示领导",
+        "发布时间",
+        "牵头领导",
+        "配合领导",
+        "附件",
+        "交办时限",
+        "反馈类型/周期",
+        "牵头单位",
+        "配合单位",
+        "督办联系人",
+        "电话",
+    ]
     assert order.number in printed
     assert order.number in AuditRecord.objects.latest("pk").subject
 
@@ -311,7 +402,10 @@ def test_an_order_not_sent_yet_is_not_printed(client, here):
     order = raised(here)
     client.force_login(here.supervisor.user)
 
-    assert client.post(reverse("supervision:order_print", args=[order.pk])).status_code == 404
+    assert (
+        client.post(reverse("supervision:order_print", args=[order.pk])).status_code
+        == 404
+    )
 
 
 def test_a_case_tells_how_it_was_chased(client, here):
@@ -328,12 +422,21 @@ def named_everywhere(here):
     case = decided(here, accepted(here, confidentiality="hidden"))
     order = sent(here, raised(here, case, reason="李建国又来问", demand="给李建国修好"))
     order = check_reply(
-        replied(here, order), good=False, finding="李建国说没修", by=officer(here.supervisor), at=NOON + DAY
+        replied(here, order),
+        good=False,
+        finding="李建国说没修",
+        by=officer(here.supervisor),
+        at=NOON + DAY,
     )
     reply_to_order(order, "李建国家的灯修好了", by=officer(here.handler), at=NOON + DAY)
     SupervisionOrder.objects.update(circulated_at=NOON)
     OrderTalk.objects.create(
-        order=order, held_on=NOON.date(), whom="所长", agreed="到李建国家道歉", noted_at=NOON, noted_by=here.supervisor
+        order=order,
+        held_on=NOON.date(),
+        whom="所长",
+        agreed="到李建国家道歉",
+        noted_at=NOON,
+        noted_by=here.supervisor,
     )
     return order
 
@@ -345,7 +448,10 @@ def test_who_spoke_in_secret_is_named_nowhere_on_the_page_of_an_order(client, he
         assert "李建国" not in page(client, here.handler, name, args)
     assert "李建国" in page(client, here.signer, "order", order.pk)
     client.force_login(here.handler.user)
-    assert "李建国" not in client.post(reverse("supervision:order_print", args=[order.pk])).text
+    assert (
+        "李建国"
+        not in client.post(reverse("supervision:order_print", args=[order.pk])).text
+    )
 
 
 def test_a_talk_is_noted_on_the_page_and_stands_in_the_ledger(client, here):
@@ -357,11 +463,16 @@ def test_a_talk_is_noted_on_the_page_and_stands_in_the_ledger(client, here):
         assert "周五前修好" in page(client, here.supervisor, "order", order.pk)
         row = shown_rows(ledger(here.supervisor, "supervision"))[-1]
 
-    assert (row[3], row[-2]) == ("通报", "已发出，等回复 · 2026-03-08约谈司法所张所长：周五前修好")
+    assert (row[3], row[-2]) == (
+        "通报",
+        "已发出，等回复 · 2026-03-08约谈司法所张所长：周五前修好",
+    )
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(30, "30秒后发出"), (90, "90秒后发出")])
-def test_how_long_an_order_can_be_taken_back_is_as_it_is_set(client, here, settings, seconds, words):
+def test_how_long_an_order_can_be_taken_back_is_as_it_is_set(
+    client, here, settings, seconds, words
+):
     settings.ORDER_GRACE_SECONDS = seconds
 
     assert words in page(client, here.signer, "order", raised(here).pk)
@@ -373,7 +484,14 @@ def test_who_chases_a_matter_again_the_same_day_is_told_so_first(client, here):
     client.force_login(here.supervisor.user)
     assert "今天已督办过" not in client.get(address).text
 
-    make_move(chased, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", text="抓紧")
+    make_move(
+        chased,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        text="抓紧",
+    )
 
     assert "今天已督办过" in client.get(address).text
     ticked = {"cases": [f"{case.number}:{case.version}" for case in (chased, other)]}

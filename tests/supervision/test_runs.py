@@ -1,4 +1,6 @@
-"""A run of the delivery: how it dates what it takes, whom it leaves alone, when it ends, and what stops no other."""
+"""A run of the delivery: how it dates what it takes, whom it leaves alone, when it
+ends, and what stops no other.
+"""
 
 from datetime import timedelta
 
@@ -50,12 +52,16 @@ def several_with_letters(count):
 
 
 def test_a_claim_made_late_in_a_slow_run_is_no_other_workers(mail):
-    """Six minutes after its beginning a run claims for five minutes from then, not from its beginning."""
+    """Six minutes after its beginning a run claims for five minutes from then, not from
+    its beginning.
+    """
     several_with_letters(3)
     clock, left = Slow(EIGHT, MINUTE), []
 
     def looking_on():
-        """Whoever looks at the clock is just before or after a claim or a letter: what is held then, and how long."""
+        """Whoever looks at the clock is just before or after a claim or a letter: what
+        is held then, and how long.
+        """
         at = clock()
         held = letters().filter(state=NoticeState.WAITING, tries__gt=0)
         left.extend(notice.send_after - at for notice in held)
@@ -91,14 +97,20 @@ def test_a_run_ends_in_time_and_the_next_goes_on(mail):
     assert deliver(EIGHT + MINUTE).sent == 5 - first.sent
 
 
-def test_a_server_that_does_not_answer_is_left_alone_for_the_rest_of_the_run(mail, group, settings):
+def test_a_server_that_does_not_answer_is_left_alone_for_the_rest_of_the_run(
+    mail, group, settings
+):
     several_with_letters(3)
     late(staff(), group)
     settings.EMAIL_PORT = free_port()
 
     done = deliver(EIGHT + 7 * DAY)
 
-    assert (done.sent, done.failed) == (1, 1)  # the group's; and one letter that was tried
+    # the group's; and one letter that was tried
+    assert (done.sent, done.failed) == (
+        1,
+        1,
+    )
     assert sorted(letters().values_list("tries", flat=True)) == [0, 0, 1]
     settings.EMAIL_PORT = mail.port
     assert deliver(EIGHT + 7 * DAY + MINUTE).sent == 3
@@ -108,7 +120,10 @@ def test_letters_have_a_queue_of_their_own():
     """A mail server that hangs holds up no sweep."""
     from minshi.celery import app
 
-    queues = {app.amqp.router.route({}, f"supervision.tasks.{name}")["queue"].name for name in ("sweep", "deliver")}
+    queues = {
+        app.amqp.router.route({}, f"supervision.tasks.{name}")["queue"].name
+        for name in ("sweep", "deliver")
+    }
 
     assert len(queues) == 2
     assert queues == set(app.amqp.queues)  # a worker that is told nothing takes both
@@ -134,7 +149,9 @@ def test_one_bad_notice_stops_neither_its_recipients_others_nor_anybody_elses(ma
 
     bad.refresh_from_db()
     assert (bad.state, bad.error) == (NoticeState.FAILED, "KeyError")
-    assert set(letters().exclude(pk=bad.pk).values_list("state", flat=True)) == {NoticeState.SENT}
+    assert set(letters().exclude(pk=bad.pk).values_list("state", flat=True)) == {
+        NoticeState.SENT
+    }
     assert there.handler.user.email in "".join(mail.letters)
 
 
@@ -153,10 +170,14 @@ def with_an_unreadable_phone(case):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE cases_case SET speaker_phone = 'no cipher' WHERE id = %s", [case.pk])
+        cursor.execute(
+            "UPDATE cases_case SET speaker_phone = 'no cipher' WHERE id = %s", [case.pk]
+        )
 
 
-def test_an_address_with_an_impossible_port_is_given_up_and_stops_nobody(group, settings):
+def test_an_address_with_an_impossible_port_is_given_up_and_stops_nobody(
+    group, settings
+):
     here, there = staff(), staff()
     settings.WECOM_HOSTS = ["127.0.0.1", "qyapi.weixin.qq.com"]
     late(here, group)
@@ -171,19 +192,28 @@ def test_an_address_with_an_impossible_port_is_given_up_and_stops_nobody(group, 
 
 @pytest.mark.parametrize(
     "address",
-    ["https://qyapi.weixin.qq.com:99999/x", "ftp://qyapi.weixin.qq.com/x", "https://[qyapi.weixin.qq.com/x", "x"],
+    [
+        "https://qyapi.weixin.qq.com:99999/x",
+        "ftp://qyapi.weixin.qq.com/x",
+        "https://[qyapi.weixin.qq.com/x",
+        "x",
+    ],
 )
 def test_no_such_address_is_set(address):
     town = staff().town
 
-    form = RobotForm({"town": town.pk, "name": "村干部群", "url": address, "is_on": "on"})
+    form = RobotForm(
+        {"town": town.pk, "name": "村干部群", "url": address, "is_on": "on"}
+    )
 
     assert "url" in form.errors
 
 
 def test_a_message_whose_every_try_was_broken_off_becomes_a_call(sms):
     here = staff()
-    case = accepted(here, spoken(here, speaker_phone="13909391234", channel="wechat_group"))
+    case = accepted(
+        here, spoken(here, speaker_phone="13909391234", channel="wechat_group")
+    )
     sweep(NOON)
     Notice.objects.filter(channel=Channel.SMS).update(tries=len(BACKOFF) + 1)
 
@@ -248,7 +278,9 @@ def test_two_workers_do_not_tear_one_persons_letter_in_two(mail):
     assert [text_of(letter)[0] for letter in mail.letters] == ["民事直说：8 条通知"]
 
 
-def test_a_sweep_by_hand_delivers_also_where_something_could_not_be_seen_to(mail, capsys):
+def test_a_sweep_by_hand_delivers_also_where_something_could_not_be_seen_to(
+    mail, capsys
+):
     here, there = several_with_letters(2)
     for step in ("yellow", "overdue", "urge", "order"):
         Rung.objects.create(town=there.town, step=step, told=["nobody we know"])
@@ -256,5 +288,8 @@ def test_a_sweep_by_hand_delivers_also_where_something_could_not_be_seen_to(mail
     with pytest.raises(CommandError, match="failed"):
         call_command("sweep", at="2026-03-16T08:00")
 
-    assert letters().get(recipient=here.handler.user, kind="yours").state == NoticeState.SENT
+    assert (
+        letters().get(recipient=here.handler.user, kind="yours").state
+        == NoticeState.SENT
+    )
     assert "Delivered" in capsys.readouterr().out

@@ -1,4 +1,6 @@
-"""A sweep and people's moves on the same matters at once, on PostgreSQL: neither waits for the other for ever."""
+"""A sweep and people's moves on the same matters at once, on PostgreSQL: neither waits
+for the other for ever.
+"""
 
 import threading
 from datetime import timedelta
@@ -22,21 +24,24 @@ from tests.processes import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    " AND pid <> pg_backend_pid()"
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
+    " wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
 )
 
 
 def somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the first answer again
+        # else a transaction sees the first answer again
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture
 def meets(monkeypatch):
-    """Holds the sweep at its notices, the clock's row locked, until somebody waits for that row."""
+    """Holds the sweep at its notices, the clock's row locked, until somebody waits for
+    that row.
+    """
     taken = threading.Event()
     whole = ladder.put_in_outbox
 
@@ -71,15 +76,22 @@ def test_an_order_by_hand_and_the_ladders_at_once_make_one(attempt):
     roles.reviewer_of(here.town, may_sign=True)
     case = accepted(here)
     at = case.due_at + 7 * DAY
-    words = {"reason": "久拖不办", "demand": "快办", "reply_on": local_day(at), "key": None}
+    words = {
+        "reason": "久拖不办",
+        "demand": "快办",
+        "reply_on": local_day(at),
+        "key": None,
+    }
 
     swept, written = at_once(
-        lambda: look_at_clocks(at), lambda: raise_order(case, by=officer(here.supervisor), at=at, **words)
+        lambda: look_at_clocks(at),
+        lambda: raise_order(case, by=officer(here.supervisor), at=at, **words),
     )
 
     assert swept[1] == []
     assert isinstance(written, (SupervisionOrder, MoveRefused))
-    look_at_clocks(at + timedelta(minutes=1))  # what was another's at that moment is seen to in the next
+    # what was another's at that moment is seen to in the next
+    look_at_clocks(at + timedelta(minutes=1))
     assert SupervisionOrder.objects.count() == 1
 
 
@@ -87,14 +99,27 @@ def test_an_order_by_hand_and_the_ladders_at_once_make_one(attempt):
 def test_one_form_for_two_matters_at_once_makes_one_order(attempt):
     here = staff()
     key = uuid4()
-    words = {"reason": "久拖不办", "demand": "快办", "reply_on": local_day(NOON), "key": key}
+    words = {
+        "reason": "久拖不办",
+        "demand": "快办",
+        "reply_on": local_day(NOON),
+        "key": key,
+    }
     cases = accepted(here), accepted(here)
 
     answers = at_once(
-        *[lambda case=case: raise_order(case, by=officer(here.supervisor), at=NOON, **words) for case in cases]
+        *[
+            lambda case=case: raise_order(
+                case, by=officer(here.supervisor), at=NOON, **words
+            )
+            for case in cases
+        ]
     )
 
-    assert sorted(type(answer).__name__ for answer in answers) == ["KeyReused", "SupervisionOrder"]
+    assert sorted(type(answer).__name__ for answer in answers) == [
+        "KeyReused",
+        "SupervisionOrder",
+    ]
 
 
 def test_a_sweep_and_its_matters_moves_all_at_once_come_to_an_end():
@@ -103,8 +128,9 @@ def test_a_sweep_and_its_matters_moves_all_at_once_come_to_an_end():
     at = cases[0].due_at
 
     swept, *moved = at_once(
-        lambda: sweep(at), *[lambda case=case: completed(here, case, at=at) for case in cases]
-    )  # fmt: skip
+        lambda: sweep(at),
+        *[lambda case=case: completed(here, case, at=at) for case in cases],
+    )
 
     assert not isinstance(swept, Exception)
     assert [case.stage for case in moved] == [Stage.SUPERVISE] * 8

@@ -1,4 +1,6 @@
-"""What the speaker is told: by message where one can be sent, else by a call of whoever is on duty."""
+"""What the speaker is told: by message where one can be sent, else by a call of whoever
+is on duty.
+"""
 
 from datetime import timedelta
 
@@ -13,7 +15,19 @@ from supervision.hours import awake
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
 from supervision.sweeping import sweep
 from supervision.words import standard_words
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, rated, spoken, staff, verified, words
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+    words,
+)
 from tests.villages.duty_desk import shift_of
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +45,10 @@ def messages():
 
 
 def taken_up(here, **fields):
-    case = accepted(here, spoken(here, **{"speaker_phone": PHONE, "channel": "wechat_group", **fields}))
+    case = accepted(
+        here,
+        spoken(here, **{"speaker_phone": PHONE, "channel": "wechat_group", **fields}),
+    )
     sweep(NOON)
     return case
 
@@ -45,7 +62,10 @@ def test_the_speaker_is_written_to_when_it_is_taken_up_and_when_it_is_answered(s
     deliver(NOON + DAY)
 
     day = f"{case.promised_on.month}月{case.promised_on.day}日"
-    assert [(number, template) for number, template, _said in sms.sent] == [(PHONE, "SMS_1"), (PHONE, "SMS_3")]
+    assert [(number, template) for number, template, _said in sms.sent] == [
+        (PHONE, "SMS_1"),
+        (PHONE, "SMS_3"),
+    ]
     assert sms.sent[0][2] == {"number": case.number, "day": day}
     assert not Call.objects.exists()
 
@@ -54,14 +74,23 @@ def test_a_changed_promise_is_told_with_the_new_day(sms):
     here = staff()
     case = decided(here, taken_up(here))
     asked = words(Action.ASK_EXTENSION, NOON, until_on=case.due_on + 10 * DAY)
-    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **asked)
-    case = make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    case = make_move(
+        case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **asked
+    )
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
     sweep(NOON)
     deliver(NOON)
 
     case.refresh_from_db()
     told = [said["day"] for _number, template, said in sms.sent if template == "SMS_2"]
-    assert told == [f"{case.promised_on.month}月{case.promised_on.day}日"]  # of two changes, the last
+    # of two changes, the last
+    assert told == [f"{case.promised_on.month}月{case.promised_on.day}日"]
 
 
 def test_nothing_is_told_twice(sms):
@@ -74,17 +103,24 @@ def test_nothing_is_told_twice(sms):
     assert len(sms.sent) == 1
 
 
-@pytest.mark.parametrize(("hour", "sent_at"), [(7, 8), (8, 8), (20, 20), (21, 24 + 8), (23, 24 + 8), (0, 8)])
+@pytest.mark.parametrize(
+    ("hour", "sent_at"), [(7, 8), (8, 8), (20, 20), (21, 24 + 8), (23, 24 + 8), (0, 8)]
+)
 def test_nobody_is_written_to_at_night(hour, sent_at):
     midnight = NOON.replace(hour=0)
 
-    assert awake(midnight + timedelta(hours=hour)) == midnight + timedelta(hours=sent_at)
+    assert awake(midnight + timedelta(hours=hour)) == midnight + timedelta(
+        hours=sent_at
+    )
 
 
 def test_a_service_that_is_busy_is_tried_again(sms):
     here = staff()
     taken_up(here)
-    sms.answers = [(200, "isv.BUSINESS_LIMIT_CONTROL", "触发分钟级流控"), (500, "InternalError", "")]
+    sms.answers = [
+        (200, "isv.BUSINESS_LIMIT_CONTROL", "触发分钟级流控"),
+        (500, "InternalError", ""),
+    ]
 
     deliver(NOON)
     assert messages().get().state == NoticeState.FAILED
@@ -127,12 +163,15 @@ def test_without_a_service_whoever_is_on_duty_is_asked_to_call():
     call = Call.objects.get()
     assert (call.case, call.kind) == (case, NoticeKind.ACCEPTED)
     assert not messages().exists()
-    assert list(Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)) == [
-        here.member.user_id
-    ]
+    assert list(
+        Notice.objects.filter(kind=NoticeKind.CALL).values_list("recipient", flat=True)
+    ) == [here.member.user_id]
 
 
-@pytest.mark.parametrize(("channel", "calls"), [("talk_room", 0), ("phone", 0), ("qr_code", 1), ("transferred", 1)])
+@pytest.mark.parametrize(
+    ("channel", "calls"),
+    [("talk_room", 0), ("phone", 0), ("qr_code", 1), ("transferred", 1)],
+)
 def test_who_sat_there_when_it_was_taken_up_is_not_told_again(channel, calls):
     here = staff()
     taken_up(here, channel=channel)
@@ -145,7 +184,13 @@ def test_taken_up_by_somebody_else_or_on_another_day_it_is_told():
     by_another = spoken(here, by=here.leader, channel="home_visit")
     accepted(here, by_another)
     later = spoken(here, channel="home_visit")
-    make_move(later, Action.ACCEPT, by=officer(here.duty), at=NOON + DAY, **words(Action.ACCEPT, NOON))
+    make_move(
+        later,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=NOON + DAY,
+        **words(Action.ACCEPT, NOON),
+    )
     sweep(NOON + DAY)
 
     assert set(Call.objects.values_list("case", flat=True)) == {by_another.pk, later.pk}
@@ -175,10 +220,18 @@ def in_person(here):
 
 
 def test_who_sat_there_in_the_morning_is_told_in_the_afternoon_that_it_is_done():
-    """Taken down, taken up, done and checked on one day, all but the handling by the same officer."""
+    """Taken down, taken up, done and checked on one day, all but the handling by the
+    same officer.
+    """
     here = staff()
     case = spoken(here, by=here.secretary, speaker_phone=PHONE, channel="talk_room")
-    case = make_move(case, Action.ACCEPT, by=officer(here.secretary), at=NOON, **words(Action.ACCEPT, NOON))
+    case = make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.ACCEPT, NOON),
+    )
     verified(here, completed(here, decided(here, case), at=NOON), at=NOON)
     sweep(NOON)
 
@@ -188,7 +241,13 @@ def test_who_sat_there_in_the_morning_is_told_in_the_afternoon_that_it_is_done()
 def test_what_was_taken_up_and_closed_between_two_sweeps_promises_no_day():
     here = staff()
     case = accepted(here, spoken(here, speaker_phone=PHONE, channel="wechat_group"))
-    make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, **words(Action.DIVERT, NOON))
+    make_move(
+        case,
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.DIVERT, NOON),
+    )
     sweep(NOON)
 
     assert not Call.objects.exists()
@@ -210,7 +269,13 @@ def closed(here):
 def test_what_an_overseer_opens_again_is_told_with_its_day(sms):
     here = staff()
     case = closed(here)
-    make_move(case, Action.REOPEN, by=officer(here.supervisor), at=NOON + 3 * DAY, reason="又灭了")
+    make_move(
+        case,
+        Action.REOPEN,
+        by=officer(here.supervisor),
+        at=NOON + 3 * DAY,
+        reason="又灭了",
+    )
     sweep(NOON + 3 * DAY)
     deliver(NOON + 3 * DAY)
 
@@ -223,27 +288,42 @@ def test_what_an_overseer_opens_again_is_told_with_its_day(sms):
 def test_who_opens_their_own_matter_again_knows_it():
     here = staff()
     case = closed(here)
-    make_move(case, Action.REOPEN, by=Speaker(case, "code"), at=NOON + 3 * DAY, reason="又灭了")
+    make_move(
+        case,
+        Action.REOPEN,
+        by=Speaker(case, "code"),
+        at=NOON + 3 * DAY,
+        reason="又灭了",
+    )
     sweep(NOON + 3 * DAY)
 
     assert not Call.objects.exists()
 
 
 @pytest.mark.parametrize("level", ["village", "town"])
-def test_what_an_officer_takes_back_for_them_is_told_by_a_call_that_can_be_made(sms, level):
+def test_what_an_officer_takes_back_for_them_is_told_by_a_call_that_can_be_made(
+    sms, level
+):
     """Domain §3, withdraw: the speaker is told. There is no template for it."""
     here = staff()
     case = in_person(here)
     if level == "town":
-        case = make_move(case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够")
+        case = make_move(
+            case, Action.ESCALATE, by=officer(here.secretary), at=NOON, reason="钱不够"
+        )
     by = here.duty if level == "village" else here.supervisor
-    make_move(case, Action.WITHDRAW, by=officer(by), at=NOON, **words(Action.WITHDRAW, NOON))
+    make_move(
+        case, Action.WITHDRAW, by=officer(by), at=NOON, **words(Action.WITHDRAW, NOON)
+    )
     sweep(NOON)
 
     caller = here.duty if level == "village" else here.reviewer
     told = Notice.objects.filter(kind=NoticeKind.CALL)
     assert list(told.values_list("recipient", flat=True)) == [caller.user_id]
-    assert number_to_call(calls_of(caller.user, NOON).get(), by=caller.user, at=NOON) == PHONE
+    assert (
+        number_to_call(calls_of(caller.user, NOON).get(), by=caller.user, at=NOON)
+        == PHONE
+    )
     assert Call.objects.get().kind == NoticeKind.WITHDRAWN
     assert not messages().exists()
 

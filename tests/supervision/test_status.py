@@ -1,4 +1,6 @@
-"""Whether the jobs run, what waits and what was given up: on the page, and for Prometheus."""
+"""Whether the jobs run, what waits and what was given up: on the page, and for
+Prometheus.
+"""
 
 from datetime import timedelta
 
@@ -37,16 +39,27 @@ def test_a_run_that_goes_well_is_noted():
     tasks.sweep.apply()
 
     run = run_of("sweep")
-    assert (run.started_at, run.ended_at, run.ok_at, run.failures) == (NOON, NOON, NOON, 0)
+    assert (run.started_at, run.ended_at, run.ok_at, run.failures) == (
+        NOON,
+        NOON,
+        NOON,
+        0,
+    )
 
 
 def test_failures_are_counted_until_one_goes_well_and_name_no_matter():
     here = staff()
     case = decided(here)
     broken = Notice.objects.create(
-        key="x", kind="yellow", channel="email", recipient=here.handler.user, case=case, state="waiting",
-        created_at=NOON, send_after=NOON,
-    )  # fmt: skip
+        key="x",
+        kind="yellow",
+        channel="email",
+        recipient=here.handler.user,
+        case=case,
+        state="waiting",
+        created_at=NOON,
+        send_after=NOON,
+    )
     Notice.objects.filter(pk=broken.pk).update(kind="nonsense")
     here.handler.user.email = "a@example.cn"
     here.handler.user.save()
@@ -55,12 +68,19 @@ def test_failures_are_counted_until_one_goes_well_and_name_no_matter():
         tasks.deliver.apply()
         Notice.objects.filter(pk=broken.pk).update(send_after=NOON)
         assert Notice.objects.get(pk=broken.pk).error == "KeyError"
-        assert (run_of("deliver").failures, run_of("deliver").error) == (times, "SomeFailed")
+        assert (run_of("deliver").failures, run_of("deliver").error) == (
+            times,
+            "SomeFailed",
+        )
     assert run_of("deliver").ok_at is None
 
     Notice.objects.filter(pk=broken.pk).delete()
     tasks.deliver.apply()
-    assert (run_of("deliver").failures, run_of("deliver").error, run_of("deliver").ok_at) == (0, "", NOON)
+    assert (
+        run_of("deliver").failures,
+        run_of("deliver").error,
+        run_of("deliver").ok_at,
+    ) == (0, "", NOON)
 
 
 def test_a_job_that_has_not_gone_well_for_three_turns_is_late():
@@ -78,7 +98,10 @@ def test_a_job_that_has_not_gone_well_for_three_turns_is_late():
 def test_every_job_of_the_schedule_has_a_name():
     from minshi.celery import app
 
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {*NAMES, tasks.HEARTBEAT}
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == {
+        *NAMES,
+        tasks.HEARTBEAT,
+    }
 
 
 def test_the_backlog_counts_what_waits():
@@ -102,23 +125,38 @@ def test_what_has_no_owner_and_what_was_given_up_is_counted():
     here.handler.save()
     sweep(NOON)
     Notice.objects.create(
-        key="dead", kind="yellow", channel="email", recipient=here.duty.user, case=case, state=NoticeState.DEAD,
-        created_at=NOON, send_after=NOON,
-    )  # fmt: skip
+        key="dead",
+        kind="yellow",
+        channel="email",
+        recipient=here.duty.user,
+        case=case,
+        state=NoticeState.DEAD,
+        created_at=NOON,
+        send_after=NOON,
+    )
 
     waits = backlog(NOON)
     assert (waits.orphans, waits.dead, waits.calls) == (1, 1, Call.objects.count())
 
 
-@pytest.mark.parametrize(("month", "years"), [(3, (2026,)), (10, (2026,)), (11, (2026, 2027))])
+@pytest.mark.parametrize(
+    ("month", "years"), [(3, (2026,)), (10, (2026,)), (11, (2026, 2027))]
+)
 def test_the_next_year_is_missed_from_november_on(month, years):
     assert years_without_data(NOON.replace(month=month)) == years
 
 
-def test_the_page_is_for_overseers_and_the_system_administrator(client, django_assert_num_queries):
+def test_the_page_is_for_overseers_and_the_system_administrator(
+    client, django_assert_num_queries
+):
     here = staff()
     admin = roles.system_admin()
-    for post, status in ((here.reviewer, 200), (here.supervisor, 200), (admin, 200), (here.duty, 404)):
+    for post, status in (
+        (here.reviewer, 200),
+        (here.supervisor, 200),
+        (admin, 200),
+        (here.duty, 404),
+    ):
         client.force_login(post.user)
         assert client.get(reverse("supervision:status")).status_code == status
     client.force_login(admin.user)
@@ -143,11 +181,18 @@ def test_prometheus_reads_the_same_with_the_token_alone(client, settings):
         assert scraped(client, wrong).status_code == 404
 
     families = {
-        family.name: {tuple(sample.labels.values()): sample.value for sample in family.samples}
-        for family in text_string_to_metric_families(scraped(client, "a long word").text)
+        family.name: {
+            tuple(sample.labels.values()): sample.value for sample in family.samples
+        }
+        for family in text_string_to_metric_families(
+            scraped(client, "a long word").text
+        )
     }
 
     assert families["minshi_jobs_alive"] == {(): 0}
     assert families["minshi_backlog"][("clocks",)] == 0
-    assert families["minshi_job_went_well_seconds"][("supervision.tasks.sweep",)] == NOON.timestamp()
+    assert (
+        families["minshi_job_went_well_seconds"][("supervision.tasks.sweep",)]
+        == NOON.timestamp()
+    )
     assert families["minshi_job_failures"][("supervision.tasks.deliver",)] == 0

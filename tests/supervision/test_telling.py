@@ -1,4 +1,6 @@
-"""Events told: whoever a matter passes to hears of it once, and whoever did it does not."""
+"""Events told: whoever a matter passes to hears of it once, and whoever did it does
+not.
+"""
 
 from datetime import timedelta
 
@@ -20,7 +22,17 @@ from supervision.models import (
 from supervision.status import backlog
 from supervision.telling import Telling, pass_over_the_past, tell_events
 from tests import roles
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, spoken, staff, verified
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    spoken,
+    staff,
+    verified,
+)
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +40,11 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def told(kind=None):
-    rows = Notice.objects.exclude(kind=NoticeKind.CALL).order_by("pk")  # calls to the speaker: test_speaker.py
-    return [(row.recipient, row.kind) for row in (rows.filter(kind=kind) if kind else rows)]
+    # calls to the speaker: test_speaker.py
+    rows = Notice.objects.exclude(kind=NoticeKind.CALL).order_by("pk")
+    return [
+        (row.recipient, row.kind) for row in (rows.filter(kind=kind) if kind else rows)
+    ]
 
 
 def just_told(at=NOON):
@@ -38,7 +53,11 @@ def just_told(at=NOON):
     tell_events(at)
     return [
         (row.recipient, row.kind)
-        for row in Notice.objects.exclude(pk__in=before).exclude(kind=NoticeKind.CALL).order_by("pk")
+        for row in (
+            Notice.objects.exclude(pk__in=before)
+            .exclude(kind=NoticeKind.CALL)
+            .order_by("pk")
+        )
     ]
 
 
@@ -81,10 +100,23 @@ def test_a_request_goes_to_whoever_rules_and_the_ruling_back():
     case = decided(here)
     tell_events(NOON)
     until_on = local_day(NOON + 20 * DAY)
-    case = make_move(case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, reason="下雨", until_on=until_on)
+    case = make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="下雨",
+        until_on=until_on,
+    )
 
     assert just_told() == [(here.secretary.user, NoticeKind.RULE)]
-    make_move(case, Action.RULE_EXTENSION, by=officer(here.secretary), at=NOON, ruling="granted")
+    make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
     assert just_told() == [(here.handler.user, NoticeKind.RULED)]
 
 
@@ -93,7 +125,9 @@ def test_what_was_returned_goes_back_to_whoever_decides():
     case = decided(here)
     tell_events(NOON)
 
-    make_move(case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管")
+    make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
 
     assert just_told() == [(here.secretary.user, NoticeKind.YOURS)]
 
@@ -113,19 +147,37 @@ def test_a_red_line_is_told_at_once_to_those_above():
     case = spoken(here)
     tell_events(NOON)
 
-    make_move(case, Action.MANDATORY_REPORT, by=officer(here.duty), at=NOON, told="派出所", told_at=NOON)
+    make_move(
+        case,
+        Action.MANDATORY_REPORT,
+        by=officer(here.duty),
+        at=NOON,
+        told="派出所",
+        told_at=NOON,
+    )
 
     assert set(just_told()) == {
-        (here.secretary.user, NoticeKind.RED_LINE), (here.supervisor.user, NoticeKind.RED_LINE),
-    }  # fmt: skip
-    assert set(Notice.objects.filter(kind=NoticeKind.RED_LINE).values_list("is_urgent", flat=True)) == {True}
+        (here.secretary.user, NoticeKind.RED_LINE),
+        (here.supervisor.user, NoticeKind.RED_LINE),
+    }
+    assert set(
+        Notice.objects.filter(kind=NoticeKind.RED_LINE).values_list(
+            "is_urgent", flat=True
+        )
+    ) == {True}
 
 
 def test_whom_a_matter_concerns_hears_nothing_of_it():
     here = staff()
     case = accepted(here)
 
-    make_move(case, Action.RECUSE, by=officer(here.reviewer), at=NOON, concerns=[here.secretary.user])
+    make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.reviewer),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
     tell_events(NOON)
 
     recipients = [user for user, _kind in told()]
@@ -138,9 +190,19 @@ def test_chasing_by_hand_is_kept_told_and_counted():
     case = decided(here)
     tell_events(NOON)
 
-    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="urge", note="尽快")
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note="尽快",
+    )
 
-    assert just_told() == [(here.handler.user, NoticeKind.CHASED), (here.secretary.user, NoticeKind.CHASED)]
+    assert just_told() == [
+        (here.handler.user, NoticeKind.CHASED),
+        (here.secretary.user, NoticeKind.CHASED),
+    ]
     chase = Chase.objects.get()
     assert (chase.level, chase.by, chase.reason) == ("urge", here.supervisor, "尽快")
 
@@ -149,7 +211,14 @@ def test_an_order_asked_for_by_hand_waits_for_a_signature():
     here = staff()
     case = decided(here)
 
-    make_move(case, Action.SUPERVISE, by=officer(here.supervisor), at=NOON, supervision_level="order", note="久拖不办")
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="order",
+        note="久拖不办",
+    )
     tell_events(NOON)
 
     assert SupervisionOrder.objects.get().state == OrderState.TO_SIGN
@@ -165,7 +234,9 @@ def test_a_second_telling_tells_nothing():
 
 
 def test_an_event_that_was_committed_late_is_told_all_the_same():
-    """Its id is lower than others seen before it: a cursor would have passed over it."""
+    """Its id is lower than others seen before it: a cursor would have passed over
+    it.
+    """
     here, there = staff(), staff()
     early = decided(here).events.latest("pk")
     decided(there)
@@ -255,7 +326,9 @@ def test_the_owner_of_a_case_in_another_town_hears_nothing():
     assert [user for user, _kind in told()] == [here.handler.user]
 
 
-def test_an_event_that_cannot_be_told_for_a_day_is_passed_over_and_the_status_page_says_so(client, monkeypatch):
+def test_an_event_that_cannot_be_told_for_a_day_is_passed_over_and_the_status_page_says_so(
+    client, monkeypatch
+):
     here, there = staff(), staff()
     bad = decided(here)
     decided(there)
@@ -269,7 +342,9 @@ def test_an_event_that_cannot_be_told_for_a_day_is_passed_over_and_the_status_pa
     monkeypatch.setattr(Telling, "messages", fails)
     assert len(tell_events(NOON)[1]) == 3
     assert len(tell_events(NOON + 23 * HOUR)[1]) == 3
-    assert set(EventFailure.objects.values_list("tries", "passed_over_at")) == {(2, None)}
+    assert set(EventFailure.objects.values_list("tries", "passed_over_at")) == {
+        (2, None)
+    }
     assert Watermark.objects.get().floor == 0
 
     tell_events(NOON + 24 * HOUR)

@@ -1,4 +1,6 @@
-"""跟踪督办: the list a town goes through, what is said of each matter, and who may say it."""
+"""跟踪督办: the list a town goes through, what is said of each matter, and who may
+say it.
+"""
 
 from datetime import timedelta
 
@@ -41,7 +43,9 @@ def of(meeting, case):
     return TrackedCase.objects.get(meeting=meeting, case=case)
 
 
-def test_the_list_holds_what_is_overdue_under_order_or_waits_for_one_and_nothing_else(here):
+def test_the_list_holds_what_is_overdue_under_order_or_waits_for_one_and_nothing_else(
+    here,
+):
     late = spoken(here)
     twice = dissatisfied_twice(here)
     spoken(staff())
@@ -93,8 +97,12 @@ def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
     case, other = spoken(here), spoken(here)
     meeting = begun(here)
 
-    say_of(of(meeting, case), Verdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE)
-    say_of(of(meeting, other), Verdict.ORDERED, "拖得太久", by=here.signer.user, at=LATE)
+    say_of(
+        of(meeting, case), Verdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE
+    )
+    say_of(
+        of(meeting, other), Verdict.ORDERED, "拖得太久", by=here.signer.user, at=LATE
+    )
 
     assert SupervisionOrder.objects.get(case=case).state == "to_sign"
     assert SupervisionOrder.objects.get(case=other).state == "signed"
@@ -114,7 +122,12 @@ def test_a_refused_act_leaves_no_word(here):
     case = spoken(here)
     item = of(begun(here), case)
     SupervisionOrder.objects.create(
-        case=case, town=here.town, reason="x", demand="x", reply_on=LATE.date(), raised_at=LATE
+        case=case,
+        town=here.town,
+        reason="x",
+        demand="x",
+        reply_on=LATE.date(),
+        raised_at=LATE,
     )
 
     with pytest.raises(MoveRefused):
@@ -136,11 +149,20 @@ def test_words_are_asked_for_and_an_ended_meeting_takes_none(here):
 
 def test_only_the_towns_overseers_hold_it(here):
     case = spoken(here)
-    for post in (here.secretary, here.duty, here.county_supervisor, roles.supervisor_of(staff().town)):
+    for post in (
+        here.secretary,
+        here.duty,
+        here.county_supervisor,
+        roles.supervisor_of(staff().town),
+    ):
         with pytest.raises(NoSuchRight):
             begin_tracking(here.town, by=post.user, at=LATE)
     meeting = begun(here)
-    for post in (here.secretary, here.county_supervisor, roles.supervisor_of(staff().town)):
+    for post in (
+        here.secretary,
+        here.county_supervisor,
+        roles.supervisor_of(staff().town),
+    ):
         with pytest.raises(NoSuchRight):
             say_of(of(meeting, case), Verdict.GOES_ON, "", by=post.user, at=LATE)
         with pytest.raises(NoSuchRight):
@@ -158,7 +180,12 @@ def test_the_whole_way_on_the_pages(client, here):
 
     wrong = client.post(address, {"verdict": "helped", "note": ""})
     assert wrong.status_code == 422
-    assert client.post(address, {"verdict": "helped", "note": "镇里出车拉管子"}).status_code == 302
+    assert (
+        client.post(
+            address, {"verdict": "helped", "note": "镇里出车拉管子"}
+        ).status_code
+        == 302
+    )
     assert "镇里出车拉管子" in client.get(began.url).text
     client.post(reverse("supervision:end_tracking", args=[item.meeting_id]))
     assert "已结束" in client.get(began.url).text
@@ -177,12 +204,17 @@ def test_a_meeting_of_another_town_and_a_secret_matter_are_not_told(client, here
     assert case.number in page.text
     assert "举报" not in page.text
     item = of(meeting, case)
-    answer = client.post(reverse("supervision:tracked", args=[meeting.pk, item.pk]), {"verdict": "goes_on"})
+    answer = client.post(
+        reverse("supervision:tracked", args=[meeting.pk, item.pk]),
+        {"verdict": "goes_on"},
+    )
     assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("size", [1, 4])
-def test_the_page_costs_the_same_for_one_and_for_many(client, django_assert_num_queries, here, size):
+def test_the_page_costs_the_same_for_one_and_for_many(
+    client, django_assert_num_queries, here, size
+):
     for _nth in range(size):
         spoken(here)
     meeting = begun(here)
@@ -196,7 +228,9 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, django_assert_num_
 # --- the board's file
 
 
-def test_what_is_ticked_on_the_board_is_taken_away_with_a_reason(client, here, tmp_path):
+def test_what_is_ticked_on_the_board_is_taken_away_with_a_reason(
+    client, here, tmp_path
+):
     first, second = spoken(here), spoken(here)
     client.force_login(here.supervisor.user)
     ticked = {"cases": [f"{first.number}:{first.version}"]}
@@ -204,15 +238,22 @@ def test_what_is_ticked_on_the_board_is_taken_away_with_a_reason(client, here, t
     asked = client.post(reverse("supervision:export_ticked"), ticked)
     assert first.number in asked.text
     assert (
-        client.post(reverse("supervision:export_ticked"), {**ticked, "apply": "1", "form": "xlsx"}).status_code == 422
+        client.post(
+            reverse("supervision:export_ticked"),
+            {**ticked, "apply": "1", "form": "xlsx"},
+        ).status_code
+        == 422
     )
     sent = client.post(
-        reverse("supervision:export_ticked"), {**ticked, "apply": "1", "reason": "镇里开会", "form": "xlsx"}
+        reverse("supervision:export_ticked"),
+        {**ticked, "apply": "1", "reason": "镇里开会", "form": "xlsx"},
     )
 
     (tmp_path / "file.xlsx").write_bytes(b"".join(sent.streaming_content))
     cells = [
-        str(cell.value) for row in openpyxl.load_workbook(tmp_path / "file.xlsx").active.iter_rows() for cell in row
+        str(cell.value)
+        for row in openpyxl.load_workbook(tmp_path / "file.xlsx").active.iter_rows()
+        for cell in row
     ]
     assert first.number in cells
     assert second.number not in cells
@@ -222,7 +263,12 @@ def test_what_is_ticked_on_the_board_is_taken_away_with_a_reason(client, here, t
 def test_a_strangers_matter_is_in_no_file(client, here):
     case = spoken(here)
     client.force_login(roles.supervisor_of(staff().town).user)
-    sent = {"cases": [f"{case.number}:{case.version}"], "apply": "1", "reason": "x", "form": "csv"}
+    sent = {
+        "cases": [f"{case.number}:{case.version}"],
+        "apply": "1",
+        "reason": "x",
+        "form": "csv",
+    }
 
     assert client.post(reverse("supervision:export_ticked"), sent).status_code == 302
     client.force_login(here.duty.user)
@@ -252,7 +298,14 @@ def test_what_is_suspended_is_not_overdue_here_either(here):
 
 def test_what_was_chased_today_says_so_in_the_meeting(client, here):
     late, later = spoken(here), spoken(here)
-    make_move(late, Action.SUPERVISE, by=officer(here.supervisor), at=LATE, supervision_level="urge", text="抓紧")
+    make_move(
+        late,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=LATE,
+        supervision_level="urge",
+        text="抓紧",
+    )
     meeting = begun(here)
     client.force_login(here.supervisor.user)
 

@@ -33,18 +33,28 @@ def talk_room() -> Room:
     )
 
 
-def shift_of(post: Post, days: int = 0, backup: Post | None = None, **fields: object) -> DutyShift:
+def shift_of(
+    post: Post, days: int = 0, backup: Post | None = None, **fields: object
+) -> DutyShift:
     """That day, 8:00–17:00; 0 is the day of NOON."""
     day = (NOON + days * DAY).date()
     times = {
         "starts_at": datetime.combine(day, time(8), SHANGHAI),
         "ends_at": datetime.combine(day, time(17), SHANGHAI),
     }
-    return DutyShift.objects.create(village=post.village, primary=post, backup=backup, **{**times, **fields})
+    return DutyShift.objects.create(
+        village=post.village, primary=post, backup=backup, **{**times, **fields}
+    )
 
 
 def away(post: Post, substitute: Post | None = None, days: int = 0) -> DutyLeave:
     on = (NOON + days * DAY).date()
     return DutyLeave.objects.create(
-        post=post, from_on=on, until_on=on, reason="看病", substitute=substitute, noted_by=post, noted_at=NOON - DAY
+        post=post,
+        from_on=on,
+        until_on=on,
+        reason="看病",
+        substitute=substitute,
+        noted_by=post,
+        noted_at=NOON - DAY,
     )

@@ -6,7 +6,17 @@ from string import ascii_uppercase, digits
 import factory
 from factory.django import DjangoModelFactory, Password
 
-from villages.models import Group, Household, Office, Post, Resident, Role, Town, User, Village
+from villages.models import (
+    Group,
+    Household,
+    Office,
+    Post,
+    Resident,
+    Role,
+    Town,
+    User,
+    Village,
+)
 
 
 def abbreviation_of(number: int) -> str:
@@ -21,7 +31,9 @@ class TownFactory(DjangoModelFactory[Town]):
 
     county_code = "621226"
     county_name = "礼县"
-    code = factory.LazyAttributeSequence(lambda town, n: f"{town.county_code}{n % 1000:03d}")
+    code = factory.LazyAttributeSequence(
+        lambda town, n: f"{town.county_code}{n % 1000:03d}"
+    )
     name = factory.Sequence(lambda n: f"青山{n}镇")
     abbreviation = factory.Sequence(abbreviation_of)
 
@@ -31,7 +43,9 @@ class VillageFactory(DjangoModelFactory[Village]):
         model = Village
 
     town = factory.SubFactory(TownFactory)
-    code = factory.LazyAttributeSequence(lambda village, n: f"{village.town.code}{n % 1000:03d}")
+    code = factory.LazyAttributeSequence(
+        lambda village, n: f"{village.town.code}{n % 1000:03d}"
+    )
     name = factory.Sequence(lambda n: f"柳河{n}村")
     official_name = factory.LazyAttribute(lambda village: f"{village.name}民委员会")
 
@@ -69,7 +83,9 @@ class OfficeFactory(DjangoModelFactory[Office]):
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """Without `password=` the account has none: tests log in with `client.force_login`."""
+    """Without `password=` the account has none: tests log in with
+    `client.force_login`.
+    """
 
     class Meta:
         model = User

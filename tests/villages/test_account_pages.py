@@ -4,8 +4,21 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from tests.roles import auditor, duty_officer_of, reviewer_of, secretary_of, security_admin, system_admin
-from tests.villages.factories import GroupFactory, OfficeFactory, TownFactory, UserFactory, VillageFactory
+from tests.roles import (
+    auditor,
+    duty_officer_of,
+    reviewer_of,
+    secretary_of,
+    security_admin,
+    system_admin,
+)
+from tests.villages.factories import (
+    GroupFactory,
+    OfficeFactory,
+    TownFactory,
+    UserFactory,
+    VillageFactory,
+)
 from villages.models import AuditRecord, Post, Role, User
 from villages.models.audit import AuditKind
 
@@ -60,11 +73,15 @@ def test_a_visitor_is_sent_to_the_login(client):
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_list_asks_four_queries_whatever_its_length(client, admin, count, django_assert_num_queries):
+def test_the_list_asks_four_queries_whatever_its_length(
+    client, admin, count, django_assert_num_queries
+):
     for _ in range(count):
         duty_officer_of(VillageFactory())
 
-    with django_assert_num_queries(4):  # session, account with own posts, accounts, their posts
+    with django_assert_num_queries(
+        4
+    ):  # session, account with own posts, accounts, their posts
         answer = client.get(reverse("villages:accounts"))
 
     assert answer.status_code == 200
@@ -103,19 +120,28 @@ def test_the_list_shows_current_posts_and_not_former_ones(client, admin):
 
 
 def test_an_account_is_opened_and_its_password_shown_once(client, admin):
-    answer = client.post(reverse("villages:account_create"), {"name": "王桂兰", "username": "wang"})
+    answer = client.post(
+        reverse("villages:account_create"), {"name": "王桂兰", "username": "wang"}
+    )
 
     user = User.objects.get(username="wang")
-    password = re.search(r'<code class="once">([-a-z0-9]+)</code>', answer.content.decode()).group(1)
+    password = re.search(
+        r'<code class="once">([-a-z0-9]+)</code>', answer.content.decode()
+    ).group(1)
     assert user.check_password(password)
     assert answer["Cache-Control"] == "no-store"
-    assert password not in client.get(reverse("villages:account", args=[user.pk])).content.decode()
+    assert (
+        password
+        not in client.get(reverse("villages:account", args=[user.pk])).content.decode()
+    )
 
 
 def test_a_taken_account_name_is_said_beside_the_field(client, admin):
     UserFactory(username="wang")
 
-    answer = client.post(reverse("villages:account_create"), {"name": "王桂兰", "username": "wang"})
+    answer = client.post(
+        reverse("villages:account_create"), {"name": "王桂兰", "username": "wang"}
+    )
 
     assert answer.status_code == 422
     assert "username" in answer.context["form"].errors
@@ -139,7 +165,9 @@ def test_a_post_is_given_in_two_steps_without_a_script(client, admin, role, text
 
     found = client.get(url, {"role": role, "place": text})
     value, _label = found.context["form"].fields["node"].choices[0]
-    answer = client.post(f"{url}?place={text}", {"role": role, "node": value, "from_on": "2026-03-02"})
+    answer = client.post(
+        f"{url}?place={text}", {"role": role, "node": value, "from_on": "2026-03-02"}
+    )
 
     post = user.posts.get()
     assert answer["Location"] == reverse("villages:account", args=[user.pk])
@@ -162,8 +190,15 @@ def test_a_place_that_was_not_offered_is_refused(client, admin):
     user = UserFactory()
     url = reverse("villages:appoint", args=[user.pk])
 
-    for place, node in (("石桥", f"village:{village.pk}"), ("柳河", "village:0"), ("柳河", "")):
-        answer = client.post(f"{url}?place={place}", {"role": Role.SECRETARY, "node": node, "from_on": "2026-03-02"})
+    for place, node in (
+        ("石桥", f"village:{village.pk}"),
+        ("柳河", "village:0"),
+        ("柳河", ""),
+    ):
+        answer = client.post(
+            f"{url}?place={place}",
+            {"role": Role.SECRETARY, "node": node, "from_on": "2026-03-02"},
+        )
         assert answer.status_code == 422
 
     assert not user.posts.exists()
@@ -175,7 +210,12 @@ def test_a_refused_appointment_says_why(client, admin):
     url = reverse("villages:appoint", args=[user.pk])
 
     answer = client.post(
-        f"{url}?place=柳河", {"role": Role.SECRETARY, "node": f"village:{village.pk}", "from_on": "2026-03-02"}
+        f"{url}?place=柳河",
+        {
+            "role": Role.SECRETARY,
+            "node": f"village:{village.pk}",
+            "from_on": "2026-03-02",
+        },
     )
 
     assert answer.status_code == 422
@@ -223,7 +263,9 @@ def test_the_buttons_of_the_account_page_do_what_they_say(client, admin):
 
 def test_the_own_account_is_shown_and_not_managed(client, admin):
     page = client.get(reverse("villages:account", args=[admin.pk]))
-    answer = client.post(reverse("villages:account_act", args=[admin.pk, "deactivate"]), follow=True)
+    answer = client.post(
+        reverse("villages:account_act", args=[admin.pk, "deactivate"]), follow=True
+    )
 
     admin.refresh_from_db()
     assert reverse("villages:appoint", args=[admin.pk]) not in page.content.decode()
@@ -232,4 +274,9 @@ def test_the_own_account_is_shown_and_not_managed(client, admin):
 
 
 def test_an_act_needs_a_post_request(client, admin):
-    assert client.get(reverse("villages:account_act", args=[UserFactory().pk, "deactivate"])).status_code == 405
+    assert (
+        client.get(
+            reverse("villages:account_act", args=[UserFactory().pk, "deactivate"])
+        ).status_code
+        == 405
+    )

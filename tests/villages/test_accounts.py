@@ -5,8 +5,21 @@ from django.contrib.auth.password_validation import validate_password
 from knox.models import AuthToken
 
 from minshi.errors import InputRefused, NoSuchRight
-from tests.roles import auditor, duty_officer_of, reviewer_of, secretary_of, security_admin, system_admin
-from tests.villages.factories import GroupFactory, OfficeFactory, TownFactory, UserFactory, VillageFactory
+from tests.roles import (
+    auditor,
+    duty_officer_of,
+    reviewer_of,
+    secretary_of,
+    security_admin,
+    system_admin,
+)
+from tests.villages.factories import (
+    GroupFactory,
+    OfficeFactory,
+    TownFactory,
+    UserFactory,
+    VillageFactory,
+)
 from villages.accounts import (
     appoint,
     create_account,
@@ -33,7 +46,11 @@ def admin() -> User:
 
 
 def recorded() -> list[str]:
-    return list(AuditRecord.objects.filter(kind=AuditKind.ACCOUNT).order_by("pk").values_list("subject", flat=True))
+    return list(
+        AuditRecord.objects.filter(kind=AuditKind.ACCOUNT)
+        .order_by("pk")
+        .values_list("subject", flat=True)
+    )
 
 
 def test_a_new_account_has_a_one_time_password(admin):
@@ -119,7 +136,14 @@ def test_an_administrator_holds_no_other_post(admin, role):
     with pytest.raises(InputRefused):
         appoint(administrator, role, from_on=TODAY, by=admin, at=NOON)
     with pytest.raises(InputRefused):
-        appoint(administrator, Role.SECRETARY, VillageFactory(), from_on=TODAY, by=admin, at=NOON)
+        appoint(
+            administrator,
+            Role.SECRETARY,
+            VillageFactory(),
+            from_on=TODAY,
+            by=admin,
+            at=NOON,
+        )
 
 
 def test_a_former_cadre_becomes_an_administrator(admin):
@@ -133,9 +157,13 @@ def test_a_former_cadre_becomes_an_administrator(admin):
 def test_a_cadre_holds_several_posts_but_none_twice(admin):
     post = duty_officer_of(VillageFactory())
 
-    appoint(post.user, Role.COMMITTEE_MEMBER, post.village, from_on=TODAY, by=admin, at=NOON)
+    appoint(
+        post.user, Role.COMMITTEE_MEMBER, post.village, from_on=TODAY, by=admin, at=NOON
+    )
     with pytest.raises(InputRefused):
-        appoint(post.user, Role.DUTY_OFFICER, post.village, from_on=TODAY, by=admin, at=NOON)
+        appoint(
+            post.user, Role.DUTY_OFFICER, post.village, from_on=TODAY, by=admin, at=NOON
+        )
 
     assert post.user.posts.count() == 2
 
@@ -143,7 +171,9 @@ def test_a_cadre_holds_several_posts_but_none_twice(admin):
 def test_a_post_is_held_again_after_it_ended_and_before_it_begins(admin):
     post = duty_officer_of(VillageFactory(), from_on=TODAY, until_on=TODAY)
 
-    appoint(post.user, Role.DUTY_OFFICER, post.village, from_on=TOMORROW, by=admin, at=NOON)
+    appoint(
+        post.user, Role.DUTY_OFFICER, post.village, from_on=TOMORROW, by=admin, at=NOON
+    )
     appoint(
         post.user,
         Role.DUTY_OFFICER,
@@ -160,16 +190,45 @@ def test_a_post_is_held_again_after_it_ended_and_before_it_begins(admin):
 def test_only_a_reviewer_may_sign(admin):
     town = TownFactory()
 
-    assert appoint(UserFactory(), Role.REVIEWER, town, from_on=TODAY, may_sign=True, by=admin, at=NOON).may_sign
+    assert appoint(
+        UserFactory(),
+        Role.REVIEWER,
+        town,
+        from_on=TODAY,
+        may_sign=True,
+        by=admin,
+        at=NOON,
+    ).may_sign
     with pytest.raises(InputRefused):
-        appoint(UserFactory(), Role.SUPERVISOR, town, from_on=TODAY, may_sign=True, by=admin, at=NOON)
+        appoint(
+            UserFactory(),
+            Role.SUPERVISOR,
+            town,
+            from_on=TODAY,
+            may_sign=True,
+            by=admin,
+            at=NOON,
+        )
 
 
 def test_a_post_does_not_end_before_it_begins(admin):
     with pytest.raises(InputRefused):
-        appoint(UserFactory(), Role.SECRETARY, VillageFactory(), from_on=TOMORROW, until_on=TODAY, by=admin, at=NOON)
+        appoint(
+            UserFactory(),
+            Role.SECRETARY,
+            VillageFactory(),
+            from_on=TOMORROW,
+            until_on=TODAY,
+            by=admin,
+            at=NOON,
+        )
     with pytest.raises(InputRefused) as refused:
-        end_post(duty_officer_of(VillageFactory(), from_on=TOMORROW), TODAY, by=admin, at=NOON)
+        end_post(
+            duty_officer_of(VillageFactory(), from_on=TOMORROW),
+            TODAY,
+            by=admin,
+            at=NOON,
+        )
 
     assert "until_on" in refused.value.fields
 
@@ -188,7 +247,9 @@ def test_an_ended_post_is_not_prolonged(admin):
     for day in (TODAY, TOMORROW):
         with pytest.raises(InputRefused):
             end_post(post, day, by=admin, at=NOON)
-    assert end_post(post, date(2026, 3, 1), by=admin, at=NOON).until_on == date(2026, 3, 1)
+    assert end_post(post, date(2026, 3, 1), by=admin, at=NOON).until_on == date(
+        2026, 3, 1
+    )
 
 
 def test_a_new_password_ends_tokens_and_must_be_changed(admin):
@@ -222,7 +283,9 @@ def acts(by: User, user: User):
     post = user.posts.first()
     return {
         "create_account": lambda: create_account("new", "新", by=by, at=NOON),
-        "appoint": lambda: appoint(user, Role.SECRETARY, VillageFactory(), from_on=TODAY, by=by, at=NOON),
+        "appoint": lambda: appoint(
+            user, Role.SECRETARY, VillageFactory(), from_on=TODAY, by=by, at=NOON
+        ),
         "end_post": lambda: end_post(post, TODAY, by=by, at=NOON),
         "reset_password": lambda: reset_password(user, by=by, at=NOON),
         "deactivate": lambda: deactivate(user, by=by, at=NOON),

@@ -30,7 +30,14 @@ from tests.villages.factories import (
 )
 from villages.audit import record_audit
 from villages.lookup import index_residents
-from villages.models import ContactLink, FieldHistory, Resident, ResidentKey, Town, Village
+from villages.models import (
+    ContactLink,
+    FieldHistory,
+    Resident,
+    ResidentKey,
+    Town,
+    Village,
+)
 from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +69,11 @@ def test_every_model_of_the_app_has_a_window_and_third_parties_have_none():
     registered = set(admin.site._registry)
 
     assert set(apps.get_app_config("villages").get_models()) <= registered
-    assert {model._meta.app_label for model in registered} <= {"villages", "cases", "supervision"}
+    assert {model._meta.app_label for model in registered} <= {
+        "villages",
+        "cases",
+        "supervision",
+    }
 
 
 def test_a_visitor_is_sent_to_our_login(client):
@@ -95,7 +106,9 @@ def test_who_may_enter_needs_no_flag_of_django(client):
 def test_a_superuser_flag_adds_nothing_to_a_post(client):
     village = VillageFactory()
     stranger = ResidentFactory()
-    user = duty_officer_of(village, user=UserFactory(is_superuser=True, is_staff=True)).user
+    user = duty_officer_of(
+        village, user=UserFactory(is_superuser=True, is_staff=True)
+    ).user
     client.force_login(user)
 
     assert listed(client, "resident") == []
@@ -110,12 +123,21 @@ def test_the_system_administrator_edits_the_grid_and_sees_no_resident(client):
     town = person.household.group.village.town
 
     answer = client.post(
-        url("town", "change", town.pk), {"name": "白关镇", "county_code": "621226", "county_name": "礼县"}
+        url("town", "change", town.pk),
+        {"name": "白关镇", "county_code": "621226", "county_name": "礼县"},
     )
 
     town.refresh_from_db()
     assert (answer.status_code, town.name) == (302, "白关镇")
-    for model in ("household", "resident", "residentkey", "contactlink", "user", "post", "auditrecord"):
+    for model in (
+        "household",
+        "resident",
+        "residentkey",
+        "contactlink",
+        "user",
+        "post",
+        "auditrecord",
+    ):
         assert client.get(url(model)).status_code == 403
     assert client.get(url("resident", "change", person.pk)).status_code in (302, 403)
 
@@ -126,7 +148,13 @@ def test_an_abbreviation_is_never_changed(client):
 
     client.post(
         url("town", "change", town.pk),
-        {"name": town.name, "county_code": "621226", "county_name": "礼县", "abbreviation": "XX", "code": "621226999"},
+        {
+            "name": town.name,
+            "county_code": "621226",
+            "county_name": "礼县",
+            "abbreviation": "XX",
+            "code": "621226999",
+        },
     )
 
     assert Town.objects.get().abbreviation == "BG"
@@ -141,7 +169,10 @@ def test_the_security_administrator_reads_accounts_and_changes_none_here(client)
     page = client.get(url("user", "change", post.user_id))
     assert page.status_code == 200
     assert post.user.password not in page.content.decode()
-    assert client.post(url("user", "change", post.user_id), {"name": "x"}).status_code == 403
+    assert (
+        client.post(url("user", "change", post.user_id), {"name": "x"}).status_code
+        == 403
+    )
     assert client.get(url("post", "add")).status_code == 403
     assert client.get(url("village")).status_code == 403
 
@@ -151,7 +182,10 @@ def test_the_auditor_reads_the_log_and_nothing_else(client):
     client.force_login(auditor().user)
 
     assert made.pk in listed(client, "auditrecord")
-    assert client.post(url("auditrecord", "delete", made.pk), {"post": "yes"}).status_code == 403
+    assert (
+        client.post(url("auditrecord", "delete", made.pk), {"post": "yes"}).status_code
+        == 403
+    )
     assert client.get(url("fieldhistory")).status_code == 200
     for model in ("town", "user", "resident"):
         assert client.get(url(model)).status_code == 403
@@ -185,14 +219,23 @@ def test_field_history_is_read_in_words(client):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
 
     def page(row):
-        entry = FieldHistory.objects.get_for_object(row).filter(action=FieldHistory.Action.UPDATE).get()
+        entry = (
+            FieldHistory.objects.get_for_object(row)
+            .filter(action=FieldHistory.Action.UPDATE)
+            .get()
+        )
         return client.get(url("fieldhistory", "change", entry.pk)).content.decode()
 
     assert "<li>至: — → 2026年3月2日</li>" in page(post)
     assert f"<li>村: {former} → 茅石岭</li>" in page(deputy)
     assert "<li>有效: 是 → 否</li>" in page(post.user)
-    created = FieldHistory.objects.get_for_object(post).get(action=FieldHistory.Action.CREATE)
-    assert "职务: — → 村支书" in client.get(url("fieldhistory", "change", created.pk)).content.decode()
+    created = FieldHistory.objects.get_for_object(post).get(
+        action=FieldHistory.Action.CREATE
+    )
+    assert (
+        "职务: — → 村支书"
+        in client.get(url("fieldhistory", "change", created.pk)).content.decode()
+    )
     assert created.pk in listed(client, "fieldhistory", act="0")
     assert created.pk not in listed(client, "fieldhistory", act="1")
 
@@ -201,12 +244,18 @@ def test_residents_are_kept_by_the_villages_own_officers(client):
     person, stranger = ResidentFactory(), ResidentFactory()
     village = person.household.group.village
 
-    for post in (secretary_of(village), duty_officer_of(village), group_leader_of(person.household.group)):
+    for post in (
+        secretary_of(village),
+        duty_officer_of(village),
+        group_leader_of(person.household.group),
+    ):
         client.force_login(post.user)
         assert listed(client, "resident") == [person.pk]
         assert listed(client, "household") == [person.household_id]
         assert client.get(url("resident", "change", stranger.pk)).status_code == 302
-        answer = client.post(url("resident", "change", person.pk), resident_fields(person, name="赵敏"))
+        answer = client.post(
+            url("resident", "change", person.pk), resident_fields(person, name="赵敏")
+        )
         assert answer.status_code == 302
 
     person.refresh_from_db()
@@ -228,7 +277,10 @@ def test_a_resident_is_not_moved_into_a_village_of_others(client):
     person, stranger = ResidentFactory(), ResidentFactory()
     client.force_login(secretary_of(person.household.group.village).user)
 
-    answer = client.post(url("resident", "change", person.pk), resident_fields(person, household=stranger.household_id))
+    answer = client.post(
+        url("resident", "change", person.pk),
+        resident_fields(person, household=stranger.household_id),
+    )
 
     assert "household" in answer.context["adminform"].form.errors
     assert Resident.objects.get(pk=person.pk).household_id == person.household_id
@@ -240,7 +292,12 @@ def test_choices_of_others_are_not_offered_by_autocomplete(client):
 
     answer = client.get(
         "/admin/autocomplete/",
-        {"app_label": "villages", "model_name": "resident", "field_name": "household", "term": ""},
+        {
+            "app_label": "villages",
+            "model_name": "resident",
+            "field_name": "household",
+            "term": "",
+        },
     )
 
     assert [row["id"] for row in answer.json()["results"]] == [str(own.pk)]
@@ -265,7 +322,10 @@ def test_a_masked_phone_is_refused_as_a_new_one(client):
     person = ResidentFactory(phone=PHONE)
     client.force_login(secretary_of(person.household.group.village).user)
 
-    answer = client.post(url("resident", "change", person.pk), resident_fields(person, new_phone="****8821"))
+    answer = client.post(
+        url("resident", "change", person.pk),
+        resident_fields(person, new_phone="****8821"),
+    )
 
     assert "new_phone" in answer.context["adminform"].form.errors
     assert Resident.objects.get().phone == PHONE
@@ -282,7 +342,10 @@ def test_a_new_phone_is_found_and_a_removed_one_is_not(client):
     keys = set(ResidentKey.objects.values_list("key", flat=True))
     client.post(page, resident_fields(person, remove_phone="on"))
 
-    assert (changed.phone, changed.phone_hash) == ("13912340000", blind_index("13912340000", "phone"))
+    assert (changed.phone, changed.phone_hash) == (
+        "13912340000",
+        blind_index("13912340000", "phone"),
+    )
     assert "0000" in keys
     assert "8821" not in keys
     assert (Resident.objects.get().phone, Resident.objects.get().phone_hash) == ("", "")
@@ -290,14 +353,19 @@ def test_a_new_phone_is_found_and_a_removed_one_is_not(client):
 
 def test_a_moved_household_is_looked_up_in_its_new_village(client):
     first, second = VillageFactory(), VillageFactory()
-    person = ResidentFactory(household=HouseholdFactory(group=GroupFactory(village=first)))
+    person = ResidentFactory(
+        household=HouseholdFactory(group=GroupFactory(village=first))
+    )
     index_residents([person])
     post = secretary_of(first)
     secretary_of(second, user=post.user)
     group = GroupFactory(village=second)
     client.force_login(post.user)
 
-    client.post(url("household", "change", person.household_id), {"group": group.pk, "number": 3})
+    client.post(
+        url("household", "change", person.household_id),
+        {"group": group.pk, "number": 3},
+    )
 
     assert set(ResidentKey.objects.values_list("village", flat=True)) == {second.pk}
 
@@ -321,7 +389,11 @@ def make_rows(village: Village, count: int) -> None:
         group = GroupFactory(village=village)
         person = ResidentFactory(household=HouseholdFactory(group=group), phone=PHONE)
         index_residents([person])
-        ContactLink.objects.create(post=PostFactory(village=village), household=person.household, from_on=NOON.date())
+        ContactLink.objects.create(
+            post=PostFactory(village=village),
+            household=person.household,
+            from_on=NOON.date(),
+        )
         OfficeFactory(town=village.town)
         VillageFactory(town=village.town)
         record_audit(AuditKind.EXPORT, at=NOON, user=UserFactory())
@@ -343,7 +415,9 @@ def make_rows(village: Village, count: int) -> None:
         ("auditrecord", "auditor"),
     ],
 )
-def test_lists_ask_five_queries_whatever_their_length(client, model, role, count, django_assert_max_num_queries):
+def test_lists_ask_five_queries_whatever_their_length(
+    client, model, role, count, django_assert_max_num_queries
+):
     village = VillageFactory()
     make_rows(village, count)
     makers = {
@@ -363,7 +437,10 @@ def test_lists_ask_five_queries_whatever_their_length(client, model, role, count
 
 def test_a_resident_is_deleted_with_the_keys_they_are_looked_up_by(client):
     post = duty_officer_of(VillageFactory())
-    person = ResidentFactory(household=HouseholdFactory(group=GroupFactory(village=post.village)), name="李建国")
+    person = ResidentFactory(
+        household=HouseholdFactory(group=GroupFactory(village=post.village)),
+        name="李建国",
+    )
     index_residents([person])
     client.force_login(post.user)
     address = reverse("admin:villages_resident_delete", args=[person.pk])

@@ -43,7 +43,9 @@ def forgotten_throttles():
 
 @pytest.fixture
 def user() -> User:
-    return secretary_of(VillageFactory(), user=UserFactory(username="wang", password=PASSWORD)).user
+    return secretary_of(
+        VillageFactory(), user=UserFactory(username="wang", password=PASSWORD)
+    ).user
 
 
 def log_in(password: str = PASSWORD, username: str = "wang", **fields):
@@ -59,7 +61,9 @@ def kinds() -> list[str]:
 
 
 # --- logging in and out
-def test_a_token_opens_what_a_session_opens_and_ends_after_twelve_hours(user, time_machine):
+def test_a_token_opens_what_a_session_opens_and_ends_after_twelve_hours(
+    user, time_machine
+):
     time_machine.move_to("2026-03-02 09:00+08:00", tick=False)
 
     answer = log_in()
@@ -169,7 +173,9 @@ def test_logging_out_ends_a_session(user):
     assert api.get("me/").status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Token", "Token a b", "Token nonsense", "Token é", "Bearer x"])
+@pytest.mark.parametrize(
+    "header", ["Token", "Token a b", "Token nonsense", "Token é", "Bearer x"]
+)
 def test_a_token_that_is_none_is_401(header):
     answer = Api().get("me/", Authorization=header)
 
@@ -188,7 +194,9 @@ def test_an_account_without_a_post_is_somebody_without_a_place():
 
 # --- the grid
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_list_of_villages_costs_the_same_whatever_it_holds(count, django_assert_num_queries):
+def test_the_list_of_villages_costs_the_same_whatever_it_holds(
+    count, django_assert_num_queries
+):
     village = VillageFactory()
     for _nth in range(count):
         GroupFactory(village=VillageFactory(town=village.town))
@@ -220,15 +228,21 @@ def resident(group, **fields):
     return made
 
 
-def test_neighbours_are_found_with_the_tail_of_their_phone_alone(django_assert_num_queries):
+def test_neighbours_are_found_with_the_tail_of_their_phone_alone(
+    django_assert_num_queries,
+):
     village = VillageFactory()
     found = resident(GroupFactory(village=village), phone="13812348821")
     api = Api(committee_member_of(village))
 
-    with django_assert_num_queries(3):  # session, account with posts, and the one of the lookup
+    with django_assert_num_queries(
+        3
+    ):  # session, account with posts, and the one of the lookup
         answer = api.get(f"households/?q=ljg&village={village.pk}")
 
-    assert [(row["id"], row["name"], row["tail"]) for row in answer.json()["results"]] == [(found.pk, "李建国", "8821")]
+    assert [
+        (row["id"], row["name"], row["tail"]) for row in answer.json()["results"]
+    ] == [(found.pk, "李建国", "8821")]
     assert "13812348821" not in answer.content.decode()
 
 
@@ -239,12 +253,26 @@ def test_nobody_looks_up_beyond_their_reach():
     next_group = group_leader_of(GroupFactory(village=here))
     office = OfficeFactory(town=here.town)
 
-    for post in (secretary_of(there), next_group, handler_of(office), system_admin(), security_admin(), auditor()):
-        assert Api(post).get(f"households/?q=李建国&village={here.pk}").json() == {"results": []}
-    assert len(Api(group_leader_of(group)).get("households/?q=李建国").json()["results"]) == 1
+    for post in (
+        secretary_of(there),
+        next_group,
+        handler_of(office),
+        system_admin(),
+        security_admin(),
+        auditor(),
+    ):
+        assert Api(post).get(f"households/?q=李建国&village={here.pk}").json() == {
+            "results": []
+        }
+    assert (
+        len(Api(group_leader_of(group)).get("households/?q=李建国").json()["results"])
+        == 1
+    )
 
 
-@pytest.mark.parametrize(("query", "name"), [("", "q"), ("q=a&village=x", "village"), ("q=" + "a" * 41, "q")])
+@pytest.mark.parametrize(
+    ("query", "name"), [("", "q"), ("q=a&village=x", "village"), ("q=" + "a" * 41, "q")]
+)
 def test_a_lookup_of_the_wrong_shape_is_refused_by_name(query, name):
     answer = Api(secretary_of(VillageFactory())).get(f"households/?{query}")
 

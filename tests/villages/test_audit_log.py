@@ -4,7 +4,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from tests.roles import auditor, secretary_of, security_admin, supervisor_of, system_admin
+from tests.roles import (
+    auditor,
+    secretary_of,
+    security_admin,
+    supervisor_of,
+    system_admin,
+)
 from tests.villages.factories import UserFactory, VillageFactory
 from villages.audit import record_audit
 from villages.models import AuditRecord
@@ -25,13 +31,21 @@ def record(kind=AuditKind.EXPORT, at=NOON, user=None, **fields) -> AuditRecord:
 
 
 def shown(reader, **query) -> list[int]:
-    return [row.pk for row in reader.get(reverse("villages:audit"), query).context["records"]]
+    return [
+        row.pk
+        for row in reader.get(reverse("villages:audit"), query).context["records"]
+    ]
 
 
 def test_the_auditor_alone_reads_the_log(client):
     village = VillageFactory()
     superuser = UserFactory(is_superuser=True, is_staff=True)
-    others = [system_admin(), security_admin(), secretary_of(village), supervisor_of(village.town)]
+    others = [
+        system_admin(),
+        security_admin(),
+        secretary_of(village),
+        supervisor_of(village.town),
+    ]
 
     for user in [*(post.user for post in others), superuser]:
         client.force_login(user)
@@ -54,18 +68,23 @@ def test_the_log_is_filtered_by_account(reader):
 
 
 def test_the_log_is_filtered_by_days_of_this_country(reader):
-    before = record(at=datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC))  # 23:59:59 on 1 March in Shanghai
+    # 23:59:59 on 1 March in Shanghai
+    before = record(at=datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC))
     first = record(at=datetime(2026, 3, 1, 16, tzinfo=UTC))
     last = record(at=datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC))
     after = record(at=datetime(2026, 3, 2, 16, tzinfo=UTC))
 
-    assert shown(reader, kind="export", from_on="2026-03-02", until_on="2026-03-02") == [last.pk, first.pk]
+    assert shown(
+        reader, kind="export", from_on="2026-03-02", until_on="2026-03-02"
+    ) == [last.pk, first.pk]
     assert shown(reader, kind="export", from_on="2026-03-03") == [after.pk]
     assert shown(reader, kind="export", until_on="2026-03-01") == [before.pk]
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_log_asks_three_queries_whatever_its_length(reader, count, django_assert_num_queries):
+def test_the_log_asks_three_queries_whatever_its_length(
+    reader, count, django_assert_num_queries
+):
     for _ in range(count):
         record(user=UserFactory())
 
@@ -74,11 +93,15 @@ def test_the_log_asks_three_queries_whatever_its_length(reader, count, django_as
 
 
 def test_the_next_page_goes_on_even_between_equal_times(reader):
-    made = [record(at=NOON - timedelta(minutes=number // 7)).pk for number in range(120)]
+    made = [
+        record(at=NOON - timedelta(minutes=number // 7)).pk for number in range(120)
+    ]
 
     pages, before = [], ""
     while True:
-        context = reader.get(reverse("villages:audit"), {"kind": "export", "before": before}).context
+        context = reader.get(
+            reverse("villages:audit"), {"kind": "export", "before": before}
+        ).context
         pages.append([row.pk for row in context["records"]])
         before = context["before"]
         if not before:
@@ -96,16 +119,28 @@ def test_a_malformed_mark_shows_the_first_page(reader, before):
 
 
 def test_a_malformed_filter_is_said_beside_the_field(reader):
-    answer = reader.get(reverse("villages:audit"), {"from_on": "yesterday", "kind": "gossip"})
+    answer = reader.get(
+        reverse("villages:audit"), {"from_on": "yesterday", "kind": "gossip"}
+    )
 
     assert set(answer.context["form"].errors) == {"from_on", "kind"}
 
 
-@pytest.mark.parametrize("verb", ["UPDATE villages_auditrecord SET reason = 'x'", "DELETE FROM villages_auditrecord"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "UPDATE villages_auditrecord SET reason = 'x'",
+        "DELETE FROM villages_auditrecord",
+    ],
+)
 def test_the_database_refuses_to_change_the_log(verb):
     record()
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(verb)
 
     assert AuditRecord.objects.count() == 1
@@ -113,7 +148,11 @@ def test_the_database_refuses_to_change_the_log(verb):
 
 @pytest.mark.postgres
 def test_the_database_refuses_to_empty_the_log():
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("TRUNCATE villages_auditrecord CASCADE")
 
 

@@ -24,7 +24,15 @@ def _at_noon():
 
 def seated(here, name="孙主任", *, body="two_committees", by=None, **fields):
     place = Place(here.village, here.village.name)
-    return take_seat(place, body, name, from_on=TODAY, by=(by or here.secretary).user, at=NOON, **fields)
+    return take_seat(
+        place,
+        body,
+        name,
+        from_on=TODAY,
+        by=(by or here.secretary).user,
+        at=NOON,
+        **fields,
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,8 +70,10 @@ def test_a_cadre_is_known_by_name_and_set_aside_where_a_matter_concerns_them():
     accounts = {seat.name: seat.user for seat in Seat.objects.all()}
 
     assert accounts == {
-        str(here.secretary.user): here.secretary.user, "没有账号的人": None, str(here.duty.user): None,
-    }  # fmt: skip
+        str(here.secretary.user): here.secretary.user,
+        "没有账号的人": None,
+        str(here.duty.user): None,
+    }
 
 
 def test_of_namesakes_the_one_named_by_hand_takes_the_seat_also_afterwards():
@@ -75,7 +85,10 @@ def test_of_namesakes_the_one_named_by_hand_takes_the_seat_also_afterwards():
 
     assert seat.user is None
     assert seated(here, namesake.name, user=namesake.pk) == seat
-    assert seated(here, f"{namesake.name}（二组）", user=here.duty.user.pk).user == here.duty.user
+    assert (
+        seated(here, f"{namesake.name}（二组）", user=here.duty.user.pk).user
+        == here.duty.user
+    )
     assert Seat.objects.get(pk=seat.pk).user == namesake
 
 
@@ -96,13 +109,21 @@ def test_after_the_end_of_a_term_another_takes_the_chair():
     end_seat(chair, TODAY, by=here.secretary.user, at=NOON)
     place = Place(here.village, "")
     take_seat(
-        place, "two_committees", "李强", is_chair=True, from_on=TODAY + DAY, by=here.secretary.user, at=NOON + DAY
+        place,
+        "two_committees",
+        "李强",
+        is_chair=True,
+        from_on=TODAY + DAY,
+        by=here.secretary.user,
+        at=NOON + DAY,
     )
 
     assert [seat.name for seat in Seat.objects.current(TODAY + DAY)] == ["李强"]
 
 
-@pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor", "reviewer"])
+@pytest.mark.parametrize(
+    "who", ["duty", "member", "leader", "handler", "supervisor", "reviewer"]
+)
 def test_only_the_secretary_seats_the_villages_bodies(who):
     here = staff()
 
@@ -116,21 +137,38 @@ def test_a_body_sits_where_it_belongs():
     with pytest.raises(InputRefused):
         seated(here, body="town_committee")
     with pytest.raises(IntegrityError), transaction.atomic():
-        Seat.objects.create(body="town_committee", village=here.village, name="某", from_on=TODAY)
+        Seat.objects.create(
+            body="town_committee", village=here.village, name="某", from_on=TODAY
+        )
 
 
 def test_a_town_sets_its_rules_and_goes_back_to_the_default():
     here = staff()
     numbers = {
-        "quorum_of": 3, "quorum_in": 4, "quorum_above": False, "pass_of": 2, "pass_in": 3, "pass_above": False,
-        "pass_base": "present", "substitutes_vote": False, "article": "镇里定的",
-    }  # fmt: skip
+        "quorum_of": 3,
+        "quorum_in": 4,
+        "quorum_above": False,
+        "pass_of": 2,
+        "pass_in": 3,
+        "pass_above": False,
+        "pass_base": "present",
+        "substitutes_vote": False,
+        "article": "镇里定的",
+    }
 
-    set_procedure(here.town, "two_committees", by=here.reviewer.user, at=NOON, **numbers)
+    set_procedure(
+        here.town, "two_committees", by=here.reviewer.user, at=NOON, **numbers
+    )
     own = rules_for(here.town.pk, "two_committees")
     assert (own.quorum_needed(8), own.votes_needed(8, 6)) == (6, 4)
     with pytest.raises(InputRefused):
-        set_procedure(here.town, "assembly", by=here.reviewer.user, at=NOON, **{**numbers, "quorum_of": 5})
+        set_procedure(
+            here.town,
+            "assembly",
+            by=here.reviewer.user,
+            at=NOON,
+            **{**numbers, "quorum_of": 5},
+        )
     with pytest.raises(NoSuchRight):
         set_procedure(here.town, "assembly", by=here.secretary.user, at=NOON, **numbers)
     drop_procedure(here.town, "two_committees", by=here.reviewer.user, at=NOON)
@@ -141,12 +179,19 @@ def test_a_town_sets_its_rules_and_goes_back_to_the_default():
 def test_the_page_seats_keeps_what_was_typed_and_ends_a_term(client):
     here = staff()
     client.force_login(here.secretary.user)
-    form = {"body": "two_committees", "name": "孙主任", "is_chair": "on", "from_on": "2026-03-02"}
+    form = {
+        "body": "two_committees",
+        "name": "孙主任",
+        "is_chair": "on",
+        "from_on": "2026-03-02",
+    }
 
     client.post(reverse("villages:bodies"), {**form, "user": here.duty.user.pk})
     again = client.post(reverse("villages:bodies"), {**form, "name": "李强"})
     seat = Seat.objects.get()
-    client.post(reverse("villages:end_seat", args=[seat.pk]), {"until_on": "2026-03-02"})
+    client.post(
+        reverse("villages:end_seat", args=[seat.pk]), {"until_on": "2026-03-02"}
+    )
 
     assert again.status_code == 422
     assert "李强" in again.content.decode()
@@ -160,7 +205,14 @@ def test_the_reviewer_changes_rules_on_a_page_and_the_village_reads_them(client)
     here = staff()
     client.force_login(here.reviewer.user)
     address = reverse("villages:procedure", args=["two_committees"])
-    form = {"quorum_of": 3, "quorum_in": 4, "pass_of": 2, "pass_in": 3, "pass_base": "present", "article": "镇里定的"}
+    form = {
+        "quorum_of": 3,
+        "quorum_in": 4,
+        "pass_of": 2,
+        "pass_in": 3,
+        "pass_base": "present",
+        "article": "镇里定的",
+    }
 
     client.post(address, form)
     client.force_login(here.duty.user)
@@ -186,7 +238,9 @@ def test_a_supervisor_looks_at_a_village_and_seats_nobody(client):
     seated(here)
     client.force_login(roles.supervisor_of(here.town).user)
 
-    page = client.get(reverse("villages:bodies"), {"at": f"v{here.village.pk}"}).content.decode()
+    page = client.get(
+        reverse("villages:bodies"), {"at": f"v{here.village.pk}"}
+    ).content.decode()
 
     assert "孙主任" in page
     assert '<form class="card"' not in page
@@ -196,17 +250,39 @@ def test_a_supervisor_looks_at_a_village_and_seats_nobody(client):
 def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
     here = staff()
     client.force_login(here.secretary.user)
-    seat = {"body": "two_committees", "name": "孙主任", "is_chair": True, "from_on": "2026-03-02"}
+    seat = {
+        "body": "two_committees",
+        "name": "孙主任",
+        "is_chair": True,
+        "from_on": "2026-03-02",
+    }
     seat["user"] = here.duty.user.pk
-    rules = {"quorum_of": 3, "quorum_in": 4, "pass_of": 2, "pass_in": 3, "pass_base": "present", "article": "镇里定的"}
+    rules = {
+        "quorum_of": 3,
+        "quorum_in": 4,
+        "pass_of": 2,
+        "pass_in": 3,
+        "pass_base": "present",
+        "article": "镇里定的",
+    }
 
     made = client.post("/api/v1/bodies/", seat, "application/json").json()
-    second = client.post("/api/v1/bodies/", {**seat, "name": "李强"}, "application/json")
+    second = client.post(
+        "/api/v1/bodies/", {**seat, "name": "李强"}, "application/json"
+    )
     pk = made["seats"][0]["id"]
-    ended = client.post(f"/api/v1/bodies/seats/{pk}/end/", {"until_on": "2026-03-02"}, "application/json").json()
-    refused = client.put("/api/v1/bodies/rules/two_committees/", rules, "application/json")
+    ended = client.post(
+        f"/api/v1/bodies/seats/{pk}/end/",
+        {"until_on": "2026-03-02"},
+        "application/json",
+    ).json()
+    refused = client.put(
+        "/api/v1/bodies/rules/two_committees/", rules, "application/json"
+    )
     client.force_login(here.reviewer.user)
-    changed = client.put("/api/v1/bodies/rules/two_committees/", rules, "application/json").json()
+    changed = client.put(
+        "/api/v1/bodies/rules/two_committees/", rules, "application/json"
+    ).json()
 
     assert made["seats"][0]["user"] == here.duty.user.pk
     assert here.duty.user.pk in [cadre["id"] for cadre in made["cadres"]]
@@ -214,4 +290,6 @@ def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
     assert set(second.json()["fields"]) == {"is_chair"}
     assert ended["until_on"] == "2026-03-02"
     assert refused.status_code == 404
-    assert [rule["article"] for rule in changed["rules"] if rule["is_own"]] == ["镇里定的"]
+    assert [rule["article"] for rule in changed["rules"] if rule["is_own"]] == [
+        "镇里定的"
+    ]

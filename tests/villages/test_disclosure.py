@@ -50,8 +50,13 @@ def test_the_secretary_opens_a_phone_and_leaves_a_trace(person, village):
 
 
 def test_a_supervisor_above_the_village_opens_a_phone(person, village):
-    for post in (supervisor_of(village.town), supervisor_of_county(village.town.county_code)):
-        assert open_phone(person, by=post.user, post=post, reason="督办", at=NOON) == PHONE
+    for post in (
+        supervisor_of(village.town),
+        supervisor_of_county(village.town.county_code),
+    ):
+        assert (
+            open_phone(person, by=post.user, post=post, reason="督办", at=NOON) == PHONE
+        )
 
 
 def test_nobody_else_opens_a_phone(person, village):
@@ -78,7 +83,9 @@ def test_nobody_else_opens_a_phone(person, village):
 
 def test_a_phone_is_not_opened_by_the_post_of_somebody_else(person, village):
     with pytest.raises(NoSuchRight):
-        open_phone(person, by=UserFactory(), post=secretary_of(village), reason="看看", at=NOON)
+        open_phone(
+            person, by=UserFactory(), post=secretary_of(village), reason="看看", at=NOON
+        )
 
 
 def test_a_reason_is_required(person, village):
@@ -115,7 +122,12 @@ def test_the_page_shows_the_number_once_after_a_reason(client, person, village):
 
 
 def test_outside_the_own_villages_there_is_no_such_page(client, person, village):
-    for post in (secretary_of(VillageFactory()), duty_officer_of(village), reviewer_of(village.town), security_admin()):
+    for post in (
+        secretary_of(VillageFactory()),
+        duty_officer_of(village),
+        reviewer_of(village.town),
+        security_admin(),
+    ):
         client.force_login(post.user)
         url = reverse("villages:open_phone", args=[person.pk])
 

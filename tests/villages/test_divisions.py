@@ -28,7 +28,11 @@ def test_a_file_gives_towns_and_villages_their_short_names():
     village = Village.objects.select_related("town").get()
     assert counts == Counts(towns_added=1, villages_added=1)
     assert (village.name, village.official_name) == ("柳河村", "柳河村村民委员会")
-    assert (village.town.name, village.town.county_name, village.town.abbreviation) == ("白关镇", "礼县", "BG")
+    assert (village.town.name, village.town.county_name, village.town.abbreviation) == (
+        "白关镇",
+        "礼县",
+        "BG",
+    )
 
 
 def test_loading_twice_changes_nothing():
@@ -40,7 +44,9 @@ def test_loading_twice_changes_nothing():
 def test_a_renamed_town_keeps_its_abbreviation():
     load_divisions(lines(COUNTY, TOWN, VILLAGE))
 
-    counts = load_divisions(lines(COUNTY, TOWN.replace("白关", "红关"), VILLAGE.replace("柳河", "杨河")))
+    counts = load_divisions(
+        lines(COUNTY, TOWN.replace("白关", "红关"), VILLAGE.replace("柳河", "杨河"))
+    )
 
     assert counts == Counts(towns_changed=1, villages_changed=1)
     assert Town.objects.values_list("name", "abbreviation").get() == ("红关镇", "BG")
@@ -100,7 +106,9 @@ def test_a_wrong_heading_is_refused():
 
 def test_many_errors_are_cut_short():
     with pytest.raises(InputRefused) as refused:
-        load_divisions(lines(*[f"{number},白关镇,town,621226\n" for number in range(40)]))
+        load_divisions(
+            lines(*[f"{number},白关镇,town,621226\n" for number in range(40)])
+        )
 
     assert len(str(refused.value).splitlines()) == 11
 

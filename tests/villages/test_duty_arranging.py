@@ -1,4 +1,6 @@
-"""Shifts are put on the roster, changed and taken off; the round of turns; leave and the talk room."""
+"""Shifts are put on the roster, changed and taken off; the round of turns; leave and
+the talk room.
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -45,14 +47,18 @@ def test_secretary_and_duty_officer_put_somebody_on_duty(here):
     for nth, post in enumerate((here.secretary, here.duty), start=1):
         day = {name: moment + nth * DAY for name, moment in TOMORROW.items()}
 
-        shift = arrange_shift(here.village, **day, primary=here.member, backup=here.second, **by(post))
+        shift = arrange_shift(
+            here.village, **day, primary=here.member, backup=here.second, **by(post)
+        )
 
         assert (shift.primary, shift.backup) == (here.member, here.second)
 
 
 def test_the_same_shift_asked_for_twice_is_one(here):
     for _time in range(2):
-        arrange_shift(here.village, **TOMORROW, primary=here.member, **by(here.secretary))
+        arrange_shift(
+            here.village, **TOMORROW, primary=here.member, **by(here.secretary)
+        )
 
     assert DutyShift.objects.count() == 1
 
@@ -81,7 +87,10 @@ def test_two_shifts_of_a_village_never_overlap(here):
 
 def test_one_shift_may_follow_another_at_once(here):
     shift_of(here.duty, days=1)
-    night = {"starts_at": TOMORROW["ends_at"], "ends_at": TOMORROW["ends_at"] + timedelta(hours=5)}
+    night = {
+        "starts_at": TOMORROW["ends_at"],
+        "ends_at": TOMORROW["ends_at"] + timedelta(hours=5),
+    }
 
     arrange_shift(here.village, **night, primary=here.duty, **by(here.secretary))
 
@@ -93,7 +102,9 @@ def test_nobody_is_on_duty_in_two_villages_at_a_time(here):
     shift_of(other, days=1)
 
     with pytest.raises(InputRefused) as refusal:
-        arrange_shift(here.village, **TOMORROW, primary=here.member, **by(here.secretary))
+        arrange_shift(
+            here.village, **TOMORROW, primary=here.member, **by(here.secretary)
+        )
 
     assert "primary" in refusal.value.fields
 
@@ -109,7 +120,13 @@ def test_nobody_is_on_duty_in_two_villages_at_a_time(here):
 )
 def test_a_time_that_cannot_be_is_refused(here, starts_at, ends_at):
     with pytest.raises(InputRefused):
-        arrange_shift(here.village, starts_at=starts_at, ends_at=ends_at, primary=here.member, **by(here.secretary))
+        arrange_shift(
+            here.village,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            primary=here.member,
+            **by(here.secretary),
+        )
 
 
 def test_only_posts_of_the_village_that_take_duty_stand_there(here):
@@ -124,7 +141,10 @@ def test_only_posts_of_the_village_that_take_duty_stand_there(here):
 def test_the_database_holds_what_it_can_hold(here):
     shift_of(here.member)
 
-    for fields in ({"starts_at": MORNING}, {"backup": here.member, "starts_at": MORNING + DAY}):
+    for fields in (
+        {"starts_at": MORNING},
+        {"backup": here.member, "starts_at": MORNING + DAY},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             shift_of(here.member, **{"ends_at": MORNING + 2 * DAY, **fields})
 
@@ -132,7 +152,9 @@ def test_the_database_holds_what_it_can_hold(here):
 def test_a_future_shift_is_changed_and_cancelled(here):
     shift = shift_of(here.member, days=1)
 
-    change_shift(shift, **TOMORROW, primary=here.second, backup=here.duty, **by(here.secretary))
+    change_shift(
+        shift, **TOMORROW, primary=here.second, backup=here.duty, **by(here.secretary)
+    )
 
     shift.refresh_from_db()
     assert (shift.primary, shift.backup) == (here.second, here.duty)
@@ -154,21 +176,33 @@ def test_a_shift_that_has_begun_stays(here):
 
 # --- a round
 
-WORKING = WorkCalendar(days_off=frozenset({date(2026, 3, 4)}), make_up=frozenset({date(2026, 3, 7)}))
+WORKING = WorkCalendar(
+    days_off=frozenset({date(2026, 3, 4)}), make_up=frozenset({date(2026, 3, 7)})
+)
 
 
 def turns(here, **changed):
-    wanted = Round(members=[here.duty, here.member, here.second], first=MONDAY, last=MONDAY + 6 * DAY)
+    wanted = Round(
+        members=[here.duty, here.member, here.second],
+        first=MONDAY,
+        last=MONDAY + 6 * DAY,
+    )
     wanted = Round(**{**vars(wanted), **changed})
     return [
-        (turn.day.day, turn.primary, turn.backup) for turn in plan_round(here.village, wanted, **by(here.secretary))
+        (turn.day.day, turn.primary, turn.backup)
+        for turn in plan_round(here.village, wanted, **by(here.secretary))
     ]
 
 
 def test_members_take_turns_and_the_next_one_is_the_backup(here):
     a, b, c = here.duty, here.member, here.second
 
-    assert turns(here, last=MONDAY + 3 * DAY) == [(2, a, b), (3, b, c), (4, c, a), (5, a, b)]
+    assert turns(here, last=MONDAY + 3 * DAY) == [
+        (2, a, b),
+        (3, b, c),
+        (4, c, a),
+        (5, a, b),
+    ]
 
 
 def test_on_working_days_alone_a_make_up_day_counts_and_a_holiday_does_not(here):
@@ -198,14 +232,18 @@ def test_a_day_on_which_nobody_is_free_is_shown_and_left_out(here):
 
 
 def test_one_person_may_be_the_backup_of_all(here):
-    found = turns(here, members=[here.duty, here.member], backup=here.secretary, last=MONDAY + DAY)
+    found = turns(
+        here, members=[here.duty, here.member], backup=here.secretary, last=MONDAY + DAY
+    )
 
     assert [backup for *_day, backup in found] == [here.secretary, here.secretary]
 
 
 def test_days_that_have_a_shift_keep_it_and_a_second_time_adds_none(here):
     kept = shift_of(here.secretary, days=1)
-    wanted = Round(members=[here.duty, here.member], first=MONDAY, last=MONDAY + 4 * DAY)
+    wanted = Round(
+        members=[here.duty, here.member], first=MONDAY, last=MONDAY + 4 * DAY
+    )
 
     first = arrange_round(here.village, wanted, **by(here.secretary))
     again = arrange_round(here.village, wanted, **by(here.secretary))
@@ -217,7 +255,9 @@ def test_days_that_have_a_shift_keep_it_and_a_second_time_adds_none(here):
 
 def test_a_round_costs_the_same_however_long_it_is(here, django_assert_num_queries):
     for days in (1, 30):
-        wanted = Round(members=[here.duty, here.member], first=MONDAY, last=MONDAY + days * DAY)
+        wanted = Round(
+            members=[here.duty, here.member], first=MONDAY, last=MONDAY + days * DAY
+        )
         user = type(here.secretary.user).with_posts(here.secretary.user_id, MONDAY)
         with django_assert_num_queries(4):
             plan_round(here.village, wanted, by=user, at=NOON)
@@ -276,11 +316,23 @@ def test_nobody_is_away_twice_at_a_time(here):
     away(here.member)
 
     with pytest.raises(InputRefused):
-        note_leave(here.member, from_on=MONDAY, until_on=MONDAY + DAY, reason="进城", **by(here.member))
+        note_leave(
+            here.member,
+            from_on=MONDAY,
+            until_on=MONDAY + DAY,
+            reason="进城",
+            **by(here.member),
+        )
 
 
 def test_whoever_comes_back_earlier_takes_their_shifts_again(here):
-    begun = note_leave(here.member, from_on=MONDAY, until_on=MONDAY + 5 * DAY, reason="看病", **by(here.member))
+    begun = note_leave(
+        here.member,
+        from_on=MONDAY,
+        until_on=MONDAY + 5 * DAY,
+        reason="看病",
+        **by(here.member),
+    )
     ahead = away(here.second, days=3)
     tuesday = {"at": NOON + DAY}
 
@@ -294,7 +346,12 @@ def test_whoever_comes_back_earlier_takes_their_shifts_again(here):
 
 
 def test_the_secretary_describes_the_talk_room(here):
-    said = {"place": "村委会一楼", "hours": "每天 8:00–17:00", "phone": "0939-4421001", "talk_day": 10}
+    said = {
+        "place": "村委会一楼",
+        "hours": "每天 8:00–17:00",
+        "phone": "0939-4421001",
+        "talk_day": 10,
+    }
 
     describe_talk_room(here.village, **said, **by(here.secretary))
     describe_talk_room(here.village, **{**said, "talk_day": 15}, **by(here.secretary))
@@ -303,10 +360,14 @@ def test_the_secretary_describes_the_talk_room(here):
     with pytest.raises(NoSuchRight):
         describe_talk_room(here.village, **said, **by(here.duty))
     with pytest.raises(InputRefused):
-        describe_talk_room(here.village, **{**said, "talk_day": 31}, **by(here.secretary))
+        describe_talk_room(
+            here.village, **{**said, "talk_day": 31}, **by(here.secretary)
+        )
 
 
 def test_a_moment_of_a_shift_is_told_in_the_hours_of_the_wall(here):
-    shift = shift_of(here.member, starts_at=datetime(2026, 3, 2, 8, 30, tzinfo=SHANGHAI))
+    shift = shift_of(
+        here.member, starts_at=datetime(2026, 3, 2, 8, 30, tzinfo=SHANGHAI)
+    )
 
     assert (shift.hours, shift.on) == ("8:30–17:00", MONDAY)

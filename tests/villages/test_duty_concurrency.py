@@ -1,4 +1,6 @@
-"""Two people at the roster at the same moment, on PostgreSQL: what one does the other finds done."""
+"""Two people at the roster at the same moment, on PostgreSQL: what one does the other
+finds done.
+"""
 
 from datetime import timedelta
 
@@ -8,7 +10,16 @@ from minshi.errors import InputRefused, MoveRefused
 from tests.cases.roads import DAY, NOON
 from tests.cases.test_workflow_concurrency import at_once
 from tests.villages.duty_desk import EVENING, MORNING, shift_of, talk_room
-from villages.duty import Round, agree, arrange_round, arrange_shift, ask_swap, hand_over, take_over, withdraw_swap
+from villages.duty import (
+    Round,
+    agree,
+    arrange_round,
+    arrange_shift,
+    ask_swap,
+    hand_over,
+    take_over,
+    withdraw_swap,
+)
 from villages.models import DutyShift
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -22,10 +33,17 @@ def test_of_two_shifts_that_overlap_one_is_refused():
     here = talk_room()
 
     def arrange(post, hours):
-        times = {"starts_at": MORNING + DAY + hours, "ends_at": MORNING + DAY + hours + timedelta(hours=9)}
-        return lambda: arrange_shift(here.village, **times, primary=post, by=here.secretary.user, at=NOON)
+        times = {
+            "starts_at": MORNING + DAY + hours,
+            "ends_at": MORNING + DAY + hours + timedelta(hours=9),
+        }
+        return lambda: arrange_shift(
+            here.village, **times, primary=post, by=here.secretary.user, at=NOON
+        )
 
-    results = at_once(arrange(here.member, timedelta()), arrange(here.second, timedelta(hours=2)))
+    results = at_once(
+        arrange(here.member, timedelta()), arrange(here.second, timedelta(hours=2))
+    )
 
     assert refusals(results) == [InputRefused]
     assert DutyShift.objects.count() == 1
@@ -45,10 +63,13 @@ def test_a_round_clicked_twice_is_written_once():
 
 def test_a_swap_is_either_agreed_to_or_taken_back():
     here = talk_room()
-    swap = ask_swap(shift_of(here.member, days=1), here.second, by=here.member.user, at=NOON)
+    swap = ask_swap(
+        shift_of(here.member, days=1), here.second, by=here.member.user, at=NOON
+    )
 
     results = at_once(
-        lambda: agree(swap, by=here.second.user, at=NOON), lambda: withdraw_swap(swap, by=here.member.user, at=NOON)
+        lambda: agree(swap, by=here.second.user, at=NOON),
+        lambda: withdraw_swap(swap, by=here.member.user, at=NOON),
     )
 
     assert refusals(results) == [MoveRefused]
@@ -60,11 +81,15 @@ def test_what_was_taken_over_is_not_written_anew_at_the_same_moment():
     here = talk_room()
     shift = shift_of(here.member)
     shift_of(here.second, days=1)
-    handed = hand_over(shift, note="等电工", visitors=1, by=here.member.user, at=EVENING)
+    handed = hand_over(
+        shift, note="等电工", visitors=1, by=here.member.user, at=EVENING
+    )
 
     at_once(
         lambda: take_over(handed, by=here.second.user, at=EVENING),
-        lambda: hand_over(shift, note="再等等", visitors=2, by=here.member.user, at=EVENING),
+        lambda: hand_over(
+            shift, note="再等等", visitors=2, by=here.member.user, at=EVENING
+        ),
     )
 
     handed.refresh_from_db()

@@ -1,4 +1,6 @@
-"""The pages of the roster: who sees what, what is typed stays, and how many queries it takes."""
+"""The pages of the roster: who sees what, what is typed stays, and how many queries it
+takes.
+"""
 
 import pytest
 import time_machine
@@ -57,12 +59,20 @@ def test_the_week_shows_who_is_on_when_and_who_stands_in(client, here):
 def test_other_weeks_are_a_click_away_and_no_week_is_this_one(client, here):
     shift_of(here.second, days=7)
 
-    assert str(here.second.user) not in page(client, here.secretary, week="x").content.decode()
-    assert str(here.second.user) in page(client, here.secretary, week="2026-03-10").content.decode()
+    assert (
+        str(here.second.user)
+        not in page(client, here.secretary, week="x").content.decode()
+    )
+    assert (
+        str(here.second.user)
+        in page(client, here.secretary, week="2026-03-10").content.decode()
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 7])
-def test_the_week_costs_eight_queries_at_most(client, here, count, django_assert_max_num_queries):
+def test_the_week_costs_eight_queries_at_most(
+    client, here, count, django_assert_max_num_queries
+):
     for nth in range(count):
         shift_of(here.member if nth % 2 else here.second, days=nth, backup=here.duty)
         away(here.duty, here.secretary, days=nth)
@@ -81,7 +91,10 @@ def test_a_roster_is_read_within_reach_and_nowhere_else(client, here):
         roles.reviewer_of(here.village.town),
         roles.supervisor_of_county(here.village.town.county_code),
     ]
-    outside = [roles.secretary_of(VillageFactory(town=here.village.town)), roles.auditor()]
+    outside = [
+        roles.secretary_of(VillageFactory(town=here.village.town)),
+        roles.auditor(),
+    ]
 
     for post in inside:
         assert page(client, post, village=here.village.pk).status_code == 200
@@ -108,7 +121,14 @@ def test_a_shift_is_arranged_changed_and_taken_off_by_hand(client, here):
     shift = DutyShift.objects.get()
     assert shift.hours_in_words == "2026-03-03 8:00–17:00"
 
-    sent(client, here.duty, "shift_change", [shift.pk], **SHIFT | {"ends": "12:30"}, primary=here.second.pk)
+    sent(
+        client,
+        here.duty,
+        "shift_change",
+        [shift.pk],
+        **SHIFT | {"ends": "12:30"},
+        primary=here.second.pk,
+    )
     shift.refresh_from_db()
     assert (shift.primary, shift.hours) == (here.second, "8:00–12:30")
 
@@ -118,7 +138,13 @@ def test_a_shift_is_arranged_changed_and_taken_off_by_hand(client, here):
 
 
 def test_a_shift_that_ends_before_it_begins_ends_on_the_next_day(client, here):
-    sent(client, here.secretary, "shift_new", **SHIFT | {"begins": "20:00", "ends": "07:00"}, primary=here.member.pk)
+    sent(
+        client,
+        here.secretary,
+        "shift_new",
+        **SHIFT | {"begins": "20:00", "ends": "07:00"},
+        primary=here.member.pk,
+    )
 
     assert DutyShift.objects.get().ends_at.isoformat() == "2026-03-03T23:00:00+00:00"
 
@@ -136,14 +162,23 @@ def test_a_refusal_keeps_what_was_typed_and_names_the_field(client, here):
 def test_whoever_may_not_arrange_finds_no_such_page(client, here):
     shift = shift_of(here.member, days=1)
 
-    for name, args in (("shift_new", []), ("shift_change", [shift.pk]), ("talk_room", [])):
+    for name, args in (
+        ("shift_new", []),
+        ("shift_change", [shift.pk]),
+        ("talk_room", []),
+    ):
         assert page(client, here.member, name, args).status_code == 404
     assert sent(client, here.member, "shift_cancel", [shift.pk]).status_code == 404
     assert page(client, here.duty, "talk_room").status_code == 404
 
 
 def test_the_secretary_describes_the_talk_room(client, here):
-    said = {"place": "村委会一楼", "hours": "每天 8:00–17:00", "phone": "0939-4421001", "talk_day": "10"}
+    said = {
+        "place": "村委会一楼",
+        "hours": "每天 8:00–17:00",
+        "phone": "0939-4421001",
+        "talk_day": "10",
+    }
 
     sent(client, here.secretary, "talk_room", **said)
 
@@ -154,7 +189,13 @@ def test_the_secretary_describes_the_talk_room(client, here):
 # --- a round
 
 
-ROUND = {"first": "2026-03-02", "last": "2026-03-08", "days": "working", "begins": "08:00", "ends": "17:00"}
+ROUND = {
+    "first": "2026-03-02",
+    "last": "2026-03-08",
+    "days": "working",
+    "begins": "08:00",
+    "ends": "17:00",
+}
 
 
 def test_a_round_is_looked_at_then_written_by_one_click_and_only_once(client, here):
@@ -174,7 +215,8 @@ def test_a_round_that_cannot_be_keeps_what_was_typed(client, here):
     client.force_login(here.secretary.user)
 
     answer = client.post(
-        reverse("cases:duty_round"), {**ROUND, "first": "2026-01-01", "members": [here.duty.pk], "backup": "nobody"}
+        reverse("cases:duty_round"),
+        {**ROUND, "first": "2026-01-01", "members": [here.duty.pk], "backup": "nobody"},
     )
 
     assert answer.status_code == 422
@@ -185,7 +227,10 @@ def test_no_round_is_arranged_in_another_village(client, here):
     client.force_login(here.secretary.user)
     other = VillageFactory(town=here.village.town)
 
-    assert client.get(reverse("cases:duty_round"), {"village": other.pk}).status_code == 404
+    assert (
+        client.get(reverse("cases:duty_round"), {"village": other.pk}).status_code
+        == 404
+    )
     client.force_login(here.member.user)
     assert client.get(reverse("cases:duty_round")).status_code == 404
 
@@ -197,7 +242,14 @@ def test_a_swap_is_asked_on_one_page_and_agreed_to_on_the_desk(client, here):
     mine, theirs = shift_of(here.member, days=1), shift_of(here.second, days=2)
     assert page(client, here.member, "swap_ask", [mine.pk]).status_code == 200
 
-    sent(client, here.member, "swap_ask", [mine.pk], asked=here.second.pk, in_return=theirs.pk)
+    sent(
+        client,
+        here.member,
+        "swap_ask",
+        [mine.pk],
+        asked=here.second.pk,
+        in_return=theirs.pk,
+    )
     swap = SwapRequest.objects.get()
 
     client.force_login(here.second.user)
@@ -212,8 +264,14 @@ def test_the_secretary_sees_the_question_and_answers_it_not(client, here):
     swap = ask_swap(shift_of(here.member, days=1), here.second, **by(here.member))
 
     assert "还没答复" in page(client, here.secretary).content.decode()
-    assert sent(client, here.secretary, "swap_answer", [swap.pk, "agree"]).status_code == 404
-    assert sent(client, here.second, "swap_answer", [swap.pk, "perhaps"]).status_code == 404
+    assert (
+        sent(client, here.secretary, "swap_answer", [swap.pk, "agree"]).status_code
+        == 404
+    )
+    assert (
+        sent(client, here.second, "swap_answer", [swap.pk, "perhaps"]).status_code
+        == 404
+    )
 
 
 def test_what_can_no_longer_be_agreed_to_is_said_on_the_roster(client, here):
@@ -222,7 +280,9 @@ def test_what_can_no_longer_be_agreed_to_is_said_on_the_roster(client, here):
 
     with time_machine.travel(mine.starts_at, tick=False):
         client.force_login(here.second.user)
-        answer = client.post(reverse("villages:swap_answer", args=[swap.pk, "agree"]), follow=True)
+        answer = client.post(
+            reverse("villages:swap_answer", args=[swap.pk, "agree"]), follow=True
+        )
 
     assert "答复不了了" in answer.content.decode()
 
@@ -234,7 +294,12 @@ def test_nobody_asks_about_another_ones_shift(client, here):
 
 
 def test_leave_is_noted_and_ended(client, here):
-    days = {"from_on": "2026-03-02", "until_on": "2026-03-05", "reason": "看病", "substitute": here.second.pk}
+    days = {
+        "from_on": "2026-03-02",
+        "until_on": "2026-03-05",
+        "reason": "看病",
+        "substitute": here.second.pk,
+    }
 
     sent(client, here.member, "leave_new", post=here.member.pk, **days)
     leave = DutyLeave.objects.get()
@@ -281,7 +346,9 @@ def test_the_number_of_people_is_asked_for(client, here):
 # --- the desk
 
 
-def test_the_desk_says_who_is_on_duty_and_costs_two_queries_more(client, here, django_assert_num_queries):
+def test_the_desk_says_who_is_on_duty_and_costs_two_queries_more(
+    client, here, django_assert_num_queries
+):
     def cost():
         client.force_login(here.member.user)
         client.get("/")
@@ -310,12 +377,20 @@ def test_after_its_end_a_shift_is_still_offered_for_handing_over(client, here):
 
 
 def test_the_wall_shows_every_day_of_the_month_with_the_talk_room(client, here):
-    TalkRoom.objects.create(village=here.village, place="村委会一楼", hours="每天", phone="0939-4421001")
+    TalkRoom.objects.create(
+        village=here.village, place="村委会一楼", hours="每天", phone="0939-4421001"
+    )
     shift_of(here.member, backup=here.duty)
 
     answer = page(client, here.second, "duty_print", month="2026-03")
 
     text = answer.content.decode()
     assert len(answer.context["days"]) == 31
-    for words in (str(here.member.user), str(here.duty.user), "0939-4421001", "星期一", "每月 10 日"):
+    for words in (
+        str(here.member.user),
+        str(here.duty.user),
+        "0939-4421001",
+        "星期一",
+        "每月 10 日",
+    ):
         assert words in text

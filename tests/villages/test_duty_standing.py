@@ -1,4 +1,6 @@
-"""Who is on duty: the posts arranged, whoever stands in for them, and nobody without a shift."""
+"""Who is on duty: the posts arranged, whoever stands in for them, and nobody without a
+shift.
+"""
 
 from datetime import timedelta
 
@@ -20,7 +22,9 @@ def here():
 
 
 def both_ways(here, at=NOON):
-    """The list, by its own queries and beside a query of posts: one rule, so one answer."""
+    """The list, by its own queries and beside a query of posts: one rule, so one
+    answer.
+    """
     asked = who_is_on_duty(here.village, at)
     posts = Post.objects.current(at.date()).select_related("user").in_order()
     assert standing_among(with_standing(posts, at), here.village.pk) == asked
@@ -122,4 +126,7 @@ def test_many_villages_cost_two_queries(django_assert_num_queries):
     with django_assert_num_queries(2):
         found = on_duty_in(None, NOON)
 
-    assert found == {people[0].village_id: [], **{post.village_id: [post] for post in people[1:4]}}
+    assert found == {
+        people[0].village_id: [],
+        **{post.village_id: [post] for post in people[1:4]},
+    }

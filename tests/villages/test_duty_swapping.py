@@ -1,4 +1,6 @@
-"""Swaps change nothing before somebody agrees; hand-overs stand once they are taken over."""
+"""Swaps change nothing before somebody agrees; hand-overs stand once they are taken
+over.
+"""
 
 from datetime import timedelta
 
@@ -9,7 +11,15 @@ from tests import roles
 from tests.cases.roads import DAY, NOON
 from tests.villages.duty_desk import EVENING, away, shift_of, talk_room
 from tests.villages.factories import VillageFactory
-from villages.duty import agree, ask_swap, change_shift, decline, hand_over, take_over, withdraw_swap
+from villages.duty import (
+    agree,
+    ask_swap,
+    change_shift,
+    decline,
+    hand_over,
+    take_over,
+    withdraw_swap,
+)
 from villages.models import HandOver, SwapRequest
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +165,10 @@ def test_a_shift_is_handed_over_and_taken_over_once(here):
     take_over(handed, **by(here.second, EVENING + timedelta(hours=1)))
     taken = take_over(handed, **by(here.second, EVENING + DAY))
 
-    assert (taken.taken_by, taken.taken_at) == (here.second, EVENING + timedelta(hours=1))
+    assert (taken.taken_by, taken.taken_at) == (
+        here.second,
+        EVENING + timedelta(hours=1),
+    )
 
 
 def test_until_it_is_taken_over_it_may_be_written_anew_and_then_never(here):
@@ -188,7 +201,9 @@ def test_a_shift_that_has_not_begun_is_not_handed_over(here):
 
 
 def test_only_the_next_shift_or_the_one_running_takes_over(here):
-    handed = hand_over(shift_of(here.member), note="等电工", visitors=1, **by(here.member, EVENING))
+    handed = hand_over(
+        shift_of(here.member), note="等电工", visitors=1, **by(here.member, EVENING)
+    )
     shift_of(here.second, days=1)
     shift_of(here.duty, days=2)
 

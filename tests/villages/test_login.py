@@ -3,7 +3,11 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
@@ -24,7 +28,9 @@ LOGIN = "/login/"
 
 @pytest.fixture
 def user() -> User:
-    return secretary_of(VillageFactory(), user=UserFactory(username="wang", password=PASSWORD)).user
+    return secretary_of(
+        VillageFactory(), user=UserFactory(username="wang", password=PASSWORD)
+    ).user
 
 
 def log_in(client: Client, password: str = PASSWORD, username: str = "wang", **fields):
@@ -39,7 +45,9 @@ def kinds() -> list[str]:
     return list(AuditRecord.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def test_the_login_page_has_our_words_and_costs_no_query(client, django_assert_num_queries):
+def test_the_login_page_has_our_words_and_costs_no_query(
+    client, django_assert_num_queries
+):
     with django_assert_num_queries(0):
         page = client.get(LOGIN)
 
@@ -55,7 +63,9 @@ def test_a_user_logs_in_and_lands_on_the_page_asked_for(client, user):
     assert kinds() == [AuditKind.LOGIN]
 
 
-@pytest.mark.parametrize("foreign", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "foreign", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+)
 def test_a_foreign_next_page_is_not_followed(client, user, foreign):
     answer = log_in(client, next=foreign)
 
@@ -68,7 +78,12 @@ def test_a_wrong_password_is_refused_in_plain_words_and_recorded(client, user):
     record = AuditRecord.objects.get()
     assert answer.context["form"].non_field_errors()
     assert not is_in(client)
-    assert (record.kind, record.subject, record.user, record.address) == ("login_failed", "wang", None, "127.0.0.1")
+    assert (record.kind, record.subject, record.user, record.address) == (
+        "login_failed",
+        "wang",
+        None,
+        "127.0.0.1",
+    )
 
 
 def test_a_name_that_no_account_has_is_masked_in_the_log(client, user):
@@ -86,7 +101,9 @@ def test_a_shut_account_does_not_log_in(client, user):
     assert not is_in(client)
 
 
-def test_five_wrong_passwords_lock_account_name_and_address_and_say_how_long(client, user):
+def test_five_wrong_passwords_lock_account_name_and_address_and_say_how_long(
+    client, user
+):
     answers = [log_in(client, "wrong-password") for _ in range(5)]
     right = log_in(client)
 
@@ -178,7 +195,10 @@ def test_a_one_time_password_must_be_changed_before_anything_else(client, user):
     password = reset_password(user, by=security_admin().user, at=now())
     log_in(client, password)
 
-    pages = [client.get(url) for url in ("/", reverse("villages:lookup"), reverse("villages:accounts"))]
+    pages = [
+        client.get(url)
+        for url in ("/", reverse("villages:lookup"), reverse("villages:accounts"))
+    ]
     same = change(client, password, password)
     answer = change(client, password, "a-password-of-my-own")
 
@@ -191,11 +211,15 @@ def test_a_one_time_password_must_be_changed_before_anything_else(client, user):
 
 
 def change(client: Client, old: str, new: str):
-    return client.post("/account/password/", {"oldpassword": old, "password1": new, "password2": new})
+    return client.post(
+        "/account/password/", {"oldpassword": old, "password1": new, "password2": new}
+    )
 
 
 @pytest.mark.parametrize("must_change", [True, False])
-def test_an_account_without_a_password_is_sent_to_whoever_gives_one(client, user, must_change):
+def test_an_account_without_a_password_is_sent_to_whoever_gives_one(
+    client, user, must_change
+):
     user.must_change_password = must_change
     user.set_unusable_password()
     user.save()
@@ -211,7 +235,9 @@ def test_an_account_without_a_password_is_sent_to_whoever_gives_one(client, user
 def test_a_script_is_told_that_the_password_comes_first(client, user):
     log_in(client, reset_password(user, by=security_admin().user, at=now()))
 
-    json = client.get(reverse("villages:lookup"), headers={"accept": "application/json"})
+    json = client.get(
+        reverse("villages:lookup"), headers={"accept": "application/json"}
+    )
     fragment = client.get("/", headers={"hx-request": "true"})
 
     assert (json.status_code, json.json()["code"]) == (403, "password_change")
@@ -249,13 +275,24 @@ def test_views_of_allauth_that_nobody_needs_have_no_address(name):
         reverse(name)
 
 
-@pytest.mark.parametrize("path", ["/signup/", "/accounts/signup/", "/password/reset/", "/email/", "/accounts/email/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/signup/",
+        "/accounts/signup/",
+        "/password/reset/",
+        "/email/",
+        "/accounts/email/",
+    ],
+)
 def test_sign_up_and_mail_pages_are_not_there(client, path):
     assert client.get(path).status_code == 404
 
 
 def code_now(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return format_hotp_value(
+        hotp_value(secret, next(iter(yield_hotp_counters_from_time())))
+    )
 
 
 def confirm(client: Client, url: str):
@@ -272,7 +309,9 @@ def set_up_second_factor(client: Client) -> str:
     return secret
 
 
-def test_a_second_factor_is_set_up_kept_encrypted_and_asked_for(client, user, time_machine):
+def test_a_second_factor_is_set_up_kept_encrypted_and_asked_for(
+    client, user, time_machine
+):
     time_machine.move_to("2026-03-02 10:00+08:00")
     secret = set_up_second_factor(client)
     codes = client.get(reverse("mfa_view_recovery_codes"))

@@ -31,7 +31,9 @@ TODAY = date(2026, 3, 2)
 
 
 def resident(group=None, **fields) -> Resident:
-    made = ResidentFactory(household=HouseholdFactory(group=group or GroupFactory()), **fields)
+    made = ResidentFactory(
+        household=HouseholdFactory(group=group or GroupFactory()), **fields
+    )
     index_residents([made])
     return made
 
@@ -41,7 +43,9 @@ def names(client, **query) -> list[str]:
     return [row["name"] for row in answer.json()["results"]]
 
 
-@pytest.mark.parametrize("typed", ["李", "李建国", "lijian", "LiJian", "ljg", "8821", PHONE])
+@pytest.mark.parametrize(
+    "typed", ["李", "李建国", "lijian", "LiJian", "ljg", "8821", PHONE]
+)
 def test_a_resident_is_found_by_what_is_typed(typed):
     person = resident(phone=PHONE)
     resident(name="王五", group=person.household.group, phone="13812348000")
@@ -64,10 +68,14 @@ def test_namesakes_are_told_apart_by_their_door(client):
     rows = client.get(reverse("villages:lookup"), {"q": "ljg"}).json()["results"]
 
     group = person.household.group.number
-    assert {row["place"] for row in rows} == {f"{group}组{each.household.number}号" for each in (person, other)}
+    assert {row["place"] for row in rows} == {
+        f"{group}组{each.household.number}号" for each in (person, other)
+    }
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "建国", "jg", "13812348822", "%", "_", "王", "\\"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "建国", "jg", "13812348822", "%", "_", "王", "\\"]
+)
 def test_nobody_is_found_by_anything_else(typed):
     resident(phone=PHONE)
 
@@ -93,7 +101,10 @@ def test_a_resident_of_another_village_stays_out():
 @pytest.mark.parametrize("count", [1, 3, 50])
 def test_at_most_eight_rows_by_one_query(count, django_assert_num_queries):
     group = GroupFactory()
-    people = [ResidentFactory(household=HouseholdFactory(group=group), phone=PHONE) for _ in range(count)]
+    people = [
+        ResidentFactory(household=HouseholdFactory(group=group), phone=PHONE)
+        for _ in range(count)
+    ]
     index_residents(people)
 
     with django_assert_num_queries(1):
@@ -104,26 +115,34 @@ def test_at_most_eight_rows_by_one_query(count, django_assert_num_queries):
 
 def test_keys_are_written_in_bulk_and_replaced():
     group = GroupFactory()
-    people = [ResidentFactory(household=HouseholdFactory(group=group), phone=PHONE) for _ in range(3)]
+    people = [
+        ResidentFactory(household=HouseholdFactory(group=group), phone=PHONE)
+        for _ in range(3)
+    ]
     index_residents(people)
     people[0].name = "赵敏"
 
     index_residents(people)
 
-    assert set(ResidentKey.objects.filter(resident=people[0]).values_list("key", flat=True)) == {
+    assert set(
+        ResidentKey.objects.filter(resident=people[0]).values_list("key", flat=True)
+    ) == {
         "赵敏",
         "zhaomin",
         "zm",
         "8821",
     }
-    assert Resident.objects.get(pk=people[0].pk).phone_hash == blind_index(PHONE, "phone")
+    assert Resident.objects.get(pk=people[0].pk).phone_hash == blind_index(
+        PHONE, "phone"
+    )
 
 
 def test_the_prefix_is_looked_up_in_the_index():
     person = resident()
     village = person.household.group.village
     ResidentKey.objects.bulk_create(
-        ResidentKey(village=village, resident=person, key=f"{number:05d}") for number in range(3000)
+        ResidentKey(village=village, resident=person, key=f"{number:05d}")
+        for number in range(3000)
     )
     keys = ResidentKey.objects.starting_with("lj").filter(village=village)
 
@@ -142,7 +161,9 @@ def test_an_officer_finds_the_own_village_only(client):
 
     assert names(client, q="lij") == ["李建国"]
     assert names(client, q="lij", village=stranger.household.group.village_id) == []
-    assert names(client, q="lij", village=person.household.group.village_id) == ["李建国"]
+    assert names(client, q="lij", village=person.household.group.village_id) == [
+        "李建国"
+    ]
 
 
 def test_a_group_leader_finds_the_own_group_only(client):
@@ -201,7 +222,10 @@ def test_a_visitor_is_sent_to_the_login(client):
 def test_the_answer_is_small_and_never_holds_a_phone(client, django_assert_num_queries):
     group = GroupFactory()
     people = [
-        ResidentFactory(household=HouseholdFactory(group=group), name="欧阳李建国", phone=PHONE) for _ in range(50)
+        ResidentFactory(
+            household=HouseholdFactory(group=group), name="欧阳李建国", phone=PHONE
+        )
+        for _ in range(50)
     ]
     index_residents(people)
     client.force_login(duty_officer_of(group.village).user)

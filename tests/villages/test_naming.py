@@ -19,7 +19,9 @@ from villages.naming import free_abbreviation, keys_of, lookup_text, short_villa
         (" 柳河村委会 ", "柳河村"),
     ],
 )
-def test_the_longest_suffix_is_taken_off_and_a_village_is_never_doubled(official, short):
+def test_the_longest_suffix_is_taken_off_and_a_village_is_never_doubled(
+    official, short
+):
     assert short_village_name(official) == short
 
 

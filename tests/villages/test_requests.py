@@ -18,7 +18,9 @@ CLIENT, PROXY, OUTER = "203.0.113.9", "172.18.0.5", "198.51.100.7"
         (1, "unknown", None),
     ],
 )
-def test_only_what_our_own_proxies_wrote_is_believed(rf, settings, proxies, written, address):
+def test_only_what_our_own_proxies_wrote_is_believed(
+    rf, settings, proxies, written, address
+):
     settings.PROXY_COUNT = proxies
     headers = {"x-forwarded-for": written} if written else {}
 

@@ -35,11 +35,15 @@ def test_an_idle_session_ends_and_comes_back_to_its_page(at_work, time_machine):
     assert len(list(client.get(answer["Location"]).context["messages"])) == 1
 
 
-def test_work_keeps_a_session_alive_without_a_write_to_the_database(at_work, time_machine, django_assert_num_queries):
+def test_work_keeps_a_session_alive_without_a_write_to_the_database(
+    at_work, time_machine, django_assert_num_queries
+):
     client = at_work()
     for _ in range(5):
         time_machine.shift(timedelta(minutes=59))
-        with django_assert_num_queries(4):  # session, account with posts, and the page's own two
+        with django_assert_num_queries(
+            4
+        ):  # session, account with posts, and the page's own two
             assert client.get(PAGE).status_code == 200
 
 
@@ -76,7 +80,9 @@ def test_the_cookie_of_another_session_does_not_prolong_this_one(at_work, time_m
     assert client.get(PAGE).status_code == 302
 
 
-def test_the_computer_of_the_talk_room_stays_logged_in_for_twelve_hours(at_work, time_machine):
+def test_the_computer_of_the_talk_room_stays_logged_in_for_twelve_hours(
+    at_work, time_machine
+):
     client = at_work(remember="on")
     for _ in range(3):
         time_machine.shift(timedelta(hours=3, minutes=59))
@@ -99,7 +105,9 @@ def test_a_form_that_came_too_late_leads_back_to_its_page(at_work, time_machine)
     time_machine.shift(timedelta(minutes=61))
 
     answer = client.post(
-        reverse("villages:open_phone", args=[1]), {"reason": "x"}, headers={"referer": f"http://testserver{PAGE}?a=1"}
+        reverse("villages:open_phone", args=[1]),
+        {"reason": "x"},
+        headers={"referer": f"http://testserver{PAGE}?a=1"},
     )
 
     assert answer["Location"] == "/login/?next=" + PAGE + "%3Fa%3D1"
@@ -110,7 +118,9 @@ def test_a_form_from_elsewhere_leads_to_the_first_page(at_work, time_machine):
     time_machine.shift(timedelta(minutes=61))
 
     answer = client.post(
-        reverse("villages:open_phone", args=[1]), {"reason": "x"}, headers={"referer": "https://evil.example/x"}
+        reverse("villages:open_phone", args=[1]),
+        {"reason": "x"},
+        headers={"referer": "https://evil.example/x"},
     )
 
     assert answer["Location"] == "/login/?next=/"
@@ -121,7 +131,8 @@ def test_a_fragment_moves_the_whole_page_to_the_login(at_work, time_machine):
     time_machine.shift(timedelta(minutes=61))
 
     answer = client.get(
-        reverse("villages:lookup"), headers={"hx-request": "true", "hx-current-url": f"http://testserver{PAGE}"}
+        reverse("villages:lookup"),
+        headers={"hx-request": "true", "hx-current-url": f"http://testserver{PAGE}"},
     )
 
     assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/login/?next={PAGE}")
@@ -131,7 +142,9 @@ def test_a_script_is_told_to_log_in_again(at_work, time_machine):
     client = at_work()
     time_machine.shift(timedelta(minutes=61))
 
-    answer = client.get(reverse("villages:lookup"), headers={"accept": "application/json"})
+    answer = client.get(
+        reverse("villages:lookup"), headers={"accept": "application/json"}
+    )
 
     assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
 

@@ -9,7 +9,12 @@ from tests.villages.factories import OfficeFactory, VillageFactory
 from villages.models import TalkRoom
 
 pytestmark = pytest.mark.django_db
-SAID = {"place": "村委会一楼", "hours": "8:00–17:00", "phone": "0939-1234567", "talk_day": 10}
+SAID = {
+    "place": "村委会一楼",
+    "hours": "8:00–17:00",
+    "phone": "0939-1234567",
+    "talk_day": 10,
+}
 
 
 @pytest.fixture
@@ -17,7 +22,9 @@ def here():
     return talk_room()
 
 
-def test_the_secretary_says_where_the_village_listens_and_whoever_reaches_it_reads_so(here):
+def test_the_secretary_says_where_the_village_listens_and_whoever_reaches_it_reads_so(
+    here,
+):
     path = f"talk-rooms/{here.village.pk}/"
     assert Api(here.secretary).get(path).status_code == 404
 
@@ -26,7 +33,13 @@ def test_the_secretary_says_where_the_village_listens_and_whoever_reaches_it_rea
 
     room = {"village": here.village.pk, "village_name": here.village.name}
     assert (made.status_code, made.json()) == (200, {**room, **SAID})
-    assert changed.json() == {**room, "place": "文化广场", "hours": "", "phone": "", "talk_day": 15}
+    assert changed.json() == {
+        **room,
+        "place": "文化广场",
+        "hours": "",
+        "phone": "",
+        "talk_day": 15,
+    }
     for post in (
         here.member,
         roles.reviewer_of(here.village.town),
@@ -45,16 +58,27 @@ def test_nobody_but_the_secretary_says_it(here, who):
 
 
 def test_an_overseer_reads_and_does_not_say_it(here):
-    answer = Api(roles.reviewer_of(here.village.town)).put(f"talk-rooms/{here.village.pk}/", SAID)
+    answer = Api(roles.reviewer_of(here.village.town)).put(
+        f"talk-rooms/{here.village.pk}/", SAID
+    )
 
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("place", ""), ("place", " "), ("talk_day", 0), ("talk_day", 29), ("phone", "0" * 21)]
+    ("field", "value"),
+    [
+        ("place", ""),
+        ("place", " "),
+        ("talk_day", 0),
+        ("talk_day", 29),
+        ("phone", "0" * 21),
+    ],
 )
 def test_what_does_not_fit_is_named(here, field, value):
-    answer = Api(here.secretary).put(f"talk-rooms/{here.village.pk}/", {**SAID, field: value})
+    answer = Api(here.secretary).put(
+        f"talk-rooms/{here.village.pk}/", {**SAID, field: value}
+    )
 
     assert (answer.status_code, set(answer.json()["fields"])) == (400, {field})
 
@@ -66,12 +90,17 @@ def test_the_talk_room_of_others_does_not_exist(here):
     for post in (neighbour, roles.auditor(), roles.system_admin()):
         api = Api(post)
         assert api.get(f"talk-rooms/{here.village.pk}/").json()["code"] == "not_found"
-        assert api.put(f"talk-rooms/{here.village.pk}/", SAID).json()["code"] == "not_found"
+        assert (
+            api.put(f"talk-rooms/{here.village.pk}/", SAID).json()["code"]
+            == "not_found"
+        )
         assert api.get("talk-rooms/").json()["results"] == []
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_talk_rooms_in_reach_cost_three_queries(here, count, django_assert_num_queries):
+def test_the_talk_rooms_in_reach_cost_three_queries(
+    here, count, django_assert_num_queries
+):
     town = here.village.town
     for _nth in range(count):
         TalkRoom.objects.create(village=VillageFactory(town=town), place="村委会")

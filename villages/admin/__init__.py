@@ -1,4 +1,6 @@
-"""The admin is a window for each role, not a back door: rights come from posts, rows from reach."""
+"""The admin is a window for each role, not a back door: rights come from posts, rows
+from reach.
+"""
 
 from villages.admin import bodies, duty, grid, people, registers
 

@@ -29,7 +29,15 @@ class BodyAdmin(PostAdmin):
 
 @admin.register(Seat)
 class SeatAdmin(BodyAdmin):
-    list_display = ("name", "body", "village", "town", "is_chair", "from_on", "until_on")
+    list_display = (
+        "name",
+        "body",
+        "village",
+        "town",
+        "is_chair",
+        "from_on",
+        "until_on",
+    )
     list_select_related = ("village", "town")
     fields = ("body", "village", "town", "name", "is_chair", "from_on", "until_on")
 
@@ -38,13 +46,25 @@ class SeatAdmin(BodyAdmin):
         over = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR))
         counties = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR)).counties
         villages = Village.objects.overseen_by(user, on, READERS)
-        return queryset.filter(Q(village__in=villages) | Q(town__in=over) | Q(county_code__in=counties))
+        return queryset.filter(
+            Q(village__in=villages) | Q(town__in=over) | Q(county_code__in=counties)
+        )
 
 
 @admin.register(Procedure)
 class ProcedureAdmin(BodyAdmin):
-    list_display = ("kind", "town", "quorum_of", "quorum_in", "pass_of", "pass_in", "article")
+    list_display = (
+        "kind",
+        "town",
+        "quorum_of",
+        "quorum_in",
+        "pass_of",
+        "pass_in",
+        "article",
+    )
     list_select_related = ("town",)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(town__in=Town.objects.overseen_by(request.user, today(), READERS))
+        return queryset.filter(
+            town__in=Town.objects.overseen_by(request.user, today(), READERS)
+        )

@@ -1,4 +1,6 @@
-"""The roster to look at (it changes on the pages under /duty/), and the talk room, which the secretary edits."""
+"""The roster to look at (it changes on the pages under /duty/), and the talk room,
+which the secretary edits.
+"""
 
 from typing import Any
 
@@ -9,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
-from villages.models import DutyLeave, DutyShift, HandOver, Role, SwapRequest, TalkRoom, Village
+from villages.models import (
+    DutyLeave,
+    DutyShift,
+    HandOver,
+    Role,
+    SwapRequest,
+    TalkRoom,
+    Village,
+)
 from villages.requests import StaffRequest
 
 READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
@@ -26,9 +36,15 @@ class TalkRoomAdmin(PostAdmin):
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if request.user.holds(today(), Role.SYSTEM_ADMIN):
             return queryset
-        return queryset.filter(village__in=Village.objects.overseen_by(request.user, today(), (Role.SECRETARY,)))
+        return queryset.filter(
+            village__in=Village.objects.overseen_by(
+                request.user, today(), (Role.SECRETARY,)
+            )
+        )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: TalkRoom | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: TalkRoom | None = None
+    ) -> tuple[str, ...]:
         return ("village",) if obj else ()
 
 

@@ -1,4 +1,6 @@
-"""The grid, edited by the system administrator; village staff see their own part of it."""
+"""The grid, edited by the system administrator; village staff see their own part of
+it.
+"""
 
 from typing import Any
 
@@ -31,8 +33,11 @@ class TownAdmin(GridAdmin):
     list_filter = ("county_name",)
     search_fields = ("name", "code")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Town | None = None) -> tuple[str, ...]:
-        return ("code", "abbreviation") if obj else ()  # case numbers begin with the abbreviation
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Town | None = None
+    ) -> tuple[str, ...]:
+        # case numbers begin with the abbreviation
+        return ("code", "abbreviation") if obj else ()
 
 
 @admin.register(Village)
@@ -43,10 +48,16 @@ class VillageAdmin(GridAdmin):
     search_fields = ("name", "code")
     autocomplete_fields = ("town",)
 
-    def own(self, request: StaffRequest, queryset: QuerySet[Village]) -> QuerySet[Village]:
-        return queryset.filter(pk__in=Village.objects.overseen_by(request.user, today(), VILLAGE_STAFF))
+    def own(
+        self, request: StaffRequest, queryset: QuerySet[Village]
+    ) -> QuerySet[Village]:
+        return queryset.filter(
+            pk__in=Village.objects.overseen_by(request.user, today(), VILLAGE_STAFF)
+        )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Village | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Village | None = None
+    ) -> tuple[str, ...]:
         return ("code", "town") if obj else ()
 
 
@@ -61,7 +72,9 @@ class GroupAdmin(GridAdmin):
     def own(self, request: StaffRequest, queryset: QuerySet[Group]) -> QuerySet[Group]:
         return queryset.filter(kept_groups(request.user, today()))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Group | None = None
+    ) -> tuple[str, ...]:
         return ("village",) if obj else ()  # households are looked up by village
 
 

@@ -1,4 +1,6 @@
-"""Accounts and posts to look at (they change on the pages under /accounts/), and the logs of the auditor."""
+"""Accounts and posts to look at (they change on the pages under /accounts/), and the
+logs of the auditor.
+"""
 
 from typing import Any
 
@@ -16,11 +18,20 @@ from villages.models.field_history import ACTS
 
 @admin.register(User)
 class UserAdmin(PostAdmin):
-    """Changes go through /accounts/, where each is a rule and a line in the audit log."""
+    """Changes go through /accounts/, where each is a rule and a line in the audit
+    log.
+    """
 
     readers = (Role.SECURITY_ADMIN,)
     list_display = ("username", "name", "is_active", "last_login")
-    fields = ("username", "name", "is_active", "must_change_password", "last_login", "date_joined")
+    fields = (
+        "username",
+        "name",
+        "is_active",
+        "must_change_password",
+        "last_login",
+        "date_joined",
+    )
     search_fields = ("username", "name")
     ordering = ("username",)
 

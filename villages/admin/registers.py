@@ -1,4 +1,6 @@
-"""Households and residents, edited by those who keep the village's register; phones stay masked."""
+"""Households and residents, edited by those who keep the village's register; phones
+stay masked.
+"""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +15,15 @@ from minshi.crypto import normal_phone
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.lookup import index_residents
-from villages.models import ContactLink, Group, Household, Post, Resident, ResidentKey, Role
+from villages.models import (
+    ContactLink,
+    Group,
+    Household,
+    Post,
+    Resident,
+    ResidentKey,
+    Role,
+)
 from villages.requests import StaffRequest
 
 KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
@@ -27,7 +37,9 @@ class RegisterAdmin(PostAdmin):
         return queryset.filter(kept_groups(request.user, today(), self.path))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The keys a resident is looked up by go with them; nobody needs a right over those."""
+        """The keys a resident is looked up by go with them; nobody needs a right over
+        those.
+        """
         deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, needed - {ResidentKey._meta.verbose_name}, protected
 
@@ -44,9 +56,12 @@ class HouseholdAdmin(RegisterAdmin):
     def village(self, household: Household) -> str:
         return str(household.group.village)
 
-    def save_model(self, request: HttpRequest, obj: Household, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Household, form: Any, change: bool
+    ) -> None:
         super().save_model(request, obj, form, change)
-        index_residents(obj.residents.all())  # a household moved to another village is looked up there
+        # a household moved to another village is looked up there
+        index_residents(obj.residents.all())
 
 
 if TYPE_CHECKING:
@@ -56,12 +71,19 @@ else:  # at run time it takes no type
 
 
 class ResidentForm(FormOfResident):
-    """The masked number is shown, never sent: a new one is typed in full or nothing changes."""
+    """The masked number is shown, never sent: a new one is typed in full or nothing
+    changes.
+    """
 
     new_phone = forms.CharField(
-        label=_("New phone number"), required=False, max_length=20, help_text=_("Leave empty to keep the number.")
+        label=_("New phone number"),
+        required=False,
+        max_length=20,
+        help_text=_("Leave empty to keep the number."),
     )
-    remove_phone = forms.BooleanField(label=_("Remove the phone number"), required=False)
+    remove_phone = forms.BooleanField(
+        label=_("Remove the phone number"), required=False
+    )
 
     class Meta:
         model = Resident
@@ -84,7 +106,16 @@ class ResidentForm(FormOfResident):
 class ResidentAdmin(RegisterAdmin):
     path = "household__group__"
     form = ResidentForm
-    fields = ("household", "name", "is_head", "sex", "birth_year", "masked", "new_phone", "remove_phone")
+    fields = (
+        "household",
+        "name",
+        "is_head",
+        "sex",
+        "birth_year",
+        "masked",
+        "new_phone",
+        "remove_phone",
+    )
     readonly_fields = ("masked",)
     list_display = ("name", "household_in_words", "masked")
     list_select_related = ("household__group__village",)
@@ -100,7 +131,9 @@ class ResidentAdmin(RegisterAdmin):
         household = resident.household
         return f"{household.group.village} {household.group} {household}"
 
-    def save_model(self, request: HttpRequest, obj: Resident, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Resident, form: Any, change: bool
+    ) -> None:
         super().save_model(request, obj, form, change)
         index_residents([obj])
 
@@ -132,7 +165,9 @@ class ContactLinkAdmin(RegisterAdmin):
     )
     autocomplete_fields = ("household",)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.name == "post":
             kwargs["queryset"] = own_posts(cast("StaffRequest", request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,4 +1,6 @@
-"""What every admin class here shares: permissions from posts alone, choices from the scoped lists."""
+"""What every admin class here shares: permissions from posts alone, choices from the
+scoped lists.
+"""
 
 from typing import Any, ClassVar, cast
 
@@ -12,17 +14,23 @@ from villages.requests import StaffRequest
 
 
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Who may look and who may edit, by role; Django's own permissions and is_superuser count for nothing."""
+    """Who may look and who may edit, by role; Django's own permissions and is_superuser
+    count for nothing.
+    """
 
     readers: ClassVar[tuple[Role, ...]] = ()
     editors: ClassVar[tuple[Role, ...]] = ()
     show_full_result_count = False
 
     def reads(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and request.user.holds(today(), *self.readers, *self.editors)
+        return request.user.is_authenticated and request.user.holds(
+            today(), *self.readers, *self.editors
+        )
 
     def edits(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and request.user.holds(today(), *self.editors)
+        return request.user.is_authenticated and request.user.holds(
+            today(), *self.editors
+        )
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows within reach; a class that shows fewer than all says which."""
@@ -30,25 +38,39 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
-        return self.rows(cast("StaffRequest", request), queryset) if self.reads(request) else queryset.none()
+        return (
+            self.rows(cast("StaffRequest", request), queryset)
+            if self.reads(request)
+            else queryset.none()
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.reads(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return self.reads(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.edits(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return self.edits(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return self.edits(request)
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """A row that the list of the other model hides can be sent by no form either."""
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """A row that the list of the other model hides can be sent by no form
+        either.
+        """
         other = self.admin_site._registry.get(db_field.related_model)
         if other is not None:
             kwargs.setdefault("queryset", other.get_queryset(request))

@@ -1,4 +1,6 @@
-"""The API of bodies and rules of procedure: who sits where, and how many must attend and agree."""
+"""The API of bodies and rules of procedure: who sits where, and how many must attend
+and agree.
+"""
 
 from typing import Any
 
@@ -28,7 +30,11 @@ from villages.models.people import ADMINISTRATORS
 from villages.procedure import OF_COUNTY
 
 LARGEST_SHARE = 100
-AT = OpenApiParameter("at", str, description="A place by its key: v12, t3, c621226; without it your first.")
+AT = OpenApiParameter(
+    "at",
+    str,
+    description="A place by its key: v12, t3, c621226; without it your first.",
+)
 
 
 class SeatSerializer(serializers.Serializer[Seat]):
@@ -36,7 +42,9 @@ class SeatSerializer(serializers.Serializer[Seat]):
     body = serializers.ChoiceField(Body.choices)
     name = serializers.CharField()
     is_chair = serializers.BooleanField()
-    user = serializers.IntegerField(source="user_id", allow_null=True, help_text="The cadre who holds it, if any.")
+    user = serializers.IntegerField(
+        source="user_id", allow_null=True, help_text="The cadre who holds it, if any."
+    )
     from_on = serializers.DateField()
     until_on = serializers.DateField(allow_null=True)
 
@@ -60,7 +68,10 @@ class BodiesSerializer(serializers.Serializer[Any]):
     at = serializers.CharField()
     place = serializers.CharField()
     seats = SeatSerializer(many=True)
-    cadres = CadreSerializer(many=True, help_text="Who has a post there; a seat of a namesake names one of them.")
+    cadres = CadreSerializer(
+        many=True,
+        help_text="Who has a post there; a seat of a namesake names one of them.",
+    )
     rules = RulesSerializer(many=True)
 
 
@@ -91,9 +102,17 @@ class RulesWanted(serializers.Serializer[Any]):
 
 class BodiesApi(CallerApi):
     def place(self, request: Request) -> Place:
-        """The place asked for. Http404: none in reach, or the caller deals with no matters."""
-        deals = any(post.role not in ADMINISTRATORS for post in self.user.posts_on(self.on))
-        found = readable_place(self.user, self.on, request.query_params.get("at", "")) if deals else None
+        """The place asked for. Http404: none in reach, or the caller deals with no
+        matters.
+        """
+        deals = any(
+            post.role not in ADMINISTRATORS for post in self.user.posts_on(self.on)
+        )
+        found = (
+            readable_place(self.user, self.on, request.query_params.get("at", ""))
+            if deals
+            else None
+        )
         if found is None:
             raise Http404
         return found
@@ -111,7 +130,11 @@ class BodiesApi(CallerApi):
             }
             for kind, found, is_own in rules_of(place.town)
         ]
-        seats = Seat.objects.filter(**place.fields).current(self.on).order_by("body", "-is_chair", "from_on", "pk")
+        seats = (
+            Seat.objects.filter(**place.fields)
+            .current(self.on)
+            .order_by("body", "-is_chair", "from_on", "pk")
+        )
         data = {"at": place.key, "place": place.label, "seats": seats, "rules": rules}
         data["cadres"] = list(cadres_at(place, self.on))
         return Response(BodiesSerializer(data).data)
@@ -125,7 +148,11 @@ class Bodies(BodiesApi):
         """Who sits in the bodies of a place, and the rules of its meetings."""
         return self.whole(self.place(request))
 
-    @extend_schema(parameters=[AT], request=SeatWanted, responses={200: BodiesSerializer, 404: NOT_HERE})
+    @extend_schema(
+        parameters=[AT],
+        request=SeatWanted,
+        responses={200: BodiesSerializer, 404: NOT_HERE},
+    )
     def post(self, request: Request) -> Response:
         """Seat somebody for a term."""
         place, asked = self.place(request), SeatWanted(data=request.data)
@@ -138,15 +165,22 @@ class SeatEnd(BodiesApi):
     @extend_schema(request=EndWanted, responses={200: SeatSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """End a term."""
-        seat, asked = get_object_or_404(seats_seated_by(self.user, self.on), pk=pk), EndWanted(data=request.data)
+        seat, asked = (
+            get_object_or_404(seats_seated_by(self.user, self.on), pk=pk),
+            EndWanted(data=request.data),
+        )
         asked.is_valid(raise_exception=True)
-        ended = end_seat(seat, asked.validated_data["until_on"], by=self.user, at=self.at)
+        ended = end_seat(
+            seat, asked.validated_data["until_on"], by=self.user, at=self.at
+        )
         return Response(SeatSerializer(ended).data)
 
 
 class RulesItem(BodiesApi):
     def town(self, kind: str) -> Town:
-        """The town whose rules the caller sets. Http404: no such kind of meeting, or nobody's reviewer."""
+        """The town whose rules the caller sets. Http404: no such kind of meeting, or
+        nobody's reviewer.
+        """
         towns = self.user.reach(self.on, (Role.REVIEWER,)).towns
         if kind not in MeetingKind.values or kind in OF_COUNTY or not towns:
             raise Http404

@@ -1,4 +1,6 @@
-"""The API of the roster: shifts in reach, who is on duty now, arranging, swaps, leave."""
+"""The API of the roster: shifts in reach, who is on duty now, arranging, swaps,
+leave.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -33,7 +35,9 @@ class PersonSerializer(serializers.Serializer[Post]):
 
 
 class ShiftSerializer(serializers.ModelSerializer[DutyShift]):
-    """`on_duty` are those who stand in it, stand-ins included; `primary` and `backup` as arranged."""
+    """`on_duty` are those who stand in it, stand-ins included; `primary` and `backup`
+    as arranged.
+    """
 
     village = serializers.IntegerField(source="village_id", read_only=True)
     village_name = serializers.CharField(source="village", read_only=True)
@@ -43,7 +47,16 @@ class ShiftSerializer(serializers.ModelSerializer[DutyShift]):
 
     class Meta:
         model = DutyShift
-        fields = ("id", "village", "village_name", "starts_at", "ends_at", "primary", "backup", "on_duty")
+        fields = (
+            "id",
+            "village",
+            "village_name",
+            "starts_at",
+            "ends_at",
+            "primary",
+            "backup",
+            "on_duty",
+        )
 
     @extend_schema_field(PersonSerializer(many=True))
     def get_on_duty(self, shift: DutyShift) -> list[dict[str, Any]]:
@@ -54,13 +67,24 @@ class ShiftSerializer(serializers.ModelSerializer[DutyShift]):
 
 class SwapSerializer(serializers.ModelSerializer[SwapRequest]):
     shift = serializers.IntegerField(source="shift_id", read_only=True)
-    in_return = serializers.IntegerField(source="in_return_id", read_only=True, allow_null=True)
+    in_return = serializers.IntegerField(
+        source="in_return_id", read_only=True, allow_null=True
+    )
     asker = PersonSerializer(read_only=True)
     asked = PersonSerializer(read_only=True)
 
     class Meta:
         model = SwapRequest
-        fields = ("id", "shift", "in_return", "asker", "asked", "asked_at", "state", "answered_at")
+        fields = (
+            "id",
+            "shift",
+            "in_return",
+            "asker",
+            "asked",
+            "asked_at",
+            "state",
+            "answered_at",
+        )
 
 
 class LeaveSerializer(serializers.ModelSerializer[DutyLeave]):
@@ -92,7 +116,9 @@ class ShiftWanted(ShiftChanged):
 
 class SwapWanted(serializers.Serializer[Any]):
     asked = IdField(help_text=_("The post that is asked to take the shift."))
-    in_return = IdField(required=False, allow_null=True, help_text=_("One of their shifts."))
+    in_return = IdField(
+        required=False, allow_null=True, help_text=_("One of their shifts.")
+    )
 
 
 ANSWERS: Mapping[str, Callable[..., SwapRequest]] = {
@@ -127,7 +153,11 @@ class DutyApi(CallerApi):
     def own_villages(self) -> list[int]:
         """Where the user takes duty."""
         posts = self.user.posts_on(self.on)
-        return [post.village_id for post in posts if post.village_id and post.role in STANDING_ROLES]
+        return [
+            post.village_id
+            for post in posts
+            if post.village_id and post.role in STANDING_ROLES
+        ]
 
     def shift(self, pk: int) -> DutyShift:
         """Http404: not of a village where the user takes duty."""
@@ -142,11 +172,15 @@ class DutyApi(CallerApi):
             return found
         raise InputRefused(NO_SUCH_CHOICE, {name: NO_SUCH_CHOICE})
 
-    def people(self, said: Mapping[str, Any], village: int, *names: str) -> dict[str, Any]:
+    def people(
+        self, said: Mapping[str, Any], village: int, *names: str
+    ) -> dict[str, Any]:
         return {name: self.person(said.get(name), village, name) for name in names}
 
     def shown(self, shift: DutyShift) -> Response:
-        return Response(ShiftSerializer(shift, context={"roster": duty.read_roster([shift])}).data)
+        return Response(
+            ShiftSerializer(shift, context={"roster": duty.read_roster([shift])}).data
+        )
 
 
 class ShiftPages(DutyApi, GenericAPIView[DutyShift]):
@@ -159,11 +193,15 @@ class ShiftPages(DutyApi, GenericAPIView[DutyShift]):
     def page(self, shifts: QuerySet[DutyShift], on: date | None = None) -> Response:
         rows = self.paginate_queryset(shifts) or []
         context = {"roster": duty.read_roster(rows), "on": on}
-        return self.get_paginated_response(ShiftSerializer(rows, many=True, context=context).data)
+        return self.get_paginated_response(
+            ShiftSerializer(rows, many=True, context=context).data
+        )
 
 
 class ShiftList(ShiftPages):
-    @extend_schema(parameters=[ShiftsSought], responses={200: ShiftSerializer(many=True)})
+    @extend_schema(
+        parameters=[ShiftsSought], responses={200: ShiftSerializer(many=True)}
+    )
     def get(self, request: Request) -> Response:
         """The shifts of the villages within reach, the earliest first."""
         sought = ShiftsSought(data=request.query_params)
@@ -172,7 +210,9 @@ class ShiftList(ShiftPages):
         if "village" in asked:
             shifts = shifts.filter(village=asked["village"])
         if "since" in asked:
-            shifts = shifts.filter(starts_at__gte=workdays.due_at(asked["since"] - workdays.ONE_DAY))
+            shifts = shifts.filter(
+                starts_at__gte=workdays.due_at(asked["since"] - workdays.ONE_DAY)
+            )
         if "until" in asked:
             shifts = shifts.filter(starts_at__lt=workdays.due_at(asked["until"]))
         return self.page(shifts)
@@ -183,7 +223,11 @@ class ShiftList(ShiftPages):
         asked = ShiftWanted(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        village = Village.objects.overseen_by(self.user, self.on).filter(pk=said.pop("village")).first()
+        village = (
+            Village.objects.overseen_by(self.user, self.on)
+            .filter(pk=said.pop("village"))
+            .first()
+        )
         if village is None:
             raise InputRefused(NO_SUCH_CHOICE, {"village": NO_SUCH_CHOICE})
         people = self.people(said, village.pk, "primary", "backup")
@@ -214,8 +258,13 @@ class ShiftItem(DutyApi):
 class OnDutyNow(ShiftPages):
     @extend_schema(operation_id="duty_now", responses={200: ShiftSerializer(many=True)})
     def get(self, _request: Request) -> Response:
-        """The shift running now in each village within reach, and who is on in it; none where nobody is on."""
-        return self.page(self.in_reach().filter(pk__in=DutyShift.objects.at(self.at).values("pk")), self.on)
+        """The shift running now in each village within reach, and who is on in it; none
+        where nobody is on.
+        """
+        return self.page(
+            self.in_reach().filter(pk__in=DutyShift.objects.at(self.at).values("pk")),
+            self.on,
+        )
 
 
 class SwapList(DutyApi, GenericAPIView[SwapRequest]):
@@ -229,7 +278,9 @@ class SwapList(DutyApi, GenericAPIView[SwapRequest]):
     def get(self, _request: Request) -> Response:
         """The swaps not answered yet that you asked for or are asked to agree to."""
         mine = Q(asked__user=self.user) | Q(asker__user=self.user)
-        rows = self.paginate_queryset(SwapRequest.objects.waiting(self.at).filter(mine).with_shifts())
+        rows = self.paginate_queryset(
+            SwapRequest.objects.waiting(self.at).filter(mine).with_shifts()
+        )
         return self.get_paginated_response(SwapSerializer(rows, many=True).data)
 
 
@@ -243,13 +294,21 @@ class SwapAsk(DutyApi):
         said = asked.validated_data
         whom = self.person(said["asked"], found.village_id, "asked")
         in_return = self._in_return(said.get("in_return"), found)
-        swap = duty.ask_swap(found, whom, in_return=in_return, **self.doing) if whom else None
+        swap = (
+            duty.ask_swap(found, whom, in_return=in_return, **self.doing)
+            if whom
+            else None
+        )
         return Response(SwapSerializer(swap).data, status=status.HTTP_201_CREATED)
 
     def _in_return(self, key: int | None, shift: DutyShift) -> DutyShift | None:
         if key is None:
             return None
-        others = DutyShift.objects.with_people().filter(village=shift.village_id).exclude(pk=shift.pk)
+        others = (
+            DutyShift.objects.with_people()
+            .filter(village=shift.village_id)
+            .exclude(pk=shift.pk)
+        )
         if found := others.filter(pk=key).first():
             return found
         raise InputRefused(NO_SUCH_CHOICE, {"in_return": NO_SUCH_CHOICE})
@@ -259,11 +318,19 @@ class SwapItem(DutyApi):
     @extend_schema(request=SwapAnswered, responses={200: SwapSerializer})
     def post(self, request: Request, swap: int) -> Response:
         """Agree or decline if you were asked; withdraw if you asked."""
-        mine = SwapRequest.objects.filter(Q(asked__user=self.user) | Q(asker__user=self.user))
-        found = get_object_or_404(mine.filter(shift__village__in=self.own_villages()).with_shifts(), pk=swap)
+        mine = SwapRequest.objects.filter(
+            Q(asked__user=self.user) | Q(asker__user=self.user)
+        )
+        found = get_object_or_404(
+            mine.filter(shift__village__in=self.own_villages()).with_shifts(), pk=swap
+        )
         asked = SwapAnswered(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(SwapSerializer(ANSWERS[asked.validated_data["answer"]](found, **self.doing)).data)
+        return Response(
+            SwapSerializer(
+                ANSWERS[asked.validated_data["answer"]](found, **self.doing)
+            ).data
+        )
 
 
 class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
@@ -276,8 +343,12 @@ class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
     @extend_schema(responses={200: LeaveSerializer(many=True)})
     def get(self, _request: Request) -> Response:
         """Leave that is not over, of those who take duty in your villages."""
-        rows = DutyLeave.objects.filter(post__village__in=self.own_villages(), until_on__gte=self.on)
-        page = self.paginate_queryset(rows.select_related("post__user", "substitute__user"))
+        rows = DutyLeave.objects.filter(
+            post__village__in=self.own_villages(), until_on__gte=self.on
+        )
+        page = self.paginate_queryset(
+            rows.select_related("post__user", "substitute__user")
+        )
         return self.get_paginated_response(LeaveSerializer(page, many=True).data)
 
     @extend_schema(request=LeaveWanted, responses={201: LeaveSerializer})
@@ -286,8 +357,12 @@ class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
         asked = LeaveWanted(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        rows = Post.objects.current(self.on).filter(village__in=self.own_villages(), role__in=STANDING_ROLES)
-        post = rows.select_related("user", "village").filter(pk=said.pop("post")).first()
+        rows = Post.objects.current(self.on).filter(
+            village__in=self.own_villages(), role__in=STANDING_ROLES
+        )
+        post = (
+            rows.select_related("user", "village").filter(pk=said.pop("post")).first()
+        )
         if post is None or post.village_id is None:
             raise InputRefused(NO_SUCH_CHOICE, {"post": NO_SUCH_CHOICE})
         people = self.people(said, post.village_id, "substitute")
@@ -299,6 +374,8 @@ class LeaveItem(DutyApi):
     @extend_schema(responses={204: None})
     def delete(self, _request: Request, leave: int) -> Response:
         """Back earlier: from today on the shifts are taken again."""
-        rows = DutyLeave.objects.filter(post__village__in=self.own_villages()).select_related("post__village")
+        rows = DutyLeave.objects.filter(
+            post__village__in=self.own_villages()
+        ).select_related("post__village")
         duty.end_leave(get_object_or_404(rows, pk=leave), **self.doing)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,4 +1,6 @@
-"""Fields that serializers of every app share: keys of rows, and days a calendar can count from."""
+"""Fields that serializers of every app share: keys of rows, and days a calendar can
+count from.
+"""
 
 from datetime import date
 from typing import Any

@@ -54,9 +54,15 @@ class VillageList(Endpoint, ListAPIView[Village]):
 
 
 class Sought(serializers.Serializer[Any]):
-    q = serializers.CharField(max_length=40, help_text=_("The beginning of a name, its pinyin, initials, or a phone."))
+    q = serializers.CharField(
+        max_length=40,
+        help_text=_("The beginning of a name, its pinyin, initials, or a phone."),
+    )
     village = serializers.IntegerField(
-        min_value=1, max_value=2**63 - 1, required=False, help_text=_("Only in this one.")
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        help_text=_("Only in this one."),
     )
 
 
@@ -82,5 +88,10 @@ class HouseholdLookup(Endpoint):
         sought.is_valid(raise_exception=True)
         asked = sought.validated_data
         where = neighbourhood_of(user_of(request), today())
-        found = find_residents(asked["q"], where.villages, groups=where.groups, only_in=asked.get("village"))
+        found = find_residents(
+            asked["q"],
+            where.villages,
+            groups=where.groups,
+            only_in=asked.get("village"),
+        )
         return Response({"results": [asdict(row) for row in found]})

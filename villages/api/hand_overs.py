@@ -1,4 +1,6 @@
-"""The API of hand-overs: what each shift left to the next, handing over and taking over."""
+"""The API of hand-overs: what each shift left to the next, handing over and taking
+over.
+"""
 
 from typing import Any
 
@@ -28,17 +30,31 @@ class HandOverSerializer(serializers.ModelSerializer[HandOver]):
 
     class Meta:
         model = HandOver
-        fields = ("id", "shift", "village", "note", "visitors", "written_by", "written_at", "taken_by", "taken_at")
+        fields = (
+            "id",
+            "shift",
+            "village",
+            "note",
+            "visitors",
+            "written_by",
+            "written_at",
+            "taken_by",
+            "taken_at",
+        )
 
 
 class HandOversSought(serializers.Serializer[Any]):
     village = IdField(required=False)
-    waiting = serializers.BooleanField(required=False, help_text=_("Only what nobody has taken over yet."))
+    waiting = serializers.BooleanField(
+        required=False, help_text=_("Only what nobody has taken over yet.")
+    )
 
 
 class HandOverWanted(serializers.Serializer[Any]):
     visitors = serializers.IntegerField(min_value=0, max_value=MOST_VISITORS)
-    note = serializers.CharField(max_length=LONGEST_NOTE, required=False, allow_blank=True, default="")
+    note = serializers.CharField(
+        max_length=LONGEST_NOTE, required=False, allow_blank=True, default=""
+    )
 
 
 class HandOverList(DutyApi, GenericAPIView[HandOver]):
@@ -48,17 +64,26 @@ class HandOverList(DutyApi, GenericAPIView[HandOver]):
     filter_backends = ()
     order = ("-written_at", "-id")
 
-    @extend_schema(parameters=[HandOversSought], responses={200: HandOverSerializer(many=True)})
+    @extend_schema(
+        parameters=[HandOversSought], responses={200: HandOverSerializer(many=True)}
+    )
     def get(self, request: Request) -> Response:
-        """What the shifts of the villages where you take duty left to the next, the last first."""
+        """What the shifts of the villages where you take duty left to the next, the
+        last first.
+        """
         sought = HandOversSought(data=request.query_params)
         sought.is_valid(raise_exception=True)
-        asked, rows = sought.validated_data, HandOver.objects.filter(shift__village__in=self.own_villages())
+        asked, rows = (
+            sought.validated_data,
+            HandOver.objects.filter(shift__village__in=self.own_villages()),
+        )
         if "village" in asked:
             rows = rows.filter(shift__village=asked["village"])
         if asked.get("waiting"):
             rows = rows.filter(taken_at=None)
-        page = self.paginate_queryset(rows.select_related("shift", "written_by__user", "taken_by__user"))
+        page = self.paginate_queryset(
+            rows.select_related("shift", "written_by__user", "taken_by__user")
+        )
         return self.get_paginated_response(HandOverSerializer(page, many=True).data)
 
 
@@ -78,9 +103,9 @@ class HandOverTake(DutyApi):
     @extend_schema(request=None, responses={200: HandOverSerializer})
     def post(self, _request: Request, hand_over: int) -> Response:
         """Take over what the shift before left."""
-        rows = HandOver.objects.filter(shift__village__in=self.own_villages()).select_related(
-            "shift", "written_by__user"
-        )
+        rows = HandOver.objects.filter(
+            shift__village__in=self.own_villages()
+        ).select_related("shift", "written_by__user")
         handed = duty.take_over(get_object_or_404(rows, pk=hand_over), **self.doing)
         transaction.on_commit(follow_roster_soon)
         return Response(HandOverSerializer(handed).data)

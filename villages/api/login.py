@@ -7,7 +7,11 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import (
+    user_logged_in,
+    user_logged_out,
+    user_login_failed,
+)
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +93,9 @@ class TokenGiven(serializers.Serializer[Any]):
 
 
 class Login(Endpoint):
-    """A token for 12 hours. Failures count as on the login page, and lock out as there."""
+    """A token for 12 hours. Failures count as on the login page, and lock out as
+    there.
+    """
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -104,14 +110,20 @@ class Login(Endpoint):
         expiry = timedelta(seconds=settings.SESSION_COOKIE_AGE)
         row, token = AuthToken.objects.create(user=user, expiry=expiry)
         user_logged_in.send(sender=User, request=request._request, user=user)
-        return Response(TokenGiven({"token": token, "expiry": row.expiry, "user": user}).data)
+        return Response(
+            TokenGiven({"token": token, "expiry": row.expiry, "user": user}).data
+        )
 
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
 
-def _checked(request: HttpRequest, username: str, password: str, code: str = "") -> User:
-    """The account behind name, password and second factor; axes counts whatever is wrong."""
+def _checked(
+    request: HttpRequest, username: str, password: str, code: str = ""
+) -> User:
+    """The account behind name, password and second factor; axes counts whatever is
+    wrong.
+    """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise WrongPassword
@@ -121,7 +133,9 @@ def _checked(request: HttpRequest, username: str, password: str, code: str = "")
         with transaction.atomic():  # a recovery code is locked while it is used up
             is_right = AuthenticateForm({"code": code}, user=user).is_valid()
         if not is_right:
-            user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)
+            user_login_failed.send(
+                sender=__name__, credentials={"username": username}, request=request
+            )
             raise SecondFactorWrong
     if user.must_change_password:
         raise OwnPasswordFirst
@@ -141,7 +155,9 @@ class Logout(LogsOut):
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AuthToken):
             request.auth.delete()
-            user_logged_out.send(sender=User, request=request._request, user=user_of(request))
+            user_logged_out.send(
+                sender=User, request=request._request, user=user_of(request)
+            )
         else:
             logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -154,7 +170,9 @@ class LogoutAll(LogsOut):
     def post(self, request: Request) -> Response:
         AuthToken.objects.filter(user=user_of(request)).delete()
         if isinstance(request.auth, AuthToken):
-            user_logged_out.send(sender=User, request=request._request, user=user_of(request))
+            user_logged_out.send(
+                sender=User, request=request._request, user=user_of(request)
+            )
         else:
             logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,4 +1,6 @@
-"""The API of the talk rooms (群众说事室): where each village listens, when, and on which day it asks everybody in."""
+"""The API of the talk rooms (群众说事室): where each village listens, when, and on
+which day it asks everybody in.
+"""
 
 from typing import Any
 
@@ -29,10 +31,16 @@ class TalkRoomSerializer(serializers.ModelSerializer[TalkRoom]):
 
 class TalkRoomWanted(serializers.Serializer[Any]):
     place = serializers.CharField(max_length=80)
-    hours = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
-    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    hours = serializers.CharField(
+        max_length=80, required=False, allow_blank=True, default=""
+    )
+    phone = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default=""
+    )
     talk_day = serializers.IntegerField(
-        min_value=1, max_value=LAST_TALK_DAY, help_text=_("On this day of every month everybody is asked in.")
+        min_value=1,
+        max_value=LAST_TALK_DAY,
+        help_text=_("On this day of every month everybody is asked in."),
     )
 
 
@@ -41,7 +49,9 @@ class TalkRoomApi(CallerApi):
         return Village.objects.overseen_by(self.user, self.on)
 
     def rooms(self) -> QuerySet[TalkRoom]:
-        return TalkRoom.objects.filter(village__in=self.villages()).select_related("village")
+        return TalkRoom.objects.filter(village__in=self.villages()).select_related(
+            "village"
+        )
 
 
 class TalkRoomList(TalkRoomApi, GenericAPIView[TalkRoom]):
@@ -62,12 +72,19 @@ class TalkRoomItem(TalkRoomApi):
     @extend_schema(responses={200: TalkRoomSerializer})
     def get(self, _request: Request, village: int) -> Response:
         """A village's talk room; none where it was not described yet."""
-        return Response(TalkRoomSerializer(get_object_or_404(self.rooms(), village=village)).data)
+        return Response(
+            TalkRoomSerializer(get_object_or_404(self.rooms(), village=village)).data
+        )
 
     @extend_schema(request=TalkRoomWanted, responses={200: TalkRoomSerializer})
     def put(self, request: Request, village: int) -> Response:
         """Say, as the village's secretary, where the village listens and when."""
-        found, asked = get_object_or_404(self.villages(), pk=village), TalkRoomWanted(data=request.data)
+        found, asked = (
+            get_object_or_404(self.villages(), pk=village),
+            TalkRoomWanted(data=request.data),
+        )
         asked.is_valid(raise_exception=True)
-        room = duty.describe_talk_room(found, **asked.validated_data, by=self.user, at=self.at)
+        room = duty.describe_talk_room(
+            found, **asked.validated_data, by=self.user, at=self.at
+        )
         return Response(TalkRoomSerializer(room).data)

@@ -1,9 +1,17 @@
-"""The duty roster (domain §2): who is on duty now, and how shifts are arranged, swapped, left and handed over."""
+"""The duty roster (domain §2): who is on duty now, and how shifts are arranged,
+swapped, left and handed over.
+"""
 
 from villages.duty.arranging import arrange_shift, cancel_shift, change_shift
 from villages.duty.handing_over import hand_over, take_over, takers_of
 from villages.duty.leaving import end_leave, note_leave
-from villages.duty.rights import arranging_post, may_arrange, officiates, posts_of, talk_room_post
+from villages.duty.rights import (
+    arranging_post,
+    may_arrange,
+    officiates,
+    posts_of,
+    talk_room_post,
+)
 from villages.duty.rotating import Round, Turn, arrange_round, plan_round
 from villages.duty.standing import (
     Roster,

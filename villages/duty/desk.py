@@ -1,4 +1,6 @@
-"""What the roster asks of one person now: hand over, take over, answer; for the desk and for the roster's page."""
+"""What the roster asks of one person now: hand over, take over, answer; for the desk
+and for the roster's page.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +15,8 @@ from villages.models import DutyShift, HandOver, Post, SwapRequest, User, Villag
 from villages.models.duty import DutyShiftQuerySet
 
 LOOK_BACK, LOOK_AHEAD = timedelta(days=14), timedelta(days=10)
-STILL_HANDED_OVER = timedelta(hours=24)  # after its end a shift is still offered for handing over
+# after its end a shift is still offered for handing over
+STILL_HANDED_OVER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,14 @@ class Desk:
 
 
 def desks_of(user: User, at: datetime) -> list[Desk]:
-    """A desk for each village where the user takes duty; two queries, one where the roster is empty."""
-    posts = [post for post in user.posts_on(workdays.local_day(at)) if post.role in STANDING_ROLES and post.village]
+    """A desk for each village where the user takes duty; two queries, one where the
+    roster is empty.
+    """
+    posts = [
+        post
+        for post in user.posts_on(workdays.local_day(at))
+        if post.role in STANDING_ROLES and post.village
+    ]
     if not posts:
         return []
     villages = {post.village_id: cast("Village", post.village) for post in posts}
@@ -49,36 +58,71 @@ def desks_of(user: User, at: datetime) -> list[Desk]:
     return [desk_of(village, user, roster, at) for village in villages.values()]
 
 
-def around(shifts: DutyShiftQuerySet, posts: list[Post], at: datetime, also: Q | None = None) -> DutyShiftQuerySet:
-    """The shifts near a moment, those of any day that one of the posts was asked to take, and `also` others."""
-    waiting = SwapRequest.objects.waiting(at).filter(asked__in=[post.pk for post in posts])
+def around(
+    shifts: DutyShiftQuerySet, posts: list[Post], at: datetime, also: Q | None = None
+) -> DutyShiftQuerySet:
+    """The shifts near a moment, those of any day that one of the posts was asked to
+    take, and `also` others.
+    """
+    waiting = SwapRequest.objects.waiting(at).filter(
+        asked__in=[post.pk for post in posts]
+    )
     asked = waiting.filter(shift=OuterRef("pk"))
-    near = Q(starts_at__range=(at - LOOK_BACK, at + LOOK_AHEAD)) | Q(pk__in=waiting.values("shift"))
+    near = Q(starts_at__range=(at - LOOK_BACK, at + LOOK_AHEAD)) | Q(
+        pk__in=waiting.values("shift")
+    )
     if also:
         near |= also
     return (
         shifts.filter(near)
         .select_related("hand_over__written_by__user")
-        .annotate(ask=Subquery(asked.values("pk")[:1]), return_at=Subquery(asked.values("in_return__starts_at")[:1]))
+        .annotate(
+            ask=Subquery(asked.values("pk")[:1]),
+            return_at=Subquery(asked.values("in_return__starts_at")[:1]),
+        )
         .order_by("starts_at", "pk")
     )
 
 
 def desk_of(village: Village, user: User, roster: Roster, at: datetime) -> Desk:
     """From a roster read with `around`; no query."""
-    near = [shift for shift in roster.shifts if _is_near(shift, at) or getattr(shift, "ask", None)]
-    here = Roster([shift for shift in near if shift.village_id == village.pk], roster.leaves)
+    near = [
+        shift
+        for shift in roster.shifts
+        if _is_near(shift, at) or getattr(shift, "ask", None)
+    ]
+    here = Roster(
+        [shift for shift in near if shift.village_id == village.pk], roster.leaves
+    )
     on, running = workdays.local_day(at), here.at(at).get(village.pk)
-    handed = [found for shift in here.shifts if (found := handed_over(shift)) and not found.taken_at]
-    mine = [shift for shift in here.shifts if shift.starts_at <= at < shift.ends_at + STILL_HANDED_OVER]
-    mine = [shift for shift in mine if _is_among(here.on_duty(shift), user) and handed_over(shift) is None]
+    handed = [
+        found
+        for shift in here.shifts
+        if (found := handed_over(shift)) and not found.taken_at
+    ]
+    mine = [
+        shift
+        for shift in here.shifts
+        if shift.starts_at <= at < shift.ends_at + STILL_HANDED_OVER
+    ]
+    mine = [
+        shift
+        for shift in mine
+        if _is_among(here.on_duty(shift), user) and handed_over(shift) is None
+    ]
     return Desk(
         village=village,
         shift=running,
         on=here.on_duty(running, on) if running else [],
-        today=[(shift, here.on_duty(shift, on)) for shift in here.shifts if shift.on == on or shift is running],
+        today=[
+            (shift, here.on_duty(shift, on))
+            for shift in here.shifts
+            if shift.on == on or shift is running
+        ],
         to_hand_over=mine[-1] if mine else None,
-        to_take_over=[each for each in handed if _is_among(takers_of(each, here, at), user)],
+        to_take_over=[
+            each for each in handed if _is_among(takers_of(each, here, at), user)
+        ],
         asks=[
             Ask(key, shift, getattr(shift, "return_at", None))
             for shift in here.shifts

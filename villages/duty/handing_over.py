@@ -14,10 +14,14 @@ from villages.models import DutyShift, HandOver, Post, User
 
 
 @transaction.atomic
-def hand_over(shift: DutyShift, *, note: str, visitors: int, by: User, at: datetime) -> HandOver:
-    """Writes down what a shift leaves behind and how many came by; until it is taken over it may be written anew.
+def hand_over(
+    shift: DutyShift, *, note: str, visitors: int, by: User, at: datetime
+) -> HandOver:
+    """Writes down what a shift leaves behind and how many came by; until it is taken
+    over it may be written anew.
 
-    NoSuchRight: not on in that shift. MoveRefused: it has not begun, or the next one took it over.
+    NoSuchRight: not on in that shift. MoveRefused: it has not begun, or the next one
+    took it over.
     """
     lock_roster(shift.village_id)
     post = _own(read_roster([shift]).on_duty(shift), by)
@@ -39,9 +43,11 @@ def hand_over(shift: DutyShift, *, note: str, visitors: int, by: User, at: datet
 
 @transaction.atomic
 def take_over(handed: HandOver, *, by: User, at: datetime) -> HandOver:
-    """接班: the next one has read it; from then on it stands as it is. Taken over twice by one person it is once.
+    """接班: the next one has read it; from then on it stands as it is. Taken over twice
+    by one person it is once.
 
-    NoSuchRight: neither on the next shift nor on duty now. MoveRefused: somebody else took it over.
+    NoSuchRight: neither on the next shift nor on duty now. MoveRefused: somebody else
+    took it over.
     """
     lock_roster(handed.shift.village_id)
     handed = HandOver.objects.select_related("shift", "taken_by").get(pk=handed.pk)
@@ -49,8 +55,13 @@ def take_over(handed: HandOver, *, by: User, at: datetime) -> HandOver:
         if handed.taken_by.user_id == by.pk:
             return handed
         raise MoveRefused(_("Somebody else has taken this over already."))
-    later = DutyShift.objects.filter(village=handed.shift.village_id, starts_at__gte=handed.shift.ends_at)
-    shifts = [*later.with_people().order_by("starts_at")[:1], *later.at(at).with_people()]
+    later = DutyShift.objects.filter(
+        village=handed.shift.village_id, starts_at__gte=handed.shift.ends_at
+    )
+    shifts = [
+        *later.with_people().order_by("starts_at")[:1],
+        *later.at(at).with_people(),
+    ]
     post = _own(takers_of(handed, read_roster(shifts), at), by)
     if post is None:
         raise NoSuchRight(_("Whoever is on the next shift takes this over."))
@@ -60,10 +71,15 @@ def take_over(handed: HandOver, *, by: User, at: datetime) -> HandOver:
 
 
 def takers_of(handed: HandOver, roster: Roster, at: datetime) -> list[Post]:
-    """Who may take a hand-over: those on in the next shift of the roster read, and in a later one running now."""
+    """Who may take a hand-over: those on in the next shift of the roster read, and in a
+    later one running now.
+    """
     following = roster.next_after(handed.shift)
     running = roster.at(at).get(handed.shift.village_id)
-    shifts = [following, running if running and running.starts_at >= handed.shift.ends_at else None]
+    shifts = [
+        following,
+        running if running and running.starts_at >= handed.shift.ends_at else None,
+    ]
     return [post for shift in shifts if shift for post in roster.on_duty(shift)]
 
 

@@ -1,4 +1,6 @@
-"""Who may do what with a roster: refusals in one place, and the posts people act from."""
+"""Who may do what with a roster: refusals in one place, and the posts people act
+from.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -13,10 +15,18 @@ from villages.models import DutyShift, Post, Role, User, Village
 ARRANGERS = (Role.SECRETARY, Role.DUTY_OFFICER)
 
 
-def posts_of(user: User, village: Village | int, on: date, roles: Iterable[Role] = STANDING_ROLES) -> list[Post]:
-    """The current posts of a user at that village, of those that may stand there; no query where posts are kept."""
+def posts_of(
+    user: User, village: Village | int, on: date, roles: Iterable[Role] = STANDING_ROLES
+) -> list[Post]:
+    """The current posts of a user at that village, of those that may stand there; no
+    query where posts are kept.
+    """
     key = village.pk if isinstance(village, Village) else village
-    return [post for post in user.posts_on(on) if post.village_id == key and post.role in set(roles)]
+    return [
+        post
+        for post in user.posts_on(on)
+        if post.village_id == key and post.role in set(roles)
+    ]
 
 
 def may_arrange(user: User, village: Village | int, on: date) -> bool:
@@ -24,8 +34,9 @@ def may_arrange(user: User, village: Village | int, on: date) -> bool:
 
 
 def officiates(post: Post, village: int | None, at: datetime) -> bool:
-    """Whether a post has the duty officer's rights in a village at that moment: its secretary, its duty officers, and
-    a committee member on shift (domain §2). One query, for a committee member alone.
+    """Whether a post has the duty officer's rights in a village at that moment: its
+    secretary, its duty officers, and a committee member on shift (domain §2). One
+    query, for a committee member alone.
     """
     if village is None or post.village_id != village:
         return False
@@ -35,18 +46,33 @@ def officiates(post: Post, village: int | None, at: datetime) -> bool:
 
 
 def arranging_post(user: User, village: Village, on: date) -> Post:
-    """The post from which a user arranges the roster there. NoSuchRight: they hold none."""
-    return _first(posts_of(user, village, on, ARRANGERS), _("Only the village's secretary and duty officers do this."))
+    """The post from which a user arranges the roster there. NoSuchRight: they hold
+    none.
+    """
+    return _first(
+        posts_of(user, village, on, ARRANGERS),
+        _("Only the village's secretary and duty officers do this."),
+    )
 
 
 def talk_room_post(user: User, village: Village, on: date) -> Post:
-    """The post from which a user describes the talk room. NoSuchRight: not the village's secretary."""
-    return _first(posts_of(user, village, on, (Role.SECRETARY,)), _("Only the village secretary does this."))
+    """The post from which a user describes the talk room. NoSuchRight: not the
+    village's secretary.
+    """
+    return _first(
+        posts_of(user, village, on, (Role.SECRETARY,)),
+        _("Only the village secretary does this."),
+    )
 
 
 def standing_post(user: User, village: Village, on: date) -> Post:
-    """The post by which a user belongs to the roster there. NoSuchRight: they hold none."""
-    return _first(posts_of(user, village, on), _("Only those who take duty in this village do this."))
+    """The post by which a user belongs to the roster there. NoSuchRight: they hold
+    none.
+    """
+    return _first(
+        posts_of(user, village, on),
+        _("Only those who take duty in this village do this."),
+    )
 
 
 def _first(posts: list[Post], words: Text) -> Post:
@@ -56,7 +82,9 @@ def _first(posts: list[Post], words: Text) -> Post:
 
 
 def lock_roster(village_id: int) -> None:
-    """Whoever changes the roster of a village waits here for whoever does so at the moment."""
+    """Whoever changes the roster of a village waits here for whoever does so at the
+    moment.
+    """
     list(Village.objects.select_for_update().filter(pk=village_id).values_list("pk"))
 
 
@@ -68,17 +96,34 @@ def refuse_begun(shift: DutyShift, at: datetime) -> None:
 
 def refuse_unfit(post: Post, village_id: int, on: date, field: str) -> None:
     """InputRefused: not a current post of the village that may stand there."""
-    if post.village_id == village_id and post.role in STANDING_ROLES and post.is_current(on):
+    if (
+        post.village_id == village_id
+        and post.role in STANDING_ROLES
+        and post.is_current(on)
+    ):
         return
-    text = _("%(name)s holds no post in this village on that day that takes duty.") % {"name": post.user}
+    text = _("%(name)s holds no post in this village on that day that takes duty.") % {
+        "name": post.user
+    }
     raise InputRefused(text, {field: text})
 
 
-def refuse_elsewhere(post: Post, shift: DutyShift, field: str, besides: Iterable[DutyShift] = ()) -> None:
-    """InputRefused: the person has another shift at that time, perhaps in another village."""
-    others = DutyShift.objects.meeting(shift.starts_at, shift.ends_at).filter(primary__user=post.user_id)
+def refuse_elsewhere(
+    post: Post, shift: DutyShift, field: str, besides: Iterable[DutyShift] = ()
+) -> None:
+    """InputRefused: the person has another shift at that time, perhaps in another
+    village.
+    """
+    others = DutyShift.objects.meeting(shift.starts_at, shift.ends_at).filter(
+        primary__user=post.user_id
+    )
     others = others.exclude(pk__in=[each.pk for each in (shift, *besides) if each.pk])
     if taken := others.select_related("village").first():
-        words = {"name": post.user, "shift": f"{taken.village} {day_in_words(taken.on, shift.on)} {taken.hours}"}
+        words = {
+            "name": post.user,
+            "shift": (
+                f"{taken.village} {day_in_words(taken.on, shift.on)} {taken.hours}"
+            ),
+        }
         text = _("%(name)s is on duty at that time already: %(shift)s.") % words
         raise InputRefused(text, {field: text})

@@ -14,9 +14,18 @@ from villages.models.duty import LAST_TALK_DAY
 
 @transaction.atomic
 def describe_talk_room(
-    village: Village, *, place: str, hours: str, phone: str, talk_day: int, by: User, at: datetime
+    village: Village,
+    *,
+    place: str,
+    hours: str,
+    phone: str,
+    talk_day: int,
+    by: User,
+    at: datetime,
 ) -> TalkRoom:
-    """Says where the village listens and when. NoSuchRight: not its secretary. InputRefused: no place, no such day."""
+    """Says where the village listens and when. NoSuchRight: not its secretary.
+    InputRefused: no place, no such day.
+    """
     talk_room_post(by, village, workdays.local_day(at))
     if not place.strip():
         text = _("Say where the talk room is.")
@@ -26,6 +35,11 @@ def describe_talk_room(
         raise InputRefused(text, {"talk_day": text})
     lock_roster(village.pk)
     room = TalkRoom.objects.filter(village=village).first() or TalkRoom(village=village)
-    room.place, room.hours, room.phone, room.talk_day = place.strip(), hours.strip(), phone.strip(), talk_day
+    room.place, room.hours, room.phone, room.talk_day = (
+        place.strip(),
+        hours.strip(),
+        phone.strip(),
+        talk_day,
+    )
     room.save()
     return room

@@ -20,7 +20,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Group",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("number", models.PositiveSmallIntegerField(verbose_name="number")),
             ],
             options={
@@ -32,10 +40,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Office",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="county code")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="office phone")),
+                (
+                    "county_code",
+                    models.CharField(
+                        blank=True, max_length=6, verbose_name="county code"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, max_length=20, verbose_name="office phone"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "office",
@@ -46,9 +72,22 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="User",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
                 (
                     "is_superuser",
                     models.BooleanField(
@@ -60,15 +99,24 @@ class Migration(migrations.Migration):
                 (
                     "username",
                     models.CharField(
-                        error_messages={"unique": "A user with that username already exists."},
+                        error_messages={
+                            "unique": "A user with that username already exists."
+                        },
                         help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
                         max_length=150,
                         unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        validators=[
+                            django.contrib.auth.validators.UnicodeUsernameValidator()
+                        ],
                         verbose_name="username",
                     ),
                 ),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="email address"
+                    ),
+                ),
                 (
                     "is_staff",
                     models.BooleanField(
@@ -85,9 +133,19 @@ class Migration(migrations.Migration):
                         verbose_name="active",
                     ),
                 ),
-                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("must_change_password", models.BooleanField(default=False, verbose_name="must change the password")),
+                (
+                    "must_change_password",
+                    models.BooleanField(
+                        default=False, verbose_name="must change the password"
+                    ),
+                ),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -122,7 +180,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AuditRecord",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("at", models.DateTimeField(db_index=True, verbose_name="at")),
                 (
                     "kind",
@@ -141,9 +207,20 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("subject", models.CharField(blank=True, max_length=200, verbose_name="what")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
-                ("address", models.GenericIPAddressField(null=True, verbose_name="network address")),
+                (
+                    "subject",
+                    models.CharField(blank=True, max_length=200, verbose_name="what"),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
+                ),
+                (
+                    "address",
+                    models.GenericIPAddressField(
+                        null=True, verbose_name="network address"
+                    ),
+                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -164,8 +241,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Household",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(verbose_name="door number")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(verbose_name="door number"),
+                ),
                 (
                     "group",
                     models.ForeignKey(
@@ -185,7 +273,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Post",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -205,10 +301,23 @@ class Migration(migrations.Migration):
                         verbose_name="role",
                     ),
                 ),
-                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="county code")),
+                (
+                    "county_code",
+                    models.CharField(
+                        blank=True, max_length=6, verbose_name="county code"
+                    ),
+                ),
                 ("from_on", models.DateField(verbose_name="from")),
-                ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
-                ("may_sign", models.BooleanField(default=False, verbose_name="may sign supervision orders")),
+                (
+                    "until_on",
+                    models.DateField(blank=True, null=True, verbose_name="until"),
+                ),
+                (
+                    "may_sign",
+                    models.BooleanField(
+                        default=False, verbose_name="may sign supervision orders"
+                    ),
+                ),
                 (
                     "group",
                     models.ForeignKey(
@@ -250,9 +359,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ContactLink",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("from_on", models.DateField(verbose_name="from")),
-                ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "until_on",
+                    models.DateField(blank=True, null=True, verbose_name="until"),
+                ),
                 (
                     "household",
                     models.ForeignKey(
@@ -280,18 +400,47 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Resident",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("is_head", models.BooleanField(default=False, verbose_name="head of household")),
+                (
+                    "is_head",
+                    models.BooleanField(
+                        default=False, verbose_name="head of household"
+                    ),
+                ),
                 (
                     "sex",
                     models.CharField(
-                        blank=True, choices=[("male", "male"), ("female", "female")], max_length=6, verbose_name="sex"
+                        blank=True,
+                        choices=[("male", "male"), ("female", "female")],
+                        max_length=6,
+                        verbose_name="sex",
                     ),
                 ),
-                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year of birth")),
-                ("phone", minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone")),
-                ("phone_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                (
+                    "birth_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="year of birth"
+                    ),
+                ),
+                (
+                    "phone",
+                    minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone"),
+                ),
+                (
+                    "phone_hash",
+                    models.CharField(
+                        blank=True, db_index=True, editable=False, max_length=64
+                    ),
+                ),
                 (
                     "household",
                     models.ForeignKey(
@@ -311,10 +460,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Town",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=9, unique=True, verbose_name="division code")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=9, unique=True, verbose_name="division code"
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("county_code", models.CharField(db_index=True, max_length=6, verbose_name="county code")),
+                (
+                    "county_code",
+                    models.CharField(
+                        db_index=True, max_length=6, verbose_name="county code"
+                    ),
+                ),
                 ("county_name", models.CharField(max_length=40, verbose_name="county")),
                 (
                     "abbreviation",
@@ -332,13 +499,17 @@ class Migration(migrations.Migration):
                 "ordering": ("code",),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^\\d{9}$")), name="town_code_is_9_digits"
+                        condition=models.Q(("code__regex", "^\\d{9}$")),
+                        name="town_code_is_9_digits",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("county_code__regex", "^\\d{6}$")), name="town_county_code_is_6_digits"
+                        condition=models.Q(("county_code__regex", "^\\d{6}$")),
+                        name="town_county_code_is_6_digits",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("abbreviation__regex", "^[A-Z][A-Z0-9]{1,3}$")),
+                        condition=models.Q(
+                            ("abbreviation__regex", "^[A-Z][A-Z0-9]{1,3}$")
+                        ),
                         name="town_abbreviation_is_2_to_4",
                     ),
                 ],
@@ -371,10 +542,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Village",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=12, unique=True, verbose_name="division code")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=12, unique=True, verbose_name="division code"
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("official_name", models.CharField(max_length=60, verbose_name="official name")),
+                (
+                    "official_name",
+                    models.CharField(max_length=60, verbose_name="official name"),
+                ),
                 (
                     "town",
                     models.ForeignKey(
@@ -394,18 +581,30 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ResidentKey",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("key", models.CharField(max_length=60)),
                 (
                     "resident",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="villages.resident"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="villages.resident",
                     ),
                 ),
                 (
                     "village",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="villages.village"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="villages.village",
                     ),
                 ),
             ],
@@ -434,29 +633,43 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="household",
-            constraint=models.UniqueConstraint(fields=("group", "number"), name="household_number_once_a_group"),
+            constraint=models.UniqueConstraint(
+                fields=("group", "number"), name="household_number_once_a_group"
+            ),
         ),
         migrations.AddConstraint(
             model_name="contactlink",
-            constraint=models.UniqueConstraint(fields=("post", "household", "from_on"), name="contact_link_once"),
+            constraint=models.UniqueConstraint(
+                fields=("post", "household", "from_on"), name="contact_link_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="contactlink",
             constraint=models.CheckConstraint(
-                condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                condition=models.Q(
+                    ("until_on", None),
+                    ("until_on__gte", models.F("from_on")),
+                    _connector="OR",
+                ),
                 name="contact_link_ends_after_it_begins",
             ),
         ),
         migrations.AddConstraint(
             model_name="resident",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("is_head", True)), fields=("household",), name="household_has_one_head"
+                condition=models.Q(("is_head", True)),
+                fields=("household",),
+                name="household_has_one_head",
             ),
         ),
         migrations.AddConstraint(
             model_name="resident",
             constraint=models.CheckConstraint(
-                condition=models.Q(("birth_year", None), ("birth_year__range", (1900, 2100)), _connector="OR"),
+                condition=models.Q(
+                    ("birth_year", None),
+                    ("birth_year__range", (1900, 2100)),
+                    _connector="OR",
+                ),
                 name="resident_birth_year_is_plausible",
             ),
         ),
@@ -473,29 +686,38 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="office",
-            constraint=models.UniqueConstraint(fields=("town", "name"), name="office_name_once_a_town"),
+            constraint=models.UniqueConstraint(
+                fields=("town", "name"), name="office_name_once_a_town"
+            ),
         ),
         migrations.AddConstraint(
             model_name="office",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("town", None)), fields=("county_code", "name"), name="office_name_once_a_county"
+                condition=models.Q(("town", None)),
+                fields=("county_code", "name"),
+                name="office_name_once_a_county",
             ),
         ),
         migrations.AddConstraint(
             model_name="village",
             constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^\\d{12}$")), name="village_code_is_12_digits"
+                condition=models.Q(("code__regex", "^\\d{12}$")),
+                name="village_code_is_12_digits",
             ),
         ),
         migrations.AddIndex(
             model_name="residentkey",
             index=models.Index(
-                fields=["village", "key"], name="resident_key_prefix", opclasses=("int8_ops", "varchar_pattern_ops")
+                fields=["village", "key"],
+                name="resident_key_prefix",
+                opclasses=("int8_ops", "varchar_pattern_ops"),
             ),
         ),
         migrations.AddConstraint(
             model_name="residentkey",
-            constraint=models.UniqueConstraint(fields=("resident", "key"), name="resident_key_once"),
+            constraint=models.UniqueConstraint(
+                fields=("resident", "key"), name="resident_key_once"
+            ),
         ),
         migrations.AddIndex(
             model_name="post",
@@ -539,7 +761,9 @@ class Migration(migrations.Migration):
                         ("office", None),
                         ("village", None),
                         models.Q(
-                            models.Q(("county_code__regex", "^\\d{6}$"), ("town", None)),
+                            models.Q(
+                                ("county_code__regex", "^\\d{6}$"), ("town", None)
+                            ),
                             models.Q(("county_code", ""), ("town__isnull", False)),
                             _connector="OR",
                         ),
@@ -560,19 +784,27 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="post",
             constraint=models.CheckConstraint(
-                condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                condition=models.Q(
+                    ("until_on", None),
+                    ("until_on__gte", models.F("from_on")),
+                    _connector="OR",
+                ),
                 name="post_ends_after_it_begins",
             ),
         ),
         migrations.AddConstraint(
             model_name="post",
             constraint=models.CheckConstraint(
-                condition=models.Q(("may_sign", False), ("role", "reviewer"), _connector="OR"),
+                condition=models.Q(
+                    ("may_sign", False), ("role", "reviewer"), _connector="OR"
+                ),
                 name="post_only_a_reviewer_may_sign",
             ),
         ),
         migrations.AddConstraint(
             model_name="group",
-            constraint=models.UniqueConstraint(fields=("village", "number"), name="group_number_once_a_village"),
+            constraint=models.UniqueConstraint(
+                fields=("village", "number"), name="group_number_once_a_village"
+            ),
         ),
     ]

@@ -25,7 +25,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name="residentkey",
-            options={"verbose_name": "way to find a resident", "verbose_name_plural": "ways to find residents"},
+            options={
+                "verbose_name": "way to find a resident",
+                "verbose_name_plural": "ways to find residents",
+            },
         ),
         migrations.AlterField(
             model_name="residentkey",

@@ -15,7 +15,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Procedure",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -41,40 +49,63 @@ class Migration(migrations.Migration):
                 (
                     "quorum_of",
                     models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="attend: how many"
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="attend: how many",
                     ),
                 ),
                 (
                     "quorum_in",
                     models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="attend: of how many"
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="attend: of how many",
                     ),
                 ),
-                ("quorum_above", models.BooleanField(default=False, verbose_name="attend: more than that")),
+                (
+                    "quorum_above",
+                    models.BooleanField(
+                        default=False, verbose_name="attend: more than that"
+                    ),
+                ),
                 (
                     "pass_of",
                     models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="agree: how many"
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="agree: how many",
                     ),
                 ),
                 (
                     "pass_in",
                     models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="agree: of how many"
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="agree: of how many",
                     ),
                 ),
-                ("pass_above", models.BooleanField(default=True, verbose_name="agree: more than that")),
+                (
+                    "pass_above",
+                    models.BooleanField(
+                        default=True, verbose_name="agree: more than that"
+                    ),
+                ),
                 (
                     "pass_base",
                     models.CharField(
-                        choices=[("due", "of those due to attend"), ("present", "of those present")],
+                        choices=[
+                            ("due", "of those due to attend"),
+                            ("present", "of those present"),
+                        ],
                         default="present",
                         max_length=8,
                         verbose_name="agree: of whom",
                     ),
                 ),
-                ("substitutes_vote", models.BooleanField(default=False, verbose_name="substitutes vote")),
-                ("article", models.CharField(max_length=120, verbose_name="by which rule")),
+                (
+                    "substitutes_vote",
+                    models.BooleanField(default=False, verbose_name="substitutes vote"),
+                ),
+                (
+                    "article",
+                    models.CharField(max_length=120, verbose_name="by which rule"),
+                ),
                 (
                     "town",
                     models.ForeignKey(
@@ -90,13 +121,20 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "rules of procedure",
                 "ordering": ("town", "kind"),
                 "constraints": [
-                    models.UniqueConstraint(fields=("town", "kind"), name="procedure_once_a_town_and_kind"),
+                    models.UniqueConstraint(
+                        fields=("town", "kind"), name="procedure_once_a_town_and_kind"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("quorum_of__gte", 1), ("quorum_of__lte", models.F("quorum_in"))),
+                        condition=models.Q(
+                            ("quorum_of__gte", 1),
+                            ("quorum_of__lte", models.F("quorum_in")),
+                        ),
                         name="procedure_quorum_is_a_share",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("pass_of__gte", 1), ("pass_of__lte", models.F("pass_in"))),
+                        condition=models.Q(
+                            ("pass_of__gte", 1), ("pass_of__lte", models.F("pass_in"))
+                        ),
                         name="procedure_majority_is_a_share",
                     ),
                 ],
@@ -105,7 +143,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Seat",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "body",
                     models.CharField(
@@ -121,11 +167,22 @@ class Migration(migrations.Migration):
                         verbose_name="body",
                     ),
                 ),
-                ("county_code", models.CharField(blank=True, max_length=6, verbose_name="county code")),
+                (
+                    "county_code",
+                    models.CharField(
+                        blank=True, max_length=6, verbose_name="county code"
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, verbose_name="name")),
-                ("is_chair", models.BooleanField(default=False, verbose_name="in the chair")),
+                (
+                    "is_chair",
+                    models.BooleanField(default=False, verbose_name="in the chair"),
+                ),
                 ("from_on", models.DateField(verbose_name="from")),
-                ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "until_on",
+                    models.DateField(blank=True, null=True, verbose_name="until"),
+                ),
                 (
                     "town",
                     models.ForeignKey(
@@ -170,7 +227,12 @@ class Migration(migrations.Migration):
                             models.Q(
                                 (
                                     "body__in",
-                                    ("minshi_committee", "two_committees", "representatives", "party_members"),
+                                    (
+                                        "minshi_committee",
+                                        "two_committees",
+                                        "representatives",
+                                        "party_members",
+                                    ),
                                 ),
                                 ("county_code", ""),
                                 ("town", None),
@@ -193,11 +255,17 @@ class Migration(migrations.Migration):
                         name="seat_is_where_its_body_meets",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("until_on", None), ("until_on__gte", models.F("from_on")), _connector="OR"),
+                        condition=models.Q(
+                            ("until_on", None),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
                         name="seat_ends_after_it_begins",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("until_on", None), ("village__isnull", False)),
+                        condition=models.Q(
+                            ("until_on", None), ("village__isnull", False)
+                        ),
                         fields=("body", "village", "name"),
                         name="seat_once_in_a_village",
                     ),
@@ -207,12 +275,20 @@ class Migration(migrations.Migration):
                         name="seat_once_in_a_town",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("is_chair", True), ("until_on", None), ("village__isnull", False)),
+                        condition=models.Q(
+                            ("is_chair", True),
+                            ("until_on", None),
+                            ("village__isnull", False),
+                        ),
                         fields=("body", "village"),
                         name="seat_one_chair_in_a_village",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("is_chair", True), ("town__isnull", False), ("until_on", None)),
+                        condition=models.Q(
+                            ("is_chair", True),
+                            ("town__isnull", False),
+                            ("until_on", None),
+                        ),
                         fields=("body", "town"),
                         name="seat_one_chair_in_a_town",
                     ),

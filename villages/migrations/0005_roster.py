@@ -13,7 +13,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DutyShift",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(verbose_name="begins")),
                 ("ends_at", models.DateTimeField(verbose_name="ends")),
                 (
@@ -55,11 +63,32 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HandOver",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("note", models.TextField(blank=True, verbose_name="what is handed over")),
-                ("visitors", models.PositiveSmallIntegerField(verbose_name="how many people came by")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(blank=True, verbose_name="what is handed over"),
+                ),
+                (
+                    "visitors",
+                    models.PositiveSmallIntegerField(
+                        verbose_name="how many people came by"
+                    ),
+                ),
                 ("written_at", models.DateTimeField(verbose_name="handed over")),
-                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="taken over")),
+                (
+                    "taken_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="taken over"
+                    ),
+                ),
                 (
                     "shift",
                     models.OneToOneField(
@@ -99,7 +128,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SwapRequest",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("asked_at", models.DateTimeField(verbose_name="asked")),
                 (
                     "state",
@@ -116,7 +153,12 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered")),
+                (
+                    "answered_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="answered"
+                    ),
+                ),
                 (
                     "asked",
                     models.ForeignKey(
@@ -165,11 +207,34 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TalkRoom",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("place", models.CharField(max_length=80, verbose_name="where it is")),
-                ("hours", models.CharField(blank=True, max_length=80, verbose_name="opening hours")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone of the talk room")),
-                ("talk_day", models.PositiveSmallIntegerField(default=10, verbose_name="talk day of the month")),
+                (
+                    "hours",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="opening hours"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, max_length=20, verbose_name="phone of the talk room"
+                    ),
+                ),
+                (
+                    "talk_day",
+                    models.PositiveSmallIntegerField(
+                        default=10, verbose_name="talk day of the month"
+                    ),
+                ),
                 (
                     "village",
                     models.OneToOneField(
@@ -188,7 +253,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DutyLeave",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("from_on", models.DateField(verbose_name="first day away")),
                 ("until_on", models.DateField(verbose_name="last day away")),
                 ("reason", models.CharField(max_length=100, verbose_name="reason")),
@@ -229,7 +302,8 @@ class Migration(migrations.Migration):
                 "ordering": ("from_on", "pk"),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("until_on__gte", models.F("from_on"))), name="leave_ends_after_it_begins"
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="leave_ends_after_it_begins",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -239,7 +313,9 @@ class Migration(migrations.Migration):
                         ),
                         name="leave_substitute_is_somebody_else",
                     ),
-                    models.UniqueConstraint(fields=("post", "from_on"), name="leave_begins_once_a_post"),
+                    models.UniqueConstraint(
+                        fields=("post", "from_on"), name="leave_begins_once_a_post"
+                    ),
                 ],
             },
         ),
@@ -250,21 +326,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="dutyshift",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="shift_ends_after_it_begins"
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="shift_ends_after_it_begins",
             ),
         ),
         migrations.AddConstraint(
             model_name="dutyshift",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("backup", None), models.Q(("backup", models.F("primary")), _negated=True), _connector="OR"
+                    ("backup", None),
+                    models.Q(("backup", models.F("primary")), _negated=True),
+                    _connector="OR",
                 ),
                 name="shift_backup_is_somebody_else",
             ),
         ),
         migrations.AddConstraint(
             model_name="dutyshift",
-            constraint=models.UniqueConstraint(fields=("village", "starts_at"), name="shift_begins_once_a_village"),
+            constraint=models.UniqueConstraint(
+                fields=("village", "starts_at"), name="shift_begins_once_a_village"
+            ),
         ),
         migrations.AddConstraint(
             model_name="handover",
@@ -280,20 +361,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="swaprequest",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "pending")), fields=("shift",), name="swap_one_unanswered_a_shift"
+                condition=models.Q(("state", "pending")),
+                fields=("shift",),
+                name="swap_one_unanswered_a_shift",
             ),
         ),
         migrations.AddConstraint(
             model_name="swaprequest",
             constraint=models.CheckConstraint(
-                condition=models.Q(("asker", models.F("asked")), _negated=True), name="swap_asks_somebody_else"
+                condition=models.Q(("asker", models.F("asked")), _negated=True),
+                name="swap_asks_somebody_else",
             ),
         ),
         migrations.AddConstraint(
             model_name="swaprequest",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("in_return", None), models.Q(("in_return", models.F("shift")), _negated=True), _connector="OR"
+                    ("in_return", None),
+                    models.Q(("in_return", models.F("shift")), _negated=True),
+                    _connector="OR",
                 ),
                 name="swap_returns_another_shift",
             ),
@@ -303,7 +389,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("answered_at", None), ("state", "pending")),
-                    models.Q(models.Q(("state", "pending"), _negated=True), ("answered_at__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "pending"), _negated=True),
+                        ("answered_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="swap_answered_at_iff_answered",
@@ -312,7 +401,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="talkroom",
             constraint=models.CheckConstraint(
-                condition=models.Q(("talk_day__range", (1, 28))), name="talk_day_is_in_every_month"
+                condition=models.Q(("talk_day__range", (1, 28))),
+                name="talk_day_is_in_every_month",
             ),
         ),
     ]

@@ -2,9 +2,24 @@
 
 from villages.models.audit import AuditRecord
 from villages.models.bodies import Body, MeetingKind, Procedure, Seat
-from villages.models.duty import DutyLeave, DutyShift, HandOver, SwapRequest, SwapState, TalkRoom
+from villages.models.duty import (
+    DutyLeave,
+    DutyShift,
+    HandOver,
+    SwapRequest,
+    SwapState,
+    TalkRoom,
+)
 from villages.models.field_history import FieldHistory
-from villages.models.grid import Group, Household, Office, Resident, ResidentKey, Town, Village
+from villages.models.grid import (
+    Group,
+    Household,
+    Office,
+    Resident,
+    ResidentKey,
+    Town,
+    Village,
+)
 from villages.models.people import ContactLink, Node, Post, Role, User
 
 __all__ = [

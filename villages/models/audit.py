@@ -20,7 +20,9 @@ class AuditKind(models.TextChoices):
 class AuditRecord(models.Model):
     at = models.DateTimeField(_("at"), db_index=True)
     kind = models.CharField(_("kind"), max_length=12, choices=AuditKind.choices)
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("account"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("account")
+    )
     subject = models.CharField(_("what"), max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     address = models.GenericIPAddressField(_("network address"), null=True)

@@ -1,4 +1,6 @@
-"""The talk room and who is on duty in it: shifts, swaps asked for, leave, hand-overs (domain §2, roster)."""
+"""The talk room and who is on duty in it: shifts, swaps asked for, leave, hand-overs
+(domain §2, roster).
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -12,13 +14,18 @@ from villages.models.grid import Village
 from villages.models.people import Post
 
 LAST_TALK_DAY = 28  # which every month has
-LONGEST_SHIFT = timedelta(hours=24)  # so that what runs at a moment began within a day before it
+# so that what runs at a moment began within a day before it
+LONGEST_SHIFT = timedelta(hours=24)
 
 
 class TalkRoom(models.Model):
-    """群众说事室: where the village listens, and on which day of the month it asks everybody in (说事日)."""
+    """群众说事室: where the village listens, and on which day of the month it asks
+    everybody in (说事日).
+    """
 
-    village = models.OneToOneField(Village, models.CASCADE, related_name="talk_room", verbose_name=_("village"))
+    village = models.OneToOneField(
+        Village, models.CASCADE, related_name="talk_room", verbose_name=_("village")
+    )
     place = models.CharField(_("where it is"), max_length=80)
     hours = models.CharField(_("opening hours"), max_length=80, blank=True)
     phone = models.CharField(_("phone of the talk room"), max_length=20, blank=True)
@@ -28,7 +35,10 @@ class TalkRoom(models.Model):
         verbose_name = _("talk room")
         verbose_name_plural = _("talk rooms")
         constraints = (
-            models.CheckConstraint(condition=Q(talk_day__range=(1, LAST_TALK_DAY)), name="talk_day_is_in_every_month"),
+            models.CheckConstraint(
+                condition=Q(talk_day__range=(1, LAST_TALK_DAY)),
+                name="talk_day_is_in_every_month",
+            ),
         )
 
     def __str__(self) -> str:
@@ -38,25 +48,42 @@ class TalkRoom(models.Model):
 class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
     def at(self, at: datetime) -> "DutyShiftQuerySet":
         """Running at that moment."""
-        return self.filter(starts_at__lte=at, starts_at__gt=at - LONGEST_SHIFT, ends_at__gt=at)
+        return self.filter(
+            starts_at__lte=at, starts_at__gt=at - LONGEST_SHIFT, ends_at__gt=at
+        )
 
     def meeting(self, starts_at: datetime, ends_at: datetime) -> "DutyShiftQuerySet":
         """With any moment in common with that time."""
-        return self.filter(starts_at__lt=ends_at, starts_at__gt=starts_at - LONGEST_SHIFT, ends_at__gt=starts_at)
+        return self.filter(
+            starts_at__lt=ends_at,
+            starts_at__gt=starts_at - LONGEST_SHIFT,
+            ends_at__gt=starts_at,
+        )
 
     def with_people(self) -> "DutyShiftQuerySet":
         return self.select_related("village", "primary__user", "backup__user")
 
 
 class DutyShift(models.Model):
-    """值班: who receives villagers at that time. Two of one village never overlap; `villages.duty` sees to that."""
+    """值班: who receives villagers at that time. Two of one village never overlap;
+    `villages.duty` sees to that.
+    """
 
-    village = models.ForeignKey(Village, models.PROTECT, related_name="shifts", verbose_name=_("village"))
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="shifts", verbose_name=_("village")
+    )
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
-    primary = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("on duty"))
+    primary = models.ForeignKey(
+        Post, models.PROTECT, related_name="shifts", verbose_name=_("on duty")
+    )
     backup = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="backup_shifts", verbose_name=_("backup")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="backup_shifts",
+        verbose_name=_("backup"),
     )
 
     objects = DutyShiftQuerySet.as_manager()
@@ -67,11 +94,17 @@ class DutyShift(models.Model):
         ordering = ("starts_at", "pk")
         indexes = (models.Index(fields=("starts_at", "ends_at"), name="shift_time"),)
         constraints = (
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_it_begins"),
             models.CheckConstraint(
-                condition=Q(backup=None) | ~Q(backup=F("primary")), name="shift_backup_is_somebody_else"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="shift_ends_after_it_begins",
             ),
-            models.UniqueConstraint(fields=("village", "starts_at"), name="shift_begins_once_a_village"),
+            models.CheckConstraint(
+                condition=Q(backup=None) | ~Q(backup=F("primary")),
+                name="shift_backup_is_somebody_else",
+            ),
+            models.UniqueConstraint(
+                fields=("village", "starts_at"), name="shift_begins_once_a_village"
+            ),
         )
 
     def __str__(self) -> str:
@@ -85,7 +118,10 @@ class DutyShift(models.Model):
     @property
     def hours(self) -> str:
         """8:00–17:00, as it stands on the wall."""
-        begins, ends = (moment.astimezone(workdays.SHANGHAI) for moment in (self.starts_at, self.ends_at))
+        begins, ends = (
+            moment.astimezone(workdays.SHANGHAI)
+            for moment in (self.starts_at, self.ends_at)
+        )
         return f"{begins.hour}:{begins:%M}–{ends.hour}:{ends:%M}"
 
     @property
@@ -113,20 +149,40 @@ class SwapRequestQuerySet(models.QuerySet["SwapRequest"]):
         return self.filter(ahead, state=SwapState.PENDING, shift__starts_at__gt=at)
 
     def with_shifts(self) -> "SwapRequestQuerySet":
-        return self.select_related("shift__village", "in_return", "asker__user", "asked__user")
+        return self.select_related(
+            "shift__village", "in_return", "asker__user", "asked__user"
+        )
 
 
 class SwapRequest(models.Model):
-    """换班: somebody asks another to take a shift, perhaps for one of theirs; nothing changes until they agree."""
+    """换班: somebody asks another to take a shift, perhaps for one of theirs; nothing
+    changes until they agree.
+    """
 
-    shift = models.ForeignKey(DutyShift, models.CASCADE, related_name="swaps", verbose_name=_("duty shift"))
-    in_return = models.ForeignKey(
-        DutyShift, models.CASCADE, null=True, blank=True, related_name="returns", verbose_name=_("in return for")
+    shift = models.ForeignKey(
+        DutyShift, models.CASCADE, related_name="swaps", verbose_name=_("duty shift")
     )
-    asker = models.ForeignKey(Post, models.PROTECT, related_name="swaps_asked", verbose_name=_("who asks"))
-    asked = models.ForeignKey(Post, models.PROTECT, related_name="swaps_to_answer", verbose_name=_("who is asked"))
+    in_return = models.ForeignKey(
+        DutyShift,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("in return for"),
+    )
+    asker = models.ForeignKey(
+        Post, models.PROTECT, related_name="swaps_asked", verbose_name=_("who asks")
+    )
+    asked = models.ForeignKey(
+        Post,
+        models.PROTECT,
+        related_name="swaps_to_answer",
+        verbose_name=_("who is asked"),
+    )
     asked_at = models.DateTimeField(_("asked"))
-    state = models.CharField(_("state"), max_length=10, choices=SwapState.choices, default=SwapState.PENDING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=SwapState.choices, default=SwapState.PENDING
+    )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
     objects = SwapRequestQuerySet.as_manager()
@@ -137,11 +193,16 @@ class SwapRequest(models.Model):
         ordering = ("-asked_at", "-pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("shift",), condition=Q(state=SwapState.PENDING), name="swap_one_unanswered_a_shift"
+                fields=("shift",),
+                condition=Q(state=SwapState.PENDING),
+                name="swap_one_unanswered_a_shift",
             ),
-            models.CheckConstraint(condition=~Q(asker=F("asked")), name="swap_asks_somebody_else"),
             models.CheckConstraint(
-                condition=Q(in_return=None) | ~Q(in_return=F("shift")), name="swap_returns_another_shift"
+                condition=~Q(asker=F("asked")), name="swap_asks_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_return=None) | ~Q(in_return=F("shift")),
+                name="swap_returns_another_shift",
             ),
             models.CheckConstraint(
                 condition=Q(state=SwapState.PENDING, answered_at=None)
@@ -155,16 +216,27 @@ class SwapRequest(models.Model):
 
 
 class DutyLeave(models.Model):
-    """请假: a post is away on those days, both included; the substitute stands in for it, else the backup."""
+    """请假: a post is away on those days, both included; the substitute stands in
+    for it, else the backup.
+    """
 
-    post = models.ForeignKey(Post, models.CASCADE, related_name="leaves", verbose_name=_("who is away"))
+    post = models.ForeignKey(
+        Post, models.CASCADE, related_name="leaves", verbose_name=_("who is away")
+    )
     from_on = models.DateField(_("first day away"))
     until_on = models.DateField(_("last day away"))
     reason = models.CharField(_("reason"), max_length=100)
     substitute = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="stands_in", verbose_name=_("substitute")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in",
+        verbose_name=_("substitute"),
     )
-    noted_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("noted by"))
+    noted_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("noted by")
+    )
     noted_at = models.DateTimeField(_("noted"))
 
     class Meta:
@@ -172,11 +244,17 @@ class DutyLeave(models.Model):
         verbose_name_plural = _("leaves of duty")
         ordering = ("from_on", "pk")
         constraints = (
-            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="leave_ends_after_it_begins"),
             models.CheckConstraint(
-                condition=Q(substitute=None) | ~Q(substitute=F("post")), name="leave_substitute_is_somebody_else"
+                condition=Q(until_on__gte=F("from_on")),
+                name="leave_ends_after_it_begins",
             ),
-            models.UniqueConstraint(fields=("post", "from_on"), name="leave_begins_once_a_post"),
+            models.CheckConstraint(
+                condition=Q(substitute=None) | ~Q(substitute=F("post")),
+                name="leave_substitute_is_somebody_else",
+            ),
+            models.UniqueConstraint(
+                fields=("post", "from_on"), name="leave_begins_once_a_post"
+            ),
         )
 
     def __str__(self) -> str:
@@ -184,15 +262,29 @@ class DutyLeave(models.Model):
 
 
 class HandOver(models.Model):
-    """交班: what a shift leaves to the next one; it stands for good once that took it over (接班)."""
+    """交班: what a shift leaves to the next one; it stands for good once that took it
+    over (接班).
+    """
 
-    shift = models.OneToOneField(DutyShift, models.PROTECT, related_name="hand_over", verbose_name=_("duty shift"))
+    shift = models.OneToOneField(
+        DutyShift,
+        models.PROTECT,
+        related_name="hand_over",
+        verbose_name=_("duty shift"),
+    )
     note = models.TextField(_("what is handed over"), blank=True)
     visitors = models.PositiveSmallIntegerField(_("how many people came by"))
-    written_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("handed over by"))
+    written_by = models.ForeignKey(
+        Post, models.PROTECT, related_name="+", verbose_name=_("handed over by")
+    )
     written_at = models.DateTimeField(_("handed over"))
     taken_by = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken over by")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken over by"),
     )
     taken_at = models.DateTimeField(_("taken over"), null=True, blank=True)
 
@@ -202,7 +294,8 @@ class HandOver(models.Model):
         ordering = ("-written_at", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(taken_by=None, taken_at=None) | Q(taken_by__isnull=False, taken_at__isnull=False),
+                condition=Q(taken_by=None, taken_at=None)
+                | Q(taken_by__isnull=False, taken_at__isnull=False),
                 name="hand_over_taken_by_iff_taken_at",
             ),
         )

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 class TownQuerySet(models.QuerySet["Town"]):
-    def overseen_by(self, user: "User", on: date, roles: "Iterable[Role] | None" = None) -> "TownQuerySet":
-        """The towns a user's posts lie in or above: town, county, and a town office's own town."""
+    def overseen_by(
+        self, user: "User", on: date, roles: "Iterable[Role] | None" = None
+    ) -> "TownQuerySet":
+        """The towns a user's posts lie in or above: town, county, and a town office's
+        own town.
+        """
         reach = user.reach(on, roles)
         return self.filter(
             Q(pk__in=reach.towns | reach.office_towns)
@@ -45,10 +49,16 @@ class Town(models.Model):
         verbose_name_plural = _("towns")
         ordering = ("code",)
         constraints = (
-            models.CheckConstraint(condition=Q(code__regex=r"^\d{9}$"), name="town_code_is_9_digits"),
-            models.CheckConstraint(condition=Q(county_code__regex=r"^\d{6}$"), name="town_county_code_is_6_digits"),
             models.CheckConstraint(
-                condition=Q(abbreviation__regex=r"^[A-Z][A-Z0-9]{1,3}$"), name="town_abbreviation_is_2_to_4"
+                condition=Q(code__regex=r"^\d{9}$"), name="town_code_is_9_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(county_code__regex=r"^\d{6}$"),
+                name="town_county_code_is_6_digits",
+            ),
+            models.CheckConstraint(
+                condition=Q(abbreviation__regex=r"^[A-Z][A-Z0-9]{1,3}$"),
+                name="town_abbreviation_is_2_to_4",
             ),
         )
 
@@ -57,11 +67,15 @@ class Town(models.Model):
 
 
 class VillageQuerySet(models.QuerySet["Village"]):
-    def overseen_by(self, user: "User", on: date, roles: "Iterable[Role] | None" = None) -> "VillageQuerySet":
-        """The villages within a user's territory: the one statement of reach (domain §3, visible_to).
+    def overseen_by(
+        self, user: "User", on: date, roles: "Iterable[Role] | None" = None
+    ) -> "VillageQuerySet":
+        """The villages within a user's territory: the one statement of reach (domain
+        §3, visible_to).
 
-        A village or group post reaches its village, a town post or town office the town's villages,
-        a county post or county office the county's. No current post, or an inactive user: none.
+        A village or group post reaches its village, a town post or town office the
+        town's villages, a county post or county office the county's. No current post,
+        or an inactive user: none.
         """
         reach = user.reach(on, roles)
         if reach.is_empty:
@@ -75,7 +89,9 @@ class VillageQuerySet(models.QuerySet["Village"]):
 
 class Village(models.Model):
     code = models.CharField(_("division code"), max_length=12, unique=True)
-    town = models.ForeignKey(Town, models.PROTECT, related_name="villages", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town, models.PROTECT, related_name="villages", verbose_name=_("town")
+    )
     name = models.CharField(_("name"), max_length=40)
     official_name = models.CharField(_("official name"), max_length=60)
 
@@ -85,35 +101,54 @@ class Village(models.Model):
         verbose_name = _("village")
         verbose_name_plural = _("villages")
         ordering = ("code",)
-        constraints = (models.CheckConstraint(condition=Q(code__regex=r"^\d{12}$"), name="village_code_is_12_digits"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^\d{12}$"), name="village_code_is_12_digits"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
 
 
 class Group(models.Model):
-    village = models.ForeignKey(Village, models.PROTECT, related_name="groups", verbose_name=_("village"))
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="groups", verbose_name=_("village")
+    )
     number = models.PositiveSmallIntegerField(_("number"))
 
     class Meta:
         verbose_name = _("villagers' group")
         verbose_name_plural = _("villagers' groups")
         ordering = ("village", "number")
-        constraints = (models.UniqueConstraint(fields=("village", "number"), name="group_number_once_a_village"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("village", "number"), name="group_number_once_a_village"
+            ),
+        )
 
     def __str__(self) -> str:
         return _("Group %(number)s") % {"number": self.number}
 
 
 class Household(models.Model):
-    group = models.ForeignKey(Group, models.PROTECT, related_name="households", verbose_name=_("villagers' group"))
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        related_name="households",
+        verbose_name=_("villagers' group"),
+    )
     number = models.PositiveSmallIntegerField(_("door number"))
 
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")
         ordering = ("group", "number")
-        constraints = (models.UniqueConstraint(fields=("group", "number"), name="household_number_once_a_group"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("group", "number"), name="household_number_once_a_group"
+            ),
+        )
 
     def __str__(self) -> str:
         return _("No. %(number)s") % {"number": self.number}
@@ -125,20 +160,30 @@ class Sex(models.TextChoices):
 
 
 class Resident(models.Model):
-    household = models.ForeignKey(Household, models.PROTECT, related_name="residents", verbose_name=_("household"))
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="residents", verbose_name=_("household")
+    )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     is_head = models.BooleanField(_("head of household"), default=False)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
-    birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
+    birth_year = models.PositiveSmallIntegerField(
+        _("year of birth"), null=True, blank=True
+    )
     phone = EncryptedTextField(_("phone"), blank=True)
-    phone_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    phone_hash = models.CharField(
+        max_length=64, blank=True, db_index=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("resident")
         verbose_name_plural = _("residents")
         ordering = ("household", "-is_head", "name")
         constraints = (
-            models.UniqueConstraint(fields=("household",), condition=Q(is_head=True), name="household_has_one_head"),
+            models.UniqueConstraint(
+                fields=("household",),
+                condition=Q(is_head=True),
+                name="household_has_one_head",
+            ),
             models.CheckConstraint(
                 condition=Q(birth_year=None) | Q(birth_year__range=(1900, 2100)),
                 name="resident_birth_year_is_plausible",
@@ -155,17 +200,25 @@ class Resident(models.Model):
 
 class ResidentKeyQuerySet(models.QuerySet["ResidentKey"]):
     def starting_with(self, text: str) -> "ResidentKeyQuerySet":
-        """Prefix match through the index on both databases: SQLite's LIKE would not use it."""
+        """Prefix match through the index on both databases: SQLite's LIKE would not use
+        it.
+        """
         if connection.vendor == "sqlite":
             return self.filter(key__gte=text, key__lt=text + "\U0010ffff")
         return self.filter(key__startswith=text)
 
 
 class ResidentKey(models.Model):
-    """One way to find a resident: name, full pinyin, initials, phone tail; both readings of a surname."""
+    """One way to find a resident: name, full pinyin, initials, phone tail; both
+    readings of a surname.
+    """
 
-    village = models.ForeignKey(Village, models.CASCADE, related_name="+", verbose_name=_("village"))
-    resident = models.ForeignKey(Resident, models.CASCADE, related_name="keys", verbose_name=_("resident"))
+    village = models.ForeignKey(
+        Village, models.CASCADE, related_name="+", verbose_name=_("village")
+    )
+    resident = models.ForeignKey(
+        Resident, models.CASCADE, related_name="keys", verbose_name=_("resident")
+    )
     key = models.CharField(_("found by"), max_length=60)
 
     objects = ResidentKeyQuerySet.as_manager()
@@ -175,10 +228,16 @@ class ResidentKey(models.Model):
         verbose_name_plural = _("ways to find residents")
         indexes = (
             models.Index(
-                fields=("village", "key"), opclasses=("int8_ops", "varchar_pattern_ops"), name="resident_key_prefix"
+                fields=("village", "key"),
+                opclasses=("int8_ops", "varchar_pattern_ops"),
+                name="resident_key_prefix",
             ),
         )
-        constraints = (models.UniqueConstraint(fields=("resident", "key"), name="resident_key_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("resident", "key"), name="resident_key_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.key
@@ -189,7 +248,12 @@ class Office(models.Model):
 
     name = models.CharField(_("name"), max_length=40)
     town = models.ForeignKey(
-        Town, models.PROTECT, null=True, blank=True, related_name="offices", verbose_name=_("town")
+        Town,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offices",
+        verbose_name=_("town"),
     )
     county_code = models.CharField(_("county code"), max_length=6, blank=True)
     phone = models.CharField(_("office phone"), max_length=20, blank=True)
@@ -200,12 +264,17 @@ class Office(models.Model):
         ordering = ("town", "name")
         constraints = (
             models.CheckConstraint(
-                condition=Q(town=None, county_code__regex=r"^\d{6}$") | Q(town__isnull=False, county_code=""),
+                condition=Q(town=None, county_code__regex=r"^\d{6}$")
+                | Q(town__isnull=False, county_code=""),
                 name="office_belongs_to_a_town_or_a_county",
             ),
-            models.UniqueConstraint(fields=("town", "name"), name="office_name_once_a_town"),
             models.UniqueConstraint(
-                fields=("county_code", "name"), condition=Q(town=None), name="office_name_once_a_county"
+                fields=("town", "name"), name="office_name_once_a_town"
+            ),
+            models.UniqueConstraint(
+                fields=("county_code", "name"),
+                condition=Q(town=None),
+                name="office_name_once_a_county",
             ),
         )
 

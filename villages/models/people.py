@@ -1,4 +1,6 @@
-"""Users, the posts they hold with dates, and the contact links between posts and households."""
+"""Users, the posts they hold with dates, and the contact links between posts and
+households.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +42,8 @@ class Node(models.TextChoices):
     OFFICE = "office", _("office")
 
 
-ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})  # 三员
+# 三员
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 NODES_OF_ROLE: dict[str, frozenset[Node]] = {
     Role.DUTY_OFFICER: frozenset({Node.VILLAGE}),
     Role.GROUP_LEADER: frozenset({Node.GROUP}),
@@ -82,7 +85,10 @@ class Reach:
         offices = [post.office for post in posts if post.office]
         return cls(
             posts=_held(post.pk for post in posts),
-            villages=_held(post.village_id or (post.group.village_id if post.group else None) for post in posts),
+            villages=_held(
+                post.village_id or (post.group.village_id if post.group else None)
+                for post in posts
+            ),
             village_posts_at=_held(post.village_id for post in posts),
             groups=_held(post.group_id for post in posts),
             towns=_held(post.town_id for post in posts),
@@ -97,7 +103,9 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
-    must_change_password = models.BooleanField(_("must change the password"), default=False)
+    must_change_password = models.BooleanField(
+        _("must change the password"), default=False
+    )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     _kept_posts: "tuple[date, list[Post]] | None" = None
@@ -117,8 +125,16 @@ class User(AbstractUser):
 
     @classmethod
     def with_posts(cls, pk: int, on: date) -> "User | None":
-        """The account with its posts of that day kept, by one query; by two where it holds none."""
-        posts = list(Post.objects.filter(user=pk).current(on).with_places().select_related("user").in_order())
+        """The account with its posts of that day kept, by one query; by two where it
+        holds none.
+        """
+        posts = list(
+            Post.objects.filter(user=pk)
+            .current(on)
+            .with_places()
+            .select_related("user")
+            .in_order()
+        )
         user = posts[0].user if posts else cls.objects.filter(pk=pk).first()
         if user:
             for post in posts:
@@ -127,12 +143,16 @@ class User(AbstractUser):
         return user
 
     def keep_posts(self, on: date) -> None:
-        """Reads the posts once for this request; only the edge calls it, so nothing goes stale elsewhere."""
+        """Reads the posts once for this request; only the edge calls it, so nothing
+        goes stale elsewhere.
+        """
         if self._kept_posts is None or self._kept_posts[0] != on:
             self._kept_posts = (on, self._read_posts(on))
 
     def posts_on(self, on: date) -> "list[Post]":
-        """The posts in force on a day, first appointed first; none for an inactive account."""
+        """The posts in force on a day, first appointed first; none for an inactive
+        account.
+        """
         if self._kept_posts and self._kept_posts[0] == on:
             return self._kept_posts[1]
         return self._read_posts(on)
@@ -145,7 +165,9 @@ class User(AbstractUser):
     def reach(self, on: date, roles: Iterable[Role] | None = None) -> Reach:
         """The nodes of the current posts (of the given roles only, when named)."""
         wanted = None if roles is None else set(roles)
-        return Reach.of(post for post in self.posts_on(on) if wanted is None or post.role in wanted)
+        return Reach.of(
+            post for post in self.posts_on(on) if wanted is None or post.role in wanted
+        )
 
     def holds(self, on: date, *roles: Role) -> bool:
         return any(post.role in roles for post in self.posts_on(on))
@@ -154,35 +176,69 @@ class User(AbstractUser):
 class PostQuerySet(models.QuerySet["Post"]):
     def current(self, on: date) -> "PostQuerySet":
         """In force on that day (both ends included), of an active account."""
-        return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on, user__is_active=True)
-
-    def with_places(self) -> "PostQuerySet":
-        """Everything that names the place, a county's name included, in the same query."""
-        county = Town.objects.filter(county_code=models.OuterRef("county_code")).values("county_name")[:1]
-        return self.select_related("group__village__town", "village__town", "town", "office__town").annotate(
-            county_name=models.Subquery(county)
+        return self.filter(
+            Q(until_on=None) | Q(until_on__gte=on),
+            from_on__lte=on,
+            user__is_active=True,
         )
 
+    def with_places(self) -> "PostQuerySet":
+        """Everything that names the place, a county's name included, in the same
+        query.
+        """
+        county = Town.objects.filter(county_code=models.OuterRef("county_code")).values(
+            "county_name"
+        )[:1]
+        return self.select_related(
+            "group__village__town", "village__town", "town", "office__town"
+        ).annotate(county_name=models.Subquery(county))
+
     def in_order(self) -> "PostQuerySet":
-        """First appointed first: who comes first where several could act (domain §3, owner)."""
+        """First appointed first: who comes first where several could act (domain §3,
+        owner).
+        """
         return self.order_by("from_on", "pk")
 
 
 class Post(models.Model):
     """任职: one user's office at exactly one node, with dates; the 三员 are at none."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="posts", verbose_name=_("account"))
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="posts", verbose_name=_("account")
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     county_code = models.CharField(_("county code"), max_length=6, blank=True)
-    town = models.ForeignKey(Town, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("town"))
+    town = models.ForeignKey(
+        Town,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("town"),
+    )
     village = models.ForeignKey(
-        Village, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("village")
+        Village,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("village"),
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("villagers' group")
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("villagers' group"),
     )
     office = models.ForeignKey(
-        Office, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("office")
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("office"),
     )
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), null=True, blank=True)
@@ -197,36 +253,73 @@ class Post(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=(
-                    Q(role__in=[Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY])
-                    & Q(village__isnull=False, county_code="", town=None, group=None, office=None)
+                    Q(
+                        role__in=[
+                            Role.DUTY_OFFICER,
+                            Role.COMMITTEE_MEMBER,
+                            Role.SECRETARY,
+                        ]
+                    )
+                    & Q(
+                        village__isnull=False,
+                        county_code="",
+                        town=None,
+                        group=None,
+                        office=None,
+                    )
                 )
                 | (
                     Q(role=Role.GROUP_LEADER)
-                    & Q(group__isnull=False, county_code="", town=None, village=None, office=None)
+                    & Q(
+                        group__isnull=False,
+                        county_code="",
+                        town=None,
+                        village=None,
+                        office=None,
+                    )
                 )
                 | (
                     Q(role=Role.OFFICE_HANDLER)
-                    & Q(office__isnull=False, county_code="", town=None, village=None, group=None)
+                    & Q(
+                        office__isnull=False,
+                        county_code="",
+                        town=None,
+                        village=None,
+                        group=None,
+                    )
                 )
                 | (
                     Q(role__in=[Role.REVIEWER, Role.SUPERVISOR])
                     & Q(village=None, group=None, office=None)
-                    & (Q(county_code__regex=r"^\d{6}$", town=None) | Q(county_code="", town__isnull=False))
+                    & (
+                        Q(county_code__regex=r"^\d{6}$", town=None)
+                        | Q(county_code="", town__isnull=False)
+                    )
                 )
                 | (
                     Q(role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR])
-                    & Q(county_code="", town=None, village=None, group=None, office=None)
+                    & Q(
+                        county_code="", town=None, village=None, group=None, office=None
+                    )
                 ),
                 name="post_is_at_the_one_node_its_role_serves",
             ),
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")), name="post_ends_after_it_begins"
+                condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")),
+                name="post_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=Q(may_sign=False) | Q(role=Role.REVIEWER), name="post_only_a_reviewer_may_sign"
+                condition=Q(may_sign=False) | Q(role=Role.REVIEWER),
+                name="post_only_a_reviewer_may_sign",
             ),
         )
-        indexes = (models.Index(fields=("county_code", "role"), condition=~Q(county_code=""), name="post_county_role"),)
+        indexes = (
+            models.Index(
+                fields=("county_code", "role"),
+                condition=~Q(county_code=""),
+                name="post_county_role",
+            ),
+        )
 
     def __str__(self) -> str:
         return (
@@ -240,30 +333,51 @@ class Post(models.Model):
         """Where the post is, in words; empty for the 三员."""
         if self.group:
             return f"{self.group.village}{self.group}"
-        county = getattr(self, "county_name", None) or self.county_code  # the name is read by with_places()
+        # the name is read by with_places()
+        county = getattr(self, "county_name", None) or self.county_code
         return str(self.village or self.town or self.office or county)
 
     def is_current(self, on: date) -> bool:
-        return self.user.is_active and self.from_on <= on and (self.until_on is None or self.until_on >= on)
+        return (
+            self.user.is_active
+            and self.from_on <= on
+            and (self.until_on is None or self.until_on >= on)
+        )
 
     def clean(self) -> None:
-        """The 三员 are exclusive (domain §2): such an account holds no other post at the same time."""
+        """The 三员 are exclusive (domain §2): such an account holds no other post at
+        the same time.
+        """
         if None in (self.user_id, self.from_on):  # a form's field errors come first
             return
-        others = self.user.posts.filter(Q(until_on=None) | Q(until_on__gte=self.from_on)).exclude(pk=self.pk)
+        others = self.user.posts.filter(
+            Q(until_on=None) | Q(until_on__gte=self.from_on)
+        ).exclude(pk=self.pk)
         if self.until_on:
             others = others.filter(from_on__lte=self.until_on)
         if self.role not in ADMINISTRATORS:
             others = others.filter(role__in=ADMINISTRATORS)
         if others.exists():
-            raise ValidationError(_("An administrator's account holds no other post; open a second account for it."))
+            raise ValidationError(
+                _(
+                    "An administrator's account holds no other post; open a second"
+                    " account for it."
+                )
+            )
 
 
 class ContactLink(models.Model):
     """联系户: the households a post keeps in touch with, with dates."""
 
-    post = models.ForeignKey(Post, models.CASCADE, related_name="contact_links", verbose_name=_("post"))
-    household = models.ForeignKey(Household, models.CASCADE, related_name="contact_links", verbose_name=_("household"))
+    post = models.ForeignKey(
+        Post, models.CASCADE, related_name="contact_links", verbose_name=_("post")
+    )
+    household = models.ForeignKey(
+        Household,
+        models.CASCADE,
+        related_name="contact_links",
+        verbose_name=_("household"),
+    )
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), null=True, blank=True)
 
@@ -271,7 +385,9 @@ class ContactLink(models.Model):
         verbose_name = _("contact link")
         verbose_name_plural = _("contact links")
         constraints = (
-            models.UniqueConstraint(fields=("post", "household", "from_on"), name="contact_link_once"),
+            models.UniqueConstraint(
+                fields=("post", "household", "from_on"), name="contact_link_once"
+            ),
             models.CheckConstraint(
                 condition=Q(until_on=None) | Q(until_on__gte=models.F("from_on")),
                 name="contact_link_ends_after_it_begins",

@@ -25,8 +25,14 @@ UNPROCESSABLE = 422
 ACTS: Mapping[str, tuple[Callable[..., None], Any]] = {
     "deactivate": (accounts.deactivate, _("The account is shut.")),
     "reactivate": (accounts.reactivate, _("The account is open again.")),
-    "unlock": (accounts.unlock, _("Failed logins are forgotten; the account can log in at once.")),
-    "remove_second_factor": (accounts.remove_second_factor, _("The account logs in by password alone now.")),
+    "unlock": (
+        accounts.unlock,
+        _("Failed logins are forgotten; the account can log in at once."),
+    ),
+    "remove_second_factor": (
+        accounts.remove_second_factor,
+        _("The account logs in by password alone now."),
+    ),
 }
 
 
@@ -36,19 +42,31 @@ def _acting(request: StaffRequest) -> dict[str, Any]:
 
 
 def with_posts(users: QuerySet[User]) -> QuerySet[User]:
-    return users.prefetch_related(Prefetch("posts", Post.objects.with_places().in_order()))
+    return users.prefetch_related(
+        Prefetch("posts", Post.objects.with_places().in_order())
+    )
 
 
 class AccountList(SecurityAdminPage):
     def get(self, request: StaffRequest) -> HttpResponse:
         form = SearchForm(request.GET)
         text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-        users = User.objects.order_by("username").filter(username__gt=request.GET.get("after", "").replace("\0", ""))
+        users = User.objects.order_by("username").filter(
+            username__gt=request.GET.get("after", "").replace("\0", "")
+        )
         if text:
-            users = users.filter(Q(name__icontains=text) | Q(username__istartswith=text))
+            users = users.filter(
+                Q(name__icontains=text) | Q(username__istartswith=text)
+            )
         rows = list(with_posts(users)[: PAGE + 1])
         after = rows[PAGE - 1].username if len(rows) > PAGE else ""
-        context = {"form": form, "text": text, "users": rows[:PAGE], "after": after, "on": today()}
+        context = {
+            "form": form,
+            "text": text,
+            "users": rows[:PAGE],
+            "after": after,
+            "on": today(),
+        }
         return render(request, "villages/account_list.html", context)
 
 
@@ -60,17 +78,26 @@ class AccountCreate(SecurityAdminPage):
         form = AccountForm(request.POST)
         if form.is_valid():
             try:
-                user, password = accounts.create_account(**form.cleaned_data, **_acting(request))
+                user, password = accounts.create_account(
+                    **form.cleaned_data, **_acting(request)
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
                 return show_once(request, user, password)
-        return render(request, "villages/account_create.html", {"form": form}, status=UNPROCESSABLE)
+        return render(
+            request,
+            "villages/account_create.html",
+            {"form": form},
+            status=UNPROCESSABLE,
+        )
 
 
 class AccountDetail(SecurityAdminPage):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
-        return show_account(request, get_object_or_404(with_posts(User.objects.all()), pk=pk))
+        return show_account(
+            request, get_object_or_404(with_posts(User.objects.all()), pk=pk)
+        )
 
 
 class AccountAct(SecurityAdminPage):
@@ -80,7 +107,9 @@ class AccountAct(SecurityAdminPage):
         user = get_object_or_404(User, pk=pk)
         try:
             if act == "reset_password":
-                return show_once(request, user, accounts.reset_password(user, **_acting(request)))
+                return show_once(
+                    request, user, accounts.reset_password(user, **_acting(request))
+                )
             if act not in ACTS:
                 raise Http404
             run, done = ACTS[act]
@@ -93,7 +122,9 @@ class AccountAct(SecurityAdminPage):
 
 
 class Appoint(SecurityAdminPage):
-    """Two steps without a script: role and part of the place's name, then the places found and the dates."""
+    """Two steps without a script: role and part of the place's name, then the places
+    found and the dates.
+    """
 
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
@@ -101,12 +132,22 @@ class Appoint(SecurityAdminPage):
         form = None
         if search.is_valid():
             role = Role(search.cleaned_data["role"])
-            form = PostForm(role=role, place=search.cleaned_data["place"], initial={"role": role, "from_on": today()})
-        return render(request, "villages/appoint.html", {"account": user, "search": search, "form": form})
+            form = PostForm(
+                role=role,
+                place=search.cleaned_data["place"],
+                initial={"role": role, "from_on": today()},
+            )
+        return render(
+            request,
+            "villages/appoint.html",
+            {"account": user, "search": search, "form": form},
+        )
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
-        search = PlaceForm({"role": request.POST.get("role"), "place": request.GET.get("place", "")})
+        search = PlaceForm(
+            {"role": request.POST.get("role"), "place": request.GET.get("place", "")}
+        )
         if not search.is_valid():
             raise Http404
         role = Role(search.cleaned_data["role"])
@@ -119,7 +160,10 @@ class Appoint(SecurityAdminPage):
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                done = _("Appointed: %(place)s %(role)s.") % {"place": post.place, "role": post.get_role_display()}
+                done = _("Appointed: %(place)s %(role)s.") % {
+                    "place": post.place,
+                    "role": post.get_role_display(),
+                }
                 messages.success(request, done)
                 return redirect("villages:account", pk)
         context = {"account": user, "search": search, "form": form}
@@ -130,7 +174,9 @@ class EndPost(SecurityAdminPage):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         post = get_object_or_404(Post.objects.with_places(), pk=pk)
         return render(
-            request, "villages/end_post.html", {"post": post, "form": EndPostForm(initial={"until_on": today()})}
+            request,
+            "villages/end_post.html",
+            {"post": post, "form": EndPostForm(initial={"until_on": today()})},
         )
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
@@ -138,16 +184,26 @@ class EndPost(SecurityAdminPage):
         form = EndPostForm(request.POST)
         if form.is_valid():
             try:
-                accounts.end_post(post, form.cleaned_data["until_on"], **_acting(request))
+                accounts.end_post(
+                    post, form.cleaned_data["until_on"], **_acting(request)
+                )
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(
                     request,
-                    _("The post ends on that day. Within an hour after it, its open cases go to whoever is next."),
+                    _(
+                        "The post ends on that day. Within an hour after it, its open"
+                        " cases go to whoever is next."
+                    ),
                 )
                 return redirect("villages:account", post.user_id)
-        return render(request, "villages/end_post.html", {"post": post, "form": form}, status=UNPROCESSABLE)
+        return render(
+            request,
+            "villages/end_post.html",
+            {"post": post, "form": form},
+            status=UNPROCESSABLE,
+        )
 
 
 def show_account(request: StaffRequest, user: User) -> HttpResponse:
@@ -156,7 +212,13 @@ def show_account(request: StaffRequest, user: User) -> HttpResponse:
 
 
 def show_once(request: StaffRequest, user: User, password: str) -> HttpResponse:
-    """The one page that shows the one-time password: the answer itself, kept nowhere."""
-    response = render(request, "villages/account_password.html", {"account": user, "password": password})
+    """The one page that shows the one-time password: the answer itself, kept
+    nowhere.
+    """
+    response = render(
+        request,
+        "villages/account_password.html",
+        {"account": user, "password": password},
+    )
     response["Cache-Control"] = "no-store"
     return response

@@ -18,10 +18,18 @@ PAGE = 50
 
 
 class AuditFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(label=_("What was done"), choices=AuditKind.choices, empty_label=_("Anything"))
-    user = django_filters.CharFilter(label=_("Account name"), field_name="user__username", lookup_expr="iexact")
-    from_on = django_filters.DateFilter(label=_("From"), field_name="at", lookup_expr="date__gte", widget=DayInput)
-    until_on = django_filters.DateFilter(label=_("Until"), field_name="at", lookup_expr="date__lte", widget=DayInput)
+    kind = django_filters.ChoiceFilter(
+        label=_("What was done"), choices=AuditKind.choices, empty_label=_("Anything")
+    )
+    user = django_filters.CharFilter(
+        label=_("Account name"), field_name="user__username", lookup_expr="iexact"
+    )
+    from_on = django_filters.DateFilter(
+        label=_("From"), field_name="at", lookup_expr="date__gte", widget=DayInput
+    )
+    until_on = django_filters.DateFilter(
+        label=_("Until"), field_name="at", lookup_expr="date__lte", widget=DayInput
+    )
 
     class Meta:
         model = AuditRecord
@@ -44,7 +52,9 @@ class AuditLog(AuditorPage):
 
 
 def mark_of(record: AuditRecord) -> str:
-    """Where the next page begins: time and id, so that equal times are neither skipped nor shown twice."""
+    """Where the next page begins: time and id, so that equal times are neither skipped
+    nor shown twice.
+    """
     return f"{record.at.astimezone(UTC):%Y%m%d%H%M%S%f}-{record.pk}"
 
 

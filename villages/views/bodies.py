@@ -40,8 +40,12 @@ class BodiesView(LoginRequiredMixin, View):
         return cast("User", self.request.user)
 
     def readable(self) -> list[Place]:
-        """The places whose bodies the reader may look at. Http404: somebody who deals with no matters."""
-        if not any(post.role not in ADMINISTRATORS for post in self.user.posts_on(today())):
+        """The places whose bodies the reader may look at. Http404: somebody who deals
+        with no matters.
+        """
+        if not any(
+            post.role not in ADMINISTRATORS for post in self.user.posts_on(today())
+        ):
             raise Http404
         return readable_places(self.user, today())
 
@@ -70,25 +74,35 @@ class Bodies(BodiesView):
                 form.refuse(refusal)
         return self.show(request, place, form, UNPROCESSABLE)
 
-    def show(self, request: HttpRequest, place: Place, form: SeatForm, status: int = 200) -> HttpResponse:
+    def show(
+        self, request: HttpRequest, place: Place, form: SeatForm, status: int = 200
+    ) -> HttpResponse:
         seats = list(Seat.objects.filter(**place.fields).current(today()).in_order())
         places = self.readable()
         context: dict[str, Any] = {
             "nav": "meetings",
             "place": place,
             "places": places if len(places) > 1 else [],
-            "seated": [(body, [seat for seat in seats if seat.body == body]) for body in place.bodies],
+            "seated": [
+                (body, [seat for seat in seats if seat.body == body])
+                for body in place.bodies
+            ],
             "may_seat": place in places_of(self.user.posts_on(today())),
             "form": form,
             "rules": rules_of(place.town),
-            "may_set": place.town is not None and place.town.pk in self.user.reach(today(), (Role.REVIEWER,)).towns,
+            "may_set": (
+                place.town is not None
+                and place.town.pk in self.user.reach(today(), (Role.REVIEWER,)).towns
+            ),
         }
         return render(request, "villages/bodies.html", context, status=status)
 
 
 class EndSeat(BodiesView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._show(request, self._seat(pk), EndSeatForm(initial={"until_on": today()}))
+        return self._show(
+            request, self._seat(pk), EndSeatForm(initial={"until_on": today()})
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         seat, form = self._seat(pk), EndSeatForm(request.POST)
@@ -104,8 +118,15 @@ class EndSeat(BodiesView):
         """A seat of a place whose bodies the user seats; any other does not exist."""
         return get_object_or_404(seats_seated_by(self.user, today()), pk=pk)
 
-    def _show(self, request: HttpRequest, seat: Seat, form: EndSeatForm, status: int = 200) -> HttpResponse:
-        return render(request, "villages/end_seat.html", {"nav": "meetings", "seat": seat, "form": form}, status=status)
+    def _show(
+        self, request: HttpRequest, seat: Seat, form: EndSeatForm, status: int = 200
+    ) -> HttpResponse:
+        return render(
+            request,
+            "villages/end_seat.html",
+            {"nav": "meetings", "seat": seat, "form": form},
+            status=status,
+        )
 
 
 class EditProcedure(BodiesView):
@@ -114,7 +135,11 @@ class EditProcedure(BodiesView):
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         town = self._town(kind)
         own = Procedure.objects.filter(town=town, kind=kind).first()
-        return self._show(request, kind, ProcedureForm(initial=_numbers(as_rules(own) if own else DEFAULTS[kind])))
+        return self._show(
+            request,
+            kind,
+            ProcedureForm(initial=_numbers(as_rules(own) if own else DEFAULTS[kind])),
+        )
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         town = self._town(kind)
@@ -136,15 +161,22 @@ class EditProcedure(BodiesView):
             raise Http404
         return Town.objects.get(pk=min(towns))
 
-    def _show(self, request: HttpRequest, kind: str, form: ProcedureForm, status: int = 200) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, kind: str, form: ProcedureForm, status: int = 200
+    ) -> HttpResponse:
         context = {"nav": "meetings", "kind": MeetingKind(kind), "form": form}
         return render(request, "villages/procedure.html", context, status=status)
 
 
 def _offering(form: SeatForm, place: Place) -> SeatForm:
-    """The bodies that sit there, and the cadres of the place with what they are, which tells namesakes apart."""
+    """The bodies that sit there, and the cadres of the place with what they are, which
+    tells namesakes apart.
+    """
     offer(form, "body", ((body.value, body.label) for body in place.bodies))
-    cadres = [(user.pk, f"{user} · {'、'.join(roles)}") for user, roles in cadres_at(place, today()).items()]
+    cadres = [
+        (user.pk, f"{user} · {'、'.join(roles)}")
+        for user, roles in cadres_at(place, today()).items()
+    ]
     offer(form, "user", [("", _("by the name")), *cadres])
     return form
 

@@ -1,4 +1,6 @@
-"""值班: the roster of a village by week, what it asks of the reader, and its print for the wall."""
+"""值班: the roster of a village by week, what it asks of the reader, and its print for
+the wall.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +21,17 @@ from villages.duty.desk import around, desk_of, handed_over
 from villages.duty.rights import may_arrange, posts_of
 from villages.duty.standing import Roster, read_roster
 from villages.duty_forms import MonthForm
-from villages.models import DutyLeave, DutyShift, HandOver, Post, Role, SwapRequest, TalkRoom, User, Village
+from villages.models import (
+    DutyLeave,
+    DutyShift,
+    HandOver,
+    Post,
+    Role,
+    SwapRequest,
+    TalkRoom,
+    User,
+    Village,
+)
 from villages.requests import whole_number
 
 WEEK = timedelta(days=7)
@@ -27,9 +39,13 @@ FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 
 class DutyView(LoginRequiredMixin, View):
-    """A village within reach; to whoever reaches none (三员, no post) the roster does not exist."""
+    """A village within reach; to whoever reaches none (三员, no post) the roster
+    does not exist.
+    """
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         if request.user.is_authenticated and request.user.reach(today()).is_empty:
             raise Http404
         return super().dispatch(request, *args, **kwargs)
@@ -40,14 +56,20 @@ class DutyView(LoginRequiredMixin, View):
 
     @cached_property
     def villages(self) -> list[Village]:
-        return list(Village.objects.overseen_by(self.user, today()).select_related("town", "talk_room"))
+        return list(
+            Village.objects.overseen_by(self.user, today()).select_related(
+                "town", "talk_room"
+            )
+        )
 
     @cached_property
     def village(self) -> Village:
         """The one asked for, else the first in reach. Http404: out of reach."""
         asked = self.request.GET.get("village", "")
         key = whole_number(asked)
-        found = next((each for each in self.villages if each.pk == key or not asked), None)
+        found = next(
+            (each for each in self.villages if each.pk == key or not asked), None
+        )
         if found is None:
             raise Http404
         return found
@@ -93,12 +115,20 @@ class DutyWeek(DutyView):
         at, village = now(), self.village
         monday = monday_of(request.GET.get("week", ""))
         sunday_night = workdays.due_at(monday + WEEK - ONE_DAY)
-        in_week = Q(starts_at__lt=sunday_night, ends_at__gt=workdays.due_at(monday - ONE_DAY))
+        in_week = Q(
+            starts_at__lt=sunday_night, ends_at__gt=workdays.due_at(monday - ONE_DAY)
+        )
         posts = self.posts()
         here = DutyShift.objects.filter(village=village)
         roster = read_roster(around(here, posts, at, in_week))
-        swaps = {swap.shift_id: swap for swap in SwapRequest.objects.waiting(at).filter(shift__village=village)
-                 .select_related("asked__user", "asker__user", "in_return")}  # fmt: skip
+        swaps = {
+            swap.shift_id: swap
+            for swap in (
+                SwapRequest.objects.waiting(at)
+                .filter(shift__village=village)
+                .select_related("asked__user", "asker__user", "in_return")
+            )
+        }
         context = {
             "nav": "duty",
             "at": at,
@@ -107,19 +137,33 @@ class DutyWeek(DutyView):
             "villages": self.villages,
             "room": getattr(village, "talk_room", None),
             "own_desk": [desk_of(village, self.user, roster, at)],
-            "days": [self._day(monday + ONE_DAY * nth, roster, swaps, at) for nth in range(7)],
+            "days": [
+                self._day(monday + ONE_DAY * nth, roster, swaps, at) for nth in range(7)
+            ],
             "monday": monday,
             "before": monday - WEEK,
             "after": monday + WEEK,
             "may_arrange": may_arrange(self.user, village, today()),
-            "is_secretary": bool(posts_of(self.user, village, today(), (Role.SECRETARY,))),
+            "is_secretary": bool(
+                posts_of(self.user, village, today(), (Role.SECRETARY,))
+            ),
             "takes_duty": bool(posts),
         }
         return render(request, "villages/duty.html", context)
 
-    def _day(self, on: date, roster: Roster, swaps: dict[int, SwapRequest], at: datetime) -> Day:
-        lines = [self._line(shift, roster, swaps, at) for shift in roster.shifts if shift.on == on]
-        away = [Away(leave, self._may_end(leave)) for leave in roster.leaves if leave.from_on <= on <= leave.until_on]
+    def _day(
+        self, on: date, roster: Roster, swaps: dict[int, SwapRequest], at: datetime
+    ) -> Day:
+        lines = [
+            self._line(shift, roster, swaps, at)
+            for shift in roster.shifts
+            if shift.on == on
+        ]
+        away = [
+            Away(leave, self._may_end(leave))
+            for leave in roster.leaves
+            if leave.from_on <= on <= leave.until_on
+        ]
         return Day(on, lines, away)
 
     def _may_end(self, leave: DutyLeave) -> bool:
@@ -127,7 +171,13 @@ class DutyWeek(DutyView):
         is_own = leave.post.user_id == self.user.pk
         return not is_over and (is_own or may_arrange(self.user, self.village, today()))
 
-    def _line(self, shift: DutyShift, roster: Roster, swaps: dict[int, SwapRequest], at: datetime) -> Line:
+    def _line(
+        self,
+        shift: DutyShift,
+        roster: Roster,
+        swaps: dict[int, SwapRequest],
+        at: datetime,
+    ) -> Line:
         on, handed = roster.on_duty(shift), handed_over(shift)
         is_on = any(post.user_id == self.user.pk for post in on)
         return Line(
@@ -137,7 +187,9 @@ class DutyWeek(DutyView):
             handed=handed if handed and self.posts() else None,
             is_mine=shift.primary.user_id == self.user.pk,
             is_ahead=shift.starts_at > at,
-            may_hand_over=is_on and shift.starts_at <= at and not (handed and handed.taken_at),
+            may_hand_over=is_on
+            and shift.starts_at <= at
+            and not (handed and handed.taken_at),
         )
 
 
@@ -151,14 +203,24 @@ class WallPrint(DutyView):
         after = (first + timedelta(days=31)).replace(day=1)
         days = [first + ONE_DAY * nth for nth in range((after - first).days)]
         start, end = workdays.due_at(first - ONE_DAY), workdays.due_at(after - ONE_DAY)
-        shifts = DutyShift.objects.filter(village=self.village, starts_at__gte=start, starts_at__lt=end)
+        shifts = DutyShift.objects.filter(
+            village=self.village, starts_at__gte=start, starts_at__lt=end
+        )
         roster = read_roster(shifts.order_by("starts_at"))
         context = {
             "village": self.village,
             "room": TalkRoom.objects.filter(village=self.village).first(),
             "month": first,
             "days": [
-                (day, [(shift, roster.on_duty(shift)) for shift in roster.shifts if shift.on == day]) for day in days
+                (
+                    day,
+                    [
+                        (shift, roster.on_duty(shift))
+                        for shift in roster.shifts
+                        if shift.on == day
+                    ],
+                )
+                for day in days
             ],
         }
         return render(request, "villages/duty_print.html", context)

@@ -1,4 +1,6 @@
-"""What is done about the roster: each page is one form over one function of `villages.duty`."""
+"""What is done about the roster: each page is one form over one function of
+`villages.duty`.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,9 +19,24 @@ from minshi.errors import RuleBroken, Text
 from villages import duty
 from villages.duty.rights import ARRANGERS
 from villages.duty.standing import STANDING_ROLES
-from villages.duty_forms import HandOverForm, LeaveForm, ShiftForm, SwapForm, TalkRoomForm
+from villages.duty_forms import (
+    HandOverForm,
+    LeaveForm,
+    ShiftForm,
+    SwapForm,
+    TalkRoomForm,
+)
 from villages.forms import RuleForm, offer_rows
-from villages.models import DutyLeave, DutyShift, HandOver, Post, Role, SwapRequest, TalkRoom, Village
+from villages.models import (
+    DutyLeave,
+    DutyShift,
+    HandOver,
+    Post,
+    Role,
+    SwapRequest,
+    TalkRoom,
+    Village,
+)
 from villages.views.duty import DutyView
 
 UNPROCESSABLE = 422
@@ -27,7 +44,9 @@ SHIFTS_OFFERED = 40  # in return, the nearest ones
 
 
 class RosterAct(DutyView):
-    """A form page; whoever may not do it finds none. Rows start from the villages of posts that take duty."""
+    """A form page; whoever may not do it finds none. Rows start from the villages of
+    posts that take duty.
+    """
 
     title: Text
     button: Text
@@ -35,7 +54,11 @@ class RosterAct(DutyView):
 
     def own(self) -> QuerySet[Village]:
         """The villages where the user has a post that may do this."""
-        keys = [post.village_id for post in self.user.posts_on(today()) if post.role in self.roles and post.village_id]
+        keys = [
+            post.village_id
+            for post in self.user.posts_on(today())
+            if post.role in self.roles and post.village_id
+        ]
         return Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
 
     def people(self, village: Village) -> QuerySet[Post]:
@@ -44,14 +67,30 @@ class RosterAct(DutyView):
     def doing(self) -> dict[str, Any]:
         return {"by": self.user, "at": now()}
 
-    def show(self, form: RuleForm, village: Village, status: int = 200, **shown: Any) -> HttpResponse:
-        context = {"form": form, "village": village, "title": self.title, "button": self.button, "nav": "duty", **shown}
+    def show(
+        self, form: RuleForm, village: Village, status: int = 200, **shown: Any
+    ) -> HttpResponse:
+        context = {
+            "form": form,
+            "village": village,
+            "title": self.title,
+            "button": self.button,
+            "nav": "duty",
+            **shown,
+        }
         return render(self.request, "villages/duty_form.html", context, status=status)
 
     def tried(
-        self, form: RuleForm, village: Village, act: Callable[[], Any], done: Text, shift: DutyShift | None = None
+        self,
+        form: RuleForm,
+        village: Village,
+        act: Callable[[], Any],
+        done: Text,
+        shift: DutyShift | None = None,
     ) -> HttpResponse:
-        """Does it, or shows the form again with what was typed and what stands in the way."""
+        """Does it, or shows the form again with what was typed and what stands in the
+        way.
+        """
         if form.is_valid():
             try:
                 made = act()
@@ -89,7 +128,10 @@ class ShiftNew(RosterAct):
         village = self.one_of(self.own())
         form = ShiftForm(request.POST, people=self.people(village))
         return self.tried(
-            form, village, lambda: duty.arrange_shift(village, **form.asked, **self.doing()), _("It is on the roster.")
+            form,
+            village,
+            lambda: duty.arrange_shift(village, **form.asked, **self.doing()),
+            _("It is on the roster."),
         )
 
 
@@ -97,7 +139,9 @@ class ShiftAct(RosterAct):
     """About one shift."""
 
     def shift(self, pk: int) -> DutyShift:
-        return get_object_or_404(DutyShift.objects.with_people().filter(village__in=self.own()), pk=pk)
+        return get_object_or_404(
+            DutyShift.objects.with_people().filter(village__in=self.own()), pk=pk
+        )
 
 
 class ShiftChange(ShiftAct):
@@ -105,7 +149,9 @@ class ShiftChange(ShiftAct):
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
-        form = ShiftForm(people=self.people(shift.village), initial=ShiftForm.showing(shift))
+        form = ShiftForm(
+            people=self.people(shift.village), initial=ShiftForm.showing(shift)
+        )
         return self.show(form, shift.village, shift=shift, cancels=True)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -125,7 +171,13 @@ class OneClick(RosterAct):
 
     title = button = ""
 
-    def done(self, village: Village, act: Callable[[], Any], words: Text, shift: DutyShift | None) -> HttpResponse:
+    def done(
+        self,
+        village: Village,
+        act: Callable[[], Any],
+        words: Text,
+        shift: DutyShift | None,
+    ) -> HttpResponse:
         try:
             act()
         except RuleBroken as refusal:
@@ -139,21 +191,32 @@ class ShiftCancel(OneClick):
     roles = ARRANGERS
 
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        shift = get_object_or_404(DutyShift.objects.with_people().filter(village__in=self.own()), pk=pk)
+        shift = get_object_or_404(
+            DutyShift.objects.with_people().filter(village__in=self.own()), pk=pk
+        )
         words = _("The shift is off the roster.")
-        return self.done(shift.village, lambda: duty.cancel_shift(shift, **self.doing()), words, shift)
+        return self.done(
+            shift.village,
+            lambda: duty.cancel_shift(shift, **self.doing()),
+            words,
+            shift,
+        )
 
 
 class SwapAsk(ShiftAct):
     title, button = _("Ask somebody to take your shift"), _("Ask them")
 
     def shift(self, pk: int) -> DutyShift:
-        own = DutyShift.objects.with_people().filter(village__in=self.own(), primary__user=self.user)
+        own = DutyShift.objects.with_people().filter(
+            village__in=self.own(), primary__user=self.user
+        )
         return get_object_or_404(own, pk=pk)
 
     def form(self, shift: DutyShift, data: Any = None) -> SwapForm:
         people = self.people(shift.village).exclude(user=self.user)
-        ahead = DutyShift.objects.filter(village=shift.village, starts_at__gt=now(), primary__in=people.order_by())
+        ahead = DutyShift.objects.filter(
+            village=shift.village, starts_at__gt=now(), primary__in=people.order_by()
+        )
         near = ahead.order_by("starts_at").values("pk")[:SHIFTS_OFFERED]
         keys = [row["pk"] for row in near]
         offered = DutyShift.objects.with_people().filter(pk__in=keys)
@@ -184,12 +247,18 @@ SWAP_ANSWERS: Mapping[str, tuple[Callable[..., Any], Text]] = {
 
 class SwapAnswer(OneClick):
     def post(self, _request: HttpRequest, pk: int, answer: str) -> HttpResponse:
-        mine = SwapRequest.objects.filter(Q(asked__user=self.user) | Q(asker__user=self.user))
-        swap = get_object_or_404(mine.with_shifts().filter(shift__village__in=self.own()), pk=pk)
+        mine = SwapRequest.objects.filter(
+            Q(asked__user=self.user) | Q(asker__user=self.user)
+        )
+        swap = get_object_or_404(
+            mine.with_shifts().filter(shift__village__in=self.own()), pk=pk
+        )
         if answer not in SWAP_ANSWERS:
             raise Http404
         act, words = SWAP_ANSWERS[answer]
-        return self.done(swap.shift.village, lambda: act(swap, **self.doing()), words, swap.shift)
+        return self.done(
+            swap.shift.village, lambda: act(swap, **self.doing()), words, swap.shift
+        )
 
 
 class LeaveNew(RosterAct):
@@ -211,19 +280,29 @@ class LeaveNew(RosterAct):
         village = self.one_of(self.own())
         form = self.form(village, request.POST)
         return self.tried(
-            form, village, lambda: duty.note_leave(**form.cleaned_data, **self.doing()), _("The leave is noted.")
+            form,
+            village,
+            lambda: duty.note_leave(**form.cleaned_data, **self.doing()),
+            _("The leave is noted."),
         )
 
 
 class LeaveEnd(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        rows = DutyLeave.objects.select_related("post__village", "post__user").filter(post__village__in=self.own())
+        rows = DutyLeave.objects.select_related("post__village", "post__user").filter(
+            post__village__in=self.own()
+        )
         leave = get_object_or_404(rows, pk=pk)
         village = leave.post.village
-        if village is None or not (leave.post.user_id == self.user.pk or duty.may_arrange(self.user, village, today())):
+        if village is None or not (
+            leave.post.user_id == self.user.pk
+            or duty.may_arrange(self.user, village, today())
+        ):
             raise Http404
         words = _("From today on they take their shifts again.")
-        return self.done(village, lambda: duty.end_leave(leave, **self.doing()), words, None)
+        return self.done(
+            village, lambda: duty.end_leave(leave, **self.doing()), words, None
+        )
 
 
 class HandOverPage(ShiftAct):
@@ -232,7 +311,10 @@ class HandOverPage(ShiftAct):
     def shift(self, pk: int) -> DutyShift:
         """Http404: not on in that shift oneself."""
         shift = super().shift(pk)
-        if not any(post.user_id == self.user.pk for post in duty.read_roster([shift]).on_duty(shift)):
+        if not any(
+            post.user_id == self.user.pk
+            for post in duty.read_roster([shift]).on_duty(shift)
+        ):
             raise Http404
         return shift
 
@@ -249,12 +331,16 @@ class HandOverPage(ShiftAct):
             duty.hand_over(shift, **form.cleaned_data, **self.doing())
             transaction.on_commit(follow_roster_soon)
 
-        return self.tried(form, shift.village, act, _("Handed over; the next shift sees it."), shift)
+        return self.tried(
+            form, shift.village, act, _("Handed over; the next shift sees it."), shift
+        )
 
 
 class HandOverTake(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        rows = HandOver.objects.select_related("shift__village").filter(shift__village__in=self.own())
+        rows = HandOver.objects.select_related("shift__village").filter(
+            shift__village__in=self.own()
+        )
         handed = get_object_or_404(rows, pk=pk)
 
         def act() -> None:
@@ -269,7 +355,11 @@ class TalkRoomPage(RosterAct):
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())
-        known = TalkRoom.objects.filter(village=village).values("place", "hours", "phone", "talk_day").first()
+        known = (
+            TalkRoom.objects.filter(village=village)
+            .values("place", "hours", "phone", "talk_day")
+            .first()
+        )
         return self.show(TalkRoomForm(initial=known or {"talk_day": 10}), village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -277,6 +367,8 @@ class TalkRoomPage(RosterAct):
         return self.tried(
             form,
             village,
-            lambda: duty.describe_talk_room(village, **form.cleaned_data, **self.doing()),
+            lambda: duty.describe_talk_room(
+                village, **form.cleaned_data, **self.doing()
+            ),
             _("The talk room is described."),
         )

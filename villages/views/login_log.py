@@ -1,11 +1,17 @@
-"""Logins, failures, lock-outs and logouts into the audit log, from the signals Django and axes give."""
+"""Logins, failures, lock-outs and logouts into the audit log, from the signals Django
+and axes give.
+"""
 
 from typing import Any
 
 from allauth.account.signals import password_changed
 from axes.helpers import get_failure_limit
 from axes.signals import user_locked_out
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import (
+    user_logged_in,
+    user_logged_out,
+    user_login_failed,
+)
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -43,21 +49,40 @@ def logged_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
         record_audit(AuditKind.LOGOUT, at=now(), user=user, request=request)
 
 
-def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    # Locked out (axes' receiver, imported above, runs first): no further rows, a script must not fill the log.
+def login_failed(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any
+) -> None:
+    # Locked out (axes' receiver, imported above, runs first): no further rows, a script
+    # must not fill the log.
     if getattr(request, "axes_locked_out", False):
         return
     name = str(credentials.get("username") or "")
     if not User.objects.filter(username__iexact=name).exists():
         name = masked_name(name)  # often a password typed into the wrong box
-    record_audit(AuditKind.LOGIN_FAILED, at=now(), user=None, subject=name, request=request)
+    record_audit(
+        AuditKind.LOGIN_FAILED, at=now(), user=None, subject=name, request=request
+    )
 
 
 def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    record_audit(AuditKind.ACCOUNT, at=now(), user=user, subject=_("their own password"), request=request)
+    record_audit(
+        AuditKind.ACCOUNT,
+        at=now(),
+        user=user,
+        subject=_("their own password"),
+        request=request,
+    )
 
 
 def locked_out(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
     failures = getattr(request, "axes_failures_since_start", None)
-    if failures == get_failure_limit(request, {"username": username}):  # the first time only
-        record_audit(AuditKind.LOCKED_OUT, at=now(), user=None, subject=username or "", request=request)
+    if failures == get_failure_limit(
+        request, {"username": username}
+    ):  # the first time only
+        record_audit(
+            AuditKind.LOCKED_OUT,
+            at=now(),
+            user=None,
+            subject=username or "",
+            request=request,
+        )

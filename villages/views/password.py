@@ -1,4 +1,6 @@
-"""The page for one's own password: allauth's, except for an account that has none to change."""
+"""The page for one's own password: allauth's, except for an account that has none to
+change.
+"""
 
 from allauth.account import views as account
 from django.contrib import messages
@@ -9,12 +11,17 @@ from django.utils.translation import gettext as _
 
 
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Without a password nobody proves who they are: the security administrator gives out a one-time one first."""
+    """Without a password nobody proves who they are: the security administrator gives
+    out a one-time one first.
+    """
     if request.user.is_authenticated and not request.user.has_usable_password():
         logout(request)
         messages.error(
             request,
-            _("This account has no password. Ask the security administrator for a one-time password, then log in."),
+            _(
+                "This account has no password. Ask the security administrator for a"
+                " one-time password, then log in."
+            ),
         )
         return redirect("account_login")
     response: HttpResponse = account.password_change(request)

@@ -17,10 +17,19 @@ change_language = require_POST(set_language)
 def change_type_size(request: HttpRequest) -> HttpResponse:
     """Keeps the size in the cookie `type`; an unknown one changes nothing."""
     page = request.POST.get("next") or request.headers.get("Referer") or "/"
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    ):
         page = "/"
     response = redirect(page)
     size = request.POST.get("type", "")
     if size in TYPE_SIZES:
-        response.set_cookie("type", size, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        response.set_cookie(
+            "type",
+            size,
+            max_age=A_YEAR,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
+        )
     return response

@@ -1,4 +1,6 @@
-"""Looking a resident up while they stand at the counter, and opening a phone with a reason."""
+"""Looking a resident up while they stand at the counter, and opening a phone with a
+reason.
+"""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse, JsonResponse
@@ -18,16 +20,30 @@ UNPROCESSABLE = 422
 
 
 class Lookup(LoginRequiredMixin, View):
-    """JSON for the name field; a convenience, the intake form takes any name without it."""
+    """JSON for the name field; a convenience, the intake form takes any name without
+    it.
+    """
 
     def get(self, request: StaffRequest) -> HttpResponse:
         where = neighbourhood_of(request.user, today())
         text = request.GET.get("q", "").replace("\0", "")
         only_in = whole_number(request.GET.get("village", ""))
-        found = find_residents(text, where.villages, groups=where.groups, only_in=only_in)
+        found = find_residents(
+            text, where.villages, groups=where.groups, only_in=only_in
+        )
         several = len({row.village for row in found}) > 1
-        rows = [{"id": row.id, "name": row.name, "place": _place(row, several), "tail": row.tail} for row in found]
-        response = JsonResponse({"results": rows}, json_dumps_params={"ensure_ascii": False})
+        rows = [
+            {
+                "id": row.id,
+                "name": row.name,
+                "place": _place(row, several),
+                "tail": row.tail,
+            }
+            for row in found
+        ]
+        response = JsonResponse(
+            {"results": rows}, json_dumps_params={"ensure_ascii": False}
+        )
         response["Cache-Control"] = "no-store"
         return response
 
@@ -38,7 +54,9 @@ def _place(row: Found, several: bool) -> str:
 
 
 class OpenPhone(LoginRequiredMixin, View):
-    """Asks why, then shows the number once; outside the reader's villages there is no such page."""
+    """Asks why, then shows the number once; outside the reader's villages there is no
+    such page.
+    """
 
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         return self._show(request, self._resident(request, pk), ReasonForm())
@@ -49,7 +67,12 @@ class OpenPhone(LoginRequiredMixin, View):
         if form.is_valid():
             try:
                 phone = open_phone(
-                    resident, by=request.user, post=self._post(request), at=now(), request=request, **form.cleaned_data
+                    resident,
+                    by=request.user,
+                    post=self._post(request),
+                    at=now(),
+                    request=request,
+                    **form.cleaned_data,
                 )
             except RuleBroken as refusal:
                 form.refuse(refusal)
@@ -60,7 +83,9 @@ class OpenPhone(LoginRequiredMixin, View):
     def _resident(self, request: StaffRequest, pk: int) -> Resident:
         villages = Village.objects.overseen_by(request.user, today(), UNMASKING_ROLES)
         residents = Resident.objects.filter(household__group__village__in=villages)
-        return get_object_or_404(residents.select_related("household__group__village"), pk=pk)
+        return get_object_or_404(
+            residents.select_related("household__group__village"), pk=pk
+        )
 
     def _post(self, request: StaffRequest) -> Post:
         for post in request.user.posts_on(today()):
@@ -69,10 +94,18 @@ class OpenPhone(LoginRequiredMixin, View):
         raise Http404
 
     def _show(
-        self, request: StaffRequest, resident: Resident, form: ReasonForm, status: int = 200, **shown: object
+        self,
+        request: StaffRequest,
+        resident: Resident,
+        form: ReasonForm,
+        status: int = 200,
+        **shown: object,
     ) -> HttpResponse:
         response = render(
-            request, "villages/open_phone.html", {"resident": resident, "form": form, **shown}, status=status
+            request,
+            "villages/open_phone.html",
+            {"resident": resident, "form": form, **shown},
+            status=status,
         )
         response["Cache-Control"] = "no-store"
         return response

@@ -22,8 +22,12 @@ class PageFor(LoginRequiredMixin, View):
 
     may_use: Callable[[User, date], bool]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and not type(self).may_use(request.user, today()):
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if request.user.is_authenticated and not type(self).may_use(
+            request.user, today()
+        ):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

@@ -10,15 +10,29 @@ from minshi.clock import now
 
 
 class Command(BaseCommand):
-    help = "Loads China's days off and make-up weekends. Safe to repeat; days entered by hand stay."
+    help = (
+        "Loads China's days off and make-up weekends. Safe to repeat; days entered by"
+        " hand stay."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("years", nargs="*", type=int, help="default: the previous, this and the next year")
+        parser.add_argument(
+            "years",
+            nargs="*",
+            type=int,
+            help="default: the previous, this and the next year",
+        )
 
     def handle(self, *_args: Any, years: list[int], **_options: Any) -> None:
         loaded = load_calendar(years or None, now())
-        self.stdout.write(f"Days: {loaded.added} added, {loaded.changed} changed, {loaded.removed} removed.")
+        self.stdout.write(
+            f"Days: {loaded.added} added, {loaded.changed} changed, {loaded.removed}"
+            " removed."
+        )
         for year in loaded.years:
             if not has_data(year):
-                words = f"{year}: no make-up weekends are known yet; load again when they are published."
+                words = (
+                    f"{year}: no make-up weekends are known yet; load again when they"
+                    " are published."
+                )
                 self.stderr.write(self.style.WARNING(words))

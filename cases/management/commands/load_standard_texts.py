@@ -8,7 +8,10 @@ from cases.standard_texts import load_standard_texts
 
 
 class Command(BaseCommand):
-    help = "Adds standard texts to every step that has none. Safe to repeat; what was changed in the admin stays."
+    help = (
+        "Adds standard texts to every step that has none. Safe to repeat; what was"
+        " changed in the admin stays."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(f"Standard texts: {load_standard_texts()} added.")

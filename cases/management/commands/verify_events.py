@@ -13,13 +13,20 @@ BATCH = 500
 
 
 class Command(BaseCommand):
-    help = "Checks the chain of events of every case; fails at the first row that was changed or is missing."
+    help = (
+        "Checks the chain of events of every case; fails at the first row that was"
+        " changed or is missing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("numbers", nargs="*", metavar="NUMBER", help="only these cases")
+        parser.add_argument(
+            "numbers", nargs="*", metavar="NUMBER", help="only these cases"
+        )
 
     def handle(self, *_args: Any, numbers: list[str], **_options: Any) -> None:
-        events = Prefetch("events", Event.objects.order_by("sequence").prefetch_related("revisions"))
+        events = Prefetch(
+            "events", Event.objects.order_by("sequence").prefetch_related("revisions")
+        )
         cases = Case.objects.order_by("pk").prefetch_related(events)
         if numbers:
             cases = cases.filter(number__in=numbers)

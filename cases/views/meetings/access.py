@@ -1,4 +1,6 @@
-"""What every page of meetings starts from: the meetings in reach, and the post from which one holds them."""
+"""What every page of meetings starts from: the meetings in reach, and the post from
+which one holds them.
+"""
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -13,24 +15,34 @@ from minshi.clock import now, today
 
 
 class MeetingView(StaffView):
-    """A meeting out of reach does not exist; whoever only oversees it reads and writes nothing."""
+    """A meeting out of reach does not exist; whoever only oversees it reads and writes
+    nothing.
+    """
 
     def meetings(self) -> MeetingQuerySet:
-        return Meeting.objects.visible_to(self.user, today()).select_related("village__town", "town")
+        return Meeting.objects.visible_to(self.user, today()).select_related(
+            "village__town", "town"
+        )
 
     def meeting(self, pk: int) -> Meeting:
         found: Meeting = get_object_or_404(self.meetings(), pk=pk)
         return found
 
     def holder(self, meeting: Meeting) -> Officer | None:
-        """The officer as whom the reader holds the meeting: from the post that decides, where they have several."""
+        """The officer as whom the reader holds the meeting: from the post that decides,
+        where they have several.
+        """
         posts = holding_posts(self.user.posts_on(today()), meeting, now())
         posts.sort(key=lambda post: post.role != "secretary")
         return Officer(self.user, posts[0]) if posts else None
 
     def may_print(self, meeting: Meeting) -> bool:
         return may_print_of(
-            self.user, today(), village_id=meeting.village_id, town=meeting.town, county_code=meeting.county_code
+            self.user,
+            today(),
+            village_id=meeting.village_id,
+            town=meeting.town,
+            county_code=meeting.county_code,
         )
 
     def is_autosave(self, request: HttpRequest) -> bool:

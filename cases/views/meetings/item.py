@@ -1,4 +1,6 @@
-"""One agenda item: what is said of it, the votes, who steps aside, and the step that follows."""
+"""One agenda item: what is said of it, the votes, who steps aside, and the step that
+follows.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -10,7 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import ItemForm, MoveForm
-from cases.meetings import ITEM_ACTIONS, Verdict, conclude, move_item, remove_item, save_item, set_aside, was_concluded
+from cases.meetings import (
+    ITEM_ACTIONS,
+    Verdict,
+    conclude,
+    move_item,
+    remove_item,
+    save_item,
+    set_aside,
+    was_concluded,
+)
 from cases.models import AgendaItem, Case, Meeting, StepAside
 from cases.models.meeting import ItemState, Part
 from cases.sitting import Line, Sitting
@@ -27,15 +38,21 @@ from villages.requests import whole_number
 class ItemView(MeetingView):
     def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem]:
         meeting = self.meeting(pk)
-        found = get_object_or_404(AgendaItem.objects.select_related("case"), meeting=meeting, pk=item)
+        found = get_object_or_404(
+            AgendaItem.objects.select_related("case"), meeting=meeting, pk=item
+        )
         found.meeting = meeting
         return meeting, found
 
     def writable(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
-        """For whoever holds the meeting and sees the item's case; for anybody else there is nothing to write on."""
+        """For whoever holds the meeting and sees the item's case; for anybody else
+        there is nothing to write on.
+        """
         meeting, found = self.item(pk, item)
         by = self.holder(meeting)
-        if by is None or (found.case_id and not self.visible().filter(pk=found.case_id).exists()):
+        if by is None or (
+            found.case_id and not self.visible().filter(pk=found.case_id).exists()
+        ):
             raise Http404
         return meeting, found, by
 
@@ -48,12 +65,23 @@ class ShownItem(ItemView):
     """How an item is drawn, whatever was asked of it."""
 
     def show(
-        self, request: HttpRequest, meeting: Meeting, item: AgendaItem, status: int = 200, do: str = "", **shown: Any
+        self,
+        request: HttpRequest,
+        meeting: Meeting,
+        item: AgendaItem,
+        status: int = 200,
+        do: str = "",
+        **shown: Any,
     ) -> HttpResponse:
         by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
         found = next(one for one in sitting.items if one.pk == item.pk)
         line = sitting.line(found)
-        may_write = by is not None and meeting.is_open and found.state == ItemState.WAITING and not line.is_hidden
+        may_write = (
+            by is not None
+            and meeting.is_open
+            and found.state == ItemState.WAITING
+            and not line.is_hidden
+        )
         context = {
             "nav": "meetings",
             "at": now(),
@@ -68,47 +96,88 @@ class ShownItem(ItemView):
             "before": self._neighbour(sitting, found, -1),
             "may_write": may_write,
             "form": ItemForm.of(found, uuid4()),
-            "aside_people": self._aside_people(sitting, line, request.POST if "aside_wrong" in shown else None),
-            **(self._deciding(line, do, shown.pop("typed_step", None)) if may_write else {}),
+            "aside_people": self._aside_people(
+                sitting, line, request.POST if "aside_wrong" in shown else None
+            ),
+            **(
+                self._deciding(line, do, shown.pop("typed_step", None))
+                if may_write
+                else {}
+            ),
             **{name: value for name, value in shown.items() if value is not None},
         }
         return render(request, "cases/meetings/item.html", context, status=status)
 
-    def _neighbour(self, sitting: Sitting, item: AgendaItem, step: int) -> AgendaItem | None:
+    def _neighbour(
+        self, sitting: Sitting, item: AgendaItem, step: int
+    ) -> AgendaItem | None:
         at = sitting.items.index(item) + step
         return sitting.items[at] if 0 <= at < len(sitting.items) else None
 
-    def _aside_people(self, sitting: Sitting, line: Line, typed: QueryDict | None) -> list[tuple[Any, Any]]:
+    def _aside_people(
+        self, sitting: Sitting, line: Line, typed: QueryDict | None
+    ) -> list[tuple[Any, Any]]:
         """Each with how they step aside, what was ticked and refused in its place."""
         known = {aside.attendee_id: aside for aside in line.asides}
         for name in typed.getlist("aside") if typed else ():
             if typed and (pk := whole_number(name)) is not None and pk not in known:
-                known[pk] = StepAside(attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80])
-        return [(person, known.get(person.pk)) for person in sitting.people if not person.is_guest]
+                known[pk] = StepAside(
+                    attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80]
+                )
+        return [
+            (person, known.get(person.pk))
+            for person in sitting.people
+            if not person.is_guest
+        ]
 
-    def _deciding(self, line: Line, do: str, typed: QueryDict | None = None) -> dict[str, Any]:
-        """The steps that may be resolved about the case now, and the form of the one chosen, as far as it was typed."""
+    def _deciding(
+        self, line: Line, do: str, typed: QueryDict | None = None
+    ) -> dict[str, Any]:
+        """The steps that may be resolved about the case now, and the form of the one
+        chosen, as far as it was typed.
+        """
         if line.case is None:
             return {"talks": line.item.part in (Part.REPORT, Part.REVIEW)}
         offers = self._offers(line.case)
-        chosen = next((offer for offer, _facts in offers if offer.action == do), offers[0][0] if offers else None)
+        chosen = next(
+            (offer for offer, _facts in offers if offer.action == do),
+            offers[0][0] if offers else None,
+        )
         kept = typed_in(chosen, typed) if chosen and typed else {}
         step = self._made(chosen, offers[0][1], typed=kept) if chosen else None
-        return {"offers": [offer for offer, _facts in offers], "chosen": chosen, "step": step}
+        return {
+            "offers": [offer for offer, _facts in offers],
+            "chosen": chosen,
+            "step": step,
+        }
 
     def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:
         facts = read_facts(case, now())
-        offers = {offer.action: offer for offer in moves_open_to(self.user, case, facts.at, facts)}
+        offers = {
+            offer.action: offer
+            for offer in moves_open_to(self.user, case, facts.at, facts)
+        }
         return [(offers[action], facts) for action in ITEM_ACTIONS if action in offers]
 
     def _step(self, item: AgendaItem, do: str, data: Any) -> "StepForm | None":
         case = self.visible().filter(agenda_items=item.pk).first()
         found = (
-            next(((offer, facts) for offer, facts in self._offers(case) if offer.action == do), None) if case else None
+            next(
+                (
+                    (offer, facts)
+                    for offer, facts in self._offers(case)
+                    if offer.action == do
+                ),
+                None,
+            )
+            if case
+            else None
         )
         return self._made(*found, data) if found else None
 
-    def _made(self, offer: Offer, facts: Facts, data: Any = None, **options: Any) -> "StepForm":
+    def _made(
+        self, offer: Offer, facts: Facts, data: Any = None, **options: Any
+    ) -> "StepForm":
         shown = self.sight().shows_speaker(facts.case)
         form = StepForm(offer, facts, self.user, data, speaker_shown=shown, **options)
         form.ready = ready_for(facts, offer.action)
@@ -116,7 +185,9 @@ class ShownItem(ItemView):
 
 
 class ItemPage(ShownItem):
-    """One item a page; whoever may not see its case sees that it is there, and nothing of it."""
+    """One item a page; whoever may not see its case sees that it is there, and nothing
+    of it.
+    """
 
     def get(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         meeting, found = self.item(pk, item)
@@ -127,19 +198,37 @@ class ItemPage(ShownItem):
         form = ItemForm(request.POST)
         if not form.is_valid():
             if self.is_autosave(request):
-                return JsonResponse({"detail": " ".join(map(str, form.errors.values()))}, status=UNPROCESSABLE)
+                return JsonResponse(
+                    {"detail": " ".join(map(str, form.errors.values()))},
+                    status=UNPROCESSABLE,
+                )
             doing = request.POST.get("doing", "")
-            return self.show(request, meeting, found, UNPROCESSABLE, form=form, do=doing, typed_step=request.POST)
+            return self.show(
+                request,
+                meeting,
+                found,
+                UNPROCESSABLE,
+                form=form,
+                do=doing,
+                typed_step=request.POST,
+            )
         if request.POST.get("verdict") in Verdict.values:
             return self._conclude(request, found, by, form)
         return self._save(request, found, by, form)
 
     # --- keeping what is written
-    def _save(self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm) -> HttpResponse:
+    def _save(
+        self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
+    ) -> HttpResponse:
         data = form.cleaned_data
         try:
             kept = save_item(
-                item, version=data["item_version"], opinions=data["opinions"], votes=form.votes(), by=by, at=now()
+                item,
+                version=data["item_version"],
+                opinions=data["opinions"],
+                votes=form.votes(),
+                by=by,
+                at=now(),
             )
         except RuleBroken as refusal:
             if self.is_autosave(request):
@@ -153,11 +242,18 @@ class ItemPage(ShownItem):
         messages.success(request, _("Kept. Nothing is decided yet."))
         typed = {**request.POST.dict(), "item_version": str(kept.version)}
         return self.show(
-            request, item.meeting, item, form=ItemForm(typed), do=request.POST.get("doing", ""), typed_step=request.POST
+            request,
+            item.meeting,
+            item,
+            form=ItemForm(typed),
+            do=request.POST.get("doing", ""),
+            typed_step=request.POST,
         )
 
     # --- deciding
-    def _conclude(self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm) -> HttpResponse:
+    def _conclude(
+        self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
+    ) -> HttpResponse:
         verdict, data, step = request.POST["verdict"], form.cleaned_data, None
         values: dict[str, Any] = {}
         if verdict == Verdict.PASSED and item.case:
@@ -165,8 +261,20 @@ class ItemPage(ShownItem):
             if step is None:
                 return self._refused(request, item, form, self._why_closed(item))
             if not step.is_valid():
-                return self.show(request, item.meeting, item, UNPROCESSABLE, form=form, step=step, do=step.action)
-            values = {"action": step.action, "case_version": step.cleaned_data["version"], **step.values()}
+                return self.show(
+                    request,
+                    item.meeting,
+                    item,
+                    UNPROCESSABLE,
+                    form=form,
+                    step=step,
+                    do=step.action,
+                )
+            values = {
+                "action": step.action,
+                "case_version": step.cleaned_data["version"],
+                **step.values(),
+            }
         try:
             conclude(
                 item,
@@ -193,7 +301,9 @@ class ItemPage(ShownItem):
         fresh = AgendaItem.objects.get(pk=item.pk)
         if fresh.state != ItemState.WAITING:
             return was_concluded(fresh)
-        return MoveRefused(_("This step is not open to you now; here is where the matter stands."))
+        return MoveRefused(
+            _("This step is not open to you now; here is where the matter stands.")
+        )
 
     def _refused(
         self,
@@ -203,9 +313,13 @@ class ItemPage(ShownItem):
         refusal: RuleBroken,
         step: "StepForm | None" = None,
     ) -> HttpResponse:
-        """What was typed, with the reason; both texts where somebody else wrote on the item meanwhile."""
+        """What was typed, with the reason; both texts where somebody else wrote on the
+        item meanwhile.
+        """
         fresh = AgendaItem.objects.select_related("case").get(pk=item.pk)
-        fresh.meeting = Meeting.objects.select_related("village__town", "town").get(pk=item.meeting_id)
+        fresh.meeting = Meeting.objects.select_related("village__town", "town").get(
+            pk=item.meeting_id
+        )
         is_late = fresh.state != ItemState.WAITING
         data = request.POST.copy()
         data["item_version"] = str(fresh.version)
@@ -216,12 +330,24 @@ class ItemPage(ShownItem):
         if step is None or not set(refusal.fields) & set(step.fields):
             again.refuse(refusal)
         other = fresh.opinions if isinstance(refusal, StaleVersion) or is_late else ""
-        status = CONFLICT if other or is_late or isinstance(refusal, StaleVersion) else UNPROCESSABLE
+        status = (
+            CONFLICT
+            if other or is_late or isinstance(refusal, StaleVersion)
+            else UNPROCESSABLE
+        )
         do = step.action if step else request.POST.get("doing", "")
         return self.show(
-            request, fresh.meeting, fresh, status, form=again, step=step, do=do, other=other,
-            typed=form.cleaned_data["opinions"] if is_late else "", why=str(refusal),
-        )  # fmt: skip
+            request,
+            fresh.meeting,
+            fresh,
+            status,
+            form=again,
+            step=step,
+            do=do,
+            other=other,
+            typed=form.cleaned_data["opinions"] if is_late else "",
+            why=str(refusal),
+        )
 
 
 class StepForm(MoveForm):
@@ -259,15 +385,27 @@ class ItemAct(ShownItem):
                 move_item(found, up=act == "up", by=by, at=now())
         except RuleBroken as refusal:
             if act == "aside" and refusal.fields:
-                return self.show(request, meeting, found, UNPROCESSABLE, aside_wrong=refusal)
+                return self.show(
+                    request, meeting, found, UNPROCESSABLE, aside_wrong=refusal
+                )
             messages.error(request, str(refusal))
-        return redirect(address_of(found) if act == "aside" else f"{meeting.get_absolute_url()}#agenda")
+        return redirect(
+            address_of(found)
+            if act == "aside"
+            else f"{meeting.get_absolute_url()}#agenda"
+        )
 
     def _aside(self, request: HttpRequest, item: AgendaItem, by: Officer) -> None:
         def reasons(name: str) -> dict[int, str]:
             chosen = (whole_number(text) for text in request.POST.getlist(name))
-            return {pk: request.POST.get(f"{name}-{pk}", "")[:80] for pk in chosen if pk is not None}
+            return {
+                pk: request.POST.get(f"{name}-{pk}", "")[:80]
+                for pk in chosen
+                if pk is not None
+            }
 
         drawn = (whole_number(text) for text in request.POST.getlist("drawn"))
         seen = {pk for pk in drawn if pk is not None}
-        set_aside(item, reasons("aside"), lifted=reasons("lifted"), seen=seen, by=by, at=now())
+        set_aside(
+            item, reasons("aside"), lifted=reasons("lifted"), seen=seen, by=by, at=now()
+        )

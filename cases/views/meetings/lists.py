@@ -41,7 +41,12 @@ class CallMeeting(MeetingView):
         place = self._place(request)
         ticked = request.GET.getlist("cases")
         room = _room_of(place)
-        first = {"key": uuid4(), "kind": self._kinds(place)[0], "starts_at": _next_hour(), "cases": ticked}
+        first = {
+            "key": uuid4(),
+            "kind": self._kinds(place)[0],
+            "starts_at": _next_hour(),
+            "cases": ticked,
+        }
         first |= {"place": room.place[:MOST_PLACE]} if room else {}
         return self._show(request, place, self._form(place, initial=first))
 
@@ -73,7 +78,9 @@ class CallMeeting(MeetingView):
     def _place(self, request: HttpRequest) -> HoldingPlace:
         places = holding_places(self.user.posts_on(today()), now())
         wanted = request.GET.get("at", "")
-        place = next((place for place in places if place.key == wanted or not wanted), None)
+        place = next(
+            (place for place in places if place.key == wanted or not wanted), None
+        )
         if place is None:
             raise Http404
         return place
@@ -86,17 +93,35 @@ class CallMeeting(MeetingView):
         waiting = waiting_for(place.empty_meeting(), self.user, now())
         return CallForm(kinds, waiting, self.sight(), *args, **options)
 
-    def _show(self, request: HttpRequest, place: HoldingPlace, form: CallForm, status: int = 200) -> HttpResponse:
+    def _show(
+        self,
+        request: HttpRequest,
+        place: HoldingPlace,
+        form: CallForm,
+        status: int = 200,
+    ) -> HttpResponse:
         places = holding_places(self.user.posts_on(today()), now())
         several = places if len(places) > 1 else []
-        context = {"nav": "meetings", "form": form, "place": place, "places": several, "room": _room_of(place)}
+        context = {
+            "nav": "meetings",
+            "form": form,
+            "place": place,
+            "places": several,
+            "room": _room_of(place),
+        }
         return render(request, "cases/meetings/call.html", context, status=status)
 
 
 def _room_of(place: HoldingPlace) -> TalkRoom | None:
-    """The village's talk room, with the day of the month on which it asks everybody in."""
+    """The village's talk room, with the day of the month on which it asks everybody
+    in.
+    """
     where = place.place.where
-    return TalkRoom.objects.filter(village=where).first() if isinstance(where, Village) else None
+    return (
+        TalkRoom.objects.filter(village=where).first()
+        if isinstance(where, Village)
+        else None
+    )
 
 
 def _next_hour() -> Any:

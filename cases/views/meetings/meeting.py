@@ -33,9 +33,13 @@ from villages.requests import whole_number
 
 
 class Whole(MeetingView):
-    """The whole meeting on one page; at most 15 queries with 30 items and 60 people (a test counts them)."""
+    """The whole meeting on one page; at most 15 queries with 30 items and 60 people (a
+    test counts them).
+    """
 
-    def show(self, request: HttpRequest, meeting: Meeting, status: int = 200, **shown: Any) -> HttpResponse:
+    def show(
+        self, request: HttpRequest, meeting: Meeting, status: int = 200, **shown: Any
+    ) -> HttpResponse:
         by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
         may_write = by is not None and meeting.is_open
         context = {
@@ -52,13 +56,21 @@ class Whole(MeetingView):
             "minutes": sitting.minutes,
             "minutes_version": meeting.minutes_version,
             **(self._forms(meeting) if may_write else {}),
-            **({"correction": CorrectionForm(initial={"key": uuid4()})} if by and meeting.closed_at else {}),
+            **(
+                {"correction": CorrectionForm(initial={"key": uuid4()})}
+                if by and meeting.closed_at
+                else {}
+            ),
             **shown,
         }
         return render(request, "cases/meetings/meeting.html", context, status=status)
 
     def _forms(self, meeting: Meeting) -> dict[str, Any]:
-        return {"agenda": self.agenda_form(meeting), "people_form": AttendeeForm(), "change": ChangeForm.of(meeting)}
+        return {
+            "agenda": self.agenda_form(meeting),
+            "people_form": AttendeeForm(),
+            "change": ChangeForm.of(meeting),
+        }
 
     def agenda_form(self, meeting: Meeting, data: Any = None) -> AddItemsForm:
         return AddItemsForm(waiting_for(meeting, self.user, now()), self.sight(), data)
@@ -70,7 +82,9 @@ class MeetingPage(Whole):
 
 
 class MeetingAct(Whole):
-    """Everything one does to a meeting, each by its name in the address; the page comes back where it stands."""
+    """Everything one does to a meeting, each by its name in the address; the page comes
+    back where it stands.
+    """
 
     def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Back from a login in between."""
@@ -85,7 +99,9 @@ class MeetingAct(Whole):
             raise Http404
         return acts[act](request, meeting, by)
 
-    def acts(self) -> dict[str, Callable[[HttpRequest, Meeting, Officer], HttpResponse]]:
+    def acts(
+        self,
+    ) -> dict[str, Callable[[HttpRequest, Meeting, Officer], HttpResponse]]:
         return {
             "roll": self._roll,
             "people": self._people,
@@ -97,19 +113,39 @@ class MeetingAct(Whole):
             "correct": self._correct,
         }
 
-    def _roll(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
-        """Only what differs from how the page was drawn is sent on: two screens do not undo each other."""
-        here = {int(pk) for pk in request.POST.getlist("present") if pk.isascii() and pk.isdigit()}
+    def _roll(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
+        """Only what differs from how the page was drawn is sent on: two screens do not
+        undo each other.
+        """
+        here = {
+            int(pk)
+            for pk in request.POST.getlist("present")
+            if pk.isascii() and pk.isdigit()
+        }
         drawn = self._drawn(request)
-        ticked = {pk: pk in here for pk, (was, _name) in drawn.items() if (pk in here) != (was == "1")}
-        typed = {pk: request.POST.get(f"substitute-{pk}", name)[:40].strip() for pk, (_was, name) in drawn.items()}
+        ticked = {
+            pk: pk in here
+            for pk, (was, _name) in drawn.items()
+            if (pk in here) != (was == "1")
+        }
+        typed = {
+            pk: request.POST.get(f"substitute-{pk}", name)[:40].strip()
+            for pk, (_was, name) in drawn.items()
+        }
         names = {pk: name for pk, name in typed.items() if name != drawn[pk][1]}
         return self._do(
-            request, meeting, lambda: call_roll(meeting, ticked, substitutes=names, by=by, at=now()), "roll"
+            request,
+            meeting,
+            lambda: call_roll(meeting, ticked, substitutes=names, by=by, at=now()),
+            "roll",
         )
 
     def _drawn(self, request: HttpRequest) -> dict[int, tuple[str, str]]:
-        """Whether each was ticked on the page as it was drawn, and who stood in for them."""
+        """Whether each was ticked on the page as it was drawn, and who stood in for
+        them.
+        """
         given = (text.split(":", 2) for text in request.POST.getlist("drawn"))
         return {
             pk: (rest[0] if rest else "", rest[1] if len(rest) > 1 else "")
@@ -117,10 +153,19 @@ class MeetingAct(Whole):
             if (pk := whole_number(text)) is not None
         }
 
-    def _people(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+    def _people(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
         if (gone := whole_number(request.POST.get("remove", ""))) is not None:
-            person = get_object_or_404(Attendee.objects.select_related("meeting"), meeting=meeting, pk=gone)
-            return self._do(request, meeting, lambda: remove_attendee(person, by=by, at=now()), "roll")
+            person = get_object_or_404(
+                Attendee.objects.select_related("meeting"), meeting=meeting, pk=gone
+            )
+            return self._do(
+                request,
+                meeting,
+                lambda: remove_attendee(person, by=by, at=now()),
+                "roll",
+            )
         form = AttendeeForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, people_form=form)
@@ -128,12 +173,16 @@ class MeetingAct(Whole):
         return self._do(
             request,
             meeting,
-            lambda: add_attendee(meeting, data["name"], is_guest=data["is_guest"], by=by, at=now()),
+            lambda: add_attendee(
+                meeting, data["name"], is_guest=data["is_guest"], by=by, at=now()
+            ),
             "roll",
             people_form=form,
         )
 
-    def _agenda(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+    def _agenda(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
         form = self.agenda_form(meeting, request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, agenda=form)
@@ -141,51 +190,91 @@ class MeetingAct(Whole):
         return self._do(
             request,
             meeting,
-            lambda: add_item(meeting, cases=data["cases"], subject=data["subject"], by=by, at=now()),
+            lambda: add_item(
+                meeting, cases=data["cases"], subject=data["subject"], by=by, at=now()
+            ),
             "agenda",
             agenda=form,
         )
 
-    def _change(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+    def _change(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
         form = ChangeForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, change=form)
         changed = {"only": form.changed_data, **form.cleaned_data}
-        return self._do(request, meeting, lambda: change_meeting(meeting, by=by, at=now(), **changed), change=form)
+        return self._do(
+            request,
+            meeting,
+            lambda: change_meeting(meeting, by=by, at=now(), **changed),
+            change=form,
+        )
 
-    def _minutes(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+    def _minutes(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
         typed = request.POST.get("minutes", "").replace("\r\n", "\n")
         seen = whole_number(request.POST.get("minutes_version", ""))
         try:
-            meeting = save_minutes(meeting, typed, version=-1 if seen is None else seen, by=by, at=now())
+            meeting = save_minutes(
+                meeting, typed, version=-1 if seen is None else seen, by=by, at=now()
+            )
         except RuleBroken as refusal:
             if self.is_autosave(request):
                 return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
             meeting.refresh_from_db()
             stale = isinstance(refusal, StaleVersion)
-            status, other = (CONFLICT, meeting.minutes) if stale else (UNPROCESSABLE, "")
-            return self.show(request, meeting, status, minutes=typed, minutes_wrong=str(refusal), minutes_other=other)
+            status, other = (
+                (CONFLICT, meeting.minutes) if stale else (UNPROCESSABLE, "")
+            )
+            return self.show(
+                request,
+                meeting,
+                status,
+                minutes=typed,
+                minutes_wrong=str(refusal),
+                minutes_other=other,
+            )
         if self.is_autosave(request):
             return JsonResponse({"version": meeting.minutes_version})
         messages.success(request, _("The minutes are kept."))
         return redirect(f"{meeting.get_absolute_url()}#minutes")
 
-    def _close(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
-        return self._do(request, meeting, lambda: close_meeting(meeting, by=by, at=now()))
+    def _close(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
+        return self._do(
+            request, meeting, lambda: close_meeting(meeting, by=by, at=now())
+        )
 
-    def _cancel(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
-        return self._do(request, meeting, lambda: cancel_meeting(meeting, by=by, at=now()))
+    def _cancel(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
+        return self._do(
+            request, meeting, lambda: cancel_meeting(meeting, by=by, at=now())
+        )
 
-    def _correct(self, request: HttpRequest, meeting: Meeting, by: Officer) -> HttpResponse:
+    def _correct(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
         form = CorrectionForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, correction=form)
         return self._do(
-            request, meeting, lambda: correct_minutes(meeting, by=by, at=now(), **form.cleaned_data), correction=form
+            request,
+            meeting,
+            lambda: correct_minutes(meeting, by=by, at=now(), **form.cleaned_data),
+            correction=form,
         )
 
     def _do(
-        self, request: HttpRequest, meeting: Meeting, act: Callable[[], Any], part: str = "", **forms: Any
+        self,
+        request: HttpRequest,
+        meeting: Meeting,
+        act: Callable[[], Any],
+        part: str = "",
+        **forms: Any,
     ) -> HttpResponse:
         try:
             act()

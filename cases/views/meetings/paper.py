@@ -1,4 +1,6 @@
-"""What a meeting looks like on the wall and on paper, and the signed sheet that comes back as a photo."""
+"""What a meeting looks like on the wall and on paper, and the signed sheet that comes
+back as a photo.
+"""
 
 from uuid import UUID
 
@@ -22,18 +24,24 @@ from villages.requests import whole_number
 
 
 class MeetingScreen(MeetingView):
-    """Projector: one item a screen, large, with nothing that the whole room may not read."""
+    """Projector: one item a screen, large, with nothing that the whole room may not
+    read.
+    """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         sitting = Sitting(self.meeting(pk), self.user, today())
         total = len(sitting.items)
-        nth = min(max(whole_number(request.GET.get("item", "1")) or 1, 1), max(total, 1))
+        nth = min(
+            max(whole_number(request.GET.get("item", "1")) or 1, 1), max(total, 1)
+        )
         line = sitting.line(sitting.items[nth - 1]) if total else None
         context = {
             "meeting": sitting.meeting,
             "sitting": sitting,
             "line": line,
-            "title": (line.item.subject or sitting.public_title(line.case)) if line else "",
+            "title": (
+                (line.item.subject or sitting.public_title(line.case)) if line else ""
+            ),
             "nth": nth,
             "total": total,
         }
@@ -41,7 +49,9 @@ class MeetingScreen(MeetingView):
 
 
 class MeetingPrint(MeetingView):
-    """会议记录 on A4 with lines for signatures, by the columns of the ledger; by POST, as a print leaves a trace."""
+    """会议记录 on A4 with lines for signatures, by the columns of the ledger; by
+    POST, as a print leaves a trace.
+    """
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Back from a login in between."""
@@ -53,8 +63,14 @@ class MeetingPrint(MeetingView):
             raise Http404
         sheet = MinutesSheet(Sitting(meeting, self.user, today()), now())
         subject = _("minutes of %(meeting)s") % {"meeting": meeting}
-        record_audit(AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request)
-        return render(request, "cases/meetings/print.html", {"sheet": sheet, "corrections": sheet.sitting.corrections})
+        record_audit(
+            AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
+        )
+        return render(
+            request,
+            "cases/meetings/print.html",
+            {"sheet": sheet, "corrections": sheet.sitting.corrections},
+        )
 
 
 class SheetUpload(MeetingView):
@@ -84,7 +100,14 @@ def keep_sheets(request: HttpRequest, owner: Meeting | FourTwoStep, post: Post) 
 
 
 class SheetFile(MeetingView):
-    """The photo of a signed sheet; 404 unless its meeting or process is within reach."""
+    """The photo of a signed sheet; 404 unless its meeting or process is within
+    reach.
+    """
 
     def get(self, request: HttpRequest, uuid: UUID, size: str = "") -> FileResponse:
-        return file_response(get_object_or_404(SignedSheet.objects.visible_to(self.user, today()), uuid=uuid), size)
+        return file_response(
+            get_object_or_404(
+                SignedSheet.objects.visible_to(self.user, today()), uuid=uuid
+            ),
+            size,
+        )

@@ -14,7 +14,9 @@ from minshi.errors import InputRefused, MoveRefused
 
 
 def give_back(step: Step) -> None:
-    """退单: a written ground ends the assignment; the 办 clock goes on in 议 (domain §4)."""
+    """退单: a written ground ends the assignment; the 办 clock goes on in 议 (domain
+    §4).
+    """
     step.data["due_on"] = str(workdays.last_day_of(step.running_clock().due_at))
     step.end_assignments(AssignmentEnd.RETURNED)
     if step.values["asks_escalation"]:
@@ -24,10 +26,17 @@ def give_back(step: Step) -> None:
 
 def complete(step: Step) -> None:
     """办结: never without a result text; every assistant has reported or is waived."""
-    waiting = [item for item in step.facts.assistants if not (item.reported_at or item.waived_at)]
+    waiting = [
+        item
+        for item in step.facts.assistants
+        if not (item.reported_at or item.waived_at)
+    ]
     if waiting:
         names = "、".join(holder_name(item.holder) for item in waiting)
-        raise MoveRefused(_("%(names)s has yet to report; wait, or say that no report is needed.") % {"names": names})
+        raise MoveRefused(
+            _("%(names)s has yet to report; wait, or say that no report is needed.")
+            % {"names": names}
+        )
     case = step.case
     case.outcome, case.result = step.values["outcome"], step.values["result"]
     case.measures, case.completed_at = step.values["measures"] or "", step.at
@@ -57,43 +66,73 @@ def report(step: Step) -> None:
 
 
 def hand_back(step: Step) -> None:
-    """协办退单: a written ground, ruled by whoever may decide; until then the part stays theirs (domain §3)."""
+    """协办退单: a written ground, ruled by whoever may decide; until then the part
+    stays theirs (domain §3).
+    """
     asked = {item.assignment_id for item in step.facts.hand_backs}
     for item in step.facts.held_by(step.officers_post, step.facts.assistants):
         if item.pk not in asked and not item.reported_at:
             HandBack.objects.create(
-                assignment=item, ground=step.values["reason"], asked_by=step.officers_post, asked_at=step.at
+                assignment=item,
+                ground=step.values["reason"],
+                asked_by=step.officers_post,
+                asked_at=step.at,
             )
 
 
 def rule_hand_back(step: Step) -> None:
-    """Granted, the assignment ends as returned; refused, with a reason, the part goes on."""
-    chosen = [item for item in step.facts.hand_backs if item.assignment.holder == step.values["part"]]
+    """Granted, the assignment ends as returned; refused, with a reason, the part goes
+    on.
+    """
+    chosen = [
+        item
+        for item in step.facts.hand_backs
+        if item.assignment.holder == step.values["part"]
+    ]
     if not chosen:
-        raise InputRefused(_("Choose a part that was given back."), {"part": _("Choose a part that was given back.")})
+        raise InputRefused(
+            _("Choose a part that was given back."),
+            {"part": _("Choose a part that was given back.")},
+        )
     granted = _granted(step)
     for item in chosen:
         item.state = RequestState.GRANTED if granted else RequestState.REFUSED
         item.ruled_by, item.ruled_at = step.post, step.at
         item.save()
-    step.facts.hand_backs = [item for item in step.facts.hand_backs if item not in chosen]
+    step.facts.hand_backs = [
+        item for item in step.facts.hand_backs if item not in chosen
+    ]
     if granted:
-        step.end_assignments(AssignmentEnd.RETURNED, [item.assignment for item in chosen])
-    step.data.update(ruling=str(chosen[0].state), holders=[holder_key(item.assignment.holder) for item in chosen])
+        step.end_assignments(
+            AssignmentEnd.RETURNED, [item.assignment for item in chosen]
+        )
+    step.data.update(
+        ruling=str(chosen[0].state),
+        holders=[holder_key(item.assignment.holder) for item in chosen],
+    )
 
 
 def _granted(step: Step) -> bool:
     granted: bool = step.values["ruling"] == RequestState.GRANTED
     if not granted and not step.values["reason"]:
-        raise InputRefused(_("A refusal needs a reason."), {"reason": _("Please fill this in.")})
+        raise InputRefused(
+            _("A refusal needs a reason."), {"reason": _("Please fill this in.")}
+        )
     return granted
 
 
 def waive(step: Step) -> None:
     """免报: the lead goes without an assistant's report."""
-    waiting = [item for item in step.facts.assistants if item.holder == step.values["holder"] and not item.reported_at]
+    waiting = [
+        item
+        for item in step.facts.assistants
+        if item.holder == step.values["holder"] and not item.reported_at
+    ]
     if not waiting:
-        raise InputRefused(_("Choose an assistant who has not reported."), {"holder": _("Choose an assistant.")})
+        raise InputRefused(
+            _("Choose an assistant who has not reported."),
+            {"holder": _("Choose an assistant.")},
+        )
     step.lapse_hand_backs(waiting)
     for item in waiting:
         item.waived_at = step.at
@@ -110,9 +149,13 @@ def ask(step: Step, kind: RequestKind) -> None:
         words = _("Choose a day to come.")
     elif kind == RequestKind.EXTENSION and most == 0:
         words = _("This town grants no more time.")
-    elif kind == RequestKind.EXTENSION and not due_on < until_on <= due_on + timedelta(days=most):
+    elif kind == RequestKind.EXTENSION and not due_on < until_on <= due_on + timedelta(
+        days=most
+    ):
         limits = {"earliest": due_on, "days": most}
-        words = _("Choose a day after %(earliest)s, at most %(days)s days later.") % limits
+        words = (
+            _("Choose a day after %(earliest)s, at most %(days)s days later.") % limits
+        )
     if words:
         raise InputRefused(words, {"until_on": words})
     request = TimeRequest.objects.create(
@@ -138,13 +181,17 @@ def ask_suspension(step: Step) -> None:
 
 
 def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
-    """Grants or refuses the open request; returns it if granted. Never by oneself (guarded by `handled`)."""
+    """Grants or refuses the open request; returns it if granted. Never by oneself
+    (guarded by `handled`).
+    """
     request = step.facts.open_request(kind)
     if request is None:
         raise MoveRefused(_("There is no request to rule on."))
     granted = _granted(step)
     if granted and request.until_on <= step.on:
-        raise MoveRefused(_("The day asked for is past; refuse it, and let them ask again."))
+        raise MoveRefused(
+            _("The day asked for is past; refuse it, and let them ask again.")
+        )
     request.state = RequestState.GRANTED if granted else RequestState.REFUSED
     request.ruled_by, request.ruled_at = step.post, step.at
     request.save()
@@ -155,7 +202,10 @@ def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
 def rule_extension(step: Step) -> None:
     if request := rule(step, RequestKind.EXTENSION):
         clock = step.running_clock()
-        due_on = max(workdays.last_day_of(clock.due_at), step.calendar.on_or_after(request.until_on))
+        due_on = max(
+            workdays.last_day_of(clock.due_at),
+            step.calendar.on_or_after(request.until_on),
+        )
         deadlines.set_due(clock, due_on, step.calendar)
         clock.extended = True
         step.touch(clock)
@@ -169,7 +219,9 @@ def rule_suspension(step: Step) -> None:
 
 
 def note_new_due(step: Step, request: TimeRequest) -> None:
-    """What the ruling made of the deadline, as the slip says it: later rulings do not change it."""
+    """What the ruling made of the deadline, as the slip says it: later rulings do not
+    change it.
+    """
     request.new_due_on = workdays.last_day_of(step.running_clock().due_at)
     request.save(update_fields=["new_due_on"])
 
@@ -179,7 +231,9 @@ def resume(step: Step) -> None:
 
 
 def rehome(step: Step) -> None:
-    """The owner's post ended, or is off duty: a 办 case goes to 议 with its clock going on, any other is given on."""
+    """The owner's post ended, or is off duty: a 办 case goes to 议 with its clock going
+    on, any other is given on.
+    """
     if step.case.stage == Stage.HANDLE:
         step.end_assignments(AssignmentEnd.RELEASED)
         step.back_to_deliberation()

@@ -3,7 +3,16 @@
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker
-from cases.models.choices import CloseReason, Confidentiality, Grade, Handling, How, Level, Outcome, Stage
+from cases.models.choices import (
+    CloseReason,
+    Confidentiality,
+    Grade,
+    Handling,
+    How,
+    Level,
+    Outcome,
+    Stage,
+)
 from cases.workflow.actions import Action
 from cases.workflow.effects.guard import apply_concerns
 from cases.workflow.step import Step
@@ -19,10 +28,16 @@ def classify(step: Step) -> None:
 
 
 def settle(step: Step) -> None:
-    """Done while the villager waits: the result counts as the reply (domain §3, settle)."""
+    """Done while the villager waits: the result counts as the reply (domain §3,
+    settle).
+    """
     case = step.case
     classify(step)
-    case.grade, case.handling, case.outcome = Grade.MINOR, Handling.ON_SPOT, Outcome.DONE
+    case.grade, case.handling, case.outcome = (
+        Grade.MINOR,
+        Handling.ON_SPOT,
+        Outcome.DONE,
+    )
     case.result = step.values["result"]
     case.accepted_at = case.completed_at = step.at
     step.reply(case.result)
@@ -46,49 +61,87 @@ def withdraw(step: Step) -> None:
     if step.post and not (step.values["how"] and step.values["said_at"]):
         raise InputRefused(
             _("On the speaker's behalf, say how and when they said so."),
-            {name: _("Please fill this in.") for name in ("how", "said_at") if not step.values[name]},
+            {
+                name: _("Please fill this in.")
+                for name in ("how", "said_at")
+                if not step.values[name]
+            },
         )
     said_at = (step.post and step.values["said_at"]) or step.at
     if said_at > step.at:
-        raise InputRefused(_("That time is still to come."), {"said_at": _("That time is still to come.")})
+        raise InputRefused(
+            _("That time is still to come."),
+            {"said_at": _("That time is still to come.")},
+        )
     step.data["how"] = str(step.values["how"] if step.post else How.CODE)
     step.data["said_at"] = said_at.isoformat()
-    step.reply(_("The matter was taken back: %(reason)s") % {"reason": step.values["reason"]})
+    step.reply(
+        _("The matter was taken back: %(reason)s") % {"reason": step.values["reason"]}
+    )
     step.close(CloseReason.WITHDRAWN)
 
 
 def merge(step: Step) -> None:
-    """并案: the stricter confidentiality, the concerns and the higher level win in the other case."""
+    """并案: the stricter confidentiality, the concerns and the higher level win in the
+    other case.
+    """
     case, target = step.case, step.values["into"]  # which make_move has locked
     if target.pk == case.pk or target.town_id != case.town_id:
-        raise InputRefused(_("Choose another matter of the same town."), {"into": _("Choose another matter.")})
+        raise InputRefused(
+            _("Choose another matter of the same town."),
+            {"into": _("Choose another matter.")},
+        )
     if not target.is_open:
         raise MoveRefused(_("That matter is closed already."))
     _join_speakers(case, target)
-    step.follow(target, Action.RECEIVE_MERGED, receive_merged, step.by, merged=case, concerns=step.facts.concerns)
+    step.follow(
+        target,
+        Action.RECEIVE_MERGED,
+        receive_merged,
+        step.by,
+        merged=case,
+        concerns=step.facts.concerns,
+    )
     case.merged_into = target
     step.data["into"] = target.number
     step.close(CloseReason.MERGED)
 
 
 def supplement(step: Step) -> None:
-    """补充: more words; another villager who says the same stands beside the first from then on."""
+    """补充: more words; another villager who says the same stands beside the first from
+    then on.
+    """
     name = step.values["co_speaker"]
     if name and name != step.case.speaker_name:
         CoSpeaker.objects.create(case=step.case, name=name)
 
 
 def _join_speakers(case: Case, target: Case) -> None:
-    people = [CoSpeaker(case=target, name=case.speaker_name, phone=case.speaker_phone, from_case=case)]
-    people += [CoSpeaker(case=target, name=p.name, phone=p.phone, from_case=case) for p in case.co_speakers.all()]
-    CoSpeaker.objects.bulk_create(person for person in people if person.name or person.phone)
+    people = [
+        CoSpeaker(
+            case=target,
+            name=case.speaker_name,
+            phone=case.speaker_phone,
+            from_case=case,
+        )
+    ]
+    people += [
+        CoSpeaker(case=target, name=p.name, phone=p.phone, from_case=case)
+        for p in case.co_speakers.all()
+    ]
+    CoSpeaker.objects.bulk_create(
+        person for person in people if person.name or person.phone
+    )
 
 
 def receive_merged(step: Step) -> None:
     """The other side of a merge."""
     merged, concerns, case = step.values["merged"], step.values["concerns"], step.case
     step.data["merged"] = merged.number
-    if Confidentiality(merged.confidentiality).rank > Confidentiality(case.confidentiality).rank:
+    if (
+        Confidentiality(merged.confidentiality).rank
+        > Confidentiality(case.confidentiality).rank
+    ):
         case.confidentiality = merged.confidentiality
     level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
     if concerns:

@@ -17,7 +17,11 @@ class Command(BaseCommand):
     help = "Reminds, urges, sends orders and tells what happened. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--at", metavar="TIME", help="2026-03-02T09:00, in Asia/Shanghai; default: now")
+        parser.add_argument(
+            "--at",
+            metavar="TIME",
+            help="2026-03-02T09:00, in Asia/Shanghai; default: now",
+        )
 
     def handle(self, *_args: Any, at: str | None, **_options: Any) -> None:
         try:
@@ -28,14 +32,22 @@ class Command(BaseCommand):
         began, failed = now(), list[str]()
         try:
             done = sweep(moment)
-            orders = f"sent {done.sent}, circulated {done.circulated} and ended {done.ended} orders"
-            self.stdout.write(f"Told of {done.told} events, took {done.taken} steps, {orders}.")
+            orders = (
+                f"sent {done.sent}, circulated {done.circulated} and ended {done.ended}"
+                " orders"
+            )
+            self.stdout.write(
+                f"Told of {done.told} events, took {done.taken} steps, {orders}."
+            )
         except SomeFailed as error:
             failed.append(f"Sweep: {error}")
         try:
             out = deliver(moment, clock=lambda: moment + (now() - began), longest=None)
             lapsed = f"no longer so {out.dropped}"
-            self.stdout.write(f"Delivered {out.sent}, to be tried again {out.failed}, given up {out.dead}, {lapsed}.")
+            self.stdout.write(
+                f"Delivered {out.sent}, to be tried again {out.failed}, given up"
+                f" {out.dead}, {lapsed}."
+            )
         except SomeFailed as error:
             failed.append(f"Delivery: {error}")
         if failed:

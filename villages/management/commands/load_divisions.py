@@ -13,11 +13,20 @@ from villages.divisions import load_divisions
 
 
 class Command(BaseCommand):
-    help = "Loads towns and villages from a CSV file (code, name, level, parent_code). Safe to repeat."
+    help = (
+        "Loads towns and villages from a CSV file (code, name, level, parent_code)."
+        " Safe to repeat."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="villages/data/longnan_divisions.csv holds all of 陇南")
-        parser.add_argument("--under", default="", metavar="CODE", help="only below this division code")
+        parser.add_argument(
+            "file",
+            type=Path,
+            help="villages/data/longnan_divisions.csv holds all of 陇南",
+        )
+        parser.add_argument(
+            "--under", default="", metavar="CODE", help="only below this division code"
+        )
 
     def handle(self, *_args: Any, file: Path, under: str, **_options: Any) -> None:
         try:
@@ -25,13 +34,20 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except UnicodeDecodeError as error:
-            raise CommandError(f"{file} is not UTF-8 text: save it as “CSV UTF-8” and load it again.") from error
-        with tqdm(lines, unit=" lines", file=sys.stderr, disable=not sys.stderr.isatty()) as shown:
+            raise CommandError(
+                f"{file} is not UTF-8 text: save it as “CSV UTF-8” and load it again."
+            ) from error
+        with tqdm(
+            lines, unit=" lines", file=sys.stderr, disable=not sys.stderr.isatty()
+        ) as shown:
             try:
                 counts = load_divisions(shown, under)
             except RuleBroken as refusal:
-                raise CommandError(f"{file}: nothing was loaded.\n{refusal}") from refusal
+                raise CommandError(
+                    f"{file}: nothing was loaded.\n{refusal}"
+                ) from refusal
         self.stdout.write(
-            f"Towns: {counts.towns_added} added, {counts.towns_changed} changed. "
-            f"Villages: {counts.villages_added} added, {counts.villages_changed} changed."
+            f"Towns: {counts.towns_added} added, {counts.towns_changed} changed."
+            f" Villages: {counts.villages_added} added, {counts.villages_changed}"
+            " changed."
         )
