@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.admin.rights import Window, link_to
 from cases.admin.settings import OfTown
 from minshi.clock import now
-from supervision.channels.wecom import is_robots_address
+from supervision.chasing.tracking import OVERSEERS, meetings_seen_by
 from supervision.models import (
     Call,
     Chase,
@@ -31,8 +31,8 @@ from supervision.models import (
     TrackingMeeting,
     Watermark,
 )
+from supervision.notices.channels.wecom import is_robots_address
 from supervision.town_settings import look_again, may_drop
-from supervision.tracking import OVERSEERS, meetings_seen_by
 from villages.admin.rights import PostAdmin
 from villages.models import Role
 from villages.requests import StaffRequest

@@ -18,7 +18,7 @@ from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
-from villages.forms import offer
+from villages.forms.accounts import offer
 from villages.models import Role, Town
 from villages.requests import StaffRequest
 

@@ -11,10 +11,10 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from cases.filters import ItemFilter
 from cases.ledgers.book import MayUnmask, OtherBook
 from cases.ledgers.loading import read_behind
 from cases.ledgers.record import Record, joined, unit_of
+from cases.lists.filters import ItemFilter
 from cases.models import (
     AgendaItem,
     Assignment,

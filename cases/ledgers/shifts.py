@@ -12,9 +12,9 @@ from typing import ClassVar
 from django.utils.formats import date_format
 from django.utils.translation import pgettext_lazy
 
-from cases.filters import ShiftFilter
 from cases.ledgers.book import OtherBook
 from cases.ledgers.record import joined
+from cases.lists.filters import ShiftFilter
 from cases.models import Event
 from cases.workflow import Action
 from minshi.tabular import Column, Ledger

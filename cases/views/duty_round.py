@@ -21,8 +21,8 @@ from minshi.workdays import ONE_DAY
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rights import ARRANGERS
 from villages.duty.rotating import BEGINS, ENDS
-from villages.duty_forms import PLAUSIBLE_DAYS, PersonField, TimeInput
-from villages.forms import DayInput, RuleForm, offer, offer_rows
+from villages.forms.accounts import DayInput, RuleForm, offer, offer_rows
+from villages.forms.duty import PLAUSIBLE_DAYS, PersonField, TimeInput
 from villages.models import Post, Village
 from villages.requests import whole_number
 

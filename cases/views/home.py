@@ -13,13 +13,13 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from cases.filters import CaseFilter
+from cases.lists.filters import CaseFilter
+from cases.lists.paging import capped_counts
+from cases.lists.red_lines import oversees
 from cases.meetings import on_no_agenda
 from cases.models import Assignment, Case
 from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet
-from cases.paging import capped_counts
-from cases.red_lines import oversees
 from cases.templatetags.minshi import words_for
 from cases.views.access import StaffView
 from minshi import workdays

@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.disclosure import may_print_receipt
 from cases.forms import IntakeForm
-from cases.intake import OnTheSpot, similar_to, take_down
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
+from cases.privacy.disclosure import may_print_receipt
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
+from cases.workflow.intake import OnTheSpot, similar_to, take_down
 from cases.workflow.register import in_territory
 from minshi.clock import now, today
 from minshi.errors import KeyReused, MoveRefused, RuleBroken

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.deadlines import Counting
+from cases.deadlines.counting import Counting
 from cases.models import Assignment, Case, CaseAccess, Clock, HandBack, Reply
 from cases.models.choices import (
     AssignmentEnd,

@@ -15,22 +15,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cases.batch import Result, move_all
-from cases.chasing import chased_today
-from cases.exports import Export
 from cases.ledgers import BOOKS
+from cases.ledgers.exports import Export
+from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet
-from cases.paging import capped_counts, page_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Action
+from cases.workflow.batch import Result, move_all
+from cases.workflow.chased import chased_today
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
 from supervision.forms import TakeForm
 from supervision.models import Chase
-from villages.forms import RuleForm
+from villages.forms.accounts import RuleForm
 from villages.models import Role
 
 ORDER = ("due_at", "id")

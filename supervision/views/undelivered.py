@@ -5,11 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
-from cases.paging import page_of
+from cases.lists.paging import page_of
 from cases.views.access import StaffView
 from minshi.clock import now, today
-from supervision.delivering import send_again, undelivered
-from supervision.inbox import ORDER
+from supervision.notices.delivering import send_again, undelivered
+from supervision.notices.inbox import ORDER
 from villages.models import Role
 from villages.requests import whole_number
 

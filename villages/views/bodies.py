@@ -24,7 +24,7 @@ from villages.bodies import (
     set_procedure,
     take_seat,
 )
-from villages.forms import EndSeatForm, ProcedureForm, SeatForm, offer
+from villages.forms.accounts import EndSeatForm, ProcedureForm, SeatForm, offer
 from villages.models import MeetingKind, Procedure, Role, Seat, Town, User
 from villages.models.people import ADMINISTRATORS
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules

@@ -20,7 +20,7 @@ from minshi.workdays import ONE_DAY
 from villages.duty.desk import around, desk_of, handed_over
 from villages.duty.rights import may_arrange, posts_of
 from villages.duty.standing import Roster, read_roster
-from villages.duty_forms import MonthForm
+from villages.forms.duty import MonthForm
 from villages.models import (
     DutyLeave,
     DutyShift,

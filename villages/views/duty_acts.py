@@ -19,14 +19,14 @@ from minshi.errors import RuleBroken, Text
 from villages import duty
 from villages.duty.rights import ARRANGERS
 from villages.duty.standing import STANDING_ROLES
-from villages.duty_forms import (
+from villages.forms.accounts import RuleForm, offer_rows
+from villages.forms.duty import (
     HandOverForm,
     LeaveForm,
     ShiftForm,
     SwapForm,
     TalkRoomForm,
 )
-from villages.forms import RuleForm, offer_rows
 from villages.models import (
     DutyLeave,
     DutyShift,

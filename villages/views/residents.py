@@ -11,7 +11,7 @@ from django.views.generic import View
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.disclosure import UNMASKING_ROLES, open_phone
-from villages.forms import ReasonForm
+from villages.forms.accounts import ReasonForm
 from villages.lookup import Found, find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
