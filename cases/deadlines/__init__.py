@@ -1,4 +1,4 @@
-"""Deadlines: how they are counted, a town's own rules, the work calendar (domain §4)."""
+"""Deadlines: their counting, a town's own rules, the work calendar (domain §4)."""
 
 from cases.deadlines.counting import (
     LOOK_AHEAD,

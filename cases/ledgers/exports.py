@@ -22,39 +22,37 @@ from minshi import tabular
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from villages.audit import record_audit
-from villages.disclosure import UNMASKING_ROLES
-from villages.models import Role, Town, User
+from villages.models import Town, User
 from villages.models.audit import AuditKind
-
-EXPORTERS = (
-    Role.SECRETARY,
-    Role.DUTY_OFFICER,
-    Role.REVIEWER,
-    Role.SUPERVISOR,
-    Role.OFFICE_HANDLER,
+from villages.rights import (
+    EXPORT,
+    EXPORT_OF_OFFICE,
+    EXPORT_OF_VILLAGE,
+    OVERSEE,
+    UNMASK,
+    first_post,
 )
+
 FORMS = ("xlsx", "csv")
 MOST_PRINTED = 2_000  # rows: a print is one page of HTML, which must fit a browser
 
 
 def may_export(user: User, on: date) -> bool:
-    return user.holds(on, *EXPORTERS)
+    return user.holds(on, *EXPORT)
 
 
 def may_unmask(user: User, on: date) -> bool:
     """Whether any row may be opened; which ones, `opener` says."""
-    return user.holds(on, *UNMASKING_ROLES)
+    return user.holds(on, *UNMASK)
 
 
 def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     """Of the cases in sight, what may be taken away: own village, own territory, an
     office's own work (domain §3).
     """
-    villages = user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages
-    territory = Town.objects.overseen_by(
-        user, on, (Role.REVIEWER, Role.SUPERVISOR)
-    ).values("pk")
-    offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
+    villages = user.reach(on, EXPORT_OF_VILLAGE).villages
+    territory = Town.objects.overseen_by(user, on, OVERSEE).values("pk")
+    offices = user.reach(on, EXPORT_OF_OFFICE).offices
     own_work = Assignment.objects.filter(
         office__in=offices, case=OuterRef("pk"), ended_at=None
     )
@@ -78,8 +76,8 @@ def may_print_of(
     """Whether papers of a place may be printed: of the own village, or of the
     territory; no query beyond the posts.
     """
-    above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
-    if village_id in user.reach(on, (Role.SECRETARY, Role.DUTY_OFFICER)).villages:
+    above = user.reach(on, OVERSEE)
+    if village_id in user.reach(on, EXPORT_OF_VILLAGE).villages:
         return True
     is_of_town = town is not None and town.pk in above.towns
     return is_of_town or (town.county_code if town else county_code) in above.counties
@@ -89,7 +87,7 @@ def may_take(
     user: User, on: date, case: Case, assignments: Iterable[Assignment]
 ) -> bool:
     """The row form of `may_export` and `exportable`; no query beyond the posts."""
-    offices = user.reach(on, (Role.OFFICE_HANDLER,)).offices
+    offices = user.reach(on, EXPORT_OF_OFFICE).offices
     return may_print_of(
         user, on, village_id=case.village_id, town=case.town, county_code=""
     ) or any(item.office_id in offices for item in assignments if item.ended_at is None)
@@ -118,14 +116,8 @@ class Export:
     @property
     def unit(self) -> str:
         """The place of the post that exports."""
-        return next(
-            (
-                post.place
-                for post in self.user.posts_on(self.on)
-                if post.role in EXPORTERS
-            ),
-            "",
-        )
+        post = first_post(self.user.posts_on(self.on), EXPORT)
+        return post.place if post else ""
 
     @property
     def period(self) -> str:

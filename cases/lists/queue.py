@@ -17,9 +17,8 @@ from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet
 from cases.workflow import Action
 from minshi import workdays
-from villages.models import Post, Role, User
-
-DECIDERS = (Role.SECRETARY, Role.REVIEWER)
+from villages.models import Post, User
+from villages.rights import DECIDE
 
 
 class Tab(models.TextChoices):
@@ -42,9 +41,7 @@ def deciding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
     """The places the posts decide for, the highest first: a secretary's village, a
     reviewer's town or county.
     """
-    places = [
-        place for place in holding_places(posts, at) if place.post.role in DECIDERS
-    ]
+    places = [place for place in holding_places(posts, at) if place.post.role in DECIDE]
     return sorted(places, key=lambda place: -place.level.rank)
 
 

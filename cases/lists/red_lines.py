@@ -8,15 +8,15 @@ from django.db.models import Prefetch, QuerySet
 
 from cases.models import Case, MandatoryReport
 from cases.models.scope import Sight
-from villages.models import Post, Role, User
+from villages.models import Post, User
+from villages.rights import OVERSEE
 
-OVERSEERS = (Role.REVIEWER, Role.SUPERVISOR)
 AWAITED, RECEIVED = "awaited", "received"
 ORDER = ("-told_at", "-id")
 
 
 def oversees(user: User, on: date) -> bool:
-    return user.holds(on, *OVERSEERS)
+    return user.holds(on, *OVERSEE)
 
 
 def reports_seen_by(user: User, on: date) -> QuerySet[MandatoryReport]:

@@ -15,8 +15,9 @@ from cases.workflow.who import RATERS, Handled
 from minshi import workdays
 from minshi.errors import InputRefused, NoSuchRight
 from villages.audit import record_audit
-from villages.models import Role, User
+from villages.models import User
 from villages.models.audit import AuditKind
+from villages.rights import UNMASK_IN_TERRITORY, UNMASK_IN_VILLAGE
 
 
 def opener(user: User, on: date) -> Callable[[Case], bool]:
@@ -25,8 +26,8 @@ def opener(user: User, on: date) -> Callable[[Case], bool]:
 
     No query beyond the posts, so that it may be asked of every row.
     """
-    villages = user.reach(on, (Role.SECRETARY,)).villages
-    above = user.reach(on, (Role.SUPERVISOR,))
+    villages = user.reach(on, UNMASK_IN_VILLAGE).villages
+    above = user.reach(on, UNMASK_IN_TERRITORY)
     return lambda case: (
         case.village_id in villages
         or case.town_id in above.towns

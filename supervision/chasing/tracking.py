@@ -22,14 +22,13 @@ from supervision.orders import (
     raise_order,
     standard_demand,
 )
-from villages.models import Post, Role, Town, User
-
-OVERSEERS = (Role.REVIEWER, Role.SUPERVISOR)
+from villages.models import Post, Town, User
+from villages.rights import OVERSEE, first_post
 
 
 def meetings_seen_by(user: User, at: datetime) -> QuerySet[TrackingMeeting]:
     """Those of the towns a user oversees, from the town or from the county."""
-    towns = Town.objects.overseen_by(user, workdays.local_day(at), OVERSEERS)
+    towns = Town.objects.overseen_by(user, workdays.local_day(at), OVERSEE)
     return TrackingMeeting.objects.filter(town__in=towns.values("pk")).select_related(
         "town", "began_by__user"
     )
@@ -40,10 +39,7 @@ def presiding_post(user: User, town: Town, at: datetime) -> Post | None:
     supervisor.
     """
     posts = user.posts_on(workdays.local_day(at))
-    return next(
-        (post for post in posts if post.role in OVERSEERS and post.town_id == town.pk),
-        None,
-    )
+    return first_post(posts, OVERSEE, town_id=town.pk)
 
 
 def _must_preside(user: User, town: Town, at: datetime) -> Post:

@@ -17,11 +17,11 @@ from minshi.errors import NoSuchRight
 from supervision.models import Call
 from villages.audit import record_audit
 from villages.duty import on_duty_in
-from villages.models import Post, Role, User
+from villages.models import Post, User
 from villages.models.audit import AuditKind
+from villages.rights import CALL_AFTER_CLOSING, CALL_SPEAKERS, SET_TOWN_RULES
 
 ORDER = ("asked_at", "id")
-BY_ROSTER = (Role.DUTY_OFFICER, Role.SECRETARY)
 
 
 def calls_of(user: User, at: datetime) -> QuerySet[Call]:
@@ -34,7 +34,7 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     closed is with nobody: the secretary calls, above the village the reviewer.
     """
     on = workdays.local_day(at)
-    reach, reviewed = user.reach(on), user.reach(on, (Role.REVIEWER,))
+    reach, reviewed = user.reach(on), user.reach(on, SET_TOWN_RULES)
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
     mine |= Q(
         level=Level.VILLAGE,
@@ -45,7 +45,7 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=reviewed.towns)
     closed = Q(
         level=Level.VILLAGE,
-        village__in=user.reach(on, (Role.SECRETARY,)).village_posts_at,
+        village__in=user.reach(on, CALL_AFTER_CLOSING).village_posts_at,
     )
     closed |= Q(level=Level.TOWN, town__in=reviewed.towns)
     closed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
@@ -68,7 +68,7 @@ def _counters_of(user: User, at: datetime) -> set[int]:
     posts of a village.
     """
     posts = [post for post in user.posts_on(workdays.local_day(at)) if post.village_id]
-    own = {post.village_id or 0 for post in posts if post.role in BY_ROSTER}
+    own = {post.village_id or 0 for post in posts if post.role in CALL_SPEAKERS}
     others = {post.village_id or 0 for post in posts} - own
     on_duty = on_duty_in(others, at) if others else {}
     return own | {

@@ -16,9 +16,9 @@ from cases.models.choices import Level
 from cases.workflow.who import decides
 from supervision.models import NoticeKind, Told
 from villages.models import DutyLeave, Post, Role, User
+from villages.rights import OVERSEE
 
 logger = logging.getLogger(__name__)
-ABOVE = (Role.REVIEWER, Role.SUPERVISOR)
 Place = tuple[str, int | str | None]
 
 
@@ -175,8 +175,8 @@ def _posts_about(cases: list[Case], on: date) -> list[Post]:
         {case.town_id for case in cases},
         {case.town.county_code for case in cases},
     )
-    meant |= Q(role__in=ABOVE, town__in=towns) | Q(
-        role__in=ABOVE, county_code__in=counties
+    meant |= Q(role__in=OVERSEE, town__in=towns) | Q(
+        role__in=OVERSEE, county_code__in=counties
     )
     return list(
         Post.objects.current(on)

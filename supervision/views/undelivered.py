@@ -10,14 +10,14 @@ from cases.views.access import StaffView
 from minshi.clock import now, today
 from supervision.notices.delivering import send_again, undelivered
 from supervision.notices.inbox import ORDER
-from villages.models import Role
 from villages.requests import whole_number
+from villages.rights import OVERSEE
 
 
 class UndeliveredView(StaffView):
     def check(self) -> None:
         """Http404: somebody who oversees nobody."""
-        if not self.user.holds(today(), Role.REVIEWER, Role.SUPERVISOR):
+        if not self.user.holds(today(), *OVERSEE):
             raise Http404
 
 
