@@ -110,7 +110,7 @@ def call_meeting(
     check_right(meeting, by, at)
     if kind not in PLACES[meeting.level]:
         words = _("That kind of meeting is not held here.")
-        raise InputRefused(words, {"kind": words})
+        raise InputRefused.at(kind=words)
     try:
         with transaction.atomic():
             meeting.save()
@@ -212,13 +212,13 @@ def change_meeting(
         present = meeting.present_typed
     if due is not None and has_roll(meeting):
         words = _("There is a roll for this meeting: tick who came.")
-        raise InputRefused(words, {"due": words})
+        raise InputRefused.at(due=words)
     if (due is None) != (present is None):
         words = _("Type both numbers, or neither.")
-        raise InputRefused(words, {"present" if present is None else "due": words})
+        raise InputRefused.at(**{"present" if present is None else "due": words})
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     said = {
         "starts_at": starts_at,
         "place": place.strip(),

@@ -171,7 +171,7 @@ def check_votes(item: AgendaItem, count: Count) -> None:
             " count again."
         )
         words %= {"cast": cast, "entitled": count.present}
-        raise InputRefused(words, {"votes_for": words})
+        raise InputRefused.at(votes_for=words)
 
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:

@@ -248,7 +248,7 @@ def _check_day(held: Held, before: FourTwoStep | None, today: date) -> None:
     elif before and held.held_on < before.held_on:
         words = _("The step before was on %(day)s.") % {"day": before.held_on}
     if words:
-        raise InputRefused(words, {"held_on": words})
+        raise InputRefused.at(held_on=words)
     if not held.content.strip():
         raise InputRefused(
             _("Something is missing."), {"content": _("Please fill this in.")}
@@ -261,7 +261,7 @@ def _count(
     kind = held.kind or due.kinds[0]
     if kind not in due.kinds:
         words = _("This step is not held by that kind of meeting.")
-        raise InputRefused(words, {"kind": words})
+        raise InputRefused.at(kind=words)
     numbers = {
         "due": held.due,
         "present": held.present,
@@ -284,14 +284,14 @@ def _count(
     cast = sum(vote or 0 for vote in held.votes)
     if here > people:
         words = _("More people cannot be present than are due.")
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     if cast != here:
         words = _(
             "%(cast)s votes were counted, but %(entitled)s people present may vote:"
             " count again."
         )
         words %= {"cast": cast, "entitled": here}
-        raise InputRefused(words, {"votes_for": words})
+        raise InputRefused.at(votes_for=words)
     rules = rules_of(process, due)[kind]
     needed = rules.quorum_needed(people)
     if here < needed:
@@ -300,7 +300,7 @@ def _count(
             " again."
         )
         words %= {"present": here, "due": people, "quorum": needed}
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     step.kind, step.rule = kind, str(rules.article)
     for name, value in numbers.items():
         setattr(step, name, value)
@@ -346,12 +346,12 @@ def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
             "days": days,
             "day": earliest,
         }
-        raise InputRefused(words, {"public_until": words})
+        raise InputRefused.at(public_until=words)
     if before and before.public_until and held.held_on <= before.public_until:
         words = _(
             "The resolution hangs until %(day)s; the outcome is shown after that."
         ) % {"day": before.public_until}
-        raise InputRefused(words, {"held_on": words})
+        raise InputRefused.at(held_on=words)
     case = step.process.case
     if (
         step.nth > PUBLISHED

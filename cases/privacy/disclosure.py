@@ -75,10 +75,7 @@ def open_speaker_phone(
         )
         raise NoSuchRight(text)
     if not reason.strip():
-        raise InputRefused(
-            _("Say why you need the number."),
-            {"reason": _("Say why you need the number.")},
-        )
+        raise InputRefused.at(reason=_("Say why you need the number."))
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(
         AuditKind.UNMASK,
