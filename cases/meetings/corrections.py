@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Correction, FourTwoStep, Meeting
 from cases.privacy.veil import without_hidden
 from cases.workflow import Officer
-from minshi.errors import InputRefused, refuse_reuse
+from minshi.errors import InputRefused
+from minshi.idempotency import refuse_reuse
 
 C = TypeVar("C", bound=Correction)
 

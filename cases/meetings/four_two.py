@@ -20,9 +20,9 @@ from cases.models.choices import Confidentiality, Stage
 from cases.models.four_two import ReservedMatter
 from cases.privacy.veil import veil_over, without_hidden
 from cases.workflow import Officer
-from cases.workflow.moving import fingerprint
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.idempotency import fingerprint, once
 from villages.duty import officiates
 from villages.models import MeetingKind, Village
 from villages.models.bodies import Base
@@ -122,22 +122,15 @@ def start_process(
     village's), InputRefused (no subject), MoveRefused (the case is elsewhere, or has a
     process already).
     """
-    sent = fingerprint(
-        "start",
-        "",
-        {"matter": matter, "origin": origin, "subject": subject, "case": case},
-    )
+    said = {"matter": matter, "origin": origin, "subject": subject, "case": case}
+    sent = fingerprint("start", said)
     seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(
         of=("self",)
     )
     # a second click waits here
     found = seen.select_related("town").filter(pk=case.pk).first() if case else None
-    if key and (
-        known := FourTwoProcess.objects.filter(
-            key=key, started_by__user=by.user
-        ).first()
-    ):
-        refuse_reuse(known.sent, sent)
+    begun = FourTwoProcess.objects.filter(started_by__user=by.user)
+    if known := once(begun, key, sent):
         return known
     if not may_run(by, village.pk, at):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
@@ -208,11 +201,9 @@ def record_step(
     fit). Source: domain §2 议事规则; ledgers 10.
     """
     process = _lock(process)
-    sent = fingerprint(
-        f"step:{nth}", "", {**vars(held), "votes": "/".join(map(str, held.votes))}
-    )
-    if key and (known := process.steps.filter(key=key).first()):
-        refuse_reuse(known.sent, sent)
+    said = {**vars(held), "votes": "/".join(map(str, held.votes))}
+    sent = fingerprint(f"step:{nth}", said)
+    if known := once(process.steps.all(), key, sent):
         return known
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
