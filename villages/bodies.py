@@ -18,7 +18,6 @@ from villages.models import (
     MeetingKind,
     Post,
     Procedure,
-    Role,
     Seat,
     Town,
     User,
@@ -27,6 +26,7 @@ from villages.models import (
 from villages.models.bodies import VILLAGE_BODIES
 from villages.own_rules import must_review
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
+from villages.rights import OVERSEE, SEAT_BODIES
 
 Where = Village | Town | str  # a county by its code
 LONGEST_KEY = 19  # digits
@@ -85,9 +85,7 @@ def places_of(posts: Iterable[Post]) -> list[Place]:
     """The places whose bodies the posts seat: the secretary's village, the reviewer's
     town or county.
     """
-    found = [
-        Place.of(post) for post in posts if post.role in (Role.SECRETARY, Role.REVIEWER)
-    ]
+    found = [Place.of(post) for post in posts if post.role in SEAT_BODIES]
     return list({place.key: place for place in found if place}.values())
 
 
@@ -118,9 +116,8 @@ def readable_place(user: User, on: date, key: str) -> Place | None:
         None,
     ):
         return found
-    overseers = (Role.REVIEWER, Role.SUPERVISOR)
     if not key:
-        town = Town.objects.overseen_by(user, on, overseers).first()
+        town = Town.objects.overseen_by(user, on, OVERSEE).first()
         return Place(town, town.name) if town else None
     number = key.removeprefix("v")
     if number == key or not (
@@ -128,7 +125,7 @@ def readable_place(user: User, on: date, key: str) -> Place | None:
     ):
         return None
     village = (
-        Village.objects.overseen_by(user, on, overseers)
+        Village.objects.overseen_by(user, on, OVERSEE)
         .select_related("town")
         .filter(pk=int(number))
         .first()

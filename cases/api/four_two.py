@@ -14,8 +14,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.items import votes_of
-from cases.batch import move_all
-from cases.four_two import (
+from cases.meetings.four_two import (
     Held,
     correct_step,
     drop_process,
@@ -37,6 +36,7 @@ from cases.serializers.four_two import (
 )
 from cases.serializers.moves import body_of
 from cases.workflow import Action, Officer, read_facts
+from cases.workflow.batch import move_all
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 from minshi.errors import InputRefused, NoSuchRight

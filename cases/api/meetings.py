@@ -14,9 +14,9 @@ from rest_framework.response import Response
 
 from cases import meetings
 from cases.api.base import CaseApi
+from cases.meetings.sitting import Sitting, holding_places
 from cases.models import Attendee, Case, Meeting
 from cases.serializers import meetings as bodies
-from cases.sitting import Sitting, holding_places
 from cases.workflow import Officer
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.corrections import note_correction
+from cases.meetings.corrections import note_correction
 from cases.meetings.counting import COUNTED, count_of, due_of, keep_count
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
-from cases.veil import without_hidden
+from cases.privacy.veil import without_hidden
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from villages.procedure import Rules, rules_for

@@ -10,7 +10,7 @@ from cases.meetings.holding import lock_open, lock_waiting
 from cases.models import AgendaItem, Attendee, Concern, CoSpeaker, Meeting, StepAside
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
-from cases.veil import veil_over
+from cases.privacy.veil import veil_over
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
-from cases.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, System
 from cases.workflow.effects.guard import name_concerns, unmasked_phone
 from cases.workflow.facts import Facts, posts_about, village_of
+from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays

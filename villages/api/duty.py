@@ -21,8 +21,9 @@ from minshi.errors import InputRefused
 from villages import duty
 from villages.api.caller import CallerApi
 from villages.api.fields import DayField, IdField, MomentField
-from villages.duty.standing import STANDING_ROLES, Roster
+from villages.duty.standing import Roster
 from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
+from villages.rights import TAKE_DUTY
 
 NO_SUCH_CHOICE = _("This is not one of the choices.")
 
@@ -156,7 +157,7 @@ class DutyApi(CallerApi):
         return [
             post.village_id
             for post in posts
-            if post.village_id and post.role in STANDING_ROLES
+            if post.village_id and post.role in TAKE_DUTY
         ]
 
     def shift(self, pk: int) -> DutyShift:
@@ -358,7 +359,7 @@ class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         rows = Post.objects.current(self.on).filter(
-            village__in=self.own_villages(), role__in=STANDING_ROLES
+            village__in=self.own_villages(), role__in=TAKE_DUTY
         )
         post = (
             rows.select_related("user", "village").filter(pk=said.pop("post")).first()
