@@ -45,7 +45,7 @@ lint: dev
 	@mkdir -p .venv/checks
 	$(FOR_CHECKS) $(BIN)/mypy
 	$(FOR_CHECKS) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/pytest -q tests/minshi/test_catalogue.py
+	$(BIN)/pytest -q tests/minshi/test_catalogue.py tests/minshi/test_templates.py
 
 messages: dev
 	@command -v xgettext >/dev/null || { echo "✗ 需要 GNU gettext / GNU gettext is needed" >&2; exit 1; }

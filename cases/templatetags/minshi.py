@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,6 +31,7 @@ DOUBT = gettext_lazy(
     "Counted Monday to Friday: the days off of that year are not known yet."
 )
 PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
+TONES = {"success": "good", "warning": "warn", "error": "bad"}
 
 
 @register.filter
@@ -47,6 +50,18 @@ def styled(field: BoundField) -> SafeString:
         field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
     )
     return format_html("{}{}", field.as_widget(attrs=attrs), hidden)
+
+
+@register.filter
+def attributes(attrs: dict[str, Any]) -> SafeString:
+    """The attributes of an option as they stand in its tag."""
+    return flatatt(attrs)
+
+
+@register.filter
+def tone(message: Message) -> str:
+    """The class of a note for what a message reports: done, careful, or refused."""
+    return TONES.get(message.level_tag, "")
 
 
 @register.simple_tag
