@@ -3,6 +3,7 @@ and `code`.
 """
 
 from collections.abc import Mapping
+from typing import Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,11 @@ class InputRefused(RuleBroken):
 
     status = 400
     code = "invalid"
+
+    @classmethod
+    def at(cls, **fields: Text) -> Self:
+        """Refuse fields, each with its words; the first says it for the whole form."""
+        return cls(next(iter(fields.values())), fields)
 
 
 def refuse_reuse(before: object, now: object) -> None:

@@ -20,8 +20,8 @@ from cases.serializers.moves import (
     body_of,
 )
 from cases.serializers.offers import ReadyText, ToldSerializer, offers_as_data
+from cases.speaking.progress import told_to_speaker
 from cases.standard_texts import ready_for
-from cases.tracking import told_to_speaker
 from cases.workflow import (
     Action,
     Facts,

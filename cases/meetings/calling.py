@@ -21,18 +21,24 @@ from minshi.errors import InputRefused, MoveRefused, refuse_reuse
 from villages.bodies import Place, Where
 from villages.models import MeetingKind, Post, Role, Seat, Town, Village
 from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
+from villages.rights import (
+    SIT_ABOVE,
+    SIT_IN_TWO_COMMITTEES,
+    SIT_IN_VILLAGE_COMMITTEE,
+    Roles,
+)
 
 # The kinds of meeting by the level they are held at.
 PLACES: Mapping[Level, frozenset[MeetingKind]] = MappingProxyType(
     {Level.VILLAGE: OF_VILLAGE, Level.TOWN: OF_TOWN, Level.COUNTY: OF_COUNTY}
 )
 # Whose posts make up the roll while nobody has been seated in the body.
-ROLL_WITHOUT_SEATS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
+ROLL_WITHOUT_SEATS: Mapping[str, Roles] = MappingProxyType(
     {
-        "minshi_committee": (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER),
-        "two_committees": (Role.SECRETARY, Role.DUTY_OFFICER),
-        "town_committee": (Role.REVIEWER,),
-        "county_board": (Role.REVIEWER,),
+        "minshi_committee": SIT_IN_VILLAGE_COMMITTEE,
+        "two_committees": SIT_IN_TWO_COMMITTEES,
+        "town_committee": SIT_ABOVE,
+        "county_board": SIT_ABOVE,
     }
 )
 
@@ -104,7 +110,7 @@ def call_meeting(
     check_right(meeting, by, at)
     if kind not in PLACES[meeting.level]:
         words = _("That kind of meeting is not held here.")
-        raise InputRefused(words, {"kind": words})
+        raise InputRefused.at(kind=words)
     try:
         with transaction.atomic():
             meeting.save()
@@ -206,13 +212,13 @@ def change_meeting(
         present = meeting.present_typed
     if due is not None and has_roll(meeting):
         words = _("There is a roll for this meeting: tick who came.")
-        raise InputRefused(words, {"due": words})
+        raise InputRefused.at(due=words)
     if (due is None) != (present is None):
         words = _("Type both numbers, or neither.")
-        raise InputRefused(words, {"present" if present is None else "due": words})
+        raise InputRefused.at(**{"present" if present is None else "due": words})
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     said = {
         "starts_at": starts_at,
         "place": place.strip(),

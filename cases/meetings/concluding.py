@@ -16,7 +16,7 @@ from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
-from cases.veil import without_hidden
+from cases.privacy.veil import without_hidden
 from cases.workflow import MOVES, Action, Officer, make_move
 from cases.workflow.moving import fingerprint, note_input
 from cases.workflow.record import without_personal
@@ -171,7 +171,7 @@ def check_votes(item: AgendaItem, count: Count) -> None:
             " count again."
         )
         words %= {"cast": cast, "entitled": count.present}
-        raise InputRefused(words, {"votes_for": words})
+        raise InputRefused.at(votes_for=words)
 
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:

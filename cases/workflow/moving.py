@@ -87,7 +87,7 @@ def make_move(
     _check(move, facts, by)
     composed = not isinstance(by, Speaker)  # what villagers write may hold any brackets
     if composed and (gap := unfinished(note)):
-        raise InputRefused(still_open(gap), {"note": still_open(gap)})
+        raise InputRefused.at(note=still_open(gap))
     step = Step(facts, by, check_inputs(move.inputs, values, composed=composed))
     name = note_input(move)
     words = [step.values[name] or "" if name else "", note]

@@ -23,6 +23,8 @@ from minshi.errors import (
 )
 from supervision.models import NoticeKind, OrderState, SentBack, SupervisionOrder, Told
 from supervision.models.order import LIVE
+from supervision.notices.outbox import Message, put_in_outbox
+from supervision.notices.recipients import recipients_of
 from supervision.orders.drafting import (
     latest_reply_on,
     new_order,
@@ -39,8 +41,6 @@ from supervision.orders.locking import (
 )
 from supervision.orders.rights import answers, may_check
 from supervision.orders.wording import check_text, check_words
-from supervision.outbox import Message, put_in_outbox
-from supervision.recipients import recipients_of
 
 
 @transaction.atomic
