@@ -16,7 +16,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
-from cases.privacy.veil import public_titles
+from cases.privacy.redactor import public_titles
 from cases.workflow import Officer
 from cases.workflow.moving import lock_in_order
 from minshi import workdays

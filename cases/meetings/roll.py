@@ -10,7 +10,7 @@ from cases.meetings.holding import lock_open, lock_waiting
 from cases.models import AgendaItem, Attendee, Concern, CoSpeaker, Meeting, StepAside
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
-from cases.privacy.veil import veil_over
+from cases.privacy.redactor import room_redactor
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused
 
@@ -188,14 +188,15 @@ def set_aside(
     MoveRefused once the item was concluded.
     """
     item = lock_waiting(item, by, at)
-    veil, lifted = veil_over([item.case]), lifted or {}
+    redact = room_redactor([item.case])
+    lifted = lifted or {}
     people = {person.pk: person for person in item.meeting.attendees.all()}
     asides = set_parties_aside([item], people.values())[item.pk]
     automatic = {aside.attendee_id: aside for aside in asides if aside.is_automatic}
     touched = [pk for pk in automatic if pk in lifted or seen is None or pk in seen]
-    _lift({pk: veil(lifted.get(pk, "").strip()) for pk in touched}, automatic, lifted)
+    _lift({pk: redact(lifted.get(pk, "").strip()) for pk in touched}, automatic, lifted)
     by_hand = {
-        pk: veil(why.strip())
+        pk: redact(why.strip())
         for pk, why in reasons.items()
         if pk in people and pk not in automatic
     }
