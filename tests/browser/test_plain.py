@@ -3,13 +3,15 @@ line.
 """
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 
 from cases.models import Case
-from tests.cases.roads import decided, staff
+from tests.cases.council import called
+from tests.cases.roads import accepted, decided, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE_BUDGET, OWN_BUDGET, HTML_BUDGET = 75 * 1024, 12 * 1024, 15 * 1024
@@ -82,18 +84,60 @@ def test_the_first_letter_has_a_field_before_the_first_frame(open_as):
     assert page.evaluate("window.hadFocus") == "id_speaker_name"
 
 
+LOADED = re.compile(r'(?:src|href)="/static/([^"]+\.(?:css|js))"')
+IMPORTED = re.compile(r'from "\./([^"]+)";')
+
+
+def files_of(html: str) -> set[str]:
+    """Styles and scripts of a page: those it names, and the modules that these import."""
+    files: set[str] = set()
+    waiting = LOADED.findall(html)
+    while waiting:
+        name = waiting.pop()
+        if name not in files:
+            files.add(name)
+            waiting += modules_of(name)
+    return files
+
+
+def modules_of(name: str) -> list[str]:
+    if not name.startswith("js/"):
+        return []
+    script = Path(finders.find(name)).read_text()
+    return [f"js/{imported}" for imported in IMPORTED.findall(script)]
+
+
+def is_ours(name: str) -> bool:
+    return name.startswith(("css/", "js/"))
+
+
 def test_staff_pages_keep_their_weight(client):
     here = staff()
     case = decided(here)
+    meeting = called(here, accepted(here))
+    item = f"/meetings/{meeting.pk}/items/{meeting.items.get().pk}/"
     client.force_login(here.secretary.user)
-    ours = gzipped("minshi.css") + gzipped("minshi.js")
-    theirs = gzipped("js-lib-bootstrap5/css/bootstrap.min.css") + gzipped(
-        "django_htmx/htmx-2.min.js"
-    )
 
-    for address in ("/", "/intake/", "/cases/", f"/cases/{case.number}/"):
-        html = len(gzip.compress(client.get(address).content))
-        assert html <= HTML_BUDGET, address
-        assert html + ours + theirs <= PAGE_BUDGET, address
+    for address in ("/", "/intake/", "/cases/", f"/cases/{case.number}/", item):
+        html = client.get(address).content
+        weight = {name: gzipped(name) for name in files_of(html.decode())}
+        ours = sum(size for name, size in weight.items() if is_ours(name))
+        page = len(gzip.compress(html))
 
-    assert ours <= OWN_BUDGET
+        assert "js/dom.js" in weight, address
+        assert ours <= OWN_BUDGET, address
+        assert page <= HTML_BUDGET, address
+        assert page + sum(weight.values()) <= PAGE_BUDGET, address
+
+
+@pytest.mark.parametrize("address", ["/", "/intake/", "/login/"])
+def test_every_module_a_page_needs_is_named_by_the_page(client, address):
+    """Else a browser on a poor line learns of it one answer later."""
+    here = staff()
+    if address != "/login/":
+        client.force_login(here.duty.user)
+    html = client.get(address).content.decode()
+
+    named = set(LOADED.findall(html))
+
+    assert files_of(html) == named
