@@ -8,15 +8,20 @@ from uuid import uuid4
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cases.deadlines import spent_of
-from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
-from cases.exports import may_take
-from cases.four_two import may_run
-from cases.models import AgendaItem, Case, FourTwoProcess
+from cases.deadlines.counting import spent_of
+from cases.ledgers.exports import may_take
+from cases.meetings.four_two import may_run
+from cases.models import AgendaItem, Case, Event, FourTwoProcess, MandatoryReport
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
+from cases.privacy.disclosure import (
+    may_open_phone,
+    may_print_receipt,
+    open_speaker_phone,
+)
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import folded, names_known_to, told
 from cases.workflow import (
     Action,
@@ -30,7 +35,7 @@ from cases.workflow import (
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.forms import ReasonForm
+from villages.forms.accounts import ReasonForm
 from villages.models import User
 
 # What is done every day stands as buttons; the rest folds away under "more".
@@ -101,7 +106,6 @@ def detail_context(
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
     names = names_known_to(facts)
-    acts = {event.action for event in events}
     urged = facts.happened(Action.URGE)
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
@@ -110,15 +114,23 @@ def detail_context(
     def seen(text: str) -> str:
         return text if whole else without_speaker(case, text, also)
 
+    words = {name: seen(getattr(case, name)) for name in SAID}
+    concerns = _named_in(facts) if not sight.overseer.is_empty else []
+    reports = [
+        (report.told_at, seen(f"{report.told} {report.receipt}"))
+        for report in _reports_of(case, events)
+    ]
+
     return {
         "nav": "list",
         "at": at,
         "case": case,
+        "speaker": speaker_of(case, shown=whole),
         "speaker_shown": whole,
         "may_open_phone": (
             bool(case.speaker_phone) and may_open_phone(user, today(), case)
         ),
-        "words": {name: seen(getattr(case, name)) for name in SAID},
+        "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": folded(
             told(case, event, whole=whole, also=also, names=names) for event in events
@@ -133,14 +145,9 @@ def detail_context(
         "requests": [
             (item, seen(item.reason)) for item in facts.requests if item.state == "open"
         ],
-        "rating": facts.rating,
-        "reports": [
-            (report.told_at, seen(f"{report.told} {report.receipt}"))
-            for report in (
-                case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ()
-            )
-        ],
-        "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
+        "concerns": concerns,
+        "origin": lines_of_origin(case, words),
+        "course": lines_of_course(case, words, facts.rating, concerns, reports),
         "slips": (
             slips_of(case, facts.assignments, facts.requests, reversed(events))
             if may_take(user, today(), case, facts.assignments)
@@ -180,6 +187,13 @@ def _four_two(user: User, case: Case) -> dict[str, Any]:
         for post in user.posts_on(today())
     )
     return {"four_two": process, "may_begin_four_two": waits and runs}
+
+
+def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:
+    """Read the red-line reports; no query where none was made."""
+    if all(event.action != Action.MANDATORY_REPORT for event in events):
+        return []
+    return list(case.mandatory_reports.all())
 
 
 def _named_in(facts: Facts) -> list[User]:

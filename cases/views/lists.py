@@ -9,11 +9,11 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from cases.filters import CaseFilter
+from cases.lists.filters import CaseFilter
+from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
 from cases.models.scope import CaseQuerySet
-from cases.paging import capped_counts, page_of
 from cases.views.access import StaffView
 from minshi.clock import now, today
 
@@ -29,6 +29,20 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
 # Tabs, queues and the box above say these: the filters stay folded for them.
 NOT_UNFOLDING = frozenset(
     {"q", "owner", "overdue", "stage", "level", "asked", "given_back", "needs_order"}
+)
+# The filters that fold away under the box to search in, as they stand on the page.
+FOLDED = (
+    "village",
+    "category",
+    "grade",
+    "light",
+    "topic",
+    "level",
+    "mode",
+    "concluded",
+    "registered_from",
+    "registered_to",
+    "order",
 )
 TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
 
@@ -56,6 +70,7 @@ class CaseList(StaffView):
             "tabs": tabs,
             "sight": self.sight(),
             "is_narrowed": bool(given),
+            "folded": [listed.form[name] for name in FOLDED],
             "unfolds": bool(given & set(listed.form.fields) - NOT_UNFOLDING),
             "kept": [
                 (name, value)

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from minshi import workdays
 from villages.duty.handing_over import takers_of
-from villages.duty.standing import STANDING_ROLES, Roster, read_roster
+from villages.duty.standing import Roster, read_roster
 from villages.models import DutyShift, HandOver, Post, SwapRequest, User, Village
 from villages.models.duty import DutyShiftQuerySet
+from villages.rights import TAKE_DUTY
 
 LOOK_BACK, LOOK_AHEAD = timedelta(days=14), timedelta(days=10)
 # after its end a shift is still offered for handing over
@@ -40,6 +43,22 @@ class Desk:
     to_take_over: list[HandOver]
     asks: list[Ask]
 
+    @property
+    def today_in_words(self) -> str:
+        """Who is on today and at what hours, shift by shift."""
+        if not self.today:
+            return pgettext("duty", "nobody")
+        return pgettext("list", "; ").join(
+            f"{_people_in_words(on)} {shift.hours}" for shift, on in self.today
+        )
+
+
+def _people_in_words(on: list[Post]) -> str:
+    if not on:
+        return _("nobody: they are away")
+    backup = pgettext("duty", "backup")
+    return f" · {backup} ".join(str(post.user) for post in on)
+
 
 def desks_of(user: User, at: datetime) -> list[Desk]:
     """A desk for each village where the user takes duty; two queries, one where the
@@ -48,7 +67,7 @@ def desks_of(user: User, at: datetime) -> list[Desk]:
     posts = [
         post
         for post in user.posts_on(workdays.local_day(at))
-        if post.role in STANDING_ROLES and post.village
+        if post.role in TAKE_DUTY and post.village
     ]
     if not posts:
         return []

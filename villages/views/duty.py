@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi import workdays
@@ -20,19 +21,19 @@ from minshi.workdays import ONE_DAY
 from villages.duty.desk import around, desk_of, handed_over
 from villages.duty.rights import may_arrange, posts_of
 from villages.duty.standing import Roster, read_roster
-from villages.duty_forms import MonthForm
+from villages.forms.duty import MonthForm
 from villages.models import (
     DutyLeave,
     DutyShift,
     HandOver,
     Post,
-    Role,
     SwapRequest,
     TalkRoom,
     User,
     Village,
 )
 from villages.requests import whole_number
+from villages.rights import DESCRIBE_TALK_ROOM
 
 WEEK = timedelta(days=7)
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
@@ -91,6 +92,10 @@ class Line:
     may_hand_over: bool
 
     @property
+    def may_ask_swap(self) -> bool:
+        return self.is_ahead and self.is_mine and self.swap is None
+
+    @property
     def arranged(self) -> str:
         """Whom the roster named, where others stand in; else empty."""
         people = self.shift.people
@@ -101,6 +106,14 @@ class Line:
 class Away:
     leave: DutyLeave
     may_end: bool
+
+    @property
+    def in_words(self) -> str:
+        words = _("%(name)s is away") % {"name": self.leave.post.user}
+        if self.leave.substitute:
+            name = self.leave.substitute.user
+            words += _(", %(name)s stands in") % {"name": name}
+        return words
 
 
 @dataclass(frozen=True)
@@ -145,7 +158,7 @@ class DutyWeek(DutyView):
             "after": monday + WEEK,
             "may_arrange": may_arrange(self.user, village, today()),
             "is_secretary": bool(
-                posts_of(self.user, village, today(), (Role.SECRETARY,))
+                posts_of(self.user, village, today(), DESCRIBE_TALK_ROOM)
             ),
             "takes_duty": bool(posts),
         }
@@ -193,6 +206,15 @@ class DutyWeek(DutyView):
         )
 
 
+@dataclass(frozen=True)
+class WallRow:
+    """A shift as it hangs on the wall; a day without one has a row of its own."""
+
+    day: date
+    hours: str
+    on: list[Post]
+
+
 class WallPrint(DutyView):
     """A month on one A4 sheet."""
 
@@ -211,19 +233,15 @@ class WallPrint(DutyView):
             "village": self.village,
             "room": TalkRoom.objects.filter(village=self.village).first(),
             "month": first,
-            "days": [
-                (
-                    day,
-                    [
-                        (shift, roster.on_duty(shift))
-                        for shift in roster.shifts
-                        if shift.on == day
-                    ],
-                )
-                for day in days
-            ],
+            "rows": [row for day in days for row in self._rows(day, roster)],
         }
         return render(request, "villages/duty_print.html", context)
+
+    def _rows(self, day: date, roster: Roster) -> list[WallRow]:
+        shifts = [shift for shift in roster.shifts if shift.on == day]
+        if not shifts:
+            return [WallRow(day, "", [])]
+        return [WallRow(day, shift.hours, roster.on_duty(shift)) for shift in shifts]
 
 
 def monday_of(text: str) -> date:
