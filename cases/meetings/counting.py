@@ -23,8 +23,8 @@ COUNTED = (
 
 @dataclass(frozen=True)
 class Count:
-    """People due and present, those who stepped aside left out of both (README,
-    Decisions).
+    """People due and present, those who stepped aside left out of both
+    (docs/decisions.md).
     """
 
     due: int
