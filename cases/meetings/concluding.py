@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.meetings.counting import Count, count_of, keep_count
+from cases.meetings.counting import Count, count_of, store_count
 from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Meeting
@@ -144,7 +144,7 @@ def _count(item: AgendaItem, meeting: Meeting) -> Count:
         list(meeting.attendees.all()),
     )
     count = count_of(meeting, people, set_parties_aside([item], people)[item.pk], rules)
-    keep_count(item, count, rules)
+    store_count(item, count, rules)
     return count
 
 
