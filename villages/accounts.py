@@ -252,7 +252,7 @@ def _node_fields(role: Role, node: Any) -> dict[str, Any]:
 
 
 def _refused(field: str, text: str) -> InputRefused:
-    return InputRefused(text, {field: text})
+    return InputRefused.at(**{field: text})
 
 
 def _check_fields(row: User | Post) -> None:

@@ -44,7 +44,7 @@ def open_phone(
         )
     if not reason.strip():
         text = _("Say why you need the number.")
-        raise InputRefused(text, {"reason": text})
+        raise InputRefused.at(reason=text)
     record_audit(
         AuditKind.UNMASK,
         at=at,

@@ -21,8 +21,8 @@ from cases.meetings.four_two import (
     last_held,
     may_run,
     record_step,
+    redacted,
     start_process,
-    veiled,
 )
 from cases.models import FourTwoProcess
 from cases.serializers.four_two import (
@@ -49,7 +49,7 @@ class FourTwoApi(CaseApi):
         return found.prefetch_related("steps__process", "steps__corrections")
 
     def process(self, pk: int) -> FourTwoProcess:
-        return veiled([get_object_or_404(self.processes(), pk=pk)])[0]
+        return redacted([get_object_or_404(self.processes(), pk=pk)])[0]
 
     def numbers(self, processes: Iterable[FourTwoProcess]) -> dict[str, Any]:
         """Which of their cases the user sees, for the serializer."""
@@ -89,7 +89,7 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
     @extend_schema(responses={200: ProcessSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The processes in reach, the latest first."""
-        page = veiled(self.paginate_queryset(self.processes()) or [])
+        page = redacted(self.paginate_queryset(self.processes()) or [])
         return self.get_paginated_response(
             ProcessSerializer(page, many=True, context=self.numbers(page)).data
         )
@@ -113,7 +113,7 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
         )
         if case is None or case.village is None:
             words = _("This matter is not waiting for a decision in the village.")
-            raise InputRefused(words, {"case": words})
+            raise InputRefused.at(case=words)
         by, key = self.runner(case.village_id), idempotency_key(request)
         process = start_process(
             case.village, case=case, by=by, at=self.at, key=key, **data
@@ -168,7 +168,7 @@ class FourTwoCorrections(FourTwoApi):
         step = last_held(process, data.pop("nth"))
         if step is None:
             words = _("This step was not held yet.")
-            raise InputRefused(words, {"nth": words})
+            raise InputRefused.at(nth=words)
         correct_step(step, by=self.runner(process.village_id), at=self.at, **data)
         return self.whole(pk)
 
@@ -205,7 +205,7 @@ class Batch(CaseApi):
         )
         if len(cases) != len(seen):
             words = _("One of these matters does not exist, or is not yours to see.")
-            raise InputRefused(words, {"cases": words})
+            raise InputRefused.at(cases=words)
         body = body_of(action)(
             data={**data["inputs"], "action": action.value},
             context=self.context(facts=read_facts(cases[0], self.at)),

@@ -56,7 +56,7 @@ class MeetingApi(CaseApi):
                 "One of these matters waits for no decision here, or is on an agenda"
                 " already."
             )
-            raise InputRefused(words, {"cases": words})
+            raise InputRefused.at(cases=words)
         return [found[number] for number in wanted]
 
     def whole(self, meeting: Meeting) -> Response:

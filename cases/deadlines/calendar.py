@@ -111,7 +111,7 @@ def set_day(
             if day < on
             else _("Only days of this year and the next are set.")
         )
-        raise InputRefused(words, {"day": words})
+        raise InputRefused.at(day=words)
     values = {"is_working": is_working, "name": name[:NAME_LENGTH], "confirmed": True}
     return CalendarDay.objects.update_or_create(town=town, day=day, defaults=values)[0]
 

@@ -101,7 +101,7 @@ def _refuse_what_is_none(rule: Rule, span: Span) -> None:
             "least": least,
             "most": LONGEST,
         }
-        raise InputRefused(words, {"amount": words})
+        raise InputRefused.at(amount=words)
     if rule == Rule.EXTENSION and span.unit != Unit.CALENDAR:
         words = _("More time is counted in calendar days.")
-        raise InputRefused(words, {"unit": words})
+        raise InputRefused.at(unit=words)

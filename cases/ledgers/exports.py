@@ -207,7 +207,7 @@ class Export:
             raise NoSuchRight(_("Your posts do not let you take this ledger away."))
         if not self.reason.strip():
             text = _("Say what it is for.")
-            raise InputRefused(text, {"reason": text})
+            raise InputRefused.at(reason=text)
 
     def _counted(self, records: Iterator[Any]) -> Iterator[Any]:
         for record in records:

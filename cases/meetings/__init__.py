@@ -18,7 +18,14 @@ from cases.meetings.calling import (
     meeting_at,
 )
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
-from cases.meetings.counting import Count, count_of, counts_of, due_of, present_of
+from cases.meetings.counting import (
+    Count,
+    count_of,
+    counts_of,
+    due_of,
+    present_of,
+    votes_in_words,
+)
 from cases.meetings.holding import holding_posts, was_concluded
 from cases.meetings.minutes import (
     close_meeting,
@@ -27,7 +34,7 @@ from cases.meetings.minutes import (
     save_minutes,
 )
 from cases.meetings.roll import add_attendee, call_roll, remove_attendee, set_aside
-from cases.privacy.veil import public_titles
+from cases.privacy.redactor import public_titles
 
 __all__ = [
     "ITEM_ACTIONS",
@@ -58,6 +65,7 @@ __all__ = [
     "save_item",
     "save_minutes",
     "set_aside",
+    "votes_in_words",
     "waiting_for",
     "was_concluded",
 ]

@@ -16,12 +16,12 @@ from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
-from cases.privacy.veil import without_hidden
+from cases.privacy.redactor import for_the_room, personal_redactor
 from cases.workflow import MOVES, Action, Officer, make_move
-from cases.workflow.moving import fingerprint, note_input
-from cases.workflow.record import without_personal
+from cases.workflow.moving import note_input
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, StaleVersion, refuse_reuse
+from minshi.errors import InputRefused, MoveRefused, StaleVersion
+from minshi.idempotency import fingerprint, refuse_reuse
 from villages.procedure import rules_for
 
 # What a meeting may resolve about a case.
@@ -83,14 +83,14 @@ def conclude(
         "resolution": resolution,
         "action": action,
     }
-    sent = fingerprint(f"conclude:{verdict}", "", {**values, **said}) if key else ""
+    sent = fingerprint(f"conclude:{verdict}", {**values, **said}) if key else ""
     if key and item.key == key:
         refuse_reuse(item.sent, sent)
         return item
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
     check_has_come(meeting, at)
-    words = None if opinions is None else without_hidden([item.case], opinions.strip())
+    words = None if opinions is None else for_the_room([item.case], opinions.strip())
     if (
         version is not None
         and version != item.version
@@ -101,7 +101,7 @@ def conclude(
         )
     item.opinions = item.opinions if words is None else words
     item.votes_for, item.votes_against, item.votes_abstain = votes
-    item.resolution = without_hidden([item.case], resolution.strip())
+    item.resolution = for_the_room([item.case], resolution.strip())
     _check_verdict(item, verdict, _count(item, meeting))
     item.state, item.key, item.sent, item.version = verdict, key, sent, item.version + 1
     item.concluded_at, item.concluded_by = at, by.post
@@ -171,7 +171,7 @@ def check_votes(item: AgendaItem, count: Count) -> None:
             " count again."
         )
         words %= {"cast": cast, "entitled": count.present}
-        raise InputRefused(words, {"votes_for": words})
+        raise InputRefused.at(votes_for=words)
 
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
@@ -222,5 +222,5 @@ def _move(
     if not item.resolution:
         words = values.get(note_input(MOVES[action]) or "") or ""
         item.resolution = "：".join(
-            filter(None, (str(Action(action).label), without_personal(case, words)))
+            filter(None, (str(Action(action).label), personal_redactor(case)(words)))
         )

@@ -10,9 +10,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Correction, FourTwoStep, Meeting
-from cases.privacy.veil import without_hidden
+from cases.privacy.redactor import for_the_room
 from cases.workflow import Officer
-from minshi.errors import InputRefused, refuse_reuse
+from minshi.errors import InputRefused
+from minshi.idempotency import refuse_reuse
 
 C = TypeVar("C", bound=Correction)
 
@@ -39,7 +40,7 @@ def note_correction(
     }:
         raise InputRefused(_("Something is missing."), missing)
     cases = list(cases)
-    said = {name: without_hidden(cases, text) for name, text in said.items()}
+    said = {name: for_the_room(cases, text) for name, text in said.items()}
     part = {"meeting" if isinstance(about, Meeting) else "step": about}
     noted, is_new = kind._default_manager.get_or_create(
         key=key, defaults={**part, "at": at, "post": by.post, **said}

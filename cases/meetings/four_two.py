@@ -18,11 +18,11 @@ from cases.meetings.corrections import note_correction
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Confidentiality, Stage
 from cases.models.four_two import ReservedMatter
-from cases.privacy.veil import veil_over, without_hidden
+from cases.privacy.redactor import for_the_room, room_redactor
 from cases.workflow import Officer
-from cases.workflow.moving import fingerprint
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight, refuse_reuse
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.idempotency import fingerprint, once
 from villages.duty import officiates
 from villages.models import MeetingKind, Village
 from villages.models.bodies import Base
@@ -122,22 +122,15 @@ def start_process(
     village's), InputRefused (no subject), MoveRefused (the case is elsewhere, or has a
     process already).
     """
-    sent = fingerprint(
-        "start",
-        "",
-        {"matter": matter, "origin": origin, "subject": subject, "case": case},
-    )
+    said = {"matter": matter, "origin": origin, "subject": subject, "case": case}
+    sent = fingerprint("start", said)
     seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(
         of=("self",)
     )
     # a second click waits here
     found = seen.select_related("town").filter(pk=case.pk).first() if case else None
-    if key and (
-        known := FourTwoProcess.objects.filter(
-            key=key, started_by__user=by.user
-        ).first()
-    ):
-        refuse_reuse(known.sent, sent)
+    begun = FourTwoProcess.objects.filter(started_by__user=by.user)
+    if known := once(begun, key, sent):
         return known
     if not may_run(by, village.pk, at):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
@@ -154,7 +147,7 @@ def start_process(
         case=found,
         matter=matter,
         origin=origin,
-        subject=without_hidden([found], subject.strip()),
+        subject=for_the_room([found], subject.strip()),
         started_by=by.post,
         started_at=at,
     )
@@ -208,11 +201,9 @@ def record_step(
     fit). Source: domain §2 议事规则; ledgers 10.
     """
     process = _lock(process)
-    sent = fingerprint(
-        f"step:{nth}", "", {**vars(held), "votes": "/".join(map(str, held.votes))}
-    )
-    if key and (known := process.steps.filter(key=key).first()):
-        refuse_reuse(known.sent, sent)
+    said = {**vars(held), "votes": "/".join(map(str, held.votes))}
+    sent = fingerprint(f"step:{nth}", said)
+    if known := once(process.steps.all(), key, sent):
         return known
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
@@ -229,7 +220,7 @@ def record_step(
         sent=sent,
         nth=nth,
         held_on=held.held_on,
-        content=without_hidden([process.case], held.content.strip()),
+        content=for_the_room([process.case], held.content.strip()),
         recorded_by=by.post,
         recorded_at=at,
     )
@@ -248,7 +239,7 @@ def _check_day(held: Held, before: FourTwoStep | None, today: date) -> None:
     elif before and held.held_on < before.held_on:
         words = _("The step before was on %(day)s.") % {"day": before.held_on}
     if words:
-        raise InputRefused(words, {"held_on": words})
+        raise InputRefused.at(held_on=words)
     if not held.content.strip():
         raise InputRefused(
             _("Something is missing."), {"content": _("Please fill this in.")}
@@ -261,7 +252,7 @@ def _count(
     kind = held.kind or due.kinds[0]
     if kind not in due.kinds:
         words = _("This step is not held by that kind of meeting.")
-        raise InputRefused(words, {"kind": words})
+        raise InputRefused.at(kind=words)
     numbers = {
         "due": held.due,
         "present": held.present,
@@ -284,14 +275,14 @@ def _count(
     cast = sum(vote or 0 for vote in held.votes)
     if here > people:
         words = _("More people cannot be present than are due.")
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     if cast != here:
         words = _(
             "%(cast)s votes were counted, but %(entitled)s people present may vote:"
             " count again."
         )
         words %= {"cast": cast, "entitled": here}
-        raise InputRefused(words, {"votes_for": words})
+        raise InputRefused.at(votes_for=words)
     rules = rules_of(process, due)[kind]
     needed = rules.quorum_needed(people)
     if here < needed:
@@ -300,7 +291,7 @@ def _count(
             " again."
         )
         words %= {"present": here, "due": people, "quorum": needed}
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     step.kind, step.rule = kind, str(rules.article)
     for name, value in numbers.items():
         setattr(step, name, value)
@@ -346,12 +337,12 @@ def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
             "days": days,
             "day": earliest,
         }
-        raise InputRefused(words, {"public_until": words})
+        raise InputRefused.at(public_until=words)
     if before and before.public_until and held.held_on <= before.public_until:
         words = _(
             "The resolution hangs until %(day)s; the outcome is shown after that."
         ) % {"day": before.public_until}
-        raise InputRefused(words, {"held_on": words})
+        raise InputRefused.at(held_on=words)
     case = step.process.case
     if (
         step.nth > PUBLISHED
@@ -362,7 +353,7 @@ def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
         raise MoveRefused(
             _("The outcome is shown once the matter is done; it is not done yet.")
         )
-    oversight = without_hidden([step.process.case], held.oversight.strip())
+    oversight = for_the_room([step.process.case], held.oversight.strip())
     step.public_until, step.oversight, step.passed = held.public_until, oversight, True
 
 
@@ -388,7 +379,7 @@ def drop_process(
         )
     process.dropped_at, process.dropped_why = (
         at,
-        without_hidden([process.case], why.strip()),
+        for_the_room([process.case], why.strip()),
     )
     process.save(update_fields=["dropped_at", "dropped_why"])
     return process
@@ -419,7 +410,7 @@ def _lock(process: FourTwoProcess) -> FourTwoProcess:
     return locked.get(pk=process.pk)
 
 
-def veiled(
+def redacted(
     processes: Iterable[FourTwoProcess], *, with_steps: bool = True
 ) -> list[FourTwoProcess]:
     """To read, not to save: what was written before a speaker was hidden, without them.
@@ -428,25 +419,19 @@ def veiled(
     `with_steps`: their steps and corrections, read beforehand, as well.
     """
     found = list(processes)
-    veil = veil_over([process.case for process in found])
+    redact = room_redactor([process.case for process in found])
     for process in found:
         case = process.case
         if case is None or case.confidentiality == Confidentiality.NORMAL:
             continue
-        process.subject, process.dropped_why = (
-            veil(process.subject, case),
-            veil(process.dropped_why, case),
-        )
+        process.subject = redact.about(case, process.subject)
+        process.dropped_why = redact.about(case, process.dropped_why)
         for step in process.steps.all() if with_steps else ():
-            step.content, step.oversight = (
-                veil(step.content, case),
-                veil(step.oversight, case),
-            )
+            step.content = redact.about(case, step.content)
+            step.oversight = redact.about(case, step.oversight)
             for noted in step.corrections.all():
-                noted.wrong, noted.right = (
-                    veil(noted.wrong, case),
-                    veil(noted.right, case),
-                )
+                noted.wrong = redact.about(case, noted.wrong)
+                noted.right = redact.about(case, noted.right)
     return found
 
 

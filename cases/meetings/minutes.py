@@ -14,7 +14,7 @@ from cases.meetings.holding import check_has_come, check_right, lock_open, lock_
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
-from cases.privacy.veil import without_hidden
+from cases.privacy.redactor import for_the_room
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from villages.procedure import Rules, rules_for
@@ -32,7 +32,7 @@ def save_minutes(
     text again changes nothing.
     """
     meeting = lock_open(meeting, by, at)
-    text = without_hidden(cases_of(meeting), text)
+    text = for_the_room(cases_of(meeting), text)
     if meeting.minutes == text:
         return meeting
     if meeting.minutes_version != version:
@@ -40,7 +40,7 @@ def save_minutes(
             _("Somebody else has written on these minutes since you opened them.")
         )
     if len(text) > MOST_TEXT:
-        raise InputRefused(_("This is too long."), {"minutes": _("This is too long.")})
+        raise InputRefused.at(minutes=_("This is too long."))
     meeting.minutes, meeting.minutes_version = text, version + 1
     meeting.minutes_by, meeting.minutes_at = by.post, at
     meeting.save(
@@ -66,7 +66,7 @@ def save_item(
     once concluded.
     """
     item = lock_waiting(item, by, at)
-    opinions = without_hidden([item.case], opinions)
+    opinions = for_the_room([item.case], opinions)
     if (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain)) == (
         opinions,
         votes,
@@ -77,7 +77,7 @@ def save_item(
             _("Somebody else has written on this item since you opened it.")
         )
     if len(opinions) > MOST_TEXT:
-        raise InputRefused(_("This is too long."), {"opinions": _("This is too long.")})
+        raise InputRefused.at(opinions=_("This is too long."))
     item.opinions, item.version = opinions, version + 1
     item.votes_for, item.votes_against, item.votes_abstain = votes
     item.save(

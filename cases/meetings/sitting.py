@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from cases.meetings import (
     Count,
     counts_of,
@@ -14,6 +16,7 @@ from cases.meetings import (
     meeting_at,
     present_of,
     public_titles,
+    votes_in_words,
 )
 from cases.models import (
     AgendaItem,
@@ -24,9 +27,14 @@ from cases.models import (
     StepAside,
 )
 from cases.models.choices import Confidentiality, Level
+from cases.models.meeting import Part
 from cases.models.scope import Sight
-from cases.privacy.veil import Veil, veil_over
-from cases.templatetags.minshi import title_for, words_for
+from cases.privacy.redactor import (
+    RoomRedactor,
+    reader_redactor,
+    room_redactor,
+    title_for,
+)
 from minshi.errors import Text
 from villages.bodies import Place
 from villages.models import Post, Role, User
@@ -46,6 +54,46 @@ class Line:
     @property
     def is_hidden(self) -> bool:
         return self.item.case_id is not None and self.case is None
+
+    @property
+    def is_told(self) -> bool:
+        """Of a part of a talk day that is read out, and not voted on."""
+        return self.item.part in (Part.REPORT, Part.REVIEW)
+
+    @property
+    def heading(self) -> str:
+        return _("A matter you may not see") if self.is_hidden else self.title
+
+    @property
+    def attendance(self) -> str:
+        return _("due %(due)s, present %(present)s, stepped aside %(aside)s") % {
+            "due": self.count.due,
+            "present": self.count.present,
+            "aside": self.count.aside,
+        }
+
+    @property
+    def votes(self) -> str:
+        return votes_in_words(self.item)
+
+    @property
+    def votes_and_needed(self) -> str:
+        """The votes, with the number that was needed where a rule set one."""
+        if not self.item.needed:
+            return self.votes
+        needed = _("%(needed)s needed") % {"needed": self.item.needed}
+        return f"{self.votes}（{needed}）"
+
+    @property
+    def stepped_aside(self) -> str:
+        """The people who do not take part, each with the reason; a dash for nobody."""
+        if not self.asides:
+            return "—"
+        return " ".join(
+            f"{aside.attendee}（{aside.reason}）" if aside.reason else str(aside)
+            for aside in self.asides
+            if not aside.is_lifted
+        )
 
 
 @dataclass
@@ -68,7 +116,7 @@ class Sitting:
 
     @cached_property
     def items(self) -> list[AgendaItem]:
-        """To read, not to save: what was written before a speaker was hidden is veiled
+        """To read, not to save: what was written before a speaker was hidden is blanked
         as well.
         """
         items = list(
@@ -77,34 +125,32 @@ class Sitting:
             )
         )
         for item in items:
-            item.opinions, item.resolution = (
-                self.veil(item.opinions),
-                self.veil(item.resolution),
-            )
+            item.opinions = self.redact(item.opinions)
+            item.resolution = self.redact(item.resolution)
         return items
 
     @cached_property
-    def veil(self) -> Veil:
+    def redact(self) -> RoomRedactor:
         hidden = Case.objects.filter(agenda_items__meeting=self.meeting).exclude(
             confidentiality=Confidentiality.NORMAL
         )
-        return veil_over(hidden.select_related("town"))
+        return room_redactor(hidden.select_related("town"))
 
     @cached_property
     def corrections(self) -> list[MinutesCorrection]:
-        """Of a closed meeting, veiled as its items are."""
+        """Of a closed meeting, redacted as its items are."""
         noted = (
             list(self.meeting.corrections.select_related("post__user"))
             if self.meeting.closed_at
             else []
         )
         for item in noted:
-            item.wrong, item.right = self.veil(item.wrong), self.veil(item.right)
+            item.wrong, item.right = self.redact(item.wrong), self.redact(item.right)
         return noted
 
     @property
     def minutes(self) -> str:
-        return self.veil(self.meeting.minutes)
+        return self.redact(self.meeting.minutes)
 
     @cached_property
     def asides(self) -> dict[int, list[StepAside]]:
@@ -115,7 +161,7 @@ class Sitting:
         ):
             aside.attendee, aside.reason = (
                 names[aside.attendee_id],
-                self.veil(aside.reason),
+                self.redact(aside.reason),
             )
             found.setdefault(aside.item_id, []).append(aside)
         return found
@@ -160,7 +206,7 @@ class Sitting:
 
     def words(self, case: Case | None) -> str:
         """The speaker's own words, as `title`."""
-        return words_for(case, self.sight, case.verbatim) if case else ""
+        return reader_redactor(case, self.sight)(case.verbatim) if case else ""
 
     def public_title(self, case: Case | None) -> str:
         """The matter for everybody in the room: nobody's name, and nothing of what is
@@ -188,6 +234,10 @@ class Sitting:
     def quorum(self) -> int:
         """As it was when the meeting was closed, else by the rules of today."""
         return self.meeting.quorum or self.rules.quorum_needed(self.due)
+
+    @property
+    def has_quorum(self) -> bool:
+        return self.present >= self.quorum
 
     @property
     def article(self) -> Text:

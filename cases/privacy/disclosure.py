@@ -36,8 +36,8 @@ def opener(user: User, on: date) -> Callable[[Case], bool]:
 
 
 def may_open_phone(user: User, on: date, case: Case) -> bool:
-    """As `opener`, and in 评 whoever the case is with: they have to call (README,
-    Decisions).
+    """As `opener`, and in 评 whoever the case is with: they have to call
+    (docs/decisions.md).
     """
     calls_back = case.stage == Stage.RATE and case.owner_post_id in user.reach(on).posts
     return calls_back or opener(user, on)(case)
@@ -75,10 +75,7 @@ def open_speaker_phone(
         )
         raise NoSuchRight(text)
     if not reason.strip():
-        raise InputRefused(
-            _("Say why you need the number."),
-            {"reason": _("Say why you need the number.")},
-        )
+        raise InputRefused.at(reason=_("Say why you need the number."))
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(
         AuditKind.UNMASK,

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
 from cases.models import Case, Event
+from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.steps import StepView, typed_in, with_text
+from cases.views.steps import WORDS_TOLD, StepView, typed_in, with_text
 from cases.views.timeline import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
@@ -105,6 +106,7 @@ class Act(StepView):
             "at": facts.at,
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
+            "read_by": read_by(offer.action),
             "next": (
                 f"?{request.GET.urlencode()}"
                 if request.GET.get("next") == "queue"
@@ -163,9 +165,9 @@ class Act(StepView):
             .prefetch_related("revisions")
             .order_by("sequence")
         )
-        whole = self.sight().shows_speaker(case)
+        redact = reader_redactor(case, self.sight())
         return [
-            told(case, event, whole=whole)
+            told(case, event, redact=redact)
             for event in events
             if event.data.get("version", 0) > seen
         ]
@@ -218,7 +220,7 @@ class Act(StepView):
         words = " ".join(request.POST.get(name or "", "").split())
         return any(
             str(event.key) == key
-            and words in (" ".join(told(case, event, whole=True).note.split()), "")
+            and words in (" ".join(told(case, event, redact=NOTHING).note.split()), "")
             for event in events
         )
 
@@ -226,3 +228,15 @@ class Act(StepView):
         if "HX-Request" in request.headers:
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
+
+
+def read_by(action: Action) -> str:
+    """Say who will read what is written in a step."""
+    if action in WORDS_TOLD:
+        return _("The speaker reads this on the tracking page.")
+    if action == Action.PROGRESS:
+        return _(
+            "Seen by everyone who may open this matter; by the speaker only if you say"
+            " so."
+        )
+    return _("Seen by everyone who may open this matter.")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
 from cases.meetings.four_two import may_run
-from cases.models import AgendaItem, Case, FourTwoProcess
+from cases.models import AgendaItem, Case, Event, FourTwoProcess, MandatoryReport
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
 from cases.privacy.disclosure import (
@@ -19,8 +19,10 @@ from cases.privacy.disclosure import (
     may_print_receipt,
     open_speaker_phone,
 )
+from cases.privacy.redactor import page_redactor
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import folded, names_known_to, told
 from cases.workflow import (
     Action,
@@ -31,7 +33,6 @@ from cases.workflow import (
     read_facts,
     readers_of,
 )
-from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.forms.accounts import ReasonForm
@@ -105,46 +106,46 @@ def detail_context(
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
     names = names_known_to(facts)
-    acts = {event.action for event in events}
     urged = facts.happened(Action.URGE)
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
-    also = [] if whole else known_names(case)
-
-    def seen(text: str) -> str:
-        return text if whole else without_speaker(case, text, also)
+    redact = page_redactor(case, sight)
+    words = {name: redact(getattr(case, name)) for name in SAID}
+    concerns = _named_in(facts) if not sight.overseer.is_empty else []
+    reports = [
+        (report.told_at, redact(f"{report.told} {report.receipt}"))
+        for report in _reports_of(case, events)
+    ]
 
     return {
         "nav": "list",
         "at": at,
         "case": case,
+        "speaker": speaker_of(case, shown=whole),
         "speaker_shown": whole,
         "may_open_phone": (
             bool(case.speaker_phone) and may_open_phone(user, today(), case)
         ),
-        "words": {name: seen(getattr(case, name)) for name in SAID},
+        "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": folded(
-            told(case, event, whole=whole, also=also, names=names) for event in events
+            told(case, event, redact=redact, names=names) for event in events
         ),
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
         "assignments": [
-            (item, seen(item.ask), seen(item.report))
+            (item, redact(item.ask), redact(item.report))
             for item in facts.active or facts.last_round
         ],
         "requests": [
-            (item, seen(item.reason)) for item in facts.requests if item.state == "open"
+            (item, redact(item.reason))
+            for item in facts.requests
+            if item.state == "open"
         ],
-        "rating": facts.rating,
-        "reports": [
-            (report.told_at, seen(f"{report.told} {report.receipt}"))
-            for report in (
-                case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ()
-            )
-        ],
-        "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
+        "concerns": concerns,
+        "origin": lines_of_origin(case, words),
+        "course": lines_of_course(case, words, facts.rating, concerns, reports),
         "slips": (
             slips_of(case, facts.assignments, facts.requests, reversed(events))
             if may_take(user, today(), case, facts.assignments)
@@ -158,7 +159,7 @@ def detail_context(
         "is_provisional": (
             case.is_open and facts.clock is not None and facts.clock.is_provisional
         ),
-        "hand_backs": [(item, seen(item.ground)) for item in facts.hand_backs],
+        "hand_backs": [(item, redact(item.ground)) for item in facts.hand_backs],
         **_four_two(user, case),
         **shown,
     }
@@ -184,6 +185,13 @@ def _four_two(user: User, case: Case) -> dict[str, Any]:
         for post in user.posts_on(today())
     )
     return {"four_two": process, "may_begin_four_two": waits and runs}
+
+
+def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:
+    """Read the red-line reports; no query where none was made."""
+    if all(event.action != Action.MANDATORY_REPORT for event in events):
+        return []
+    return list(case.mandatory_reports.all())
 
 
 def _named_in(facts: Facts) -> list[User]:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
 from cases.workflow import Action, Officer, make_move, offer_to
-from cases.workflow.moving import fingerprint, refuse_other_words
+from cases.workflow.moving import refuse_other_words
 from minshi.errors import RuleBroken
+from minshi.idempotency import fingerprint
 from villages.models import User
 
 
@@ -46,7 +47,8 @@ def move_all(
             case__in=cases, key__in=[_key_of(key, case) for case in cases]
         )
         said = dict(values)
-        refuse_other_words(before, fingerprint(action, said.pop("note", ""), said))
+        note = said.pop("note", "")
+        refuse_other_words(before, fingerprint(action, said, note))
     return [
         _move_one(
             case,

@@ -171,7 +171,7 @@ class DutyApi(CallerApi):
             return None
         if found := duty.eligible_posts(village, self.on).filter(pk=key).first():
             return found
-        raise InputRefused(NO_SUCH_CHOICE, {name: NO_SUCH_CHOICE})
+        raise InputRefused.at(**{name: NO_SUCH_CHOICE})
 
     def people(
         self, said: Mapping[str, Any], village: int, *names: str
@@ -230,7 +230,7 @@ class ShiftList(ShiftPages):
             .first()
         )
         if village is None:
-            raise InputRefused(NO_SUCH_CHOICE, {"village": NO_SUCH_CHOICE})
+            raise InputRefused.at(village=NO_SUCH_CHOICE)
         people = self.people(said, village.pk, "primary", "backup")
         shift = duty.arrange_shift(village, **said | people, **self.doing)
         response = self.shown(DutyShift.objects.with_people().get(pk=shift.pk))
@@ -312,7 +312,7 @@ class SwapAsk(DutyApi):
         )
         if found := others.filter(pk=key).first():
             return found
-        raise InputRefused(NO_SUCH_CHOICE, {"in_return": NO_SUCH_CHOICE})
+        raise InputRefused.at(in_return=NO_SUCH_CHOICE)
 
 
 class SwapItem(DutyApi):
@@ -365,7 +365,7 @@ class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
             rows.select_related("user", "village").filter(pk=said.pop("post")).first()
         )
         if post is None or post.village_id is None:
-            raise InputRefused(NO_SUCH_CHOICE, {"post": NO_SUCH_CHOICE})
+            raise InputRefused.at(post=NO_SUCH_CHOICE)
         people = self.people(said, post.village_id, "substitute")
         leave = duty.note_leave(post, **said | people, **self.doing)
         return Response(LeaveSerializer(leave).data, status=status.HTTP_201_CREATED)

@@ -100,7 +100,7 @@ def refuse_unfit(post: Post, village_id: int, on: date, field: str) -> None:
     text = _("%(name)s holds no post in this village on that day that takes duty.") % {
         "name": post.user
     }
-    raise InputRefused(text, {field: text})
+    raise InputRefused.at(**{field: text})
 
 
 def refuse_elsewhere(
@@ -121,4 +121,4 @@ def refuse_elsewhere(
             ),
         }
         text = _("%(name)s is on duty at that time already: %(shift)s.") % words
-        raise InputRefused(text, {field: text})
+        raise InputRefused.at(**{field: text})
