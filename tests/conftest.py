@@ -7,7 +7,26 @@ import pytest
 from django.test import TransactionTestCase
 
 from minshi.history import history_lifted
+from tests.database import hand_out_copies
 from tests.processes import Start, processes_in
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings: None,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Asked for by pytest-django just before it creates the test database: copies it
+    from a template, unless `--reuse-db` or `--no-migrations` says otherwise.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if django_db_use_migrations and not django_db_keepdb:
+            folder = request.config.cache.mkdir("databases")
+            hand_out_copies(patch, folder, anew=django_db_createdb)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
