@@ -13,10 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.exports import may_print_of
 from cases.forms import CorrectionForm, DropForm, HeldForm, StartForm
 from cases.forms.four_two import MOST_SUBJECT
-from cases.four_two import (
+from cases.ledgers.exports import may_print_of
+from cases.lists.paging import page_of
+from cases.meetings import votes_in_words
+from cases.meetings.four_two import (
     RESOLUTION,
     STEPS,
     StepRule,
@@ -30,10 +32,8 @@ from cases.four_two import (
     start_process,
     veiled,
 )
-from cases.meetings import votes_in_words
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.scope import Sight
-from cases.paging import page_of
 from cases.templatetags.minshi import day, title_for, words_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.meetings.paper import in_words, keep_sheets

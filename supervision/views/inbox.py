@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cases.paging import MOST_COUNTED, page_of
+from cases.lists.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
 from minshi.clock import now
-from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
 from supervision.models import NoticeKind
+from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
 
 SHOWN = 8
 

@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.chasing import chased_today
-from cases.exports import exportable, may_export
+from cases.ledgers.exports import exportable, may_export
+from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Stage
-from cases.paging import capped_counts, page_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Officer
+from cases.workflow.chased import chased_today
 from cases.workflow.record import known_names
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
@@ -31,6 +31,7 @@ from supervision.forms import (
 )
 from supervision.models import OrderState, SupervisionOrder, Told
 from supervision.models.order import LIVE, OVER, UNSENT
+from supervision.notices.recipients import recipients_of
 from supervision.orders import (
     PEOPLE,
     act_on,
@@ -42,10 +43,9 @@ from supervision.orders import (
     standard_demand,
     suggested_reply_on,
 )
-from supervision.paper import OrderSheet
-from supervision.recipients import recipients_of
+from supervision.orders.paper import OrderSheet
 from villages.audit import record_audit
-from villages.forms import RuleForm
+from villages.forms.accounts import RuleForm
 from villages.models import Post
 from villages.models.audit import AuditKind
 

@@ -7,22 +7,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from cases.chasing import chased_today
+from cases.lists.paging import page_of
 from cases.models import Case
-from cases.paging import page_of
 from cases.views.access import UNPROCESSABLE
+from cases.workflow.chased import chased_today
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from supervision.forms import VerdictForm
-from supervision.models import TrackedCase, TrackingMeeting, Verdict
-from supervision.models.tracking import ACTED
-from supervision.tracking import (
+from supervision.chasing.tracking import (
     begin_tracking,
     end_tracking,
     meetings_seen_by,
     presiding_post,
     say_of,
 )
+from supervision.forms import VerdictForm
+from supervision.models import TrackedCase, TrackingMeeting, Verdict
+from supervision.models.tracking import ACTED
 from supervision.views.board import BoardView, with_times
 from villages.models import Town
 

@@ -24,9 +24,9 @@ from cases.meetings import (
     save_minutes,
     waiting_for,
 )
+from cases.meetings.sitting import Line, Sitting
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
-from cases.sitting import Line, Sitting
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer

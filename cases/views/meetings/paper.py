@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
+from cases.meetings.sitting import Line, Sitting
 from cases.models import Attendee, FourTwoStep, Meeting, SignedSheet
 from cases.models.meeting import Correction
-from cases.sitting import Line, Sitting
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
