@@ -2,8 +2,9 @@
 chased from there.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
@@ -12,6 +13,8 @@ from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -20,8 +23,10 @@ from cases.ledgers.exports import Export
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
-from cases.models.scope import CaseQuerySet
+from cases.models.scope import CaseQuerySet, Sight
+from cases.templatetags.minshi import holder_of, lamp, title_for
 from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.tabs import Tab
 from cases.workflow import Action
 from cases.workflow.batch import Result, move_all
 from cases.workflow.chased import chased_today
@@ -39,6 +44,7 @@ BUCKETS = (
     ("4", pgettext_lazy("ageing", "4 to 7 days"), 3, 7),
     ("8", pgettext_lazy("ageing", "8 days and more"), 7, None),
 )
+LIGHTS = (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
 
 
 class TogetherForm(RuleForm):
@@ -71,6 +77,42 @@ def aged(cases: CaseQuerySet, bucket: str, at: datetime) -> CaseQuerySet:
     )
 
 
+@dataclass(frozen=True)
+class Row:
+    """A matter on the board; of a secret one the reader learns no content."""
+
+    number: str
+    light: SafeString
+    stage: str
+    times: int  # chased, reminders left out
+    title: str
+    place: str = ""
+    holder: str = ""
+    # empty: it is neither opened nor ticked nor put under an order
+    address: str = ""
+    tick: str = ""
+    order_address: str = ""
+
+    @classmethod
+    def of(cls, case: Case, times: int, sight: Sight, at: datetime) -> Self:
+        light, stage = lamp(case, at), case.get_stage_display()
+        if vars(case)["redacted"]:
+            return cls(case.number, light, stage, times, _("Secret matter"))
+
+        return cls(
+            number=case.number,
+            light=light,
+            stage=stage,
+            times=times,
+            title=title_for(case, sight),
+            place=str(case.village or case.town),
+            holder=holder_of(case),
+            address=case.get_absolute_url(),
+            tick=f"{case.number}:{case.version}",
+            order_address=reverse("supervision:new_order", args=[case.number]),
+        )
+
+
 class BoardView(StaffView):
     def counted(self) -> CaseQuerySet:
         """Http404: somebody who oversees nobody."""
@@ -81,18 +123,19 @@ class BoardView(StaffView):
 
 class Board(BoardView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        at, counted = now(), self.counted()
+        at, sight, counted = now(), self.sight(), self.counted()
         light = request.GET.get("light", Light.RED)
         if light not in Light.values:
             light = Light.RED
         bucket = request.GET.get("days", "") if light == Light.RED else ""
-        red = counted.with_light(Light.RED, at)
-        split: dict[str, CaseQuerySet] = {
-            each.value: counted.with_light(each, at) for each in Light
-        }
+
+        split = {each.value: counted.with_light(each, at) for each in Light}
+        red = split[Light.RED]
+        ageing = {name: aged(red, name, at) for name, *_rest in BUCKETS}
         counts = capped_counts(
-            split | {f"red{name}": aged(red, name, at) for name, *_rest in BUCKETS}
+            split | {f"red{name}": cases for name, cases in ageing.items()}
         )
+
         page = page_of(
             aged(split[light], bucket, at).with_row().with_doubt(),
             ORDER,
@@ -100,22 +143,32 @@ class Board(BoardView):
         )
         context = {
             "nav": "supervision",
-            "at": at,
-            "sight": self.sight(),
             "light": light,
-            "bucket": bucket,
             "after": page.after,
-            "rows": with_times(page.rows),
-            "tabs": [
-                (each, counts[each.value])
-                for each in (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
+            "rows": [
+                Row.of(case, times, sight, at) for case, times in with_times(page.rows)
             ],
-            "buckets": [
-                (name, label, counts[f"red{name}"]) for name, label, *_rest in BUCKETS
-            ],
+            "tabs": light_tabs(light, counts),
+            "buckets": bucket_tabs(bucket, counts) if light == Light.RED else [],
             "may_chase": self.user.holds(today(), *OVERSEE),
         }
         return render(request, "supervision/board.html", context)
+
+
+def light_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
+    return [
+        Tab(f"?light={each.value}", each.label, each == chosen, counts[each.value])
+        for each in LIGHTS
+    ]
+
+
+def bucket_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
+    """The red ones by how late they are."""
+    tabs = [Tab("?light=red", _("All"), not chosen)]
+    for name, label, *_rest in BUCKETS:
+        address = f"?light=red&days={name}"
+        tabs.append(Tab(address, label, name == chosen, counts[f"red{name}"]))
+    return tabs
 
 
 def with_times(cases: list[Case]) -> list[tuple[Case, int]]:

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cases.lists.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
+from cases.views.tabs import Tab
 from minshi.clock import now
 from supervision.models import NoticeKind
 from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
@@ -23,14 +25,19 @@ class InboxView(StaffView):
 
 class Inbox(InboxView):
     def get(self, request: HttpRequest) -> HttpResponse:
+        only_unread = bool(request.GET.get("unread"))
         notices = inbox_of(self.user, now())
-        if request.GET.get("unread"):
+        if only_unread:
             notices = notices.filter(read_at=None)
+
         page = page_of(notices, ORDER, request.GET.get("after", ""))
         context = {
             **self.context(page.rows),
             "after": page.after,
-            "only_unread": bool(request.GET.get("unread")),
+            "tabs": [
+                Tab(reverse("supervision:inbox"), _("All"), not only_unread),
+                Tab("?unread=1", _("Unread"), only_unread),
+            ],
         }
         return render(request, "supervision/inbox.html", context)
 

@@ -2,23 +2,29 @@
 printed form.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.ledgers.exports import exportable, may_export
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
-from cases.models.choices import Stage
+from cases.models.choices import Light, Stage
+from cases.models.scope import Sight
+from cases.templatetags.minshi import day, query_with, title_for
 from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.tabs import Tab
 from cases.workflow import Officer
 from cases.workflow.chased import chased_today
-from cases.workflow.record import known_names
+from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
 from supervision.forms import (
@@ -44,6 +50,7 @@ from supervision.orders import (
     suggested_reply_on,
 )
 from supervision.orders.paper import OrderSheet
+from supervision.views.order_history import history_of
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
 from villages.models import Post
@@ -66,6 +73,77 @@ FORMS: dict[str, type[RuleForm]] = {
 }
 
 
+@dataclass(frozen=True)
+class ActWords:
+    heading: str | Promise
+    button: str | Promise
+    style: str = "btn-primary"
+
+
+WORDS = {
+    "sign": ActWords(gettext_lazy("Sign it"), gettext_lazy("Sign and send")),
+    "cancel": ActWords(
+        pgettext_lazy("order", "Take it back"),
+        pgettext_lazy("order", "Take it back"),
+        "btn-plain",
+    ),
+    "reply": ActWords(gettext_lazy("Answer it"), gettext_lazy("Send the answer")),
+    "check": ActWords(gettext_lazy("Check the answer"), gettext_lazy("Done checking")),
+    "talk": ActWords(
+        gettext_lazy("Note a talk that was held"),
+        gettext_lazy("Note the talk"),
+        "btn-plain",
+    ),
+}
+COLOURS = {
+    OrderState.CLOSED: Light.GREEN,
+    OrderState.CANCELLED: Light.GREY,
+    OrderState.ENDED: Light.GREY,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order in the list: by its number where it has one, else by its matter."""
+
+    address: str
+    name: str
+    below: str
+    state: str
+
+    @classmethod
+    def of(cls, order: SupervisionOrder, sight: Sight) -> "Row":
+        case, title = order.case, title_for(order.case, sight)
+        place = f"{case.number} · {case.village or case.town}"
+        state = order.get_state_display()
+        if order.state == OrderState.SENT:
+            state += " · " + _("by %(day)s") % {"day": day(order.reply_on)}
+
+        return cls(
+            address=order.get_absolute_url(),
+            name=order.number or title,
+            below=f"{title} · {place}" if order.number else place,
+            state=state,
+        )
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that may be done with an order now, and its form."""
+
+    name: str
+    words: ActWords
+    form: RuleForm
+
+
+def lamp_of(order: SupervisionOrder, at: datetime) -> tuple[str, str]:
+    """Return the colour and the words of an order's lamp."""
+    if order.is_late(at):
+        return Light.RED, _("answer overdue")
+    state = OrderState(order.state)
+    return COLOURS.get(state, Light.YELLOW), order.get_state_display()
+
+
 class OrderView(StaffView):
     def order(self, pk: int) -> SupervisionOrder:
         """Http404: of a case out of sight."""
@@ -85,16 +163,22 @@ class OrderList(OrderView):
             chosen = "alive"
         counts = capped_counts(split)
         page = page_of(split[chosen], ORDER, request.GET.get("after", ""))
+        sight = self.sight()
         context = {
             "nav": "supervision",
-            "at": now(),
-            "sight": self.sight(),
-            "orders": page.rows,
+            "orders": [Row.of(order, sight) for order in page.rows],
             "after": page.after,
-            "chosen": chosen,
-            "tabs": [(name, label, counts[name]) for name, label, _states in TABS],
+            "tabs": self.tabs(chosen, counts),
         }
         return render(request, "supervision/orders.html", context)
+
+    def tabs(self, chosen: str, counts: dict[str, int]) -> list[Tab]:
+        here = {"request": self.request}
+        tabs = []
+        for name, label, _states in TABS:
+            address = query_with(here, state=name, after="")
+            tabs.append(Tab(address, label, name == chosen, counts[name]))
+        return tabs
 
 
 class Shown(OrderView):
@@ -106,33 +190,36 @@ class Shown(OrderView):
         filled: dict[str, RuleForm] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        at = now()
+        at, sight = now(), self.sight()
         acts = acts_open_to(order, self.user, at)
         initial = {
             "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)},
             "talk": {"held_on": today()},
         }
-        shown = {
-            act: (filled or {}).get(act) or FORMS[act](initial=initial.get(act))
-            for act in acts
-        }
+        forms = {act: FORMS[act](initial=initial.get(act)) for act in acts}
+        forms |= {act: form for act, form in (filled or {}).items() if act in acts}
+
+        names = () if sight.shows_speaker(order.case) else known_names(order.case)
+
+        def redact(text: str) -> str:
+            if sight.shows_speaker(order.case):
+                return text
+            return without_speaker(order.case, text, names)
+
+        colour, state = lamp_of(order, at)
         context = {
             "nav": "supervision",
-            "at": at,
             "order": order,
-            "sight": self.sight(),
-            "forms": shown,
-            "is_late": order.is_late(at),
+            "sight": sight,
+            "colour": colour,
+            "state": state,
+            "demand": redact(order.demand),
+            "reason": redact(order.reason),
+            "is_unsent": order.state in UNSENT,
+            "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
+            "acts": [Act(name, WORDS[name], form) for name, form in forms.items()],
             "grace": settings.ORDER_GRACE_SECONDS,
-            "names": (
-                ()
-                if self.sight().shows_speaker(order.case)
-                else known_names(order.case)
-            ),
-            "talks": order.talks.select_related("noted_by__user"),
-            "rounds": order.sent_back.select_related(
-                "replied_by__user", "checked_by__user"
-            ),
+            "history": history_of(order, redact),
             "may_print": bool(order.number) and may_export(self.user, today()),
         }
         return render(self.request, "supervision/order.html", context, status=status)

@@ -2,14 +2,17 @@
 reviewer to set.
 """
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from cases.views.access import UNPROCESSABLE
 from cases.views.timing import TownView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from supervision.chasing.ladder import LADDER, ladders_of
+from supervision.chasing.ladder import LADDER, Setting, ladders_of
 from supervision.forms import RungForm, TextForm
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told
 from supervision.models.chase import COUNTED
@@ -18,11 +21,40 @@ from supervision.notices.words import example_of, standard_words
 from supervision.town_settings import drop_rung, set_rung, set_text
 
 
+@dataclass(frozen=True)
+class StepRow:
+    """A step of the ladder as the town has set it."""
+
+    step: ChaseStep
+    level: str
+    days: int
+    told: str
+    is_own: bool
+
+    @classmethod
+    def of(cls, step: ChaseStep, setting: Setting, *, is_own: bool) -> "StepRow":
+        told = told_in_words(setting)
+        return cls(step, str(setting.level.label), setting.days, told, is_own)
+
+
+def told_in_words(setting: Setting) -> str:
+    """Who is told at a step, and by which ways."""
+    if not setting.is_on:
+        return _("This step is not taken.")
+
+    told = "、".join(str(Told(who).label) for who in setting.told)
+    if not setting.by_letter:
+        told += f"（{_('in the inbox alone')}）"
+    if setting.by_robot:
+        told += "、" + _("the town's group")
+    return told
+
+
 class Ladder(TownView):
     def get(self, request: HttpRequest) -> HttpResponse:
         own = set(Rung.objects.filter(town=self.town).values_list("step", flat=True))
         steps = [
-            (step, setting, [Told(who).label for who in setting.told], step in own)
+            StepRow.of(step, setting, is_own=step in own)
             for step, setting in ladders_of([self.town.pk])[self.town.pk].items()
         ]
         said = dict(

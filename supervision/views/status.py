@@ -2,11 +2,17 @@
 for Prometheus.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import View
@@ -14,8 +20,39 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from minshi.clock import now, today
-from supervision.status import Supervising, backlog, is_alive, jobs
+from supervision.status import Job, Supervising, backlog, is_alive, jobs
 from villages.rights import READ_STATUS
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job as the page shows it: a lamp in shape, colour and words."""
+
+    label: str | Promise
+    colour: str
+    shape: str
+    words: str
+    started_at: datetime | None
+    ok_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> "JobRow":
+        started_at = job.run.started_at if job.run else None
+        ok_at = job.run.ok_at if job.run else None
+        return cls(job.label, *lamp_of(job), started_at, ok_at)
+
+
+def lamp_of(job: Job) -> tuple[str, str, str]:
+    """Return the colour, the shape and the words of a job's lamp."""
+    if job.run is None:
+        return "grey", "", _("not run yet")
+    if job.run.failures:
+        times = job.run.failures
+        words = ngettext("failed %(times)s time: ", "failed %(times)s times: ", times)
+        return "red", "●", words % {"times": times} + job.run.error
+    if job.is_late:
+        return "yellow", "▲", _("has not run for long")
+    return "green", "✓", _("good")
 
 
 class Status(LoginRequiredMixin, View):
@@ -31,7 +68,7 @@ class Status(LoginRequiredMixin, View):
             "nav": "status",
             "at": at,
             "alive": is_alive(),
-            "jobs": jobs(at),
+            "jobs": [JobRow.of(job) for job in jobs(at)],
             "backlog": backlog(at),
         }
         return render(request, "supervision/status.html", context)

@@ -1,14 +1,20 @@
 """跟踪督办: the meetings held, and the one under way, matter by matter."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.lists.paging import page_of
-from cases.models import Case
+from cases.models import Case, Event
+from cases.models.scope import Sight
+from cases.templatetags.minshi import holder_of, lamp, title_for, words_for
 from cases.views.access import UNPROCESSABLE
 from cases.workflow.chased import chased_today
 from minshi.clock import now, today
@@ -27,6 +33,57 @@ from supervision.views.board import BoardView, with_times
 from villages.models import Town
 
 ORDER = ("-began_at", "-id")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A matter of a meeting. Of a secret one the reader learns number and light."""
+
+    item: TrackedCase
+    light: SafeString
+    title: str
+    address: str  # of its page; empty: not to be opened
+    facts: str
+    note: str
+    before: Event | None  # how it was chased today already
+    form: VerdictForm | None  # None: nothing is open to say
+
+    @classmethod
+    def of(
+        cls,
+        item: TrackedCase,
+        case: Case,
+        times: int,
+        *,
+        sight: Sight,
+        at: datetime,
+        before: Event | None,
+        form: VerdictForm | None,
+    ) -> "Row":
+        is_redacted = vars(case)["redacted"]
+        return cls(
+            item=item,
+            light=lamp(case, at),
+            title=case.number if is_redacted else title_for(case, sight),
+            address="" if is_redacted else case.get_absolute_url(),
+            facts=facts_of(case, times),
+            note="" if is_redacted else words_for(case, sight, item.note),
+            before=before if form else None,
+            form=form,
+        )
+
+
+def facts_of(case: Case, times: int) -> str:
+    """Where a matter stands and how often it was chased."""
+    chased = ngettext("chased %(times)s time", "chased %(times)s times", times)
+    chased %= {"times": times}
+    if vars(case)["redacted"]:
+        secret = _("Secret matter; whoever may read it goes through it.")
+        return f"{secret} {chased}"
+
+    place = str(case.village or case.town)
+    stage = case.get_stage_display()
+    return " · ".join([case.number, place, stage, holder_of(case), chased])
 
 
 def ids_of(item: TrackedCase) -> str:
@@ -101,45 +158,36 @@ class MeetingView(TrackingView):
                 case__in=counted.values("pk")
             )
         )
-        cases = {
-            case.pk: case
-            for case in counted.filter(
-                pk__in=[item.case_id for item in items]
-            ).with_row()
-        }
+        found = counted.filter(pk__in=[item.case_id for item in items]).with_row()
+        cases = {case.pk: case for case in found}
+        readable = {pk for pk, case in cases.items() if not vars(case)["redacted"]}
+
         times = dict(with_times(list(cases.values())))
         before = chased_today(cases.values(), now())
         may_say = (
             meeting.ended_at is None
             and presiding_post(self.user, meeting.town, now()) is not None
         )
-        pk, form = wrong or (0, None)
-        rows = []
+        forms = self.forms(items, readable if may_say else set(), wrong)
+
+        at, sight, rows = now(), self.sight(), []
         for item in items:
             case = cases[item.case_id]
-            open_to_say = (
-                may_say and not vars(case)["redacted"] and item.verdict not in ACTED
+            row = Row.of(
+                item,
+                case,
+                times[case],
+                sight=sight,
+                at=at,
+                before=before.get(case.pk),
+                form=forms.get(item.pk),
             )
-            said = {"verdict": item.verdict, "note": item.note}
-            blank = (
-                VerdictForm(initial=said, auto_id=ids_of(item)) if open_to_say else None
-            )
-            rows.append(
-                (
-                    item,
-                    case,
-                    times[case],
-                    before.get(case.pk),
-                    form if item.pk == pk else blank,
-                )
-            )
-        readable = {pk for pk, case in cases.items() if not vars(case)["redacted"]}
+            rows.append(row)
+
         context = {
             "nav": "supervision",
             "meeting": meeting,
             "rows": rows,
-            "at": now(),
-            "sight": self.sight(),
             "may_say": may_say,
             "left": sum(not item.verdict for item in items if item.case_id in readable),
         }
@@ -149,6 +197,22 @@ class MeetingView(TrackingView):
             context,
             status=UNPROCESSABLE if wrong else 200,
         )
+
+    def forms(
+        self,
+        items: list[TrackedCase],
+        open_to_say: set[int],
+        wrong: tuple[int, VerdictForm] | None,
+    ) -> dict[int, VerdictForm]:
+        """The form of each item that something may be said of, as it was filled in."""
+        forms = {}
+        for item in items:
+            if item.case_id in open_to_say and item.verdict not in ACTED:
+                said = {"verdict": item.verdict, "note": item.note}
+                forms[item.pk] = VerdictForm(initial=said, auto_id=ids_of(item))
+        if wrong:
+            forms[wrong[0]] = wrong[1]
+        return forms
 
 
 class TrackingPage(MeetingView):

@@ -1,0 +1,115 @@
+"""How an order went: what was done with it, in the order of its road."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cases.templatetags.minshi import day, moment
+from supervision.models import OrderState, OrderTalk, SentBack, SupervisionOrder
+from villages.models import Post
+
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing done: when, by whom, what, to whom and in which words."""
+
+    when: str
+    what: str
+    who: str = ""
+    whom: str = ""
+    words: str = ""
+
+
+def history_of(order: SupervisionOrder, redact: Redact) -> list[Entry]:
+    """Return what was done with an order. Two queries.
+
+    1. Written, signed, sent, circulated.
+    2. Answers sent back, and the answer that stands.
+    3. Talks held about it.
+    4. Its end with the matter, or its being taken back.
+    """
+    return [
+        *_until_it_was_sent(order),
+        *_answers(order, redact),
+        *_talks(order, redact),
+        *_end(order, redact),
+    ]
+
+
+def _name_of(post: Post | None) -> str:
+    return str(post.user) if post else ""
+
+
+def _until_it_was_sent(order: SupervisionOrder) -> Iterator[Entry]:
+    writer = _name_of(order.raised_by) or _("the system")
+    yield Entry(moment(order.raised_at), pgettext("order", "written"), writer)
+
+    if order.signed_at:
+        signer = _name_of(order.signed_by)
+        yield Entry(moment(order.signed_at), pgettext("order", "signed"), signer)
+    if order.sent_at:
+        whom = str(order.to_office) if order.to_office else _name_of(order.to_post)
+        yield Entry(moment(order.sent_at), pgettext("order", "sent"), whom=whom)
+    if order.circulated_at:
+        yield Entry(moment(order.circulated_at), _("not answered in time, circulated"))
+
+
+def _answers(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
+    rounds = order.sent_back.select_related("replied_by__user", "checked_by__user")
+    for round_ in rounds:
+        yield _reply(round_.replied_at, round_.replied_by, redact(round_.reply))
+        yield _sent_back(round_, redact)
+
+    if order.has_answer:
+        yield _reply(order.replied_at, order.replied_by, redact(order.reply))
+    if order.state == OrderState.CLOSED:
+        yield Entry(
+            moment(order.checked_at),
+            _("checked and closed"),
+            _name_of(order.checked_by),
+            words=redact(order.finding),
+        )
+
+
+def _reply(at: datetime | None, by: Post | None, words: str) -> Entry:
+    what = pgettext("order", "replied")
+    return Entry(moment(at), what, _name_of(by), words=words)
+
+
+def _sent_back(round_: SentBack, redact: Redact) -> Entry:
+    return Entry(
+        moment(round_.checked_at),
+        _("sent back, to be answered again"),
+        _name_of(round_.checked_by),
+        words=redact(round_.finding),
+    )
+
+
+def _talks(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
+    talks = order.talks.select_related("noted_by__user")
+    for talk in talks:
+        yield _talk(talk, redact)
+
+
+def _talk(talk: OrderTalk, redact: Redact) -> Entry:
+    what = _("talked with %(whom)s") % {"whom": talk.whom}
+    words = redact(talk.agreed)
+    return Entry(day(talk.held_on), what, _name_of(talk.noted_by), words=words)
+
+
+def _end(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
+    if order.ended_at:
+        what = pgettext("order", "ended with the matter")
+        yield Entry(moment(order.ended_at), what, words=order.end_reason)
+    if order.cancelled_at:
+        yield Entry(
+            moment(order.cancelled_at),
+            pgettext("order", "cancelled"),
+            _name_of(order.cancelled_by),
+            words=redact(order.cancel_reason),
+        )
