@@ -2,6 +2,7 @@
 own on Redis.
 """
 
+import json
 import os
 import shutil
 import signal
