@@ -137,4 +137,4 @@ def _written(photo: Image.Image, kind: str) -> bytes:
 
 
 def _refused(words: str) -> InputRefused:
-    return InputRefused(words, {"file": words})
+    return InputRefused.at(file=words)

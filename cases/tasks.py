@@ -9,7 +9,7 @@ from datetime import datetime
 from celery import shared_task
 from django.db.models import Exists, OuterRef, Q
 
-from cases.calendar import load_calendar, years_without_data
+from cases.deadlines.calendar import load_calendar, years_without_data
 from cases.models import Case, TimeRequest
 from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet

@@ -258,7 +258,7 @@ def idempotency_key(request: Request) -> UUID | None:
         return UUID(raw)
     except ValueError:
         text = _("The Idempotency-Key must be a UUID.")
-        raise InputRefused(text, {IDEMPOTENCY_HEADER: text}) from None
+        raise InputRefused.at(**{IDEMPOTENCY_HEADER: text}) from None
 
 
 def etag_of(version: int, light: str | None = None) -> str:
@@ -287,7 +287,7 @@ def expected_version(request: Request, in_body: int | None) -> int:
         return int(match[1])
     if in_body is None:
         text = _("Say which version you saw: `version`, or If-Match with the ETag.")
-        raise InputRefused(text, {"version": text})
+        raise InputRefused.at(version=text)
     return in_body
 
 

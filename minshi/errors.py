@@ -3,9 +3,9 @@ and `code`.
 """
 
 from collections.abc import Mapping
+from typing import Self
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
@@ -59,15 +59,7 @@ class InputRefused(RuleBroken):
     status = 400
     code = "invalid"
 
-
-def refuse_reuse(before: object, now: object) -> None:
-    """KeyReused unless a key that comes again says the same as before: nothing said may
-    vanish behind a retry.
-    """
-    if before != now:
-        raise KeyReused(
-            _(
-                "What this form was sent with before is noted already. This is"
-                " something else: send again."
-            )
-        )
+    @classmethod
+    def at(cls, **fields: Text) -> Self:
+        """Refuse fields, each with its words; the first says it for the whole form."""
+        return cls(next(iter(fields.values())), fields)

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "cases.apps.Cases",
     "supervision.apps.Supervision",
     "villages.apps.MinshiAdmin",
+    "minshi",  # no models: the commands of demo and bench, which stand on all apps
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

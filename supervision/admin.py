@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.admin.rights import Window, link_to
 from cases.admin.settings import OfTown
 from minshi.clock import now
-from supervision.channels.wecom import is_robots_address
+from supervision.chasing.tracking import meetings_seen_by
 from supervision.models import (
     Call,
     Chase,
@@ -31,11 +31,11 @@ from supervision.models import (
     TrackingMeeting,
     Watermark,
 )
+from supervision.notices.channels.wecom import is_robots_address
 from supervision.town_settings import look_again, may_drop
-from supervision.tracking import OVERSEERS, meetings_seen_by
 from villages.admin.rights import PostAdmin
-from villages.models import Role
 from villages.requests import StaffRequest
+from villages.rights import CONFIGURE, OVERSEE
 
 if TYPE_CHECKING:
     FormOfRung = forms.ModelForm[Rung]
@@ -138,7 +138,7 @@ class NoticeAdmin(Window):
 
 @admin.register(TrackingMeeting)
 class TrackingMeetingAdmin(PostAdmin):
-    readers = OVERSEERS
+    readers = OVERSEE
     list_display = ("began_at", "town", "began_by", "ended_at")
     list_select_related = ("town", "began_by__user")
     fields = list_display
@@ -221,7 +221,7 @@ class RungAdmin(OfTown):
 class Counting(PostAdmin):
     """What the software counts by, to look at; nothing of a case stands in it."""
 
-    readers = (Role.SYSTEM_ADMIN,)
+    readers = CONFIGURE
 
     def has_delete_permission(
         self, _request: HttpRequest, _obj: Model | None = None

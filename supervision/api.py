@@ -20,8 +20,9 @@ from cases.serializers.fields import HolderField, Shown
 from cases.serializers.registers import OfACase
 from cases.workflow import Officer
 from minshi.api import KeyPages
-from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
 from supervision.models import Notice, OrderState, OrderTalk, SupervisionOrder
+from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
+from supervision.notices.words import words_of
 from supervision.orders import (
     PEOPLE,
     act_on,
@@ -30,7 +31,6 @@ from supervision.orders import (
     orders_seen_by,
     raise_order,
 )
-from supervision.words import words_of
 from villages.api.fields import DayField
 
 STATES = [state.value for state in OrderState]

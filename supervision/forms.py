@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from supervision.models import Told, Verdict
 from supervision.models.chase import MOST_DAYS
-from villages.forms import DayInput, RuleForm
+from villages.forms.accounts import DayInput, RuleForm
 
 TALL = {"rows": 4}
 

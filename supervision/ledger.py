@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from cases.exports import exportable
-from cases.filters import ALL, VillageFilter, villages_in_reach
 from cases.ledgers import OtherBook, Record, read_behind
 from cases.ledgers.book import RESPONSIBLE, MayUnmask
+from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
+from cases.lists.filters import ALL, VillageFilter, villages_in_reach
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import Sight

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from cases.calendar import years_without_data
+from cases.deadlines.calendar import years_without_data
 from cases.models import Clock
 from cases.tasks import orphans
 from minshi.celery import HEARTBEAT_KEY, app
-from supervision.delivering import WAITS
 from supervision.models import (
     Call,
     EventFailure,
@@ -27,6 +26,7 @@ from supervision.models import (
     OrderState,
     SupervisionOrder,
 )
+from supervision.notices.delivering import WAITS
 from supervision.telling import untold
 
 MISSED = 3  # so many turns without a run that went well, and a job is late

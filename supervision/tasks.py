@@ -8,8 +8,9 @@ from celery import Task, shared_task, signals
 from django.db.models import F
 
 from minshi.clock import now
-from supervision import delivering, sweeping
+from supervision.chasing import sweeping
 from supervision.models import JobRun
+from supervision.notices import delivering
 
 # /readyz tells of it; a row written every twenty seconds would say no more
 HEARTBEAT = "minshi.celery.heartbeat"

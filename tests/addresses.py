@@ -14,8 +14,8 @@ from django.db.models import Model
 from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from cases.exports import FORMS
 from cases.ledgers import BOOKS
+from cases.ledgers.exports import FORMS
 from cases.models import (
     AgendaItem,
     Attendee,

@@ -22,6 +22,7 @@ from villages.audit import record_audit
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 from villages.models.people import NODES_OF_ROLE, Node
+from villages.rights import MANAGE_ACCOUNTS
 
 ALPHABET = (  # no look-alikes: it is read out over the phone
     "abcdefghjkmnpqrstuvwxyz23456789"
@@ -31,7 +32,7 @@ PASSWORD_GROUPS, GROUP_LENGTH = 3, 4
 
 def may_manage_accounts(user: User, on: date) -> bool:
     """Whether a user is a security administrator that day (domain §2, 三员)."""
-    return user.holds(on, Role.SECURITY_ADMIN)
+    return user.holds(on, *MANAGE_ACCOUNTS)
 
 
 @transaction.atomic
@@ -251,7 +252,7 @@ def _node_fields(role: Role, node: Any) -> dict[str, Any]:
 
 
 def _refused(field: str, text: str) -> InputRefused:
-    return InputRefused(text, {field: text})
+    return InputRefused.at(**{field: text})
 
 
 def _check_fields(row: User | Post) -> None:

@@ -12,18 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
-from villages.models import Role
+from villages.rights import ENTER_ADMIN
 
-ENTERING_ROLES = (
-    Role.SYSTEM_ADMIN,
-    Role.SECURITY_ADMIN,
-    Role.AUDITOR,
-    Role.SECRETARY,
-    Role.DUTY_OFFICER,
-    Role.GROUP_LEADER,
-    Role.REVIEWER,
-    Role.SUPERVISOR,
-)
 OWN_APPS = frozenset({"villages", "cases", "supervision"})
 
 
@@ -34,7 +24,7 @@ class MinshiAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """From posts, never from is_staff or is_superuser."""
         return request.user.is_authenticated and request.user.holds(
-            today(), *ENTERING_ROLES
+            today(), *ENTER_ADMIN
         )
 
     def get_urls(self) -> list[Any]:

@@ -18,7 +18,6 @@ from villages.models import (
     MeetingKind,
     Post,
     Procedure,
-    Role,
     Seat,
     Town,
     User,
@@ -27,6 +26,7 @@ from villages.models import (
 from villages.models.bodies import VILLAGE_BODIES
 from villages.own_rules import must_review
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
+from villages.rights import OVERSEE, SEAT_BODIES
 
 Where = Village | Town | str  # a county by its code
 LONGEST_KEY = 19  # digits
@@ -85,9 +85,7 @@ def places_of(posts: Iterable[Post]) -> list[Place]:
     """The places whose bodies the posts seat: the secretary's village, the reviewer's
     town or county.
     """
-    found = [
-        Place.of(post) for post in posts if post.role in (Role.SECRETARY, Role.REVIEWER)
-    ]
+    found = [Place.of(post) for post in posts if post.role in SEAT_BODIES]
     return list({place.key: place for place in found if place}.values())
 
 
@@ -118,9 +116,8 @@ def readable_place(user: User, on: date, key: str) -> Place | None:
         None,
     ):
         return found
-    overseers = (Role.REVIEWER, Role.SUPERVISOR)
     if not key:
-        town = Town.objects.overseen_by(user, on, overseers).first()
+        town = Town.objects.overseen_by(user, on, OVERSEE).first()
         return Place(town, town.name) if town else None
     number = key.removeprefix("v")
     if number == key or not (
@@ -128,7 +125,7 @@ def readable_place(user: User, on: date, key: str) -> Place | None:
     ):
         return None
     village = (
-        Village.objects.overseen_by(user, on, overseers)
+        Village.objects.overseen_by(user, on, OVERSEE)
         .select_related("town")
         .filter(pk=int(number))
         .first()
@@ -183,16 +180,16 @@ def take_seat(
     _check_right(place, by, at)
     if body not in place.bodies:
         words = _("That body does not sit here.")
-        raise InputRefused(words, {"body": words})
+        raise InputRefused.at(body=words)
     if not name.strip():
-        raise InputRefused(_("Type a name."), {"name": _("Type a name.")})
+        raise InputRefused.at(name=_("Type a name."))
     if until_on and until_on < from_on:
         words = _("A term cannot end before it begins.")
-        raise InputRefused(words, {"until_on": words})
+        raise InputRefused.at(until_on=words)
     cadres = cadres_at(place, from_on)
     if user and user not in {cadre.pk for cadre in cadres}:
         words = _("That account has no post here.")
-        raise InputRefused(words, {"user": words})
+        raise InputRefused.at(user=words)
     _lock(place)
     beside = Seat.objects.filter(body=body, **place.fields).current(
         max(from_on, localtime(at).date())
@@ -206,7 +203,7 @@ def take_seat(
         words = _("%(name)s is in the chair; end that term first.") % {
             "name": chair.name
         }
-        raise InputRefused(words, {"is_chair": words})
+        raise InputRefused.at(is_chair=words)
     bearing = [cadre.pk for cadre in cadres if cadre.name == name.strip()]
     return Seat.objects.create(
         body=body,
@@ -243,7 +240,7 @@ def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
         raise MoveRefused(_("This term is over already."))
     if on < seat.from_on:
         words = _("A term cannot end before it begins.")
-        raise InputRefused(words, {"until_on": words})
+        raise InputRefused.at(until_on=words)
     seat.until_on = on
     seat.save(update_fields=["until_on"])
     return seat
@@ -288,7 +285,7 @@ def set_procedure(
     for part, whole in (("quorum_of", "quorum_in"), ("pass_of", "pass_in")):
         if not 1 <= numbers[part] <= numbers[whole]:
             words = _("A share is at most the whole.")
-            raise InputRefused(words, {part: words})
+            raise InputRefused.at(**{part: words})
     if not numbers["article"].strip():
         raise InputRefused(
             _("Say by which rule."), {"article": _("Please fill this in.")}

@@ -8,21 +8,16 @@ from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, NoSuchRight
 from villages.audit import record_audit
-from villages.models import Post, Resident, Role, User, Village
+from villages.models import Post, Resident, User, Village
 from villages.models.audit import AuditKind
-
-UNMASKING_ROLES = (Role.SECRETARY, Role.SUPERVISOR)
+from villages.rights import UNMASK
 
 
 def may_unmask(user: User, on: date, village: Village) -> bool:
     """Whether a user may open personal values of a village: its secretary, or a
     supervisor above it.
     """
-    return (
-        Village.objects.overseen_by(user, on, UNMASKING_ROLES)
-        .filter(pk=village.pk)
-        .exists()
-    )
+    return Village.objects.overseen_by(user, on, UNMASK).filter(pk=village.pk).exists()
 
 
 def open_phone(
@@ -42,16 +37,14 @@ def open_phone(
     """
     on = localtime(at).date()
     village = resident.household.group.village
-    holds_post = (
-        post.user_id == by.pk and post.is_current(on) and post.role in UNMASKING_ROLES
-    )
+    holds_post = post.user_id == by.pk and post.is_current(on) and post.role in UNMASK
     if not holds_post or not may_unmask(by, on, village):
         raise NoSuchRight(
             _("Only the village secretary and the supervisor open a phone number.")
         )
     if not reason.strip():
         text = _("Say why you need the number.")
-        raise InputRefused(text, {"reason": text})
+        raise InputRefused.at(reason=text)
     record_audit(
         AuditKind.UNMASK,
         at=at,

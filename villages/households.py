@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from villages.models import Role, User, Village
-
-VILLAGE_KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER)
+from villages.models import User, Village
+from villages.rights import (
+    KEEP_REGISTER,
+    KEEP_REGISTER_OF_GROUP,
+    KEEP_REGISTER_OF_VILLAGE,
+)
 
 
 def kept_groups(user: User, on: date, path: str = "") -> Q:
@@ -19,11 +22,11 @@ def kept_groups(user: User, on: date, path: str = "") -> Q:
     `path` is "" for groups themselves, "group__" for households, "household__group__"
     for residents. Nobody else keeps it, a superuser neither (domain §2).
     """
-    villages: Any = Village.objects.overseen_by(user, on, VILLAGE_KEEPERS)
-    groups = user.reach(on, (Role.GROUP_LEADER,)).groups
+    villages: Any = Village.objects.overseen_by(user, on, KEEP_REGISTER_OF_VILLAGE)
+    groups = user.reach(on, KEEP_REGISTER_OF_GROUP).groups
     return Q(**{f"{path}village__in": villages}) | Q(**{f"{path}pk__in": groups})
 
 
 def keeps_households(user: User, on: date) -> bool:
     """Whether a user keeps any register at all."""
-    return user.holds(on, *VILLAGE_KEEPERS, Role.GROUP_LEADER)
+    return user.holds(on, *KEEP_REGISTER)

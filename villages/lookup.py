@@ -10,22 +10,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from minshi.crypto import blind_index
-from villages.models import Group, Resident, ResidentKey, Role, User, Village
+from villages.models import Group, Resident, ResidentKey, User, Village
 from villages.naming import TAIL_LENGTH, keys_of, lookup_text
+from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
 
 PHONE_PURPOSE = "phone"
 LIMIT = 8
 KEYS_IN_COMMON = 4  # one typed text can meet at most so many keys of one resident
 BATCH = 500
-# Who looks up whole villages; a group leader only the own group, an office nobody
-# (domain §2).
-VILLAGE_ROLES = (
-    Role.DUTY_OFFICER,
-    Role.COMMITTEE_MEMBER,
-    Role.SECRETARY,
-    Role.REVIEWER,
-    Role.SUPERVISOR,
-)
 
 
 @dataclass(frozen=True)
@@ -63,8 +55,8 @@ def neighbourhood_of(user: User, on: date) -> Neighbourhood:
     may.
     """
     return Neighbourhood(
-        Village.objects.overseen_by(user, on, VILLAGE_ROLES),
-        user.reach(on, (Role.GROUP_LEADER,)).groups,
+        Village.objects.overseen_by(user, on, LOOK_UP_IN_VILLAGE),
+        user.reach(on, LOOK_UP_IN_GROUP).groups,
     )
 
 

@@ -17,9 +17,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from minshi.clock import now, today
-from villages.admin_site import ENTERING_ROLES
 from villages.models import Post, User
-from villages.models.people import ADMINISTRATORS
+from villages.rights import ENTER_ADMIN, deals_with_cases
 from villages.sessions import is_over, keep_seen
 
 TYPE_SIZES = ("normal", "large", "largest")
@@ -184,11 +183,11 @@ class Here:
     @cached_property
     def is_staff_of_cases(self) -> bool:
         """Whether any post is not one of the 三员."""
-        return any(post.role not in ADMINISTRATORS for post in self.posts)
+        return deals_with_cases(self.posts)
 
     @cached_property
     def enters_admin(self) -> bool:
-        return not self.roles.isdisjoint(ENTERING_ROLES)
+        return not self.roles.isdisjoint(ENTER_ADMIN)
 
     @cached_property
     def type_size(self) -> str:

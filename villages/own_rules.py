@@ -8,20 +8,14 @@ from django.utils.translation import gettext as _
 
 from minshi import workdays
 from minshi.errors import NoSuchRight
-from villages.models import Post, Role, Town, User
+from villages.models import Post, Town, User
+from villages.rights import SET_TOWN_RULES, first_post
 
 
 def reviewing_post(user: User, town: Town, at: datetime) -> Post | None:
     """The post from which a user sets the rules of a town: of its reviewer."""
     posts = user.posts_on(workdays.local_day(at))
-    return next(
-        (
-            post
-            for post in posts
-            if post.role == Role.REVIEWER and post.town_id == town.pk
-        ),
-        None,
-    )
+    return first_post(posts, SET_TOWN_RULES, town_id=town.pk)
 
 
 def must_review(user: User, town: Town, at: datetime) -> Post:

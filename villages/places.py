@@ -50,7 +50,7 @@ def place_of(value: str) -> Any:
     try:
         return models[kind].objects.get(pk=int(key))
     except (KeyError, ValueError, ObjectDoesNotExist) as error:
-        raise InputRefused(NO_SUCH_PLACE, {"node": NO_SUCH_PLACE}) from error
+        raise InputRefused.at(node=NO_SUCH_PLACE) from error
 
 
 def _counties(text: str) -> list[Place]:

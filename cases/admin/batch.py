@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.batch import move_all
 from cases.forms import BatchForm
 from cases.models import Case
 from cases.workflow import Action, read_facts
+from cases.workflow.batch import move_all
 from minshi.clock import now
 from villages.requests import StaffRequest
 

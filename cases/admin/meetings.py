@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.parts import Part, with_place
-from cases.admin.rights import READERS, Window, link_to, said, with_sight
+from cases.admin.rights import Window, link_to, said, with_sight
 from cases.models import (
     AgendaItem,
     Attendee,
@@ -23,12 +23,13 @@ from cases.models import (
 )
 from minshi.clock import today
 from villages.requests import StaffRequest
+from villages.rights import VIEW_CASES
 
 
 class Council(Window):
     """Rows of the meetings in reach; `path` leads to the meeting."""
 
-    readers = READERS
+    readers = VIEW_CASES
     path = ""
     list_select_related: ClassVar[tuple[str, ...]] = ()
 
@@ -143,7 +144,7 @@ class StepAsideAdmin(OfItem):
 
 
 class FourTwoWindow(Window):
-    readers = READERS
+    readers = VIEW_CASES
     path = ""
     case_path = "process__case"
 
@@ -227,7 +228,7 @@ class StepCorrectionAdmin(FourTwoWindow):
 class SignedSheetAdmin(Window):
     """The photo itself is opened on the meeting's or the process's page."""
 
-    readers = READERS
+    readers = VIEW_CASES
     list_display = ("at", "meeting", "step", "size")
     list_select_related = ("meeting__village", "meeting__town", "step__process")
     fields = ("at", "meeting", "step", "content_type", "size")

@@ -28,8 +28,8 @@ from cases.models.scope import Sight
 from minshi.clock import today
 from minshi.crypto import masked_phone
 from villages.admin.rights import PostAdmin
-from villages.models import Role
 from villages.requests import StaffRequest
+from villages.rights import CONFIGURE
 
 PLACE_OF = ("user", "village", "town", "group__village", "office")
 
@@ -243,6 +243,6 @@ class CaseRevisionAdmin(Speakers):
 class NumberCounterAdmin(PostAdmin):
     """How far the case numbers have come; moved by registering alone."""
 
-    readers = (Role.SYSTEM_ADMIN,)
+    readers = CONFIGURE
     list_display = ("town", "year", "last")
     list_select_related = ("town",)

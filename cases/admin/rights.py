@@ -16,22 +16,14 @@ from cases.models.scope import Sight
 from cases.workflow.record import without_speaker
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
-from villages.models import Role
 from villages.requests import StaffRequest
-
-READERS = (
-    Role.SECRETARY,
-    Role.DUTY_OFFICER,
-    Role.GROUP_LEADER,
-    Role.REVIEWER,
-    Role.SUPERVISOR,
-)
+from villages.rights import VIEW_CASES
 
 
 class Window(PostAdmin):
     """Rows that belong to cases: those of the cases the user sees."""
 
-    readers = READERS
+    readers = VIEW_CASES
     path = "case"  # from the row to its case
     list_per_page = 50
     list_max_show_all = 200

@@ -18,9 +18,10 @@ from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
-from villages.forms import offer
-from villages.models import Role, Town
+from villages.forms.accounts import offer
+from villages.models import Town
 from villages.requests import StaffRequest
+from villages.rights import CONFIGURE, SET_TOWN_OPTIONS, SET_TOWN_RULES, Roles
 
 if TYPE_CHECKING:
     FormOfTopic = forms.ModelForm[Topic]
@@ -44,7 +45,7 @@ class OfTown(PostAdmin):
     own.
     """
 
-    editors: ClassVar[tuple[Role, ...]] = (Role.SYSTEM_ADMIN, Role.REVIEWER)
+    editors: ClassVar[Roles] = SET_TOWN_OPTIONS
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(town__in=towns_of(request))
@@ -85,9 +86,9 @@ class TopicAdmin(OfTown):
 
 def towns_of(request: Any) -> QuerySet[Town]:
     """Every town for the system administrator, the own ones for a reviewer."""
-    if request.user.holds(today(), Role.SYSTEM_ADMIN):
+    if request.user.holds(today(), *CONFIGURE):
         return Town.objects.all()
-    return Town.objects.overseen_by(request.user, today(), (Role.REVIEWER,))
+    return Town.objects.overseen_by(request.user, today(), SET_TOWN_RULES)
 
 
 class StandardTextForm(FormOfText):
@@ -154,7 +155,7 @@ class StandardTextAdmin(PostAdmin):
     their own town's beside them.
     """
 
-    editors = (Role.SYSTEM_ADMIN, Role.REVIEWER)
+    editors = SET_TOWN_OPTIONS
     form = StandardTextForm
     fields = ("town", "place", "title", "text", "position")
     list_display = ("title", "where", "town")
@@ -185,7 +186,7 @@ class StandardTextAdmin(PostAdmin):
             db_field, request, queryset=towns_of(request), **kwargs
         )
         field.required = not request.user.is_authenticated or not request.user.holds(
-            today(), Role.SYSTEM_ADMIN
+            today(), *CONFIGURE
         )
         return field
 
@@ -206,8 +207,7 @@ class StandardTextAdmin(PostAdmin):
     def _is_theirs(self, request: HttpRequest, obj: Model | None) -> bool:
         of_a_town = not isinstance(obj, StandardText) or obj.town_id is not None
         return of_a_town or (
-            request.user.is_authenticated
-            and request.user.holds(today(), Role.SYSTEM_ADMIN)
+            request.user.is_authenticated and request.user.holds(today(), *CONFIGURE)
         )
 
 
@@ -215,7 +215,7 @@ class StandardTextAdmin(PostAdmin):
 class CalendarDayAdmin(PostAdmin):
     """What is entered here stays when the calendar is loaded again."""
 
-    editors = (Role.SYSTEM_ADMIN,)
+    editors = CONFIGURE
     list_display = ("day", "town", "is_working", "name", "confirmed")
     list_select_related = ("town",)
     list_filter = ("is_working", "confirmed")

@@ -39,7 +39,7 @@ class CaseApi(CallerApi):
         if named is not None:
             posts = [post for post in posts if post.pk == named]
             if not posts:
-                raise InputRefused(NO_SUCH_CHOICE, {"post": NO_SUCH_CHOICE})
+                raise InputRefused.at(post=NO_SUCH_CHOICE)
         return posts
 
     def context(self, **more: Any) -> dict[str, Any]:

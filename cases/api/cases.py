@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.moves import act
-from cases.filters import CaseFilter
+from cases.lists.filters import CaseFilter
 from cases.models import Assignment, Case, HandBack
 from cases.serializers.case import CaseDetail, CaseRow
 from cases.serializers.moves import MoveDone, amendment

@@ -68,7 +68,7 @@ class RoundApi(DutyApi):
             .first()
         )
         if village is None:
-            raise InputRefused(NO_SUCH_CHOICE, {"village": NO_SUCH_CHOICE})
+            raise InputRefused.at(village=NO_SUCH_CHOICE)
         wanted = duty.Round(
             members=self._members(village, said["members"]),
             first=said["first"],
@@ -92,7 +92,7 @@ class RoundApi(DutyApi):
             for post in duty.eligible_posts(village, self.on).filter(pk__in=keys)
         }
         if found.keys() != set(keys):
-            raise InputRefused(NO_SUCH_CHOICE, {"members": NO_SUCH_CHOICE})
+            raise InputRefused.at(members=NO_SUCH_CHOICE)
         return [found[key] for key in dict.fromkeys(keys)]
 
 

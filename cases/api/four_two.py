@@ -14,8 +14,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.items import votes_of
-from cases.batch import move_all
-from cases.four_two import (
+from cases.meetings.four_two import (
     Held,
     correct_step,
     drop_process,
@@ -37,6 +36,7 @@ from cases.serializers.four_two import (
 )
 from cases.serializers.moves import body_of
 from cases.workflow import Action, Officer, read_facts
+from cases.workflow.batch import move_all
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 from minshi.errors import InputRefused, NoSuchRight
@@ -113,7 +113,7 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
         )
         if case is None or case.village is None:
             words = _("This matter is not waiting for a decision in the village.")
-            raise InputRefused(words, {"case": words})
+            raise InputRefused.at(case=words)
         by, key = self.runner(case.village_id), idempotency_key(request)
         process = start_process(
             case.village, case=case, by=by, at=self.at, key=key, **data
@@ -168,7 +168,7 @@ class FourTwoCorrections(FourTwoApi):
         step = last_held(process, data.pop("nth"))
         if step is None:
             words = _("This step was not held yet.")
-            raise InputRefused(words, {"nth": words})
+            raise InputRefused.at(nth=words)
         correct_step(step, by=self.runner(process.village_id), at=self.at, **data)
         return self.whole(pk)
 
@@ -205,7 +205,7 @@ class Batch(CaseApi):
         )
         if len(cases) != len(seen):
             words = _("One of these matters does not exist, or is not yours to see.")
-            raise InputRefused(words, {"cases": words})
+            raise InputRefused.at(cases=words)
         body = body_of(action)(
             data={**data["inputs"], "action": action.value},
             context=self.context(facts=read_facts(cases[0], self.at)),

@@ -15,9 +15,9 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.cases import BESIDE_FILTERS, CaseFilters, require_days_in_reach
-from cases.filters import CaseFilter
 from cases.ledgers import BOOKS, AnyBook, Book, read_records
 from cases.ledgers.period import PERIODS, PeriodForm
+from cases.lists.filters import CaseFilter
 from cases.models import Case
 from cases.serializers.ledgers import BookSerializer, LedgerRow
 from minshi import tabular, workdays

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 
 from cases import meetings
 from cases.api.base import CaseApi
+from cases.meetings.sitting import Sitting, holding_places
 from cases.models import Attendee, Case, Meeting
 from cases.serializers import meetings as bodies
-from cases.sitting import Sitting, holding_places
 from cases.workflow import Officer
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
@@ -56,7 +56,7 @@ class MeetingApi(CaseApi):
                 "One of these matters waits for no decision here, or is on an agenda"
                 " already."
             )
-            raise InputRefused(words, {"cases": words})
+            raise InputRefused.at(cases=words)
         return [found[number] for number in wanted]
 
     def whole(self, meeting: Meeting) -> Response:

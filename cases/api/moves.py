@@ -20,8 +20,8 @@ from cases.serializers.moves import (
     body_of,
 )
 from cases.serializers.offers import ReadyText, ToldSerializer, offers_as_data
+from cases.speaking.progress import told_to_speaker
 from cases.standard_texts import ready_for
-from cases.tracking import told_to_speaker
 from cases.workflow import (
     Action,
     Facts,
@@ -33,10 +33,11 @@ from cases.workflow import (
     offer_to,
     read_facts,
 )
-from cases.workflow.moving import fingerprint, refuse_other_words
+from cases.workflow.moving import refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
 from minshi.errors import MoveRefused, NoSuchRight
+from minshi.idempotency import fingerprint
 
 
 class MoveList(CaseApi):
@@ -181,7 +182,7 @@ def _refuse_other_words(
     )
     if asked.is_valid():
         refuse_other_words(
-            [done], fingerprint(done.action, "", asked.validated_data["inputs"])
+            [done], fingerprint(done.action, asked.validated_data["inputs"])
         )
 
 

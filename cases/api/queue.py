@@ -12,9 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.models import Case
-from cases.models.choices import Level
-from cases.queue import (
+from cases.lists.queue import (
     ORDERS,
     Tab,
     deciding_place,
@@ -22,9 +20,11 @@ from cases.queue import (
     queue_at,
     reasons_of,
 )
+from cases.meetings.sitting import HoldingPlace
+from cases.models import Case
+from cases.models.choices import Level
 from cases.serializers.case import QueueRow
 from cases.serializers.fields import NO_SUCH_CHOICE
-from cases.sitting import HoldingPlace
 from minshi.api import KeyPages
 
 AT = OpenApiParameter(

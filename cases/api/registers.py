@@ -9,13 +9,13 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import red_lines, time_requests
 from cases.api.base import CaseApi
+from cases.lists import red_lines, requests
+from cases.lists.red_lines import AWAITED, RECEIVED
+from cases.lists.requests import OPEN, ORDERS, RULED
 from cases.models import MandatoryReport, TimeRequest
-from cases.red_lines import AWAITED, RECEIVED
 from cases.serializers.fields import NO_SUCH_CHOICE
 from cases.serializers.registers import RedLineRow, TimeRequestRow
-from cases.time_requests import OPEN, ORDERS, RULED
 from minshi import workdays
 from minshi.api import KeyPages
 
@@ -58,8 +58,8 @@ class TimeRequests(Register):
         """Requests for more time or a break: those that wait, the longest first; or
         those ruled on, the last first.
         """
-        seen = time_requests.requests_seen_by(self.user, workdays.local_day(self.at))
-        return self.answer(time_requests.in_state(seen, self.state()))
+        seen = requests.requests_seen_by(self.user, workdays.local_day(self.at))
+        return self.answer(requests.in_state(seen, self.state()))
 
 
 class RedLines(Register):

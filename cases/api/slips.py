@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.exports import exportable
+from cases.ledgers.exports import exportable
 from cases.models import Assignment
 from cases.models.scope import CaseQuerySet
 from cases.serializers.slips import SheetSerializer, SlipOffered

@@ -8,7 +8,7 @@ from typing import Any
 
 from cases import deadlines
 from cases.bulk.matter import Matter, came_to_stage_at, case_of
-from cases.deadlines import Counting
+from cases.deadlines.counting import Counting
 from cases.models import Assignment, Case, Clock
 from cases.models.choices import AssignmentRole, Stage
 from cases.workflow import Facts, Officer

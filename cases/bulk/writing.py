@@ -15,8 +15,8 @@ from cases.bulk.matter import Matter
 from cases.bulk.surroundings import Surroundings
 from cases.models import Assignment, Case, Clock, Event
 from cases.models.choices import Stage
-from cases.numbering import new_tracking_code, reserve_numbers
 from cases.workflow import Action, Officer
+from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.record import new_event
 from minshi import workdays
 from minshi.crypto import digest

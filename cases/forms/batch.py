@@ -5,7 +5,7 @@ from typing import Any
 from cases.forms.step import field_for
 from cases.workflow import MOVES, Action, Facts
 from cases.workflow.inputs import Kind
-from villages.forms import RuleForm, in_plain_words
+from villages.forms.accounts import RuleForm, in_plain_words
 from villages.models import User
 
 

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.step import TALL
-from cases.four_two import Held, StepRule
+from cases.meetings.four_two import Held, StepRule
 from cases.models.four_two import Origin, ReservedMatter
-from villages.forms import DayInput, RuleForm, offer
+from villages.forms.accounts import DayInput, RuleForm, offer
 
 MOST_PEOPLE = 100_000
 MOST_SUBJECT = 80  # characters

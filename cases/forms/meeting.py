@@ -14,7 +14,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.templatetags.minshi import title_for
 from minshi import workdays
-from villages.forms import RuleForm, offer
+from villages.forms.accounts import RuleForm, offer
 from villages.models import MeetingKind
 
 if TYPE_CHECKING:

@@ -29,7 +29,13 @@ from cases.workflow.facts import holder_key
 from cases.workflow.inputs import Ask, Input, Kind
 from cases.workflow.record import without_speaker
 from minshi import workdays
-from villages.forms import DayInput, RuleForm, in_plain_words, offer_rows, offered
+from villages.forms.accounts import (
+    DayInput,
+    RuleForm,
+    in_plain_words,
+    offer_rows,
+    offered,
+)
 from villages.models import Group, Post, Resident, Town, User, Village
 
 if TYPE_CHECKING:

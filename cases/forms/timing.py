@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.deadline_rules import LONGEST
+from cases.deadlines.rules import LONGEST
 from cases.models.choices import COUNTED_IN
-from villages.forms import DayInput, RuleForm
+from villages.forms.accounts import DayInput, RuleForm
 
 
 class DeadlineForm(RuleForm):

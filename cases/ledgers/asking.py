@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from django.utils.translation import pgettext
 
+from cases.lists.requests import RULED_BY
 from cases.models import Event, TimeRequest
 from cases.models.choices import RequestKind, RequestState
-from cases.time_requests import RULED_BY
 from cases.workflow import Action
 from villages.models import Post
 

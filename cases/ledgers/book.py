@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from cases.filters import CaseFilter, VillageFilter
 from cases.ledgers.belonging import Narrow
+from cases.lists.filters import CaseFilter, VillageFilter
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action

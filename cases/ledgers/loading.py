@@ -11,9 +11,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 
 from cases.ledgers.book import AnyBook, Book, MayUnmask
 from cases.ledgers.record import Record, is_redacted
+from cases.lists.paging import page_of
 from cases.models import Assignment, Case, Event, Rating
 from cases.models.scope import CaseQuerySet, Sight
-from cases.paging import page_of
 from cases.workflow import Action
 from minshi.tabular import Ledger
 from villages.models import Town

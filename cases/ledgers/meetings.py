@@ -11,10 +11,10 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from cases.filters import ItemFilter
 from cases.ledgers.book import MayUnmask, OtherBook
 from cases.ledgers.loading import read_behind
 from cases.ledgers.record import Record, joined, unit_of
+from cases.lists.filters import ItemFilter
 from cases.models import (
     AgendaItem,
     Assignment,
@@ -31,9 +31,9 @@ from cases.workflow import Action
 from cases.workflow.facts import holder_key
 from minshi.errors import Text
 from minshi.tabular import Cell, Column, Ledger
-from villages.models import Role, Town, User, Village
+from villages.models import Town, User, Village
+from villages.rights import EXPORT_MEETINGS, OVERSEE
 
-TAKERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
 Items = QuerySet[AgendaItem]
 HIDDEN = pgettext_lazy("ledger", "a matter you may not see")
 
@@ -314,9 +314,9 @@ class MeetingBook(OtherBook):
 
     def takeable(self, rows: Items, user: User, on: dt.date) -> Items:
         """Of the own village or territory, as for cases."""
-        villages = Village.objects.overseen_by(user, on, TAKERS)
-        above = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
-        towns = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR))
+        villages = Village.objects.overseen_by(user, on, EXPORT_MEETINGS)
+        above = user.reach(on, OVERSEE)
+        towns = Town.objects.overseen_by(user, on, OVERSEE)
         held = Q(meeting__village__in=villages) | Q(
             meeting__county_code__in=above.counties
         )

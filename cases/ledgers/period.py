@@ -8,8 +8,8 @@ from django import forms
 from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cases.filters import PLAUSIBLE_DAYS
 from cases.ledgers.book import AnyBook
+from cases.lists.filters import PLAUSIBLE_DAYS
 from minshi import workdays
 
 MONTH, LAST_MONTH, YEAR, TWELVE_MONTHS, ALL = (

@@ -12,26 +12,19 @@ from typing import ClassVar
 from django.utils.formats import date_format
 from django.utils.translation import pgettext_lazy
 
-from cases.filters import ShiftFilter
 from cases.ledgers.book import OtherBook
 from cases.ledgers.record import joined
+from cases.lists.filters import ShiftFilter
 from cases.models import Event
 from cases.workflow import Action
 from minshi.tabular import Column, Ledger
 from villages.duty import read_roster
 from villages.duty.desk import handed_over
-from villages.models import DutyShift, HandOver, Post, Role, User, Village
+from villages.models import DutyShift, HandOver, Post, User, Village
 from villages.models.duty import DutyShiftQuerySet
+from villages.rights import EXPORT_DUTY, READ_DUTY_LEDGER
 
-READERS = (
-    Role.SECRETARY,
-    Role.DUTY_OFFICER,
-    Role.COMMITTEE_MEMBER,
-    Role.REVIEWER,
-    Role.SUPERVISOR,
-)
 COUNTED = (Action.REGISTER, Action.SETTLE)
-EXPORTERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ class ShiftBook(OtherBook):
 
     def in_sight(self, user: User, on: dt.date) -> DutyShiftQuerySet:
         return DutyShift.objects.filter(
-            village__in=Village.objects.overseen_by(user, on, READERS)
+            village__in=Village.objects.overseen_by(user, on, READ_DUTY_LEDGER)
         )
 
     def whole(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
@@ -101,7 +94,9 @@ class ShiftBook(OtherBook):
     def takeable(
         self, rows: DutyShiftQuerySet, user: User, on: dt.date
     ) -> DutyShiftQuerySet:
-        return rows.filter(village__in=Village.objects.overseen_by(user, on, EXPORTERS))
+        return rows.filter(
+            village__in=Village.objects.overseen_by(user, on, EXPORT_DUTY)
+        )
 
     def read(self, rows: Sequence[DutyShift], **_reader: object) -> list[ShiftRecord]:
         return read_shifts(rows)

@@ -16,7 +16,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
-from cases.veil import public_titles
+from cases.privacy.veil import public_titles
 from cases.workflow import Officer
 from cases.workflow.moving import lock_in_order
 from minshi import workdays
@@ -87,11 +87,11 @@ def put_on_agenda(
             "One of these matters waits for no decision here, or is on an agenda"
             " already."
         )
-        raise InputRefused(words, {"cases": words})
+        raise InputRefused.at(cases=words)
     known = meeting.items.aggregate(last=Max("position"), count=Count("pk"))
     if known["count"] + len(chosen) + len(subjects) > MOST_ITEMS:
         words = _("An agenda takes at most %(most)s items.") % {"most": MOST_ITEMS}
-        raise InputRefused(words, {"cases": words})
+        raise InputRefused.at(cases=words)
     start = (known["last"] or 0) + 1
     items = [AgendaItem(meeting=meeting, case=case) for case in chosen]
     items += [AgendaItem(meeting=meeting, subject=subject) for subject in subjects]

@@ -15,24 +15,30 @@ from cases.meetings.holding import check_right, lock_open
 from cases.models import Attendee, Case, Meeting
 from cases.models.choices import Level
 from cases.workflow import Officer
-from cases.workflow.moving import fingerprint
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, refuse_reuse
+from minshi.errors import InputRefused, MoveRefused
+from minshi.idempotency import fingerprint, once
 from villages.bodies import Place, Where
 from villages.models import MeetingKind, Post, Role, Seat, Town, Village
 from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
+from villages.rights import (
+    SIT_ABOVE,
+    SIT_IN_TWO_COMMITTEES,
+    SIT_IN_VILLAGE_COMMITTEE,
+    Roles,
+)
 
 # The kinds of meeting by the level they are held at.
 PLACES: Mapping[Level, frozenset[MeetingKind]] = MappingProxyType(
     {Level.VILLAGE: OF_VILLAGE, Level.TOWN: OF_TOWN, Level.COUNTY: OF_COUNTY}
 )
 # Whose posts make up the roll while nobody has been seated in the body.
-ROLL_WITHOUT_SEATS: Mapping[str, tuple[Role, ...]] = MappingProxyType(
+ROLL_WITHOUT_SEATS: Mapping[str, Roles] = MappingProxyType(
     {
-        "minshi_committee": (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER),
-        "two_committees": (Role.SECRETARY, Role.DUTY_OFFICER),
-        "town_committee": (Role.REVIEWER,),
-        "county_board": (Role.REVIEWER,),
+        "minshi_committee": SIT_IN_VILLAGE_COMMITTEE,
+        "two_committees": SIT_IN_TWO_COMMITTEES,
+        "town_committee": SIT_ABOVE,
+        "county_board": SIT_ABOVE,
     }
 )
 
@@ -73,21 +79,18 @@ def call_meeting(
     that is not held there, a case that waits for no decision there).
     """
     cases, subjects = list(cases), list(subjects)
-    sent = fingerprint(
-        "call_meeting",
-        "",
-        {
-            "kind": kind,
-            "where": where,
-            "starts_at": starts_at,
-            "place": place,
-            "chair": chair,
-            "recorder": recorder,
-            "cases": cases,
-            "subjects": subjects,
-        },
-    )
-    if key and (known := _called_before(key, sent, by)):
+    said = {
+        "kind": kind,
+        "where": where,
+        "starts_at": starts_at,
+        "place": place,
+        "chair": chair,
+        "recorder": recorder,
+        "cases": cases,
+        "subjects": subjects,
+    }
+    sent = fingerprint("call_meeting", said)
+    if known := _called_before(key, sent, by):
         return known
     meeting = meeting_at(
         where,
@@ -104,12 +107,12 @@ def call_meeting(
     check_right(meeting, by, at)
     if kind not in PLACES[meeting.level]:
         words = _("That kind of meeting is not held here.")
-        raise InputRefused(words, {"kind": words})
+        raise InputRefused.at(kind=words)
     try:
         with transaction.atomic():
             meeting.save()
     except IntegrityError:
-        if key and (known := _called_before(key, sent, by)):
+        if known := _called_before(key, sent, by):
             return known
         raise
     _write_roll(meeting)
@@ -119,11 +122,9 @@ def call_meeting(
     return meeting
 
 
-def _called_before(key: UUID, sent: str, by: Officer) -> Meeting | None:
-    known = Meeting.objects.filter(key=key, called_by__user=by.user).first()
-    if known:
-        refuse_reuse(known.sent, sent)
-    return known
+def _called_before(key: UUID | None, sent: str, by: Officer) -> Meeting | None:
+    called = Meeting.objects.filter(called_by__user=by.user)
+    return once(called, key, sent)
 
 
 def _write_roll(meeting: Meeting) -> None:
@@ -206,13 +207,13 @@ def change_meeting(
         present = meeting.present_typed
     if due is not None and has_roll(meeting):
         words = _("There is a roll for this meeting: tick who came.")
-        raise InputRefused(words, {"due": words})
+        raise InputRefused.at(due=words)
     if (due is None) != (present is None):
         words = _("Type both numbers, or neither.")
-        raise InputRefused(words, {"present" if present is None else "due": words})
+        raise InputRefused.at(**{"present" if present is None else "due": words})
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
-        raise InputRefused(words, {"present": words})
+        raise InputRefused.at(present=words)
     said = {
         "starts_at": starts_at,
         "place": place.strip(),

@@ -16,12 +16,13 @@ from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
-from cases.veil import without_hidden
+from cases.privacy.veil import without_hidden
 from cases.workflow import MOVES, Action, Officer, make_move
-from cases.workflow.moving import fingerprint, note_input
+from cases.workflow.moving import note_input
 from cases.workflow.record import without_personal
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, StaleVersion, refuse_reuse
+from minshi.errors import InputRefused, MoveRefused, StaleVersion
+from minshi.idempotency import fingerprint, refuse_reuse
 from villages.procedure import rules_for
 
 # What a meeting may resolve about a case.
@@ -83,7 +84,7 @@ def conclude(
         "resolution": resolution,
         "action": action,
     }
-    sent = fingerprint(f"conclude:{verdict}", "", {**values, **said}) if key else ""
+    sent = fingerprint(f"conclude:{verdict}", {**values, **said}) if key else ""
     if key and item.key == key:
         refuse_reuse(item.sent, sent)
         return item
@@ -171,7 +172,7 @@ def check_votes(item: AgendaItem, count: Count) -> None:
             " count again."
         )
         words %= {"cast": cast, "entitled": count.present}
-        raise InputRefused(words, {"votes_for": words})
+        raise InputRefused.at(votes_for=words)
 
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:

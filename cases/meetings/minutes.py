@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.corrections import note_correction
+from cases.meetings.corrections import note_correction
 from cases.meetings.counting import COUNTED, count_of, due_of, keep_count
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
-from cases.veil import without_hidden
+from cases.privacy.veil import without_hidden
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from villages.procedure import Rules, rules_for
@@ -40,7 +40,7 @@ def save_minutes(
             _("Somebody else has written on these minutes since you opened them.")
         )
     if len(text) > MOST_TEXT:
-        raise InputRefused(_("This is too long."), {"minutes": _("This is too long.")})
+        raise InputRefused.at(minutes=_("This is too long."))
     meeting.minutes, meeting.minutes_version = text, version + 1
     meeting.minutes_by, meeting.minutes_at = by.post, at
     meeting.save(
@@ -77,7 +77,7 @@ def save_item(
             _("Somebody else has written on this item since you opened it.")
         )
     if len(opinions) > MOST_TEXT:
-        raise InputRefused(_("This is too long."), {"opinions": _("This is too long.")})
+        raise InputRefused.at(opinions=_("This is too long."))
     item.opinions, item.version = opinions, version + 1
     item.votes_for, item.votes_against, item.votes_abstain = votes
     item.save(

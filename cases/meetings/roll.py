@@ -10,7 +10,7 @@ from cases.meetings.holding import lock_open, lock_waiting
 from cases.models import AgendaItem, Attendee, Concern, CoSpeaker, Meeting, StepAside
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
-from cases.veil import veil_over
+from cases.privacy.veil import veil_over
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused
 
@@ -71,10 +71,10 @@ def add_attendee(
     meeting = lock_open(meeting, by, at)
     name = name.strip()
     if not name:
-        raise InputRefused(_("Type a name."), {"name": _("Type a name.")})
+        raise InputRefused.at(name=_("Type a name."))
     if meeting.attendees.count() >= MOST_ATTENDEES:
         words = _("Type the numbers instead of so many names.")
-        raise InputRefused(words, {"name": words})
+        raise InputRefused.at(name=words)
     if known := meeting.attendees.filter(name=name, is_guest=is_guest).first():
         return known
     person = Attendee.objects.create(
@@ -201,7 +201,7 @@ def set_aside(
     }
     if not all(by_hand.values()):
         words = _("Say why they step aside.")
-        raise InputRefused(words, {"asides": words})
+        raise InputRefused.at(asides=words)
     before = {aside.attendee_id for aside in asides if not aside.is_automatic}
     gone = [pk for pk in before - set(by_hand) if seen is None or pk in seen]
     item.asides.filter(is_automatic=False, attendee__in=gone).delete()
@@ -220,7 +220,7 @@ def _lift(
     for pk, why in reasons.items():
         if pk in lifted and not why:
             words = _("Say why they take part after all.")
-            raise InputRefused(words, {"lifted": words})
+            raise InputRefused.at(lifted=words)
         aside = automatic[pk]
         if (aside.is_lifted, aside.reason) != (bool(why), why):
             aside.is_lifted, aside.reason = bool(why), why

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.meeting import Correction
-from villages.models import MeetingKind, Post, Role, User, Village
+from villages.models import MeetingKind, Post, User, Village
+from villages.rights import OVERSEE
 
 
 class ReservedMatter(models.TextChoices):
@@ -76,7 +77,7 @@ class FourTwoQuerySet(models.QuerySet["FourTwoProcess"]):
         exist for them either.
         """
         villages = user.reach(on).village_posts_at
-        over = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
+        over = user.reach(on, OVERSEE)
         if not (villages or over.posts):
             return self.none()
         hidden = Case.objects.filter(pk=OuterRef("case")).hidden_from(user, on)

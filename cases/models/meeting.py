@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.choices import Level
-from villages.models import MeetingKind, Post, Role, Seat, Town, User, Village
+from villages.models import MeetingKind, Post, Seat, Town, User, Village
+from villages.rights import OVERSEE
 
 
 class Part(models.TextChoices):
@@ -43,7 +44,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         (cases/models/scope.py).
         """
         villages = user.reach(on).village_posts_at
-        over = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR))
+        over = user.reach(on, OVERSEE)
         where = (
             Q(village__in=villages)
             | Q(town__in=over.towns)

@@ -19,6 +19,7 @@ from cases.models.choices import (
 )
 from villages.models import Post, Role, Town, User
 from villages.models.people import Reach
+from villages.rights import OVERSEE
 
 if TYPE_CHECKING:
     from cases.models.case import Case
@@ -45,9 +46,7 @@ class Sight:
             user=user,
             on=on,
             reach=Reach.of(posts),
-            overseer=Reach.of(
-                post for post in posts if post.role in (Role.REVIEWER, Role.SUPERVISOR)
-            ),
+            overseer=Reach.of(post for post in posts if post.role in OVERSEE),
             reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),
         )
 

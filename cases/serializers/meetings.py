@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.meetings import ITEM_ACTIONS, Verdict
+from cases.meetings.sitting import Line
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
 from cases.serializers.fields import HolderField, PlainText, Shown
-from cases.sitting import Line
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 

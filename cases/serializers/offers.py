@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.forms import SPEAKERS, cadre_label, holder_label, report_label
-from cases.tracking import Told
+from cases.speaking.progress import Told
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDING
 from cases.workflow.inputs import Input, Kind

@@ -18,8 +18,8 @@ from cases.ledgers.meetings import (
     SUBJECT,
     ItemRecord,
 )
+from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
-from cases.sitting import Sitting
 from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text

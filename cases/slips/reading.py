@@ -9,11 +9,11 @@ from django.db.models import Value
 
 from cases.ledgers import Record, read_records
 from cases.ledgers.asking import AFTER_A_RETURN, GIVEN_BACK, askings, times_asked
+from cases.lists.requests import RULED_BY
 from cases.models import Assignment, Case, Event, TimeRequest
 from cases.models.choices import AssignmentRole, Level
 from cases.models.scope import CaseQuerySet, Sight
 from cases.slips.forms import HANDOVER, REPORT, SLIPS, TIME, WIDE, Slip
-from cases.time_requests import RULED_BY
 from cases.workflow import Action
 from minshi import tabular
 from minshi.errors import Text

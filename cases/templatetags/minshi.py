@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.calendar import has_data
+from cases.deadlines.calendar import has_data
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight

@@ -15,8 +15,8 @@ from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from minshi.clock import today
 from villages.models import User
-from villages.models.people import ADMINISTRATORS
 from villages.requests import whole_number
+from villages.rights import deals_with_cases
 
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -32,8 +32,8 @@ class StaffView(LoginRequiredMixin, View):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if request.user.is_authenticated and not any(
-            post.role not in ADMINISTRATORS for post in request.user.posts_on(today())
+        if request.user.is_authenticated and not deals_with_cases(
+            request.user.posts_on(today())
         ):
             raise Http404
         return super().dispatch(request, *args, **kwargs)

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.chasing import chased_today
 from cases.forms import MoveForm
 from cases.models import Case, Event
 from cases.standard_texts import ready_for
@@ -19,6 +18,7 @@ from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.steps import StepView, typed_in, with_text
 from cases.views.timeline import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
+from cases.workflow.chased import chased_today
 from cases.workflow.inputs import Kind
 from cases.workflow.moving import note_input
 from minshi.clock import now

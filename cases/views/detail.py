@@ -8,13 +8,17 @@ from uuid import uuid4
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cases.deadlines import spent_of
-from cases.disclosure import may_open_phone, may_print_receipt, open_speaker_phone
-from cases.exports import may_take
-from cases.four_two import may_run
+from cases.deadlines.counting import spent_of
+from cases.ledgers.exports import may_take
+from cases.meetings.four_two import may_run
 from cases.models import AgendaItem, Case, FourTwoProcess
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
+from cases.privacy.disclosure import (
+    may_open_phone,
+    may_print_receipt,
+    open_speaker_phone,
+)
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.timeline import folded, names_known_to, told
@@ -30,7 +34,7 @@ from cases.workflow import (
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.forms import ReasonForm
+from villages.forms.accounts import ReasonForm
 from villages.models import User
 
 # What is done every day stands as buttons; the rest folds away under "more".

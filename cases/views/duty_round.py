@@ -19,12 +19,12 @@ from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from minshi.workdays import ONE_DAY
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
-from villages.duty.rights import ARRANGERS
 from villages.duty.rotating import BEGINS, ENDS
-from villages.duty_forms import PLAUSIBLE_DAYS, PersonField, TimeInput
-from villages.forms import DayInput, RuleForm, offer, offer_rows
+from villages.forms.accounts import DayInput, RuleForm, offer, offer_rows
+from villages.forms.duty import PLAUSIBLE_DAYS, PersonField, TimeInput
 from villages.models import Post, Village
 from villages.requests import whole_number
+from villages.rights import ARRANGE_DUTY
 
 WORKING_DAYS, EVERY_DAY = "working", "every"
 NEXT, NOBODY = "next", "nobody"
@@ -141,7 +141,7 @@ class DutyRound(StaffView):
         keys = [
             post.village_id
             for post in self.user.posts_on(today())
-            if post.role in ARRANGERS and post.village_id
+            if post.role in ARRANGE_DUTY and post.village_id
         ]
         asked = self.request.GET.get("village", "")
         found = (

@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from cases.exports import may_print_of
 from cases.forms import CorrectionForm, DropForm, HeldForm, StartForm
 from cases.forms.four_two import MOST_SUBJECT
-from cases.four_two import (
+from cases.ledgers.exports import may_print_of
+from cases.lists.paging import page_of
+from cases.meetings.four_two import (
     RESOLUTION,
     STEPS,
     StepRule,
@@ -30,7 +31,6 @@ from cases.four_two import (
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight
-from cases.paging import page_of
 from cases.templatetags.minshi import title_for, words_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.meetings.paper import keep_sheets

@@ -13,19 +13,20 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from cases.filters import CaseFilter
+from cases.lists.filters import CaseFilter
+from cases.lists.paging import capped_counts
+from cases.lists.red_lines import oversees
 from cases.meetings import on_no_agenda
 from cases.models import Assignment, Case
 from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet
-from cases.paging import capped_counts
-from cases.red_lines import oversees
 from cases.templatetags.minshi import words_for
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
 from villages.duty.desk import desks_of
 from villages.models import Post, Role
+from villages.rights import CALL_BACK, DECIDE
 
 SHOWN = 30
 QUEUE = "cases:queue"
@@ -69,7 +70,7 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
             if post.town_id
             else Level.VILLAGE
         )
-        if post.role in (Role.SECRETARY, Role.REVIEWER):
+        if post.role in DECIDE:
             queues += [
                 Queue(
                     _("Waiting for a decision"),
@@ -99,11 +100,7 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
                     {"stage": Stage.SUPERVISE, "level": level},
                 ),
             ]
-        if on_duty or post.role in (
-            Role.DUTY_OFFICER,
-            Role.SECRETARY,
-            Role.GROUP_LEADER,
-        ):
+        if on_duty or post.role in CALL_BACK:
             queues.append(Queue(_("To be called back"), {"stage": Stage.RATE}))
     return list({queue.name: queue for queue in queues}.values())
 

@@ -13,22 +13,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.disclosure import may_print_receipt
 from cases.forms import IntakeForm
-from cases.intake import OnTheSpot, similar_to, take_down
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
+from cases.privacy.disclosure import may_print_receipt
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
+from cases.workflow.intake import OnTheSpot, similar_to, take_down
 from cases.workflow.register import in_territory
 from minshi.clock import now, today
 from minshi.errors import KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
-from villages.models import Group, Post, Role, Town, Village
+from villages.models import Group, Post, Town, Village
 from villages.models.people import ADMINISTRATORS
 from villages.requests import whole_number
+from villages.rights import SETTLE
 
-SETTLERS = (Role.DUTY_OFFICER, Role.SECRETARY, Role.REVIEWER)
 Row = TypeVar("Row", bound=Model)
 LAST = "last_intake"  # the session keeps the last channel, category and grade used
 
@@ -173,7 +173,7 @@ class Intake(StaffView):
         context = {
             "nav": "intake",
             "form": form,
-            "may_settle": any(post.role in SETTLERS for post in posts),
+            "may_settle": any(post.role in SETTLE for post in posts),
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)

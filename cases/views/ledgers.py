@@ -18,10 +18,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.exports import FORMS, Export, may_export, may_unmask, takeable
 from cases.ledgers import BOOKS, AnyBook, Book, read_records
+from cases.ledgers.exports import FORMS, Export, may_export, may_unmask, takeable
 from cases.ledgers.period import Period, PeriodForm
-from cases.paging import capped_counts, page_of
+from cases.lists.paging import capped_counts, page_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from minshi import tabular
 from minshi.clock import now, today

@@ -9,11 +9,11 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from cases.filters import CaseFilter
+from cases.lists.filters import CaseFilter
+from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
 from cases.models.scope import CaseQuerySet
-from cases.paging import capped_counts, page_of
 from cases.views.access import StaffView
 from minshi.clock import now, today
 

@@ -10,14 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.batch import Result, move_all
 from cases.forms import BatchForm
-from cases.intake import similar_to
-from cases.meetings import add_item
-from cases.models import Case
-from cases.models.choices import Level
-from cases.paging import Page, capped_counts, page_of
-from cases.queue import (
+from cases.lists.paging import Page, capped_counts, page_of
+from cases.lists.queue import (
     ORDERS,
     Tab,
     deciding_place,
@@ -25,11 +20,16 @@ from cases.queue import (
     queue_at,
     reasons_of,
 )
-from cases.sitting import HoldingPlace
+from cases.meetings import add_item
+from cases.meetings.sitting import HoldingPlace
+from cases.models import Case
+from cases.models.choices import Level
 from cases.templatetags.minshi import words_for
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
+from cases.workflow.batch import Result, move_all
+from cases.workflow.intake import similar_to
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken

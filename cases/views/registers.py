@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases import red_lines, time_requests
+from cases.lists import red_lines, requests
+from cases.lists.paging import capped_counts, page_of
+from cases.lists.requests import OPEN, RULED, RULED_BY
 from cases.models import Case
 from cases.models.choices import Level, RequestKind
-from cases.paging import capped_counts, page_of
 from cases.templatetags.minshi import words_for
-from cases.time_requests import OPEN, RULED, RULED_BY
 from cases.views.access import StaffView
 from minshi.clock import now, today
 from villages.models import Post
@@ -31,15 +31,13 @@ class RequestList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         state = RULED if request.GET.get("state") == RULED else OPEN
         level = request.GET.get("level", "")
-        seen = time_requests.requests_seen_by(self.user, today())
+        seen = requests.requests_seen_by(self.user, today())
         if level in Level.values:
             seen = seen.filter(case__level=level)
-        split = {
-            name: time_requests.in_state(seen, name) for name, _label in REQUEST_TABS
-        }
+        split = {name: requests.in_state(seen, name) for name, _label in REQUEST_TABS}
         counts = capped_counts(split)
         page = page_of(
-            split[state], time_requests.ORDERS[state], request.GET.get("after", "")
+            split[state], requests.ORDERS[state], request.GET.get("after", "")
         )
         posts, sight = self.user.posts_on(today()), self.sight()
         rows = [
@@ -49,7 +47,7 @@ class RequestList(StaffView):
                 "place": place_beside(row.case, row.asked_by),
                 "reason": words_for(row.case, sight, row.reason),
                 "rule": RULED_BY[RequestKind(row.kind)],
-                "rules": state == OPEN and time_requests.rules_on(posts, row.case),
+                "rules": state == OPEN and requests.rules_on(posts, row.case),
             }
             for row in page.rows
         ]

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from cases.exports import exportable
+from cases.ledgers.exports import exportable
 from cases.slips import Sheet, read_sheet
 from cases.views.access import StaffView
 from minshi.clock import now, today

@@ -9,8 +9,8 @@ from django.utils.datastructures import MultiValueDict
 
 from cases.forms import MoveForm
 from cases.models import Case
+from cases.speaking.progress import told_to_speaker, words_alone
 from cases.standard_texts import Ready
-from cases.tracking import told_to_speaker, words_alone
 from cases.views.access import StaffView
 from cases.workflow import MOVES, Action, Facts, Offer, Officer, look_ahead, offer_to
 from cases.workflow.inputs import Kind

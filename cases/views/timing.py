@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
-from cases.calendar import days_of_year, drop_day, has_data, set_day
-from cases.deadline_rules import change_of, rules_in_force, set_rule
-from cases.deadlines import default_span
+from cases.deadlines.calendar import days_of_year, drop_day, has_data, set_day
+from cases.deadlines.counting import default_span
+from cases.deadlines.rules import change_of, rules_in_force, set_rule
 from cases.forms.timing import DayForm, DeadlineForm
 from cases.models.choices import Rule
 from cases.views.access import UNPROCESSABLE, StaffView

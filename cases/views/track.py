@@ -21,7 +21,7 @@ from django.views.generic import View
 from cases.forms import MoveForm
 from cases.models import Case
 from cases.models.choices import Satisfaction, Stage
-from cases.tracking import told_to_speaker
+from cases.speaking.progress import told_to_speaker
 from cases.views.access import UNPROCESSABLE
 from cases.workflow import (
     Action,

@@ -13,9 +13,8 @@ from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Level
 from cases.workflow.facts import Facts, holder_key, village_of
 from cases.workflow.inputs import Input, Kind
-from villages.models import Group, Office, Post, Role, Town, User, Village
-
-NEVER_LEADS = (Role.SUPERVISOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+from villages.models import Group, Office, Post, Town, User, Village
+from villages.rights import LEAD
 
 
 def _villages_of(case: Case) -> QuerySet[Village]:
@@ -34,7 +33,7 @@ def possible_posts(facts: Facts) -> list[Post]:
     )
     if case.level == Level.COUNTY:
         where |= Q(county_code=case.town.county_code)
-    posts = Post.objects.current(facts.on).filter(where).exclude(role__in=NEVER_LEADS)
+    posts = Post.objects.current(facts.on).filter(where).filter(role__in=LEAD)
     posts = posts.select_related("user", "village", "group__village", "town").in_order()
     near = [post for post in posts if not facts.in_conflict(post)]
     # those of the matter's village first

@@ -2,7 +2,6 @@
 for everybody.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Value
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
@@ -23,15 +22,14 @@ from cases.workflow.moves import MOVES
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
-from minshi.crypto import digest
 from minshi.errors import (
     InputRefused,
     MoveRefused,
     NoSuchRight,
     StaleVersion,
     Text,
-    refuse_reuse,
 )
+from minshi.idempotency import fingerprint, refuse_reuse
 from villages.models import Post, User
 
 
@@ -61,7 +59,7 @@ def make_move(
     StaleVersion (changed meanwhile), KeyReused (the key came before with other words),
     InputRefused (a field missing or wrong). Source: domain §3, the moves table.
     """
-    sent = fingerprint(action, note, values) if key else ""
+    sent = fingerprint(action, values, note) if key else ""
     into = values.get("into")
     if isinstance(into, Case):
         lock_in_order(case, into)
@@ -87,7 +85,7 @@ def make_move(
     _check(move, facts, by)
     composed = not isinstance(by, Speaker)  # what villagers write may hold any brackets
     if composed and (gap := unfinished(note)):
-        raise InputRefused(still_open(gap), {"note": still_open(gap)})
+        raise InputRefused.at(note=still_open(gap))
     step = Step(facts, by, check_inputs(move.inputs, values, composed=composed))
     name = note_input(move)
     words = [step.values[name] or "" if name else "", note]
@@ -95,24 +93,6 @@ def make_move(
     if key:
         step.data["sent"] = sent
     return _carry_out(step, action, move.effect, "\n".join(filter(None, words)), key)
-
-
-def fingerprint(action: str, note: str, values: Mapping[str, Any]) -> str:
-    """What a key was used for, as a keyed digest: the action and whatever was said or
-    chosen.
-    """
-    said = {name: text for name, value in values.items() if (text := _as_text(value))}
-    return digest(
-        json.dumps([action, note.strip(), said], ensure_ascii=False, sort_keys=True)
-    )
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, Model):
-        return f"{value._meta.label}:{value.pk}"
-    if isinstance(value, (list, tuple, set, QuerySet)):
-        return ",".join(sorted(map(_as_text, value)))
-    return "" if value is None or value is False else str(value).strip()
 
 
 def refuse_other_words(events: Iterable[Event], sent: str) -> None:

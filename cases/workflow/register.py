@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
-from cases.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, System
 from cases.workflow.effects.guard import name_concerns, unmasked_phone
 from cases.workflow.facts import Facts, posts_about, village_of
+from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.record import record
 from cases.workflow.step import Step
 from minshi import workdays
@@ -103,36 +103,22 @@ def _replayed(key: UUID, spoken: Spoken, by: Actor) -> Case | None:
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim.strip():
-        raise InputRefused(
-            _("Write down what was said."), {"verbatim": _("Write down what was said.")}
-        )
+        raise InputRefused.at(verbatim=_("Write down what was said."))
     town = town_of(spoken)
     if spoken.group and (
         spoken.village is None or spoken.group.village_id != spoken.village.pk
     ):
-        raise InputRefused(
-            _("That group is in another village."),
-            {"group": _("That group is in another village.")},
-        )
+        raise InputRefused.at(group=_("That group is in another village."))
     if (
         spoken.resident
         and spoken.village
         and spoken.resident.household.group.village.town_id != town.pk
     ):
-        raise InputRefused(
-            _("They live in another town."),
-            {"resident": _("They live in another town.")},
-        )
+        raise InputRefused.at(resident=_("They live in another town."))
     if spoken.topic and spoken.topic.town_id != town.pk:
-        raise InputRefused(
-            _("That topic is another town's."),
-            {"topic": _("That topic is another town's.")},
-        )
+        raise InputRefused.at(topic=_("That topic is another town's."))
     if spoken.said_at and spoken.said_at > at:
-        raise InputRefused(
-            _("That time is still to come."),
-            {"said_at": _("That time is still to come.")},
-        )
+        raise InputRefused.at(said_at=_("That time is still to come."))
     if isinstance(by, Officer) and not (
         by.user.pk == by.post.user_id
         and in_territory(by.post, spoken.village, spoken.town, at)
@@ -162,9 +148,7 @@ def in_territory(
 def town_of(spoken: Spoken) -> Town:
     town = spoken.village.town if spoken.village else spoken.town
     if town is None:
-        raise InputRefused(
-            _("Say which village."), {"village": _("Say which village.")}
-        )
+        raise InputRefused.at(village=_("Say which village."))
     return town
 
 

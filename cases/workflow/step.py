@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.deadlines import Counting
+from cases.deadlines.counting import Counting
 from cases.models import Assignment, Case, CaseAccess, Clock, HandBack, Reply
 from cases.models.choices import (
     AssignmentEnd,
@@ -23,13 +23,13 @@ from cases.models.choices import (
     Stage,
 )
 from cases.workflow.actors import Actor, Officer
-from cases.workflow.candidates import NEVER_LEADS
 from cases.workflow.facts import Facts, holder_key
 from cases.workflow.who import REVIEWERS, find_owner, walk
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
 from minshi.workdays import Unit, WorkCalendar
 from villages.models import Office, Post, Role
+from villages.rights import LEAD
 
 STAGE_RULE = {
     Stage.SPEAK: "speak",
@@ -342,7 +342,7 @@ class Step:
         if isinstance(holder, Post):
             return (
                 holder.is_current(self.on)
-                and holder.role not in NEVER_LEADS
+                and holder.role in LEAD
                 and not self.facts.in_conflict(holder)
             )
         handlers = (

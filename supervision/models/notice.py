@@ -120,7 +120,7 @@ class Robot(models.Model):
 
 class NoticeText(models.Model):
     """A town's own words for one kind of notice; what stands in {braces} is filled in
-    (supervision/words.py).
+    (supervision/notices/words.py).
     """
 
     town = models.ForeignKey(
@@ -162,7 +162,7 @@ class NoticeText(models.Model):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def worded(self) -> "NoticeQuerySet":
-        """With all that what it says is made of (supervision/words.py)."""
+        """With all that what it says is made of (supervision/notices/words.py)."""
         return self.select_related(
             "chase", "order", "event", "case__town", "case__village"
         )

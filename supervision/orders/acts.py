@@ -3,6 +3,7 @@ answer.
 """
 
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from django.conf import settings
@@ -19,10 +20,12 @@ from minshi.errors import (
     KeyReused,
     MoveRefused,
     NoSuchRight,
-    refuse_reuse,
 )
+from minshi.idempotency import once
 from supervision.models import NoticeKind, OrderState, SentBack, SupervisionOrder, Told
 from supervision.models.order import LIVE
+from supervision.notices.outbox import Message, put_in_outbox
+from supervision.notices.recipients import recipients_of
 from supervision.orders.drafting import (
     latest_reply_on,
     new_order,
@@ -39,8 +42,6 @@ from supervision.orders.locking import (
 )
 from supervision.orders.rights import answers, may_check
 from supervision.orders.wording import check_text, check_words
-from supervision.outbox import Message, put_in_outbox
-from supervision.recipients import recipients_of
 
 
 @transaction.atomic
@@ -64,11 +65,9 @@ def raise_order(
     """
     facts = facts_for(case, by, at)
     case = facts.case
-    if key and (known := SupervisionOrder.objects.filter(key=key).first()):
-        refuse_reuse(
-            (known.case_id, known.reason, known.demand),
-            (case.pk, reason.strip(), demand.strip()),
-        )
+    said = (case.pk, reason.strip(), demand.strip())
+    written = attrgetter("case_id", "reason", "demand")
+    if known := once(SupervisionOrder.objects.all(), key, said, said_before=written):
         return known
     if case.stage == Stage.CLOSED:
         raise MoveRefused(_("The matter is closed already."))

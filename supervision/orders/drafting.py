@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases import deadlines
-from cases.deadlines import Counting
+from cases.deadlines.counting import Counting
 from cases.models import Case
 from cases.models.choices import Rule
 from minshi import workdays

@@ -13,8 +13,8 @@ from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
 from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder, Told
-from supervision.outbox import Message, put_in_outbox, take_back
-from supervision.recipients import Recipients, recipients_of
+from supervision.notices.outbox import Message, put_in_outbox, take_back
+from supervision.notices.recipients import Recipients, recipients_of
 from villages.models import Post
 
 CHECKERS = (Told.OVERSEER, Told.SIGNER)

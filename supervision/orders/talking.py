@@ -44,7 +44,7 @@ def note_talk(
             if to_come
             else _("The order had not gone out yet on that day.")
         )
-        raise InputRefused(words, {"held_on": words})
+        raise InputRefused.at(held_on=words)
     fresh = {"agreed": agreed.strip(), "noted_at": at, "noted_by": by.post}
     talk, is_new = OrderTalk.objects.get_or_create(
         order=order, held_on=held_on, whom=whom.strip(), defaults=fresh

@@ -19,7 +19,7 @@ def check_words(at: datetime, *, reason: str, demand: str, reply_on: date) -> No
     if not on <= reply_on <= on + LATEST_REPLY:
         far = _("An answer is due within %(days)s days.") % {"days": LATEST_REPLY.days}
         words = _("That day is past.") if reply_on < on else far
-        raise InputRefused(words, {"reply_on": words})
+        raise InputRefused.at(reply_on=words)
 
 
 def must_say(**texts: str) -> None:

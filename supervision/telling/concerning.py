@@ -7,9 +7,9 @@ from cases.models import Case, Event
 from cases.models.choices import AssignmentRole, Confidentiality
 from cases.workflow import Action
 from supervision.models import Chase, NoticeKind, Told
+from supervision.notices.outbox import Message
+from supervision.notices.recipients import Recipients
 from supervision.orders import ask_to_sign
-from supervision.outbox import Message
-from supervision.recipients import Recipients
 from supervision.telling.surroundings import ASKED, Surroundings, key_of_owner, keys_of
 from villages.models import User
 

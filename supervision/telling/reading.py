@@ -13,9 +13,9 @@ from cases.models import Event
 from minshi import workdays
 from minshi.jobs import done_for
 from supervision.models import EventFailure, EventSeen, Watermark
-from supervision.outbox import put_in_outbox
-from supervision.recipients import recipients_of
-from supervision.speaker import WORDS_AT, tell_speakers
+from supervision.notices.outbox import put_in_outbox
+from supervision.notices.recipients import recipients_of
+from supervision.notices.speaker import WORDS_AT, tell_speakers
 from supervision.telling.by_hand import chased_by_hand
 from supervision.telling.concerning import CONCERN_SOMEBODY, Telling
 from supervision.telling.surroundings import read_surroundings

@@ -11,7 +11,7 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.workflow.record import without_speaker
 from supervision.models import Notice
-from supervision.words import words_of
+from supervision.notices.words import words_of
 
 register = template.Library()
 BRACES = re.compile(r"(\{[^{}]*\})")

@@ -18,25 +18,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cases.batch import Result, move_all
-from cases.chasing import chased_today
-from cases.exports import Export
 from cases.ledgers import BOOKS
+from cases.ledgers.exports import Export
+from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet, Sight
-from cases.paging import capped_counts, page_of
 from cases.templatetags.minshi import holder_of, lamp, title_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Action
+from cases.workflow.batch import Result, move_all
+from cases.workflow.chased import chased_today
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
 from supervision.forms import TakeForm
 from supervision.models import Chase
-from villages.forms import RuleForm
-from villages.models import Role
+from villages.forms.accounts import RuleForm
+from villages.rights import OVERSEE, READ_BOARD
 
 ORDER = ("due_at", "id")
 BUCKETS = (
@@ -45,7 +45,6 @@ BUCKETS = (
     ("8", pgettext_lazy("ageing", "8 days and more"), 7, None),
 )
 LIGHTS = (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
-READERS = (Role.REVIEWER, Role.SUPERVISOR, Role.SECRETARY)
 
 
 class TogetherForm(RuleForm):
@@ -117,7 +116,7 @@ class Row:
 class BoardView(StaffView):
     def counted(self) -> CaseQuerySet:
         """Http404: somebody who oversees nobody."""
-        if not self.user.holds(today(), *READERS):
+        if not self.user.holds(today(), *READ_BOARD):
             raise Http404
         return Case.objects.counted_for(self.user, today())
 
@@ -151,7 +150,7 @@ class Board(BoardView):
             ],
             "tabs": light_tabs(light, counts),
             "buckets": bucket_tabs(bucket, counts) if light == Light.RED else [],
-            "may_chase": self.user.holds(today(), Role.REVIEWER, Role.SUPERVISOR),
+            "may_chase": self.user.holds(today(), *OVERSEE),
         }
         return render(request, "supervision/board.html", context)
 

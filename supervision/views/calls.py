@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from cases.paging import page_of
+from cases.lists.paging import page_of
 from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from minshi.clock import now
-from supervision.calls import ORDER, calls_of, note_call, number_to_call
 from supervision.models import Call
+from supervision.notices.calls import ORDER, calls_of, note_call, number_to_call
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.paging import MOST_COUNTED, page_of
+from cases.lists.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from minshi.clock import now
-from supervision.inbox import ORDER, inbox_of, mark_read, unread_of
 from supervision.models import NoticeKind
+from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
 
 SHOWN = 8
 

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from cases.models.choices import Stage
 from cases.views.access import StaffView
 from minshi.clock import now, today
+from supervision.notices.speaker import told_so_far
 from supervision.orders import chasing_post, orders_seen_by
-from supervision.speaker import told_so_far
 
 
 class OfCase(StaffView):

@@ -14,16 +14,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cases.chasing import chased_today
-from cases.exports import exportable, may_export
+from cases.ledgers.exports import exportable, may_export
+from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
-from cases.paging import capped_counts, page_of
 from cases.templatetags.minshi import day, query_with, title_for
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Officer
+from cases.workflow.chased import chased_today
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
@@ -37,6 +37,7 @@ from supervision.forms import (
 )
 from supervision.models import OrderState, SupervisionOrder, Told
 from supervision.models.order import LIVE, OVER, UNSENT
+from supervision.notices.recipients import recipients_of
 from supervision.orders import (
     PEOPLE,
     act_on,
@@ -48,11 +49,10 @@ from supervision.orders import (
     standard_demand,
     suggested_reply_on,
 )
-from supervision.paper import OrderSheet
-from supervision.recipients import recipients_of
+from supervision.orders.paper import OrderSheet
 from supervision.views.order_history import history_of
 from villages.audit import record_audit
-from villages.forms import RuleForm
+from villages.forms.accounts import RuleForm
 from villages.models import Post
 from villages.models.audit import AuditKind
 

@@ -12,13 +12,13 @@ from cases.views.access import UNPROCESSABLE
 from cases.views.timing import TownView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from supervision.chasing.ladder import LADDER, Setting, ladders_of
 from supervision.forms import RungForm, TextForm
-from supervision.ladder import LADDER, Setting, ladders_of
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told
 from supervision.models.chase import COUNTED
 from supervision.models.notice import FACTS, TO_OFFICERS
+from supervision.notices.words import example_of, standard_words
 from supervision.town_settings import drop_rung, set_rung, set_text
-from supervision.words import example_of, standard_words
 
 
 @dataclass(frozen=True)

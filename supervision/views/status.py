@@ -21,9 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from minshi.clock import now, today
 from supervision.status import Job, Supervising, backlog, is_alive, jobs
-from villages.models import Role
-
-READERS = (Role.SYSTEM_ADMIN, Role.REVIEWER, Role.SUPERVISOR)
+from villages.rights import READ_STATUS
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Status(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not (
-            request.user.is_authenticated and request.user.holds(today(), *READERS)
+            request.user.is_authenticated and request.user.holds(today(), *READ_STATUS)
         ):
             raise Http404
         at = now()

@@ -11,24 +11,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.chasing import chased_today
+from cases.lists.paging import page_of
 from cases.models import Case, Event
 from cases.models.scope import Sight
-from cases.paging import page_of
 from cases.templatetags.minshi import holder_of, lamp, title_for, words_for
 from cases.views.access import UNPROCESSABLE
+from cases.workflow.chased import chased_today
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from supervision.forms import VerdictForm
-from supervision.models import TrackedCase, TrackingMeeting, Verdict
-from supervision.models.tracking import ACTED
-from supervision.tracking import (
+from supervision.chasing.tracking import (
     begin_tracking,
     end_tracking,
     meetings_seen_by,
     presiding_post,
     say_of,
 )
+from supervision.forms import VerdictForm
+from supervision.models import TrackedCase, TrackingMeeting, Verdict
+from supervision.models.tracking import ACTED
 from supervision.views.board import BoardView, with_times
 from villages.models import Town
 

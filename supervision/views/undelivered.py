@@ -5,19 +5,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
-from cases.paging import page_of
+from cases.lists.paging import page_of
 from cases.views.access import StaffView
 from minshi.clock import now, today
-from supervision.delivering import send_again, undelivered
-from supervision.inbox import ORDER
-from villages.models import Role
+from supervision.notices.delivering import send_again, undelivered
+from supervision.notices.inbox import ORDER
 from villages.requests import whole_number
+from villages.rights import OVERSEE
 
 
 class UndeliveredView(StaffView):
     def check(self) -> None:
         """Http404: somebody who oversees nobody."""
-        if not self.user.holds(today(), Role.REVIEWER, Role.SUPERVISOR):
+        if not self.user.holds(today(), *OVERSEE):
             raise Http404
 
 

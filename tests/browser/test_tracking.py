@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from supervision.chasing.tracking import begin_tracking
 from supervision.models import TrackedCase
-from supervision.tracking import begin_tracking
 from tests.cases.roads import spoken, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cases.models import CalendarDay, Case, CoSpeaker, Event, NumberCounter, Topic
 from cases.models.choices import Stage
-from supervision.ladder import look_at_clocks
+from supervision.chasing.ladder import look_at_clocks
 from tests import roles
 from tests.cases.roads import NOON, accepted, completed, decided, rated, spoken, staff
 from tests.villages.factories import TownFactory, UserFactory

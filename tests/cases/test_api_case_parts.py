@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cases.four_two import start_process
+from cases.meetings.four_two import start_process
 from cases.models import AgendaItem, Meeting
 from cases.workflow import Action, make_move
 from cases.workflow.inputs import Ask

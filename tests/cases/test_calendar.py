@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from cases.calendar import has_data, load_calendar
-from cases.deadlines import calendar_of
+from cases.deadlines.calendar import has_data, load_calendar
+from cases.deadlines.counting import calendar_of
 from cases.models import CalendarDay
 from tests.cases.roads import NOON, SHANGHAI
 from tests.villages.factories import TownFactory

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.calendar import drop_day, load_calendar, set_day
-from cases.deadline_rules import change_of, set_rule
-from cases.deadlines import default_span, spent_of
+from cases.deadlines.calendar import drop_day, load_calendar, set_day
+from cases.deadlines.counting import default_span, spent_of
+from cases.deadlines.rules import change_of, set_rule
 from cases.models import CalendarDay, Clock, DeadlineRule, TimeRequest
 from cases.models.choices import Rule
 from cases.workflow import Action, Spoken, make_move, register

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cases.calendar import has_data, load_calendar
+from cases.deadlines.calendar import has_data, load_calendar
 from cases.models import CalendarDay, Case, Clock
 from cases.models.choices import Light, Stage
 from cases.workflow import Action, Spoken, make_move, register

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from cases.calendar import load_calendar
-from cases.deadlines import default_span
+from cases.deadlines.calendar import load_calendar
+from cases.deadlines.counting import default_span
 from cases.models import CalendarDay, Case, Clock
 from cases.models.choices import Light, Stage
 from cases.workflow import Action, Spoken, System, make_move, register

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from cases.exports import Export, exportable
 from cases.ledgers import BOOKS
+from cases.ledgers.exports import Export, exportable
 from cases.models import Case
 from cases.workflow import Action, make_move
 from minshi import tabular
@@ -332,7 +332,7 @@ def test_only_what_is_taken_away_counts_for_a_print(monkeypatch):
     case = decided(here)
     spoken(here)
     roles.committee_member_of(here.village, user=here.handler.user)
-    monkeypatch.setattr("cases.exports.MOST_PRINTED", 1)
+    monkeypatch.setattr("cases.ledgers.exports.MOST_PRINTED", 1)
 
     assert [row[1] for row in an_export(here.handler).rows()] == [case.number]
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import RequestFactory
 
-from cases.filters import ORDERS, CaseFilter
+from cases.lists.filters import ORDERS, CaseFilter
 from cases.models import Case, Topic
 from cases.workflow import Action, make_move
 from minshi.clock import now, today

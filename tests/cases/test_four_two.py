@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.four_two import (
+from cases.meetings.four_two import (
     Held,
     correct_step,
     drop_process,

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from cases.four_two import Held, correct_step, record_step
+from cases.meetings.four_two import Held, correct_step, record_step
 from cases.models import FourTwoProcess
 from tests.cases.ledger_desk import rows
 from tests.cases.roads import DAY, NOON, decided, officer, staff

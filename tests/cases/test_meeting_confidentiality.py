@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.four_two import correct_step, drop_process, record_step
 from cases.meetings import close_meeting, correct_minutes, save_minutes, set_aside
+from cases.meetings.four_two import correct_step, drop_process, record_step
 from cases.models import AgendaItem, Case, Concern, FourTwoProcess, Meeting, StepAside
 from cases.workflow import Action, make_move
 from tests import roles

@@ -9,9 +9,9 @@ import time_machine
 from django.urls import reverse
 
 from cases.meetings import PLACES, add_item, call_meeting, close_meeting, conclude
+from cases.meetings.sitting import Sitting
 from cases.models import Meeting
 from cases.models.choices import Level
-from cases.sitting import Sitting
 from minshi.errors import KeyReused, MoveRefused
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import NOON, accepted, officer, staff

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from cases.models import NumberCounter
-from cases.numbering import UNMISTAKABLE, new_tracking_code, reserve_numbers
+from cases.workflow.numbering import UNMISTAKABLE, new_tracking_code, reserve_numbers
 from tests.villages.factories import TownFactory
 
 pytestmark = pytest.mark.django_db

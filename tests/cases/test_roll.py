@@ -5,8 +5,8 @@ import time_machine
 from django.urls import reverse
 
 from cases.meetings import add_attendee, call_roll, conclude, remove_attendee
+from cases.meetings.sitting import Sitting
 from cases.models import Concern
-from cases.sitting import Sitting
 from minshi.errors import MoveRefused
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import NOON, accepted, officer, staff

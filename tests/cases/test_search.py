@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cases import search
+from cases.lists import search
 from cases.models import Case
 from cases.models.scope import Sight
 from minshi.clock import today

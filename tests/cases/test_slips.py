@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from cases.exports import exportable, may_export, may_take
 from cases.ledgers import BOOKS
+from cases.ledgers.exports import exportable, may_export, may_take
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.slips import SLIPS, read_sheet

@@ -4,8 +4,8 @@ stands in them.
 
 from email import message_from_bytes, policy
 
+from supervision.chasing.sweeping import sweep
 from supervision.models import Channel, Notice, Robot
-from supervision.sweeping import sweep
 from tests.cases.roads import DAY, NOON, accepted
 
 EIGHT = NOON.replace(hour=8) + DAY  # the next working morning

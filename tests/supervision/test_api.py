@@ -3,8 +3,8 @@
 import pytest
 import time_machine
 
+from supervision.chasing.sweeping import sweep
 from supervision.models import Notice, OrderState, SupervisionOrder
-from supervision.sweeping import sweep
 from tests.api import Api
 from tests.cases.roads import DAY, NOON, decided, staff
 from tests.supervision.test_order_ends import circulated

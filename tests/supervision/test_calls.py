@@ -5,10 +5,10 @@ import time_machine
 from django.urls import reverse
 
 from minshi.errors import NoSuchRight
-from supervision.calls import calls_of, note_call, number_to_call
+from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Notice, NoticeKind
-from supervision.speaker import told_so_far
-from supervision.sweeping import sweep
+from supervision.notices.calls import calls_of, note_call, number_to_call
+from supervision.notices.speaker import told_so_far
 from tests import roles
 from tests.cases.roads import (
     DAY,

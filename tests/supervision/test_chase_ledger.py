@@ -7,9 +7,9 @@ from django.utils import translation
 
 from cases.workflow import Action, make_move
 from minshi.workdays import local_day
+from supervision.chasing.sweeping import sweep
 from supervision.models import SupervisionOrder
 from supervision.orders import check_reply, reply_to_order, send_orders_due, sign_order
-from supervision.sweeping import sweep
 from supervision.views.board import with_times
 from tests import roles
 from tests.api import Api

@@ -11,8 +11,8 @@ from cases.workflow import MOVES, Action, Speaker, make_move, read_facts, who_ru
 from cases.workflow.inputs import Ask
 from cases.workflow.who import Handled
 from minshi.workdays import local_day
-from supervision.inbox import inbox_of
 from supervision.models import NoticeKind, SupervisionOrder
+from supervision.notices.inbox import inbox_of
 from supervision.telling import tell_events
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff

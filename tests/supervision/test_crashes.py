@@ -12,7 +12,7 @@ from django.db import connection
 from cases.models import Clock
 from minshi.celery import app
 from minshi.clock import now
-from supervision.delivering import deliver
+from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Channel,
     Chase,
@@ -21,7 +21,7 @@ from supervision.models import (
     NoticeState,
     SupervisionOrder,
 )
-from supervision.sweeping import sweep
+from supervision.notices.delivering import deliver
 from tests.processes import (
     command_of,
     full_form,

@@ -18,7 +18,7 @@ from django.db import (
 from cases.models import Event
 from cases.workflow import Action
 from minshi.clock import now
-from supervision.delivering import deliver
+from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Channel,
     ChaseStep,
@@ -27,8 +27,8 @@ from supervision.models import (
     OrderState,
     SupervisionOrder,
 )
+from supervision.notices.delivering import deliver
 from supervision.orders import raise_order
-from supervision.sweeping import sweep
 from tests.cases.roads import NOON, accepted, officer
 from tests.processes import until
 from tests.supervision.flood import (
@@ -115,7 +115,7 @@ def bad_rows(caplog):
 def test_a_sweep_that_is_cut_at_any_statement_is_made_good_by_the_next(
     monkeypatch, bad_rows, before
 ):
-    monkeypatch.setattr("supervision.ladder.BATCH", 40)
+    monkeypatch.setattr("supervision.chasing.ladder.BATCH", 40)
     at = now()
     towns = flood(at, {ChaseStep.ORDER: 50, ChaseStep.URGE: 50, ChaseStep.OVERDUE: 30})
 

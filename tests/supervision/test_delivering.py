@@ -10,9 +10,9 @@ import time_machine
 from django.urls import reverse
 
 from cases.workflow import Action, make_move
-from supervision.delivering import BACKOFF, LEASE, deliver
+from supervision.chasing.sweeping import sweep
 from supervision.models import NoticeState, Robot
-from supervision.sweeping import sweep
+from supervision.notices.delivering import BACKOFF, LEASE, deliver
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail

@@ -25,10 +25,10 @@ from cases.models.choices import CloseReason, Confidentiality, Light, Stage
 from cases.tasks import follow_roster_due
 from cases.workflow import verify_chains
 from minshi import workdays
-from supervision.demo import make_demo
-from supervision.demo.load import Writer
-from supervision.demo.making import _calendar_of_the_year
-from supervision.demo.samples import read_samples
+from minshi.demo import make_demo
+from minshi.demo.load import Writer
+from minshi.demo.making import _calendar_of_the_year
+from minshi.demo.samples import read_samples
 from supervision.models import Notice
 from supervision.telling import tell_events
 from tests.cases.roads import SHANGHAI

@@ -8,12 +8,12 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 
-from cases.calendar import load_calendar
-from supervision.demo import make_demo
-from supervision.demo.diary import Diary
-from supervision.demo.making import _calendar_of_the_year
-from supervision.demo.plan import Plan
-from supervision.demo.samples import in_group
+from cases.deadlines.calendar import load_calendar
+from minshi.demo import make_demo
+from minshi.demo.diary import Diary
+from minshi.demo.making import _calendar_of_the_year
+from minshi.demo.plan import Plan
+from minshi.demo.samples import in_group
 from tests.cases.roads import SHANGHAI
 from tests.villages.factories import (
     GroupFactory,
@@ -55,7 +55,7 @@ def test_an_interrupted_run_leaves_nothing(monkeypatch):
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("supervision.demo.telling.Telling.settle", interrupted)
+    monkeypatch.setattr("minshi.demo.telling.Telling.settle", interrupted)
 
     with pytest.raises(KeyboardInterrupt):
         make_demo(CODE, PASSWORD, seed=1, at=NOW)

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.calendar import load_calendar
+from cases.deadlines.calendar import load_calendar
 from cases.workflow import Action, Spoken, make_move, register
 from supervision.models import SupervisionOrder
 from tests.cases.roads import NOON, SHANGHAI, officer, staff

@@ -23,7 +23,7 @@ from cases.workflow import (
 )
 from cases.workflow.moves import MOVES
 from minshi.workdays import local_day
-from supervision.ladder import look_at_clocks
+from supervision.chasing.ladder import look_at_clocks
 from supervision.models import Channel, ChaseStep, Notice, NoticeKind
 from tests.cases.roads import DAY, NOON, Staff, officer, people_of, spoken, words
 from villages.models import Post

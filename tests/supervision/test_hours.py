@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from cases.calendar import load_calendar
+from cases.deadlines.calendar import load_calendar
 from cases.models import CalendarDay
-from supervision.hours import Hours
 from supervision.models import Channel
+from supervision.notices.hours import Hours
 from tests.cases.roads import NOON, SHANGHAI
 from tests.villages.factories import TownFactory
 

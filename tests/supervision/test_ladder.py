@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import Case, Clock, Concern
 from cases.workflow import Action, make_move
 from minshi.workdays import due_at, last_day_of, local_day
-from supervision import ladder, tasks
-from supervision.ladder import look_at_clocks
+from supervision import tasks
+from supervision.chasing import ladder
+from supervision.chasing.ladder import look_at_clocks
 from supervision.models import (
     Chase,
     ChaseStep,
@@ -376,7 +377,7 @@ def test_nothing_due_costs_one_query(count, django_assert_num_queries):
 
 
 def test_more_than_a_batch_is_taken_to_the_end(monkeypatch):
-    monkeypatch.setattr("supervision.ladder.BATCH", 2)
+    monkeypatch.setattr("supervision.chasing.ladder.BATCH", 2)
     here = staff()
     cases = [accepted(here) for _nth in range(5)]
 
@@ -384,7 +385,7 @@ def test_more_than_a_batch_is_taken_to_the_end(monkeypatch):
 
 
 def test_a_towns_calendar_is_read_once_for_all_batches(monkeypatch):
-    monkeypatch.setattr("supervision.ladder.BATCH", 1)
+    monkeypatch.setattr("supervision.chasing.ladder.BATCH", 1)
     here = staff()
     cases = [accepted(here) for _nth in range(3)]
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from cases.workflow import Action, make_move
-from supervision.delivering import BACKOFF, deliver, send_again
-from supervision.groups import told_in_groups
+from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState, Robot
+from supervision.notices.delivering import BACKOFF, deliver, send_again
+from supervision.notices.groups import told_in_groups
 from supervision.orders import reply_to_order
-from supervision.sweeping import sweep
 from tests.cases.roads import (
     DAY,
     NOON,

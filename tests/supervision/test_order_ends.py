@@ -11,8 +11,9 @@ from cases.models import Case
 from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
-from supervision.circulating import circulate_due
-from supervision.ladder import look_at_clocks
+from supervision.chasing.circulating import circulate_due
+from supervision.chasing.ladder import look_at_clocks
+from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Chase,
     Notice,
@@ -32,7 +33,6 @@ from supervision.orders import (
     remind_of_orders_due,
     sign_order,
 )
-from supervision.sweeping import sweep
 from tests import roles
 from tests.cases.roads import (
     DAY,

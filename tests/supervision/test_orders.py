@@ -11,7 +11,8 @@ from django.utils import translation
 from cases.workflow import Action
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
-from supervision.circulating import circulate_due
+from supervision.chasing.circulating import circulate_due
+from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Chase,
     Notice,
@@ -30,7 +31,6 @@ from supervision.orders import (
     sending,
     sign_order,
 )
-from supervision.sweeping import sweep
 from tests import roles
 from tests.cases.roads import (
     DAY,

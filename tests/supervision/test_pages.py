@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.workflow import Action, make_move
+from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Notice,
     NoticeState,
@@ -19,7 +20,6 @@ from supervision.models import (
     SupervisionOrder,
 )
 from supervision.orders import check_reply, reply_to_order
-from supervision.sweeping import sweep
 from tests.cases.ledger_desk import page as ledger
 from tests.cases.ledger_desk import shown_rows
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from minshi.jobs import SomeFailed
 from supervision.admin import RobotForm
-from supervision.delivering import BACKOFF, LEASE, LONGEST, deliver
+from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Channel, Notice, NoticeState, Robot, Rung
-from supervision.sweeping import sweep
+from supervision.notices.delivering import BACKOFF, LEASE, LONGEST, deliver
 from tests.cases.roads import DAY, NOON, accepted, decided, spoken, staff
 from tests.processes import free_port
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail

@@ -12,11 +12,11 @@ from django.db import connection
 from cases.models.choices import Stage
 from minshi.errors import MoveRefused
 from minshi.workdays import local_day
-from supervision import ladder
-from supervision.ladder import look_at_clocks
+from supervision.chasing import ladder
+from supervision.chasing.ladder import look_at_clocks
+from supervision.chasing.sweeping import sweep
 from supervision.models import Chase, SupervisionOrder
 from supervision.orders import raise_order
-from supervision.sweeping import sweep
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, staff
 from tests.cases.test_workflow_concurrency import PATIENCE, at_once

@@ -9,12 +9,12 @@ import time_machine
 from django.utils import translation
 
 from cases.workflow import Action, Speaker, make_move
-from supervision.calls import calls_of, number_to_call
-from supervision.delivering import BACKOFF, deliver
-from supervision.hours import awake
+from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
-from supervision.sweeping import sweep
-from supervision.words import standard_words
+from supervision.notices.calls import calls_of, number_to_call
+from supervision.notices.delivering import BACKOFF, deliver
+from supervision.notices.hours import awake
+from supervision.notices.words import standard_words
 from tests.cases.roads import (
     DAY,
     NOON,

@@ -10,12 +10,12 @@ from django.core.cache import cache
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
-from cases.calendar import load_calendar, years_without_data
+from cases.deadlines.calendar import load_calendar, years_without_data
 from minshi.celery import HEARTBEAT_KEY
 from supervision import tasks
+from supervision.chasing.sweeping import sweep
 from supervision.models import Call, JobRun, Notice, NoticeState
 from supervision.status import NAMES, backlog, jobs
-from supervision.sweeping import sweep
 from tests import roles
 from tests.cases.roads import DAY, NOON, decided, spoken, staff
 

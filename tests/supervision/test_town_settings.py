@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, NoSuchRight
-from supervision.circulating import circulate_due
-from supervision.ladder import look_at_clocks
+from supervision.chasing.circulating import circulate_due
+from supervision.chasing.ladder import look_at_clocks
+from supervision.chasing.sweeping import sweep
 from supervision.models import (
     ChaseStep,
     Notice,
@@ -20,10 +21,9 @@ from supervision.models import (
     SupervisionOrder,
 )
 from supervision.models.notice import FACTS, FILLED_IN, TO_OFFICERS
+from supervision.notices.words import example_of, line_of, standard_words, words_of
 from supervision.orders import check_reply, raise_order, reply_to_order
-from supervision.sweeping import sweep
 from supervision.town_settings import drop_rung, set_rung, set_text
-from supervision.words import example_of, line_of, standard_words, words_of
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.roles import reviewer_of
 

@@ -12,8 +12,13 @@ from django.urls import reverse
 from cases.models import Case, Event
 from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from supervision.chasing.tracking import (
+    begin_tracking,
+    dragging_on,
+    end_tracking,
+    say_of,
+)
 from supervision.models import SupervisionOrder, TrackedCase, TrackingMeeting, Verdict
-from supervision.tracking import begin_tracking, dragging_on, end_tracking, say_of
 from tests import roles
 from tests.cases.roads import DAY, NOON, dissatisfied_twice, officer, spoken, staff
 from tests.together import at_once

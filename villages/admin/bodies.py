@@ -8,14 +8,13 @@ from django.http import HttpRequest
 
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
-from villages.models import Procedure, Role, Seat, Town, Village
+from villages.models import Procedure, Seat, Town, Village
 from villages.requests import StaffRequest
-
-READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
+from villages.rights import OVERSEE, VIEW_BODIES
 
 
 class BodyAdmin(PostAdmin):
-    readers = READERS
+    readers = VIEW_BODIES
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -43,9 +42,9 @@ class SeatAdmin(BodyAdmin):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         user, on = request.user, today()
-        over = Town.objects.overseen_by(user, on, (Role.REVIEWER, Role.SUPERVISOR))
-        counties = user.reach(on, (Role.REVIEWER, Role.SUPERVISOR)).counties
-        villages = Village.objects.overseen_by(user, on, READERS)
+        over = Town.objects.overseen_by(user, on, OVERSEE)
+        counties = user.reach(on, OVERSEE).counties
+        villages = Village.objects.overseen_by(user, on, VIEW_BODIES)
         return queryset.filter(
             Q(village__in=villages) | Q(town__in=over) | Q(county_code__in=counties)
         )
@@ -66,5 +65,5 @@ class ProcedureAdmin(BodyAdmin):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(
-            town__in=Town.objects.overseen_by(request.user, today(), READERS)
+            town__in=Town.objects.overseen_by(request.user, today(), VIEW_BODIES)
         )

@@ -15,30 +15,28 @@ from villages.models import (
     DutyLeave,
     DutyShift,
     HandOver,
-    Role,
     SwapRequest,
     TalkRoom,
     Village,
 )
 from villages.requests import StaffRequest
-
-READERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.REVIEWER, Role.SUPERVISOR)
+from villages.rights import CONFIGURE, DESCRIBE_TALK_ROOM, EDIT_TALK_ROOM, VIEW_ROSTERS
 
 
 @admin.register(TalkRoom)
 class TalkRoomAdmin(PostAdmin):
-    editors = (Role.SYSTEM_ADMIN, Role.SECRETARY)
+    editors = EDIT_TALK_ROOM
     list_display = ("village", "place", "hours", "phone", "talk_day")
     list_select_related = ("village",)
     search_fields = ("village__name",)
     autocomplete_fields = ("village",)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if request.user.holds(today(), Role.SYSTEM_ADMIN):
+        if request.user.holds(today(), *CONFIGURE):
             return queryset
         return queryset.filter(
             village__in=Village.objects.overseen_by(
-                request.user, today(), (Role.SECRETARY,)
+                request.user, today(), DESCRIBE_TALK_ROOM
             )
         )
 
@@ -51,11 +49,11 @@ class TalkRoomAdmin(PostAdmin):
 class RosterAdmin(PostAdmin):
     """`to_village` leads from the row to its village."""
 
-    readers = READERS
+    readers = VIEW_ROSTERS
     to_village = "village"
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        villages = Village.objects.overseen_by(request.user, today(), READERS)
+        villages = Village.objects.overseen_by(request.user, today(), VIEW_ROSTERS)
         return queryset.filter(**{f"{self.to_village}__in": villages})
 
 

@@ -11,14 +11,13 @@ from django.http import HttpRequest
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
-from villages.models import Group, Office, Role, Town, Village
+from villages.models import Group, Office, Town, Village
 from villages.requests import StaffRequest
-
-VILLAGE_STAFF = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
+from villages.rights import CONFIGURE, VIEW_OWN_GRID
 
 
 class GridAdmin(PostAdmin):
-    editors = (Role.SYSTEM_ADMIN,)
+    editors = CONFIGURE
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset if self.edits(request) else self.own(request, queryset)
@@ -42,7 +41,7 @@ class TownAdmin(GridAdmin):
 
 @admin.register(Village)
 class VillageAdmin(GridAdmin):
-    readers = VILLAGE_STAFF
+    readers = VIEW_OWN_GRID
     list_display = ("code", "name", "town")
     list_select_related = ("town",)
     search_fields = ("name", "code")
@@ -52,7 +51,7 @@ class VillageAdmin(GridAdmin):
         self, request: StaffRequest, queryset: QuerySet[Village]
     ) -> QuerySet[Village]:
         return queryset.filter(
-            pk__in=Village.objects.overseen_by(request.user, today(), VILLAGE_STAFF)
+            pk__in=Village.objects.overseen_by(request.user, today(), VIEW_OWN_GRID)
         )
 
     def get_readonly_fields(
@@ -63,7 +62,7 @@ class VillageAdmin(GridAdmin):
 
 @admin.register(Group)
 class GroupAdmin(GridAdmin):
-    readers = VILLAGE_STAFF
+    readers = VIEW_OWN_GRID
     list_display = ("village", "number")
     list_select_related = ("village",)
     search_fields = ("village__name",)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from villages.admin.rights import PostAdmin
 from villages.field_history import changes_in_words
-from villages.models import AuditRecord, FieldHistory, Post, Role, User
+from villages.models import AuditRecord, FieldHistory, Post, User
 from villages.models.field_history import ACTS
+from villages.rights import MANAGE_ACCOUNTS, READ_AUDIT_LOG
 
 
 @admin.register(User)
@@ -22,7 +23,7 @@ class UserAdmin(PostAdmin):
     log.
     """
 
-    readers = (Role.SECURITY_ADMIN,)
+    readers = MANAGE_ACCOUNTS
     list_display = ("username", "name", "is_active", "last_login")
     fields = (
         "username",
@@ -38,7 +39,7 @@ class UserAdmin(PostAdmin):
 
 @admin.register(Post)
 class AppointmentAdmin(PostAdmin):
-    readers = (Role.SECURITY_ADMIN,)
+    readers = MANAGE_ACCOUNTS
     list_display = ("user", "role", "place", "from_on", "until_on", "may_sign")
     list_filter = ("role",)
     list_select_related = ("user", "village", "group__village", "town", "office")
@@ -51,7 +52,7 @@ class AppointmentAdmin(PostAdmin):
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(PostAdmin):
-    readers = (Role.AUDITOR,)
+    readers = READ_AUDIT_LOG
     list_display = ("at", "user", "kind", "subject", "reason", "address")
     list_filter = ("kind",)
     list_select_related = ("user",)
@@ -74,7 +75,7 @@ class ActFilter(admin.SimpleListFilter):
 class FieldHistoryAdmin(PostAdmin):
     """Field history of accounts, posts and the grid, as django-auditlog keeps it."""
 
-    readers = (Role.AUDITOR,)
+    readers = READ_AUDIT_LOG
     list_display = ("at", "account", "act", "kind", "row")
     list_select_related = ("actor", "content_type")
     list_filter = (ActFilter,)

@@ -22,15 +22,13 @@ from villages.models import (
     Post,
     Resident,
     ResidentKey,
-    Role,
 )
 from villages.requests import StaffRequest
-
-KEEPERS = (Role.SECRETARY, Role.DUTY_OFFICER, Role.GROUP_LEADER)
+from villages.rights import KEEP_REGISTER
 
 
 class RegisterAdmin(PostAdmin):
-    editors = KEEPERS
+    editors = KEEP_REGISTER
     path = ""  # from the row to its Group
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -9,8 +9,8 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 
 from minshi.clock import today
-from villages.models import Role
 from villages.requests import StaffRequest
+from villages.rights import Roles
 
 
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -18,8 +18,8 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     count for nothing.
     """
 
-    readers: ClassVar[tuple[Role, ...]] = ()
-    editors: ClassVar[tuple[Role, ...]] = ()
+    readers: ClassVar[Roles] = ()
+    editors: ClassVar[Roles] = ()
     show_full_result_count = False
 
     def reads(self, request: HttpRequest) -> bool:

@@ -24,10 +24,10 @@ from villages.bodies import (
     set_procedure,
     take_seat,
 )
-from villages.models import Body, MeetingKind, Role, Seat, Town, User
+from villages.models import Body, MeetingKind, Seat, Town, User
 from villages.models.bodies import Base
-from villages.models.people import ADMINISTRATORS
 from villages.procedure import OF_COUNTY
+from villages.rights import SET_TOWN_RULES, deals_with_cases
 
 LARGEST_SHARE = 100
 AT = OpenApiParameter(
@@ -105,9 +105,7 @@ class BodiesApi(CallerApi):
         """The place asked for. Http404: none in reach, or the caller deals with no
         matters.
         """
-        deals = any(
-            post.role not in ADMINISTRATORS for post in self.user.posts_on(self.on)
-        )
+        deals = deals_with_cases(self.user.posts_on(self.on))
         found = (
             readable_place(self.user, self.on, request.query_params.get("at", ""))
             if deals
@@ -181,7 +179,7 @@ class RulesItem(BodiesApi):
         """The town whose rules the caller sets. Http404: no such kind of meeting, or
         nobody's reviewer.
         """
-        towns = self.user.reach(self.on, (Role.REVIEWER,)).towns
+        towns = self.user.reach(self.on, SET_TOWN_RULES).towns
         if kind not in MeetingKind.values or kind in OF_COUNTY or not towns:
             raise Http404
         return Town.objects.get(pk=min(towns))

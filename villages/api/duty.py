@@ -21,8 +21,9 @@ from minshi.errors import InputRefused
 from villages import duty
 from villages.api.caller import CallerApi
 from villages.api.fields import DayField, IdField, MomentField
-from villages.duty.standing import STANDING_ROLES, Roster
+from villages.duty.standing import Roster
 from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
+from villages.rights import TAKE_DUTY
 
 NO_SUCH_CHOICE = _("This is not one of the choices.")
 
@@ -156,7 +157,7 @@ class DutyApi(CallerApi):
         return [
             post.village_id
             for post in posts
-            if post.village_id and post.role in STANDING_ROLES
+            if post.village_id and post.role in TAKE_DUTY
         ]
 
     def shift(self, pk: int) -> DutyShift:
@@ -170,7 +171,7 @@ class DutyApi(CallerApi):
             return None
         if found := duty.eligible_posts(village, self.on).filter(pk=key).first():
             return found
-        raise InputRefused(NO_SUCH_CHOICE, {name: NO_SUCH_CHOICE})
+        raise InputRefused.at(**{name: NO_SUCH_CHOICE})
 
     def people(
         self, said: Mapping[str, Any], village: int, *names: str
@@ -229,7 +230,7 @@ class ShiftList(ShiftPages):
             .first()
         )
         if village is None:
-            raise InputRefused(NO_SUCH_CHOICE, {"village": NO_SUCH_CHOICE})
+            raise InputRefused.at(village=NO_SUCH_CHOICE)
         people = self.people(said, village.pk, "primary", "backup")
         shift = duty.arrange_shift(village, **said | people, **self.doing)
         response = self.shown(DutyShift.objects.with_people().get(pk=shift.pk))
@@ -311,7 +312,7 @@ class SwapAsk(DutyApi):
         )
         if found := others.filter(pk=key).first():
             return found
-        raise InputRefused(NO_SUCH_CHOICE, {"in_return": NO_SUCH_CHOICE})
+        raise InputRefused.at(in_return=NO_SUCH_CHOICE)
 
 
 class SwapItem(DutyApi):
@@ -358,13 +359,13 @@ class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         rows = Post.objects.current(self.on).filter(
-            village__in=self.own_villages(), role__in=STANDING_ROLES
+            village__in=self.own_villages(), role__in=TAKE_DUTY
         )
         post = (
             rows.select_related("user", "village").filter(pk=said.pop("post")).first()
         )
         if post is None or post.village_id is None:
-            raise InputRefused(NO_SUCH_CHOICE, {"post": NO_SUCH_CHOICE})
+            raise InputRefused.at(post=NO_SUCH_CHOICE)
         people = self.people(said, post.village_id, "substitute")
         leave = duty.note_leave(post, **said | people, **self.doing)
         return Response(LeaveSerializer(leave).data, status=status.HTTP_201_CREATED)

@@ -18,7 +18,7 @@ from minshi.celery import follow_roster_soon
 from villages import duty
 from villages.api.duty import DutyApi, PersonSerializer
 from villages.api.fields import IdField
-from villages.duty_forms import LONGEST_NOTE, MOST_VISITORS
+from villages.forms.duty import LONGEST_NOTE, MOST_VISITORS
 from villages.models import HandOver
 
 

@@ -118,12 +118,12 @@ def check_shift(shift: DutyShift, at: datetime) -> None:
     post may not stand there.
     """
     if wrong := _wrong_time(shift, at):
-        raise InputRefused(wrong, {"ends_at": wrong})
+        raise InputRefused.at(ends_at=wrong)
     refuse_unfit(shift.primary, shift.village_id, shift.on, "primary")
     if shift.backup:
         if shift.backup == shift.primary:
             text = _("Choose somebody else as the backup.")
-            raise InputRefused(text, {"backup": text})
+            raise InputRefused.at(backup=text)
         refuse_unfit(shift.backup, shift.village_id, shift.on, "backup")
     others = DutyShift.objects.meeting(shift.starts_at, shift.ends_at).filter(
         village=shift.village_id
@@ -137,7 +137,7 @@ def check_shift(shift: DutyShift, at: datetime) -> None:
             )
             % words
         )
-        raise InputRefused(text, {"starts_at": text})
+        raise InputRefused.at(starts_at=text)
     refuse_elsewhere(shift.primary, shift, "primary")
 
 

@@ -10,9 +10,10 @@ from django.db.models import OuterRef, Q, Subquery
 
 from minshi import workdays
 from villages.duty.handing_over import takers_of
-from villages.duty.standing import STANDING_ROLES, Roster, read_roster
+from villages.duty.standing import Roster, read_roster
 from villages.models import DutyShift, HandOver, Post, SwapRequest, User, Village
 from villages.models.duty import DutyShiftQuerySet
+from villages.rights import TAKE_DUTY
 
 LOOK_BACK, LOOK_AHEAD = timedelta(days=14), timedelta(days=10)
 # after its end a shift is still offered for handing over
@@ -48,7 +49,7 @@ def desks_of(user: User, at: datetime) -> list[Desk]:
     posts = [
         post
         for post in user.posts_on(workdays.local_day(at))
-        if post.role in STANDING_ROLES and post.village
+        if post.role in TAKE_DUTY and post.village
     ]
     if not posts:
         return []

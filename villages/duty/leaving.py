@@ -44,7 +44,7 @@ def note_leave(
     if substitute:
         if substitute.user_id == post.user_id:
             text = _("Choose somebody else as the substitute.")
-            raise InputRefused(text, {"substitute": text})
+            raise InputRefused.at(substitute=text)
         refuse_unfit(substitute, village.pk, max(from_on, on), "substitute")
     if known := DutyLeave.objects.filter(
         post=post, from_on__lte=until_on, until_on__gte=from_on
@@ -56,7 +56,7 @@ def note_leave(
         ):
             return known
         text = _("%(name)s is away then already.") % {"name": post.user}
-        raise InputRefused(text, {"from_on": text})
+        raise InputRefused.at(from_on=text)
     return DutyLeave.objects.create(
         post=post,
         from_on=from_on,
@@ -71,13 +71,13 @@ def note_leave(
 def _check(post: Post, from_on: date, until_on: date, reason: str, on: date) -> None:
     if until_on < from_on:
         text = _("The last day cannot be before the first.")
-        raise InputRefused(text, {"until_on": text})
+        raise InputRefused.at(until_on=text)
     if until_on < on:
         text = _("Those days are over already.")
-        raise InputRefused(text, {"until_on": text})
+        raise InputRefused.at(until_on=text)
     if not reason.strip():
         text = _("Say in a few words why.")
-        raise InputRefused(text, {"reason": text})
+        raise InputRefused.at(reason=text)
 
 
 @transaction.atomic

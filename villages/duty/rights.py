@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, Text
 from minshi.workdays import day_in_words
-from villages.duty.standing import STANDING_ROLES, on_duty_in
+from villages.duty.standing import on_duty_in
 from villages.models import DutyShift, Post, Role, User, Village
-
-ARRANGERS = (Role.SECRETARY, Role.DUTY_OFFICER)
+from villages.rights import ARRANGE_DUTY, DESCRIBE_TALK_ROOM, TAKE_DUTY
 
 
 def posts_of(
-    user: User, village: Village | int, on: date, roles: Iterable[Role] = STANDING_ROLES
+    user: User, village: Village | int, on: date, roles: Iterable[Role] = TAKE_DUTY
 ) -> list[Post]:
     """The current posts of a user at that village, of those that may stand there; no
     query where posts are kept.
@@ -30,7 +29,7 @@ def posts_of(
 
 
 def may_arrange(user: User, village: Village | int, on: date) -> bool:
-    return bool(posts_of(user, village, on, ARRANGERS))
+    return bool(posts_of(user, village, on, ARRANGE_DUTY))
 
 
 def officiates(post: Post, village: int | None, at: datetime) -> bool:
@@ -41,7 +40,7 @@ def officiates(post: Post, village: int | None, at: datetime) -> bool:
     if village is None or post.village_id != village:
         return False
     if post.role != Role.COMMITTEE_MEMBER:
-        return post.role in ARRANGERS
+        return post.role in ARRANGE_DUTY
     return post.pk in {each.pk for each in on_duty_in([village], at).get(village, [])}
 
 
@@ -50,7 +49,7 @@ def arranging_post(user: User, village: Village, on: date) -> Post:
     none.
     """
     return _first(
-        posts_of(user, village, on, ARRANGERS),
+        posts_of(user, village, on, ARRANGE_DUTY),
         _("Only the village's secretary and duty officers do this."),
     )
 
@@ -60,7 +59,7 @@ def talk_room_post(user: User, village: Village, on: date) -> Post:
     village's secretary.
     """
     return _first(
-        posts_of(user, village, on, (Role.SECRETARY,)),
+        posts_of(user, village, on, DESCRIBE_TALK_ROOM),
         _("Only the village secretary does this."),
     )
 
@@ -96,16 +95,12 @@ def refuse_begun(shift: DutyShift, at: datetime) -> None:
 
 def refuse_unfit(post: Post, village_id: int, on: date, field: str) -> None:
     """InputRefused: not a current post of the village that may stand there."""
-    if (
-        post.village_id == village_id
-        and post.role in STANDING_ROLES
-        and post.is_current(on)
-    ):
+    if post.village_id == village_id and post.role in TAKE_DUTY and post.is_current(on):
         return
     text = _("%(name)s holds no post in this village on that day that takes duty.") % {
         "name": post.user
     }
-    raise InputRefused(text, {field: text})
+    raise InputRefused.at(**{field: text})
 
 
 def refuse_elsewhere(
@@ -126,4 +121,4 @@ def refuse_elsewhere(
             ),
         }
         text = _("%(name)s is on duty at that time already: %(shift)s.") % words
-        raise InputRefused(text, {field: text})
+        raise InputRefused.at(**{field: text})

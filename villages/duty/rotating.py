@@ -13,8 +13,8 @@ from minshi import workdays
 from minshi.errors import InputRefused
 from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
 from villages.duty.rights import arranging_post, lock_roster
-from villages.duty.standing import STANDING_ROLES
 from villages.models import DutyLeave, DutyShift, Post, User, Village
+from villages.rights import TAKE_DUTY
 
 BEGINS, ENDS = time(8), time(17)
 LONGEST_ROUND = 92  # days: a quarter
@@ -107,21 +107,21 @@ def plan_round(
 def _check(village: Village, wanted: Round, at: datetime) -> None:
     if wanted.last < wanted.first or wanted.ends <= wanted.begins:
         text = _("The end cannot be before the beginning.")
-        raise InputRefused(
-            text, {"last" if wanted.last < wanted.first else "ends": text}
+        raise InputRefused.at(
+            **{"last" if wanted.last < wanted.first else "ends": text}
         )
     if wanted.times(wanted.first)[1] <= at:
         text = _("Begin with a day to come.")
-        raise InputRefused(text, {"first": text})
+        raise InputRefused.at(first=text)
     if (wanted.last - wanted.first).days >= LONGEST_ROUND:
         text = _("Arrange at most %(days)s days at once.") % {"days": LONGEST_ROUND}
-        raise InputRefused(text, {"last": text})
+        raise InputRefused.at(last=text)
     people = [*wanted.members, *([wanted.backup] if wanted.backup else [])]
     if not wanted.members or any(
-        p.village_id != village.pk or p.role not in STANDING_ROLES for p in people
+        p.village_id != village.pk or p.role not in TAKE_DUTY for p in people
     ):
         text = _("Choose who takes turns.")
-        raise InputRefused(text, {"members": text})
+        raise InputRefused.at(members=text)
 
 
 class _Planner:

@@ -18,10 +18,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from minshi import workdays
-from villages.models import DutyLeave, DutyShift, Post, Role, Village
+from villages.models import DutyLeave, DutyShift, Post, Village
 from villages.models.duty import DutyShiftQuerySet
+from villages.rights import TAKE_DUTY
 
-STANDING_ROLES = (Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER, Role.SECRETARY)
 PRIMARY, BACKUP = 1, 2
 NOBODY = 0  # the substitute of somebody away who has none
 
@@ -30,7 +30,7 @@ def eligible_posts(village: Village | int, on: date) -> QuerySet[Post]:
     """The posts that may take a shift there on that day, first appointed first (domain
     §2, committee_member).
     """
-    posts = Post.objects.current(on).filter(village=village, role__in=STANDING_ROLES)
+    posts = Post.objects.current(on).filter(village=village, role__in=TAKE_DUTY)
     return posts.select_related("user", "village").in_order()
 
 

@@ -59,7 +59,7 @@ def ask_swap(
         )
     if asked.user_id == by.pk:
         text = _("Ask somebody else.")
-        raise InputRefused(text, {"asked": text})
+        raise InputRefused.at(asked=text)
     swap = SwapRequest(
         shift=shift, in_return=in_return, asker=shift.primary, asked=asked, asked_at=at
     )
@@ -160,7 +160,7 @@ def _check(swap: SwapRequest, at: datetime) -> None:
     if back:
         if back.village_id != shift.village_id or back.primary_id != swap.asked_id:
             text = _("The shift in return must be one of theirs in this village.")
-            raise InputRefused(text, {"in_return": text})
+            raise InputRefused.at(in_return=text)
         refuse_begun(back, at)
         refuse_unfit(swap.asker, back.village_id, back.on, "in_return")
         refuse_elsewhere(swap.asker, back, "in_return", [shift])

@@ -29,10 +29,10 @@ def describe_talk_room(
     talk_room_post(by, village, workdays.local_day(at))
     if not place.strip():
         text = _("Say where the talk room is.")
-        raise InputRefused(text, {"place": text})
+        raise InputRefused.at(place=text)
     if not 1 <= talk_day <= LAST_TALK_DAY:
         text = _("Choose a day from 1 to %(last)s.") % {"last": LAST_TALK_DAY}
-        raise InputRefused(text, {"talk_day": text})
+        raise InputRefused.at(talk_day=text)
     lock_roster(village.pk)
     room = TalkRoom.objects.filter(village=village).first() or TalkRoom(village=village)
     room.place, room.hours, room.phone, room.talk_day = (

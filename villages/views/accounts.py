@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages import accounts
-from villages.forms import AccountForm, EndPostForm, PlaceForm, PostForm, SearchForm
+from villages.forms.accounts import (
+    AccountForm,
+    EndPostForm,
+    PlaceForm,
+    PostForm,
+    SearchForm,
+)
 from villages.models import Post, Role, User
 from villages.places import place_of
 from villages.requests import StaffRequest

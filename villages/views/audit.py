@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from villages.forms import DayInput
+from villages.forms.accounts import DayInput
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
 from villages.views.rights import AuditorPage

@@ -24,10 +24,10 @@ from villages.bodies import (
     set_procedure,
     take_seat,
 )
-from villages.forms import EndSeatForm, ProcedureForm, SeatForm, offer
-from villages.models import MeetingKind, Procedure, Role, Seat, Town, User
-from villages.models.people import ADMINISTRATORS
+from villages.forms.accounts import EndSeatForm, ProcedureForm, SeatForm, offer
+from villages.models import MeetingKind, Procedure, Seat, Town, User
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
+from villages.rights import SET_TOWN_RULES, deals_with_cases
 
 UNPROCESSABLE = 422
 
@@ -43,9 +43,7 @@ class BodiesView(LoginRequiredMixin, View):
         """The places whose bodies the reader may look at. Http404: somebody who deals
         with no matters.
         """
-        if not any(
-            post.role not in ADMINISTRATORS for post in self.user.posts_on(today())
-        ):
+        if not deals_with_cases(self.user.posts_on(today())):
             raise Http404
         return readable_places(self.user, today())
 
@@ -92,7 +90,7 @@ class Bodies(BodiesView):
             "rules": rules_of(place.town),
             "may_set": (
                 place.town is not None
-                and place.town.pk in self.user.reach(today(), (Role.REVIEWER,)).towns
+                and place.town.pk in self.user.reach(today(), SET_TOWN_RULES).towns
             ),
         }
         return render(request, "villages/bodies.html", context, status=status)
@@ -156,7 +154,7 @@ class EditProcedure(BodiesView):
         return self._show(request, kind, form, UNPROCESSABLE)
 
     def _town(self, kind: str) -> Town:
-        towns = self.user.reach(today(), (Role.REVIEWER,)).towns
+        towns = self.user.reach(today(), SET_TOWN_RULES).towns
         if kind not in DEFAULTS or kind in OF_COUNTY or not towns:
             raise Http404
         return Town.objects.get(pk=min(towns))

@@ -20,19 +20,19 @@ from minshi.workdays import ONE_DAY
 from villages.duty.desk import around, desk_of, handed_over
 from villages.duty.rights import may_arrange, posts_of
 from villages.duty.standing import Roster, read_roster
-from villages.duty_forms import MonthForm
+from villages.forms.duty import MonthForm
 from villages.models import (
     DutyLeave,
     DutyShift,
     HandOver,
     Post,
-    Role,
     SwapRequest,
     TalkRoom,
     User,
     Village,
 )
 from villages.requests import whole_number
+from villages.rights import DESCRIBE_TALK_ROOM
 
 WEEK = timedelta(days=7)
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
@@ -145,7 +145,7 @@ class DutyWeek(DutyView):
             "after": monday + WEEK,
             "may_arrange": may_arrange(self.user, village, today()),
             "is_secretary": bool(
-                posts_of(self.user, village, today(), (Role.SECRETARY,))
+                posts_of(self.user, village, today(), DESCRIBE_TALK_ROOM)
             ),
             "takes_duty": bool(posts),
         }

@@ -17,26 +17,24 @@ from minshi.celery import follow_roster_soon
 from minshi.clock import now, today
 from minshi.errors import RuleBroken, Text
 from villages import duty
-from villages.duty.rights import ARRANGERS
-from villages.duty.standing import STANDING_ROLES
-from villages.duty_forms import (
+from villages.forms.accounts import RuleForm, offer_rows
+from villages.forms.duty import (
     HandOverForm,
     LeaveForm,
     ShiftForm,
     SwapForm,
     TalkRoomForm,
 )
-from villages.forms import RuleForm, offer_rows
 from villages.models import (
     DutyLeave,
     DutyShift,
     HandOver,
     Post,
-    Role,
     SwapRequest,
     TalkRoom,
     Village,
 )
+from villages.rights import ARRANGE_DUTY, DESCRIBE_TALK_ROOM, TAKE_DUTY, Roles
 from villages.views.duty import DutyView
 
 UNPROCESSABLE = 422
@@ -50,7 +48,7 @@ class RosterAct(DutyView):
 
     title: Text
     button: Text
-    roles: tuple[Role, ...] = STANDING_ROLES
+    roles: Roles = TAKE_DUTY
 
     def own(self) -> QuerySet[Village]:
         """The villages where the user has a post that may do this."""
@@ -117,7 +115,11 @@ def back_to(village: Village, shift: DutyShift | None = None) -> HttpResponse:
 
 
 class ShiftNew(RosterAct):
-    title, button, roles = _("Put somebody on duty"), _("Put on the roster"), ARRANGERS
+    title, button, roles = (
+        _("Put somebody on duty"),
+        _("Put on the roster"),
+        ARRANGE_DUTY,
+    )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())
@@ -145,7 +147,7 @@ class ShiftAct(RosterAct):
 
 
 class ShiftChange(ShiftAct):
-    title, button, roles = _("Change a shift"), _("Save the change"), ARRANGERS
+    title, button, roles = _("Change a shift"), _("Save the change"), ARRANGE_DUTY
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
@@ -188,7 +190,7 @@ class OneClick(RosterAct):
 
 
 class ShiftCancel(OneClick):
-    roles = ARRANGERS
+    roles = ARRANGE_DUTY
 
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = get_object_or_404(
@@ -351,7 +353,7 @@ class HandOverTake(OneClick):
 
 
 class TalkRoomPage(RosterAct):
-    title, button, roles = _("The talk room"), _("Save"), (Role.SECRETARY,)
+    title, button, roles = _("The talk room"), _("Save"), DESCRIBE_TALK_ROOM
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())

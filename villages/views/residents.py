@@ -10,11 +10,12 @@ from django.views.generic import View
 
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.disclosure import UNMASKING_ROLES, open_phone
-from villages.forms import ReasonForm
+from villages.disclosure import open_phone
+from villages.forms.accounts import ReasonForm
 from villages.lookup import Found, find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
+from villages.rights import UNMASK, first_post
 
 UNPROCESSABLE = 422
 
@@ -81,17 +82,17 @@ class OpenPhone(LoginRequiredMixin, View):
         return self._show(request, resident, form, status=UNPROCESSABLE)
 
     def _resident(self, request: StaffRequest, pk: int) -> Resident:
-        villages = Village.objects.overseen_by(request.user, today(), UNMASKING_ROLES)
+        villages = Village.objects.overseen_by(request.user, today(), UNMASK)
         residents = Resident.objects.filter(household__group__village__in=villages)
         return get_object_or_404(
             residents.select_related("household__group__village"), pk=pk
         )
 
     def _post(self, request: StaffRequest) -> Post:
-        for post in request.user.posts_on(today()):
-            if post.role in UNMASKING_ROLES:
-                return post
-        raise Http404
+        post = first_post(request.user.posts_on(today()), UNMASK)
+        if post is None:
+            raise Http404
+        return post
 
     def _show(
         self,

@@ -10,11 +10,12 @@ from django.views.generic import View
 
 from minshi.clock import today
 from villages.accounts import may_manage_accounts
-from villages.models import Role, User
+from villages.models import User
+from villages.rights import READ_AUDIT_LOG
 
 
 def may_read_audit(user: User, on: date) -> bool:
-    return user.holds(on, Role.AUDITOR)
+    return user.holds(on, *READ_AUDIT_LOG)
 
 
 class PageFor(LoginRequiredMixin, View):

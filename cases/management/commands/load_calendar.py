@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cases.calendar import has_data, load_calendar
+from cases.deadlines.calendar import has_data, load_calendar
 from minshi.clock import now
 
 

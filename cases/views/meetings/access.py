@@ -5,7 +5,7 @@ which one holds them.
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from cases.exports import may_print_of
+from cases.ledgers.exports import may_print_of
 from cases.meetings import holding_posts
 from cases.models import Meeting
 from cases.models.meeting import MeetingQuerySet

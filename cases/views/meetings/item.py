@@ -22,9 +22,9 @@ from cases.meetings import (
     set_aside,
     was_concluded,
 )
+from cases.meetings.sitting import Line, Sitting
 from cases.models import AgendaItem, Case, Meeting, StepAside
 from cases.models.meeting import ItemState, Part
-from cases.sitting import Line, Sitting
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView

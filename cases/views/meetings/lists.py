@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from cases.forms import CallForm
 from cases.forms.meeting import MOST_PLACE
+from cases.lists.paging import page_of
 from cases.meetings import PLACES, call_meeting, waiting_for
-from cases.paging import page_of
-from cases.sitting import HoldingPlace, holding_places
+from cases.meetings.sitting import HoldingPlace, holding_places
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer

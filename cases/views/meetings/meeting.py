@@ -22,8 +22,8 @@ from cases.meetings import (
     save_minutes,
     waiting_for,
 )
+from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
-from cases.sitting import Sitting
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
+from cases.meetings.sitting import Sitting
 from cases.models import FourTwoStep, Meeting, SignedSheet
-from cases.sitting import Sitting
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView

@@ -143,7 +143,7 @@ def _deadline(step: Step) -> date | None:
             if past
             else _("The rules allow until %(latest)s.") % {"latest": latest}
         )
-        raise InputRefused(words, {"due_on": words})
+        raise InputRefused.at(due_on=words)
     return due_on
 
 
@@ -154,15 +154,9 @@ def checked_holders(step: Step, handling: str) -> list[Post | Office]:
     lead, assistants = step.values["lead"], list(step.values["assistants"] or [])
     possible = list(possible_holders(step.facts).values())
     if lead not in possible:
-        raise InputRefused(
-            _("They cannot take this matter."),
-            {"lead": _("They cannot take this matter.")},
-        )
+        raise InputRefused.at(lead=_("They cannot take this matter."))
     if any(holder not in possible for holder in assistants):
-        raise InputRefused(
-            _("They cannot take this matter."),
-            {"assistants": _("They cannot take this matter.")},
-        )
+        raise InputRefused.at(assistants=_("They cannot take this matter."))
     holders = [
         lead,
         *(holder for holder in dict.fromkeys(assistants) if holder != lead),
@@ -230,7 +224,7 @@ def ask_each(step: Step) -> bool:
             words = past or _(
                 "The matter itself is due on %(latest)s: no part may be later."
             ) % {"latest": latest}
-            raise InputRefused(words, {"asks": words})
+            raise InputRefused.at(asks=words)
         text, due_on = ask.text.strip(), ask.due_on
         if (item.ask, item.due_on) != (text, due_on):
             item.ask, item.due_on = text, due_on
@@ -287,6 +281,6 @@ def defer(step: Step) -> None:
         words = _("Choose a day within the next %(days)s days.") % {
             "days": settings.LONGEST_DEFER_DAYS
         }
-        raise InputRefused(words, {"until_on": words})
+        raise InputRefused.at(until_on=words)
     step.pause("defer", until_on)
     step.data["until_on"] = str(until_on)

@@ -51,7 +51,7 @@ def name_concerns(step: Step, users: list[User]) -> None:
     chosen = {user.pk for user in users}
     if possible_concerns(step.facts).filter(pk__in=chosen).count() != len(chosen):
         words = _("Name cadres of this village, town or county.")
-        raise InputRefused(words, {"concerns": words})
+        raise InputRefused.at(concerns=words)
     step.data["concerns"] = sorted(chosen)
     highest = Level.VILLAGE
     villages: dict[int, int | None] = dict.fromkeys(chosen)
@@ -162,10 +162,7 @@ def mandatory_report(step: Step) -> None:
     """强制报告: to whom, when, receipt."""
     told_at = step.values["told_at"] or step.at
     if told_at > step.at:
-        raise InputRefused(
-            _("That time is still to come."),
-            {"told_at": _("That time is still to come.")},
-        )
+        raise InputRefused.at(told_at=_("That time is still to come."))
     MandatoryReport.objects.create(
         case=step.case,
         at=step.at,
@@ -186,7 +183,7 @@ def receipt(step: Step) -> None:
     )
     if not awaiting.update(receipt=step.values["receipt"]):
         words = _("Its receipt is noted already.")
-        raise InputRefused(words, {"report": words})
+        raise InputRefused.at(report=words)
     step.data["report"] = step.values["report"].pk
 
 
@@ -231,15 +228,9 @@ def _shows_speaker(step: Step) -> bool:
 def _check_places(step: Step) -> None:
     group, topic = step.values["group"], step.values["topic"]
     if group and group.village_id != step.case.village_id:
-        raise InputRefused(
-            _("That group is in another village."),
-            {"group": _("That group is in another village.")},
-        )
+        raise InputRefused.at(group=_("That group is in another village."))
     if topic and topic.town_id != step.case.town_id:
-        raise InputRefused(
-            _("That topic is another town's."),
-            {"topic": _("That topic is another town's.")},
-        )
+        raise InputRefused.at(topic=_("That topic is another town's."))
 
 
 def unmasked_phone(raw: str) -> str:
@@ -247,11 +238,8 @@ def unmasked_phone(raw: str) -> str:
     number).
     """
     if "*" in raw:
-        raise InputRefused(
-            _("Type the whole phone number."),
-            {"speaker_phone": _("Type the whole phone number.")},
-        )
+        raise InputRefused.at(speaker_phone=_("Type the whole phone number."))
     try:
         return normal_phone(raw)
     except ValidationError as error:
-        raise InputRefused(error.message, {"speaker_phone": error.message}) from None
+        raise InputRefused.at(speaker_phone=error.message) from None

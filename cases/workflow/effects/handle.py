@@ -90,10 +90,7 @@ def rule_hand_back(step: Step) -> None:
         if item.assignment.holder == step.values["part"]
     ]
     if not chosen:
-        raise InputRefused(
-            _("Choose a part that was given back."),
-            {"part": _("Choose a part that was given back.")},
-        )
+        raise InputRefused.at(part=_("Choose a part that was given back."))
     granted = _granted(step)
     for item in chosen:
         item.state = RequestState.GRANTED if granted else RequestState.REFUSED
@@ -157,7 +154,7 @@ def ask(step: Step, kind: RequestKind) -> None:
             _("Choose a day after %(earliest)s, at most %(days)s days later.") % limits
         )
     if words:
-        raise InputRefused(words, {"until_on": words})
+        raise InputRefused.at(until_on=words)
     request = TimeRequest.objects.create(
         case=step.case,
         round=step.case.round,

@@ -69,10 +69,7 @@ def withdraw(step: Step) -> None:
         )
     said_at = (step.post and step.values["said_at"]) or step.at
     if said_at > step.at:
-        raise InputRefused(
-            _("That time is still to come."),
-            {"said_at": _("That time is still to come.")},
-        )
+        raise InputRefused.at(said_at=_("That time is still to come."))
     step.data["how"] = str(step.values["how"] if step.post else How.CODE)
     step.data["said_at"] = said_at.isoformat()
     step.reply(

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from minshi.clock import now
 from minshi.jobs import SomeFailed
 from minshi.workdays import SHANGHAI
-from supervision.delivering import deliver
-from supervision.sweeping import sweep
+from supervision.chasing.sweeping import sweep
+from supervision.notices.delivering import deliver
 
 
 class Command(BaseCommand):

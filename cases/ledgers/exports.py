@@ -1,0 +1,232 @@
+"""Files and prints of ledgers: who may take them away, with whose names opened, and the
+trace they leave.
+"""
+
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain
+from typing import IO, Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from cases.ledgers import AnyBook, Book, batches, read_records
+from cases.models import Assignment, Case
+from cases.models.scope import CaseQuerySet, Sight
+from cases.privacy.disclosure import opener
+from minshi import tabular
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.workdays import local_day
+from villages.audit import record_audit
+from villages.models import Town, User
+from villages.models.audit import AuditKind
+from villages.rights import (
+    EXPORT,
+    EXPORT_OF_OFFICE,
+    EXPORT_OF_VILLAGE,
+    OVERSEE,
+    UNMASK,
+    first_post,
+)
+
+FORMS = ("xlsx", "csv")
+MOST_PRINTED = 2_000  # rows: a print is one page of HTML, which must fit a browser
+
+
+def may_export(user: User, on: date) -> bool:
+    return user.holds(on, *EXPORT)
+
+
+def may_unmask(user: User, on: date) -> bool:
+    """Whether any row may be opened; which ones, `opener` says."""
+    return user.holds(on, *UNMASK)
+
+
+def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
+    """Of the cases in sight, what may be taken away: own village, own territory, an
+    office's own work (domain §3).
+    """
+    villages = user.reach(on, EXPORT_OF_VILLAGE).villages
+    territory = Town.objects.overseen_by(user, on, OVERSEE).values("pk")
+    offices = user.reach(on, EXPORT_OF_OFFICE).offices
+    own_work = Assignment.objects.filter(
+        office__in=offices, case=OuterRef("pk"), ended_at=None
+    )
+    return cases.filter(
+        Q(village__in=villages) | Q(town__in=territory) | Exists(own_work)
+    )
+
+
+def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
+    """Of the rows of a book in sight, what may be taken away."""
+    return (
+        exportable(rows, user, on)
+        if isinstance(book, Book)
+        else book.takeable(rows, user, on)
+    )
+
+
+def may_print_of(
+    user: User, on: date, *, village_id: int | None, town: Town | None, county_code: str
+) -> bool:
+    """Whether papers of a place may be printed: of the own village, or of the
+    territory; no query beyond the posts.
+    """
+    above = user.reach(on, OVERSEE)
+    if village_id in user.reach(on, EXPORT_OF_VILLAGE).villages:
+        return True
+    is_of_town = town is not None and town.pk in above.towns
+    return is_of_town or (town.county_code if town else county_code) in above.counties
+
+
+def may_take(
+    user: User, on: date, case: Case, assignments: Iterable[Assignment]
+) -> bool:
+    """The row form of `may_export` and `exportable`; no query beyond the posts."""
+    offices = user.reach(on, EXPORT_OF_OFFICE).offices
+    return may_print_of(
+        user, on, village_id=case.village_id, town=case.town, county_code=""
+    ) or any(item.office_id in offices for item in assignments if item.ended_at is None)
+
+
+@dataclass
+class Export:
+    """One ledger to be taken away: its rows in sight and filter, for whom, when,
+    why.
+    """
+
+    book: AnyBook
+    cases: Any
+    user: User
+    at: datetime
+    bounds: tuple[date, date]
+    reason: str
+    filters: str = ""  # as the audit log shall show them
+    unmasked: bool = False
+    count: int = field(default=0, init=False)
+
+    @property
+    def on(self) -> date:
+        return local_day(self.at)
+
+    @property
+    def unit(self) -> str:
+        """The place of the post that exports."""
+        post = first_post(self.user.posts_on(self.on), EXPORT)
+        return post.place if post else ""
+
+    @property
+    def period(self) -> str:
+        return _("%(from)s to %(to)s") % {"from": self.bounds[0], "to": self.bounds[1]}
+
+    def file_name(self, form: str) -> str:
+        return tabular.file_name(
+            self.unit, self.book.ledger, *self.bounds, str(self.user), form
+        )
+
+    def file(self, form: str, request: HttpRequest | None = None) -> IO[bytes]:
+        """The ledger as an open temporary file, written row by row; the audit log knows
+        of it first.
+
+        NoSuchRight, InputRefused (no reason), MoveRefused (no rows).
+        """
+        records = self._records()
+        out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
+        try:
+            if form == "csv":
+                text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+                # the record itself masks
+                tabular.write_csv(text, self.book.ledger, records, unmasked=True)
+                text.detach()
+            else:
+                tabular.write_xlsx(
+                    out,
+                    self.book.ledger,
+                    records,
+                    unit=self.unit,
+                    period=self.period,
+                    filled_by=str(self.user),
+                    on=self.on,
+                    unmasked=True,
+                )
+            self._log(AuditKind.EXPORT, form, request)
+        except BaseException:
+            out.close()
+            raise
+        out.seek(0)
+        return out
+
+    def rows(self, request: HttpRequest | None = None) -> list[tabular.Row]:
+        """The rows of a print. MoveRefused: none, or more than a page carries; else as
+        `file`.
+        """
+        if (
+            self._taken().order_by().values("pk")[: MOST_PRINTED + 1].count()
+            > MOST_PRINTED
+        ):
+            raise MoveRefused(
+                _(
+                    "More than %(most)s rows do not fit a print; narrow the filter or"
+                    " take the file."
+                )
+                % {"most": MOST_PRINTED}
+            )
+        rows = list(tabular.rows_of(self.book.ledger, self._records(), unmasked=True))
+        self._log(AuditKind.PRINT, "", request)
+        return rows
+
+    def _taken(self) -> Any:
+        return takeable(self.book, self.cases, self.user, self.on)
+
+    def _records(self) -> Iterator[Any]:
+        """The records in the book's order, counted as they pass. Refuses before the
+        first.
+        """
+        self._refuse()
+        sight, opens = Sight.of(self.user, self.on), opener(self.user, self.on)
+        may_open = opens if self.unmasked else lambda _case: False
+        rows = self.book.whole(self._taken())
+        pages = (
+            read_records(self.book, page, sight=sight, at=self.at, may_unmask=may_open)
+            for page in batches(rows, self.book.order)
+        )
+        records = chain.from_iterable(pages)
+        first = next(records, None)
+        if first is None:
+            raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+        return self._counted(chain([first], records))
+
+    def _refuse(self) -> None:
+        if not may_export(self.user, self.on) or (
+            self.unmasked and not may_unmask(self.user, self.on)
+        ):
+            raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+        if not self.reason.strip():
+            text = _("Say what it is for.")
+            raise InputRefused.at(reason=text)
+
+    def _counted(self, records: Iterator[Any]) -> Iterator[Any]:
+        for record in records:
+            self.count += 1
+            yield record
+
+    def _log(self, kind: AuditKind, form: str, request: HttpRequest | None) -> None:
+        subject = _("%(ledger)s, %(period)s, %(count)s rows; %(filters)s") % {
+            "ledger": f"{self.book.ledger.title} {form}".strip(),
+            "period": self.period,
+            "count": self.count,
+            "filters": self.filters or _("no filter"),
+        }
+        for each in (AuditKind.UNMASK, kind) if self.unmasked else (kind,):
+            record_audit(
+                each,
+                at=self.at,
+                user=self.user,
+                subject=subject,
+                reason=self.reason.strip(),
+                request=request,
+            )

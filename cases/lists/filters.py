@@ -1,0 +1,310 @@
+"""The one filter of every list of cases: pages, ledgers, exports and the API."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters as filters
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_filters.widgets import BooleanWidget
+
+from cases.lists import search
+from cases.models import HandBack, TimeRequest, Topic
+from cases.models.choices import (
+    ONLINE_CHANNELS,
+    Category,
+    Channel,
+    CloseReason,
+    Confidentiality,
+    Grade,
+    Handling,
+    Level,
+    Light,
+    RequestState,
+    Stage,
+)
+from cases.models.scope import CaseQuerySet, Sight
+from minshi import workdays
+from minshi.clock import now, today
+from villages.models import Group, Town, User, Village
+from villages.requests import whole_number
+
+ALL = _("All")
+PLAUSIBLE_DAYS = [
+    MinValueValidator(date(1990, 1, 1)),
+    MaxValueValidator(date(2199, 12, 31)),
+]
+# Orders that key-set paging can follow: each ends in the key, and `due` and `closed`
+# narrow to rows that have it.
+ORDERS: Mapping[str, tuple[str, str]] = {
+    "newest": ("-registered_at", "-id"),
+    "due": ("due_at", "id"),
+    "closed": ("-closed_at", "-id"),
+}
+# What a redacted row shows anyway; any other filter would be an oracle over what it
+# hides.
+DATES = ("registered_from", "registered_to", "closed_from", "closed_to", "due_until")
+SHOWN_OF_REDACTED = frozenset({"stage", "light", "overdue", "order", "q", *DATES})
+MODES = (
+    ("online", pgettext_lazy("mode", "online")),
+    ("offline", pgettext_lazy("mode", "offline")),
+)
+
+
+class AnyYesNo(BooleanWidget):
+    """A choice of three in words; an absent answer is no answer."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = [("", ALL), ("true", _("Yes")), ("false", _("No"))]
+
+
+def _user_of(request: HttpRequest | None) -> User | None:
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None
+
+
+def villages_in_reach(request: HttpRequest | None) -> QuerySet[Village]:
+    user = _user_of(request)
+    return (
+        Village.objects.overseen_by(user, today()) if user else Village.objects.none()
+    )
+
+
+def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
+    """Groups of the village chosen, or of all villages in reach."""
+    groups = Group.objects.filter(
+        village__in=villages_in_reach(request)
+    ).select_related("village")
+    chosen = request.GET.get("village", "") if request else ""
+    return (
+        groups
+        if (village := whole_number(chosen)) is None
+        else groups.filter(village=village)
+    )
+
+
+def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
+    user = _user_of(request)
+    return (
+        Topic.objects.filter(town__in=Town.objects.overseen_by(user, today()))
+        if user
+        else Topic.objects.none()
+    )
+
+
+def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(
+        choices=choices, label=label, empty_label=ALL, **options
+    )
+
+
+class CaseFilter(filters.FilterSet):
+    """Narrows a queryset of `Case.objects.counted_for(user, on)`; an input it cannot
+    read gives no rows at all.
+    """
+
+    q = filters.CharFilter(
+        method="by_words",
+        label=_("Number, words or who spoke"),
+        max_length=60,
+        validators=[search.require_two_characters],
+    )
+    stage = filters.MultipleChoiceFilter(
+        choices=Stage.choices, label=_("Stage"), distinct=False
+    )
+    light = _choice(Light.choices, _("Light"), method="by_light")
+    overdue = filters.BooleanFilter(
+        method="by_overdue", label=_("Overdue"), widget=AnyYesNo
+    )
+    village = filters.ModelChoiceFilter(
+        queryset=villages_in_reach, label=_("Village"), empty_label=ALL
+    )
+    group = filters.ModelChoiceFilter(
+        queryset=groups_in_reach, label=_("Villagers' group"), empty_label=ALL
+    )
+    category = _choice(Category.choices, _("Category"))
+    topic = filters.ModelChoiceFilter(
+        queryset=topics_in_reach, method="by_topic", label=_("Topic"), empty_label=ALL
+    )
+    grade = _choice(Grade.choices, _("Grade"))
+    level = _choice(Level.choices, _("Level"))
+    channel = _choice(Channel.choices, _("Channel"))
+    mode = _choice(MODES, _("Online or offline"), method="by_mode")
+    handling = _choice(Handling.choices, _("Way of handling"))
+    confidentiality = _choice(Confidentiality.choices, _("Confidentiality"))
+    close_reason = _choice(CloseReason.choices, _("Why closed"))
+    concluded = filters.BooleanFilter(
+        method="by_concluded", label=_("Concluded"), widget=AnyYesNo
+    )
+    needs_order = filters.BooleanFilter(label=_("Needs an order"), widget=AnyYesNo)
+    given_back = filters.BooleanFilter(
+        method="by_given_back", label=_("A part was given back"), widget=AnyYesNo
+    )
+    asked = filters.BooleanFilter(
+        method="by_asked", label=_("Time asked for"), widget=AnyYesNo
+    )
+    owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
+    registered_from = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS,
+        method="by_start",
+        field_name="registered_at",
+        label=_("Registered from"),
+    )
+    registered_to = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS,
+        method="by_end",
+        field_name="registered_at",
+        label=_("Registered until"),
+    )
+    closed_from = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS,
+        method="by_start",
+        field_name="closed_at",
+        label=_("Closed from"),
+    )
+    closed_to = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS,
+        method="by_end",
+        field_name="closed_at",
+        label=_("Closed until"),
+    )
+    due_until = filters.DateFilter(
+        validators=PLAUSIBLE_DAYS, method="by_due", label=_("Due until")
+    )
+    order = filters.ChoiceFilter(
+        method="by_order",
+        label=_("Order"),
+        empty_label=None,
+        choices=(
+            ("newest", _("newest first")),
+            ("due", _("due first")),
+            ("closed", _("closed last")),
+        ),
+    )
+
+    @property
+    def ordering(self) -> tuple[str, str]:
+        """The columns the rows are ordered by, for key-set paging."""
+        cleaned = (
+            self.form.cleaned_data if self.is_bound and self.form.is_valid() else {}
+        )
+        return ORDERS[cleaned.get("order") or "newest"]
+
+    def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
+        if self.form.errors:
+            return queryset.none()
+        given = {
+            name
+            for name, value in self.form.cleaned_data.items()
+            if value not in (None, "", [])
+        }
+        if given - SHOWN_OF_REDACTED:
+            queryset = queryset.filter(Q(redacted=False))
+        narrowed: CaseQuerySet = super().filter_queryset(queryset)
+        return narrowed.order_by(*self.ordering)
+
+    def by_words(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
+        user = _user_of(self.request)
+        return (
+            search.matching(cases, text, Sight.of(user, today()))
+            if user
+            else cases.none()
+        )
+
+    def by_light(self, cases: CaseQuerySet, _name: str, light: str) -> CaseQuerySet:
+        return cases.with_light(light, now())
+
+    def by_overdue(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        at = now()
+        if wanted:
+            return cases.overdue(at)
+        return cases.filter(
+            Q(stage=Stage.CLOSED) | Q(due_at__gt=at) | Q(grey_until__gt=at)
+        )
+
+    def by_topic(self, cases: CaseQuerySet, _name: str, topic: Topic) -> CaseQuerySet:
+        return cases.filter(Q(topic=topic) | Q(topic__parent=topic))
+
+    def by_mode(self, cases: CaseQuerySet, _name: str, mode: str) -> CaseQuerySet:
+        return (
+            cases.online()
+            if mode == "online"
+            else cases.exclude(channel__in=ONLINE_CHANNELS)
+        )
+
+    def by_concluded(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        if wanted:
+            return cases.concluded()
+        return cases.filter(~Q(stage=Stage.CLOSED) | Q(close_reason=CloseReason.MERGED))
+
+    def by_given_back(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        """Where an assistant's part that was given back waits for a ruling."""
+        waiting = Q(
+            pk__in=HandBack.objects.filter(state=RequestState.OPEN).values(
+                "assignment__case"
+            )
+        )
+        return cases.filter(waiting if wanted else ~waiting)
+
+    def by_asked(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        """Where a request for more time or a break waits for a ruling."""
+        waiting = Q(
+            pk__in=TimeRequest.objects.filter(state=RequestState.OPEN).values("case")
+        )
+        return cases.filter(waiting if wanted else ~waiting)
+
+    def by_owner(self, cases: CaseQuerySet, _name: str, _me: str) -> CaseQuerySet:
+        user = _user_of(self.request)
+        return cases.owned_by(user.reach(today())) if user else cases.none()
+
+    def by_start(self, cases: CaseQuerySet, name: str, day: date) -> CaseQuerySet:
+        return cases.filter(
+            **{f"{name}__gte": workdays.due_at(day - timedelta(days=1))}
+        )
+
+    def by_end(self, cases: CaseQuerySet, name: str, day: date) -> CaseQuerySet:
+        return cases.filter(**{f"{name}__lt": workdays.due_at(day)})
+
+    def by_due(self, cases: CaseQuerySet, _name: str, day: date) -> CaseQuerySet:
+        """Open cases whose last day, as shown, is that day or earlier."""
+        return cases.open().filter(due_at__lte=workdays.due_at(day))
+
+    def by_order(self, cases: CaseQuerySet, _name: str, order: str) -> CaseQuerySet:
+        if order == "due":
+            return cases.open()
+        return cases.filter(stage=Stage.CLOSED) if order == "closed" else cases
+
+
+class VillageFilter(filters.FilterSet):
+    """Narrows rows that are no cases by village; an input it cannot read gives no rows
+    at all.
+    """
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        return (
+            queryset.none() if self.form.errors else super().filter_queryset(queryset)
+        )
+
+
+class ShiftFilter(VillageFilter):
+    village = filters.ModelChoiceFilter(
+        queryset=villages_in_reach, label=_("Village"), empty_label=ALL
+    )
+
+
+class ItemFilter(VillageFilter):
+    village = filters.ModelChoiceFilter(
+        field_name="meeting__village",
+        queryset=villages_in_reach,
+        label=_("Village"),
+        empty_label=ALL,
+    )

@@ -1,0 +1,448 @@
+"""四议两公开: six steps in order, each by its numbers; step 4 passed lets a village
+decide a major matter.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.meetings.corrections import note_correction
+from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
+from cases.models.choices import Confidentiality, Stage
+from cases.models.four_two import ReservedMatter
+from cases.privacy.veil import veil_over, without_hidden
+from cases.workflow import Officer
+from minshi import workdays
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.idempotency import fingerprint, once
+from villages.duty import officiates
+from villages.models import MeetingKind, Village
+from villages.models.bodies import Base
+from villages.procedure import TWO_THIRDS, Rules, rules_by_kind
+
+# the steps at which the villagers decide, and at which what they decided is shown
+RESOLUTION, PUBLISHED = (
+    4,
+    5,
+)
+LAND_CONTRACTS_BY_LAW = gettext_lazy(
+    "Law on Land Contracts in Rural Areas, article 19: two thirds of all members, or of"
+    " the representatives"
+)
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One of the six: its name, and by which kinds of meeting it is held (none: it is
+    made public).
+    """
+
+    nth: int
+    name: str | Promise
+    kinds: tuple[MeetingKind, ...] = ()
+
+
+STEPS: Mapping[int, StepRule] = MappingProxyType(
+    {
+        step.nth: step
+        for step in (
+            StepRule(
+                1,
+                gettext_lazy("The party branch proposes"),
+                (MeetingKind.THREE_MEETINGS,),
+            ),
+            StepRule(
+                2,
+                gettext_lazy("The two committees confer"),
+                (MeetingKind.TWO_COMMITTEES,),
+            ),
+            StepRule(
+                3,
+                gettext_lazy("The party members deliberate"),
+                (MeetingKind.PARTY_ASSEMBLY,),
+            ),
+            StepRule(
+                RESOLUTION,
+                gettext_lazy("The villagers resolve"),
+                (
+                    MeetingKind.REPRESENTATIVES,
+                    MeetingKind.ASSEMBLY,
+                    MeetingKind.HOUSEHOLDS,
+                ),
+            ),
+            StepRule(5, gettext_lazy("The resolution is made public")),
+            StepRule(6, gettext_lazy("The outcome is made public")),
+        )
+    }
+)
+
+
+def may_run(by: Officer, village_id: int, at: datetime) -> bool:
+    """Whether the post acted from writes down the steps of that village: as for its
+    meetings.
+    """
+    own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
+    return own and officiates(by.post, village_id, at)
+
+
+def next_step(process: FourTwoProcess) -> StepRule | None:
+    """The step that is due: the first that has not passed; None once all six have, or
+    it was given up. One query.
+    """
+    if process.dropped_at:
+        return None
+    passed = {step.nth for step in process.steps.all() if step.passed}
+    return next((rule for nth, rule in STEPS.items() if nth not in passed), None)
+
+
+@transaction.atomic
+def start_process(
+    village: Village,
+    *,
+    matter: str,
+    origin: str,
+    subject: str,
+    by: Officer,
+    at: datetime,
+    case: Case | None = None,
+    key: UUID | None = None,
+) -> FourTwoProcess:
+    """Begins 四议两公开 for a case in 说 or 议 of the village, or for a subject of its
+    own.
+
+    A repeated `key` returns the process it began. Raises NoSuchRight (another
+    village's), InputRefused (no subject), MoveRefused (the case is elsewhere, or has a
+    process already).
+    """
+    said = {"matter": matter, "origin": origin, "subject": subject, "case": case}
+    sent = fingerprint("start", said)
+    seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(
+        of=("self",)
+    )
+    # a second click waits here
+    found = seen.select_related("town").filter(pk=case.pk).first() if case else None
+    begun = FourTwoProcess.objects.filter(started_by__user=by.user)
+    if known := once(begun, key, sent):
+        return known
+    if not may_run(by, village.pk, at):
+        raise NoSuchRight(_("Only the village's own cadres begin this."))
+    if not subject.strip():
+        raise InputRefused(
+            _("Say what it is about."), {"subject": _("Please fill this in.")}
+        )
+    if case:
+        _check_begin(found, village)
+    return FourTwoProcess.objects.create(
+        key=key,
+        sent=sent,
+        village=village,
+        case=found,
+        matter=matter,
+        origin=origin,
+        subject=without_hidden([found], subject.strip()),
+        started_by=by.post,
+        started_at=at,
+    )
+
+
+def _check_begin(case: Case | None, village: Village) -> None:
+    if (
+        case is None
+        or case.village_id != village.pk
+        or case.stage not in (Stage.SPEAK, Stage.DELIBERATE)
+    ):
+        raise MoveRefused(
+            _("This matter is not waiting for a decision in the village.")
+        )
+    if FourTwoProcess.objects.filter(case=case, dropped_at=None).exists():
+        raise MoveRefused(_("The six steps have begun for this matter already."))
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is written down of a step: the numbers for steps 1 to 4, the notice for 5
+    and 6.
+    """
+
+    held_on: date
+    content: str
+    kind: str = ""
+    due: int | None = None
+    present: int | None = None
+    votes: tuple[int | None, int | None, int | None] = (None, None, None)
+    public_until: date | None = None
+    oversight: str = ""
+
+
+@transaction.atomic
+def record_step(
+    process: FourTwoProcess,
+    nth: int,
+    held: Held,
+    *,
+    by: Officer,
+    at: datetime,
+    key: UUID | None = None,
+) -> FourTwoStep:
+    """Writes down the step that is due; whether it passed follows from its numbers and
+    the town's rules.
+
+    A step that did not pass is kept and may be held again; one to which too few came is
+    none. A repeated `key` returns the step it wrote. Raises NoSuchRight, MoveRefused
+    (not this step's turn, given up), InputRefused (dates, counts, periods that do not
+    fit). Source: domain §2 议事规则; ledgers 10.
+    """
+    process = _lock(process)
+    said = {**vars(held), "votes": "/".join(map(str, held.votes))}
+    sent = fingerprint(f"step:{nth}", said)
+    if known := once(process.steps.all(), key, sent):
+        return known
+    if not may_run(by, process.village_id, at):
+        raise NoSuchRight(_("Only the village's own cadres write this down."))
+    if process.dropped_at:
+        raise MoveRefused(_("This was given up; begin anew."))
+    due = next_step(process)
+    if due is None or due.nth != nth:
+        raise MoveRefused(_("Another step is due now; reload the page."))
+    before = process.steps.filter(passed=True).order_by("-nth").first()
+    _check_day(held, before, workdays.local_day(at))
+    step = FourTwoStep(
+        process=process,
+        key=key,
+        sent=sent,
+        nth=nth,
+        held_on=held.held_on,
+        content=without_hidden([process.case], held.content.strip()),
+        recorded_by=by.post,
+        recorded_at=at,
+    )
+    if due.kinds:
+        _count(step, held, due, process)
+    else:
+        _publish(step, held, before)
+    step.save()
+    return step
+
+
+def _check_day(held: Held, before: FourTwoStep | None, today: date) -> None:
+    words = ""
+    if held.held_on > today:
+        words = _("That day is still to come.")
+    elif before and held.held_on < before.held_on:
+        words = _("The step before was on %(day)s.") % {"day": before.held_on}
+    if words:
+        raise InputRefused.at(held_on=words)
+    if not held.content.strip():
+        raise InputRefused(
+            _("Something is missing."), {"content": _("Please fill this in.")}
+        )
+
+
+def _count(
+    step: FourTwoStep, held: Held, due: StepRule, process: FourTwoProcess
+) -> None:
+    kind = held.kind or due.kinds[0]
+    if kind not in due.kinds:
+        words = _("This step is not held by that kind of meeting.")
+        raise InputRefused.at(kind=words)
+    numbers = {
+        "due": held.due,
+        "present": held.present,
+        **dict(
+            zip(
+                ("votes_for", "votes_against", "votes_abstain"), held.votes, strict=True
+            )
+        ),
+    }
+    missing = {
+        name: _("Please fill this in.")
+        for name, value in numbers.items()
+        if value is None
+    }
+    if missing:
+        raise InputRefused(
+            _("Write down how many were due, came, and how they voted."), missing
+        )
+    people, here = held.due or 0, held.present or 0
+    cast = sum(vote or 0 for vote in held.votes)
+    if here > people:
+        words = _("More people cannot be present than are due.")
+        raise InputRefused.at(present=words)
+    if cast != here:
+        words = _(
+            "%(cast)s votes were counted, but %(entitled)s people present may vote:"
+            " count again."
+        )
+        words %= {"cast": cast, "entitled": here}
+        raise InputRefused.at(votes_for=words)
+    rules = rules_of(process, due)[kind]
+    needed = rules.quorum_needed(people)
+    if here < needed:
+        words = _(
+            "Too few came: %(present)s of %(due)s, %(quorum)s are needed. It is held"
+            " again."
+        )
+        words %= {"present": here, "due": people, "quorum": needed}
+        raise InputRefused.at(present=words)
+    step.kind, step.rule = kind, str(rules.article)
+    for name, value in numbers.items():
+        setattr(step, name, value)
+    step.present_needed, step.votes_needed = needed, rules.votes_needed(people, here)
+    step.passed = (held.votes[0] or 0) >= step.votes_needed
+
+
+def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
+    """What the step that is due asks for, said before anybody is refused; one query."""
+    if not due.kinds:
+        return [
+            _("It hangs for at least %(days)s days.")
+            % {"days": settings.FOUR_TWO_PUBLIC_DAYS}
+        ]
+    rules = rules_of(process, due)
+    return [f"{kind.label}：{rules[kind]} {rules[kind].article}" for kind in due.kinds]
+
+
+def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
+    """The rules of a step by kind of meeting, and of land contracts what their own law
+    asks for. One query.
+    """
+    rules = rules_by_kind(process.village.town_id, due.kinds)
+    if due.nth == RESOLUTION and process.matter == ReservedMatter.LAND_CONTRACTS:
+        return {
+            kind: replace(
+                own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW
+            )
+            for kind, own in rules.items()
+        }
+    return rules
+
+
+def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
+    """Steps 5 and 6: shown to all for at least the days set; the second after the
+    first has hung long enough, and once there is an outcome: 实施结果公开 comes after
+    the matter was done.
+    """
+    days = settings.FOUR_TWO_PUBLIC_DAYS
+    earliest = held.held_on + timedelta(days=days)
+    if held.public_until is None or held.public_until < earliest:
+        words = _("It hangs for at least %(days)s days: until %(day)s or longer.") % {
+            "days": days,
+            "day": earliest,
+        }
+        raise InputRefused.at(public_until=words)
+    if before and before.public_until and held.held_on <= before.public_until:
+        words = _(
+            "The resolution hangs until %(day)s; the outcome is shown after that."
+        ) % {"day": before.public_until}
+        raise InputRefused.at(held_on=words)
+    case = step.process.case
+    if (
+        step.nth > PUBLISHED
+        and case
+        and case.completed_at is None
+        and case.stage != Stage.CLOSED
+    ):
+        raise MoveRefused(
+            _("The outcome is shown once the matter is done; it is not done yet.")
+        )
+    oversight = without_hidden([step.process.case], held.oversight.strip())
+    step.public_until, step.oversight, step.passed = held.public_until, oversight, True
+
+
+@transaction.atomic
+def drop_process(
+    process: FourTwoProcess, why: str, *, by: Officer, at: datetime
+) -> FourTwoProcess:
+    """Gives the process up with a reason; another may begin. MoveRefused once its 4th
+    step has passed.
+    """
+    process = _lock(process)
+    if not may_run(by, process.village_id, at):
+        raise NoSuchRight(_("Only the village's own cadres write this down."))
+    if process.dropped_at:
+        return process
+    if process.steps.filter(nth=RESOLUTION, passed=True).exists():
+        raise MoveRefused(
+            _("The villagers have resolved it: it cannot be given up any more.")
+        )
+    if not why.strip():
+        raise InputRefused(
+            _("Something is missing."), {"why": _("Please fill this in.")}
+        )
+    process.dropped_at, process.dropped_why = (
+        at,
+        without_hidden([process.case], why.strip()),
+    )
+    process.save(update_fields=["dropped_at", "dropped_why"])
+    return process
+
+
+@transaction.atomic
+def correct_step(
+    step: FourTwoStep, *, wrong: str, right: str, key: UUID, by: Officer, at: datetime
+) -> StepCorrection:
+    """Notes beside a recorded step what is wrong in it and what is right; the step and
+    its outcome stay as they were.
+
+    A repeated `key` returns the correction it made. NoSuchRight: another village's;
+    InputRefused without words.
+    """
+    if not may_run(by, step.process.village_id, at):
+        raise NoSuchRight(_("Only the village's own cadres write this down."))
+    cases = [step.process.case]
+    return note_correction(
+        StepCorrection, step, cases, wrong=wrong, right=right, key=key, by=by, at=at
+    )
+
+
+def _lock(process: FourTwoProcess) -> FourTwoProcess:
+    locked = FourTwoProcess.objects.select_for_update(of=("self",)).select_related(
+        "case__town", "village"
+    )
+    return locked.get(pk=process.pk)
+
+
+def veiled(
+    processes: Iterable[FourTwoProcess], *, with_steps: bool = True
+) -> list[FourTwoProcess]:
+    """To read, not to save: what was written before a speaker was hidden, without them.
+    Two queries where any is.
+
+    `with_steps`: their steps and corrections, read beforehand, as well.
+    """
+    found = list(processes)
+    veil = veil_over([process.case for process in found])
+    for process in found:
+        case = process.case
+        if case is None or case.confidentiality == Confidentiality.NORMAL:
+            continue
+        process.subject, process.dropped_why = (
+            veil(process.subject, case),
+            veil(process.dropped_why, case),
+        )
+        for step in process.steps.all() if with_steps else ():
+            step.content, step.oversight = (
+                veil(step.content, case),
+                veil(step.oversight, case),
+            )
+            for noted in step.corrections.all():
+                noted.wrong, noted.right = (
+                    veil(noted.wrong, case),
+                    veil(noted.right, case),
+                )
+    return found
+
+
+def last_held(process: FourTwoProcess, nth: int) -> FourTwoStep | None:
+    """The step as it was held last; of those that were prefetched no query."""
+    return next(
+        (step for step in reversed(process.steps.all()) if step.nth == nth), None
+    )

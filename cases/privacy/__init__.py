@@ -1,0 +1,1 @@
+"""Who may read what of a case, and everything that hides or blanks it."""

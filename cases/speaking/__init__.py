@@ -1,0 +1,1 @@
+"""The villagers' side of a case."""

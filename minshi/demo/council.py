@@ -1,0 +1,210 @@
+"""The demo's bodies, and the decisions that meetings take: every one of the town's, the
+joint ones of the villages.
+"""
+
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from cases.meetings import (
+    call_meeting,
+    call_roll,
+    close_meeting,
+    conclude,
+    save_minutes,
+    set_aside,
+)
+from cases.meetings.four_two import Held, record_step, start_process
+from cases.models import Case, FourTwoProcess
+from cases.models.choices import Handling
+from cases.workflow import Action, Officer
+from minshi import workdays
+from minshi.demo.names import Names
+from minshi.demo.people import Cast
+from villages.models import Body, MeetingKind, Role, Seat, User, Village
+from villages.models.grid import Sex
+
+VILLAGE_BODIES = {
+    Body.MINSHI_COMMITTEE: 9,
+    Body.TWO_COMMITTEES: 7,
+    Body.REPRESENTATIVES: 31,
+    Body.PARTY_MEMBERS: 24,
+}
+TOWN_COMMITTEE = 9
+BORN = 1968
+FEW = 3  # people; of so few nobody is left out
+AWAY = 1  # of a committee, somebody is mostly away
+PLACES = {
+    MeetingKind.TWO_COMMITTEES: "村党群服务中心",
+    MeetingKind.TOWN_COMMITTEE: "镇政府三楼会议室",
+}
+NEXT_DOOR = "是当事人的邻居"
+OPINIONS = "大家先看了现场情况，都同意早办；对由谁牵头有不同看法，商量后统一。"
+MINUTES = "先通报上次会议定的事办得怎么样，再逐件议。"
+PROPOSED = (
+    "党支部提议",
+    "村“两委”商议，定了初步方案",
+    "党员大会审议方案，提了两条意见",
+    "村民代表会议决议，同意方案",
+)
+
+
+def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> None:
+    """The village's four bodies and the town's committee; the posts come first, the
+    rest have no account.
+    """
+    here = [post for post in cast.posts if post.village_id == village.pk]
+    here.sort(key=lambda post: post.role != Role.SECRETARY)
+    people = _with_others(
+        {str(post.user): post.user for post in here}, max(VILLAGE_BODIES.values()), rng
+    )
+    seats = [
+        Seat(
+            body=body,
+            village=village,
+            name=name,
+            user=user,
+            is_chair=nth == 0,
+            from_on=since,
+        )
+        for body, count in VILLAGE_BODIES.items()
+        for nth, (name, user) in enumerate(people[:count])
+    ]
+    reviewer = cast.one(Role.REVIEWER, town=cast.town)
+    town = _with_others({str(reviewer.user): reviewer.user}, TOWN_COMMITTEE, rng)
+    seats += [
+        Seat(
+            body=Body.TOWN_COMMITTEE,
+            town=cast.town,
+            name=name,
+            user=user,
+            is_chair=nth == 0,
+            from_on=since,
+        )
+        for nth, (name, user) in enumerate(town)
+    ]
+    Seat.objects.bulk_create(seats)
+
+
+def _with_others(
+    known: dict[str, User | None], count: int, rng: Random
+) -> list[tuple[str, User | None]]:
+    """So many people by name, those known first; no name twice."""
+    names = Names(rng)
+    while len(known) < count:
+        known.setdefault(names.person(rng.choice(list(Sex)), BORN), None)
+    return list(known.items())
+
+
+def kind_for(case: Case, handling: str) -> MeetingKind | None:
+    """The meeting that decides: the town's on what it takes up, the two committees on
+    what a village does jointly.
+    """
+    if case.village and handling == Handling.JOINT and case.level == "village":
+        return MeetingKind.TWO_COMMITTEES
+    return (
+        MeetingKind.TOWN_COMMITTEE
+        if handling == Handling.MEETING and case.level == "town"
+        else None
+    )
+
+
+def decide_at_meeting(
+    case: Case,
+    kind: MeetingKind,
+    by: Officer,
+    at: datetime,
+    *,
+    away: int = AWAY,
+    **values: Any,
+) -> Case:
+    """One item, `away` people missing, all but one in favour; of a quarrel between
+    neighbours somebody steps aside.
+    """
+    where: Any = case.village if kind == MeetingKind.TWO_COMMITTEES else case.town
+    meeting = call_meeting(
+        kind,
+        where,
+        starts_at=at - timedelta(hours=1),
+        place=PLACES.get(kind, ""),
+        by=by,
+        at=at - timedelta(hours=2),
+        cases=[case],
+    )
+    people = list(meeting.attendees.all())
+    away = away if len(people) > away + 1 else 0
+    call_roll(
+        meeting,
+        {person.pk: True for person in people[: len(people) - away]},
+        by=by,
+        at=at,
+    )
+    item = meeting.items.get()
+    aside = 0
+    if case.category == "neighbour" and len(people) > away + FEW:
+        set_aside(item, {people[-away - 1].pk: NEXT_DOOR}, by=by, at=at)
+        aside = 1
+    entitled = len(people) - away - aside
+    against = 1 if entitled > FEW else 0
+    votes = (entitled - against, against, 0)
+    item = conclude(
+        item,
+        "passed",
+        by=by,
+        at=at,
+        opinions=OPINIONS,
+        votes=votes,
+        action=Action.DECIDE,
+        **values,
+    )
+    save_minutes(meeting, MINUTES, version=0, by=by, at=at)
+    close_meeting(meeting, by=by, at=at)
+    assert item.case  # noqa: S101 - it was put on the agenda above
+    return item.case
+
+
+def begin_six_steps(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
+    assert case.village  # noqa: S101 - only a village runs it
+    return start_process(
+        case.village,
+        case=case,
+        matter="collective_income",
+        origin="people",
+        subject=case.title,
+        by=by,
+        at=at,
+    )
+
+
+def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> None:
+    """The first four steps, one a day up to the decision and none before it began, and
+    the resolution put up.
+    """
+    began, on = workdays.local_day(process.started_at), workdays.local_day(at)
+    for nth, (content, due) in enumerate(zip(PROPOSED, (5, 7, 24, 31), strict=True), 1):
+        came = due - due // 8
+        held_on = max(began, on - timedelta(days=len(PROPOSED) - nth))
+        held = Held(
+            held_on,
+            content,
+            due=due,
+            present=came,
+            votes=(came - due // 10, due // 10, 0),
+        )
+        record_step(process, nth, held, by=by, at=at)
+    until = on + timedelta(days=7)
+    put_up = Held(
+        on, "村务公开栏、微信群同时公开", public_until=until, oversight="公示期内无异议"
+    )
+    record_step(process, 5, put_up, by=by, at=at)
+
+
+def show_outcome(process: FourTwoProcess, by: Officer, at: datetime) -> None:
+    on = workdays.local_day(at)
+    held = Held(
+        on,
+        "实施结果在村务公开栏公开",
+        public_until=on + timedelta(days=7),
+        oversight="群众认可",
+    )
+    record_step(process, 6, held, by=by, at=at)

@@ -1,0 +1,104 @@
+"""Makes the demo: all or nothing, and nothing the second time."""
+
+from datetime import date, datetime
+from random import Random
+
+from django.db import transaction
+
+from cases import deadlines
+from cases.deadlines.calendar import load_calendar
+from cases.models import Case
+from cases.standard_texts import load_standard_texts
+from minshi import workdays
+from minshi.demo import council, people, places, roster
+from minshi.demo.diary import Diary
+from minshi.demo.examples import tellings_of
+from minshi.demo.names import Names
+from minshi.demo.people import Cast
+from minshi.demo.plan import AT_HOME, Plan
+from minshi.workdays import WorkCalendar
+from supervision.chasing.ladder import look_at_clocks
+from supervision.telling import pass_over_the_past
+from villages.models import Resident, Town
+
+YEARS_IN_OFFICE = 3
+
+
+def already_made(town_code: str) -> bool:
+    """Whether the town has cases: a demo is made in one transaction, so then it is
+    complete.
+    """
+    return Case.objects.filter(town__code=town_code).exists()
+
+
+@transaction.atomic
+def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town:
+    """Fill an empty town with people and the twelve months that end at `at`; all or
+    nothing.
+
+    The same seed and moment give the same town, but for tracking codes. InputRefused:
+    no such town. A second call for the same town changes nothing.
+    """
+    if already_made(town_code):
+        return Town.objects.get(code=town_code)
+    rng = Random(seed)  # noqa: S311 - nothing here is secret
+    load_calendar(None, at)
+    load_standard_texts()
+    town = places.load_town(town_code)
+    since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
+    cast, heads = _settle(town, password, since, rng)
+    _tell(cast, heads, at, rng)
+    roster.add_rosters(cast, _calendar_of_the_year(town, at), at)
+    pass_over_the_past(at)  # a year's worth of notices would bury those of today
+    look_at_clocks(at)
+    return town
+
+
+def _settle(
+    town: Town, password: str, since: date, rng: Random
+) -> tuple[Cast, list[Resident]]:
+    """Groups, households, stations and everybody in their posts."""
+    names = Names(rng)
+    villages = list(town.villages.select_related("town"))
+    offices = places.add_offices(town)
+    groups = places.add_groups(villages, rng)
+    heads = places.add_residents(groups, rng, names)
+    wanted = people.appointments(town, villages, groups, list(offices.values()))
+    cast = Cast(town, offices, people.appoint_all(wanted, password, since, names, rng))
+    people.link_households(cast, since)
+    home = next(village for village in villages if village.name == AT_HOME)
+    own = Random(len(villages))  # noqa: S311 - nothing secret; apart, so that the year stays as it is
+    council.seat_everybody(cast, home, since, own)
+    return cast, heads
+
+
+def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
+    """All matters side by side in the order of time, so that numbers and events follow
+    the calendar.
+    """
+    topics = places.add_topics(cast.town)
+    groups = list(dict.fromkeys(person.household.group for person in heads))
+    stories = Plan(
+        groups, heads, Diary(_calendar_of_the_year(cast.town, at), rng), at
+    ).stories()
+    tellings = tellings_of(stories, cast, topics)
+    order = sorted(
+        (moment, nth, turn, step)
+        for nth, story in enumerate(stories)
+        for turn, (step, moment) in enumerate(story.steps)
+    )
+    for moment, nth, _turn, step in order:
+        tellings[nth].tell(step, moment)
+
+
+def _calendar_of_the_year(town: Town, at: datetime) -> WorkCalendar:
+    """The work calendar of the year that ends at `at`, and of the weeks after it."""
+    today = workdays.local_day(at)
+    parts = [
+        deadlines.calendar_of(town.pk, today - deadlines.LOOK_AHEAD * back)
+        for back in (0, 1, 2)
+    ]
+    return WorkCalendar(
+        days_off=frozenset().union(*(part.days_off for part in parts)),
+        make_up=frozenset().union(*(part.make_up for part in parts)),
+    )

@@ -1,0 +1,162 @@
+"""The demo's grid: the town's real villages, with invented groups, households,
+residents and its stations.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+
+from cases.models import Topic
+from minshi.demo.names import Names
+from villages.divisions import load_divisions
+from villages.lookup import index_residents
+from villages.models import Group, Household, Office, Resident, Town, Village
+from villages.models.grid import Sex
+
+DIVISIONS = Path(settings.BASE_DIR) / "villages" / "data" / "longnan_divisions.csv"
+HOUSEHOLDS = 1000
+GROUPS = (3, 4, 5, 6)
+BATCH = 500
+TOWN_OFFICES = {  # name → the account's name
+    "综治办": "zongzhi",
+    "司法所": "sifa",
+    "派出所": "paichusuo",
+    "水管站": "shuiguan",
+    "农业农村中心": "nongye",
+    "妇联": "fulian",
+    "团委": "tuanwei",
+    "工会": "gonghui",
+    "自然资源所": "ziran",
+    "林业站": "linye",
+    "民政办": "minzheng",
+    "人社中心": "renshe",
+}
+COUNTY_OFFICES = {
+    "水务局": "shuiwu",
+    "交通运输局": "jiaotong",
+    "住房和城乡建设局": "zhujian",
+    "人力资源和社会保障局": "renshe",
+}
+TOPICS = {  # the article's areas, and under them those of the sample
+    "基础设施": ("交通安全", "饮水", "水利", "通行", "地灾防汛", "住房安全"),
+    "产业发展": ("就业务工",),
+    "集体经济": ("村务公开", "干部作风"),
+    "矛盾纠纷": (
+        "土地纠纷",
+        "宅基地",
+        "相邻关系",
+        "人身损害",
+        "噪声",
+        "债务",
+        "放牧",
+        "排水",
+        "赡养",
+        "继承析产",
+        "婚姻家庭",
+    ),
+    "撂荒地": (),
+    "厕所改造": (),
+    "环境卫生": (),
+    "民生保障": (
+        "社会救助",
+        "医保社保",
+        "留守关爱",
+        "未成年人",
+        "惠农补贴",
+        "移风易俗",
+    ),
+}
+
+
+def load_town(code: str) -> Town:
+    """The town and its villages from the division file; InputRefused if it is not in
+    there.
+    """
+    with DIVISIONS.open(encoding="utf-8-sig") as lines:
+        load_divisions(lines, code)
+    return Town.objects.get(code=code)
+
+
+def add_topics(town: Town) -> dict[str, Topic]:
+    areas = Topic.objects.bulk_create(Topic(town=town, name=name) for name in TOPICS)
+    under = [
+        Topic(town=town, name=name, parent=area)
+        for area in areas
+        for name in TOPICS[area.name]
+    ]
+    return {topic.name: topic for topic in [*areas, *Topic.objects.bulk_create(under)]}
+
+
+def add_offices(town: Town) -> dict[str, Office]:
+    """The stations of the town, and the bureaus of its county."""
+    offices = [Office(name=name, town=town) for name in TOWN_OFFICES]
+    offices += [
+        Office(name=town.county_name + name, county_code=town.county_code)
+        for name in COUNTY_OFFICES
+    ]
+    return {office.name: office for office in Office.objects.bulk_create(offices)}
+
+
+def add_groups(villages: Iterable[Village], rng: Random) -> list[Group]:
+    return Group.objects.bulk_create(
+        Group(village=village, number=number)
+        for village in villages
+        for number in range(1, rng.choice(GROUPS) + 1)
+    )
+
+
+def add_residents(groups: list[Group], rng: Random, names: Names) -> list[Resident]:
+    """About 1,000 households, indexed for lookup; returns the heads, who do the
+    speaking.
+    """
+    size = HOUSEHOLDS // len(groups)
+    doors = [
+        (group, door)
+        for group in groups
+        for door in range(1, size + rng.choice((0, 1, 2)))
+    ]
+    households = Household.objects.bulk_create(
+        (Household(group=group, number=door) for group, door in doors), batch_size=BATCH
+    )
+    people = [
+        person for household in households for person in _family(household, rng, names)
+    ]
+    index_residents(Resident.objects.bulk_create(people, batch_size=BATCH))
+    return [person for person in people if person.is_head]
+
+
+def _family(household: Household, rng: Random, names: Names) -> list[Resident]:
+    born = rng.randint(1948, 1988)
+    sex = rng.choice((Sex.MALE, Sex.MALE, Sex.MALE, Sex.FEMALE))
+    head = Resident(
+        household=household,
+        name=names.person(sex, born),
+        is_head=True,
+        sex=sex,
+        birth_year=born,
+    )
+    head.phone = names.phone()
+    family = [head]
+    if rng.random() < 0.8:  # noqa: PLR2004
+        other = Sex.FEMALE if sex == Sex.MALE else Sex.MALE
+        spouse = Resident(
+            household=household,
+            name=names.person(other, born),
+            sex=other,
+            birth_year=born + 1,
+        )
+        spouse.phone = names.phone() if rng.random() < 0.5 else ""  # noqa: PLR2004
+        family.append(spouse)
+    for nth in range(rng.choice((0, 1, 1, 2, 2, 3))):
+        year, sex = born + 22 + 3 * nth, rng.choice((Sex.MALE, Sex.FEMALE))
+        family.append(
+            Resident(
+                household=household,
+                name=names.person(sex, year, head.name[0]),
+                sex=sex,
+                birth_year=year,
+            )
+        )
+    return family

@@ -1,0 +1,256 @@
+"""The roads matters take in the demo: which step on which day, counted from the day
+they are told.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from cases.models.choices import Level
+from minshi.demo.diary import Diary
+from minshi.demo.samples import Sample
+
+Step = str  # the name of a method of Telling
+Days = list[tuple[Step, date]]
+PLAIN = (
+    "register",
+    "accept",
+    "decide",
+    "acknowledge",
+    "progress",
+    "report",
+    "complete",
+    "verify",
+    "rate",
+)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long people take between the steps, in working days."""
+
+    decide: int
+    acknowledge: int
+    verify: int
+    rate: int
+
+    @classmethod
+    def drawn(cls, rng: Random) -> "Pace":
+        return cls(
+            decide=rng.choice((1, 2, 2, 3)),
+            acknowledge=rng.choice((0, 0, 1)),
+            verify=rng.choice((0, 1, 1, 2)),
+            rate=rng.choice((0, 1, 2, 4, 7)),
+        )
+
+
+def road_of(
+    sample: Sample, start: date, pace: Pace, diary: Diary, turn: str = ""
+) -> Days:
+    """The steps of a closed matter and their days; `turn` names the turn its road
+    takes, if any.
+    """
+    if sample.path == "settle":
+        return _settled(sample, start, pace, diary)
+    if sample.path == "divert":
+        return [
+            ("register", start),
+            ("accept", start),
+            ("divert", diary.after(start, sample.days)),
+        ]
+    days = list(up_to_decision(sample, start, pace, diary))
+    days += handling(sample, days[-1][1], pace, diary)
+    return TURNS[turn](days, diary) if turn else days + _checked(days, pace, diary)
+
+
+def _settled(sample: Sample, start: date, pace: Pace, diary: Diary) -> Days:
+    days = [("register", start), ("settle", start)]
+    answered = start if sample.at_the_counter else diary.after(start, max(pace.rate, 1))
+    return [*days, ("rate", answered)]
+
+
+def up_to_decision(
+    sample: Sample, start: date, pace: Pace, diary: Diary
+) -> Iterator[tuple[Step, date]]:
+    yield "register", start
+    yield "accept", start
+    if sample.level != Level.VILLAGE:
+        start = diary.after(start, 1)
+        yield "escalate", start
+    yield "decide", diary.after(start, pace.decide)
+
+
+def start_for_decision(sample: Sample, decided: date, pace: Pace, diary: Diary) -> date:
+    """The inverse of `up_to_decision`: when a matter decided on that day was told."""
+    return diary.before(decided, pace.decide + (sample.level != Level.VILLAGE))
+
+
+def handling(
+    sample: Sample, decided: date, pace: Pace, diary: Diary, days: int = 0
+) -> Days:
+    """From the decision to 办结, `days` calendar days later or on the working day
+    before.
+    """
+    done = max(
+        diary.on_or_before(decided + timedelta(days=days or sample.days)),
+        diary.after(decided, 1),
+    )
+    half = diary.on_or_before(decided + (done - decided) / 2)
+    taken = min(diary.after(decided, pace.acknowledge), done)
+    return [
+        ("acknowledge", taken),
+        ("progress", max(taken, half)),
+        ("report", done),
+        ("complete", done),
+    ]
+
+
+def _checked(days: Days, pace: Pace, diary: Diary) -> Days:
+    checked = diary.after(days[-1][1], pace.verify)
+    return [("verify", checked), ("rate", diary.after(checked, pace.rate))]
+
+
+# --- roads with a turn in them
+
+
+def extended(days: Days, diary: Diary) -> Days:
+    """More time is asked for before the due and granted; the work takes ten days
+    longer.
+    """
+    done = days[-1][1]
+    asked = diary.before(done, 1)
+    later = diary.after(done, 10)
+    taken = [
+        (step, day)
+        for step, day in days
+        if step not in ("report", "complete") and day <= asked
+    ]
+    checked = diary.after(later, 1)
+    return [
+        *taken,
+        ("ask_extension", asked),
+        ("grant_extension", done),
+        ("report", later),
+        ("complete", later),
+        ("verify", checked),
+        ("rate", diary.after(checked, 1)),
+    ]
+
+
+def late(days: Days, diary: Diary) -> Days:
+    """Overdue, chased, then done."""
+    done = days[-1][1]
+    chased, later = diary.after(done, 9), diary.after(done, 11)
+    checked = diary.after(later, 1)
+    return [
+        *days[:-2],
+        ("chase", chased),
+        ("report", later),
+        ("complete", later),
+        ("verify", checked),
+        ("rate", diary.after(checked, 2)),
+    ]
+
+
+def rejected(days: Days, diary: Diary) -> Days:
+    """The check fails, and passes after two more days of work."""
+    back = diary.after(days[-1][1], 1)
+    again, checked = diary.after(back, 2), diary.after(back, 3)
+    return [
+        *days,
+        ("reject", back),
+        ("complete", again),
+        ("verify", checked),
+        ("rate", diary.after(checked, 1)),
+    ]
+
+
+def second_round(days: Days, diary: Diary) -> Days:
+    """不满意 starts a new round with the same lead; the second answer closes it."""
+    checked = diary.after(days[-1][1], 1)
+    angry = diary.after(checked, 1)
+    again, answered = diary.after(angry, 4), diary.after(angry, 6)
+    return [
+        *days,
+        ("verify", checked),
+        ("rate_badly", angry),
+        ("acknowledge", angry),
+        ("complete", again),
+        ("verify", diary.after(again, 1)),
+        ("rate", answered),
+    ]
+
+
+def unreached(days: Days, diary: Diary) -> Days:
+    """Nobody answers on three different days."""
+    checked = diary.after(days[-1][1], 1)
+    tries = [("attempt", diary.after(checked, nth)) for nth in (2, 4, 7)]
+    return [
+        *days,
+        ("verify", checked),
+        *tries,
+        ("close_unrated", diary.after(checked, 8)),
+    ]
+
+
+def withdrawn(days: Days, diary: Diary) -> Days:
+    """The speaker takes it back while it is being worked on."""
+    under_way = [
+        (step, day) for step, day in days if step not in ("report", "complete")
+    ]
+    return [*under_way, ("withdraw", days[-1][1])]
+
+
+def to_committee(days: Days, diary: Diary) -> Days:
+    """Taken up with another matter, too much for one station, put to the committee; one
+    part is given back in vain.
+    """
+    up = days[2][1]
+    decided = diary.after(up, 4)
+    work = (
+        ("accept_together", diary.after(up, 1)),
+        ("give_up", diary.after(up, 2)),
+        ("join", decided),
+        ("decide", decided),
+        ("acknowledge", decided),
+    )
+    later = (
+        ("hand_back", 1),
+        ("overrule", 2),
+        ("progress", 4),
+        ("report", 8),
+        ("complete", 8),
+        ("verify", 9),
+        ("rate", 10),
+    )
+    return [
+        *days[:3],
+        *work,
+        *((step, diary.after(decided, nth)) for step, nth in later),
+    ]
+
+
+def beside(days: Days, diary: Diary) -> Days:
+    """Decided by the town together with the one before, and done by its station."""
+    later = (
+        ("acknowledge", 2),
+        ("progress", 4),
+        ("report", 9),
+        ("complete", 9),
+        ("verify", 10),
+        ("rate", 11),
+    )
+    return [*days[:3], *((step, diary.after(days[2][1], nth)) for step, nth in later)]
+
+
+TURNS = {
+    "extended": extended,
+    "late": late,
+    "rejected": rejected,
+    "second_round": second_round,
+    "unreached": unreached,
+    "withdrawn": withdrawn,
+    "to_committee": to_committee,
+    "beside": beside,
+}

@@ -1,0 +1,151 @@
+"""The demo's duty rosters: two weeks back and two ahead in three villages, with what
+happens on one.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from minshi import workdays
+from minshi.demo.people import Cast
+from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
+from villages.duty import (
+    Round,
+    arrange_round,
+    ask_swap,
+    describe_talk_room,
+    hand_over,
+    note_leave,
+    take_over,
+)
+from villages.models import DutyShift, Post, Role, Village
+
+VILLAGES = ("白关村", "马崖村", "硬坪村")
+TWO_WEEKS = timedelta(days=14)
+SOON = time(16, 50)  # when a shift is handed over
+NOTES = (
+    "三组路灯等电工回话，明天上午去看。",
+    "低保表格还差两份，来人了请代收。",
+    "没有要接着办的。",
+    "下午有人来问医保，请打电话回他。",
+)
+LEAST_VISITORS, MOST_VISITORS = 2, 9
+
+
+def add_rosters(cast: Cast, calendar: WorkCalendar, at: datetime) -> None:
+    """Shifts on working days, hand-overs for those past, one swap asked for, one leave;
+    the same for one moment.
+
+    No matter is touched: those of the year were told while no roster was kept, and
+    today's shift in 白关村 is its duty officer's, whose matters they are.
+    """
+    villages = {
+        village.name: village
+        for village in cast.town.villages.filter(name__in=VILLAGES)
+    }
+    for nth, name in enumerate(name for name in VILLAGES if name in villages):
+        _Roster(cast, villages[name], calendar, at, nth).make()
+
+
+class _Roster:
+    def __init__(
+        self,
+        cast: Cast,
+        village: Village,
+        calendar: WorkCalendar,
+        at: datetime,
+        nth: int,
+    ) -> None:
+        self.village, self.calendar, self.at, self.nth = village, calendar, at, nth
+        self.today = workdays.local_day(at)
+        self.secretary = cast.one(Role.SECRETARY, village=village)
+        self.members = [
+            cast.one(Role.DUTY_OFFICER, village=village),
+            *cast.at(Role.COMMITTEE_MEMBER, village=village),
+        ]
+
+    def make(self) -> None:
+        by, first = self.secretary.user, self.today - TWO_WEEKS
+        before = datetime.combine(first - ONE_DAY, time(10), SHANGHAI)
+        describe_talk_room(
+            self.village,
+            place="村委会一楼群众说事室",
+            hours="工作日 8:00–17:00",
+            phone=f"0939-44210{self.nth + 10}",
+            talk_day=10,
+            by=by,
+            at=before,
+        )
+        wanted = Round(
+            self._in_turn(first), first, self.today + TWO_WEEKS, self.calendar
+        )
+        arrange_round(self.village, wanted, by=by, at=before)
+        shifts = list(
+            DutyShift.objects.filter(village=self.village)
+            .with_people()
+            .order_by("starts_at")
+        )
+        past = [shift for shift in shifts if shift.ends_at <= self.at]
+        for number, shift in enumerate(past):
+            self._handed_over(shift, shifts[number + 1], number)
+        self._asks(shifts)
+        self._is_away()
+
+    def _in_turn(self, first: date) -> list[Post]:
+        """The members turned so that the duty officer is on today, or on the next
+        working day.
+        """
+        day = self.calendar.on_or_after(self.today)
+        turns = sum(
+            self.calendar.is_working_day(first + ONE_DAY * nth)
+            for nth in range((day - first).days)
+        )
+        start = -turns % len(self.members)
+        return self.members[start:] + self.members[:start]
+
+    def _handed_over(self, shift: DutyShift, following: DutyShift, number: int) -> None:
+        visitors = LEAST_VISITORS + (number * 3 + self.nth) % (
+            MOST_VISITORS - LEAST_VISITORS
+        )
+        written_at = datetime.combine(shift.on, SOON, SHANGHAI)
+        handed = hand_over(
+            shift,
+            note=NOTES[number % len(NOTES)],
+            visitors=visitors,
+            by=shift.primary.user,
+            at=written_at,
+        )
+        taken_at = following.starts_at + timedelta(minutes=5)
+        if taken_at <= self.at:
+            take_over(handed, by=following.primary.user, at=taken_at)
+
+    def _asks(self, shifts: list[DutyShift]) -> None:
+        """A committee member asks the duty officer to take a shift, for one of
+        theirs.
+        """
+        officer, member = self.members[0], self.members[1]
+        ahead = [shift for shift in shifts if shift.on > self.today + ONE_DAY]
+        mine = next(shift for shift in ahead if shift.primary == member)
+        theirs = next(shift for shift in ahead if shift.primary == officer)
+        if self.nth == 0:
+            ask_swap(
+                mine,
+                officer,
+                in_return=theirs,
+                by=member.user,
+                at=self.at - timedelta(minutes=30),
+            )
+
+    def _is_away(self) -> None:
+        """The other member is away for some days of the week after next; the secretary
+        stands in.
+        """
+        if self.nth == 0:
+            from_on = self.today + timedelta(days=8)
+            note_leave(
+                self.members[-1],
+                from_on=from_on,
+                until_on=from_on + ONE_DAY * 2,
+                reason="家里有事",
+                substitute=self.secretary,
+                by=self.members[-1].user,
+                at=self.at - timedelta(minutes=20),
+            )

@@ -1,0 +1,1 @@
+"""Notices from the outbox to whoever reads them."""

@@ -1,0 +1,116 @@
+"""The outbox: what is told to whom, put down in the transaction that has something to
+tell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from cases.models import Case, Event
+from supervision.models import (
+    Channel,
+    Chase,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    NoticeText,
+    Robot,
+    SupervisionOrder,
+)
+from supervision.notices.hours import Hours
+from villages.models import User
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing told to one person; `about` with the person and the channel is what
+    makes it told once.
+    """
+
+    about: str
+    kind: NoticeKind
+    to: User | Robot | None  # None: the speaker
+    case: Case
+    chase: Chase | None = None
+    event: Event | None = None
+    order: SupervisionOrder | None = None
+    is_urgent: bool = False
+    by_letter: bool = True  # besides the inbox, where there is an address
+
+
+def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
+    """Writes a notice for each message and channel of its recipient; what was told
+    before is not told again.
+
+    The inbox has it at once; letters and groups wait for the next working morning,
+    unless it is urgent; the speaker is written to at once, but not at night.
+    """
+    messages, hours = list(messages), Hours(at)
+    if not messages:
+        return 0
+    texts = _texts_of({message.case.town_id for message in messages})
+    rows = [
+        _notice(message, channel, hours)
+        for message in messages
+        for channel in channels_of(message)
+    ]
+    for row in rows:
+        row.own_text = texts.get((row.case.town_id, row.kind), "")
+    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
+
+
+def take_back(notices: QuerySet[Notice], at: datetime) -> None:
+    """What they ask for is done, or no longer wanted: read in the inbox, and no letter
+    goes out that has not yet.
+    """
+    notices.filter(channel=Channel.INBOX, state=NoticeState.SENT).update(
+        state=NoticeState.READ, read_at=at
+    )
+    # a letter; an inbox has it at once
+    notices.filter(state__in=(NoticeState.WAITING, NoticeState.FAILED)).delete()
+
+
+def _texts_of(towns: set[int]) -> dict[tuple[int, str], str]:
+    """The towns' own words by kind of notice; kept with each, for what was told stays
+    as it was. One query.
+    """
+    rows = NoticeText.objects.filter(town__in=towns).values_list("town", "kind", "text")
+    return {(town, kind): text for town, kind, text in rows}
+
+
+def channels_of(message: Message) -> list[Channel]:
+    if message.to is None:
+        return [Channel.SMS]
+    if isinstance(message.to, Robot):
+        return [Channel.ROBOT]
+    return (
+        [Channel.INBOX, Channel.EMAIL]
+        if message.by_letter and message.to.email
+        else [Channel.INBOX]
+    )
+
+
+def _notice(message: Message, channel: Channel, hours: Hours) -> Notice:
+    at, is_inbox = hours.at, channel == Channel.INBOX
+    return Notice(
+        key=f"{message.about}:{message.to.pk if message.to else 'speaker'}:{channel}",
+        kind=message.kind,
+        channel=channel,
+        recipient=message.to if isinstance(message.to, User) else None,
+        robot=message.to if isinstance(message.to, Robot) else None,
+        case=message.case,
+        chase=message.chase,
+        event=message.event,
+        order=message.order,
+        day=message.order.reply_on if message.order else message.case.promised_on,
+        is_urgent=message.is_urgent,
+        state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
+        created_at=at,
+        send_after=hours.first_for(
+            channel, message.case.town_id, is_urgent=message.is_urgent
+        ),
+        sent_at=at if is_inbox else None,
+    )

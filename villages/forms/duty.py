@@ -1,0 +1,181 @@
+"""Forms of the roster's pages; the rules behind them are in `villages.duty`."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from minshi.errors import RuleBroken
+from minshi.workdays import ONE_DAY, SHANGHAI, day_in_words
+from villages.duty.rotating import BEGINS, ENDS
+from villages.forms.accounts import DayInput, RuleForm, offer_rows
+from villages.models import DutyShift, Post
+from villages.models.duty import LAST_TALK_DAY
+
+if TYPE_CHECKING:
+    OnePost = forms.ModelChoiceField[Post]
+    OneShift = forms.ModelChoiceField[DutyShift]
+else:  # at run time they take no type
+    OnePost = forms.ModelChoiceField
+    OneShift = forms.ModelChoiceField
+PLAUSIBLE_DAYS = [
+    MinValueValidator(date(1990, 1, 1)),
+    MaxValueValidator(date(2199, 12, 31)),
+]
+MOST_VISITORS = 9999
+LONGEST_NOTE = 2000
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class PersonField(OnePost):
+    def label_from_instance(self, obj: Post) -> str:
+        return _("%(name)s (%(role)s)") % {
+            "name": obj.user,
+            "role": obj.get_role_display(),
+        }
+
+
+class ShiftField(OneShift):
+    """A shift of somebody; `beside` is the day of the one it is chosen for."""
+
+    beside: date
+
+    def label_from_instance(self, obj: DutyShift) -> str:
+        return (
+            f"{day_in_words(obj.on, self.beside)} {date_format(obj.on, 'D')}"
+            f" {obj.hours} {obj.primary.user}"
+        )
+
+
+class RosterForm(RuleForm):
+    """`people` are the posts that take duty in the village."""
+
+    def __init__(self, *args: Any, people: QuerySet[Post], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            if isinstance(field, PersonField):
+                field.queryset = people
+
+
+class ShiftForm(RosterForm):
+    day = forms.DateField(label=_("Day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
+    begins = forms.TimeField(label=_("Begins at"), initial=BEGINS, widget=TimeInput)
+    ends = forms.TimeField(
+        label=_("Ends at"),
+        initial=ENDS,
+        widget=TimeInput,
+        help_text=_("Earlier than the beginning: on the next day."),
+    )
+    primary = PersonField(label=_("On duty"), queryset=None)
+    backup = PersonField(label=_("Backup"), queryset=None, required=False)
+
+    @classmethod
+    def showing(cls, shift: DutyShift) -> dict[str, Any]:
+        begins, ends = (
+            moment.astimezone(SHANGHAI).time()
+            for moment in (shift.starts_at, shift.ends_at)
+        )
+        people = {"primary": shift.primary_id, "backup": shift.backup_id}
+        return {"day": shift.on, "begins": begins, "ends": ends, **people}
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        starts_at = datetime.combine(said["day"], said["begins"], SHANGHAI)
+        ends_at = datetime.combine(said["day"], said["ends"], SHANGHAI)
+        ends_at += ONE_DAY if ends_at <= starts_at else timedelta()
+        return {
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "primary": said["primary"],
+            "backup": said["backup"],
+        }
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        own = {"starts_at": "begins", "ends_at": "ends"}
+        refusal.fields = {
+            own.get(name, name): text for name, text in refusal.fields.items()
+        }
+        super().refuse(refusal)
+
+
+class SwapForm(RosterForm):
+    asked = PersonField(label=_("Whom you ask"), queryset=None)
+    in_return = ShiftField(
+        label=_("Which of their shifts you take in return"),
+        queryset=None,
+        required=False,
+        help_text=_("Leave it empty if they take yours for nothing in return."),
+    )
+
+    def __init__(
+        self, *args: Any, shift: DutyShift, shifts: QuerySet[DutyShift], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        cast("ShiftField", self.fields["in_return"]).beside = shift.on
+        offer_rows(self, "in_return", shifts)
+
+
+class LeaveForm(RosterForm):
+    post = PersonField(label=_("Who is away"), queryset=None)
+    from_on = forms.DateField(
+        label=_("First day away"), widget=DayInput, validators=PLAUSIBLE_DAYS
+    )
+    until_on = forms.DateField(
+        label=_("Last day away"), widget=DayInput, validators=PLAUSIBLE_DAYS
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=100)
+    substitute = PersonField(
+        label=_("Who stands in"),
+        queryset=None,
+        required=False,
+        help_text=_("Nobody named: the backup of each shift."),
+    )
+
+
+class HandOverForm(RuleForm):
+    visitors = forms.IntegerField(
+        label=_("How many people came by"),
+        min_value=0,
+        max_value=MOST_VISITORS,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
+    note = forms.CharField(
+        label=_("What the next one must know"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_(
+            "Name a matter by its number, not by who spoke: this stands in the duty"
+            " ledger."
+        ),
+    )
+
+
+class TalkRoomForm(RuleForm):
+    place = forms.CharField(label=_("Where it is"), max_length=80)
+    hours = forms.CharField(label=_("Opening hours"), max_length=80, required=False)
+    phone = forms.CharField(
+        label=pgettext_lazy("talk room", "Phone"), max_length=20, required=False
+    )
+    talk_day = forms.IntegerField(
+        label=_("Talk day of the month"),
+        min_value=1,
+        max_value=LAST_TALK_DAY,
+        help_text=_("On this day of every month everybody is asked in."),
+    )
+
+
+class MonthForm(forms.Form):
+    month = forms.DateField(required=False, input_formats=["%Y-%m"])
