@@ -1,5 +1,6 @@
 # make demo    everything, from nothing but Python 3.11, on http://127.0.0.1:8000   (PORT=8001, RESET=1, DEMO_PASSWORD=…)
 # make test    all tests on SQLite, and once more on PostgreSQL and Redis where TEST_DATABASE_URL and TEST_REDIS_URL say so
+#              (what no database can change then runs once, with the second)
 # make lint    style, types, layers, templates, migrations, catalogue
 # make messages  collects the texts of the code into the catalogue (needs GNU gettext)
 # make lock      pins anew what pyproject.toml asks for
@@ -20,6 +21,8 @@ BIN := .venv/bin
 KEYS_FOR_CHECKS := SECRET_KEY=checks INDEX_KEY=checks MINSHI_VAR=.venv/checks \
 	FIELD_KEYS=Zm9yLWNoZWNrcy1vbmx5LW5vdC1hLXNlY3JldC1rZXk=
 FOR_CHECKS := env -u DATABASE_URL -u REDIS_URL $(KEYS_FOR_CHECKS)
+# What is marked any_database is left to the run on PostgreSQL, where there is one.
+ONCE_ELSEWHERE := $(if $(and $(TEST_DATABASE_URL),$(TEST_REDIS_URL)),TEST_ONCE_ELSEWHERE=1,-u TEST_ONCE_ELSEWHERE)
 
 .PHONY: demo test lint messages lock bench dev
 .NOTPARALLEL:
@@ -31,7 +34,7 @@ dev:
 	$(BOOTSTRAP) install --dev
 
 test: dev
-	env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(BIN)/pytest $(PYTEST_ARGS)
+	env -u TEST_DATABASE_URL -u TEST_REDIS_URL $(ONCE_ELSEWHERE) $(BIN)/pytest $(PYTEST_ARGS)
 ifneq ($(and $(TEST_DATABASE_URL),$(TEST_REDIS_URL)),)
 	$(BIN)/pytest $(PYTEST_ARGS) --ignore tests/bench
 	$(BIN)/pytest tests/bench  # by itself: beside other work every figure would be larger

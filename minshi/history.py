@@ -3,7 +3,7 @@ operations make.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,27 +88,27 @@ class Frozen:
 
 
 @contextmanager
-def history_lifted(
-    tables: tuple[str, ...], frozen: tuple[Frozen, ...] = ()
-) -> Iterator[None]:
-    """Tests only: lets the teardown between tests empty append-only tables and frozen
-    rows.
+def history_lifted() -> Iterator[None]:
+    """Tests only: lets every row change, as for the teardown that empties all tables.
+
+    The catalogue knows the triggers, so that no list of tables has to be kept.
     """
-    with ExitStack() as after, connection.cursor() as cursor:
-        for table in tables:
-            unprotect(table, cursor.execute)
-        for rows in frozen:
-            rows.thaw(cursor.execute)
-        after.callback(_protect_again, tables, frozen)
-        yield
-
-
-def _protect_again(tables: tuple[str, ...], frozen: tuple[Frozen, ...]) -> None:
     with connection.cursor() as cursor:
-        for table in tables:
-            protect(table, cursor.execute)
-        for rows in frozen:
-            rows.freeze(cursor.execute)
+        cursor.execute(
+            "SELECT name, '', sql FROM sqlite_master WHERE type = 'trigger'"
+            if connection.vendor == "sqlite"
+            else "SELECT tgname, ' ON ' || tgrelid::regclass, pg_get_triggerdef(oid)"
+            " FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        triggers = cursor.fetchall()
+
+        for name, on_table, _definition in triggers:
+            cursor.execute(f"DROP TRIGGER {name}{on_table}")
+        try:
+            yield
+        finally:
+            for _name, _on_table, definition in triggers:
+                cursor.execute(definition)
 
 
 def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
@@ -119,8 +119,8 @@ def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
 
 
 class AppendOnly(Operation):
-    """The migration operation; repeat it after every later change of the table (SQLite
-    drops triggers then).
+    """A migration operation; repeat it after every later change of the table, as SQLite
+    drops triggers then.
     """
 
     reduces_to_sql = True
@@ -155,8 +155,8 @@ class AppendOnly(Operation):
 
 
 class FrozenRows(Operation):
-    """The migration operation; repeat it after every later change of the table (SQLite
-    drops triggers then).
+    """A migration operation; repeat it after every later change of the table, as SQLite
+    drops triggers then.
     """
 
     reduces_to_sql = True
@@ -191,7 +191,7 @@ class FrozenRows(Operation):
 
 
 class ThawedRows(FrozenRows):
-    """The migration operation before a change of a table that the triggers read: SQLite
+    """A migration operation before a change of a table that the triggers read: SQLite
     would stop at them.
     """
 

@@ -1,7 +1,6 @@
 """What every test stands on."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,6 @@ from django.test import TransactionTestCase
 
 from minshi.history import history_lifted
 from tests.processes import Start, processes_in
-
-APPEND_ONLY = (
-    "cases_event",
-    "villages_auditrecord",
-    "cases_minutescorrection",
-    "cases_fourtwostep",
-    "cases_stepcorrection",
-)
-FROZEN = import_module("cases.migrations.0007_closed_meetings").FROZEN
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -28,7 +18,7 @@ def history_lifted_between_tests() -> Iterator[None]:
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self: TransactionTestCase) -> None:
-        with history_lifted(APPEND_ONLY, FROZEN):
+        with history_lifted():
             teardown(self)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -66,7 +66,12 @@ def set_environment() -> None:
 
 
 def runs_here(item: pytest.Item) -> bool:
-    if item.get_closest_marker("postgres") and not os.environ.get("TEST_DATABASE_URL"):
+    on_sqlite = not os.environ.get("TEST_DATABASE_URL")
+    once_elsewhere = os.environ.get("TEST_ONCE_ELSEWHERE") == "1"
+
+    if on_sqlite and item.get_closest_marker("postgres"):
+        return False
+    if on_sqlite and once_elsewhere and item.get_closest_marker("any_database"):
         return False
     return CHROMIUM is not None or not item.get_closest_marker("browser")
 

@@ -15,6 +15,7 @@ from cases.ledgers.book import MayUnmask, OtherBook
 from cases.ledgers.loading import read_behind
 from cases.ledgers.record import Record, joined, unit_of
 from cases.lists.filters import ItemFilter
+from cases.meetings import votes_in_words
 from cases.models import (
     AgendaItem,
     Assignment,
@@ -155,24 +156,13 @@ def explanation(record: ItemRecord) -> str:
     return record.about.words(record.about.case.verbatim) if record.about else ""
 
 
-def votes(item: AgendaItem) -> str:
-    if item.votes_for is None:
-        return ""
-    numbers = {
-        "yes": item.votes_for,
-        "no": item.votes_against or 0,
-        "none": item.votes_abstain or 0,
-    }
-    return _("%(yes)s for, %(no)s against, %(none)s abstained") % numbers
-
-
 def outcome(record: ItemRecord) -> str:
     """How it ended, by which votes; where it did not pass, also what was said of it."""
     item = record.item
     if record.is_hidden:
         return ""
     said = "" if item.state == ItemState.PASSED else written(record, item.resolution)
-    return joined(item.get_state_display(), votes(item), said)
+    return joined(item.get_state_display(), votes_in_words(item), said)
 
 
 def measures(record: ItemRecord) -> str:

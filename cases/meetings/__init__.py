@@ -18,7 +18,14 @@ from cases.meetings.calling import (
     meeting_at,
 )
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
-from cases.meetings.counting import Count, count_of, counts_of, due_of, present_of
+from cases.meetings.counting import (
+    Count,
+    count_of,
+    counts_of,
+    due_of,
+    present_of,
+    votes_in_words,
+)
 from cases.meetings.holding import holding_posts, was_concluded
 from cases.meetings.minutes import (
     close_meeting,
@@ -58,6 +65,7 @@ __all__ = [
     "save_item",
     "save_minutes",
     "set_aside",
+    "votes_in_words",
     "waiting_for",
     "was_concluded",
 ]

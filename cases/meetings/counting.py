@@ -5,7 +5,9 @@ Pure; nothing is read here.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cases.models import AgendaItem, Attendee, Meeting, StepAside
+from django.utils.translation import gettext as _
+
+from cases.models import AgendaItem, Attendee, FourTwoStep, Meeting, StepAside
 from villages.procedure import Rules
 
 # what an item keeps of it
@@ -119,4 +121,15 @@ def counts_of(
             or count_of(meeting, people, asides.get(item.pk, []), rules)
         )
         for item in items
+    }
+
+
+def votes_in_words(counted: AgendaItem | FourTwoStep) -> str:
+    """Return the votes as people say them; nothing where none were counted."""
+    if counted.votes_for is None:
+        return ""
+    return _("%(yes)s for, %(no)s against, %(none)s abstained") % {
+        "yes": counted.votes_for,
+        "no": counted.votes_against or 0,
+        "none": counted.votes_abstain or 0,
     }

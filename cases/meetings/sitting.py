@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from cases.meetings import (
     Count,
     counts_of,
@@ -14,6 +16,7 @@ from cases.meetings import (
     meeting_at,
     present_of,
     public_titles,
+    votes_in_words,
 )
 from cases.models import (
     AgendaItem,
@@ -24,6 +27,7 @@ from cases.models import (
     StepAside,
 )
 from cases.models.choices import Confidentiality, Level
+from cases.models.meeting import Part
 from cases.models.scope import Sight
 from cases.privacy.veil import Veil, veil_over
 from cases.templatetags.minshi import title_for, words_for
@@ -46,6 +50,46 @@ class Line:
     @property
     def is_hidden(self) -> bool:
         return self.item.case_id is not None and self.case is None
+
+    @property
+    def is_told(self) -> bool:
+        """Of a part of a talk day that is read out, and not voted on."""
+        return self.item.part in (Part.REPORT, Part.REVIEW)
+
+    @property
+    def heading(self) -> str:
+        return _("A matter you may not see") if self.is_hidden else self.title
+
+    @property
+    def attendance(self) -> str:
+        return _("due %(due)s, present %(present)s, stepped aside %(aside)s") % {
+            "due": self.count.due,
+            "present": self.count.present,
+            "aside": self.count.aside,
+        }
+
+    @property
+    def votes(self) -> str:
+        return votes_in_words(self.item)
+
+    @property
+    def votes_and_needed(self) -> str:
+        """The votes, with the number that was needed where a rule set one."""
+        if not self.item.needed:
+            return self.votes
+        needed = _("%(needed)s needed") % {"needed": self.item.needed}
+        return f"{self.votes}（{needed}）"
+
+    @property
+    def stepped_aside(self) -> str:
+        """The people who do not take part, each with the reason; a dash for nobody."""
+        if not self.asides:
+            return "—"
+        return " ".join(
+            f"{aside.attendee}（{aside.reason}）" if aside.reason else str(aside)
+            for aside in self.asides
+            if not aside.is_lifted
+        )
 
 
 @dataclass
@@ -188,6 +232,10 @@ class Sitting:
     def quorum(self) -> int:
         """As it was when the meeting was closed, else by the rules of today."""
         return self.meeting.quorum or self.rules.quorum_needed(self.due)
+
+    @property
+    def has_quorum(self) -> bool:
+        return self.present >= self.quorum
 
     @property
     def article(self) -> Text:

@@ -1,8 +1,13 @@
-"""Free-text search on PostgreSQL: an index of every two neighbouring characters, for Chinese words of two."""
+"""Free-text search on PostgreSQL: an index of every two neighbouring characters, for
+Chinese words of two.
+"""
 
 from django.db import migrations
 
-# Split into characters once: substr() would walk a long text again for each of them.
+# minshi_pairs: the text is split into characters once, as substr() would walk a long
+# text again for each of them.
+# minshi_bigrams: COST as measured, 0.2 ms for the words of a case. At the default of
+# 100 the planner splits row after row instead of using the index.
 FUNCTIONS = r"""
 CREATE FUNCTION minshi_pairs(words text) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT DISTINCT one || two
@@ -12,7 +17,7 @@ CREATE FUNCTION minshi_pairs(words text) RETURNS SETOF text LANGUAGE sql IMMUTAB
     ) AS neighbours
     WHERE one !~ '\s' AND two !~ '\s'
 $$;
-CREATE FUNCTION minshi_bigrams(words text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION minshi_bigrams(words text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $$
     SELECT array_to_tsvector(ARRAY(SELECT pair FROM public.minshi_pairs(words) AS pair))
 $$;
 CREATE FUNCTION minshi_bigram_query(words text) RETURNS tsquery LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -44,5 +49,6 @@ def undo(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_append_only")]
+    dependencies = [("cases", "0002_history")]
+
     operations = [migrations.RunPython(make, undo)]

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from cases.models import Case
 from cases.models.choices import Stage
 from cases.workflow.record import known_names, without_personal
@@ -33,6 +35,16 @@ class Told:
     reply: str = ""
     reply_at: datetime | None = None
     progress: list[tuple[datetime, str]] = field(default_factory=list)
+
+    @property
+    def state_in_words(self) -> str:
+        if self.state == RECEIVED:
+            return _("We have received it")
+        if self.state == WORKED_ON:
+            return _("It is being worked on")
+        if self.is_open:
+            return _("It is done; please say how it was")
+        return _("It is done")
 
 
 def told_to_speaker(case: Case) -> Told:

@@ -3,7 +3,9 @@ stepper.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django import template
@@ -11,15 +13,18 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.deadlines.calendar import has_data
-from cases.models import Case
+from cases.deadlines.counting import Spent
+from cases.models import Assignment, Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight
+from cases.workflow import Action
 from cases.workflow.record import without_speaker
 from minshi import clock, workdays
 from minshi.workdays import Span, Unit
@@ -29,6 +34,16 @@ SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY:
 CODE = re.compile(r"[A-Z0-9-]{8,16}")
 DOUBT = gettext_lazy(
     "Counted Monday to Friday: the days off of that year are not known yet."
+)
+# The speaker's own words for what the tracking page offers them.
+SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        Action.RATE: gettext_lazy("How was it done?"),
+        Action.URGE: gettext_lazy("Please hurry"),
+        Action.SUPPLEMENT: gettext_lazy("I want to add something"),
+        Action.WITHDRAW: gettext_lazy("I take it back"),
+        Action.REOPEN: gettext_lazy("It is not settled after all"),
+    }
 )
 PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
 TONES = {"success": "good", "warning": "warn", "error": "bad"}
@@ -181,6 +196,33 @@ def holder_of(case: Case) -> str:
 
 
 @register.filter
+def standing_of(item: Assignment) -> str:
+    """Name whoever has a part of a matter, and how far they are with it."""
+    who = str(item.office or (item.post and item.post.user))
+
+    if item.reported_at:
+        return f"{who} ✓ {day(item.reported_at)}"
+    if item.waived_at:
+        return " ".join((who, _("no report needed")))
+    if item.acknowledged_at:
+        return " ".join((who, _("received"), day(item.acknowledged_at)))
+    return who
+
+
+@register.filter
+def left_of(row: Spent) -> str:
+    """Say how much of a stage's time is left, or, once it was left, how it ended."""
+    if row.left is None:
+        return _("in time") if row.in_time else _("too late")
+    return days(row.left) if row.in_time else _("overdue")
+
+
+@register.filter
+def speakers_words(action: str) -> str:
+    return str(SPEAKERS_WORDS[action])
+
+
+@register.filter
 def kind(case: Case) -> str:
     """What kind of matter it is, as far as that has been said."""
     said = (
@@ -189,6 +231,14 @@ def kind(case: Case) -> str:
         str(case.topic or ""),
     )
     return " / ".join(filter(None, said))
+
+
+@register.filter
+def linked_to(cell: Any, record: Any) -> Any:
+    """A cell of a ledger, as a link where it names the matter behind its row."""
+    if cell and cell == record.opens:
+        return format_html('<a href="{}">{}</a>', record.url, cell)
+    return "" if cell is None else cell
 
 
 @register.filter

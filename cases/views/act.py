@@ -15,7 +15,7 @@ from cases.forms import MoveForm
 from cases.models import Case, Event
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.steps import StepView, typed_in, with_text
+from cases.views.steps import WORDS_TOLD, StepView, typed_in, with_text
 from cases.views.timeline import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
@@ -105,6 +105,7 @@ class Act(StepView):
             "at": facts.at,
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
+            "read_by": read_by(offer.action),
             "next": (
                 f"?{request.GET.urlencode()}"
                 if request.GET.get("next") == "queue"
@@ -226,3 +227,15 @@ class Act(StepView):
         if "HX-Request" in request.headers:
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
+
+
+def read_by(action: Action) -> str:
+    """Say who will read what is written in a step."""
+    if action in WORDS_TOLD:
+        return _("The speaker reads this on the tracking page.")
+    if action == Action.PROGRESS:
+        return _(
+            "Seen by everyone who may open this matter; by the speaker only if you say"
+            " so."
+        )
+    return _("Seen by everyone who may open this matter.")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
 from cases.meetings.four_two import may_run
-from cases.models import AgendaItem, Case, FourTwoProcess
+from cases.models import AgendaItem, Case, Event, FourTwoProcess, MandatoryReport
 from cases.models.choices import Grade, Stage
 from cases.models.scope import Sight
 from cases.privacy.disclosure import (
@@ -21,6 +21,7 @@ from cases.privacy.disclosure import (
 )
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import folded, names_known_to, told
 from cases.workflow import (
     Action,
@@ -105,7 +106,6 @@ def detail_context(
     facts = read_facts(case, at, events)
     offers = moves_open_to(user, case, at, facts)
     names = names_known_to(facts)
-    acts = {event.action for event in events}
     urged = facts.happened(Action.URGE)
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
@@ -114,15 +114,23 @@ def detail_context(
     def seen(text: str) -> str:
         return text if whole else without_speaker(case, text, also)
 
+    words = {name: seen(getattr(case, name)) for name in SAID}
+    concerns = _named_in(facts) if not sight.overseer.is_empty else []
+    reports = [
+        (report.told_at, seen(f"{report.told} {report.receipt}"))
+        for report in _reports_of(case, events)
+    ]
+
     return {
         "nav": "list",
         "at": at,
         "case": case,
+        "speaker": speaker_of(case, shown=whole),
         "speaker_shown": whole,
         "may_open_phone": (
             bool(case.speaker_phone) and may_open_phone(user, today(), case)
         ),
-        "words": {name: seen(getattr(case, name)) for name in SAID},
+        "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": folded(
             told(case, event, whole=whole, also=also, names=names) for event in events
@@ -137,14 +145,9 @@ def detail_context(
         "requests": [
             (item, seen(item.reason)) for item in facts.requests if item.state == "open"
         ],
-        "rating": facts.rating,
-        "reports": [
-            (report.told_at, seen(f"{report.told} {report.receipt}"))
-            for report in (
-                case.mandatory_reports.all() if Action.MANDATORY_REPORT in acts else ()
-            )
-        ],
-        "concerns": _named_in(facts) if not sight.overseer.is_empty else [],
+        "concerns": concerns,
+        "origin": lines_of_origin(case, words),
+        "course": lines_of_course(case, words, facts.rating, concerns, reports),
         "slips": (
             slips_of(case, facts.assignments, facts.requests, reversed(events))
             if may_take(user, today(), case, facts.assignments)
@@ -184,6 +187,13 @@ def _four_two(user: User, case: Case) -> dict[str, Any]:
         for post in user.posts_on(today())
     )
     return {"four_two": process, "may_begin_four_two": waits and runs}
+
+
+def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:
+    """Read the red-line reports; no query where none was made."""
+    if all(event.action != Action.MANDATORY_REPORT for event in events):
+        return []
+    return list(case.mandatory_reports.all())
 
 
 def _named_in(facts: Facts) -> list[User]:

@@ -1,6 +1,7 @@
 """The pages of 四议两公开: the list, one process step by step, and its printed form."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -10,11 +11,13 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.forms import CorrectionForm, DropForm, HeldForm, StartForm
 from cases.forms.four_two import MOST_SUBJECT
 from cases.ledgers.exports import may_print_of
 from cases.lists.paging import page_of
+from cases.meetings import votes_in_words
 from cases.meetings.four_two import (
     RESOLUTION,
     STEPS,
@@ -29,11 +32,11 @@ from cases.meetings.four_two import (
     start_process,
     veiled,
 )
-from cases.models import Case, FourTwoProcess, FourTwoStep
+from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.scope import Sight
-from cases.templatetags.minshi import title_for, words_for
+from cases.templatetags.minshi import day, title_for, words_for
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.views.meetings.paper import keep_sheets
+from cases.views.meetings.paper import in_words, keep_sheets
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -89,11 +92,19 @@ class FourTwoList(FourTwoView):
         processes = self.processes().prefetch_related("steps")
         page = page_of(processes, ORDER, request.GET.get("after", ""))
         rows = [
-            (process, next_step(process))
+            (process, standing_of(process))
             for process in veiled(page.rows, with_steps=False)
         ]
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
+
+
+def standing_of(process: FourTwoProcess) -> str:
+    """The step that is due, or how the process ended."""
+    if process.dropped_at:
+        return _("given up")
+    due = next_step(process)
+    return f"{due.nth}/6 {due.name}" if due else _("all six steps done")
 
 
 def whole_title(case: Case, sight: Sight) -> str:
@@ -195,12 +206,10 @@ class FourTwoPage(FourTwoView):
         by, due = self.runner(process.village_id), next_step(process)
         steps = steps_of(process, due)
         for step in steps:
-            nth = step["rule"].nth
-            step["correction"] = (
-                (corrections.get(nth) or correction_form(nth))
-                if by and step["held"]
-                else None
-            )
+            nth = step.rule.nth
+            if by and step.held:
+                step.correction = corrections.get(nth) or correction_form(nth)
+
         may_write = by is not None and due is not None
         context = {
             "nav": "meetings",
@@ -208,9 +217,7 @@ class FourTwoPage(FourTwoView):
             "case": self.seen_case(process),
             "steps": steps,
             "may_write": may_write,
-            "due": due,
             "asked": rules_in_words(process, due) if due and may_write else [],
-            "today": today(),
             "may_print": self.may_print(process),
             "form": (
                 HeldForm(due, initial={"key": uuid4(), "held_on": today()})
@@ -232,13 +239,97 @@ def _is_resolved(process: FourTwoProcess) -> bool:
     return any(step.nth == RESOLUTION and step.passed for step in process.steps.all())
 
 
-def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Lamp:
+    """A sign that says in colour, shape and words how something stands."""
+
+    colour: str
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """One time that a step was held, in the words of page and form."""
+
+    row: FourTwoStep
+
+    @property
+    def day_and_form(self) -> str:
+        words = f"{day(self.row.held_on)} {self.row.get_kind_display()}".strip()
+        if self.row.public_until:
+            words += f" — {day(self.row.public_until)}"
+        return words
+
+    @property
+    def lamp(self) -> Lamp:
+        if self.row.public_until and self.row.public_until >= today():
+            return Lamp("yellow", "▲", _("hangs now"))
+        if self.row.passed:
+            return Lamp("green", "✓", self.verdict)
+        return Lamp("red", "●", self.verdict)
+
+    @property
+    def verdict(self) -> str:
+        if self.row.passed:
+            return pgettext("verdict", "passed")
+        return pgettext("verdict", "not passed")
+
+    @property
+    def present_and_share(self) -> str:
+        """Who came, with their share of those due in whole per cent."""
+        present, due = self.row.present or 0, self.row.due or 0
+        share = round(present / due * 100) if due else 0
+        return f"{present}（{share}%）"
+
+    @property
+    def attendance_and_needed(self) -> str:
+        needed = _needed(self.row.present_needed)
+        return f"{self.row.due} / {self.present_and_share}{needed}"
+
+    @property
+    def votes_and_needed(self) -> str:
+        return f"{votes_in_words(self.row)}（{_needed(self.row.votes_needed)}）"
+
+    @property
+    def votes_and_verdict(self) -> str:
+        return f"{votes_in_words(self.row)} {self.verdict}"
+
+    @property
+    def corrections(self) -> list[tuple[StepCorrection, str]]:
+        """What was put right of it, each in the words of the printed form."""
+        return [(row, in_words(row)) for row in self.row.corrections.all()]
+
+
+def _needed(number: int | None) -> str:
+    return _("%(needed)s needed") % {"needed": number}
+
+
+@dataclass
+class StepPart:
+    """One of the six steps on page and form, with the times it was held."""
+
+    rule: StepRule
+    held: list[HeldRow]
+    is_due: bool
+    correction: CorrectionForm | None = None
+
+    @property
+    def last(self) -> HeldRow | None:
+        return self.held[-1] if self.held else None
+
+    @property
+    def file_id(self) -> str:
+        return f"file-{self.rule.nth}"
+
+
+def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
     """All six steps, each with the times it was held, the last one last."""
-    held: dict[int, list[FourTwoStep]] = {}
+    held: dict[int, list[HeldRow]] = {}
     for step in process.steps.all():
-        held.setdefault(step.nth, []).append(step)
+        held.setdefault(step.nth, []).append(HeldRow(step))
     return [
-        {"rule": rule, "held": held.get(nth, []), "is_due": rule == due}
+        StepPart(rule, held.get(nth, []), is_due=rule == due)
         for nth, rule in STEPS.items()
     ]
 

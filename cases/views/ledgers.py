@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.http import (
     FileResponse,
     Http404,
@@ -33,9 +34,10 @@ OWN_PARAMETERS = (
     "from_row",
     "order",
 )
-FOLDED = (
-    "since",
-    "until",
+# The filters of a ledger of cases, and those folded away with the days.
+SHOWN_OF_CASES = ("category", "grade", "q")
+FOLDED_DAYS = ("since", "until")
+FOLDED_OF_CASES = (
     "light",
     "mode",
     "channel",
@@ -89,7 +91,22 @@ class Reading:
     @property
     def shows_more(self) -> bool:
         """Whether one of the filters folded away is in use."""
-        return any(self.period_form.data.get(name) for name in FOLDED)
+        folded = (*FOLDED_DAYS, *FOLDED_OF_CASES)
+        return any(self.period_form.data.get(name) for name in folded)
+
+    @property
+    def filters_shown(self) -> list[BoundField]:
+        fields = [self.period_form["period"], self.listed.form["village"]]
+        if self.is_of_cases:
+            fields += [self.listed.form[name] for name in SHOWN_OF_CASES]
+        return fields
+
+    @property
+    def filters_folded(self) -> list[BoundField]:
+        fields = [self.period_form[name] for name in FOLDED_DAYS]
+        if self.is_of_cases:
+            fields += [self.listed.form[name] for name in FOLDED_OF_CASES]
+        return fields
 
 
 class LedgerView(StaffView):

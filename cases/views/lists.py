@@ -30,6 +30,20 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
 NOT_UNFOLDING = frozenset(
     {"q", "owner", "overdue", "stage", "level", "asked", "given_back", "needs_order"}
 )
+# The filters that fold away under the box to search in, as they stand on the page.
+FOLDED = (
+    "village",
+    "category",
+    "grade",
+    "light",
+    "topic",
+    "level",
+    "mode",
+    "concluded",
+    "registered_from",
+    "registered_to",
+    "order",
+)
 TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
 
 
@@ -56,6 +70,7 @@ class CaseList(StaffView):
             "tabs": tabs,
             "sight": self.sight(),
             "is_narrowed": bool(given),
+            "folded": [listed.form[name] for name in FOLDED],
             "unfolds": bool(given & set(listed.form.fields) - NOT_UNFOLDING),
             "kept": [
                 (name, value)

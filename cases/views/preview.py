@@ -18,6 +18,6 @@ class Preview(StepView):
         facts = read_facts(case, now())
         offer = self.offer(case, facts, action)
         shown = self.preview(facts, offer, request.POST) if offer else {}
-        response = render(request, "cases/_preview.html", shown)
+        response = render(request, "cases/_preview.html", {"preview": shown})
         response["Cache-Control"] = "no-store"
         return response

@@ -2,13 +2,16 @@
 batch (ux 2.6).
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
 from cases.lists.paging import Page, capped_counts, page_of
@@ -32,7 +35,7 @@ from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
 from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
-from minshi.errors import KeyReused, RuleBroken
+from minshi.errors import KeyReused, RuleBroken, Text
 from villages.requests import whole_number
 
 BY_KEY = (
@@ -83,6 +86,8 @@ class Queue(QueueView):
             "place": place,
             "tabs": [(tab.value, tab.label, counts[tab]) for tab in Tab],
             "chosen": chosen,
+            "may_tick": chosen == Tab.WAITING,
+            "nothing": _nothing_in(chosen, place),
             "page": page,
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
             "opened": (
@@ -101,6 +106,38 @@ class Queue(QueueView):
         return words_for(case, self.sight(), reasons.get(case.pk, ""))
 
 
+def _nothing_in(tab: str, place: HoldingPlace) -> str:
+    """Said in an empty tab."""
+    if tab != Tab.WAITING:
+        return _("Nothing here yet.")
+    if place.level == Level.VILLAGE:
+        return _(
+            "Nothing waits for a decision. What the duty officer accepts appears here."
+        )
+    return _("Nothing waits for a decision. What a village cannot settle appears here.")
+
+
+@dataclass(frozen=True)
+class VerdictLink:
+    """The form of a step, opened by a click or a key; from it one comes back to the
+    queue of the same place.
+    """
+
+    number: str
+    action: Action
+    key: str
+    place: str
+
+    @property
+    def label(self) -> Text:
+        return self.action.label
+
+    @property
+    def address(self) -> str:
+        form = reverse("cases:act", args=[self.number, self.action])
+        return f"{form}?next=queue&at={quote(self.place)}"
+
+
 class QueuePanel(QueueView):
     """What one needs to decide, beside the list: the words, the village's opinion, what
     is like it, the verdicts.
@@ -111,9 +148,7 @@ class QueuePanel(QueueView):
         at = now()
         events = list(case.events.select_related("user").order_by("-sequence"))
         facts = read_facts(case, at, events)
-        offers = {
-            offer.action: offer for offer in moves_open_to(self.user, case, at, facts)
-        }
+        offers = {offer.action for offer in moves_open_to(self.user, case, at, facts)}
         whole = self.sight().shows_speaker(case)
         also = [] if whole else known_names(case)
         spoken = (Action.ESCALATE, Action.RETURN, Action.DEFER, Action.DECIDE)
@@ -121,19 +156,6 @@ class QueuePanel(QueueView):
         def seen(text: str) -> str:
             return text if whole else without_speaker(case, text, also)
 
-        likes = (
-            similar_to(
-                case.verbatim,
-                user=self.user,
-                village=case.village,
-                group=case.group,
-                category=case.category,
-                at=at,
-                limit=4,
-            )
-            if case.village
-            else []
-        )
         context = {
             "case": case,
             "at": at,
@@ -145,13 +167,30 @@ class QueuePanel(QueueView):
                 if event.action in spoken and event.note
             ],
             "attachments": list(case.attachments.all()),
-            "similar": [other for other in likes if other.pk != case.pk][:3],
+            "similar": self._similar(case, at),
             "verdicts": [
-                (offers[action], key) for action, key in BY_KEY if action in offers
+                VerdictLink(number, action, key, request.GET.get("at", ""))
+                for action, key in BY_KEY
+                if action in offers
             ],
             "sight": self.sight(),
         }
         return render(request, "cases/queue/_panel.html", context)
+
+    def _similar(self, case: Case, at: datetime) -> list[Case]:
+        """Up to three others of the village that read like it."""
+        if case.village is None:
+            return []
+        likes = similar_to(
+            case.verbatim,
+            user=self.user,
+            village=case.village,
+            group=case.group,
+            category=case.category,
+            at=at,
+            limit=4,
+        )
+        return [other for other in likes if other.pk != case.pk][:3]
 
 
 class QueueBatch(QueueView):

@@ -54,6 +54,11 @@ class Told:
     note: str
 
     @property
+    def who(self) -> str:
+        """Name the user who took the step, or else the kind of actor."""
+        return str(self.event.user or self.event.get_actor_kind_display())
+
+    @property
     def follows_roster(self) -> bool:
         return self.event.action == Action.REHOME and self.event.via == ROSTER
 

@@ -2,7 +2,9 @@
 the days that are worked.
 """
 
-from calendar import Calendar
+from calendar import SATURDAY, Calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,12 +12,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.deadlines.calendar import days_of_year, drop_day, has_data, set_day
 from cases.deadlines.counting import default_span
 from cases.deadlines.rules import change_of, rules_in_force, set_rule
 from cases.forms.timing import DayForm, DeadlineForm
+from cases.models import CalendarDay
 from cases.models.choices import Rule
 from cases.views.access import UNPROCESSABLE, StaffView
 from minshi.clock import now, today
@@ -173,7 +176,7 @@ class WorkDays(TownView):
             form=form,
             year=year,
             years=self.years(),
-            months=[_month(year, month, differ) for month in range(1, 13)],
+            months=[Month.of(year, month, differ) for month in range(1, 13)],
             own=[row for row in differ.values() if row.town_id is not None],
             is_known=has_data(year),
             today=today(),
@@ -193,14 +196,48 @@ class WorkDays(TownView):
         return [today().year + step for step in (-1, 0, 1)]
 
 
-def _month(
-    year: int, month: int, differ: dict[date, Any]
-) -> tuple[date, list[list[tuple[date | None, Any]]]]:
-    """The first of the month, and its weeks: each day with the row that makes it
-    differ, gaps for others' days.
-    """
-    weeks = MONTHS.monthdatescalendar(year, month)
-    return date(year, month, 1), [
-        [(day, differ.get(day)) if day.month == month else (None, None) for day in week]
-        for week in weeks
-    ]
+@dataclass(frozen=True)
+class Day:
+    """A day of the calendar, and in what it differs from Monday to Friday."""
+
+    number: int
+    look: str  # classes of its cell
+    name: str | None
+    mark: str
+
+    @classmethod
+    def of(cls, day: date, row: CalendarDay | None) -> "Day":
+        is_weekend = day.weekday() >= SATURDAY
+        look = "off" if row or is_weekend else ""
+        if row and row.is_working:
+            look = "make-up"
+        if day == today():
+            look += " today"
+        return cls(day.day, look, row.name if row else None, _mark(row))
+
+
+def _mark(row: CalendarDay | None) -> str:
+    """A letter for worked or off, and an asterisk where the town set it."""
+    if row is None:
+        return ""
+    mark = pgettext("calendar: off", "O")
+    if row.is_working:
+        mark = pgettext("calendar: worked", "W")
+    return mark if row.town_id is None else f"{mark}*"
+
+
+@dataclass(frozen=True)
+class Month:
+    number: int
+    weeks: list[list[Day | None]]  # None: a day of the month before or after
+
+    @classmethod
+    def of(cls, year: int, month: int, differ: Mapping[date, CalendarDay]) -> "Month":
+        weeks = []
+        for week in MONTHS.monthdatescalendar(year, month):
+            days = [
+                Day.of(day, differ.get(day)) if day.month == month else None
+                for day in week
+            ]
+            weeks.append(days)
+        return cls(month, weeks)

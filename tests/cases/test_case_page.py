@@ -2,6 +2,8 @@
 opens.
 """
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -261,7 +263,7 @@ def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(
     assert [item.office for item, _ask, _report in page.context["assignments"]] == [
         here.office
     ]
-    assert "办得怎么样</dt><dd>办结" in page.content.decode()
+    assert re.search(r"办得怎么样</dt>\s*<dd>办结", page.content.decode())
     assert page.context["timeline"][0].label == "记评价 · 满意 · 解决"
 
 

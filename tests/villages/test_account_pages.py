@@ -93,7 +93,7 @@ def test_the_list_goes_on_where_the_page_ended(client, admin):
     first = client.get(reverse("villages:accounts"))
     second = client.get(reverse("villages:accounts"), {"after": first.context["after"]})
 
-    shown = [user.pk for page in (first, second) for user in page.context["users"]]
+    shown = [row.user.pk for page in (first, second) for row in page.context["rows"]]
     assert len(shown) == len(set(shown)) == 61
     assert second.context["after"] == ""
 
@@ -105,7 +105,7 @@ def test_the_list_is_searched_by_name_and_account_name(client, admin, text):
 
     answer = client.get(reverse("villages:accounts"), {"q": text})
 
-    assert [user.pk for user in answer.context["users"]] == [wanted.pk]
+    assert [row.user.pk for row in answer.context["rows"]] == [wanted.pk]
 
 
 def test_the_list_shows_current_posts_and_not_former_ones(client, admin):

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from minshi import workdays
 from villages.duty.handing_over import takers_of
@@ -40,6 +42,22 @@ class Desk:
     to_hand_over: DutyShift | None
     to_take_over: list[HandOver]
     asks: list[Ask]
+
+    @property
+    def today_in_words(self) -> str:
+        """Who is on today and at what hours, shift by shift."""
+        if not self.today:
+            return pgettext("duty", "nobody")
+        return pgettext("list", "; ").join(
+            f"{_people_in_words(on)} {shift.hours}" for shift, on in self.today
+        )
+
+
+def _people_in_words(on: list[Post]) -> str:
+    if not on:
+        return _("nobody: they are away")
+    backup = pgettext("duty", "backup")
+    return f" · {backup} ".join(str(post.user) for post in on)
 
 
 def desks_of(user: User, at: datetime) -> list[Desk]:

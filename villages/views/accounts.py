@@ -1,6 +1,8 @@
 """Accounts and posts, for the security administrator alone."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import RuleBroken, Text
 from villages import accounts
 from villages.forms.accounts import (
     AccountForm,
@@ -53,6 +55,23 @@ def with_posts(users: QuerySet[User]) -> QuerySet[User]:
     )
 
 
+@dataclass(frozen=True)
+class AccountRow:
+    """An account of the list with its posts, those that are over left out."""
+
+    user: User
+    posts: list[Post]
+
+    @classmethod
+    def of(cls, user: User, on: date) -> "AccountRow":
+        posts = [
+            post
+            for post in user.posts.all()
+            if post.until_on is None or post.until_on >= on
+        ]
+        return cls(user, posts)
+
+
 class AccountList(SecurityAdminPage):
     def get(self, request: StaffRequest) -> HttpResponse:
         form = SearchForm(request.GET)
@@ -69,9 +88,8 @@ class AccountList(SecurityAdminPage):
         context = {
             "form": form,
             "text": text,
-            "users": rows[:PAGE],
+            "rows": [AccountRow.of(user, today()) for user in rows[:PAGE]],
             "after": after,
-            "on": today(),
         }
         return render(request, "villages/account_list.html", context)
 
@@ -212,9 +230,60 @@ class EndPost(SecurityAdminPage):
         )
 
 
+@dataclass(frozen=True)
+class ActForm:
+    """A button of the account page; one with a warning opens before it can be used."""
+
+    name: str
+    label: Text
+    warning: Text = ""
+    look: str = "btn-primary"
+
+
+RESET_PASSWORD = ActForm(
+    "reset_password",
+    _("Give a new one-time password"),
+    _("The old password stops working at once."),
+)
+REMOVE_SECOND_FACTOR = ActForm(
+    "remove_second_factor",
+    _("Remove the second factor"),
+    _("From then on the password alone is enough to log in."),
+)
+DEACTIVATE = ActForm(
+    "deactivate",
+    _("Shut the account"),
+    _("Nobody logs in with it any more, and whoever is logged in is put out."),
+    look="btn-danger",
+)
+UNLOCK = ActForm("unlock", _("Unlock after failed logins"))
+REACTIVATE = ActForm("reactivate", _("Open the account again"))
+
+
 def show_account(request: StaffRequest, user: User) -> HttpResponse:
-    context = {"account": user, "on": today(), "is_own": user.pk == request.user.pk}
+    is_own = user.pk == request.user.pk
+    careful, plain = [RESET_PASSWORD, REMOVE_SECOND_FACTOR], [UNLOCK]
+    if user.is_active:
+        careful.append(DEACTIVATE)
+    else:
+        plain.append(REACTIVATE)
+
+    context = {
+        "account": user,
+        "is_own": is_own,
+        "posts": [
+            (post, not is_own and not _is_ending(post, today()))
+            for post in user.posts.all()
+        ],
+        "careful_acts": careful,
+        "plain_acts": plain,
+    }
     return render(request, "villages/account_detail.html", context)
+
+
+def _is_ending(post: Post, on: date) -> bool:
+    """Whether the last day of a post has come, or is over."""
+    return post.until_on is not None and post.until_on <= on
 
 
 def show_once(request: StaffRequest, user: User, password: str) -> HttpResponse:

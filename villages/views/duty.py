@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi import workdays
@@ -91,6 +92,10 @@ class Line:
     may_hand_over: bool
 
     @property
+    def may_ask_swap(self) -> bool:
+        return self.is_ahead and self.is_mine and self.swap is None
+
+    @property
     def arranged(self) -> str:
         """Whom the roster named, where others stand in; else empty."""
         people = self.shift.people
@@ -101,6 +106,14 @@ class Line:
 class Away:
     leave: DutyLeave
     may_end: bool
+
+    @property
+    def in_words(self) -> str:
+        words = _("%(name)s is away") % {"name": self.leave.post.user}
+        if self.leave.substitute:
+            name = self.leave.substitute.user
+            words += _(", %(name)s stands in") % {"name": name}
+        return words
 
 
 @dataclass(frozen=True)
@@ -193,6 +206,15 @@ class DutyWeek(DutyView):
         )
 
 
+@dataclass(frozen=True)
+class WallRow:
+    """A shift as it hangs on the wall; a day without one has a row of its own."""
+
+    day: date
+    hours: str
+    on: list[Post]
+
+
 class WallPrint(DutyView):
     """A month on one A4 sheet."""
 
@@ -211,19 +233,15 @@ class WallPrint(DutyView):
             "village": self.village,
             "room": TalkRoom.objects.filter(village=self.village).first(),
             "month": first,
-            "days": [
-                (
-                    day,
-                    [
-                        (shift, roster.on_duty(shift))
-                        for shift in roster.shifts
-                        if shift.on == day
-                    ],
-                )
-                for day in days
-            ],
+            "rows": [row for day in days for row in self._rows(day, roster)],
         }
         return render(request, "villages/duty_print.html", context)
+
+    def _rows(self, day: date, roster: Roster) -> list[WallRow]:
+        shifts = [shift for shift in roster.shifts if shift.on == day]
+        if not shifts:
+            return [WallRow(day, "", [])]
+        return [WallRow(day, shift.hours, roster.on_duty(shift)) for shift in shifts]
 
 
 def monday_of(text: str) -> date:

@@ -73,6 +73,7 @@ class RosterAct(DutyView):
             "village": village,
             "title": self.title,
             "button": self.button,
+            "roster": roster_of(village, shown.get("shift")),
             "nav": "duty",
             **shown,
         }
@@ -110,8 +111,13 @@ class RosterAct(DutyView):
 
 
 def back_to(village: Village, shift: DutyShift | None = None) -> HttpResponse:
+    return redirect(roster_of(village, shift))
+
+
+def roster_of(village: Village, shift: DutyShift | None) -> str:
+    """The address of a village's roster, at the week of a shift where there is one."""
     week = f"&week={shift.on}" if shift else ""
-    return redirect(f"{reverse('villages:duty')}?village={village.pk}{week}")
+    return f"{reverse('villages:duty')}?village={village.pk}{week}"
 
 
 class ShiftNew(RosterAct):

@@ -2,6 +2,7 @@
 follows.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.forms import ItemForm, MoveForm
 from cases.meetings import (
@@ -23,8 +25,9 @@ from cases.meetings import (
     was_concluded,
 )
 from cases.meetings.sitting import Line, Sitting
-from cases.models import AgendaItem, Case, Meeting, StepAside
-from cases.models.meeting import ItemState, Part
+from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
+from cases.models.choices import Level
+from cases.models.meeting import ItemState
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
@@ -61,6 +64,70 @@ def address_of(item: AgendaItem) -> str:
     return reverse("cases:meeting_item", args=[item.meeting_id, item.pk])
 
 
+@dataclass(frozen=True)
+class AsideRow:
+    """One person of the roll, and how they step aside: chosen, found by the system, or
+    not at all.
+    """
+
+    person: Attendee
+    aside: StepAside | None
+
+    @property
+    def is_ticked(self) -> bool:
+        return self.aside is not None
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.aside is not None and self.aside.is_automatic
+
+    @property
+    def is_lifted(self) -> bool:
+        return self.aside is not None and self.aside.is_lifted
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the form showed a tick, so that taking it away is a change."""
+        if self.aside is None:
+            return False
+        is_chosen = self.aside.pk is not None and not self.aside.is_automatic
+        return self.aside.is_lifted or is_chosen
+
+    @property
+    def reason(self) -> str:
+        return self.aside.reason if self.aside else ""
+
+
+@dataclass(frozen=True)
+class VerdictButton:
+    value: Verdict
+    label: str
+    is_first: bool = False
+
+
+def verdict_buttons(line: Line, chosen: Offer | None) -> list[VerdictButton]:
+    """The ways in which an item may be concluded. `chosen`: the step that is resolved
+    about its case, where the reader may resolve one.
+    """
+    if line.case is None and line.is_told:
+        return [VerdictButton(Verdict.NOTED, _("Heard, next item"), is_first=True)]
+
+    buttons = []
+    if chosen:
+        words = _("Passed: %(step)s") % {"step": chosen.action.label}
+        buttons.append(VerdictButton(Verdict.PASSED, words, is_first=True))
+    elif line.case is None:
+        words = pgettext("verdict", "Passed")
+        buttons.append(VerdictButton(Verdict.PASSED, words, is_first=True))
+
+    buttons.append(VerdictButton(Verdict.NOT_PASSED, _("Not passed")))
+    buttons.append(VerdictButton(Verdict.PUT_OFF, _("Next meeting")))
+
+    if line.case is None:
+        buttons.append(VerdictButton(Verdict.NOTED, _("Heard, no vote")))
+    return buttons
+
+
 class ShownItem(ItemView):
     """How an item is drawn, whatever was asked of it."""
 
@@ -82,11 +149,13 @@ class ShownItem(ItemView):
             and found.state == ItemState.WAITING
             and not line.is_hidden
         )
+        typed_aside = request.POST if "aside_wrong" in shown else None
+        typed_step = shown.pop("typed_step", None)
+
         context = {
             "nav": "meetings",
             "at": now(),
             "meeting": meeting,
-            "sitting": sitting,
             "line": line,
             "item": found,
             "nth": sitting.items.index(found) + 1,
@@ -96,16 +165,11 @@ class ShownItem(ItemView):
             "before": self._neighbour(sitting, found, -1),
             "may_write": may_write,
             "form": ItemForm.of(found, uuid4()),
-            "aside_people": self._aside_people(
-                sitting, line, request.POST if "aside_wrong" in shown else None
-            ),
-            **(
-                self._deciding(line, do, shown.pop("typed_step", None))
-                if may_write
-                else {}
-            ),
-            **{name: value for name, value in shown.items() if value is not None},
+            "aside_people": self._aside_people(sitting, line, typed_aside),
         }
+        if may_write:
+            context |= self._deciding(line, do, typed_step)
+        context |= {name: value for name, value in shown.items() if value is not None}
         return render(request, "cases/meetings/item.html", context, status=status)
 
     def _neighbour(
@@ -116,7 +180,7 @@ class ShownItem(ItemView):
 
     def _aside_people(
         self, sitting: Sitting, line: Line, typed: QueryDict | None
-    ) -> list[tuple[Any, Any]]:
+    ) -> list[AsideRow]:
         """Each with how they step aside, what was ticked and refused in its place."""
         known = {aside.attendee_id: aside for aside in line.asides}
         for name in typed.getlist("aside") if typed else ():
@@ -125,7 +189,7 @@ class ShownItem(ItemView):
                     attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80]
                 )
         return [
-            (person, known.get(person.pk))
+            AsideRow(person, known.get(person.pk))
             for person in sitting.people
             if not person.is_guest
         ]
@@ -137,18 +201,20 @@ class ShownItem(ItemView):
         chosen, as far as it was typed.
         """
         if line.case is None:
-            return {"talks": line.item.part in (Part.REPORT, Part.REVIEW)}
+            return {"talks": line.is_told, "verdicts": verdict_buttons(line, None)}
+
         offers = self._offers(line.case)
-        chosen = next(
-            (offer for offer, _facts in offers if offer.action == do),
-            offers[0][0] if offers else None,
-        )
+        first = offers[0][0] if offers else None
+        chosen = next((offer for offer, _facts in offers if offer.action == do), first)
         kept = typed_in(chosen, typed) if chosen and typed else {}
         step = self._made(chosen, offers[0][1], typed=kept) if chosen else None
+        is_decision = chosen is not None and chosen.action == Action.DECIDE
         return {
             "offers": [offer for offer, _facts in offers],
             "chosen": chosen,
             "step": step,
+            "verdicts": verdict_buttons(line, chosen),
+            "may_invite": is_decision and line.case.level != Level.VILLAGE,
         }
 
     def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:

@@ -1,6 +1,7 @@
 """One meeting: its roll, its agenda, its minutes, and closing it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.forms import AddItemsForm, AttendeeForm, ChangeForm, CorrectionForm
 from cases.meetings import (
@@ -22,14 +24,51 @@ from cases.meetings import (
     save_minutes,
     waiting_for,
 )
-from cases.meetings.sitting import Sitting
+from cases.meetings.sitting import Line, Sitting
 from cases.models import Attendee, Meeting
+from cases.models.meeting import ItemState, Part
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
 from minshi.clock import now, today
-from minshi.errors import RuleBroken, StaleVersion
+from minshi.errors import RuleBroken, StaleVersion, Text
 from villages.requests import whole_number
+
+UP, DOWN = ("up", gettext_lazy("up")), ("down", gettext_lazy("down"))
+REMOVE = ("remove", gettext_lazy("off the agenda"))
+LOOKS = {ItemState.PASSED: "lamp green", ItemState.NOT_PASSED: "lamp red"}
+
+
+@dataclass(frozen=True)
+class AgendaRow:
+    """One item of the agenda with the buttons its reader has for it."""
+
+    line: Line
+    label: str
+    look: str
+    acts: list[tuple[str, Text]]
+
+
+def agenda_rows(lines: list[Line], *, may_write: bool) -> list[AgendaRow]:
+    rows = []
+    for nth, line in enumerate(lines, 1):
+        item = line.item
+        is_new = item.part == Part.NEW
+        acts: list[tuple[str, Text]] = []
+        if may_write and item.state == ItemState.WAITING and not line.is_hidden:
+            acts += [UP] if nth > 1 else []
+            acts += [DOWN] if nth < len(lines) else []
+            acts.append(REMOVE)
+
+        rows.append(
+            AgendaRow(
+                line=line,
+                label=f"{nth}" if is_new else f"{nth} · {item.get_part_display()}",
+                look=LOOKS.get(ItemState(item.state), "muted"),
+                acts=acts,
+            )
+        )
+    return rows
 
 
 class Whole(MeetingView):
@@ -47,7 +86,7 @@ class Whole(MeetingView):
             "at": now(),
             "meeting": meeting,
             "sitting": sitting,
-            "lines": sitting.lines,
+            "agenda_rows": agenda_rows(sitting.lines, may_write=may_write),
             "is_holder": by is not None,
             "may_print": self.may_print(meeting),
             "may_write": may_write,

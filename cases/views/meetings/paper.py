@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
-from cases.meetings.sitting import Sitting
-from cases.models import FourTwoStep, Meeting, SignedSheet
+from cases.meetings.sitting import Line, Sitting
+from cases.models import Attendee, FourTwoStep, Meeting, SignedSheet
+from cases.models.meeting import Correction
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
@@ -35,17 +36,22 @@ class MeetingScreen(MeetingView):
             max(whole_number(request.GET.get("item", "1")) or 1, 1), max(total, 1)
         )
         line = sitting.line(sitting.items[nth - 1]) if total else None
+        title = line.item.subject or sitting.public_title(line.case) if line else ""
         context = {
             "meeting": sitting.meeting,
-            "sitting": sitting,
             "line": line,
-            "title": (
-                (line.item.subject or sitting.public_title(line.case)) if line else ""
-            ),
+            "title": title,
+            "heading": title or _heading_without_title(line),
             "nth": nth,
             "total": total,
         }
         return render(request, "cases/meetings/screen.html", context)
+
+
+def _heading_without_title(line: Line | None) -> str:
+    if line and line.case:
+        return _("A matter not shown on the wall")
+    return _("A matter you may not see")
 
 
 class MeetingPrint(MeetingView):
@@ -66,11 +72,30 @@ class MeetingPrint(MeetingView):
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )
-        return render(
-            request,
-            "cases/meetings/print.html",
-            {"sheet": sheet, "corrections": sheet.sitting.corrections},
-        )
+        context = {
+            "sheet": sheet,
+            "corrections": [
+                (correction, in_words(correction))
+                for correction in sheet.sitting.corrections
+            ],
+            "signers": [_signer(person) for person in sheet.signing()],
+        }
+        return render(request, "cases/meetings/print.html", context)
+
+
+def _signer(person: Attendee) -> str:
+    if not person.substitute:
+        return person.name
+    absent = _("for %(name)s") % {"name": person.name}
+    return f"{person.substitute}（{absent}）"
+
+
+def in_words(correction: Correction) -> str:
+    """What a printed form says of a correction, on two lines."""
+    return (
+        f"{_('What is wrong')}：{correction.wrong}\n"
+        f"{_('What is right')}：{correction.right}"
+    )
 
 
 class SheetUpload(MeetingView):

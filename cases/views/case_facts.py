@@ -1,0 +1,98 @@
+"""The plain lines among the basic facts on a case page: a label, and a few words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Rating
+from cases.templatetags.minshi import kind, moment
+from villages.models import User
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True)
+class FactLine:
+    label: str | Promise
+    text: str
+
+
+def speaker_of(case: Case, *, shown: bool) -> str:
+    """Name the speaker with their masked phone, or say that the name is hidden."""
+    if not shown:
+        return _("Name hidden")
+
+    words = case.speaker_name or NOTHING
+    if case.proxy_speaker:
+        spoken_for = _("Spoken for by")
+        words += f"（{spoken_for} {case.proxy_speaker}）"
+    if case.speaker_phone:
+        words += f" {case.masked_phone}"
+    return words
+
+
+def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
+    """List where, what and how the matter came; `words` are the case's own, as the
+    reader may see them.
+    """
+    place = (str(case.village or case.town), str(case.group or ""), words["place"])
+    recorded_by = str(case.recorded_by.user) if case.recorded_by else NOTHING
+    level = case.get_level_display()
+    if case.round > 1:
+        in_round = _("round %(round)s") % {"round": case.round}
+        level = f"{level} · {in_round}"
+
+    return [
+        FactLine(_("Place"), " ".join(filter(None, place))),
+        FactLine(_("Kind"), kind(case) or NOTHING),
+        FactLine(
+            _("How it was said"), f"{case.get_channel_display()} {moment(case.said_at)}"
+        ),
+        FactLine(_("Taken down by"), recorded_by),
+        FactLine(_("Level"), level),
+    ]
+
+
+def lines_of_course(
+    case: Case,
+    words: Mapping[str, str],
+    rating: Rating | None,
+    concerns: Iterable[User],
+    reports: Iterable[tuple[datetime, str]],
+) -> list[FactLine]:
+    """List what was decided and done, each only where there is something to say."""
+    reported = [
+        FactLine(_("Mandatory report"), f"{moment(told_at)} {told}")
+        for told_at, told in reports
+    ]
+    lines = [
+        FactLine(_("Decision"), _decision_in_words(case, words)),
+        FactLine(_("Outcome"), case.get_outcome_display()),
+        FactLine(_("What was done"), words["measures"]),
+        FactLine(_("Result"), words["result"]),
+        FactLine(_("Rating"), _rating_in_words(case, rating)),
+        FactLine(_("Whom it concerns"), "、".join(str(user) for user in concerns)),
+        *reported,
+        FactLine(_("Remark"), words["remark"]),
+    ]
+    return [line for line in lines if line.text]
+
+
+def _decision_in_words(case: Case, words: Mapping[str, str]) -> str:
+    if not case.decision:
+        return ""
+    return f"{case.get_handling_display()}：{words['decision']}"
+
+
+def _rating_in_words(case: Case, rating: Rating | None) -> str:
+    if not case.satisfaction:
+        return ""
+
+    words = f"{case.get_satisfaction_display()}、{case.get_solved_display()}"
+    if rating and rating.on_the_spot:
+        on_the_spot = _("said on the spot")
+        words += f"（{on_the_spot}）"
+    return words
