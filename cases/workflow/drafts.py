@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from cases.privacy.redactor import personal_redactor
 from cases.workflow.facts import Facts, holder_name
-from cases.workflow.record import without_personal
 
 
 def merged_reply(facts: Facts) -> str:
@@ -19,8 +19,6 @@ def merged_reply(facts: Facts) -> str:
         return ""
     lines = [_("What you told us about has been handled by several of us together:")]
     parts = [(lead, case.result), *reports]
-    lines += [
-        f"{holder_name(item.holder)}：{without_personal(case, words, facts.names)}"
-        for item, words in parts
-    ]
+    redact = personal_redactor(case, facts.names)
+    lines += [f"{holder_name(item.holder)}：{redact(words)}" for item, words in parts]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ from cases.models.choices import (
     RequestState,
     Satisfaction,
 )
-from cases.workflow.record import known_names
+from cases.privacy.redactor import names_of
 from minshi import workdays
 from villages.duty import standing_among, with_standing
 from villages.models import Office, Post, Role
@@ -82,7 +82,7 @@ class Facts:
     @cached_property
     def names(self) -> set[str]:
         """Whom no event may name, asked for once however many events a move writes."""
-        return known_names(self.case)
+        return names_of(self.case)
 
     @cached_property
     def in_four_two(self) -> bool:

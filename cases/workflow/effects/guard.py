@@ -12,6 +12,7 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.scope import Sight
+from cases.privacy.redactor import WHO_SPOKE
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.facts import level_of, posts_about, village_of
 from cases.workflow.step import Step
@@ -27,16 +28,7 @@ NEVER_EMPTIED = (
     "channel",
     "speaker_phone",
 )
-SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
-PERSONAL = (
-    "speaker_name",
-    "speaker_phone",
-    "speaker_address",
-    "proxy_speaker",
-    "title",
-    "request_text",
-    "place",
-)
+PERSONAL = (*WHO_SPOKE, "title", "request_text", "place")
 
 
 def recuse(step: Step) -> None:
@@ -196,7 +188,9 @@ def amend(step: Step) -> None:
         values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
     _check_places(step)
     if step.post and not _shows_speaker(step):
-        values = {name: value for name, value in values.items() if name not in SPEAKERS}
+        values = {
+            name: value for name, value in values.items() if name not in WHO_SPOKE
+        }
     changed: list[str] = []
     for name, new in values.items():
         old = getattr(case, name, None)
