@@ -13,7 +13,11 @@ from cases.models import Case
 from tests.cases.council import called
 from tests.cases.roads import accepted, decided, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 PAGE_BUDGET, OWN_BUDGET, HTML_BUDGET = 75 * 1024, 12 * 1024, 15 * 1024
 
 

@@ -24,6 +24,7 @@ import pytest
 from tests.environment import ROOT
 from tests.processes import free_port, until
 
+pytestmark = pytest.mark.any_database
 MANAGE = """
 import pathlib, sqlite3, sys, time
 here = pathlib.Path(__file__).parent
