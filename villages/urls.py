@@ -24,7 +24,11 @@ pages = [
     path("language/", preferences.change_language, name="language"),
     path("type-size/", preferences.change_type_size, name="type_size"),
     path("residents/lookup/", residents.Lookup.as_view(), name="lookup"),
-    path("residents/<int:pk>/phone/", residents.OpenPhone.as_view(), name="open_phone"),
+    path(
+        "residents/<int:pk>/phone/",
+        residents.OpenResidentPhone.as_view(),
+        name="open_phone",
+    ),
     path("bodies/", bodies.Bodies.as_view(), name="bodies"),
     path("bodies/seats/<int:pk>/", bodies.EndSeat.as_view(), name="end_seat"),
     path("bodies/rules/<slug:kind>/", bodies.EditProcedure.as_view(), name="procedure"),

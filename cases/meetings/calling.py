@@ -18,7 +18,7 @@ from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 from minshi.idempotency import fingerprint, once
-from villages.bodies import Place, Where
+from villages.bodies import BodyPlace, Where
 from villages.models import MeetingKind, Post, Role, Seat, Town, Village
 from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
 from villages.rights import (
@@ -134,7 +134,7 @@ def _write_roll(meeting: Meeting) -> None:
     on, body = workdays.local_day(meeting.starts_at), BODY_OF.get(meeting.kind)
     if body is None:
         return
-    here = Place(meeting.where, "").fields
+    here = BodyPlace(meeting.where, "").fields
     seats = list(Seat.objects.filter(**here, body=body).current(on).in_order())
     roll = [
         Attendee(

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from villages.api.caller import CallerApi
 from villages.api.fields import DayField
 from villages.bodies import (
-    Place,
+    BodyPlace,
     cadres_at,
     drop_procedure,
     end_seat,
@@ -101,7 +101,7 @@ class RulesWanted(serializers.Serializer[Any]):
 
 
 class BodiesApi(CallerApi):
-    def place(self, request: Request) -> Place:
+    def place(self, request: Request) -> BodyPlace:
         """The place asked for. Http404: none in reach, or the caller deals with no
         matters.
         """
@@ -115,7 +115,7 @@ class BodiesApi(CallerApi):
             raise Http404
         return found
 
-    def whole(self, place: Place) -> Response:
+    def whole(self, place: BodyPlace) -> Response:
         rules = [
             {
                 "kind": kind,
@@ -190,7 +190,7 @@ class RulesItem(BodiesApi):
         town, asked = self.town(kind), RulesWanted(data=request.data)
         asked.is_valid(raise_exception=True)
         set_procedure(town, kind, by=self.user, at=self.at, **asked.validated_data)
-        return self.whole(Place(town, town.name))
+        return self.whole(BodyPlace(town, town.name))
 
     @extend_schema(responses={204: OpenApiResponse(description="Back to the default.")})
     def delete(self, request: Request, kind: str) -> Response:

@@ -12,7 +12,7 @@ from django.views.generic import View
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.bodies import (
-    Place,
+    BodyPlace,
     cadres_at,
     drop_procedure,
     end_seat,
@@ -39,7 +39,7 @@ class BodiesView(LoginRequiredMixin, View):
     def user(self) -> User:
         return cast("User", self.request.user)
 
-    def readable(self) -> list[Place]:
+    def readable(self) -> list[BodyPlace]:
         """The places whose bodies the reader may look at. Http404: somebody who deals
         with no matters.
         """
@@ -47,7 +47,7 @@ class BodiesView(LoginRequiredMixin, View):
             raise Http404
         return readable_places(self.user, today())
 
-    def place(self, key: str) -> Place:
+    def place(self, key: str) -> BodyPlace:
         self.readable()
         found = readable_place(self.user, today(), key)
         if found is None:
@@ -73,7 +73,7 @@ class Bodies(BodiesView):
         return self.show(request, place, form, UNPROCESSABLE)
 
     def show(
-        self, request: HttpRequest, place: Place, form: SeatForm, status: int = 200
+        self, request: HttpRequest, place: BodyPlace, form: SeatForm, status: int = 200
     ) -> HttpResponse:
         seats = list(Seat.objects.filter(**place.fields).current(today()).in_order())
         places = self.readable()
@@ -166,7 +166,7 @@ class EditProcedure(BodiesView):
         return render(request, "villages/procedure.html", context, status=status)
 
 
-def _offering(form: SeatForm, place: Place) -> SeatForm:
+def _offering(form: SeatForm, place: BodyPlace) -> SeatForm:
     """The bodies that sit there, and the cadres of the place with what they are, which
     tells namesakes apart.
     """
