@@ -44,7 +44,7 @@ class DutyToday:
 
     @property
     def today_in_words(self) -> str:
-        """Who is on today and at what hours, shift by shift."""
+        """The people on duty today and their hours, shift by shift."""
         if not self.today:
             return pgettext("duty", "nobody")
 

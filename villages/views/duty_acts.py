@@ -209,7 +209,7 @@ class ShiftCancel(OneClick):
         return self.done(shift.village, act, words, shift)
 
 
-class SwapAsk(ShiftAct):
+class SwapAskPage(ShiftAct):
     title = _("Ask somebody to take your shift")
     button = _("Ask them")
 
@@ -339,7 +339,7 @@ class HandOverPage(ShiftAct):
         return self.tried(form, shift.village, act, words, shift)
 
 
-class HandOverTake(OneClick):
+class TakeOver(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
         rows = HandOver.objects.filter(shift__village__in=self.own())
         handed = get_object_or_404(rows.select_related("shift__village"), pk=pk)
