@@ -18,7 +18,7 @@ from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.privacy.veil import without_hidden
 from cases.workflow import MOVES, Action, Officer, make_move
-from cases.workflow.moving import note_input
+from cases.workflow.event_data import EventData
 from cases.workflow.record import without_personal
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
@@ -210,7 +210,7 @@ def _move(
             _("Say what was resolved about the matter."),
             {"action": _("Please choose.")},
         )
-    about = {
+    about: EventData = {
         "meeting": meeting.pk,
         "item": item.pk,
         "meeting_kind": meeting.kind,
@@ -221,7 +221,7 @@ def _move(
     )
     item.action, item.case = action, case
     if not item.resolution:
-        words = values.get(note_input(MOVES[action]) or "") or ""
+        words = values.get(MOVES[action].note_input or "") or ""
         item.resolution = "：".join(
             filter(None, (str(Action(action).label), without_personal(case, words)))
         )

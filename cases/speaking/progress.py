@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Stage
+from cases.workflow.event_data import data_of
 from cases.workflow.record import known_names, without_personal
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
@@ -63,7 +64,7 @@ def told_to_speaker(case: Case) -> Told:
         progress=[
             (event.at, without_personal(case, event.note, also))
             for event in noted
-            if event.data.get("public")
+            if data_of(event).get("public")
         ],
     )
 
