@@ -6,6 +6,7 @@
 # make lock      pins anew what pyproject.toml asks for
 # make bench     what every page costs in a town of 20,000 and of 200,000 matters, and the sweep with 10,000 clocks due
 #                among 1,000,000   (BENCH_ARGS='--sizes 5000,50000 --sweep-cases 100000 --sweep-due 2000')
+# make density   how densely the code is written, beside the code it looks up to
 
 PORT ?= 8000
 RESET ?=
@@ -24,7 +25,7 @@ FOR_CHECKS := env -u DATABASE_URL -u REDIS_URL $(KEYS_FOR_CHECKS)
 # What is marked any_database is left to the run on PostgreSQL, where there is one.
 ONCE_ELSEWHERE := $(if $(and $(TEST_DATABASE_URL),$(TEST_REDIS_URL)),TEST_ONCE_ELSEWHERE=1,-u TEST_ONCE_ELSEWHERE)
 
-.PHONY: demo test lint messages lock bench dev
+.PHONY: demo test lint messages lock bench density dev
 .NOTPARALLEL:
 
 demo:
@@ -63,3 +64,6 @@ lock: dev
 
 bench: dev
 	env $(KEYS_FOR_CHECKS) $(BIN)/python manage.py bench $(BENCH_ARGS)
+
+density: dev
+	$(BIN)/python minshi/bench/density.py

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from cases.models import StandardText
 from cases.models.choices import Confidentiality
 from cases.models.standard_text import BRACED, MATTER, NUMBER, PLACE, REPLY_BY
+from cases.privacy.redactor import personal_redactor
 from cases.workflow import MOVES, Action, Facts
-from cases.workflow.record import without_personal
 from minshi.workdays import day_in_words, local_day
 
 FIRST_SET = Path(__file__).parent / "data" / "standard_texts.csv"
@@ -86,9 +86,10 @@ def filled_in(text: str, facts: Facts) -> str:
 
 def _matter(facts: Facts) -> str:
     case = facts.case
-    plain = case.confidentiality == Confidentiality.NORMAL
-    told = plain and without_personal(case, case.title, facts.names) == case.title
-    return case.title if told else _("this matter")
+    redact = personal_redactor(case, facts.names)
+    is_open = case.confidentiality == Confidentiality.NORMAL
+    names_nobody = redact(case.title) == case.title
+    return case.title if is_open and names_nobody else _("this matter")
 
 
 @transaction.atomic

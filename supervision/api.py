@@ -14,8 +14,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.registers import Register
-from cases.models.scope import Sight
-from cases.serializers.case import blanked
+from cases.privacy.redactor import reader_redactor
 from cases.serializers.fields import HolderField, Shown
 from cases.serializers.registers import OfACase
 from cases.workflow import Officer
@@ -117,10 +116,8 @@ class OrderRow(OfACase):
     @extend_schema_field(TalkRow(many=True))
     def get_talks(self, order: SupervisionOrder) -> Any:
         rows = TalkRow(order.talks.all(), many=True).data
-        sight: Sight = self.context["sight"]
-        return (
-            rows if sight.shows_speaker(order.case) else blanked(list(rows), order.case)
-        )
+        redact = reader_redactor(order.case, self.context["sight"])
+        return redact.data(list(rows))
 
 
 class OrderWanted(serializers.Serializer[Any]):

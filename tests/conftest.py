@@ -4,10 +4,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import TransactionTestCase
+from django.conf import settings
+from django.test import TransactionTestCase, override_settings
 
 from minshi.history import history_lifted
+from tests.database import hand_out_copies
 from tests.processes import Start, processes_in
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings: None,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Asked for by pytest-django just before it creates the test database: copies it
+    from a template, unless `--reuse-db` or `--no-migrations` says otherwise.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if django_db_use_migrations and not django_db_keepdb:
+            folder = request.config.cache.mkdir("databases")
+            hand_out_copies(patch, folder, anew=django_db_createdb)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,6 +43,16 @@ def history_lifted_between_tests() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def passwords_hashed_quickly() -> Iterator[None]:
+    """The product's hasher is slow on purpose; it stays second, for processes of their
+    own to read what was stored by it.
+    """
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[quick, *settings.PASSWORD_HASHERS]):
         yield
 
 

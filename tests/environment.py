@@ -58,6 +58,8 @@ def set_environment() -> None:
         # after loading
         "DEBUG": "true",
         "SECURE_COOKIES": "false",  # the live server speaks http
+        # two lines about each of many thousand requests, read by nobody
+        "LOG_LEVEL": "WARNING",
     }
     if url := os.environ.get("TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = url

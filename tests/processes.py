@@ -150,5 +150,6 @@ def full_form(folder: Path, **extra: str) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "MINSHI_VAR": str(folder / "var"),
         "ALLOWED_HOSTS": "127.0.0.1",
+        "LOG_LEVEL": "INFO",
         **extra,
     }

@@ -124,7 +124,6 @@ class CaseAdmin(BatchMoves, Window):
     list_filter = ("stage", "level", "category", "grade", "channel")
     sortable_by = ("number", "stage", "due_on")
     search_fields = ("=number",)
-    view_on_site = False
     inlines = (EventInline,)
     fieldsets = (
         (

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.workflow.record import without_speaker
+from cases.privacy.redactor import speaker_redactor
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
@@ -59,12 +59,11 @@ def said(model: type[Model], name: str, path: str = "") -> Any:
     case_of = attrgetter(path.replace("__", ".")) if path else None
 
     def shown(row: Any) -> str:
-        text, case = getattr(row, name) or "", case_of(row) if case_of else row
-        return (
-            text
-            if not text or case is None or row.speaker_shown
-            else without_speaker(case, text)
-        )
+        text = getattr(row, name) or ""
+        case = case_of(row) if case_of else row
+        if not text or case is None or row.speaker_shown:
+            return text
+        return speaker_redactor(case)(text)
 
     shown.__name__ = name
     field: Any = model._meta.get_field(name)

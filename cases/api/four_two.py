@@ -21,8 +21,8 @@ from cases.meetings.four_two import (
     last_held,
     may_run,
     record_step,
+    redacted,
     start_process,
-    veiled,
 )
 from cases.models import FourTwoProcess
 from cases.serializers.four_two import (
@@ -49,7 +49,7 @@ class FourTwoApi(CaseApi):
         return found.prefetch_related("steps__process", "steps__corrections")
 
     def process(self, pk: int) -> FourTwoProcess:
-        return veiled([get_object_or_404(self.processes(), pk=pk)])[0]
+        return redacted([get_object_or_404(self.processes(), pk=pk)])[0]
 
     def numbers(self, processes: Iterable[FourTwoProcess]) -> dict[str, Any]:
         """Which of their cases the user sees, for the serializer."""
@@ -89,7 +89,7 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
     @extend_schema(responses={200: ProcessSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The processes in reach, the latest first."""
-        page = veiled(self.paginate_queryset(self.processes()) or [])
+        page = redacted(self.paginate_queryset(self.processes()) or [])
         return self.get_paginated_response(
             ProcessSerializer(page, many=True, context=self.numbers(page)).data
         )

@@ -20,7 +20,7 @@ from cases.api.files import FILE, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
-from cases.serializers.case import blanked
+from cases.privacy.redactor import page_redactor
 from cases.serializers.four_two import ProcessSerializer
 from cases.serializers.parts import (
     AttachmentSerializer,
@@ -31,7 +31,6 @@ from cases.serializers.parts import (
     UploadBody,
 )
 from cases.workflow import read_facts, readers_of
-from cases.workflow.record import known_names
 from minshi.api import KeyPages
 
 
@@ -53,8 +52,7 @@ class Parts(CaseApi, GenericAPIView[Any]):
         case = self.case(number)
         page = self.paginate_queryset(self.rows(case))
         data = self.get_serializer(page, many=True, context=self.told(case)).data
-        if not self.sight.shows_speaker(case):
-            data = blanked(list(data), case, known_names(case))
+        data = page_redactor(case, self.sight).data(list(data))
         return self.get_paginated_response(data)
 
 

@@ -14,7 +14,6 @@ from cases.forms.meeting import (
 )
 from cases.forms.step import (
     MOST_ASKED,
-    SPEAKERS,
     IntakeForm,
     MoveForm,
     cadre_label,
@@ -25,7 +24,6 @@ from cases.forms.step import (
 
 __all__ = [
     "MOST_ASKED",
-    "SPEAKERS",
     "AddItemsForm",
     "AttendeeForm",
     "BatchForm",

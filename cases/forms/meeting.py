@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.step import TALL, MomentInput
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
-from cases.templatetags.minshi import title_for
+from cases.privacy.redactor import title_for
 from minshi import workdays
 from villages.forms.accounts import RuleForm, offer
 from villages.models import MeetingKind

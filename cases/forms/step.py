@@ -22,12 +22,12 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
 )
+from cases.privacy.redactor import WHO_SPOKE, speaker_redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, holder_name, merged_reply
 from cases.workflow.candidates import cadres_over
 from cases.workflow.facts import holder_key
 from cases.workflow.inputs import Ask, Input, Kind
-from cases.workflow.record import without_speaker
 from minshi import workdays
 from villages.forms.accounts import (
     DayInput,
@@ -52,13 +52,6 @@ SHOWN_AT_ONCE = frozenset({
     "__all__", "channel", "village", "speaker_name", "verbatim", "category", "grade",
     "settled", "result", "satisfaction", "solved", "reason",
 })  # fmt: skip
-# not for whom the speaker is hidden
-SPEAKERS = (
-    "speaker_name",
-    "speaker_phone",
-    "speaker_address",
-    "proxy_speaker",
-)
 # nobody asks the speaker how they told us
 OFFICERS_ONLY = (
     "how",
@@ -186,7 +179,7 @@ def cadre_label(cadre: User) -> str:
 def report_label(report: MandatoryReport) -> str:
     """When it was reported and to whom, without who spoke."""
     told_at = report.told_at.astimezone(workdays.SHANGHAI)
-    return f"{told_at:%Y-%m-%d %H:%M} {without_speaker(report.case, report.told)}"
+    return f"{told_at:%Y-%m-%d %H:%M} {speaker_redactor(report.case)(report.told)}"
 
 
 class MoveForm(RuleForm):
@@ -209,7 +202,7 @@ class MoveForm(RuleForm):
         """`typed` are answers not checked yet."""
         case = facts.case
         hidden = (
-            *(() if speaker_shown else SPEAKERS),
+            *(() if speaker_shown else WHO_SPOKE),
             *(OFFICERS_ONLY if offer.post is None else ()),
         )
         inputs = [item for item in offer.move.inputs if item.name not in hidden]

@@ -13,8 +13,8 @@ from cases.ledgers.asking import Asking
 from cases.models import Assignment, Case, Event, Rating, Reply
 from cases.models.choices import AssignmentRole
 from cases.models.scope import Sight
+from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
-from cases.workflow.record import without_speaker
 from minshi import workdays
 from minshi.crypto import masked_name, masked_phone
 
@@ -113,7 +113,7 @@ class Record:
         if len(case.speaker_address) > 1:
             text = text.replace(case.speaker_address, "…")
         # a phone typed with gaps, which the columns do not hold so
-        return without_speaker(case, text)
+        return speaker_redactor(case)(text)
 
     # --- what happened
     def last(self, *actions: Action, round_: int | None = None) -> Event | None:

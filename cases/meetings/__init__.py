@@ -34,7 +34,7 @@ from cases.meetings.minutes import (
     save_minutes,
 )
 from cases.meetings.roll import add_attendee, call_roll, remove_attendee, set_aside
-from cases.privacy.veil import public_titles
+from cases.privacy.redactor import public_titles
 
 __all__ = [
     "ITEM_ACTIONS",

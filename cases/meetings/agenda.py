@@ -1,6 +1,4 @@
-"""The agenda: what waits for this meeting, the three parts of a 说事日, adding,
-moving and taking off.
-"""
+"""The agenda: cases that wait for a meeting, the parts of a 说事日, adding, moving."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,7 +14,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
-from cases.privacy.veil import public_titles
+from cases.privacy.redactor import public_titles
 from cases.workflow import Officer
 from cases.workflow.moving import lock_in_order
 from minshi import workdays
@@ -28,11 +26,12 @@ REVIEWED = 20  # results read out in one talk day
 
 
 def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
-    """The cases within the user's sight that wait in 议 at the meeting's level and
-    place, on no other open agenda.
+    """Return the cases that wait for a meeting's decision, of those the user sees.
+
+    They are in 议 at its level and place, and on no other open agenda. One that was
+    concluded in this meeting waits for the next.
     """
     here = cases_at(meeting, Case.objects.visible_to(user, workdays.local_day(at)))
-    # concluded in it: for the next one
     had_before = AgendaItem.objects.filter(case=OuterRef("pk"), meeting=meeting.pk)
     return on_no_agenda(here).filter(
         ~Exists(had_before), stage=Stage.DELIBERATE, level=meeting.level
@@ -40,7 +39,7 @@ def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
 
 
 def on_no_agenda(cases: CaseQuerySet) -> CaseQuerySet:
-    """Of some cases those that no meeting to come has before it."""
+    """Leave out the cases that are before a meeting still to come."""
     coming = AgendaItem.objects.filter(
         case=OuterRef("pk"),
         state=ItemState.WAITING,
@@ -51,7 +50,7 @@ def on_no_agenda(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def cases_at(meeting: Meeting, seen: CaseQuerySet) -> CaseQuerySet:
-    """Of some cases those of the meeting's village, town or county."""
+    """Narrow cases to those of the meeting's village, town or county."""
     if meeting.village_id:
         return seen.filter(village=meeting.village_id)
     if meeting.town_id:
@@ -67,39 +66,50 @@ def put_on_agenda(
     by: Officer,
     at: datetime,
 ) -> list[AgendaItem]:
-    """Adds cases and subjects at the end; the caller holds the meeting's lock.
-    InputRefused: a case does not wait here.
+    """Add cases and subjects at the end; the caller has locked the meeting.
 
-    A subject that waits on the agenda already is not put on it twice.
+    A subject that waits on the agenda already is not added twice. InputRefused: a case
+    does not wait here, or there is no room.
     """
     chosen = list(dict.fromkeys(cases))
     # two meetings that reach for the same case: the second finds it taken
     lock_in_order(*chosen)
-    there = set(
-        meeting.items.filter(state=ItemState.WAITING).values_list("subject", flat=True)
-    )
-    said = dict.fromkeys(subject.strip() for subject in subjects)
-    subjects = [subject for subject in said if subject and subject not in there]
-    if chosen and waiting_for(meeting, by.user, at).filter(
-        pk__in=[case.pk for case in chosen]
-    ).count() != len(chosen):
+    _refuse_what_does_not_wait(chosen, meeting, by, at)
+
+    waiting = meeting.items.filter(state=ItemState.WAITING)
+    there = set(waiting.values_list("subject", flat=True))
+    wanted = dict.fromkeys(subject.strip() for subject in subjects)
+    subjects = [subject for subject in wanted if subject and subject not in there]
+
+    agenda = meeting.items.aggregate(last=Max("position"), count=Count("pk"))
+    if agenda["count"] + len(chosen) + len(subjects) > MOST_ITEMS:
+        words = _("An agenda takes at most %(most)s items.") % {"most": MOST_ITEMS}
+        raise InputRefused.at(cases=words)
+
+    start = (agenda["last"] or 0) + 1
+    items = [AgendaItem(meeting=meeting, case=case) for case in chosen]
+    items += [AgendaItem(meeting=meeting, subject=subject) for subject in subjects]
+    for position, item in enumerate(items, start):
+        item.position = position
+
+    items = AgendaItem.objects.bulk_create(items)
+    set_parties_aside(items, list(meeting.attendees.all()))
+    return items
+
+
+def _refuse_what_does_not_wait(
+    chosen: list[Case], meeting: Meeting, by: Officer, at: datetime
+) -> None:
+    if not chosen:
+        return
+    keys = [case.pk for case in chosen]
+    waiting = waiting_for(meeting, by.user, at).filter(pk__in=keys)
+    if waiting.count() != len(chosen):
         words = _(
             "One of these matters waits for no decision here, or is on an agenda"
             " already."
         )
         raise InputRefused.at(cases=words)
-    known = meeting.items.aggregate(last=Max("position"), count=Count("pk"))
-    if known["count"] + len(chosen) + len(subjects) > MOST_ITEMS:
-        words = _("An agenda takes at most %(most)s items.") % {"most": MOST_ITEMS}
-        raise InputRefused.at(cases=words)
-    start = (known["last"] or 0) + 1
-    items = [AgendaItem(meeting=meeting, case=case) for case in chosen]
-    items += [AgendaItem(meeting=meeting, subject=subject) for subject in subjects]
-    for position, item in enumerate(items, start):
-        item.position = position
-    items = AgendaItem.objects.bulk_create(items)
-    set_parties_aside(items, list(meeting.attendees.all()))
-    return items
 
 
 @transaction.atomic
@@ -111,8 +121,9 @@ def add_item(
     cases: Iterable[Case] = (),
     subject: str = "",
 ) -> list[AgendaItem]:
-    """Puts cases that wait, or a subject of its own, at the end of the agenda. Raises
-    as `put_on_agenda`.
+    """Add cases that wait, or a subject of its own, at the end of the agenda.
+
+    Raises as `put_on_agenda`.
     """
     meeting = lock_open(meeting, by, at)
     return put_on_agenda(meeting, cases, [subject], by=by, at=at)
@@ -120,67 +131,75 @@ def add_item(
 
 @transaction.atomic
 def remove_item(item: AgendaItem, *, by: Officer, at: datetime) -> None:
-    """Off the agenda again; MoveRefused once it was concluded."""
+    """Take an item off the agenda; MoveRefused once it was concluded."""
     lock_waiting(item, by, at).delete()
 
 
 @transaction.atomic
 def move_item(item: AgendaItem, *, up: bool, by: Officer, at: datetime) -> None:
-    """One place up or down; nothing happens at either end."""
+    """Move an item one place up or down; nothing happens at either end."""
     item = lock_waiting(item, by, at)
     others = AgendaItem.objects.filter(meeting=item.meeting_id)
     if up:
         other = others.filter(position__lt=item.position).order_by("-position").first()
     else:
         other = others.filter(position__gt=item.position).order_by("position").first()
+
     if other:
         item.position, other.position = other.position, item.position
         AgendaItem.objects.bulk_update([item, other], ["position"])
 
 
 def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
-    """The first two parts of a 说事日, written from the books: last month in numbers,
-    and what was settled since.
+    """Write the first two parts of a 说事日 from the books.
 
-    Nobody who spoke is named: the list is read out to the village.
+    Last month in numbers, and what was settled since. Nobody who spoke is named: the
+    list is read out to the village.
     """
-    first = workdays.local_day(meeting.starts_at).replace(day=1)
-    since = (first - timedelta(days=1)).replace(day=1)
-    month = tuple(workdays.due_at(day - workdays.ONE_DAY) for day in (since, first))
+    begin, end = _month_before(meeting)
     here = cases_at(meeting, Case.objects.counted_for(by.user, workdays.local_day(at)))
-    ended = here.concluded().filter(closed_at__gte=month[0], closed_at__lt=month[1])
+    taken = here.filter(registered_at__gte=begin, registered_at__lt=end)
+    ended = here.concluded().filter(closed_at__gte=begin, closed_at__lt=end)
+
     report = _(
         "Last month %(taken)s matters were taken down and %(concluded)s concluded;"
         " %(open)s are open, %(overdue)s of them overdue."
     )
     numbers = {
-        "taken": (
-            here.filter(registered_at__gte=month[0], registered_at__lt=month[1]).count()
-        ),
+        "taken": taken.count(),
         "concluded": ended.count(),
         "open": here.open().count(),
         "overdue": here.overdue(at).count(),
     }
-    told = {
-        Part.REPORT: (_("What became of last month's matters"), report % numbers),
-        Part.REVIEW: (
-            _("How the results were received"),
-            _results(ended, numbers["concluded"]),
-        ),
-    }
-    for position, (part, (subject, words)) in enumerate(told.items(), 1):
-        AgendaItem.objects.create(
-            meeting=meeting,
-            position=position,
-            part=part,
-            subject=subject,
-            opinions=words,
-        )
+    AgendaItem.objects.create(
+        meeting=meeting,
+        position=1,
+        part=Part.REPORT,
+        subject=_("What became of last month's matters"),
+        opinions=report % numbers,
+    )
+    AgendaItem.objects.create(
+        meeting=meeting,
+        position=2,
+        part=Part.REVIEW,
+        subject=_("How the results were received"),
+        opinions=_results(ended, numbers["concluded"]),
+    )
+
+
+def _month_before(meeting: Meeting) -> tuple[datetime, datetime]:
+    """Return when the month before a meeting's began and ended."""
+    this_month = workdays.local_day(meeting.starts_at).replace(day=1)
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    begin = workdays.due_at(last_month - workdays.ONE_DAY)
+    end = workdays.due_at(this_month - workdays.ONE_DAY)
+    return begin, end
 
 
 def _results(concluded: CaseQuerySet, total: int) -> str:
-    """One line for each: number, matter, how it was received; what is not for the room
-    is counted alone.
+    """Return a line for each result: number, matter, and how it was received.
+
+    What is not for the room is counted alone.
     """
     cases = list(concluded.order_by("closed_at", "pk")[:REVIEWED])
     titles = public_titles(cases)
@@ -189,7 +208,9 @@ def _results(concluded: CaseQuerySet, total: int) -> str:
         if case.pk in titles:
             how = case.get_satisfaction_display() or case.get_close_reason_display()
             lines.append(f"{case.number} {titles[case.pk]}：{how}")
-    if rest := total - len(lines):
+
+    rest = total - len(lines)
+    if rest:
         words = ngettext(
             "%(count)s more is not read out.", "%(count)s more are not read out.", rest
         )

@@ -44,15 +44,12 @@ ROLL_WITHOUT_SEATS: Mapping[str, Roles] = MappingProxyType(
 
 
 def meeting_at(where: Where, **fields: Any) -> Meeting:
-    """An unsaved meeting of a village, a town or (by its code) a county."""
-    village = where if isinstance(where, Village) else None
-    town = village.town if village else where if isinstance(where, Town) else None
-    return Meeting(
-        village=village,
-        town=town,
-        county_code=where if isinstance(where, str) else "",
-        **fields,
-    )
+    """Return an unsaved meeting of a village, a town or (by its code) a county."""
+    if isinstance(where, Village):
+        return Meeting(village=where, town=where.town, county_code="", **fields)
+    if isinstance(where, Town):
+        return Meeting(village=None, town=where, county_code="", **fields)
+    return Meeting(village=None, town=None, county_code=where, **fields)
 
 
 @transaction.atomic
@@ -78,7 +75,8 @@ def call_meeting(
     meeting it called. Raises NoSuchRight (not theirs to hold), InputRefused (a kind
     that is not held there, a case that waits for no decision there).
     """
-    cases, subjects = list(cases), list(subjects)
+    cases = list(cases)
+    subjects = list(subjects)
     said = {
         "kind": kind,
         "where": where,
@@ -90,8 +88,9 @@ def call_meeting(
         "subjects": subjects,
     }
     sent = fingerprint("call_meeting", said)
-    if known := _called_before(key, sent, by):
-        return known
+    if called := _called_before(key, sent, by):
+        return called
+
     meeting = meeting_at(
         where,
         key=key,
@@ -105,16 +104,19 @@ def call_meeting(
         called_at=at,
     )
     check_right(meeting, by, at)
+
     if kind not in PLACES[meeting.level]:
         words = _("That kind of meeting is not held here.")
         raise InputRefused.at(kind=words)
+
     try:
         with transaction.atomic():
             meeting.save()
-    except IntegrityError:
-        if known := _called_before(key, sent, by):
-            return known
+    except IntegrityError:  # a double click: the other request was quicker
+        if called := _called_before(key, sent, by):
+            return called
         raise
+
     _write_roll(meeting)
     if kind == MeetingKind.TALK_DAY:
         talk_day_parts(meeting, by, at)
@@ -128,15 +130,31 @@ def _called_before(key: UUID | None, sent: str, by: Officer) -> Meeting | None:
 
 
 def _write_roll(meeting: Meeting) -> None:
-    """Everybody due: by their seats, else by their posts; the chair named, unless
-    another was, is the seat's.
+    """Write down everybody who is due: by their seats, else by their posts.
+
+    Unless a chair was named, it is the one of the roll.
     """
-    on, body = workdays.local_day(meeting.starts_at), BODY_OF.get(meeting.kind)
+    body = BODY_OF.get(meeting.kind)
     if body is None:
         return
+
+    roll = _roll_of_seats(meeting, body)
+    if not roll and body in ROLL_WITHOUT_SEATS:
+        roll = _roll_of_posts(meeting, ROLL_WITHOUT_SEATS[body])
+    Attendee.objects.bulk_create(roll)
+
+    chairs = [person.name for person in roll if person.is_chair]
+    if chairs and not meeting.chair:
+        meeting.chair = chairs[0]
+        meeting.save(update_fields=["chair"])
+
+
+def _roll_of_seats(meeting: Meeting, body: str) -> list[Attendee]:
+    on = workdays.local_day(meeting.starts_at)
     here = Place(meeting.where, "").fields
-    seats = list(Seat.objects.filter(**here, body=body).current(on).in_order())
-    roll = [
+    seats = Seat.objects.filter(**here, body=body).current(on).in_order()
+
+    return [
         Attendee(
             meeting=meeting,
             name=seat.name,
@@ -146,34 +164,31 @@ def _write_roll(meeting: Meeting) -> None:
         )
         for seat in seats
     ]
-    if not roll and body in ROLL_WITHOUT_SEATS:
-        posts = (
-            Post.objects.current(on)
-            .filter(**here, role__in=ROLL_WITHOUT_SEATS[body])
-            .select_related("user")
-            .in_order()
+
+
+def _roll_of_posts(meeting: Meeting, roles: Roles) -> list[Attendee]:
+    on = workdays.local_day(meeting.starts_at)
+    here = Place(meeting.where, "").fields
+    posts = Post.objects.current(on).filter(**here, role__in=roles)
+    one_per_user = {
+        post.user_id: post for post in posts.select_related("user").in_order()
+    }
+
+    return [
+        Attendee(
+            meeting=meeting,
+            name=str(post.user),
+            user=post.user,
+            is_chair=post.role == Role.SECRETARY,
         )
-        people = {post.user_id: post for post in posts}
-        roll = [
-            Attendee(
-                meeting=meeting,
-                name=str(post.user),
-                user=post.user,
-                is_chair=post.role == Role.SECRETARY,
-            )
-            for post in people.values()
-        ]
-    Attendee.objects.bulk_create(roll)
-    if not meeting.chair and (
-        first := next((person.name for person in roll if person.is_chair), "")
-    ):
-        meeting.chair = first
-        meeting.save(update_fields=["chair"])
+        for post in one_per_user.values()
+    ]
 
 
 def has_roll(meeting: Meeting) -> bool:
-    """Whether a body's members or posts are due by name; whoever else was added to an
-    assembly makes no roll.
+    """Tell whether a body's members or posts are due by name.
+
+    Whoever else was added to an assembly makes no roll.
     """
     by_name = Q(seat__isnull=False) | Q(user__isnull=False)
     return meeting.attendees.filter(by_name, is_guest=False).exists()
@@ -193,27 +208,30 @@ def change_meeting(
     present: int | None = None,
     only: Container[str] | None = None,
 ) -> Meeting:
-    """Another time, place, chair or recorder. `due` and `present` are typed where
-    nobody calls the roll (an assembly).
+    """Change time, place, chair, recorder, and the numbers of an assembly.
 
-    Of these only those named in `only` are written, so that two screens do not undo
-    each other (None: all of them). InputRefused: numbers where there is a roll, more
-    present than due, or one of the two numbers without the other.
+    `due` and `present` are typed where nobody calls the roll. Of these only those named
+    in `only` are written, so that two screens do not undo each other (None: all of
+    them). InputRefused: numbers where there is a roll, more present than due, or one of
+    the two numbers without the other.
     """
     meeting = lock_open(meeting, by, at)
     if only is not None and "due" not in only:
         due = meeting.due_typed
     if only is not None and "present" not in only:
         present = meeting.present_typed
+
     if due is not None and has_roll(meeting):
         words = _("There is a roll for this meeting: tick who came.")
         raise InputRefused.at(due=words)
     if (due is None) != (present is None):
         words = _("Type both numbers, or neither.")
-        raise InputRefused.at(**{"present" if present is None else "due": words})
+        missing = "present" if present is None else "due"
+        raise InputRefused.at(**{missing: words})
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
         raise InputRefused.at(present=words)
+
     said = {
         "starts_at": starts_at,
         "place": place.strip(),
@@ -223,15 +241,17 @@ def change_meeting(
     for name, value in said.items():
         if only is None or name in only:
             setattr(meeting, name, value)
-    meeting.due_typed, meeting.present_typed = due, present
+    meeting.due_typed = due
+    meeting.present_typed = present
     meeting.save()
     return meeting
 
 
 @transaction.atomic
 def cancel_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
-    """The meeting does not take place; its cases wait for another. MoveRefused once
-    something was decided in it.
+    """Cancel a meeting; its cases wait for another.
+
+    MoveRefused: something was decided in it.
     """
     meeting = lock_open(meeting, by, at)
     if meeting.items.exclude(state="waiting").exists():

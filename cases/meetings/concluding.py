@@ -1,6 +1,4 @@
-"""A decision is a move: an item is concluded once, and its case moves in the same
-transaction.
-"""
+"""Concluding an item: its votes are counted, and its case moves in one transaction."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,15 +9,14 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.meetings.counting import Count, count_of, keep_count
+from cases.meetings.counting import Count, count_of, store_count
 from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
-from cases.privacy.veil import without_hidden
+from cases.privacy.redactor import for_the_room, personal_redactor
 from cases.workflow import MOVES, Action, Officer, make_move
 from cases.workflow.event_data import EventData
-from cases.workflow.record import without_personal
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from minshi.idempotency import fingerprint, refuse_reuse
@@ -34,8 +31,6 @@ ITEM_ACTIONS = (
     Action.MERGE,
     Action.DEFER,
 )
-
-
 Votes = tuple[int | None, int | None, int | None]  # for, against, abstained
 
 
@@ -65,8 +60,12 @@ def conclude(
     case_version: int | None = None,
     **values: Any,
 ) -> AgendaItem:
-    """Concludes an item by its votes (for, against, abstained) and, where it passed
-    about a case, makes the move.
+    """Conclude an item by its votes (for, against, abstained), and move its case.
+
+    1. Lock the meeting; a key that came before ends here.
+    2. Refuse what is concluded, early, or was written on by another screen.
+    3. Check the verdict against the count, and store both on the item.
+    4. Where it passed about a case, make the move.
 
     `action` is one of ITEM_ACTIONS with its inputs as `values`; `version` is the
     item's, `case_version` the case's as they were seen, `key` makes a retry harmless.
@@ -78,6 +77,7 @@ def conclude(
     meeting = lock_open(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
     votes = with_abstentions(votes)
+
     said = {
         "votes": "/".join(map(str, votes)),
         "opinions": opinions,
@@ -88,24 +88,33 @@ def conclude(
     if key and item.key == key:
         refuse_reuse(item.sent, sent)
         return item
+
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
     check_has_come(meeting, at)
-    words = None if opinions is None else without_hidden([item.case], opinions.strip())
-    if (
-        version is not None
-        and version != item.version
-        and _hides_words(item, words, votes)
-    ):
+
+    redacted = None
+    if opinions is not None:
+        redacted = for_the_room([item.case], opinions.strip())
+    was_changed = version is not None and version != item.version
+    if was_changed and _would_overwrite(item, redacted, votes):
         raise StaleVersion(
             _("Somebody else has written on this item since you opened it.")
         )
-    item.opinions = item.opinions if words is None else words
+
+    if redacted is not None:
+        item.opinions = redacted
     item.votes_for, item.votes_against, item.votes_abstain = votes
-    item.resolution = without_hidden([item.case], resolution.strip())
-    _check_verdict(item, verdict, _count(item, meeting))
-    item.state, item.key, item.sent, item.version = verdict, key, sent, item.version + 1
-    item.concluded_at, item.concluded_by = at, by.post
+    item.resolution = for_the_room([item.case], resolution.strip())
+    _check_verdict(item, verdict, _count_now(item, meeting))
+
+    item.state = verdict
+    item.key = key
+    item.sent = sent
+    item.version += 1
+    item.concluded_at = at
+    item.concluded_by = by.post
+
     if verdict == Verdict.PASSED and item.case:
         _move(item, meeting, action, by, at, case_version, values)
     elif verdict == Verdict.PASSED and not item.resolution:
@@ -113,46 +122,42 @@ def conclude(
             _("Write down what was resolved."),
             {"resolution": _("Please fill this in.")},
         )
+
     item.save()
     return item
 
 
 def with_abstentions(votes: Votes) -> Votes:
-    """Nobody abstained where only that number was left empty."""
+    """Take it that nobody abstained where only that number was left empty."""
     votes_for, votes_against, abstained = votes
     is_counted = votes_for is not None and votes_against is not None
-    return (
-        votes_for,
-        votes_against,
-        0 if is_counted and abstained is None else abstained,
-    )
+
+    if is_counted and abstained is None:
+        abstained = 0
+    return votes_for, votes_against, abstained
 
 
-def _hides_words(item: AgendaItem, said: str | None, votes: Votes) -> bool:
-    """Whether the item holds words or votes that whoever concludes it has not seen."""
-    counted = (item.votes_for, item.votes_against, item.votes_abstain)
-    return item.opinions not in ("", said) or (
-        any(vote is not None for vote in counted) and counted != votes
-    )
+def _would_overwrite(item: AgendaItem, opinions: str | None, votes: Votes) -> bool:
+    """Tell whether the item has words or votes that whoever concludes it never saw."""
+    other_words = item.opinions not in ("", opinions)
+    stored = (item.votes_for, item.votes_against, item.votes_abstain)
+    was_counted = any(vote is not None for vote in stored)
+    return other_words or (was_counted and stored != votes)
 
 
-def _count(item: AgendaItem, meeting: Meeting) -> Count:
-    """The count by roll and rules as they are now; the item keeps its numbers and the
-    rule.
-    """
-    rules, people = (
-        rules_for(meeting.town_id, meeting.kind),
-        list(meeting.attendees.all()),
-    )
-    count = count_of(meeting, people, set_parties_aside([item], people)[item.pk], rules)
-    keep_count(item, count, rules)
+def _count_now(item: AgendaItem, meeting: Meeting) -> Count:
+    """Count by roll and rules as they are now, and store the numbers on the item."""
+    rules = rules_for(meeting.town_id, meeting.kind)
+    people = list(meeting.attendees.all())
+    asides = set_parties_aside([item], people)[item.pk]
+
+    count = count_of(meeting, people, asides, rules)
+    store_count(item, count, rules)
     return count
 
 
 def check_votes(item: AgendaItem, count: Count) -> None:
-    """InputRefused unless for, against and abstained are all given and fit those
-    entitled to vote.
-    """
+    """Raise InputRefused unless all votes are given and fit those entitled."""
     votes = {
         "votes_for": item.votes_for,
         "votes_against": item.votes_against,
@@ -165,6 +170,7 @@ def check_votes(item: AgendaItem, count: Count) -> None:
     }
     if missing:
         raise InputRefused(_("Write down how they voted."), missing)
+
     cast = sum(value for value in votes.values() if value is not None)
     if cast != count.present:
         words = _(
@@ -176,8 +182,10 @@ def check_votes(item: AgendaItem, count: Count) -> None:
 
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
+    """Raise MoveRefused where the votes carry another verdict or no quorum came."""
     if verdict not in (Verdict.PASSED, Verdict.NOT_PASSED):
         return
+
     if not count.has_quorum:
         words = _(
             "Too few are present: %(present)s of %(due)s, %(quorum)s are needed. Put it"
@@ -186,6 +194,7 @@ def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
         raise MoveRefused(
             words % {"present": count.present, "due": count.due, "quorum": count.quorum}
         )
+
     check_votes(item, count)
     passes = count.passes(item.votes_for or 0)
     if verdict == Verdict.PASSED and not passes:
@@ -205,11 +214,13 @@ def _move(
     case_version: int | None,
     values: Mapping[str, Any],
 ) -> None:
+    """Make the move that the meeting resolved; its event names meeting and item."""
     if action not in ITEM_ACTIONS or item.case is None:
         raise InputRefused(
             _("Say what was resolved about the matter."),
             {"action": _("Please choose.")},
         )
+
     about: EventData = {
         "meeting": meeting.pk,
         "item": item.pk,
@@ -219,9 +230,10 @@ def _move(
     case = make_move(
         item.case, action, by=by, at=at, version=case_version, about=about, **values
     )
-    item.action, item.case = action, case
+    item.action = action
+    item.case = case
+
     if not item.resolution:
-        words = values.get(MOVES[action].note_input or "") or ""
-        item.resolution = "：".join(
-            filter(None, (str(Action(action).label), without_personal(case, words)))
-        )
+        note = values.get(MOVES[action].note_input or "") or ""
+        parts = [str(Action(action).label), personal_redactor(case)(note)]
+        item.resolution = "：".join(part for part in parts if part)

@@ -1,6 +1,4 @@
-"""更正: what is put right beside a closed meeting or a recorded step; the record itself
-stays as it was.
-"""
+"""更正: corrections beside a closed meeting or a recorded step."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,16 +8,16 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Correction, FourTwoStep, Meeting
-from cases.privacy.veil import without_hidden
+from cases.privacy.redactor import for_the_room
 from cases.workflow import Officer
 from minshi.errors import InputRefused
 from minshi.idempotency import refuse_reuse
 
-C = TypeVar("C", bound=Correction)
+Kind = TypeVar("Kind", bound=Correction)
 
 
 def note_correction(
-    kind: type[C],
+    kind: type[Kind],
     about: Meeting | FourTwoStep,
     cases: Iterable[Case | None],
     *,
@@ -28,28 +26,28 @@ def note_correction(
     key: UUID,
     by: Officer,
     at: datetime,
-) -> C:
-    """Writes it down once, whatever repeats `key`, without who spoke in confidence
-    about one of the `cases`.
+) -> Kind:
+    """Write a correction once, however often `key` comes.
 
-    InputRefused without words; whose right it is the caller knows.
+    Who spoke in confidence about one of the `cases` is left out. Whose right it is the
+    caller knows. InputRefused: no words. KeyReused: the key came with other words.
     """
-    said = {"wrong": wrong.strip(), "right": right.strip()}
-    if missing := {
-        name: _("Please fill this in.") for name, text in said.items() if not text
-    }:
+    texts = {"wrong": wrong.strip(), "right": right.strip()}
+    missing = {
+        name: _("Please fill this in.") for name, text in texts.items() if not text
+    }
+    if missing:
         raise InputRefused(_("Something is missing."), missing)
+
     cases = list(cases)
-    said = {name: without_hidden(cases, text) for name, text in said.items()}
-    part = {"meeting" if isinstance(about, Meeting) else "step": about}
-    noted, is_new = kind._default_manager.get_or_create(
-        key=key, defaults={**part, "at": at, "post": by.post, **said}
+    parent = "meeting" if isinstance(about, Meeting) else "step"
+    said = {name: for_the_room(cases, text) for name, text in texts.items()}
+    said_about = {parent: about, **said}
+    correction, is_new = kind._default_manager.get_or_create(
+        key=key, defaults={**said_about, "at": at, "post": by.post}
     )
+
     if not is_new:
-        was = {
-            **{name: getattr(noted, name) for name in part},
-            "wrong": noted.wrong,
-            "right": noted.right,
-        }
-        refuse_reuse(was, {**part, **said})
-    return noted
+        before = {name: getattr(correction, name) for name in said_about}
+        refuse_reuse(before, said_about)
+    return correction

@@ -1,5 +1,6 @@
-"""What the roll and the rules say of an item: quorum, entitled votes, votes needed.
-Pure; nothing is read here.
+"""Quorum, entitled votes and votes needed of an item, by the roll and the rules.
+
+Pure functions: nothing is read here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import AgendaItem, Attendee, FourTwoStep, Meeting, StepAside
 from villages.procedure import Rules
 
-# what an item keeps of it
+# The fields of an item in which its count is stored.
 COUNTED = (
     "due",
     "present",
@@ -23,8 +24,8 @@ COUNTED = (
 
 @dataclass(frozen=True)
 class Count:
-    """People due and present, those who stepped aside left out of both (README,
-    Decisions).
+    """People due and present, those who stepped aside left out of both
+    (docs/decisions.md).
     """
 
     due: int
@@ -47,62 +48,65 @@ def count_of(
     asides: Iterable[StepAside],
     rules: Rules,
 ) -> Count:
-    """The count of one item. Guests count nowhere; a substitute counts as present where
-    the rules let them vote.
+    """Count one item.
+
+    Guests count nowhere; a substitute counts as present where the rules let them vote.
     """
-    gone = {aside.attendee_id for aside in asides if not aside.is_lifted}
     people = list(people)
-    due_gone = sum(person.pk in gone for person in people if not person.is_guest)
-    here_gone = sum(person.pk in gone for person in people if _counts(person, rules))
-    due, present = (
-        max(due_of(meeting, people) - due_gone, 0),
-        max(present_of(meeting, people, rules) - here_gone, 0),
-    )
+    gone = {aside.attendee_id for aside in asides if not aside.is_lifted}
+    gone_of_due = [p for p in people if p.pk in gone and not p.is_guest]
+    gone_of_present = [p for p in people if p.pk in gone and _has_vote(p, rules)]
+
+    due = max(due_of(meeting, people) - len(gone_of_due), 0)
+    present = max(present_of(meeting, people, rules) - len(gone_of_present), 0)
+
     return Count(
-        due,
-        present,
-        due_gone,
-        rules.quorum_needed(due),
-        rules.votes_needed(due, present),
+        due=due,
+        present=present,
+        aside=len(gone_of_due),
+        quorum=rules.quorum_needed(due),
+        needed=rules.votes_needed(due, present),
     )
 
 
 def due_of(meeting: Meeting, people: Iterable[Attendee]) -> int:
-    """How many are due at the meeting: by number where a crowd is counted, else by the
-    roll.
-    """
-    return (
-        sum(not person.is_guest for person in people)
-        if meeting.due_typed is None
-        else meeting.due_typed
-    )
+    """Return how many are due: by number where a crowd is counted, else by the roll."""
+    if meeting.due_typed is not None:
+        return meeting.due_typed
+    return sum(not person.is_guest for person in people)
 
 
 def present_of(meeting: Meeting, people: Iterable[Attendee], rules: Rules) -> int:
-    """How many of those due came, substitutes where the rules let them vote."""
-    here = sum(_counts(person, rules) for person in people)
-    return here if meeting.present_typed is None else meeting.present_typed
+    """Return how many of those due came, substitutes where the rules let them vote."""
+    if meeting.present_typed is not None:
+        return meeting.present_typed
+    return sum(_has_vote(person, rules) for person in people)
 
 
-def keep_count(item: AgendaItem, count: Count, rules: Rules) -> None:
-    """The numbers and the rule by which the item is concluded, on the item: whatever
-    changes later, they stay.
+def store_count(item: AgendaItem, count: Count, rules: Rules) -> None:
+    """Set on an item the numbers and the rule by which it is concluded.
+
+    Whatever changes later, they stay. The item is not saved.
     """
-    item.due, item.present, item.aside = count.due, count.present, count.aside
-    item.quorum, item.needed, item.rule = count.quorum, count.needed, str(rules.article)
+    item.due = count.due
+    item.present = count.present
+    item.aside = count.aside
+    item.quorum = count.quorum
+    item.needed = count.needed
+    item.rule = str(rules.article)
 
 
-def kept_count(item: AgendaItem) -> Count | None:
-    """The numbers it was concluded by; None while it waits."""
-    kept = (item.due, item.present, item.aside, item.quorum, item.needed)
-    numbers = [number for number in kept if number is not None]
-    return Count(*numbers) if len(numbers) == len(kept) else None
+def stored_count(item: AgendaItem) -> Count | None:
+    """Return the numbers an item was concluded by; None while it waits."""
+    stored = (item.due, item.present, item.aside, item.quorum, item.needed)
+    numbers = [number for number in stored if number is not None]
+    return Count(*numbers) if len(numbers) == len(stored) else None
 
 
-def _counts(person: Attendee, rules: Rules) -> bool:
-    return not person.is_guest and (
-        person.is_present or bool(rules.substitutes_vote and person.substitute)
-    )
+def _has_vote(person: Attendee, rules: Rules) -> bool:
+    if person.is_guest:
+        return False
+    return person.is_present or bool(rules.substitutes_vote and person.substitute)
 
 
 def counts_of(
@@ -112,16 +116,17 @@ def counts_of(
     asides: Mapping[int, list[StepAside]],
     rules: Rules,
 ) -> dict[int, Count]:
-    """The counts of all items of a meeting, from what was read once; of those concluded
-    as they were then.
+    """Count all items of a meeting from what was read once, by key.
+
+    Of those concluded the count is the one of that day.
     """
-    return {
-        item.pk: (
-            kept_count(item)
-            or count_of(meeting, people, asides.get(item.pk, []), rules)
+    counts = {}
+    for item in items:
+        asides_here = asides.get(item.pk, [])
+        counts[item.pk] = stored_count(item) or count_of(
+            meeting, people, asides_here, rules
         )
-        for item in items
-    }
+    return counts
 
 
 def votes_in_words(counted: AgendaItem | FourTwoStep) -> str:

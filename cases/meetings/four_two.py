@@ -18,7 +18,7 @@ from cases.meetings.corrections import note_correction
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Confidentiality, Stage
 from cases.models.four_two import ReservedMatter
-from cases.privacy.veil import veil_over, without_hidden
+from cases.privacy.redactor import for_the_room, room_redactor
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
@@ -147,7 +147,7 @@ def start_process(
         case=found,
         matter=matter,
         origin=origin,
-        subject=without_hidden([found], subject.strip()),
+        subject=for_the_room([found], subject.strip()),
         started_by=by.post,
         started_at=at,
     )
@@ -220,7 +220,7 @@ def record_step(
         sent=sent,
         nth=nth,
         held_on=held.held_on,
-        content=without_hidden([process.case], held.content.strip()),
+        content=for_the_room([process.case], held.content.strip()),
         recorded_by=by.post,
         recorded_at=at,
     )
@@ -353,7 +353,7 @@ def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
         raise MoveRefused(
             _("The outcome is shown once the matter is done; it is not done yet.")
         )
-    oversight = without_hidden([step.process.case], held.oversight.strip())
+    oversight = for_the_room([step.process.case], held.oversight.strip())
     step.public_until, step.oversight, step.passed = held.public_until, oversight, True
 
 
@@ -379,7 +379,7 @@ def drop_process(
         )
     process.dropped_at, process.dropped_why = (
         at,
-        without_hidden([process.case], why.strip()),
+        for_the_room([process.case], why.strip()),
     )
     process.save(update_fields=["dropped_at", "dropped_why"])
     return process
@@ -410,7 +410,7 @@ def _lock(process: FourTwoProcess) -> FourTwoProcess:
     return locked.get(pk=process.pk)
 
 
-def veiled(
+def redacted(
     processes: Iterable[FourTwoProcess], *, with_steps: bool = True
 ) -> list[FourTwoProcess]:
     """To read, not to save: what was written before a speaker was hidden, without them.
@@ -419,25 +419,19 @@ def veiled(
     `with_steps`: their steps and corrections, read beforehand, as well.
     """
     found = list(processes)
-    veil = veil_over([process.case for process in found])
+    redact = room_redactor([process.case for process in found])
     for process in found:
         case = process.case
         if case is None or case.confidentiality == Confidentiality.NORMAL:
             continue
-        process.subject, process.dropped_why = (
-            veil(process.subject, case),
-            veil(process.dropped_why, case),
-        )
+        process.subject = redact.about(case, process.subject)
+        process.dropped_why = redact.about(case, process.dropped_why)
         for step in process.steps.all() if with_steps else ():
-            step.content, step.oversight = (
-                veil(step.content, case),
-                veil(step.oversight, case),
-            )
+            step.content = redact.about(case, step.content)
+            step.oversight = redact.about(case, step.oversight)
             for noted in step.corrections.all():
-                noted.wrong, noted.right = (
-                    veil(noted.wrong, case),
-                    veil(noted.right, case),
-                )
+                noted.wrong = redact.about(case, noted.wrong)
+                noted.right = redact.about(case, noted.right)
     return found
 
 

@@ -1,6 +1,4 @@
-"""Minutes: saved as they are written, closed for good, corrected by a record beside
-them.
-"""
+"""Minutes: saved while they are written, closed for good, corrected beside them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.meetings.corrections import note_correction
-from cases.meetings.counting import COUNTED, count_of, due_of, keep_count
+from cases.meetings.counting import COUNTED, count_of, due_of, store_count
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
-from cases.privacy.veil import without_hidden
+from cases.privacy.redactor import for_the_room
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from villages.procedure import Rules, rules_for
@@ -26,13 +24,14 @@ MOST_TEXT = 20_000
 def save_minutes(
     meeting: Meeting, text: str, *, version: int, by: Officer, at: datetime
 ) -> Meeting:
-    """Keeps the minutes as they stand; returns the meeting with their new version.
+    """Save the minutes as they stand; return the meeting with their new version.
 
     StaleVersion where somebody else saved meanwhile: nothing is overwritten. The same
     text again changes nothing.
     """
     meeting = lock_open(meeting, by, at)
-    text = without_hidden(cases_of(meeting), text)
+    text = for_the_room(cases_of(meeting), text)
+
     if meeting.minutes == text:
         return meeting
     if meeting.minutes_version != version:
@@ -41,8 +40,11 @@ def save_minutes(
         )
     if len(text) > MOST_TEXT:
         raise InputRefused.at(minutes=_("This is too long."))
-    meeting.minutes, meeting.minutes_version = text, version + 1
-    meeting.minutes_by, meeting.minutes_at = by.post, at
+
+    meeting.minutes = text
+    meeting.minutes_version = version + 1
+    meeting.minutes_by = by.post
+    meeting.minutes_at = at
     meeting.save(
         update_fields=["minutes", "minutes_version", "minutes_by", "minutes_at"]
     )
@@ -59,18 +61,16 @@ def save_item(
     by: Officer,
     at: datetime,
 ) -> AgendaItem:
-    """Keeps what is written on an item before it is concluded; returns it with its new
-    version.
+    """Save what is written on an item before it is concluded.
 
-    Counts are not judged here: a draft is a draft (ux 2.5). StaleVersion, MoveRefused
-    once concluded.
+    Returns the item with its new version. Counts are not judged here: a draft is a
+    draft (ux 2.5). StaleVersion, MoveRefused once concluded.
     """
     item = lock_waiting(item, by, at)
-    opinions = without_hidden([item.case], opinions)
-    if (item.opinions, (item.votes_for, item.votes_against, item.votes_abstain)) == (
-        opinions,
-        votes,
-    ):
+    opinions = for_the_room([item.case], opinions)
+    votes_before = (item.votes_for, item.votes_against, item.votes_abstain)
+
+    if item.opinions == opinions and votes_before == votes:
         return item
     if item.version != version:
         raise StaleVersion(
@@ -78,7 +78,9 @@ def save_item(
         )
     if len(opinions) > MOST_TEXT:
         raise InputRefused.at(opinions=_("This is too long."))
-    item.opinions, item.version = opinions, version + 1
+
+    item.opinions = opinions
+    item.version = version + 1
     item.votes_for, item.votes_against, item.votes_abstain = votes
     item.save(
         update_fields=[
@@ -94,46 +96,45 @@ def save_item(
 
 @transaction.atomic
 def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
-    """Closes the meeting for good; what was not reached is put off and waits for the
-    next one.
+    """Close the meeting for good.
 
-    MoveRefused before it has begun, or where nobody is noted as present.
+    What was not reached is put off and waits for the next one. MoveRefused before it
+    has begun, or where nobody is noted as present.
     """
     meeting = lock_open(meeting, by, at)
     check_has_come(meeting, at)
-    if not (
-        meeting.present_typed or meeting.attendees.filter(is_present=True).exists()
-    ):
+    people = list(meeting.attendees.all())
+    if not (meeting.present_typed or any(person.is_present for person in people)):
         raise MoveRefused(_("Nobody is noted as present: call the roll first."))
-    rules, people = (
-        rules_for(meeting.town_id, meeting.kind),
-        list(meeting.attendees.all()),
-    )
-    _put_off(meeting, people, rules, by, at)
-    meeting.closed_at, meeting.closed_by = at, by.post
-    meeting.quorum, meeting.rule = (
-        rules.quorum_needed(due_of(meeting, people)),
-        str(rules.article),
-    )
+
+    rules = rules_for(meeting.town_id, meeting.kind)
+    _put_off_what_waits(meeting, people, rules, by, at)
+
+    meeting.closed_at = at
+    meeting.closed_by = by.post
+    meeting.quorum = rules.quorum_needed(due_of(meeting, people))
+    meeting.rule = str(rules.article)
     meeting.save(update_fields=["closed_at", "closed_by", "quorum", "rule"])
     return meeting
 
 
-def _put_off(
+def _put_off_what_waits(
     meeting: Meeting, people: list[Attendee], rules: Rules, by: Officer, at: datetime
 ) -> None:
-    """What was not reached, with the numbers of the day: what a closed meeting shows
-    never changes.
+    """Put off what was not reached, with the numbers of the day.
+
+    What a closed meeting shows never changes.
     """
     items = list(meeting.items.filter(state=ItemState.WAITING).select_related("case"))
     asides = set_parties_aside(items, people)
+
     for item in items:
-        keep_count(item, count_of(meeting, people, asides[item.pk], rules), rules)
-        item.state, item.concluded_at, item.concluded_by = (
-            ItemState.PUT_OFF,
-            at,
-            by.post,
-        )
+        count = count_of(meeting, people, asides[item.pk], rules)
+        store_count(item, count, rules)
+        item.state = ItemState.PUT_OFF
+        item.concluded_at = at
+        item.concluded_by = by.post
+
     AgendaItem.objects.bulk_update(
         items, ["state", "concluded_at", "concluded_by", *COUNTED]
     )
@@ -143,11 +144,10 @@ def _put_off(
 def correct_minutes(
     meeting: Meeting, *, wrong: str, right: str, key: UUID, by: Officer, at: datetime
 ) -> MinutesCorrection:
-    """Notes beside closed minutes what is wrong in them and what is right; the minutes
-    stay as they were.
+    """Write beside closed minutes what is wrong in them and what is right.
 
-    A repeated `key` returns the correction it made. MoveRefused while the meeting is
-    open; InputRefused without words.
+    The minutes stay as they were. A repeated `key` returns the correction it made.
+    MoveRefused while the meeting is open; InputRefused without words.
     """
     meeting = Meeting.objects.select_related("village", "town").get(pk=meeting.pk)
     check_right(meeting, by, at)

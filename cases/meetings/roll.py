@@ -1,4 +1,4 @@
-"""Who came, who was substituted, who sits in, and who steps aside from an item."""
+"""The roll of a meeting: presence, substitutes, guests, and stepping aside."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -7,14 +7,24 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.meetings.holding import lock_open, lock_waiting
-from cases.models import AgendaItem, Attendee, Concern, CoSpeaker, Meeting, StepAside
+from cases.models import (
+    AgendaItem,
+    Attendee,
+    Case,
+    Concern,
+    CoSpeaker,
+    Meeting,
+    StepAside,
+)
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
-from cases.privacy.veil import veil_over
+from cases.privacy.redactor import room_redactor
 from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused
 
 MOST_ATTENDEES = 500
+VOTED_ON = (ItemState.PASSED, ItemState.NOT_PASSED)
+Party = str | int | None  # a name, or the key of a user
 
 
 @transaction.atomic
@@ -26,57 +36,72 @@ def call_roll(
     at: datetime,
     substitutes: Mapping[int, str] | None = None,
 ) -> None:
-    """Notes who is present; only the people named in `ticked` change, so that two
-    screens do not undo each other.
+    """Write down who is present.
 
-    `substitutes` names who came in somebody's place ("" for nobody); such a person is
-    not present themselves. MoveRefused: somebody taken off after a vote was counted
-    with them.
+    Only the people named in `ticked` and `substitutes`, by attendee, change: two
+    screens do not undo each other. `substitutes` names who came in somebody's place (""
+    for nobody); such a person is not present themselves. MoveRefused: somebody is taken
+    off after a vote was counted with them.
     """
     meeting = lock_open(meeting, by, at)
     people = {person.pk: person for person in meeting.attendees.all()}
-    changed, gone = [], 0
-    for pk in {*ticked, *(substitutes or {})} & set(people):
+    names = substitutes or {}
+    named = {*ticked, *names} & set(people)
+
+    changed = []
+    somebody_left = False
+    for pk in named:
         person = people[pk]
         before = (person.is_present, person.substitute)
+        was_there = person.is_present or bool(person.substitute)
+
         person.is_present = ticked.get(pk, person.is_present)
-        person.substitute = (substitutes or {}).get(pk, person.substitute).strip()
+        person.substitute = names.get(pk, person.substitute).strip()
         if person.is_present:
             person.substitute = ""
+
         if before != (person.is_present, person.substitute):
             changed.append(person)
-        gone += before != (False, "") and not (person.is_present or person.substitute)
-    if (
-        gone
-        and meeting.items.filter(
-            state__in=(ItemState.PASSED, ItemState.NOT_PASSED)
-        ).exists()
-    ):
-        raise MoveRefused(
-            _(
-                "They were counted in a vote already; whoever left later is written"
-                " into the minutes."
-            )
-        )
+        if was_there and not (person.is_present or person.substitute):
+            somebody_left = True
+
+    if somebody_left:
+        _refuse_after_a_vote(meeting)
     Attendee.objects.bulk_update(changed, ["is_present", "substitute"])
+
+
+def _refuse_after_a_vote(meeting: Meeting) -> None:
+    """Raise MoveRefused where an item of the meeting was voted on already."""
+    if meeting.items.filter(state__in=VOTED_ON).exists():
+        words = _(
+            "They were counted in a vote already; whoever left later is written into"
+            " the minutes."
+        )
+        raise MoveRefused(words)
 
 
 @transaction.atomic
 def add_attendee(
     meeting: Meeting, name: str, *, is_guest: bool, by: Officer, at: datetime
 ) -> Attendee:
-    """Somebody who is not on the roll: due to attend after all, or a guest without a
-    vote; they are there.
+    """Add somebody who came and is not on the roll, with a vote or as a guest.
+
+    Whoever is on it by that name already is returned as they are. InputRefused: no
+    name, or more people than a roll takes.
     """
     meeting = lock_open(meeting, by, at)
     name = name.strip()
+
     if not name:
         raise InputRefused.at(name=_("Type a name."))
     if meeting.attendees.count() >= MOST_ATTENDEES:
         words = _("Type the numbers instead of so many names.")
         raise InputRefused.at(name=words)
-    if known := meeting.attendees.filter(name=name, is_guest=is_guest).first():
-        return known
+
+    namesake = meeting.attendees.filter(name=name, is_guest=is_guest).first()
+    if namesake:
+        return namesake
+
     person = Attendee.objects.create(
         meeting=meeting, name=name, is_guest=is_guest, is_present=True
     )
@@ -87,7 +112,7 @@ def add_attendee(
 
 @transaction.atomic
 def remove_attendee(person: Attendee, *, by: Officer, at: datetime) -> None:
-    """Somebody who was added by mistake goes off the roll again; twice is once.
+    """Take somebody off the roll who was added by mistake; twice is once.
 
     MoveRefused: due by their seat or post, or a vote was counted with them.
     """
@@ -95,78 +120,72 @@ def remove_attendee(person: Attendee, *, by: Officer, at: datetime) -> None:
     found = meeting.attendees.filter(pk=person.pk).first()
     if found is None:
         return
+
     if found.seat_id or found.user_id:
         raise MoveRefused(_("They are due by their seat: leave them without a tick."))
-    counted = not found.is_guest and found.is_present
-    if (
-        counted
-        and meeting.items.filter(
-            state__in=(ItemState.PASSED, ItemState.NOT_PASSED)
-        ).exists()
-    ):
-        raise MoveRefused(
-            _(
-                "They were counted in a vote already; whoever left later is written"
-                " into the minutes."
-            )
-        )
+    has_a_vote = not found.is_guest
+    if has_a_vote and found.is_present:
+        _refuse_after_a_vote(meeting)
+
     found.delete()
 
 
+# --- stepping aside
 def set_parties_aside(
     items: Sequence[AgendaItem], people: Iterable[Attendee]
 ) -> dict[int, list[StepAside]]:
-    """A cadre in `concerns`, and whoever is a party, is set aside by itself; all who
-    stepped aside, by item.
+    """Set aside whoever is a party to an item; return all who stepped aside, by item.
 
-    A hidden speaker is not looked for: setting them aside before everybody would tell
-    who spoke. Queries: at most 4.
+    A party is whom the case concerns, and who spoke. A hidden speaker is not looked
+    for: setting them aside before everybody would tell who spoke. At most 4 queries.
     """
     asides: dict[int, list[StepAside]] = {item.pk: [] for item in items}
     for aside in StepAside.objects.filter(item__in=asides):
         asides[aside.item_id].append(aside)
-    parties, people = _parties(items), list(people)
-    new = [
-        StepAside(item=item, attendee=person, is_automatic=True)
-        for item in items
-        for person in people
-        if {person.name, person.substitute, person.user_id}
-        & parties.get(item.case_id or 0, set())
-        and person.pk not in {aside.attendee_id for aside in asides[item.pk]}
-    ]
+
+    people = list(people)
+    parties = _parties_by_case(items)
+    new = []
+    for item in items:
+        parties_here = parties.get(item.case_id or 0, set())
+        already = {aside.attendee_id for aside in asides[item.pk]}
+        for person in people:
+            known_as: set[Party] = {person.name, person.substitute, person.user_id}
+            if known_as & parties_here and person.pk not in already:
+                aside = StepAside(item=item, attendee=person, is_automatic=True)
+                new.append(aside)
+
     for aside in StepAside.objects.bulk_create(new):
         asides[aside.item_id].append(aside)
     return asides
 
 
-def _parties(items: Iterable[AgendaItem]) -> dict[int, set[str | int]]:
-    """Of every case on the agenda: whom it concerns, and unless it is protected the
-    names of who spoke.
+def _parties_by_case(items: Iterable[AgendaItem]) -> dict[int, set[Party]]:
+    """Return whom each case concerns, and unless it is protected the names of who
+    spoke.
+
+    Whom it concerns is found by name too: a seat or a guest's chair needs no account.
     """
-    parties: dict[int, set[str | int]] = {}
-    for case in (item.case for item in items):
-        if case:
-            open_names = case.confidentiality == Confidentiality.NORMAL
-            parties[case.pk] = {
-                name
-                for name in (case.speaker_name, case.proxy_speaker)
-                if name and open_names
-            }
-    concerned = Concern.objects.filter(case__in=parties).values_list(
-        "case", "user", "user__name"
-    )
-    for (
-        case_id,
-        user,
-        name,
-    ) in concerned:  # by name too: a seat or a guest's chair needs no account
+    cases = [item.case for item in items if item.case]
+    parties = {case.pk: _open_speakers(case) for case in cases}
+
+    concerns = Concern.objects.filter(case__in=parties)
+    for case_id, user, name in concerns.values_list("case", "user", "user__name"):
         parties[case_id] |= {user, name}
-    normal = CoSpeaker.objects.filter(
+
+    open_cases = CoSpeaker.objects.filter(
         case__in=parties, case__confidentiality=Confidentiality.NORMAL
     )
-    for case_id, name in normal.values_list("case", "name"):
+    for case_id, name in open_cases.values_list("case", "name"):
         parties[case_id].add(name)
+
     return parties
+
+
+def _open_speakers(case: Case) -> set[Party]:
+    if case.confidentiality != Confidentiality.NORMAL:
+        return set()
+    return {name for name in (case.speaker_name, case.proxy_speaker) if name}
 
 
 @transaction.atomic
@@ -179,49 +198,55 @@ def set_aside(
     lifted: Mapping[int, str] | None = None,
     seen: Container[int] | None = None,
 ) -> None:
-    """Who steps aside from the item, by attendee with the reason; it replaces what was
-    said by hand before.
+    """Write down who steps aside from an item, by attendee with the reason.
 
-    `lifted` names people who were set aside by themselves but only share a name, with
-    the reason. `seen` are those whom the page had ticked: what another screen noted
-    meanwhile stays (None: all were seen). InputRefused where a reason is missing;
-    MoveRefused once the item was concluded.
+    It replaces what was written by hand before. `lifted` names people who were set
+    aside by the rule but only share a name with a party, with the reason why they take
+    part. `seen` are those whom the page had ticked: what another screen wrote meanwhile
+    stays (None: all were seen). InputRefused: a reason is missing. MoveRefused: the
+    item was concluded.
     """
     item = lock_waiting(item, by, at)
-    veil, lifted = veil_over([item.case]), lifted or {}
+    redact = room_redactor([item.case])
     people = {person.pk: person for person in item.meeting.attendees.all()}
     asides = set_parties_aside([item], people.values())[item.pk]
-    automatic = {aside.attendee_id: aside for aside in asides if aside.is_automatic}
-    touched = [pk for pk in automatic if pk in lifted or seen is None or pk in seen]
-    _lift({pk: veil(lifted.get(pk, "").strip()) for pk in touched}, automatic, lifted)
-    by_hand = {
-        pk: veil(why.strip())
-        for pk, why in reasons.items()
-        if pk in people and pk not in automatic
-    }
+    by_rule = {aside.attendee_id: aside for aside in asides if aside.is_automatic}
+
+    def was_seen(attendee: int) -> bool:
+        return seen is None or attendee in seen
+
+    lifted = lifted or {}
+    for attendee, aside in by_rule.items():
+        if attendee in lifted or was_seen(attendee):
+            why = redact(lifted.get(attendee, "").strip())
+            _lift(aside, why, is_asked=attendee in lifted)
+
+    by_hand = {}
+    for attendee, why in reasons.items():
+        if attendee in people and attendee not in by_rule:
+            by_hand[attendee] = redact(why.strip())
     if not all(by_hand.values()):
-        words = _("Say why they step aside.")
-        raise InputRefused.at(asides=words)
+        raise InputRefused.at(asides=_("Say why they step aside."))
+
     before = {aside.attendee_id for aside in asides if not aside.is_automatic}
-    gone = [pk for pk in before - set(by_hand) if seen is None or pk in seen]
+    gone = [attendee for attendee in before - set(by_hand) if was_seen(attendee)]
     item.asides.filter(is_automatic=False, attendee__in=gone).delete()
-    for pk, why in by_hand.items():
+    for attendee, why in by_hand.items():
         StepAside.objects.update_or_create(
-            item=item, attendee=people[pk], defaults={"reason": why}
+            item=item, attendee=people[attendee], defaults={"reason": why}
         )
 
 
-def _lift(
-    reasons: Mapping[int, str],
-    automatic: Mapping[int, StepAside],
-    lifted: Container[int],
-) -> None:
-    """Takes part after all, with the reason; without one stands aside again."""
-    for pk, why in reasons.items():
-        if pk in lifted and not why:
-            words = _("Say why they take part after all.")
-            raise InputRefused.at(lifted=words)
-        aside = automatic[pk]
-        if (aside.is_lifted, aside.reason) != (bool(why), why):
-            aside.is_lifted, aside.reason = bool(why), why
-            aside.save(update_fields=["is_lifted", "reason"])
+def _lift(aside: StepAside, why: str, *, is_asked: bool) -> None:
+    """Let somebody take part after all, with the reason; without one they stand aside.
+
+    InputRefused: it is asked for without a reason.
+    """
+    if is_asked and not why:
+        raise InputRefused.at(lifted=_("Say why they take part after all."))
+
+    takes_part = bool(why)
+    if (aside.is_lifted, aside.reason) != (takes_part, why):
+        aside.is_lifted = takes_part
+        aside.reason = why
+        aside.save(update_fields=["is_lifted", "reason"])

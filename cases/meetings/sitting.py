@@ -29,8 +29,12 @@ from cases.models import (
 from cases.models.choices import Confidentiality, Level
 from cases.models.meeting import Part
 from cases.models.scope import Sight
-from cases.privacy.veil import Veil, veil_over
-from cases.templatetags.minshi import title_for, words_for
+from cases.privacy.redactor import (
+    RoomRedactor,
+    reader_redactor,
+    room_redactor,
+    title_for,
+)
 from minshi.errors import Text
 from villages.bodies import Place
 from villages.models import Post, Role, User
@@ -112,7 +116,7 @@ class Sitting:
 
     @cached_property
     def items(self) -> list[AgendaItem]:
-        """To read, not to save: what was written before a speaker was hidden is veiled
+        """To read, not to save: what was written before a speaker was hidden is blanked
         as well.
         """
         items = list(
@@ -121,34 +125,32 @@ class Sitting:
             )
         )
         for item in items:
-            item.opinions, item.resolution = (
-                self.veil(item.opinions),
-                self.veil(item.resolution),
-            )
+            item.opinions = self.redact(item.opinions)
+            item.resolution = self.redact(item.resolution)
         return items
 
     @cached_property
-    def veil(self) -> Veil:
+    def redact(self) -> RoomRedactor:
         hidden = Case.objects.filter(agenda_items__meeting=self.meeting).exclude(
             confidentiality=Confidentiality.NORMAL
         )
-        return veil_over(hidden.select_related("town"))
+        return room_redactor(hidden.select_related("town"))
 
     @cached_property
     def corrections(self) -> list[MinutesCorrection]:
-        """Of a closed meeting, veiled as its items are."""
+        """Of a closed meeting, redacted as its items are."""
         noted = (
             list(self.meeting.corrections.select_related("post__user"))
             if self.meeting.closed_at
             else []
         )
         for item in noted:
-            item.wrong, item.right = self.veil(item.wrong), self.veil(item.right)
+            item.wrong, item.right = self.redact(item.wrong), self.redact(item.right)
         return noted
 
     @property
     def minutes(self) -> str:
-        return self.veil(self.meeting.minutes)
+        return self.redact(self.meeting.minutes)
 
     @cached_property
     def asides(self) -> dict[int, list[StepAside]]:
@@ -159,7 +161,7 @@ class Sitting:
         ):
             aside.attendee, aside.reason = (
                 names[aside.attendee_id],
-                self.veil(aside.reason),
+                self.redact(aside.reason),
             )
             found.setdefault(aside.item_id, []).append(aside)
         return found
@@ -204,7 +206,7 @@ class Sitting:
 
     def words(self, case: Case | None) -> str:
         """The speaker's own words, as `title`."""
-        return words_for(case, self.sight, case.verbatim) if case else ""
+        return reader_redactor(case, self.sight)(case.verbatim) if case else ""
 
     def public_title(self, case: Case | None) -> str:
         """The matter for everybody in the room: nobody's name, and nothing of what is

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from minshi.tables import Tables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,3173 +18,3290 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Topic",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+        Tables(
+            migrations.CreateModel(
+                name="Topic",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="topics",
-                        to="villages.town",
-                        verbose_name="town",
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="topics",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
                     ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="cases.topic",
-                        verbose_name="under",
+                    (
+                        "parent",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="children",
+                            to="cases.topic",
+                            verbose_name="under",
+                        ),
                     ),
-                ),
-                ("name", models.CharField(max_length=20, verbose_name="name")),
-            ],
-            options={
-                "verbose_name": "topic",
-                "verbose_name_plural": "topics",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "name"), name="topic_name_once_a_town"
-                    )
+                    ("name", models.CharField(max_length=20, verbose_name="name")),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Case",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                options={
+                    "verbose_name": "topic",
+                    "verbose_name_plural": "topics",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "name"), name="topic_name_once_a_town"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Case",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                (
-                    "key",
-                    models.UUIDField(
-                        editable=False,
-                        null=True,
-                        unique=True,
-                        verbose_name="key of the form",
+                    (
+                        "key",
+                        models.UUIDField(
+                            editable=False,
+                            null=True,
+                            unique=True,
+                            verbose_name="key of the form",
+                        ),
                     ),
-                ),
-                (
-                    "number",
-                    models.CharField(max_length=16, unique=True, verbose_name="number"),
-                ),
-                (
-                    "tracking_code",
-                    models.CharField(
-                        editable=False,
-                        max_length=12,
-                        unique=True,
-                        verbose_name="tracking code",
+                    (
+                        "number",
+                        models.CharField(
+                            max_length=16, unique=True, verbose_name="number"
+                        ),
                     ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="villages.town",
-                        verbose_name="town",
+                    (
+                        "tracking_code",
+                        models.CharField(
+                            editable=False,
+                            max_length=12,
+                            unique=True,
+                            verbose_name="tracking code",
+                        ),
                     ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="villages.village",
-                        verbose_name="village",
+                    (
+                        "town",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="cases",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
                     ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="villages.group",
-                        verbose_name="villagers' group",
+                    (
+                        "village",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="cases",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
                     ),
-                ),
-                (
-                    "resident",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="villages.resident",
-                        verbose_name="resident",
+                    (
+                        "group",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="cases",
+                            to="villages.group",
+                            verbose_name="villagers' group",
+                        ),
                     ),
-                ),
-                (
-                    "speaker_name",
-                    models.CharField(blank=True, max_length=40, verbose_name="speaker"),
-                ),
-                (
-                    "speaker_sex",
-                    models.CharField(
-                        blank=True,
-                        choices=[("male", "male"), ("female", "female")],
-                        max_length=6,
-                        verbose_name="sex",
+                    (
+                        "resident",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="cases",
+                            to="villages.resident",
+                            verbose_name="resident",
+                        ),
                     ),
-                ),
-                (
-                    "speaker_phone",
-                    minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone"),
-                ),
-                (
-                    "speaker_phone_hash",
-                    models.CharField(
-                        blank=True, db_index=True, editable=False, max_length=64
+                    (
+                        "speaker_name",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="speaker"
+                        ),
                     ),
-                ),
-                (
-                    "speaker_address",
-                    models.CharField(blank=True, max_length=80, verbose_name="address"),
-                ),
-                (
-                    "proxy_speaker",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="spoken for by"
+                    (
+                        "speaker_sex",
+                        models.CharField(
+                            blank=True,
+                            choices=[("male", "male"), ("female", "female")],
+                            max_length=6,
+                            verbose_name="sex",
+                        ),
                     ),
-                ),
-                ("title", models.CharField(max_length=60, verbose_name="matter")),
-                (
-                    "verbatim",
-                    models.TextField(verbose_name="in the speaker's own words"),
-                ),
-                (
-                    "request_text",
-                    models.TextField(blank=True, verbose_name="what is wanted"),
-                ),
-                (
-                    "place",
-                    models.CharField(blank=True, max_length=80, verbose_name="place"),
-                ),
-                (
-                    "category",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("village", "village matter"),
-                            ("neighbour", "neighbours' matter"),
-                            ("family", "family matter"),
-                        ],
-                        max_length=10,
-                        verbose_name="category",
+                    (
+                        "speaker_phone",
+                        minshi.crypto.EncryptedTextField(
+                            blank=True, verbose_name="phone"
+                        ),
                     ),
-                ),
-                (
-                    "topic",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cases",
-                        to="cases.topic",
-                        verbose_name="topic",
+                    (
+                        "speaker_phone_hash",
+                        models.CharField(
+                            blank=True, db_index=True, editable=False, max_length=64
+                        ),
                     ),
-                ),
-                (
-                    "grade",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("minor", "minor"),
-                            ("complex", "complex"),
-                            ("major", "major"),
-                        ],
-                        max_length=8,
-                        verbose_name="grade",
+                    (
+                        "speaker_address",
+                        models.CharField(
+                            blank=True, max_length=80, verbose_name="address"
+                        ),
                     ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("talk_room", "talk room"),
-                            ("home_visit", "home visit"),
-                            ("talk_day", "talk day"),
-                            ("phone", "phone"),
-                            ("wechat_group", "WeChat group"),
-                            ("qr_code", "QR code"),
-                            ("mini_program", "mini-program"),
-                            ("transferred", "transferred"),
-                        ],
-                        default="talk_room",
-                        max_length=12,
-                        verbose_name="channel",
+                    (
+                        "proxy_speaker",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="spoken for by"
+                        ),
                     ),
-                ),
-                (
-                    "confidentiality",
-                    models.CharField(
-                        choices=[
-                            ("normal", "normal"),
-                            ("hidden", "name hidden"),
-                            ("secret", "secret"),
-                        ],
-                        default="normal",
-                        max_length=8,
-                        verbose_name="confidentiality",
+                    ("title", models.CharField(max_length=60, verbose_name="matter")),
+                    (
+                        "verbatim",
+                        models.TextField(verbose_name="in the speaker's own words"),
                     ),
-                ),
-                (
-                    "remark",
-                    models.CharField(blank=True, max_length=200, verbose_name="remark"),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("speak", "speak"),
-                            ("deliberate", "deliberate"),
-                            ("handle", "handle"),
-                            ("supervise", "supervise"),
-                            ("rate", "rate"),
-                            ("closed", "closed"),
-                        ],
-                        default="speak",
-                        max_length=10,
-                        verbose_name="stage",
+                    (
+                        "request_text",
+                        models.TextField(blank=True, verbose_name="what is wanted"),
                     ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("village", "village"),
-                            ("town", "town"),
-                            ("county", "county"),
-                        ],
-                        max_length=8,
-                        verbose_name="level",
+                    (
+                        "place",
+                        models.CharField(
+                            blank=True, max_length=80, verbose_name="place"
+                        ),
                     ),
-                ),
-                (
-                    "round",
-                    models.PositiveSmallIntegerField(default=1, verbose_name="round"),
-                ),
-                (
-                    "needs_order",
-                    models.BooleanField(default=False, verbose_name="needs an order"),
-                ),
-                (
-                    "conflict_floor",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("village", "village"),
-                            ("town", "town"),
-                            ("county", "county"),
-                        ],
-                        max_length=8,
-                        verbose_name="not below",
+                    (
+                        "category",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("village", "village matter"),
+                                ("neighbour", "neighbours' matter"),
+                                ("family", "family matter"),
+                            ],
+                            max_length=10,
+                            verbose_name="category",
+                        ),
                     ),
-                ),
-                (
-                    "owner_post",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="owned_cases",
-                        to="villages.post",
-                        verbose_name="with",
+                    (
+                        "topic",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="cases",
+                            to="cases.topic",
+                            verbose_name="topic",
+                        ),
                     ),
-                ),
-                (
-                    "owner_office",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="owned_cases",
-                        to="villages.office",
-                        verbose_name="with",
+                    (
+                        "grade",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("minor", "minor"),
+                                ("complex", "complex"),
+                                ("major", "major"),
+                            ],
+                            max_length=8,
+                            verbose_name="grade",
+                        ),
                     ),
-                ),
-                (
-                    "handling",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("on_spot", "on the spot"),
-                            ("led", "led by one cadre"),
-                            ("joint", "joint"),
-                            ("meeting", "by the committee's meeting"),
-                        ],
-                        max_length=8,
-                        verbose_name="way of handling",
+                    (
+                        "channel",
+                        models.CharField(
+                            choices=[
+                                ("talk_room", "talk room"),
+                                ("home_visit", "home visit"),
+                                ("talk_day", "talk day"),
+                                ("phone", "phone"),
+                                ("wechat_group", "WeChat group"),
+                                ("qr_code", "QR code"),
+                                ("mini_program", "mini-program"),
+                                ("transferred", "transferred"),
+                            ],
+                            default="talk_room",
+                            max_length=12,
+                            verbose_name="channel",
+                        ),
                     ),
-                ),
-                ("decision", models.TextField(blank=True, verbose_name="decision")),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("done", "done"),
-                            ("partly", "partly solved"),
-                            ("explained", "explained"),
-                            ("redirected", "sent the proper route"),
-                        ],
-                        max_length=10,
-                        verbose_name="outcome",
+                    (
+                        "confidentiality",
+                        models.CharField(
+                            choices=[
+                                ("normal", "normal"),
+                                ("hidden", "name hidden"),
+                                ("secret", "secret"),
+                            ],
+                            default="normal",
+                            max_length=8,
+                            verbose_name="confidentiality",
+                        ),
                     ),
-                ),
-                (
-                    "measures",
-                    models.TextField(blank=True, verbose_name="measures taken"),
-                ),
-                ("result", models.TextField(blank=True, verbose_name="result")),
-                (
-                    "satisfaction",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("satisfied", "satisfied"),
-                            ("mostly", "mostly satisfied"),
-                            ("dissatisfied", "dissatisfied"),
-                        ],
-                        max_length=12,
-                        verbose_name="satisfaction",
+                    (
+                        "remark",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="remark"
+                        ),
                     ),
-                ),
-                (
-                    "solved",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("yes", "solved"),
-                            ("partly", "partly solved"),
-                            ("no", "not solved"),
-                        ],
-                        max_length=6,
-                        verbose_name="solved",
+                    (
+                        "stage",
+                        models.CharField(
+                            choices=[
+                                ("speak", "speak"),
+                                ("deliberate", "deliberate"),
+                                ("handle", "handle"),
+                                ("supervise", "supervise"),
+                                ("rate", "rate"),
+                                ("closed", "closed"),
+                            ],
+                            default="speak",
+                            max_length=10,
+                            verbose_name="stage",
+                        ),
                     ),
-                ),
-                ("said_at", models.DateTimeField(verbose_name="said")),
-                ("registered_at", models.DateTimeField(verbose_name="registered")),
-                (
-                    "accepted_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="accepted"
+                    (
+                        "level",
+                        models.CharField(
+                            choices=[
+                                ("village", "village"),
+                                ("town", "town"),
+                                ("county", "county"),
+                            ],
+                            max_length=8,
+                            verbose_name="level",
+                        ),
                     ),
-                ),
-                (
-                    "decided_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="decided"),
-                ),
-                (
-                    "completed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="completed"
+                    (
+                        "round",
+                        models.PositiveSmallIntegerField(
+                            default=1, verbose_name="round"
+                        ),
                     ),
-                ),
-                (
-                    "replied_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="replied"),
-                ),
-                (
-                    "closed_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="closed"),
-                ),
-                (
-                    "close_reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("rated", "rated"),
-                            ("unrated", "nobody reached for a rating"),
-                            ("explained", "explained"),
-                            ("diverted", "shown the proper route"),
-                            ("merged", "merged"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        max_length=9,
-                        verbose_name="why closed",
+                    (
+                        "needs_order",
+                        models.BooleanField(
+                            default=False, verbose_name="needs an order"
+                        ),
                     ),
-                ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merged_cases",
-                        to="cases.case",
-                        verbose_name="merged into",
+                    (
+                        "conflict_floor",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("village", "village"),
+                                ("town", "town"),
+                                ("county", "county"),
+                            ],
+                            max_length=8,
+                            verbose_name="not below",
+                        ),
                     ),
-                ),
-                (
-                    "due_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="due"),
-                ),
-                (
-                    "yellow_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "grey_until",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="suspended until"
+                    (
+                        "owner_post",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="owned_cases",
+                            to="villages.post",
+                            verbose_name="with",
+                        ),
                     ),
-                ),
-                (
-                    "promised_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="promised for"
+                    (
+                        "owner_office",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="owned_cases",
+                            to="villages.office",
+                            verbose_name="with",
+                        ),
                     ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recorded_cases",
-                        to="villages.post",
-                        verbose_name="recorded by",
+                    (
+                        "handling",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("on_spot", "on the spot"),
+                                ("led", "led by one cadre"),
+                                ("joint", "joint"),
+                                ("meeting", "by the committee's meeting"),
+                            ],
+                            max_length=8,
+                            verbose_name="way of handling",
+                        ),
                     ),
-                ),
-                (
-                    "adopted_from",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="adopted from"
+                    ("decision", models.TextField(blank=True, verbose_name="decision")),
+                    (
+                        "outcome",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("done", "done"),
+                                ("partly", "partly solved"),
+                                ("explained", "explained"),
+                                ("redirected", "sent the proper route"),
+                            ],
+                            max_length=10,
+                            verbose_name="outcome",
+                        ),
                     ),
-                ),
-                ("version", models.PositiveIntegerField(default=0, editable=False)),
-                ("event_count", models.PositiveIntegerField(default=0, editable=False)),
-                (
-                    "event_hash",
-                    models.CharField(blank=True, editable=False, max_length=64),
-                ),
-            ],
-            options={
-                "verbose_name": "case",
-                "verbose_name_plural": "cases",
-                "ordering": ("-registered_at", "-pk"),
-                "indexes": [
-                    models.Index(
-                        fields=["-registered_at", "-id"], name="case_registered"
+                    (
+                        "measures",
+                        models.TextField(blank=True, verbose_name="measures taken"),
                     ),
-                    models.Index(
-                        fields=["village", "-registered_at", "-id"],
-                        name="case_village_registered",
+                    ("result", models.TextField(blank=True, verbose_name="result")),
+                    (
+                        "satisfaction",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("satisfied", "satisfied"),
+                                ("mostly", "mostly satisfied"),
+                                ("dissatisfied", "dissatisfied"),
+                            ],
+                            max_length=12,
+                            verbose_name="satisfaction",
+                        ),
                     ),
-                    models.Index(
-                        fields=["town", "-registered_at", "-id"],
-                        name="case_town_registered",
+                    (
+                        "solved",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("yes", "solved"),
+                                ("partly", "partly solved"),
+                                ("no", "not solved"),
+                            ],
+                            max_length=6,
+                            verbose_name="solved",
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["due_at", "id"],
-                        name="case_open_due",
+                    ("said_at", models.DateTimeField(verbose_name="said")),
+                    ("registered_at", models.DateTimeField(verbose_name="registered")),
+                    (
+                        "accepted_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="accepted"
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["village", "due_at", "id"],
-                        name="case_village_open_due",
+                    (
+                        "decided_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="decided"
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["town", "due_at", "id"],
-                        name="case_town_open_due",
+                    (
+                        "completed_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="completed"
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["yellow_at"],
-                        name="case_open_yellow",
+                    (
+                        "replied_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="replied"
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["stage"],
-                        name="case_open_stage",
+                    (
+                        "closed_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="closed"
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["owner_post", "due_at"],
-                        name="case_open_owner_post",
+                    (
+                        "close_reason",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("rated", "rated"),
+                                ("unrated", "nobody reached for a rating"),
+                                ("explained", "explained"),
+                                ("diverted", "shown the proper route"),
+                                ("merged", "merged"),
+                                ("withdrawn", "withdrawn"),
+                            ],
+                            max_length=9,
+                            verbose_name="why closed",
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed"), _negated=True),
-                        fields=["owner_office", "due_at"],
-                        name="case_open_owner_office",
+                    (
+                        "merged_into",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="merged_cases",
+                            to="cases.case",
+                            verbose_name="merged into",
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("stage", "closed")),
-                        fields=["-closed_at", "-id"],
-                        name="case_closed",
+                    (
+                        "due_at",
+                        models.DateTimeField(blank=True, null=True, verbose_name="due"),
                     ),
-                    models.Index(
-                        fields=["town", "category", "-registered_at"],
-                        name="case_town_category",
+                    (
+                        "yellow_at",
+                        models.DateTimeField(blank=True, editable=False, null=True),
                     ),
-                    models.Index(
-                        fields=["group", "-registered_at"], name="case_group_registered"
+                    (
+                        "grey_until",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="suspended until"
+                        ),
+                    ),
+                    (
+                        "promised_on",
+                        models.DateField(
+                            blank=True, null=True, verbose_name="promised for"
+                        ),
+                    ),
+                    (
+                        "recorded_by",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="recorded_cases",
+                            to="villages.post",
+                            verbose_name="recorded by",
+                        ),
+                    ),
+                    (
+                        "adopted_from",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="adopted from"
+                        ),
+                    ),
+                    ("version", models.PositiveIntegerField(default=0, editable=False)),
+                    (
+                        "event_count",
+                        models.PositiveIntegerField(default=0, editable=False),
+                    ),
+                    (
+                        "event_hash",
+                        models.CharField(blank=True, editable=False, max_length=64),
                     ),
                 ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("closed_at__isnull", False),
-                                ("stage", "closed"),
-                                models.Q(("close_reason", ""), _negated=True),
-                            ),
-                            models.Q(
-                                models.Q(("stage", "closed"), _negated=True),
-                                ("close_reason", ""),
-                                ("closed_at", None),
-                            ),
-                            _connector="OR",
+                options={
+                    "verbose_name": "case",
+                    "verbose_name_plural": "cases",
+                    "ordering": ("-registered_at", "-pk"),
+                    "indexes": [
+                        models.Index(
+                            fields=["-registered_at", "-id"], name="case_registered"
                         ),
-                        name="case_closed_at_and_reason_iff_closed",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("owner_office", None),
-                                ("owner_post", None),
-                                ("stage", "closed"),
-                            ),
-                            models.Q(
-                                models.Q(("stage", "closed"), _negated=True),
-                                ("owner_office", None),
-                                ("owner_post__isnull", False),
-                            ),
-                            models.Q(
-                                models.Q(("stage", "closed"), _negated=True),
-                                ("owner_office__isnull", False),
-                                ("owner_post", None),
-                            ),
-                            _connector="OR",
+                        models.Index(
+                            fields=["village", "-registered_at", "-id"],
+                            name="case_village_registered",
                         ),
-                        name="case_open_iff_exactly_one_owner",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("due_at", None),
-                                ("stage", "closed"),
-                                ("yellow_at", None),
-                            ),
-                            models.Q(
-                                models.Q(("stage", "closed"), _negated=True),
-                                ("due_at__isnull", False),
-                                ("yellow_at__isnull", False),
-                            ),
-                            _connector="OR",
+                        models.Index(
+                            fields=["town", "-registered_at", "-id"],
+                            name="case_town_registered",
                         ),
-                        name="case_open_iff_due",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("close_reason", "merged"),
-                                ("merged_into__isnull", False),
-                            ),
-                            models.Q(
-                                models.Q(("close_reason", "merged"), _negated=True),
-                                ("merged_into", None),
-                            ),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["due_at", "id"],
+                            name="case_open_due",
                         ),
-                        name="case_merged_into_iff_merged",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("needs_order", False),
-                            ("stage", "supervise"),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["village", "due_at", "id"],
+                            name="case_village_open_due",
                         ),
-                        name="case_needs_order_only_under_supervision",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("level", "village"), _negated=True),
-                            ("village__isnull", False),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["town", "due_at", "id"],
+                            name="case_town_open_due",
                         ),
-                        name="case_at_village_level_has_a_village",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("stage", "handle"), _negated=True),
-                            models.Q(("handling", ""), _negated=True),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["yellow_at"],
+                            name="case_open_yellow",
                         ),
-                        name="case_in_handling_has_a_way_of_handling",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("completed_at", None),
-                            models.Q(("result", ""), _negated=True),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["stage"],
+                            name="case_open_stage",
                         ),
-                        name="case_completed_has_a_result",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("stage__in", ["speak", "closed"]),
-                            ("accepted_at__isnull", False),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["owner_post", "due_at"],
+                            name="case_open_owner_post",
                         ),
-                        name="case_past_speak_is_accepted",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("handling", "meeting"), _negated=True),
-                            models.Q(("level", "village"), _negated=True),
-                            models.Q(("stage", "handle"), _negated=True),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed"), _negated=True),
+                            fields=["owner_office", "due_at"],
+                            name="case_open_owner_office",
                         ),
-                        name="case_committee_meeting_only_above_village",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("satisfaction", ""), ("solved", "")),
-                            models.Q(
-                                models.Q(("satisfaction", ""), _negated=True),
-                                models.Q(("solved", ""), _negated=True),
-                            ),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("stage", "closed")),
+                            fields=["-closed_at", "-id"],
+                            name="case_closed",
                         ),
-                        name="case_rating_has_both_answers",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("round__gte", 1)), name="case_round_from_1"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CoSpeaker",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="co_speakers",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "phone",
-                    minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone"),
-                ),
-                (
-                    "from_case",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="cases.case",
-                        verbose_name="from the merged case",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "co-speaker",
-                "verbose_name_plural": "co-speakers",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="NumberCounter",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                (
-                    "last",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="last number given"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "number counter",
-                "verbose_name_plural": "number counters",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "year"), name="number_counter_once_a_year"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseAccess",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="access",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "reader of a secret case",
-                "verbose_name_plural": "readers of secret cases",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "post"), name="case_access_once"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Concern",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="concerns",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "cadre whom a case concerns",
-                "verbose_name_plural": "cadres whom cases concern",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "user"), name="concern_once"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="JoinedVillage",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="joined_villages",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="joined_cases",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "invited village",
-                "verbose_name_plural": "invited villages",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "village"), name="joined_village_once"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Meeting",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "key",
-                    models.UUIDField(
-                        editable=False,
-                        null=True,
-                        unique=True,
-                        verbose_name="key of the form",
-                    ),
-                ),
-                ("sent", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("minshi_committee", "speak-plainly committee"),
-                            ("talk_day", "talk day"),
-                            ("two_committees", "the two committees"),
-                            ("mass_congress", "villagers' congress"),
-                            ("representatives", "villagers' representatives"),
-                            ("assembly", "assembly of the villagers"),
-                            (
-                                "households",
-                                "assembly of the villagers, one of each household",
-                            ),
-                            ("party_assembly", "assembly of the party members"),
-                            ("party_mass_day", "day of party and people"),
-                            ("themed_party_day", "themed party day"),
-                            ("three_meetings", "three meetings, one lesson"),
-                            ("consultation", "CPPCC consultation"),
-                            ("town_committee", "town party committee meeting"),
-                            ("county_board", "county's meeting on a matter"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind of meeting",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="meetings",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="meetings",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "county_code",
-                    models.CharField(
-                        blank=True, max_length=6, verbose_name="county code"
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="when")),
-                (
-                    "place",
-                    models.CharField(blank=True, max_length=60, verbose_name="place"),
-                ),
-                (
-                    "chair",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="in the chair"
-                    ),
-                ),
-                (
-                    "recorder",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="minutes by"
-                    ),
-                ),
-                (
-                    "due_typed",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="due to attend"
-                    ),
-                ),
-                (
-                    "present_typed",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="present"
-                    ),
-                ),
-                ("minutes", models.TextField(blank=True, verbose_name="minutes")),
-                (
-                    "minutes_version",
-                    models.PositiveIntegerField(default=0, editable=False),
-                ),
-                (
-                    "minutes_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="minutes by",
-                    ),
-                ),
-                ("minutes_at", models.DateTimeField(null=True)),
-                (
-                    "called_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="called by",
-                    ),
-                ),
-                ("called_at", models.DateTimeField(verbose_name="called")),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="closed by",
-                    ),
-                ),
-                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
-                (
-                    "quorum",
-                    models.PositiveIntegerField(
-                        null=True, verbose_name="needed to decide"
-                    ),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="by which rule"
-                    ),
-                ),
-                (
-                    "cancelled_at",
-                    models.DateTimeField(null=True, verbose_name="cancelled"),
-                ),
-            ],
-            options={
-                "verbose_name": "meeting",
-                "verbose_name_plural": "meetings",
-                "ordering": ("-starts_at", "-pk"),
-                "indexes": [
-                    models.Index(
-                        fields=["village", "-starts_at", "-id"],
-                        name="meeting_village_starts",
-                    ),
-                    models.Index(
-                        fields=["town", "-starts_at", "-id"], name="meeting_town_starts"
-                    ),
-                    models.Index(fields=["-starts_at", "-id"], name="meeting_starts"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("county_code", ""),
-                                ("town__isnull", False),
+                        models.Index(
+                            fields=["town", "category", "-registered_at"],
+                            name="case_town_category",
+                        ),
+                        models.Index(
+                            fields=["group", "-registered_at"],
+                            name="case_group_registered",
+                        ),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
                                 models.Q(
-                                    models.Q(
-                                        ("kind", "town_committee"), ("village", None)
-                                    ),
+                                    ("closed_at__isnull", False),
+                                    ("stage", "closed"),
+                                    models.Q(("close_reason", ""), _negated=True),
+                                ),
+                                models.Q(
+                                    models.Q(("stage", "closed"), _negated=True),
+                                    ("close_reason", ""),
+                                    ("closed_at", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="case_closed_at_and_reason_iff_closed",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("owner_office", None),
+                                    ("owner_post", None),
+                                    ("stage", "closed"),
+                                ),
+                                models.Q(
+                                    models.Q(("stage", "closed"), _negated=True),
+                                    ("owner_office", None),
+                                    ("owner_post__isnull", False),
+                                ),
+                                models.Q(
+                                    models.Q(("stage", "closed"), _negated=True),
+                                    ("owner_office__isnull", False),
+                                    ("owner_post", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="case_open_iff_exactly_one_owner",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("due_at", None),
+                                    ("stage", "closed"),
+                                    ("yellow_at", None),
+                                ),
+                                models.Q(
+                                    models.Q(("stage", "closed"), _negated=True),
+                                    ("due_at__isnull", False),
+                                    ("yellow_at__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="case_open_iff_due",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("close_reason", "merged"),
+                                    ("merged_into__isnull", False),
+                                ),
+                                models.Q(
+                                    models.Q(("close_reason", "merged"), _negated=True),
+                                    ("merged_into", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="case_merged_into_iff_merged",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("needs_order", False),
+                                ("stage", "supervise"),
+                                _connector="OR",
+                            ),
+                            name="case_needs_order_only_under_supervision",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("level", "village"), _negated=True),
+                                ("village__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="case_at_village_level_has_a_village",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("stage", "handle"), _negated=True),
+                                models.Q(("handling", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="case_in_handling_has_a_way_of_handling",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("completed_at", None),
+                                models.Q(("result", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="case_completed_has_a_result",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("stage__in", ["speak", "closed"]),
+                                ("accepted_at__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="case_past_speak_is_accepted",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("handling", "meeting"), _negated=True),
+                                models.Q(("level", "village"), _negated=True),
+                                models.Q(("stage", "handle"), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="case_committee_meeting_only_above_village",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("satisfaction", ""), ("solved", "")),
+                                models.Q(
+                                    models.Q(("satisfaction", ""), _negated=True),
+                                    models.Q(("solved", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="case_rating_has_both_answers",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("round__gte", 1)),
+                            name="case_round_from_1",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CoSpeaker",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="co_speakers",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "phone",
+                        minshi.crypto.EncryptedTextField(
+                            blank=True, verbose_name="phone"
+                        ),
+                    ),
+                    (
+                        "from_case",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="+",
+                            to="cases.case",
+                            verbose_name="from the merged case",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "co-speaker",
+                    "verbose_name_plural": "co-speakers",
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="NumberCounter",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="+",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                    (
+                        "last",
+                        models.PositiveIntegerField(
+                            default=0, verbose_name="last number given"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "number counter",
+                    "verbose_name_plural": "number counters",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "year"), name="number_counter_once_a_year"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="CaseAccess",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="access",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "reader of a secret case",
+                    "verbose_name_plural": "readers of secret cases",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "post"), name="case_access_once"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Concern",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="concerns",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="account",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "cadre whom a case concerns",
+                    "verbose_name_plural": "cadres whom cases concern",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "user"), name="concern_once"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="JoinedVillage",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="joined_villages",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="joined_cases",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "invited village",
+                    "verbose_name_plural": "invited villages",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "village"), name="joined_village_once"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Meeting",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "key",
+                        models.UUIDField(
+                            editable=False,
+                            null=True,
+                            unique=True,
+                            verbose_name="key of the form",
+                        ),
+                    ),
+                    (
+                        "sent",
+                        models.CharField(blank=True, editable=False, max_length=64),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("minshi_committee", "speak-plainly committee"),
+                                ("talk_day", "talk day"),
+                                ("two_committees", "the two committees"),
+                                ("mass_congress", "villagers' congress"),
+                                ("representatives", "villagers' representatives"),
+                                ("assembly", "assembly of the villagers"),
+                                (
+                                    "households",
+                                    "assembly of the villagers, one of each household",
+                                ),
+                                ("party_assembly", "assembly of the party members"),
+                                ("party_mass_day", "day of party and people"),
+                                ("themed_party_day", "themed party day"),
+                                ("three_meetings", "three meetings, one lesson"),
+                                ("consultation", "CPPCC consultation"),
+                                ("town_committee", "town party committee meeting"),
+                                ("county_board", "county's meeting on a matter"),
+                            ],
+                            max_length=20,
+                            verbose_name="kind of meeting",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="meetings",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="meetings",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "county_code",
+                        models.CharField(
+                            blank=True, max_length=6, verbose_name="county code"
+                        ),
+                    ),
+                    ("starts_at", models.DateTimeField(verbose_name="when")),
+                    (
+                        "place",
+                        models.CharField(
+                            blank=True, max_length=60, verbose_name="place"
+                        ),
+                    ),
+                    (
+                        "chair",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="in the chair"
+                        ),
+                    ),
+                    (
+                        "recorder",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="minutes by"
+                        ),
+                    ),
+                    (
+                        "due_typed",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="due to attend"
+                        ),
+                    ),
+                    (
+                        "present_typed",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="present"
+                        ),
+                    ),
+                    ("minutes", models.TextField(blank=True, verbose_name="minutes")),
+                    (
+                        "minutes_version",
+                        models.PositiveIntegerField(default=0, editable=False),
+                    ),
+                    (
+                        "minutes_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="minutes by",
+                        ),
+                    ),
+                    ("minutes_at", models.DateTimeField(null=True)),
+                    (
+                        "called_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="called by",
+                        ),
+                    ),
+                    ("called_at", models.DateTimeField(verbose_name="called")),
+                    (
+                        "closed_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="closed by",
+                        ),
+                    ),
+                    (
+                        "closed_at",
+                        models.DateTimeField(null=True, verbose_name="closed"),
+                    ),
+                    (
+                        "quorum",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="needed to decide"
+                        ),
+                    ),
+                    (
+                        "rule",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="by which rule"
+                        ),
+                    ),
+                    (
+                        "cancelled_at",
+                        models.DateTimeField(null=True, verbose_name="cancelled"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "meeting",
+                    "verbose_name_plural": "meetings",
+                    "ordering": ("-starts_at", "-pk"),
+                    "indexes": [
+                        models.Index(
+                            fields=["village", "-starts_at", "-id"],
+                            name="meeting_village_starts",
+                        ),
+                        models.Index(
+                            fields=["town", "-starts_at", "-id"],
+                            name="meeting_town_starts",
+                        ),
+                        models.Index(
+                            fields=["-starts_at", "-id"], name="meeting_starts"
+                        ),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("county_code", ""),
+                                    ("town__isnull", False),
                                     models.Q(
                                         models.Q(
-                                            ("kind", "town_committee"), _negated=True
+                                            ("kind", "town_committee"),
+                                            ("village", None),
                                         ),
-                                        ("village__isnull", False),
+                                        models.Q(
+                                            models.Q(
+                                                ("kind", "town_committee"),
+                                                _negated=True,
+                                            ),
+                                            ("village__isnull", False),
+                                        ),
+                                        _connector="OR",
                                     ),
-                                    _connector="OR",
                                 ),
+                                models.Q(
+                                    ("county_code__regex", "^\\d{6}$"),
+                                    ("kind", "county_board"),
+                                    ("town", None),
+                                    ("village", None),
+                                ),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                ("county_code__regex", "^\\d{6}$"),
-                                ("kind", "county_board"),
-                                ("town", None),
-                                ("village", None),
+                            name="meeting_is_where_its_kind_is_held",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("closed_at", None),
+                                ("cancelled_at", None),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="meeting_is_closed_or_cancelled_not_both",
                         ),
-                        name="meeting_is_where_its_kind_is_held",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("closed_at", None), ("cancelled_at", None), _connector="OR"
-                        ),
-                        name="meeting_is_closed_or_cancelled_not_both",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_at", None), ("closed_by", None)),
-                            models.Q(
-                                ("closed_at__isnull", False),
-                                ("closed_by__isnull", False),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("closed_at", None), ("closed_by", None)),
+                                models.Q(
+                                    ("closed_at__isnull", False),
+                                    ("closed_by__isnull", False),
+                                ),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="meeting_closed_by_somebody",
                         ),
-                        name="meeting_closed_by_somebody",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("due_typed", None), ("present_typed", None)),
+                                ("present_typed__lte", models.F("due_typed")),
+                                _connector="OR",
+                            ),
+                            name="meeting_present_are_of_those_due",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Attendee",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("due_typed", None), ("present_typed", None)),
-                            ("present_typed__lte", models.F("due_typed")),
-                            _connector="OR",
+                    (
+                        "meeting",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="attendees",
+                            to="cases.meeting",
+                            verbose_name="meeting",
                         ),
-                        name="meeting_present_are_of_those_due",
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="account",
+                        ),
+                    ),
+                    (
+                        "seat",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.seat",
+                            verbose_name="seat",
+                        ),
+                    ),
+                    (
+                        "is_chair",
+                        models.BooleanField(default=False, verbose_name="in the chair"),
+                    ),
+                    (
+                        "is_guest",
+                        models.BooleanField(
+                            default=False, verbose_name="sits in without a vote"
+                        ),
+                    ),
+                    (
+                        "is_present",
+                        models.BooleanField(default=False, verbose_name="present"),
+                    ),
+                    (
+                        "substitute",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="substituted by"
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attendee",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "meeting",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attendees",
-                        to="cases.meeting",
-                        verbose_name="meeting",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "seat",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.seat",
-                        verbose_name="seat",
-                    ),
-                ),
-                (
-                    "is_chair",
-                    models.BooleanField(default=False, verbose_name="in the chair"),
-                ),
-                (
-                    "is_guest",
-                    models.BooleanField(
-                        default=False, verbose_name="sits in without a vote"
-                    ),
-                ),
-                (
-                    "is_present",
-                    models.BooleanField(default=False, verbose_name="present"),
-                ),
-                (
-                    "substitute",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="substituted by"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "attendee",
-                "verbose_name_plural": "attendees",
-                "ordering": ("-is_chair", "is_guest", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("meeting", "seat"), name="attendee_seat_once_a_meeting"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_present", False), ("substitute", ""), _connector="OR"
+                options={
+                    "verbose_name": "attendee",
+                    "verbose_name_plural": "attendees",
+                    "ordering": ("-is_chair", "is_guest", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("meeting", "seat"),
+                            name="attendee_seat_once_a_meeting",
                         ),
-                        name="attendee_comes_or_is_substituted",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("is_present", False),
+                                ("substitute", ""),
+                                _connector="OR",
+                            ),
+                            name="attendee_comes_or_is_substituted",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="AgendaItem",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "meeting",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="items",
+                            to="cases.meeting",
+                            verbose_name="meeting",
+                        ),
+                    ),
+                    (
+                        "position",
+                        models.PositiveSmallIntegerField(verbose_name="position"),
+                    ),
+                    (
+                        "part",
+                        models.CharField(
+                            choices=[
+                                ("report", "report on last month"),
+                                ("review", "review of the results"),
+                                ("new", "matters to decide"),
+                            ],
+                            default="new",
+                            max_length=8,
+                            verbose_name="part",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="agenda_items",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "subject",
+                        models.CharField(
+                            blank=True, max_length=80, verbose_name="subject"
+                        ),
+                    ),
+                    ("opinions", models.TextField(blank=True, verbose_name="opinions")),
+                    (
+                        "votes_for",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="for"
+                        ),
+                    ),
+                    (
+                        "votes_against",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="against"
+                        ),
+                    ),
+                    (
+                        "votes_abstain",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="abstained"
+                        ),
+                    ),
+                    ("version", models.PositiveIntegerField(default=0, editable=False)),
+                    (
+                        "key",
+                        models.UUIDField(
+                            editable=False, null=True, verbose_name="key of the form"
+                        ),
+                    ),
+                    (
+                        "sent",
+                        models.CharField(blank=True, editable=False, max_length=64),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("waiting", "to come"),
+                                ("passed", "passed"),
+                                ("not_passed", "not passed"),
+                                ("put_off", "put off"),
+                                ("noted", "heard"),
+                            ],
+                            default="waiting",
+                            max_length=10,
+                            verbose_name="state",
+                        ),
+                    ),
+                    (
+                        "resolution",
+                        models.TextField(blank=True, verbose_name="what was resolved"),
+                    ),
+                    (
+                        "action",
+                        models.CharField(
+                            blank=True, max_length=24, verbose_name="step taken"
+                        ),
+                    ),
+                    (
+                        "due",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="due to attend"
+                        ),
+                    ),
+                    (
+                        "present",
+                        models.PositiveIntegerField(null=True, verbose_name="present"),
+                    ),
+                    (
+                        "aside",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="stepped aside"
+                        ),
+                    ),
+                    (
+                        "quorum",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="needed to decide"
+                        ),
+                    ),
+                    (
+                        "needed",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="votes needed"
+                        ),
+                    ),
+                    (
+                        "rule",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="by which rule"
+                        ),
+                    ),
+                    (
+                        "concluded_at",
+                        models.DateTimeField(null=True, verbose_name="concluded"),
+                    ),
+                    (
+                        "concluded_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="AgendaItem",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "meeting",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="items",
-                        to="cases.meeting",
-                        verbose_name="meeting",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
-                (
-                    "part",
-                    models.CharField(
-                        choices=[
-                            ("report", "report on last month"),
-                            ("review", "review of the results"),
-                            ("new", "matters to decide"),
-                        ],
-                        default="new",
-                        max_length=8,
-                        verbose_name="part",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agenda_items",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "subject",
-                    models.CharField(blank=True, max_length=80, verbose_name="subject"),
-                ),
-                ("opinions", models.TextField(blank=True, verbose_name="opinions")),
-                (
-                    "votes_for",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="for"
-                    ),
-                ),
-                (
-                    "votes_against",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="against"
-                    ),
-                ),
-                (
-                    "votes_abstain",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="abstained"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=0, editable=False)),
-                (
-                    "key",
-                    models.UUIDField(
-                        editable=False, null=True, verbose_name="key of the form"
-                    ),
-                ),
-                ("sent", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "to come"),
-                            ("passed", "passed"),
-                            ("not_passed", "not passed"),
-                            ("put_off", "put off"),
-                            ("noted", "heard"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "resolution",
-                    models.TextField(blank=True, verbose_name="what was resolved"),
-                ),
-                (
-                    "action",
-                    models.CharField(
-                        blank=True, max_length=24, verbose_name="step taken"
-                    ),
-                ),
-                (
-                    "due",
-                    models.PositiveIntegerField(
-                        null=True, verbose_name="due to attend"
-                    ),
-                ),
-                (
-                    "present",
-                    models.PositiveIntegerField(null=True, verbose_name="present"),
-                ),
-                (
-                    "aside",
-                    models.PositiveIntegerField(
-                        null=True, verbose_name="stepped aside"
-                    ),
-                ),
-                (
-                    "quorum",
-                    models.PositiveIntegerField(
-                        null=True, verbose_name="needed to decide"
-                    ),
-                ),
-                (
-                    "needed",
-                    models.PositiveIntegerField(null=True, verbose_name="votes needed"),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="by which rule"
-                    ),
-                ),
-                (
-                    "concluded_at",
-                    models.DateTimeField(null=True, verbose_name="concluded"),
-                ),
-                (
-                    "concluded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "agenda item",
-                "verbose_name_plural": "agenda items",
-                "ordering": ("meeting", "position", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("meeting", "case"),
-                        name="agenda_item_case_once_a_meeting",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("case__isnull", False), ("subject", "")),
-                            models.Q(
-                                ("case", None), models.Q(("subject", ""), _negated=True)
-                            ),
-                            _connector="OR",
+                options={
+                    "verbose_name": "agenda item",
+                    "verbose_name_plural": "agenda items",
+                    "ordering": ("meeting", "position", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("meeting", "case"),
+                            name="agenda_item_case_once_a_meeting",
                         ),
-                        name="agenda_item_has_a_case_or_a_subject",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("concluded_at", None), ("state", "waiting")),
-                            models.Q(
-                                models.Q(("state", "waiting"), _negated=True),
-                                ("concluded_at__isnull", False),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("case__isnull", False), ("subject", "")),
+                                models.Q(
+                                    ("case", None),
+                                    models.Q(("subject", ""), _negated=True),
+                                ),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="agenda_item_has_a_case_or_a_subject",
                         ),
-                        name="agenda_item_concluded_iff_at",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "passed"), _negated=True),
-                            models.Q(
-                                ("needed__isnull", False),
-                                (
-                                    "present__gte",
-                                    django.db.models.expressions.CombinedExpression(
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("concluded_at", None), ("state", "waiting")),
+                                models.Q(
+                                    models.Q(("state", "waiting"), _negated=True),
+                                    ("concluded_at__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="agenda_item_concluded_iff_at",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("state", "passed"), _negated=True),
+                                models.Q(
+                                    ("needed__isnull", False),
+                                    (
+                                        "present__gte",
                                         django.db.models.expressions.CombinedExpression(
-                                            models.F("votes_for"),
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("votes_for"),
+                                                "+",
+                                                models.F("votes_against"),
+                                            ),
                                             "+",
-                                            models.F("votes_against"),
+                                            models.F("votes_abstain"),
                                         ),
-                                        "+",
-                                        models.F("votes_abstain"),
                                     ),
+                                    ("votes_abstain__isnull", False),
+                                    ("votes_against__isnull", False),
+                                    ("votes_for__gte", models.F("needed")),
                                 ),
-                                ("votes_abstain__isnull", False),
-                                ("votes_against__isnull", False),
-                                ("votes_for__gte", models.F("needed")),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="agenda_item_passed_with_the_votes_needed",
                         ),
-                        name="agenda_item_passed_with_the_votes_needed",
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="StepAside",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "item",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="asides",
+                            to="cases.agendaitem",
+                            verbose_name="agenda item",
+                        ),
+                    ),
+                    (
+                        "attendee",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="asides",
+                            to="cases.attendee",
+                            verbose_name="attendee",
+                        ),
+                    ),
+                    (
+                        "reason",
+                        models.CharField(blank=True, max_length=80, verbose_name="why"),
+                    ),
+                    (
+                        "is_automatic",
+                        models.BooleanField(
+                            default=False, verbose_name="set aside by the system"
+                        ),
+                    ),
+                    (
+                        "is_lifted",
+                        models.BooleanField(
+                            default=False,
+                            verbose_name="a namesake, takes part after all",
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="StepAside",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="asides",
-                        to="cases.agendaitem",
-                        verbose_name="agenda item",
-                    ),
-                ),
-                (
-                    "attendee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="asides",
-                        to="cases.attendee",
-                        verbose_name="attendee",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=80, verbose_name="why"),
-                ),
-                (
-                    "is_automatic",
-                    models.BooleanField(
-                        default=False, verbose_name="set aside by the system"
-                    ),
-                ),
-                (
-                    "is_lifted",
-                    models.BooleanField(
-                        default=False, verbose_name="a namesake, takes part after all"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "stepping aside",
-                "verbose_name_plural": "steppings aside",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("item", "attendee"), name="step_aside_once_an_item"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_lifted", False),
-                            models.Q(
-                                ("is_automatic", True),
-                                models.Q(("reason", ""), _negated=True),
-                            ),
-                            _connector="OR",
+                options={
+                    "verbose_name": "stepping aside",
+                    "verbose_name_plural": "steppings aside",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("item", "attendee"), name="step_aside_once_an_item"
                         ),
-                        name="step_aside_lifted_with_reason",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("is_lifted", False),
+                                models.Q(
+                                    ("is_automatic", True),
+                                    models.Q(("reason", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="step_aside_lifted_with_reason",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="MinutesCorrection",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    ("key", models.UUIDField(editable=False, unique=True)),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                    ("wrong", models.TextField(verbose_name="what is wrong")),
+                    ("right", models.TextField(verbose_name="what is right")),
+                    (
+                        "meeting",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="corrections",
+                            to="cases.meeting",
+                            verbose_name="meeting",
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="MinutesCorrection",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("key", models.UUIDField(editable=False, unique=True)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-                ("wrong", models.TextField(verbose_name="what is wrong")),
-                ("right", models.TextField(verbose_name="what is right")),
-                (
-                    "meeting",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="corrections",
-                        to="cases.meeting",
-                        verbose_name="meeting",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "correction of minutes",
-                "verbose_name_plural": "corrections of minutes",
-                "ordering": ("at", "pk"),
-                "abstract": False,
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="FourTwoProcess",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "key",
-                    models.UUIDField(
-                        editable=False,
-                        null=True,
-                        unique=True,
-                        verbose_name="key of the form",
-                    ),
-                ),
-                ("sent", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="four_two_processes",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="four_two_processes",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "matter",
-                    models.CharField(
-                        choices=[
-                            ("allowances", "who is paid for lost work, and how much"),
-                            ("collective_income", "use of the collective's income"),
-                            (
-                                "public_works",
-                                "public works: funds, labour, contracting",
-                            ),
-                            ("land_contracts", "contracting of land"),
-                            (
-                                "collective_projects",
-                                "projects of the collective economy",
-                            ),
-                            ("homesteads", "use of homesteads"),
-                            (
-                                "land_compensation",
-                                "compensation for requisitioned land",
-                            ),
-                            (
-                                "collective_property",
-                                "lending, letting or disposing of collective property",
-                            ),
-                            ("other", "what else the villagers reserve to themselves"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind of matter",
-                    ),
-                ),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("people", "suggested by party members or people"),
-                            ("cadres", "proposed by the village's cadres"),
-                            ("above", "arranged from above"),
-                        ],
-                        max_length=8,
-                        verbose_name="how it came up",
-                    ),
-                ),
-                ("subject", models.CharField(max_length=80, verbose_name="subject")),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="begun by",
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="begun")),
-                (
-                    "dropped_at",
-                    models.DateTimeField(null=True, verbose_name="given up"),
-                ),
-                (
-                    "dropped_why",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="why given up"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "Six steps of a village decision",
-                "verbose_name_plural": "Six steps of a village decision",
-                "ordering": ("-started_at", "-pk"),
-                "indexes": [
-                    models.Index(
-                        fields=["village", "-started_at", "-id"],
-                        name="four_two_village_started",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("case__isnull", False), ("dropped_at", None)
+                options={
+                    "verbose_name": "correction of minutes",
+                    "verbose_name_plural": "corrections of minutes",
+                    "ordering": ("at", "pk"),
+                    "abstract": False,
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="FourTwoProcess",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        fields=("case",),
-                        name="four_two_one_a_case_at_a_time",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("dropped_at", None), ("dropped_why", "")),
-                            models.Q(
-                                ("dropped_at__isnull", False),
-                                models.Q(("dropped_why", ""), _negated=True),
-                            ),
-                            _connector="OR",
+                    (
+                        "key",
+                        models.UUIDField(
+                            editable=False,
+                            null=True,
+                            unique=True,
+                            verbose_name="key of the form",
                         ),
-                        name="four_two_given_up_with_a_reason",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="FourTwoStep",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                    (
+                        "sent",
+                        models.CharField(blank=True, editable=False, max_length=64),
                     ),
-                ),
-                (
-                    "key",
-                    models.UUIDField(
-                        editable=False,
-                        null=True,
-                        unique=True,
-                        verbose_name="key of the form",
+                    (
+                        "village",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="four_two_processes",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
                     ),
-                ),
-                ("sent", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "process",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="cases.fourtwoprocess",
-                        verbose_name="process",
+                    (
+                        "case",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="four_two_processes",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
                     ),
-                ),
-                ("nth", models.PositiveSmallIntegerField(verbose_name="step")),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("minshi_committee", "speak-plainly committee"),
-                            ("talk_day", "talk day"),
-                            ("two_committees", "the two committees"),
-                            ("mass_congress", "villagers' congress"),
-                            ("representatives", "villagers' representatives"),
-                            ("assembly", "assembly of the villagers"),
-                            (
-                                "households",
-                                "assembly of the villagers, one of each household",
-                            ),
-                            ("party_assembly", "assembly of the party members"),
-                            ("party_mass_day", "day of party and people"),
-                            ("themed_party_day", "themed party day"),
-                            ("three_meetings", "three meetings, one lesson"),
-                            ("consultation", "CPPCC consultation"),
-                            ("town_committee", "town party committee meeting"),
-                            ("county_board", "county's meeting on a matter"),
-                        ],
-                        max_length=20,
-                        verbose_name="form of the meeting",
-                    ),
-                ),
-                ("held_on", models.DateField(verbose_name="held on")),
-                ("content", models.TextField(verbose_name="content")),
-                (
-                    "due",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="due to attend"
-                    ),
-                ),
-                (
-                    "present",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="present"
-                    ),
-                ),
-                (
-                    "votes_for",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="for"
-                    ),
-                ),
-                (
-                    "votes_against",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="against"
-                    ),
-                ),
-                (
-                    "votes_abstain",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="abstained"
-                    ),
-                ),
-                (
-                    "present_needed",
-                    models.PositiveIntegerField(
-                        null=True, verbose_name="attendance needed"
-                    ),
-                ),
-                (
-                    "votes_needed",
-                    models.PositiveIntegerField(null=True, verbose_name="votes needed"),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="by which rule"
-                    ),
-                ),
-                (
-                    "public_until",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="public until"
-                    ),
-                ),
-                (
-                    "oversight",
-                    models.TextField(
-                        blank=True, verbose_name="opinions of those who oversee it"
-                    ),
-                ),
-                ("passed", models.BooleanField(verbose_name="passed")),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="recorded by",
-                    ),
-                ),
-                ("recorded_at", models.DateTimeField(verbose_name="recorded")),
-            ],
-            options={
-                "verbose_name": "step of the six",
-                "verbose_name_plural": "steps of the six",
-                "ordering": ("process", "nth", "pk"),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("nth__range", (1, 6))),
-                        name="four_two_step_is_one_of_six",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("passed", True)),
-                        fields=("process", "nth"),
-                        name="four_two_step_passes_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("nth__gte", 5),
-                            models.Q(
-                                ("due__isnull", False),
-                                ("votes_abstain__isnull", False),
-                                ("votes_against__isnull", False),
-                                ("votes_for__isnull", False),
+                    (
+                        "matter",
+                        models.CharField(
+                            choices=[
                                 (
-                                    "present__gte",
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.expressions.CombinedExpression(
-                                            models.F("votes_for"),
-                                            "+",
-                                            models.F("votes_against"),
-                                        ),
-                                        "+",
-                                        models.F("votes_abstain"),
-                                    ),
+                                    "allowances",
+                                    "who is paid for lost work, and how much",
                                 ),
-                                ("present__lte", models.F("due")),
-                            ),
-                            _connector="OR",
+                                ("collective_income", "use of the collective's income"),
+                                (
+                                    "public_works",
+                                    "public works: funds, labour, contracting",
+                                ),
+                                ("land_contracts", "contracting of land"),
+                                (
+                                    "collective_projects",
+                                    "projects of the collective economy",
+                                ),
+                                ("homesteads", "use of homesteads"),
+                                (
+                                    "land_compensation",
+                                    "compensation for requisitioned land",
+                                ),
+                                (
+                                    "collective_property",
+                                    "lending, letting or disposing of collective property",
+                                ),
+                                (
+                                    "other",
+                                    "what else the villagers reserve to themselves",
+                                ),
+                            ],
+                            max_length=20,
+                            verbose_name="kind of matter",
                         ),
-                        name="four_two_step_counts_fit",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("passed", False),
-                            models.Q(
+                    (
+                        "origin",
+                        models.CharField(
+                            choices=[
+                                ("people", "suggested by party members or people"),
+                                ("cadres", "proposed by the village's cadres"),
+                                ("above", "arranged from above"),
+                            ],
+                            max_length=8,
+                            verbose_name="how it came up",
+                        ),
+                    ),
+                    (
+                        "subject",
+                        models.CharField(max_length=80, verbose_name="subject"),
+                    ),
+                    (
+                        "started_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="begun by",
+                        ),
+                    ),
+                    ("started_at", models.DateTimeField(verbose_name="begun")),
+                    (
+                        "dropped_at",
+                        models.DateTimeField(null=True, verbose_name="given up"),
+                    ),
+                    (
+                        "dropped_why",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="why given up"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "Six steps of a village decision",
+                    "verbose_name_plural": "Six steps of a village decision",
+                    "ordering": ("-started_at", "-pk"),
+                    "indexes": [
+                        models.Index(
+                            fields=["village", "-started_at", "-id"],
+                            name="four_two_village_started",
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("case__isnull", False), ("dropped_at", None)
+                            ),
+                            fields=("case",),
+                            name="four_two_one_a_case_at_a_time",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("dropped_at", None), ("dropped_why", "")),
+                                models.Q(
+                                    ("dropped_at__isnull", False),
+                                    models.Q(("dropped_why", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="four_two_given_up_with_a_reason",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="FourTwoStep",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "key",
+                        models.UUIDField(
+                            editable=False,
+                            null=True,
+                            unique=True,
+                            verbose_name="key of the form",
+                        ),
+                    ),
+                    (
+                        "sent",
+                        models.CharField(blank=True, editable=False, max_length=64),
+                    ),
+                    (
+                        "process",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="steps",
+                            to="cases.fourtwoprocess",
+                            verbose_name="process",
+                        ),
+                    ),
+                    ("nth", models.PositiveSmallIntegerField(verbose_name="step")),
+                    (
+                        "kind",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("minshi_committee", "speak-plainly committee"),
+                                ("talk_day", "talk day"),
+                                ("two_committees", "the two committees"),
+                                ("mass_congress", "villagers' congress"),
+                                ("representatives", "villagers' representatives"),
+                                ("assembly", "assembly of the villagers"),
+                                (
+                                    "households",
+                                    "assembly of the villagers, one of each household",
+                                ),
+                                ("party_assembly", "assembly of the party members"),
+                                ("party_mass_day", "day of party and people"),
+                                ("themed_party_day", "themed party day"),
+                                ("three_meetings", "three meetings, one lesson"),
+                                ("consultation", "CPPCC consultation"),
+                                ("town_committee", "town party committee meeting"),
+                                ("county_board", "county's meeting on a matter"),
+                            ],
+                            max_length=20,
+                            verbose_name="form of the meeting",
+                        ),
+                    ),
+                    ("held_on", models.DateField(verbose_name="held on")),
+                    ("content", models.TextField(verbose_name="content")),
+                    (
+                        "due",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="due to attend"
+                        ),
+                    ),
+                    (
+                        "present",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="present"
+                        ),
+                    ),
+                    (
+                        "votes_for",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="for"
+                        ),
+                    ),
+                    (
+                        "votes_against",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="against"
+                        ),
+                    ),
+                    (
+                        "votes_abstain",
+                        models.PositiveIntegerField(
+                            blank=True, null=True, verbose_name="abstained"
+                        ),
+                    ),
+                    (
+                        "present_needed",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="attendance needed"
+                        ),
+                    ),
+                    (
+                        "votes_needed",
+                        models.PositiveIntegerField(
+                            null=True, verbose_name="votes needed"
+                        ),
+                    ),
+                    (
+                        "rule",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="by which rule"
+                        ),
+                    ),
+                    (
+                        "public_until",
+                        models.DateField(
+                            blank=True, null=True, verbose_name="public until"
+                        ),
+                    ),
+                    (
+                        "oversight",
+                        models.TextField(
+                            blank=True, verbose_name="opinions of those who oversee it"
+                        ),
+                    ),
+                    ("passed", models.BooleanField(verbose_name="passed")),
+                    (
+                        "recorded_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="recorded by",
+                        ),
+                    ),
+                    ("recorded_at", models.DateTimeField(verbose_name="recorded")),
+                ],
+                options={
+                    "verbose_name": "step of the six",
+                    "verbose_name_plural": "steps of the six",
+                    "ordering": ("process", "nth", "pk"),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("nth__range", (1, 6))),
+                            name="four_two_step_is_one_of_six",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("passed", True)),
+                            fields=("process", "nth"),
+                            name="four_two_step_passes_once",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
                                 ("nth__gte", 5),
-                                ("public_until__gte", models.F("held_on")),
+                                models.Q(
+                                    ("due__isnull", False),
+                                    ("votes_abstain__isnull", False),
+                                    ("votes_against__isnull", False),
+                                    ("votes_for__isnull", False),
+                                    (
+                                        "present__gte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("votes_for"),
+                                                "+",
+                                                models.F("votes_against"),
+                                            ),
+                                            "+",
+                                            models.F("votes_abstain"),
+                                        ),
+                                    ),
+                                    ("present__lte", models.F("due")),
+                                ),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                ("nth__lte", 4),
-                                ("present__gte", models.F("present_needed")),
-                                ("present_needed__isnull", False),
-                                ("votes_for__gte", models.F("votes_needed")),
-                                ("votes_needed__isnull", False),
+                            name="four_two_step_counts_fit",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("passed", False),
+                                models.Q(
+                                    ("nth__gte", 5),
+                                    ("public_until__gte", models.F("held_on")),
+                                ),
+                                models.Q(
+                                    ("nth__lte", 4),
+                                    ("present__gte", models.F("present_needed")),
+                                    ("present_needed__isnull", False),
+                                    ("votes_for__gte", models.F("votes_needed")),
+                                    ("votes_needed__isnull", False),
+                                ),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="four_two_step_passed_by_the_numbers",
                         ),
-                        name="four_two_step_passed_by_the_numbers",
-                    ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="StepCorrection",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("key", models.UUIDField(editable=False, unique=True)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-                ("wrong", models.TextField(verbose_name="what is wrong")),
-                ("right", models.TextField(verbose_name="what is right")),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="corrections",
-                        to="cases.fourtwostep",
-                        verbose_name="step",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "correction of a step",
-                "verbose_name_plural": "corrections of steps",
-                "ordering": ("at", "pk"),
-                "abstract": False,
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "uuid",
-                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
-                ),
-                (
-                    "file",
-                    models.FileField(max_length=120, upload_to="", verbose_name="file"),
-                ),
-                (
-                    "thumbnail",
-                    models.FileField(
-                        blank=True,
-                        max_length=120,
-                        upload_to="",
-                        verbose_name="small picture",
-                    ),
-                ),
-                (
-                    "content_type",
-                    models.CharField(max_length=60, verbose_name="kind of file"),
-                ),
-                ("size", models.PositiveIntegerField(verbose_name="size")),
-                ("received_sha256", models.CharField(max_length=64)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "post",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "from_speaker",
-                    models.BooleanField(default=False, verbose_name="from the speaker"),
-                ),
-            ],
-            options={
-                "verbose_name": "attachment",
-                "verbose_name_plural": "attachments",
-                "ordering": ("at", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "received_sha256"),
-                        name="attachment_same_file_once_a_case",
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="SignedSheet",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "uuid",
-                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
-                ),
-                (
-                    "file",
-                    models.FileField(max_length=120, upload_to="", verbose_name="file"),
-                ),
-                (
-                    "thumbnail",
-                    models.FileField(
-                        blank=True,
-                        max_length=120,
-                        upload_to="",
-                        verbose_name="small picture",
-                    ),
-                ),
-                (
-                    "content_type",
-                    models.CharField(max_length=60, verbose_name="kind of file"),
-                ),
-                ("size", models.PositiveIntegerField(verbose_name="size")),
-                ("received_sha256", models.CharField(max_length=64)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "post",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-                (
-                    "meeting",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sheets",
-                        to="cases.meeting",
-                        verbose_name="meeting",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sheets",
-                        to="cases.fourtwostep",
-                        verbose_name="step of the six",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "signed sheet",
-                "verbose_name_plural": "signed sheets",
-                "ordering": ("at", "pk"),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("meeting", None), ("step__isnull", False)),
-                            models.Q(("meeting__isnull", False), ("step", None)),
-                            _connector="OR",
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="StepCorrection",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="signed_sheet_is_of_a_meeting_or_a_step",
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("step", None)),
-                        fields=("meeting", "received_sha256"),
-                        name="signed_sheet_same_file_once_a_meeting",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("meeting", None)),
-                        fields=("step", "received_sha256"),
-                        name="signed_sheet_same_file_once_a_step",
-                    ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Clock",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="clocks",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("speak", "speak"),
-                            ("deliberate", "deliberate"),
-                            ("handle", "handle"),
-                            ("supervise", "supervise"),
-                            ("rate", "rate"),
-                            ("closed", "closed"),
-                        ],
-                        max_length=10,
-                        verbose_name="stage",
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("village", "village"),
-                            ("town", "town"),
-                            ("county", "county"),
-                        ],
-                        max_length=8,
-                        verbose_name="level",
-                    ),
-                ),
-                (
-                    "nth",
-                    models.PositiveSmallIntegerField(
-                        help_text="counts the clocks of this case"
-                    ),
-                ),
-                ("rule", models.CharField(max_length=10)),
-                ("amount", models.PositiveSmallIntegerField()),
-                (
-                    "unit",
-                    models.CharField(
-                        choices=[
-                            ("working", "working days"),
-                            ("calendar", "calendar days"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="started")),
-                ("due_at", models.DateTimeField(verbose_name="due")),
-                ("yellow_at", models.DateTimeField(verbose_name="yellow from")),
-                (
-                    "look_at",
-                    models.DateTimeField(
-                        editable=False,
-                        help_text="when somebody has to look at it next; none: nothing is left",
-                        null=True,
-                    ),
-                ),
-                ("stopped_at", models.DateTimeField(null=True, verbose_name="stopped")),
-                (
-                    "pauses",
-                    models.JSONField(
-                        default=list, help_text="[from, until] pairs, ISO times"
-                    ),
-                ),
-                (
-                    "extended",
-                    models.BooleanField(default=False, verbose_name="extended"),
-                ),
-                (
-                    "rejected",
-                    models.BooleanField(
-                        default=False, verbose_name="sent back as not done"
-                    ),
-                ),
-                (
-                    "is_provisional",
-                    models.BooleanField(
-                        default=False,
-                        help_text="counted to a year whose days off were not known (domain §4)",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "clock",
-                "verbose_name_plural": "clocks",
-                "ordering": ("case", "nth"),
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            ("look_at__isnull", False), ("stopped_at", None)
+                    ("key", models.UUIDField(editable=False, unique=True)),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
                         ),
-                        fields=["look_at"],
-                        name="clock_to_look_at",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "nth"), name="clock_nth_once_a_case"
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("stopped_at", None)),
-                        fields=("case",),
-                        name="clock_one_running_a_case",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeadlineRule",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deadline_rules",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        choices=[
-                            ("speak", "Hearing: take it up"),
-                            ("deliberate", "Deliberation: decide"),
-                            ("on_spot", "Handling: on the spot"),
-                            ("led", "Handling: led by one cadre"),
-                            ("joint", "Handling: joint"),
-                            ("meeting", "Handling: by the committee's meeting"),
-                            ("supervise", "Check: check the result"),
-                            ("reply", "Rating: reply to the speaker"),
-                            ("rate", "Rating: ask for the rating (only reminds)"),
-                            ("redo_minimum", "what was not done well: at least"),
-                            ("extension", "more time, at most (0: none)"),
-                            ("order", "answer a supervision order"),
-                        ],
-                        max_length=12,
-                        verbose_name="deadline",
-                    ),
-                ),
-                ("amount", models.PositiveSmallIntegerField(verbose_name="days")),
-                (
-                    "unit",
-                    models.CharField(
-                        choices=[
-                            ("working", "working days"),
-                            ("calendar", "calendar days"),
-                        ],
-                        max_length=8,
-                        verbose_name="counted in",
-                    ),
-                ),
-                ("from_at", models.DateTimeField(verbose_name="from")),
-                (
-                    "set_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="set by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "deadline of a town",
-                "verbose_name_plural": "deadlines of towns",
-                "ordering": ("town", "rule", "-from_at"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "rule", "from_at"),
-                        name="deadline_rule_once_a_moment",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount__gte", 1), ("amount__lte", 365)),
-                            models.Q(("amount", 0), ("rule", "extension")),
-                            _connector="OR",
+                    ("wrong", models.TextField(verbose_name="what is wrong")),
+                    ("right", models.TextField(verbose_name="what is right")),
+                    (
+                        "step",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="corrections",
+                            to="cases.fourtwostep",
+                            verbose_name="step",
                         ),
-                        name="deadline_rule_is_a_length",
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="CalendarDay",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                options={
+                    "verbose_name": "correction of a step",
+                    "verbose_name_plural": "corrections of steps",
+                    "ordering": ("at", "pk"),
+                    "abstract": False,
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Attachment",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                ("day", models.DateField(verbose_name="day")),
-                (
-                    "town",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="villages.town",
-                        verbose_name="town",
+                    (
+                        "uuid",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, unique=True
+                        ),
                     ),
-                ),
-                ("is_working", models.BooleanField(verbose_name="worked")),
-                (
-                    "name",
-                    models.CharField(blank=True, max_length=40, verbose_name="name"),
-                ),
-                (
-                    "confirmed",
-                    models.BooleanField(default=False, verbose_name="entered by hand"),
-                ),
-            ],
-            options={
-                "verbose_name": "calendar day",
-                "verbose_name_plural": "calendar days",
-                "ordering": ("day",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("town", None)),
-                        fields=("day",),
-                        name="calendar_day_once",
+                    (
+                        "file",
+                        models.FileField(
+                            max_length=120, upload_to="", verbose_name="file"
+                        ),
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("town__isnull", False)),
-                        fields=("day", "town"),
-                        name="calendar_day_once_a_town",
+                    (
+                        "thumbnail",
+                        models.FileField(
+                            blank=True,
+                            max_length=120,
+                            upload_to="",
+                            verbose_name="small picture",
+                        ),
+                    ),
+                    (
+                        "content_type",
+                        models.CharField(max_length=60, verbose_name="kind of file"),
+                    ),
+                    ("size", models.PositiveIntegerField(verbose_name="size")),
+                    ("received_sha256", models.CharField(max_length=64)),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="attachments",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "from_speaker",
+                        models.BooleanField(
+                            default=False, verbose_name="from the speaker"
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Event",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                options={
+                    "verbose_name": "attachment",
+                    "verbose_name_plural": "attachments",
+                    "ordering": ("at", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "received_sha256"),
+                            name="attachment_same_file_once_a_case",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="SignedSheet",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="cases.case",
+                    (
+                        "uuid",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, unique=True
+                        ),
                     ),
-                ),
-                ("sequence", models.PositiveIntegerField()),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("action", models.CharField(max_length=24, verbose_name="action")),
-                (
-                    "actor_kind",
-                    models.CharField(
-                        choices=[
-                            ("officer", "officer"),
-                            ("speaker", "speaker"),
-                            ("system", "system"),
-                        ],
-                        max_length=8,
-                        verbose_name="actor",
+                    (
+                        "file",
+                        models.FileField(
+                            max_length=120, upload_to="", verbose_name="file"
+                        ),
                     ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    (
+                        "thumbnail",
+                        models.FileField(
+                            blank=True,
+                            max_length=120,
+                            upload_to="",
+                            verbose_name="small picture",
+                        ),
                     ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
+                    (
+                        "content_type",
+                        models.CharField(max_length=60, verbose_name="kind of file"),
                     ),
-                ),
-                ("via", models.CharField(blank=True, max_length=24)),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("speak", "speak"),
-                            ("deliberate", "deliberate"),
-                            ("handle", "handle"),
-                            ("supervise", "supervise"),
-                            ("rate", "rate"),
-                            ("closed", "closed"),
-                        ],
-                        max_length=10,
-                        verbose_name="from stage",
+                    ("size", models.PositiveIntegerField(verbose_name="size")),
+                    ("received_sha256", models.CharField(max_length=64)),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
                     ),
-                ),
-                (
-                    "target",
-                    models.CharField(
-                        choices=[
-                            ("speak", "speak"),
-                            ("deliberate", "deliberate"),
-                            ("handle", "handle"),
-                            ("supervise", "supervise"),
-                            ("rate", "rate"),
-                            ("closed", "closed"),
-                        ],
-                        max_length=10,
-                        verbose_name="to stage",
+                    (
+                        "meeting",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="sheets",
+                            to="cases.meeting",
+                            verbose_name="meeting",
+                        ),
                     ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("village", "village"),
-                            ("town", "town"),
-                            ("county", "county"),
-                        ],
-                        max_length=8,
-                        verbose_name="level",
+                    (
+                        "step",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="sheets",
+                            to="cases.fourtwostep",
+                            verbose_name="step of the six",
+                        ),
                     ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                ("data", models.JSONField(default=dict)),
-                ("key", models.UUIDField(null=True)),
-                ("previous_hash", models.CharField(blank=True, max_length=64)),
-                ("hash", models.CharField(max_length=64)),
-            ],
-            options={
-                "verbose_name": "event",
-                "verbose_name_plural": "events",
-                "ordering": ("case", "sequence"),
-                "indexes": [
-                    models.Index(fields=["at"], name="event_at"),
-                    models.Index(fields=["action", "at"], name="event_action_at"),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "sequence"), name="event_sequence_once_a_case"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("key__isnull", False)),
-                        fields=("case", "key"),
-                        name="event_key_once_a_case",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("actor_kind", "officer"),
-                                ("post__isnull", False),
-                                ("user__isnull", False),
+                options={
+                    "verbose_name": "signed sheet",
+                    "verbose_name_plural": "signed sheets",
+                    "ordering": ("at", "pk"),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("meeting", None), ("step__isnull", False)),
+                                models.Q(("meeting__isnull", False), ("step", None)),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                models.Q(("actor_kind", "officer"), _negated=True),
-                                ("post", None),
-                                ("user", None),
+                            name="signed_sheet_is_of_a_meeting_or_a_step",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("step", None)),
+                            fields=("meeting", "received_sha256"),
+                            name="signed_sheet_same_file_once_a_meeting",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("meeting", None)),
+                            fields=("step", "received_sha256"),
+                            name="signed_sheet_same_file_once_a_step",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Clock",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="clocks",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                    (
+                        "stage",
+                        models.CharField(
+                            choices=[
+                                ("speak", "speak"),
+                                ("deliberate", "deliberate"),
+                                ("handle", "handle"),
+                                ("supervise", "supervise"),
+                                ("rate", "rate"),
+                                ("closed", "closed"),
+                            ],
+                            max_length=10,
+                            verbose_name="stage",
+                        ),
+                    ),
+                    (
+                        "level",
+                        models.CharField(
+                            choices=[
+                                ("village", "village"),
+                                ("town", "town"),
+                                ("county", "county"),
+                            ],
+                            max_length=8,
+                            verbose_name="level",
+                        ),
+                    ),
+                    (
+                        "nth",
+                        models.PositiveSmallIntegerField(
+                            help_text="counts the clocks of this case"
+                        ),
+                    ),
+                    ("rule", models.CharField(max_length=10)),
+                    ("amount", models.PositiveSmallIntegerField()),
+                    (
+                        "unit",
+                        models.CharField(
+                            choices=[
+                                ("working", "working days"),
+                                ("calendar", "calendar days"),
+                            ],
+                            max_length=8,
+                        ),
+                    ),
+                    ("started_at", models.DateTimeField(verbose_name="started")),
+                    ("due_at", models.DateTimeField(verbose_name="due")),
+                    ("yellow_at", models.DateTimeField(verbose_name="yellow from")),
+                    (
+                        "look_at",
+                        models.DateTimeField(
+                            editable=False,
+                            help_text="when somebody has to look at it next; none: nothing is left",
+                            null=True,
+                        ),
+                    ),
+                    (
+                        "stopped_at",
+                        models.DateTimeField(null=True, verbose_name="stopped"),
+                    ),
+                    (
+                        "pauses",
+                        models.JSONField(
+                            default=list, help_text="[from, until] pairs, ISO times"
+                        ),
+                    ),
+                    (
+                        "extended",
+                        models.BooleanField(default=False, verbose_name="extended"),
+                    ),
+                    (
+                        "rejected",
+                        models.BooleanField(
+                            default=False, verbose_name="sent back as not done"
+                        ),
+                    ),
+                    (
+                        "is_provisional",
+                        models.BooleanField(
+                            default=False,
+                            help_text="counted to a year whose days off were not known (domain §4)",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "clock",
+                    "verbose_name_plural": "clocks",
+                    "ordering": ("case", "nth"),
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(
+                                ("look_at__isnull", False), ("stopped_at", None)
                             ),
-                            _connector="OR",
+                            fields=["look_at"],
+                            name="clock_to_look_at",
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "nth"), name="clock_nth_once_a_case"
                         ),
-                        name="event_user_and_post_iff_officer",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseRevision",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revisions",
-                        to="cases.event",
-                    ),
-                ),
-                ("field", models.CharField(max_length=24)),
-                ("old", minshi.crypto.EncryptedTextField(blank=True)),
-                ("new", minshi.crypto.EncryptedTextField(blank=True)),
-                ("digest", models.CharField(max_length=64)),
-                ("erased_at", models.DateTimeField(null=True, verbose_name="erased")),
-            ],
-            options={
-                "verbose_name": "correction of a personal value",
-                "verbose_name_plural": "corrections of personal values",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("event", "field"),
-                        name="case_revision_field_once_an_event",
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Assignment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="assignments",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("lead", "lead"), ("assistant", "assistant")],
-                        max_length=9,
-                        verbose_name="lead or assistant",
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-                (
-                    "office",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="villages.office",
-                        verbose_name="office",
-                    ),
-                ),
-                (
-                    "ask",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="what is asked of them"
-                    ),
-                ),
-                (
-                    "due_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="their part by"
-                    ),
-                ),
-                ("assigned_at", models.DateTimeField(verbose_name="handed over")),
-                (
-                    "acknowledged_at",
-                    models.DateTimeField(null=True, verbose_name="received"),
-                ),
-                (
-                    "reported_at",
-                    models.DateTimeField(null=True, verbose_name="reported back"),
-                ),
-                ("report", models.TextField(blank=True)),
-                ("waived_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-                (
-                    "end",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("returned", "returned"),
-                            ("reassigned", "reassigned"),
-                            ("escalated", "escalated"),
-                            ("released", "released"),
-                            ("closed", "case closed"),
-                            ("round_over", "round over"),
-                        ],
-                        max_length=10,
-                        verbose_name="why ended",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "assignment",
-                "verbose_name_plural": "assignments",
-                "ordering": ("pk",),
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("ended_at", None)),
-                        fields=["post", "case"],
-                        name="assignment_now_post",
-                    ),
-                    models.Index(
-                        condition=models.Q(("ended_at", None)),
-                        fields=["office", "case"],
-                        name="assignment_now_office",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("office__isnull", False), ("post", None)),
-                            models.Q(("office", None), ("post__isnull", False)),
-                            _connector="OR",
+                        models.UniqueConstraint(
+                            condition=models.Q(("stopped_at", None)),
+                            fields=("case",),
+                            name="clock_one_running_a_case",
                         ),
-                        name="assignment_is_to_a_post_or_an_office",
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="DeadlineRule",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("end", ""), ("ended_at", None)),
-                            models.Q(
-                                ("ended_at__isnull", False),
-                                models.Q(("end", ""), _negated=True),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="deadline_rules",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "rule",
+                        models.CharField(
+                            choices=[
+                                ("speak", "Hearing: take it up"),
+                                ("deliberate", "Deliberation: decide"),
+                                ("on_spot", "Handling: on the spot"),
+                                ("led", "Handling: led by one cadre"),
+                                ("joint", "Handling: joint"),
+                                ("meeting", "Handling: by the committee's meeting"),
+                                ("supervise", "Check: check the result"),
+                                ("reply", "Rating: reply to the speaker"),
+                                ("rate", "Rating: ask for the rating (only reminds)"),
+                                ("redo_minimum", "what was not done well: at least"),
+                                ("extension", "more time, at most (0: none)"),
+                                ("order", "answer a supervision order"),
+                            ],
+                            max_length=12,
+                            verbose_name="deadline",
+                        ),
+                    ),
+                    ("amount", models.PositiveSmallIntegerField(verbose_name="days")),
+                    (
+                        "unit",
+                        models.CharField(
+                            choices=[
+                                ("working", "working days"),
+                                ("calendar", "calendar days"),
+                            ],
+                            max_length=8,
+                            verbose_name="counted in",
+                        ),
+                    ),
+                    ("from_at", models.DateTimeField(verbose_name="from")),
+                    (
+                        "set_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="set by",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "deadline of a town",
+                    "verbose_name_plural": "deadlines of towns",
+                    "ordering": ("town", "rule", "-from_at"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "rule", "from_at"),
+                            name="deadline_rule_once_a_moment",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("amount__gte", 1), ("amount__lte", 365)),
+                                models.Q(("amount", 0), ("rule", "extension")),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="deadline_rule_is_a_length",
                         ),
-                        name="assignment_ended_with_reason",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None), ("role", "lead")),
-                        fields=("case",),
-                        name="assignment_one_lead_at_a_time",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None), ("post__isnull", False)),
-                        fields=("case", "post"),
-                        name="assignment_post_once_at_a_time",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("ended_at", None), ("office__isnull", False)
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="CalendarDay",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        fields=("case", "office"),
-                        name="assignment_office_once_at_a_time",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="HandBack",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "waiting for a ruling"),
-                            ("granted", "granted"),
-                            ("refused", "refused"),
-                            ("lapsed", "lapsed"),
-                        ],
-                        default="open",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="asked by",
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(verbose_name="asked")),
-                (
-                    "ruled_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="ruled by",
-                    ),
-                ),
-                ("ruled_at", models.DateTimeField(null=True, verbose_name="ruled")),
-                (
-                    "assignment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hand_backs",
-                        to="cases.assignment",
-                        verbose_name="assignment",
-                    ),
-                ),
-                ("ground", models.TextField(verbose_name="why it cannot be handled")),
-            ],
-            options={
-                "verbose_name": "part given back",
-                "verbose_name_plural": "parts given back",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "open")),
-                        fields=("assignment",),
-                        name="hand_back_one_open_an_assignment",
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="TimeRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "waiting for a ruling"),
-                            ("granted", "granted"),
-                            ("refused", "refused"),
-                            ("lapsed", "lapsed"),
-                        ],
-                        default="open",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="asked by",
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(verbose_name="asked")),
-                (
-                    "ruled_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="ruled by",
-                    ),
-                ),
-                ("ruled_at", models.DateTimeField(null=True, verbose_name="ruled")),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="time_requests",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("extension", "more time"),
-                            ("suspension", "suspension"),
-                        ],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("reason", models.TextField(verbose_name="reason")),
-                ("until_on", models.DateField(verbose_name="until")),
-                (
-                    "due_on",
-                    models.DateField(null=True, verbose_name="deadline when asked"),
-                ),
-                (
-                    "new_due_on",
-                    models.DateField(null=True, verbose_name="deadline by the ruling"),
-                ),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-            ],
-            options={
-                "verbose_name": "request for more time",
-                "verbose_name_plural": "requests for more time",
-                "ordering": ("pk",),
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            ("ended_at", None),
-                            ("kind", "suspension"),
-                            ("state", "granted"),
+                    ("day", models.DateField(verbose_name="day")),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="+",
+                            to="villages.town",
+                            verbose_name="town",
                         ),
-                        fields=["until_on"],
-                        name="time_request_running",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "open")),
-                        fields=("case", "kind"),
-                        name="time_request_one_open_of_a_kind",
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "extension"), ("state", "granted")),
-                        fields=("case", "round"),
-                        name="time_request_one_extension_a_round",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Reply",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="replies",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("text", models.TextField(verbose_name="what was told")),
-                (
-                    "post",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "reply",
-                "verbose_name_plural": "replies",
-                "ordering": ("at", "pk"),
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="MandatoryReport",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mandatory_reports",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("told", models.CharField(max_length=80, verbose_name="reported to")),
-                ("told_at", models.DateTimeField(verbose_name="reported at")),
-                (
-                    "receipt",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="receipt"
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mandatory report",
-                "verbose_name_plural": "mandatory reports",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Rating",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="ratings",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "satisfaction",
-                    models.CharField(
-                        choices=[
-                            ("satisfied", "satisfied"),
-                            ("mostly", "mostly satisfied"),
-                            ("dissatisfied", "dissatisfied"),
-                        ],
-                        max_length=12,
-                        verbose_name="satisfaction",
-                    ),
-                ),
-                (
-                    "solved",
-                    models.CharField(
-                        choices=[
-                            ("yes", "solved"),
-                            ("partly", "partly solved"),
-                            ("no", "not solved"),
-                        ],
-                        max_length=6,
-                        verbose_name="solved",
-                    ),
-                ),
-                ("reason", models.TextField(blank=True, verbose_name="reason")),
-                (
-                    "how",
-                    models.CharField(
-                        choices=[
-                            ("counter", "at the counter"),
-                            ("code", "by the tracking code"),
-                            ("call", "by telephone"),
-                            ("visit", "by a visit"),
-                        ],
-                        max_length=8,
-                        verbose_name="how",
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="written down by",
-                    ),
-                ),
-                (
-                    "on_the_spot",
-                    models.BooleanField(default=False, verbose_name="said on the spot"),
-                ),
-                (
-                    "drawn",
-                    models.BooleanField(
-                        default=False, verbose_name="drawn for a call-back"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rating",
-                "verbose_name_plural": "ratings",
-                "ordering": ("at", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("case", "round"), name="rating_one_a_round"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("satisfaction", "dissatisfied"), _negated=True),
-                            models.Q(("reason", ""), _negated=True),
-                            _connector="OR",
+                    ("is_working", models.BooleanField(verbose_name="worked")),
+                    (
+                        "name",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="name"
                         ),
-                        name="rating_dissatisfied_has_a_reason",
                     ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="CallBack",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="call_backs",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "satisfaction",
-                    models.CharField(
-                        choices=[
-                            ("satisfied", "satisfied"),
-                            ("mostly", "mostly satisfied"),
-                            ("dissatisfied", "dissatisfied"),
-                        ],
-                        max_length=12,
-                        verbose_name="satisfaction",
-                    ),
-                ),
-                (
-                    "solved",
-                    models.CharField(
-                        choices=[
-                            ("yes", "solved"),
-                            ("partly", "partly solved"),
-                            ("no", "not solved"),
-                        ],
-                        max_length=6,
-                        verbose_name="solved",
-                    ),
-                ),
-                (
-                    "how",
-                    models.CharField(
-                        choices=[
-                            ("counter", "at the counter"),
-                            ("code", "by the tracking code"),
-                            ("call", "by telephone"),
-                            ("visit", "by a visit"),
-                        ],
-                        max_length=8,
-                        verbose_name="how",
-                    ),
-                ),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "call-back",
-                "verbose_name_plural": "call-backs",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="StandardText",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty: for all towns.",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="standard_texts",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                ("action", models.CharField(max_length=24, verbose_name="step")),
-                ("input", models.CharField(max_length=24, verbose_name="box")),
-                ("title", models.CharField(max_length=30, verbose_name="title")),
-                ("text", models.TextField(max_length=1000, verbose_name="text")),
-                (
-                    "position",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="position"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "standard text",
-                "verbose_name_plural": "standard texts",
-                "ordering": ("action", "input", "position", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("town", None)),
-                        fields=("action", "input", "title"),
-                        name="standard_text_title_once",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("town__isnull", False)),
-                        fields=("town", "action", "input", "title"),
-                        name="standard_text_title_once_a_town",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("text", ""), _negated=True),
-                            models.Q(("title", ""), _negated=True),
+                    (
+                        "confirmed",
+                        models.BooleanField(
+                            default=False, verbose_name="entered by hand"
                         ),
-                        name="standard_text_says_something",
                     ),
                 ],
-                "indexes": [],
-            },
+                options={
+                    "verbose_name": "calendar day",
+                    "verbose_name_plural": "calendar days",
+                    "ordering": ("day",),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("town", None)),
+                            fields=("day",),
+                            name="calendar_day_once",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("town__isnull", False)),
+                            fields=("day", "town"),
+                            name="calendar_day_once_a_town",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Event",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="events",
+                            to="cases.case",
+                        ),
+                    ),
+                    ("sequence", models.PositiveIntegerField()),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    ("action", models.CharField(max_length=24, verbose_name="action")),
+                    (
+                        "actor_kind",
+                        models.CharField(
+                            choices=[
+                                ("officer", "officer"),
+                                ("speaker", "speaker"),
+                                ("system", "system"),
+                            ],
+                            max_length=8,
+                            verbose_name="actor",
+                        ),
+                    ),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                        ),
+                    ),
+                    ("via", models.CharField(blank=True, max_length=24)),
+                    (
+                        "source",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("speak", "speak"),
+                                ("deliberate", "deliberate"),
+                                ("handle", "handle"),
+                                ("supervise", "supervise"),
+                                ("rate", "rate"),
+                                ("closed", "closed"),
+                            ],
+                            max_length=10,
+                            verbose_name="from stage",
+                        ),
+                    ),
+                    (
+                        "target",
+                        models.CharField(
+                            choices=[
+                                ("speak", "speak"),
+                                ("deliberate", "deliberate"),
+                                ("handle", "handle"),
+                                ("supervise", "supervise"),
+                                ("rate", "rate"),
+                                ("closed", "closed"),
+                            ],
+                            max_length=10,
+                            verbose_name="to stage",
+                        ),
+                    ),
+                    (
+                        "level",
+                        models.CharField(
+                            choices=[
+                                ("village", "village"),
+                                ("town", "town"),
+                                ("county", "county"),
+                            ],
+                            max_length=8,
+                            verbose_name="level",
+                        ),
+                    ),
+                    ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                    ("note", models.TextField(blank=True, verbose_name="note")),
+                    ("data", models.JSONField(default=dict)),
+                    ("key", models.UUIDField(null=True)),
+                    ("previous_hash", models.CharField(blank=True, max_length=64)),
+                    ("hash", models.CharField(max_length=64)),
+                ],
+                options={
+                    "verbose_name": "event",
+                    "verbose_name_plural": "events",
+                    "ordering": ("case", "sequence"),
+                    "indexes": [
+                        models.Index(fields=["at"], name="event_at"),
+                        models.Index(fields=["action", "at"], name="event_action_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "sequence"),
+                            name="event_sequence_once_a_case",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("key__isnull", False)),
+                            fields=("case", "key"),
+                            name="event_key_once_a_case",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("actor_kind", "officer"),
+                                    ("post__isnull", False),
+                                    ("user__isnull", False),
+                                ),
+                                models.Q(
+                                    models.Q(("actor_kind", "officer"), _negated=True),
+                                    ("post", None),
+                                    ("user", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="event_user_and_post_iff_officer",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CaseRevision",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "event",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="revisions",
+                            to="cases.event",
+                        ),
+                    ),
+                    ("field", models.CharField(max_length=24)),
+                    ("old", minshi.crypto.EncryptedTextField(blank=True)),
+                    ("new", minshi.crypto.EncryptedTextField(blank=True)),
+                    ("digest", models.CharField(max_length=64)),
+                    (
+                        "erased_at",
+                        models.DateTimeField(null=True, verbose_name="erased"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "correction of a personal value",
+                    "verbose_name_plural": "corrections of personal values",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("event", "field"),
+                            name="case_revision_field_once_an_event",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Assignment",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="assignments",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                    (
+                        "role",
+                        models.CharField(
+                            choices=[("lead", "lead"), ("assistant", "assistant")],
+                            max_length=9,
+                            verbose_name="lead or assistant",
+                        ),
+                    ),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="assignments",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                    (
+                        "office",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="assignments",
+                            to="villages.office",
+                            verbose_name="office",
+                        ),
+                    ),
+                    (
+                        "ask",
+                        models.CharField(
+                            blank=True,
+                            max_length=200,
+                            verbose_name="what is asked of them",
+                        ),
+                    ),
+                    (
+                        "due_on",
+                        models.DateField(
+                            blank=True, null=True, verbose_name="their part by"
+                        ),
+                    ),
+                    ("assigned_at", models.DateTimeField(verbose_name="handed over")),
+                    (
+                        "acknowledged_at",
+                        models.DateTimeField(null=True, verbose_name="received"),
+                    ),
+                    (
+                        "reported_at",
+                        models.DateTimeField(null=True, verbose_name="reported back"),
+                    ),
+                    ("report", models.TextField(blank=True)),
+                    ("waived_at", models.DateTimeField(null=True)),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                    (
+                        "end",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("returned", "returned"),
+                                ("reassigned", "reassigned"),
+                                ("escalated", "escalated"),
+                                ("released", "released"),
+                                ("closed", "case closed"),
+                                ("round_over", "round over"),
+                            ],
+                            max_length=10,
+                            verbose_name="why ended",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "assignment",
+                    "verbose_name_plural": "assignments",
+                    "ordering": ("pk",),
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("ended_at", None)),
+                            fields=["post", "case"],
+                            name="assignment_now_post",
+                        ),
+                        models.Index(
+                            condition=models.Q(("ended_at", None)),
+                            fields=["office", "case"],
+                            name="assignment_now_office",
+                        ),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("office__isnull", False), ("post", None)),
+                                models.Q(("office", None), ("post__isnull", False)),
+                                _connector="OR",
+                            ),
+                            name="assignment_is_to_a_post_or_an_office",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("end", ""), ("ended_at", None)),
+                                models.Q(
+                                    ("ended_at__isnull", False),
+                                    models.Q(("end", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="assignment_ended_with_reason",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("ended_at", None), ("role", "lead")),
+                            fields=("case",),
+                            name="assignment_one_lead_at_a_time",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("ended_at", None), ("post__isnull", False)
+                            ),
+                            fields=("case", "post"),
+                            name="assignment_post_once_at_a_time",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("ended_at", None), ("office__isnull", False)
+                            ),
+                            fields=("case", "office"),
+                            name="assignment_office_once_at_a_time",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="HandBack",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("open", "waiting for a ruling"),
+                                ("granted", "granted"),
+                                ("refused", "refused"),
+                                ("lapsed", "lapsed"),
+                            ],
+                            default="open",
+                            max_length=8,
+                            verbose_name="state",
+                        ),
+                    ),
+                    (
+                        "asked_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="asked by",
+                        ),
+                    ),
+                    ("asked_at", models.DateTimeField(verbose_name="asked")),
+                    (
+                        "ruled_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="ruled by",
+                        ),
+                    ),
+                    ("ruled_at", models.DateTimeField(null=True, verbose_name="ruled")),
+                    (
+                        "assignment",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="hand_backs",
+                            to="cases.assignment",
+                            verbose_name="assignment",
+                        ),
+                    ),
+                    (
+                        "ground",
+                        models.TextField(verbose_name="why it cannot be handled"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "part given back",
+                    "verbose_name_plural": "parts given back",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("state", "open")),
+                            fields=("assignment",),
+                            name="hand_back_one_open_an_assignment",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="TimeRequest",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("open", "waiting for a ruling"),
+                                ("granted", "granted"),
+                                ("refused", "refused"),
+                                ("lapsed", "lapsed"),
+                            ],
+                            default="open",
+                            max_length=8,
+                            verbose_name="state",
+                        ),
+                    ),
+                    (
+                        "asked_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="asked by",
+                        ),
+                    ),
+                    ("asked_at", models.DateTimeField(verbose_name="asked")),
+                    (
+                        "ruled_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="ruled by",
+                        ),
+                    ),
+                    ("ruled_at", models.DateTimeField(null=True, verbose_name="ruled")),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="time_requests",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("extension", "more time"),
+                                ("suspension", "suspension"),
+                            ],
+                            max_length=10,
+                            verbose_name="kind",
+                        ),
+                    ),
+                    ("reason", models.TextField(verbose_name="reason")),
+                    ("until_on", models.DateField(verbose_name="until")),
+                    (
+                        "due_on",
+                        models.DateField(null=True, verbose_name="deadline when asked"),
+                    ),
+                    (
+                        "new_due_on",
+                        models.DateField(
+                            null=True, verbose_name="deadline by the ruling"
+                        ),
+                    ),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ],
+                options={
+                    "verbose_name": "request for more time",
+                    "verbose_name_plural": "requests for more time",
+                    "ordering": ("pk",),
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(
+                                ("ended_at", None),
+                                ("kind", "suspension"),
+                                ("state", "granted"),
+                            ),
+                            fields=["until_on"],
+                            name="time_request_running",
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("state", "open")),
+                            fields=("case", "kind"),
+                            name="time_request_one_open_of_a_kind",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("kind", "extension"), ("state", "granted")
+                            ),
+                            fields=("case", "round"),
+                            name="time_request_one_extension_a_round",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Reply",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="replies",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    ("text", models.TextField(verbose_name="what was told")),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "reply",
+                    "verbose_name_plural": "replies",
+                    "ordering": ("at", "pk"),
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="MandatoryReport",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="mandatory_reports",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "told",
+                        models.CharField(max_length=80, verbose_name="reported to"),
+                    ),
+                    ("told_at", models.DateTimeField(verbose_name="reported at")),
+                    (
+                        "receipt",
+                        models.CharField(
+                            blank=True, max_length=120, verbose_name="receipt"
+                        ),
+                    ),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "mandatory report",
+                    "verbose_name_plural": "mandatory reports",
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Rating",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="ratings",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "satisfaction",
+                        models.CharField(
+                            choices=[
+                                ("satisfied", "satisfied"),
+                                ("mostly", "mostly satisfied"),
+                                ("dissatisfied", "dissatisfied"),
+                            ],
+                            max_length=12,
+                            verbose_name="satisfaction",
+                        ),
+                    ),
+                    (
+                        "solved",
+                        models.CharField(
+                            choices=[
+                                ("yes", "solved"),
+                                ("partly", "partly solved"),
+                                ("no", "not solved"),
+                            ],
+                            max_length=6,
+                            verbose_name="solved",
+                        ),
+                    ),
+                    ("reason", models.TextField(blank=True, verbose_name="reason")),
+                    (
+                        "how",
+                        models.CharField(
+                            choices=[
+                                ("counter", "at the counter"),
+                                ("code", "by the tracking code"),
+                                ("call", "by telephone"),
+                                ("visit", "by a visit"),
+                            ],
+                            max_length=8,
+                            verbose_name="how",
+                        ),
+                    ),
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="written down by",
+                        ),
+                    ),
+                    (
+                        "on_the_spot",
+                        models.BooleanField(
+                            default=False, verbose_name="said on the spot"
+                        ),
+                    ),
+                    (
+                        "drawn",
+                        models.BooleanField(
+                            default=False, verbose_name="drawn for a call-back"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "rating",
+                    "verbose_name_plural": "ratings",
+                    "ordering": ("at", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("case", "round"), name="rating_one_a_round"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("satisfaction", "dissatisfied"), _negated=True
+                                ),
+                                models.Q(("reason", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="rating_dissatisfied_has_a_reason",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="CallBack",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="call_backs",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "satisfaction",
+                        models.CharField(
+                            choices=[
+                                ("satisfied", "satisfied"),
+                                ("mostly", "mostly satisfied"),
+                                ("dissatisfied", "dissatisfied"),
+                            ],
+                            max_length=12,
+                            verbose_name="satisfaction",
+                        ),
+                    ),
+                    (
+                        "solved",
+                        models.CharField(
+                            choices=[
+                                ("yes", "solved"),
+                                ("partly", "partly solved"),
+                                ("no", "not solved"),
+                            ],
+                            max_length=6,
+                            verbose_name="solved",
+                        ),
+                    ),
+                    (
+                        "how",
+                        models.CharField(
+                            choices=[
+                                ("counter", "at the counter"),
+                                ("code", "by the tracking code"),
+                                ("call", "by telephone"),
+                                ("visit", "by a visit"),
+                            ],
+                            max_length=8,
+                            verbose_name="how",
+                        ),
+                    ),
+                    ("note", models.TextField(blank=True, verbose_name="note")),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "call-back",
+                    "verbose_name_plural": "call-backs",
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="StandardText",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            blank=True,
+                            help_text="Empty: for all towns.",
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="standard_texts",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    ("action", models.CharField(max_length=24, verbose_name="step")),
+                    ("input", models.CharField(max_length=24, verbose_name="box")),
+                    ("title", models.CharField(max_length=30, verbose_name="title")),
+                    ("text", models.TextField(max_length=1000, verbose_name="text")),
+                    (
+                        "position",
+                        models.PositiveSmallIntegerField(
+                            default=0, verbose_name="position"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "standard text",
+                    "verbose_name_plural": "standard texts",
+                    "ordering": ("action", "input", "position", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("town", None)),
+                            fields=("action", "input", "title"),
+                            name="standard_text_title_once",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("town__isnull", False)),
+                            fields=("town", "action", "input", "title"),
+                            name="standard_text_title_once_a_town",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("text", ""), _negated=True),
+                                models.Q(("title", ""), _negated=True),
+                            ),
+                            name="standard_text_says_something",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
         ),
     ]

@@ -36,8 +36,8 @@ def opener(user: User, on: date) -> Callable[[Case], bool]:
 
 
 def may_open_phone(user: User, on: date, case: Case) -> bool:
-    """As `opener`, and in 评 whoever the case is with: they have to call (README,
-    Decisions).
+    """As `opener`, and in 评 whoever the case is with: they have to call
+    (docs/decisions.md).
     """
     calls_back = case.stage == Stage.RATE and case.owner_post_id in user.reach(on).posts
     return calls_back or opener(user, on)(case)

@@ -11,8 +11,8 @@ from rest_framework import serializers
 from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
+from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
 from cases.serializers.fields import HolderField, Shown
-from cases.workflow.record import WHO_SPOKE, known_names, without_speaker
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
@@ -108,7 +108,7 @@ class CaseBase(Shown[Case]):
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(case)
         if not self._sight.shows_speaker(case):
-            shown = blanked(shown, case, self.known_of(case))
+            shown = speaker_redactor(case, self.known_of(case)).data(shown)
         return shown
 
     def known_of(self, case: Case) -> Iterable[str]:
@@ -352,25 +352,10 @@ class CaseDetail(CaseBase):
         return case.merged_into.number if case.merged_into else None
 
     def known_of(self, case: Case) -> Iterable[str]:
-        return known_names(case)
+        return names_of(case)
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)
         if not self._sight.shows_speaker(case):
             shown |= dict.fromkeys((*WHO_SPOKE, "speaker_sex"))
         return shown
-
-
-def blanked(shown: Any, case: Case, also: Iterable[str] = ()) -> Any:
-    """What is said without who spoke; `also` names those who spoke with them, where
-    they were read.
-    """
-    if isinstance(shown, str):
-        return without_speaker(case, shown, also)
-    if isinstance(shown, dict):
-        return {name: blanked(item, case, also) for name, item in shown.items()}
-    return (
-        [blanked(item, case, also) for item in shown]
-        if isinstance(shown, list)
-        else shown
-    )

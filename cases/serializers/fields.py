@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.workflow.record import PLACEHOLDER
+from cases.privacy.redactor import PLACEHOLDER
 from minshi.crypto import normal_phone
 from villages.models import Office, Post
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from cases.forms import MOST_ASKED, SPEAKERS
+from cases.forms import MOST_ASKED
 from cases.models import Case
 from cases.models.scope import Sight
+from cases.privacy.redactor import WHO_SPOKE
 from cases.serializers.fields import (
     NO_SUCH_CHOICE,
     HolderKey,
@@ -117,7 +118,7 @@ class MoveBody(serializers.Serializer[Any]):
         inputs: dict[str, Any] = {}
         for item in self.asked:
             if (
-                item.name in SPEAKERS
+                item.name in WHO_SPOKE
                 and item.name in attrs
                 and not self._shows_speaker(facts)
             ):

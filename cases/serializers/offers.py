@@ -7,7 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cases.forms import SPEAKERS, cadre_label, holder_label, report_label
+from cases.forms import cadre_label, holder_label, report_label
+from cases.privacy.redactor import WHO_SPOKE
 from cases.speaking.progress import Told
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDING
@@ -79,7 +80,7 @@ def offers_as_data(
             "inputs": [
                 _input(item, choices)
                 for item in offer.move.inputs
-                if speaker_shown or item.name not in SPEAKERS
+                if speaker_shown or item.name not in WHO_SPOKE
             ],
         }
         for offer in offers

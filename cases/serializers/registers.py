@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.models import MandatoryReport, TimeRequest
-from cases.models.scope import Sight
-from cases.serializers.case import blanked
+from cases.privacy.redactor import reader_redactor
 from cases.serializers.fields import HolderField, Shown
 
 
@@ -20,11 +19,9 @@ class OfACase(Shown[Any]):
 
     def to_representation(self, row: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(row)
-        sight: Sight = self.context["sight"]
-        if sight.shows_speaker(row.case):
-            return shown
+        redact = reader_redactor(row.case, self.context["sight"])
         return {
-            name: blanked(value, row.case) if isinstance(value, str) else value
+            name: redact(value) if isinstance(value, str) else value
             for name, value in shown.items()
         }
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Stage
+from cases.privacy.redactor import names_of, personal_redactor
 from cases.workflow.event_data import data_of
-from cases.workflow.record import known_names, without_personal
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
 PLAIN_STATES = {
@@ -52,17 +52,17 @@ def told_to_speaker(case: Case) -> Told:
     """As the case stands: the last reply of the present round, and the progress they
     may see. Four queries at most.
     """
-    also = known_names(case)
+    redact = personal_redactor(case, names_of(case))
     reply = case.replies.filter(round=case.round).last()
     noted = case.events.filter(action="progress").order_by("sequence")
     return Told(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         reply_by=case.reply_by,
-        reply=without_personal(case, reply.text, also) if reply else "",
+        reply=redact(reply.text) if reply else "",
         reply_at=reply.at if reply else None,
         progress=[
-            (event.at, without_personal(case, event.note, also))
+            (event.at, redact(event.note))
             for event in noted
             if data_of(event).get("public")
         ],
@@ -73,8 +73,8 @@ def words_alone(case: Case, texts: Iterable[str], at: datetime) -> Told:
     """What can be shown of a step whose other questions are still open: its words,
     where the matter stands now.
     """
-    also = known_names(case)
-    reply = "\n".join(without_personal(case, text, also) for text in texts if text)
+    redact = personal_redactor(case, names_of(case))
+    reply = "\n".join(redact(text) for text in texts if text)
     return Told(
         PLAIN_STATES[Stage(case.stage)],
         case.is_open,

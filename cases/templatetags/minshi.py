@@ -23,9 +23,8 @@ from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
 from cases.models import Assignment, Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
-from cases.models.scope import Sight
+from cases.privacy import redactor
 from cases.workflow import Action
-from cases.workflow.record import without_speaker
 from minshi import clock, workdays
 from minshi.workdays import Span, Unit
 
@@ -169,19 +168,7 @@ def days(number: int) -> str:
     return ngettext("%(days)s day", "%(days)s days", number) % {"days": number}
 
 
-@register.filter
-def title_for(case: Case, sight: Sight) -> str:
-    """The matter in a few words, without who spoke where that is hidden from the
-    reader.
-    """
-    return words_for(case, sight, case.title)
-
-
-def words_for(case: Case, sight: Sight, text: str) -> str:
-    """The words, without who spoke where that is hidden from this reader."""
-    return (
-        text if not text or sight.shows_speaker(case) else without_speaker(case, text)
-    )
+register.filter(redactor.title_for)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
 from cases.models import Case, Event
+from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.steps import WORDS_TOLD, StepView, typed_in, with_text
@@ -164,9 +165,9 @@ class Act(StepView):
             .prefetch_related("revisions")
             .order_by("sequence")
         )
-        whole = self.sight().shows_speaker(case)
+        redact = reader_redactor(case, self.sight())
         return [
-            told(case, event, whole=whole)
+            told(case, event, redact=redact)
             for event in events
             if data_of(event).get("version", 0) > seen
         ]
@@ -219,7 +220,7 @@ class Act(StepView):
         words = " ".join(request.POST.get(name or "", "").split())
         return any(
             str(event.key) == key
-            and words in (" ".join(told(case, event, whole=True).note.split()), "")
+            and words in (" ".join(told(case, event, redact=NOTHING).note.split()), "")
             for event in events
         )
 

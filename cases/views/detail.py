@@ -19,6 +19,7 @@ from cases.privacy.disclosure import (
     may_print_receipt,
     open_speaker_phone,
 )
+from cases.privacy.redactor import page_redactor
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
@@ -32,7 +33,6 @@ from cases.workflow import (
     read_facts,
     readers_of,
 )
-from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.forms.accounts import ReasonForm
@@ -77,15 +77,11 @@ def detail_context(
     urged = facts.happened(Action.URGE)
     pressing = _pressing(offers, sight, facts)
     whole = sight.shows_speaker(case)
-    also = [] if whole else known_names(case)
-
-    def seen(text: str) -> str:
-        return text if whole else without_speaker(case, text, also)
-
-    words = {name: seen(getattr(case, name)) for name in SAID}
+    redact = page_redactor(case, sight)
+    words = {name: redact(getattr(case, name)) for name in SAID}
     concerns = _named_in(facts) if not sight.overseer.is_empty else []
     reports = [
-        (report.told_at, seen(f"{report.told} {report.receipt}"))
+        (report.told_at, redact(f"{report.told} {report.receipt}"))
         for report in _reports_of(case, events)
     ]
 
@@ -101,17 +97,19 @@ def detail_context(
         "words": words,
         "may_print_receipt": may_print_receipt(user, case, facts),
         "timeline": folded(
-            told(case, event, whole=whole, also=also, names=names) for event in events
+            told(case, event, redact=redact, names=names) for event in events
         ),
         "everyday": pressing,
         "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
         "assignments": [
-            (item, seen(item.ask), seen(item.report))
+            (item, redact(item.ask), redact(item.report))
             for item in facts.active or facts.last_round
         ],
         "requests": [
-            (item, seen(item.reason)) for item in facts.requests if item.state == "open"
+            (item, redact(item.reason))
+            for item in facts.requests
+            if item.state == "open"
         ],
         "concerns": concerns,
         "origin": lines_of_origin(case, words),
@@ -129,7 +127,7 @@ def detail_context(
         "is_provisional": (
             case.is_open and facts.clock is not None and facts.clock.is_provisional
         ),
-        "hand_backs": [(item, seen(item.ground)) for item in facts.hand_backs],
+        "hand_backs": [(item, redact(item.ground)) for item in facts.hand_backs],
         **_four_two(user, case),
         **shown,
     }

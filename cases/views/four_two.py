@@ -28,13 +28,14 @@ from cases.meetings.four_two import (
     may_run,
     next_step,
     record_step,
+    redacted,
     rules_in_words,
     start_process,
-    veiled,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.scope import Sight
-from cases.templatetags.minshi import day, title_for, words_for
+from cases.privacy.redactor import reader_redactor, title_for
+from cases.templatetags.minshi import day
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.meetings.paper import in_words, keep_sheets
 from cases.workflow import Officer
@@ -60,7 +61,7 @@ class FourTwoView(StaffView):
         found: FourTwoProcess = get_object_or_404(
             self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk
         )
-        return veiled([found])[0]
+        return redacted([found])[0]
 
     def runner(self, village_id: int | None) -> Officer | None:
         """The officer as whom the reader writes the steps down."""
@@ -93,7 +94,7 @@ class FourTwoList(FourTwoView):
         page = page_of(processes, ORDER, request.GET.get("after", ""))
         rows = [
             (process, standing_of(process))
-            for process in veiled(page.rows, with_steps=False)
+            for process in redacted(page.rows, with_steps=False)
         ]
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
@@ -114,7 +115,7 @@ def whole_title(case: Case, sight: Sight) -> str:
     title = title_for(case, sight)
     if not title.endswith("…"):
         return title
-    words = words_for(case, sight, case.verbatim)
+    words = reader_redactor(case, sight)(case.verbatim)
     return words if len(words) <= MOST_SUBJECT else title.rstrip("…")
 
 

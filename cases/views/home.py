@@ -20,7 +20,7 @@ from cases.meetings import on_no_agenda
 from cases.models import Assignment, Case
 from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet
-from cases.templatetags.minshi import words_for
+from cases.privacy.redactor import reader_redactor
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
@@ -173,7 +173,7 @@ class Home(StaffView):
             )[:SHOWN]
         )
         for part in parts:  # to read, not to save
-            part.ask = words_for(part.case, self.sight(), part.ask)
+            part.ask = reader_redactor(part.case, self.sight())(part.ask)
         return parts
 
     def _narrowed(self, queue: Queue) -> QuerySet[Case]:

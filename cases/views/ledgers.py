@@ -79,10 +79,13 @@ class Reading:
         return isinstance(self.book, Book)
 
     def rows(self, book: AnyBook) -> Any:
+        """The rows of a book that the address asks for; none for days that cannot be
+        read.
+        """
         rows = self.lists[book.filterset].qs
-        return (
-            self.period.of(book, rows) if self.period_form.is_valid() else rows.none()
-        )
+        if not self.period_form.is_valid():
+            return book.belongs(rows).none()  # still with the columns of its order
+        return self.period.of(book, rows)
 
     @property
     def period(self) -> Period:

@@ -27,13 +27,12 @@ from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Level
-from cases.templatetags.minshi import words_for
+from cases.privacy.redactor import page_redactor, reader_redactor
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
-from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken, Text
 from villages.requests import whole_number
@@ -103,7 +102,7 @@ class Queue(QueueView):
         return render(request, "cases/queue/queue.html", context)
 
     def _reason(self, case: Case, reasons: dict[int, str]) -> str:
-        return words_for(case, self.sight(), reasons.get(case.pk, ""))
+        return reader_redactor(case, self.sight())(reasons.get(case.pk, ""))
 
 
 def _nothing_in(tab: str, place: HoldingPlace) -> str:
@@ -149,20 +148,16 @@ class QueuePanel(QueueView):
         events = list(case.events.select_related("user").order_by("-sequence"))
         facts = read_facts(case, at, events)
         offers = {offer.action for offer in moves_open_to(self.user, case, at, facts)}
-        whole = self.sight().shows_speaker(case)
-        also = [] if whole else known_names(case)
+        redact = page_redactor(case, self.sight())
         spoken = (Action.ESCALATE, Action.RETURN, Action.DEFER, Action.DECIDE)
-
-        def seen(text: str) -> str:
-            return text if whole else without_speaker(case, text, also)
 
         context = {
             "case": case,
             "at": at,
-            "title": seen(case.title),
-            "words": seen(case.verbatim),
+            "title": redact(case.title),
+            "words": redact(case.verbatim),
             "opinions": [
-                (event, seen(event.note))
+                (event, redact(event.note))
                 for event in events
                 if event.action in spoken and event.note
             ],

@@ -12,7 +12,7 @@ from cases.lists.paging import capped_counts, page_of
 from cases.lists.requests import OPEN, RULED, RULED_BY
 from cases.models import Case
 from cases.models.choices import Level, RequestKind
-from cases.templatetags.minshi import words_for
+from cases.privacy.redactor import reader_redactor
 from cases.views.access import StaffView
 from minshi.clock import now, today
 from villages.models import Post
@@ -45,7 +45,7 @@ class RequestList(StaffView):
                 "request": row,
                 "case": row.case,
                 "place": place_beside(row.case, row.asked_by),
-                "reason": words_for(row.case, sight, row.reason),
+                "reason": reader_redactor(row.case, sight)(row.reason),
                 "rule": RULED_BY[RequestKind(row.kind)],
                 "rules": state == OPEN and requests.rules_on(posts, row.case),
             }
@@ -87,8 +87,8 @@ class RedLines(StaffView):
                 "report": row,
                 "case": row.case,
                 "place": place_beside(row.case, row.post),
-                "told": words_for(row.case, sight, row.told),
-                "receipt": words_for(row.case, sight, row.receipt),
+                "told": reader_redactor(row.case, sight)(row.told),
+                "receipt": reader_redactor(row.case, sight)(row.receipt),
             }
             for row in page.rows
         ]

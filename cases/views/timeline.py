@@ -23,12 +23,12 @@ from cases.models.choices import (
     Solved,
     SupervisionLevel,
 )
+from cases.privacy.redactor import NOTHING, Redactor
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import holder_key
-from cases.workflow.record import without_speaker
 
 # What an event's data says by a key of these choices, in the order it is told.
 CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(
@@ -68,8 +68,7 @@ def told(
     case: Case,
     event: Event,
     *,
-    whole: bool,
-    also: Iterable[str] = (),
+    redact: Redactor,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Told:
     """An event in words; a note that named the speaker is shown whole only to who may
@@ -85,18 +84,19 @@ def told(
     )
     if event.action == Action.REHOME and event.via == ROSTER:
         label = _("Goes on with whoever is on duty")
-    revisions = (
-        {revision.field: revision for revision in event.revisions.all()}
-        if whole
-        else {}
-    )
-    note = (
-        revisions["note"].new
-        if "note" in revisions and revisions["note"].new
-        else event.note
-    )
+    note = event.note
+    if redact is NOTHING:
+        note = _note_in_full(event) or note
     words = " · ".join([label, *_chosen(event, names)])
-    return Told(event, words, note if whole else without_speaker(case, note, also))
+    return Told(event, words, redact(note))
+
+
+def _note_in_full(event: Event) -> str | None:
+    """The note as it was typed, where the event holds it without a name."""
+    for revision in event.revisions.all():
+        if revision.field == "note":
+            return revision.new
+    return None
 
 
 def folded(lines: Iterable[Told]) -> list[Told]:

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from cases.privacy.redactor import personal_redactor
 from cases.workflow.facts import Facts, holder_name
-from cases.workflow.record import without_personal
 
 
 def merged_reply(facts: Facts) -> str:
@@ -18,7 +18,7 @@ def merged_reply(facts: Facts) -> str:
         return ""
 
     lines = [_("What you told us about has been handled by several of us together:")]
+    redact = personal_redactor(case, facts.names)
     for item, words in [(lead, case.result), *reports]:
-        shown = without_personal(case, words, facts.names)
-        lines.append(f"{holder_name(item.holder)}：{shown}")
+        lines.append(f"{holder_name(item.holder)}：{redact(words)}")
     return "\n".join(lines)

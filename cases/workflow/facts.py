@@ -30,8 +30,8 @@ from cases.models.choices import (
     RequestState,
     Satisfaction,
 )
+from cases.privacy.redactor import names_of
 from cases.workflow.actions import Action
-from cases.workflow.record import known_names
 from minshi import workdays
 from villages.duty import standing_among, with_standing
 from villages.models import Office, Post, Role
@@ -87,7 +87,7 @@ class Facts:
     @cached_property
     def names(self) -> set[str]:
         """The names that no event may hold; read once, however many events follow."""
-        return known_names(self.case)
+        return names_of(self.case)
 
     @cached_property
     def in_four_two(self) -> bool:

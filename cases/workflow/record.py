@@ -5,28 +5,22 @@ Each row carries the hash of the one before it in its case.
 
 import hashlib
 import json
-import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from cases.models import Case, CaseRevision, CoSpeaker, Event
+from cases.models import Case, CaseRevision, Event
+from cases.privacy.redactor import PERSONAL_FIELDS, names_of, personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
 from cases.workflow.event_data import data_of
-from minshi.crypto import GAP, digest
+from minshi.crypto import digest
 
-PLACEHOLDER = "［…］"
-WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
-PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
 # typed values in an event's data, blanked like its note
 FREE_TEXT = (
     "route",
     "explained_by",
 )
-FULL_WIDTH_ZERO = 0xFF10
 Revised = tuple[str, str]  # a personal value before and after
-NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 def chain_hash(event: Event) -> str:
@@ -58,61 +52,6 @@ def chain_hash(event: Event) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def without_personal(case: Case, text: str, also: Iterable[str] = ()) -> str:
-    """The text with the speaker's name, phone, address, proxy and own words blanked
-    out.
-
-    A phone also where it is typed with spaces, dashes or full-width digits. `also`
-    names further values.
-    """
-    return _blanked(text, [*(getattr(case, name) for name in PERSONAL_FIELDS), *also])
-
-
-def without_speaker(case: Case, text: str, also: Iterable[str] = ()) -> str:
-    """隐名: the text, the speaker's own words included, without who spoke; what pages,
-    ledgers and the API show.
-    """
-    return _blanked(text, [*(getattr(case, name) for name in WHO_SPOKE), *also])
-
-
-def _blanked(text: str, personal: Iterable[str | None]) -> str:
-    values = {value for value in personal if value and len(value) > 1}
-    for value in sorted(values, key=len, reverse=True):
-        if value.isascii() and value.isdigit():
-            if value in NO_DIGITS.sub(
-                "", unicodedata.normalize("NFKC", text)
-            ):  # a pattern is dear, few texts need one
-                digits = (
-                    f"[{digit}{chr(FULL_WIDTH_ZERO + int(digit))}]" for digit in value
-                )
-                text = re.sub(GAP.join(digits), PLACEHOLDER, text)
-        else:
-            text = text.replace(value, PLACEHOLDER)
-    return text
-
-
-def known_names(case: Case) -> set[str]:
-    """The co-speakers' names and phones, and what the speaker's were before a
-    correction.
-    """
-    return names_known_of([case])[case.pk]
-
-
-def names_known_of(cases: Collection[Case]) -> dict[int, set[str]]:
-    """As `known_names`, of several cases in two queries; none without cases."""
-    known: dict[int, set[str]] = {case.pk: set() for case in cases}
-    if not known:
-        return known
-    for person in CoSpeaker.objects.filter(case__in=known):
-        known[person.case_id] |= {person.name, person.phone or ""} - {""}
-    former = CaseRevision.objects.filter(
-        event__case__in=known, field__in=PERSONAL_FIELDS
-    ).select_related("event")
-    for revision in former:
-        known[revision.event.case_id] |= {revision.old or "", revision.new or ""} - {""}
-    return known
-
-
 def _without_personal_values(
     case: Case,
     note: str,
@@ -132,14 +71,15 @@ def _without_personal_values(
     if not any(typed.values()):
         return note, dict(data), dict(personal)
 
-    blanked_names = set(names() if names else known_names(case))
+    names_to_blank = set(names() if names else names_of(case))
     for name, pair in personal.items():
         if name in PERSONAL_FIELDS:
-            blanked_names.update(pair)
+            names_to_blank.update(pair)
+    redact = personal_redactor(case, names_to_blank)
 
     clean, revisions = dict[str, str](), dict(personal)
     for name, text in typed.items():
-        clean[name] = without_personal(case, text, blanked_names)
+        clean[name] = redact(text)
         if clean[name] != text:
             revisions[name] = ("", text)
     note = clean.pop("note")
@@ -208,7 +148,7 @@ def record(
 
     Personal values go encrypted into CaseRevision rows, of which the chain holds the
     digests. Typed text that names the speaker is complete in such a row, and blanked in
-    the event. `names` returns what `known_names` would read, where it was read already.
+    the event. `names` returns what `names_of` would read, where it was read already.
     """
     note, clean_data, revisions = _without_personal_values(
         case, note, data or {}, personal or {}, names

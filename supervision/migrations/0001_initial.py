@@ -5,6 +5,8 @@ import minshi.crypto
 from django.conf import settings
 from django.db import migrations, models
 
+from minshi.tables import Tables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,1338 +16,1401 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="OrderCounter",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+        Tables(
+            migrations.CreateModel(
+                name="OrderCounter",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                ("issuer", models.CharField(max_length=9)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("last", models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                "verbose_name": "counter of order numbers",
-                "verbose_name_plural": "counters of order numbers",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("issuer", "year"), name="order_counter_one_a_year"
-                    )
+                    ("issuer", models.CharField(max_length=9)),
+                    ("year", models.PositiveSmallIntegerField()),
+                    ("last", models.PositiveIntegerField(default=0)),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="SupervisionOrder",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                options={
+                    "verbose_name": "counter of order numbers",
+                    "verbose_name_plural": "counters of order numbers",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("issuer", "year"), name="order_counter_one_a_year"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="SupervisionOrder",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="cases.case",
-                        verbose_name="case",
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="orders",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
                     ),
-                ),
-                (
-                    "key",
-                    models.UUIDField(
-                        editable=False,
-                        null=True,
-                        unique=True,
-                        verbose_name="key of the form",
+                    (
+                        "key",
+                        models.UUIDField(
+                            editable=False,
+                            null=True,
+                            unique=True,
+                            verbose_name="key of the form",
+                        ),
                     ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("to_sign", "waiting for a signature"),
-                            ("signed", "signed, goes out in a moment"),
-                            ("sent", "sent, waiting for the reply"),
-                            ("replied", "replied, waiting to be checked"),
-                            ("closed", "checked and closed"),
-                            ("cancelled", "cancelled"),
-                            ("ended", "ended with the matter"),
-                        ],
-                        default="to_sign",
-                        max_length=9,
-                        verbose_name="state",
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("to_sign", "waiting for a signature"),
+                                ("signed", "signed, goes out in a moment"),
+                                ("sent", "sent, waiting for the reply"),
+                                ("replied", "replied, waiting to be checked"),
+                                ("closed", "checked and closed"),
+                                ("cancelled", "cancelled"),
+                                ("ended", "ended with the matter"),
+                            ],
+                            default="to_sign",
+                            max_length=9,
+                            verbose_name="state",
+                        ),
                     ),
-                ),
-                (
-                    "number",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="document number"
+                    (
+                        "number",
+                        models.CharField(
+                            blank=True, max_length=40, verbose_name="document number"
+                        ),
                     ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.town",
-                        verbose_name="issued by the town",
+                    (
+                        "town",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.town",
+                            verbose_name="issued by the town",
+                        ),
                     ),
-                ),
-                (
-                    "county_code",
-                    models.CharField(
-                        blank=True, max_length=6, verbose_name="issued by the county"
+                    (
+                        "county_code",
+                        models.CharField(
+                            blank=True,
+                            max_length=6,
+                            verbose_name="issued by the county",
+                        ),
                     ),
-                ),
-                ("reason", models.CharField(max_length=200, verbose_name="why")),
-                ("demand", models.TextField(verbose_name="what is demanded")),
-                ("reply_on", models.DateField(verbose_name="reply due")),
-                (
-                    "to_post",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="to the post",
+                    ("reason", models.CharField(max_length=200, verbose_name="why")),
+                    ("demand", models.TextField(verbose_name="what is demanded")),
+                    ("reply_on", models.DateField(verbose_name="reply due")),
+                    (
+                        "to_post",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="to the post",
+                        ),
                     ),
-                ),
-                (
-                    "to_office",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.office",
-                        verbose_name="to the office",
+                    (
+                        "to_office",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.office",
+                            verbose_name="to the office",
+                        ),
                     ),
-                ),
-                ("raised_at", models.DateTimeField(verbose_name="written")),
-                (
-                    "raised_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="written by",
+                    ("raised_at", models.DateTimeField(verbose_name="written")),
+                    (
+                        "raised_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="written by",
+                        ),
                     ),
-                ),
-                ("signed_at", models.DateTimeField(null=True, verbose_name="signed")),
-                (
-                    "signed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="signed by",
+                    (
+                        "signed_at",
+                        models.DateTimeField(null=True, verbose_name="signed"),
                     ),
-                ),
-                ("send_at", models.DateTimeField(null=True, verbose_name="goes out")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
-                ("reply", models.TextField(blank=True, verbose_name="reply")),
-                ("replied_at", models.DateTimeField(null=True, verbose_name="replied")),
-                (
-                    "replied_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="replied by",
+                    (
+                        "signed_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="signed by",
+                        ),
                     ),
-                ),
-                (
-                    "finding",
-                    models.TextField(blank=True, verbose_name="what the check found"),
-                ),
-                ("checked_at", models.DateTimeField(null=True, verbose_name="checked")),
-                (
-                    "checked_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="checked by",
+                    (
+                        "send_at",
+                        models.DateTimeField(null=True, verbose_name="goes out"),
                     ),
-                ),
-                (
-                    "cancelled_at",
-                    models.DateTimeField(null=True, verbose_name="cancelled"),
-                ),
-                (
-                    "cancelled_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="cancelled by",
+                    ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                    ("reply", models.TextField(blank=True, verbose_name="reply")),
+                    (
+                        "replied_at",
+                        models.DateTimeField(null=True, verbose_name="replied"),
                     ),
-                ),
-                (
-                    "cancel_reason",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="why cancelled"
+                    (
+                        "replied_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="replied by",
+                        ),
                     ),
-                ),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-                (
-                    "end_reason",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="why it ended"
+                    (
+                        "finding",
+                        models.TextField(
+                            blank=True, verbose_name="what the check found"
+                        ),
                     ),
-                ),
-                (
-                    "remind_at",
-                    models.DateTimeField(
-                        editable=False,
-                        help_text="when whoever it waits for is told again; none: nobody is waited for",
-                        null=True,
+                    (
+                        "checked_at",
+                        models.DateTimeField(null=True, verbose_name="checked"),
                     ),
-                ),
-                (
-                    "circulated_at",
-                    models.DateTimeField(null=True, verbose_name="circulated"),
-                ),
-            ],
-            options={
-                "verbose_name": "supervision order",
-                "verbose_name_plural": "supervision orders",
-                "ordering": ("-raised_at", "-pk"),
-                "indexes": [
-                    models.Index(
-                        fields=["state", "-raised_at", "-id"], name="order_state_raised"
+                    (
+                        "checked_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="checked by",
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("state", "signed")),
-                        fields=["send_at"],
-                        name="order_to_send",
+                    (
+                        "cancelled_at",
+                        models.DateTimeField(null=True, verbose_name="cancelled"),
                     ),
-                    models.Index(
-                        condition=models.Q(("circulated_at", None), ("state", "sent")),
-                        fields=["reply_on"],
-                        name="order_to_circulate",
+                    (
+                        "cancelled_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="cancelled by",
+                        ),
                     ),
-                    models.Index(
-                        condition=models.Q(("remind_at__isnull", False)),
-                        fields=["remind_at"],
-                        name="order_to_remind_of",
+                    (
+                        "cancel_reason",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="why cancelled"
+                        ),
+                    ),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                    (
+                        "end_reason",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="why it ended"
+                        ),
+                    ),
+                    (
+                        "remind_at",
+                        models.DateTimeField(
+                            editable=False,
+                            help_text="when whoever it waits for is told again; none: nobody is waited for",
+                            null=True,
+                        ),
+                    ),
+                    (
+                        "circulated_at",
+                        models.DateTimeField(null=True, verbose_name="circulated"),
                     ),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("state__in", ("to_sign", "signed", "sent", "replied"))
+                options={
+                    "verbose_name": "supervision order",
+                    "verbose_name_plural": "supervision orders",
+                    "ordering": ("-raised_at", "-pk"),
+                    "indexes": [
+                        models.Index(
+                            fields=["state", "-raised_at", "-id"],
+                            name="order_state_raised",
                         ),
-                        fields=("case",),
-                        name="order_one_alive_a_case",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("number", ""), _negated=True),
-                        fields=("number",),
-                        name="order_number_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("county_code", ""), ("town__isnull", False)),
-                            models.Q(
-                                ("county_code__regex", "^\\d{6}$"), ("town", None)
-                            ),
-                            _connector="OR",
+                        models.Index(
+                            condition=models.Q(("state", "signed")),
+                            fields=["send_at"],
+                            name="order_to_send",
                         ),
-                        name="order_is_a_towns_or_a_countys",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("send_at", None),
-                                ("signed_at", None),
-                                ("signed_by", None),
-                                ("state", "to_sign"),
+                        models.Index(
+                            condition=models.Q(
+                                ("circulated_at", None), ("state", "sent")
                             ),
-                            models.Q(
-                                ("cancelled_at__isnull", False), ("state", "cancelled")
+                            fields=["reply_on"],
+                            name="order_to_circulate",
+                        ),
+                        models.Index(
+                            condition=models.Q(("remind_at__isnull", False)),
+                            fields=["remind_at"],
+                            name="order_to_remind_of",
+                        ),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("state__in", ("to_sign", "signed", "sent", "replied"))
                             ),
-                            models.Q(
+                            fields=("case",),
+                            name="order_one_alive_a_case",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("number", ""), _negated=True),
+                            fields=("number",),
+                            name="order_number_once",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("county_code", ""), ("town__isnull", False)),
                                 models.Q(
-                                    ("state__in", ("to_sign", "cancelled")),
-                                    _negated=True,
+                                    ("county_code__regex", "^\\d{6}$"), ("town", None)
                                 ),
-                                ("send_at__isnull", False),
-                                ("signed_at__isnull", False),
-                                ("signed_by__isnull", False),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="order_is_a_towns_or_a_countys",
                         ),
-                        name="order_is_signed_by_somebody",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("number", ""),
-                                ("sent_at", None),
-                                ("state__in", ("to_sign", "signed", "cancelled")),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("send_at", None),
+                                    ("signed_at", None),
+                                    ("signed_by", None),
+                                    ("state", "to_sign"),
+                                ),
+                                models.Q(
+                                    ("cancelled_at__isnull", False),
+                                    ("state", "cancelled"),
+                                ),
+                                models.Q(
+                                    models.Q(
+                                        ("state__in", ("to_sign", "cancelled")),
+                                        _negated=True,
+                                    ),
+                                    ("send_at__isnull", False),
+                                    ("signed_at__isnull", False),
+                                    ("signed_by__isnull", False),
+                                ),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                models.Q(("number", ""), _negated=True),
-                                ("sent_at__isnull", False),
-                                ("state__in", ("sent", "replied", "closed", "ended")),
-                            ),
-                            _connector="OR",
+                            name="order_is_signed_by_somebody",
                         ),
-                        name="order_is_numbered_when_sent",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("state__in", ("replied", "closed")), _negated=True
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("number", ""),
+                                    ("sent_at", None),
+                                    ("state__in", ("to_sign", "signed", "cancelled")),
+                                ),
+                                models.Q(
+                                    models.Q(("number", ""), _negated=True),
+                                    ("sent_at__isnull", False),
+                                    (
+                                        "state__in",
+                                        ("sent", "replied", "closed", "ended"),
+                                    ),
+                                ),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                models.Q(("reply", ""), _negated=True),
-                                ("replied_at__isnull", False),
-                            ),
-                            _connector="OR",
+                            name="order_is_numbered_when_sent",
                         ),
-                        name="order_replied_with_words",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("ended_at__isnull", False),
-                                ("state", "ended"),
-                                models.Q(("end_reason", ""), _negated=True),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("state__in", ("replied", "closed")), _negated=True
+                                ),
+                                models.Q(
+                                    models.Q(("reply", ""), _negated=True),
+                                    ("replied_at__isnull", False),
+                                ),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                models.Q(("state", "ended"), _negated=True),
-                                ("end_reason", ""),
-                                ("ended_at", None),
-                            ),
-                            _connector="OR",
+                            name="order_replied_with_words",
                         ),
-                        name="order_ended_iff_at",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("to_post", None), ("to_office", None), _connector="OR"
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("ended_at__isnull", False),
+                                    ("state", "ended"),
+                                    models.Q(("end_reason", ""), _negated=True),
+                                ),
+                                models.Q(
+                                    models.Q(("state", "ended"), _negated=True),
+                                    ("end_reason", ""),
+                                    ("ended_at", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="order_ended_iff_at",
                         ),
-                        name="order_goes_to_one",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SentBack",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sent_back",
-                        to="supervision.supervisionorder",
-                        verbose_name="supervision order",
-                    ),
-                ),
-                ("reply", models.TextField(verbose_name="reply")),
-                ("replied_at", models.DateTimeField(verbose_name="replied")),
-                (
-                    "replied_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="replied by",
-                    ),
-                ),
-                ("finding", models.TextField(verbose_name="what the check found")),
-                ("checked_at", models.DateTimeField(verbose_name="checked")),
-                (
-                    "checked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="checked by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "answer sent back",
-                "verbose_name_plural": "answers sent back",
-                "ordering": ("checked_at", "pk"),
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="OrderTalk",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="talks",
-                        to="supervision.supervisionorder",
-                        verbose_name="supervision order",
-                    ),
-                ),
-                ("held_on", models.DateField(verbose_name="held on")),
-                ("whom", models.CharField(max_length=80, verbose_name="with whom")),
-                ("agreed", models.TextField(verbose_name="what was agreed")),
-                ("noted_at", models.DateTimeField(verbose_name="at")),
-                (
-                    "noted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "talk about an order",
-                "verbose_name_plural": "talks about orders",
-                "ordering": ("held_on", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("order", "held_on", "whom"),
-                        name="order_talk_once_a_day_with_somebody",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("whom", ""), _negated=True),
-                            models.Q(("agreed", ""), _negated=True),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("to_post", None), ("to_office", None), _connector="OR"
+                            ),
+                            name="order_goes_to_one",
                         ),
-                        name="order_talk_says_who_and_what",
-                    ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Rung",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="rungs",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("yellow", "due soon"),
-                            ("overdue", "overdue"),
-                            ("urge", "still overdue"),
-                            ("order", "long overdue"),
-                            ("dissatisfied", "dissatisfied twice"),
-                            ("circulate", "order not answered"),
-                            ("by_hand", "chased by hand"),
-                        ],
-                        max_length=12,
-                        verbose_name="step",
-                    ),
-                ),
-                ("is_on", models.BooleanField(default=True, verbose_name="in use")),
-                (
-                    "days",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="working days after it fell due"
-                    ),
-                ),
-                ("told", models.JSONField(default=list, verbose_name="who is told")),
-                (
-                    "by_letter",
-                    models.BooleanField(default=True, verbose_name="by letter as well"),
-                ),
-                (
-                    "by_robot",
-                    models.BooleanField(
-                        default=False, verbose_name="the group as well"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "step of the ladder",
-                "verbose_name_plural": "steps of the ladder",
-                "ordering": ("town", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "step"), name="rung_once_a_town"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Chase",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="chases",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "clock",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="chases",
-                        to="cases.clock",
-                        verbose_name="clock",
-                    ),
-                ),
-                ("due_at", models.DateTimeField(verbose_name="due")),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("yellow", "due soon"),
-                            ("overdue", "overdue"),
-                            ("urge", "still overdue"),
-                            ("order", "long overdue"),
-                            ("dissatisfied", "dissatisfied twice"),
-                            ("circulate", "order not answered"),
-                            ("by_hand", "chased by hand"),
-                        ],
-                        max_length=12,
-                        verbose_name="step",
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("remind", "remind"),
-                            ("urge", "urge"),
-                            ("order", "order"),
-                            ("circulate", "circulate"),
-                        ],
-                        max_length=9,
-                        verbose_name="how urgently",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="why"),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="by",
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="chase",
-                        to="cases.event",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="chases",
-                        to="supervision.supervisionorder",
-                        verbose_name="supervision order",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "step of chasing",
-                "verbose_name_plural": "steps of chasing",
-                "ordering": ("-at", "-pk"),
-                "indexes": [
-                    models.Index(fields=["at", "id"], name="chase_at"),
-                    models.Index(fields=["case", "-at"], name="chase_case"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("event", None)),
-                        fields=("clock", "due_at", "step"),
-                        name="chase_step_once_a_due",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Robot",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="robots",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="group")),
-                (
-                    "url",
-                    minshi.crypto.EncryptedTextField(verbose_name="webhook address"),
-                ),
-                ("is_on", models.BooleanField(default=True, verbose_name="in use")),
-            ],
-            options={
-                "verbose_name": "group robot",
-                "verbose_name_plural": "group robots",
-                "ordering": ("town", "pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "name"), name="robot_name_once_a_town"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeText",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice_texts",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("yellow", "due soon"),
-                            ("overdue", "overdue"),
-                            ("urge", "urged"),
-                            ("order_to_sign", "order to sign"),
-                            ("order", "supervision order"),
-                            ("order_replied", "order answered"),
-                            ("order_back", "answer sent back"),
-                            ("order_closed", "answer found good"),
-                            ("circulate", "order not answered"),
-                            ("alarm", "nobody to tell"),
-                            ("yours", "with you now"),
-                            ("part", "a part for you"),
-                            ("rule", "waits for your ruling"),
-                            ("ruled", "your request was ruled on"),
-                            ("speaker", "word from the speaker"),
-                            ("taken_back", "taken back by the speaker"),
-                            ("red_line", "red line"),
-                            ("chased", "chased by hand"),
-                            ("accepted", "taken up"),
-                            ("promised", "another day promised"),
-                            ("answered", "answered"),
-                            ("call", "a call to the speaker"),
-                            ("withdrawn", "taken back in their name"),
-                        ],
-                        max_length=14,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("text", models.CharField(max_length=120, verbose_name="text")),
-            ],
-            options={
-                "verbose_name": "text of a notice",
-                "verbose_name_plural": "texts of notices",
-                "ordering": ("town", "kind"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "kind"), name="notice_text_once_a_town"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("key", models.CharField(editable=False, max_length=80, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("yellow", "due soon"),
-                            ("overdue", "overdue"),
-                            ("urge", "urged"),
-                            ("order_to_sign", "order to sign"),
-                            ("order", "supervision order"),
-                            ("order_replied", "order answered"),
-                            ("order_back", "answer sent back"),
-                            ("order_closed", "answer found good"),
-                            ("circulate", "order not answered"),
-                            ("alarm", "nobody to tell"),
-                            ("yours", "with you now"),
-                            ("part", "a part for you"),
-                            ("rule", "waits for your ruling"),
-                            ("ruled", "your request was ruled on"),
-                            ("speaker", "word from the speaker"),
-                            ("taken_back", "taken back by the speaker"),
-                            ("red_line", "red line"),
-                            ("chased", "chased by hand"),
-                            ("accepted", "taken up"),
-                            ("promised", "another day promised"),
-                            ("answered", "answered"),
-                            ("call", "a call to the speaker"),
-                            ("withdrawn", "taken back in their name"),
-                        ],
-                        max_length=14,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("inbox", "inbox"),
-                            ("email", "e-mail"),
-                            ("robot", "group robot"),
-                            ("sms", "message to the speaker"),
-                        ],
-                        max_length=8,
-                        verbose_name="channel",
-                    ),
-                ),
-                (
-                    "recipient",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="recipient",
-                    ),
-                ),
-                (
-                    "robot",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="supervision.robot",
-                        verbose_name="group robot",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "chase",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="supervision.chase",
-                        verbose_name="step",
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="cases.event",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="supervision.supervisionorder",
-                        verbose_name="supervision order",
-                    ),
-                ),
-                (
-                    "is_urgent",
-                    models.BooleanField(default=False, verbose_name="at once"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("sent", "sent"),
-                            ("failed", "failed, tried again later"),
-                            ("dead", "given up"),
-                            ("read", "read"),
-                            ("dropped", "not sent, no longer so"),
-                        ],
-                        default="waiting",
-                        max_length=7,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "own_text",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="the town's words"
-                    ),
-                ),
-                (
-                    "day",
-                    models.DateField(
-                        help_text="the reply due, or the day promised, as it was then",
-                        null=True,
-                        verbose_name="day named",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(verbose_name="at")),
-                ("send_after", models.DateTimeField(verbose_name="not before")),
-                (
-                    "tries",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="tries"),
-                ),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
-                ("read_at", models.DateTimeField(null=True, verbose_name="read")),
-                (
-                    "error",
-                    models.CharField(blank=True, max_length=200, verbose_name="error"),
-                ),
-            ],
-            options={
-                "verbose_name": "notice",
-                "verbose_name_plural": "notices",
-                "ordering": ("-created_at", "-pk"),
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("channel", "inbox")),
-                        fields=["recipient", "-created_at", "-id"],
-                        name="notice_inbox",
-                    ),
-                    models.Index(
-                        condition=models.Q(("channel", "inbox"), ("state", "sent")),
-                        fields=["recipient"],
-                        name="notice_unread",
-                    ),
-                    models.Index(
-                        condition=models.Q(("state__in", ("waiting", "failed"))),
-                        fields=["send_after"],
-                        name="notice_to_send",
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "dead")),
-                        fields=["created_at", "id"],
-                        name="notice_given_up",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("channel", "robot"),
-                                ("recipient", None),
-                                ("robot__isnull", False),
-                            ),
-                            models.Q(
-                                ("channel", "sms"), ("recipient", None), ("robot", None)
-                            ),
-                            models.Q(
-                                ("channel__in", ("inbox", "email")),
-                                ("recipient__isnull", False),
-                                ("robot", None),
-                            ),
-                            _connector="OR",
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="SentBack",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="notice_goes_where_its_channel_leads",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("channel", "inbox"), ("state__in", ("sent", "read"))
-                            ),
-                            models.Q(("channel", "inbox"), _negated=True),
-                            _connector="OR",
+                    (
+                        "order",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="sent_back",
+                            to="supervision.supervisionorder",
+                            verbose_name="supervision order",
                         ),
-                        name="notice_in_the_inbox_is_there_at_once",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("read_at__isnull", False), ("state", "read")),
-                            models.Q(
-                                models.Q(("state", "read"), _negated=True),
-                                ("read_at", None),
-                            ),
-                            _connector="OR",
+                    ("reply", models.TextField(verbose_name="reply")),
+                    ("replied_at", models.DateTimeField(verbose_name="replied")),
+                    (
+                        "replied_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="replied by",
                         ),
-                        name="notice_read_iff_at",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EventSeen",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="seen",
-                        to="cases.event",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "event seen",
-                "verbose_name_plural": "events seen",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="EventFailure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="failure",
-                        to="cases.event",
-                    ),
-                ),
-                ("since", models.DateTimeField(verbose_name="since")),
-                ("tries", models.PositiveIntegerField(default=1, verbose_name="tries")),
-                (
-                    "passed_over_at",
-                    models.DateTimeField(null=True, verbose_name="passed over"),
-                ),
-            ],
-            options={
-                "verbose_name": "event that could not be told",
-                "verbose_name_plural": "events that could not be told",
-                "ordering": ("pk",),
-                "indexes": [
-                    models.Index(fields=["passed_over_at"], name="event_passed_over")
-                ],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Watermark",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("floor", models.BigIntegerField(default=0)),
-                ("ceiling", models.BigIntegerField(default=0)),
-                ("ceiling_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "verbose_name": "watermark of events",
-                "verbose_name_plural": "watermark of events",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Call",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="calls",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="call",
-                        to="cases.event",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("yellow", "due soon"),
-                            ("overdue", "overdue"),
-                            ("urge", "urged"),
-                            ("order_to_sign", "order to sign"),
-                            ("order", "supervision order"),
-                            ("order_replied", "order answered"),
-                            ("order_back", "answer sent back"),
-                            ("order_closed", "answer found good"),
-                            ("circulate", "order not answered"),
-                            ("alarm", "nobody to tell"),
-                            ("yours", "with you now"),
-                            ("part", "a part for you"),
-                            ("rule", "waits for your ruling"),
-                            ("ruled", "your request was ruled on"),
-                            ("speaker", "word from the speaker"),
-                            ("taken_back", "taken back by the speaker"),
-                            ("red_line", "red line"),
-                            ("chased", "chased by hand"),
-                            ("accepted", "taken up"),
-                            ("promised", "another day promised"),
-                            ("answered", "answered"),
-                            ("call", "a call to the speaker"),
-                            ("withdrawn", "taken back in their name"),
-                        ],
-                        max_length=14,
-                        verbose_name="what to tell",
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(verbose_name="asked")),
-                (
-                    "tries",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="tries"),
-                ),
-                (
-                    "tried_at",
-                    models.DateTimeField(null=True, verbose_name="last tried"),
-                ),
-                ("done_at", models.DateTimeField(null=True, verbose_name="reached")),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "call to the speaker",
-                "verbose_name_plural": "calls to speakers",
-                "ordering": ("asked_at", "pk"),
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("done_at", None)),
-                        fields=["asked_at", "id"],
-                        name="call_to_make",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("done_at", None), ("done_by", None)),
-                            models.Q(
-                                ("done_at__isnull", False), ("done_by__isnull", False)
-                            ),
-                            _connector="OR",
+                    ("finding", models.TextField(verbose_name="what the check found")),
+                    ("checked_at", models.DateTimeField(verbose_name="checked")),
+                    (
+                        "checked_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="checked by",
                         ),
-                        name="call_done_iff_by",
-                    )
+                    ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="JobRun",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name",
-                    models.CharField(max_length=60, unique=True, verbose_name="job"),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="started")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-                (
-                    "ok_at",
-                    models.DateTimeField(null=True, verbose_name="last went well"),
-                ),
-                (
-                    "failures",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="failures in a row"
-                    ),
-                ),
-                (
-                    "error",
-                    models.CharField(blank=True, max_length=200, verbose_name="error"),
-                ),
-            ],
-            options={
-                "verbose_name": "run of a job",
-                "verbose_name_plural": "runs of jobs",
-                "ordering": ("name",),
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="TrackingMeeting",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tracking_meetings",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                ("began_at", models.DateTimeField(verbose_name="began")),
-                (
-                    "began_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="by",
-                    ),
-                ),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-            ],
-            options={
-                "verbose_name": "tracking meeting",
-                "verbose_name_plural": "tracking meetings",
-                "ordering": ("-began_at", "-pk"),
-                "indexes": [
-                    models.Index(
-                        fields=["town", "-began_at", "-id"], name="tracking_of_town"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)),
-                        fields=("town",),
-                        name="tracking_one_at_a_time",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="TrackedCase",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "meeting",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="items",
-                        to="supervision.trackingmeeting",
-                        verbose_name="meeting",
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tracked",
-                        to="cases.case",
-                        verbose_name="case",
-                    ),
-                ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("goes_on", "goes on as planned"),
-                            ("helped", "settled among us how to go on"),
-                            ("urged", "urged"),
-                            ("ordered", "supervision order"),
-                        ],
-                        max_length=8,
-                        verbose_name="what is to happen",
-                    ),
-                ),
-                (
-                    "note",
-                    models.CharField(blank=True, max_length=200, verbose_name="note"),
-                ),
-                ("said_at", models.DateTimeField(null=True, verbose_name="at")),
-                (
-                    "said_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "tracked matter",
-                "verbose_name_plural": "tracked matters",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("meeting", "case"), name="tracked_once_a_meeting"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("said_at", None), ("said_by", None), ("verdict", "")
-                            ),
-                            models.Q(
-                                models.Q(("verdict", ""), _negated=True),
-                                ("said_at__isnull", False),
-                                ("said_by__isnull", False),
-                            ),
-                            _connector="OR",
+                options={
+                    "verbose_name": "answer sent back",
+                    "verbose_name_plural": "answers sent back",
+                    "ordering": ("checked_at", "pk"),
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="OrderTalk",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="tracked_verdict_iff_said",
+                    ),
+                    (
+                        "order",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="talks",
+                            to="supervision.supervisionorder",
+                            verbose_name="supervision order",
+                        ),
+                    ),
+                    ("held_on", models.DateField(verbose_name="held on")),
+                    ("whom", models.CharField(max_length=80, verbose_name="with whom")),
+                    ("agreed", models.TextField(verbose_name="what was agreed")),
+                    ("noted_at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "noted_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="by",
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
+                options={
+                    "verbose_name": "talk about an order",
+                    "verbose_name_plural": "talks about orders",
+                    "ordering": ("held_on", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("order", "held_on", "whom"),
+                            name="order_talk_once_a_day_with_somebody",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("whom", ""), _negated=True),
+                                models.Q(("agreed", ""), _negated=True),
+                            ),
+                            name="order_talk_says_who_and_what",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Rung",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="rungs",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "step",
+                        models.CharField(
+                            choices=[
+                                ("yellow", "due soon"),
+                                ("overdue", "overdue"),
+                                ("urge", "still overdue"),
+                                ("order", "long overdue"),
+                                ("dissatisfied", "dissatisfied twice"),
+                                ("circulate", "order not answered"),
+                                ("by_hand", "chased by hand"),
+                            ],
+                            max_length=12,
+                            verbose_name="step",
+                        ),
+                    ),
+                    ("is_on", models.BooleanField(default=True, verbose_name="in use")),
+                    (
+                        "days",
+                        models.PositiveSmallIntegerField(
+                            default=0, verbose_name="working days after it fell due"
+                        ),
+                    ),
+                    (
+                        "told",
+                        models.JSONField(default=list, verbose_name="who is told"),
+                    ),
+                    (
+                        "by_letter",
+                        models.BooleanField(
+                            default=True, verbose_name="by letter as well"
+                        ),
+                    ),
+                    (
+                        "by_robot",
+                        models.BooleanField(
+                            default=False, verbose_name="the group as well"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "step of the ladder",
+                    "verbose_name_plural": "steps of the ladder",
+                    "ordering": ("town", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "step"), name="rung_once_a_town"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Chase",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="chases",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "clock",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="chases",
+                            to="cases.clock",
+                            verbose_name="clock",
+                        ),
+                    ),
+                    ("due_at", models.DateTimeField(verbose_name="due")),
+                    (
+                        "step",
+                        models.CharField(
+                            choices=[
+                                ("yellow", "due soon"),
+                                ("overdue", "overdue"),
+                                ("urge", "still overdue"),
+                                ("order", "long overdue"),
+                                ("dissatisfied", "dissatisfied twice"),
+                                ("circulate", "order not answered"),
+                                ("by_hand", "chased by hand"),
+                            ],
+                            max_length=12,
+                            verbose_name="step",
+                        ),
+                    ),
+                    (
+                        "level",
+                        models.CharField(
+                            choices=[
+                                ("remind", "remind"),
+                                ("urge", "urge"),
+                                ("order", "order"),
+                                ("circulate", "circulate"),
+                            ],
+                            max_length=9,
+                            verbose_name="how urgently",
+                        ),
+                    ),
+                    ("at", models.DateTimeField(verbose_name="at")),
+                    (
+                        "reason",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="why"
+                        ),
+                    ),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="by",
+                        ),
+                    ),
+                    (
+                        "event",
+                        models.OneToOneField(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="chase",
+                            to="cases.event",
+                        ),
+                    ),
+                    (
+                        "order",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="chases",
+                            to="supervision.supervisionorder",
+                            verbose_name="supervision order",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "step of chasing",
+                    "verbose_name_plural": "steps of chasing",
+                    "ordering": ("-at", "-pk"),
+                    "indexes": [
+                        models.Index(fields=["at", "id"], name="chase_at"),
+                        models.Index(fields=["case", "-at"], name="chase_case"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("event", None)),
+                            fields=("clock", "due_at", "step"),
+                            name="chase_step_once_a_due",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Robot",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="robots",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="group")),
+                    (
+                        "url",
+                        minshi.crypto.EncryptedTextField(
+                            verbose_name="webhook address"
+                        ),
+                    ),
+                    ("is_on", models.BooleanField(default=True, verbose_name="in use")),
+                ],
+                options={
+                    "verbose_name": "group robot",
+                    "verbose_name_plural": "group robots",
+                    "ordering": ("town", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "name"), name="robot_name_once_a_town"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="NoticeText",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="notice_texts",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("yellow", "due soon"),
+                                ("overdue", "overdue"),
+                                ("urge", "urged"),
+                                ("order_to_sign", "order to sign"),
+                                ("order", "supervision order"),
+                                ("order_replied", "order answered"),
+                                ("order_back", "answer sent back"),
+                                ("order_closed", "answer found good"),
+                                ("circulate", "order not answered"),
+                                ("alarm", "nobody to tell"),
+                                ("yours", "with you now"),
+                                ("part", "a part for you"),
+                                ("rule", "waits for your ruling"),
+                                ("ruled", "your request was ruled on"),
+                                ("speaker", "word from the speaker"),
+                                ("taken_back", "taken back by the speaker"),
+                                ("red_line", "red line"),
+                                ("chased", "chased by hand"),
+                                ("accepted", "taken up"),
+                                ("promised", "another day promised"),
+                                ("answered", "answered"),
+                                ("call", "a call to the speaker"),
+                                ("withdrawn", "taken back in their name"),
+                            ],
+                            max_length=14,
+                            verbose_name="kind",
+                        ),
+                    ),
+                    ("text", models.CharField(max_length=120, verbose_name="text")),
+                ],
+                options={
+                    "verbose_name": "text of a notice",
+                    "verbose_name_plural": "texts of notices",
+                    "ordering": ("town", "kind"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "kind"), name="notice_text_once_a_town"
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Notice",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "key",
+                        models.CharField(editable=False, max_length=80, unique=True),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("yellow", "due soon"),
+                                ("overdue", "overdue"),
+                                ("urge", "urged"),
+                                ("order_to_sign", "order to sign"),
+                                ("order", "supervision order"),
+                                ("order_replied", "order answered"),
+                                ("order_back", "answer sent back"),
+                                ("order_closed", "answer found good"),
+                                ("circulate", "order not answered"),
+                                ("alarm", "nobody to tell"),
+                                ("yours", "with you now"),
+                                ("part", "a part for you"),
+                                ("rule", "waits for your ruling"),
+                                ("ruled", "your request was ruled on"),
+                                ("speaker", "word from the speaker"),
+                                ("taken_back", "taken back by the speaker"),
+                                ("red_line", "red line"),
+                                ("chased", "chased by hand"),
+                                ("accepted", "taken up"),
+                                ("promised", "another day promised"),
+                                ("answered", "answered"),
+                                ("call", "a call to the speaker"),
+                                ("withdrawn", "taken back in their name"),
+                            ],
+                            max_length=14,
+                            verbose_name="kind",
+                        ),
+                    ),
+                    (
+                        "channel",
+                        models.CharField(
+                            choices=[
+                                ("inbox", "inbox"),
+                                ("email", "e-mail"),
+                                ("robot", "group robot"),
+                                ("sms", "message to the speaker"),
+                            ],
+                            max_length=8,
+                            verbose_name="channel",
+                        ),
+                    ),
+                    (
+                        "recipient",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="notices",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="recipient",
+                        ),
+                    ),
+                    (
+                        "robot",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="notices",
+                            to="supervision.robot",
+                            verbose_name="group robot",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="notices",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "chase",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="notices",
+                            to="supervision.chase",
+                            verbose_name="step",
+                        ),
+                    ),
+                    (
+                        "event",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="cases.event",
+                        ),
+                    ),
+                    (
+                        "order",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="notices",
+                            to="supervision.supervisionorder",
+                            verbose_name="supervision order",
+                        ),
+                    ),
+                    (
+                        "is_urgent",
+                        models.BooleanField(default=False, verbose_name="at once"),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("waiting", "waiting"),
+                                ("sent", "sent"),
+                                ("failed", "failed, tried again later"),
+                                ("dead", "given up"),
+                                ("read", "read"),
+                                ("dropped", "not sent, no longer so"),
+                            ],
+                            default="waiting",
+                            max_length=7,
+                            verbose_name="state",
+                        ),
+                    ),
+                    (
+                        "own_text",
+                        models.CharField(
+                            blank=True, max_length=120, verbose_name="the town's words"
+                        ),
+                    ),
+                    (
+                        "day",
+                        models.DateField(
+                            help_text="the reply due, or the day promised, as it was then",
+                            null=True,
+                            verbose_name="day named",
+                        ),
+                    ),
+                    ("created_at", models.DateTimeField(verbose_name="at")),
+                    ("send_after", models.DateTimeField(verbose_name="not before")),
+                    (
+                        "tries",
+                        models.PositiveSmallIntegerField(
+                            default=0, verbose_name="tries"
+                        ),
+                    ),
+                    ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                    ("read_at", models.DateTimeField(null=True, verbose_name="read")),
+                    (
+                        "error",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="error"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "notice",
+                    "verbose_name_plural": "notices",
+                    "ordering": ("-created_at", "-pk"),
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("channel", "inbox")),
+                            fields=["recipient", "-created_at", "-id"],
+                            name="notice_inbox",
+                        ),
+                        models.Index(
+                            condition=models.Q(("channel", "inbox"), ("state", "sent")),
+                            fields=["recipient"],
+                            name="notice_unread",
+                        ),
+                        models.Index(
+                            condition=models.Q(("state__in", ("waiting", "failed"))),
+                            fields=["send_after"],
+                            name="notice_to_send",
+                        ),
+                        models.Index(
+                            condition=models.Q(("state", "dead")),
+                            fields=["created_at", "id"],
+                            name="notice_given_up",
+                        ),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("channel", "robot"),
+                                    ("recipient", None),
+                                    ("robot__isnull", False),
+                                ),
+                                models.Q(
+                                    ("channel", "sms"),
+                                    ("recipient", None),
+                                    ("robot", None),
+                                ),
+                                models.Q(
+                                    ("channel__in", ("inbox", "email")),
+                                    ("recipient__isnull", False),
+                                    ("robot", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="notice_goes_where_its_channel_leads",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("channel", "inbox"),
+                                    ("state__in", ("sent", "read")),
+                                ),
+                                models.Q(("channel", "inbox"), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="notice_in_the_inbox_is_there_at_once",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("read_at__isnull", False), ("state", "read")),
+                                models.Q(
+                                    models.Q(("state", "read"), _negated=True),
+                                    ("read_at", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="notice_read_iff_at",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="EventSeen",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "event",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="seen",
+                            to="cases.event",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "event seen",
+                    "verbose_name_plural": "events seen",
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="EventFailure",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "event",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="failure",
+                            to="cases.event",
+                        ),
+                    ),
+                    ("since", models.DateTimeField(verbose_name="since")),
+                    (
+                        "tries",
+                        models.PositiveIntegerField(default=1, verbose_name="tries"),
+                    ),
+                    (
+                        "passed_over_at",
+                        models.DateTimeField(null=True, verbose_name="passed over"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "event that could not be told",
+                    "verbose_name_plural": "events that could not be told",
+                    "ordering": ("pk",),
+                    "indexes": [
+                        models.Index(
+                            fields=["passed_over_at"], name="event_passed_over"
+                        )
+                    ],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Watermark",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    ("floor", models.BigIntegerField(default=0)),
+                    ("ceiling", models.BigIntegerField(default=0)),
+                    ("ceiling_at", models.DateTimeField(null=True)),
+                ],
+                options={
+                    "verbose_name": "watermark of events",
+                    "verbose_name_plural": "watermark of events",
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Call",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="calls",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "event",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="call",
+                            to="cases.event",
+                        ),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("yellow", "due soon"),
+                                ("overdue", "overdue"),
+                                ("urge", "urged"),
+                                ("order_to_sign", "order to sign"),
+                                ("order", "supervision order"),
+                                ("order_replied", "order answered"),
+                                ("order_back", "answer sent back"),
+                                ("order_closed", "answer found good"),
+                                ("circulate", "order not answered"),
+                                ("alarm", "nobody to tell"),
+                                ("yours", "with you now"),
+                                ("part", "a part for you"),
+                                ("rule", "waits for your ruling"),
+                                ("ruled", "your request was ruled on"),
+                                ("speaker", "word from the speaker"),
+                                ("taken_back", "taken back by the speaker"),
+                                ("red_line", "red line"),
+                                ("chased", "chased by hand"),
+                                ("accepted", "taken up"),
+                                ("promised", "another day promised"),
+                                ("answered", "answered"),
+                                ("call", "a call to the speaker"),
+                                ("withdrawn", "taken back in their name"),
+                            ],
+                            max_length=14,
+                            verbose_name="what to tell",
+                        ),
+                    ),
+                    ("asked_at", models.DateTimeField(verbose_name="asked")),
+                    (
+                        "tries",
+                        models.PositiveSmallIntegerField(
+                            default=0, verbose_name="tries"
+                        ),
+                    ),
+                    (
+                        "tried_at",
+                        models.DateTimeField(null=True, verbose_name="last tried"),
+                    ),
+                    (
+                        "done_at",
+                        models.DateTimeField(null=True, verbose_name="reached"),
+                    ),
+                    (
+                        "done_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="by",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "call to the speaker",
+                    "verbose_name_plural": "calls to speakers",
+                    "ordering": ("asked_at", "pk"),
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("done_at", None)),
+                            fields=["asked_at", "id"],
+                            name="call_to_make",
+                        )
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("done_at", None), ("done_by", None)),
+                                models.Q(
+                                    ("done_at__isnull", False),
+                                    ("done_by__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="call_done_iff_by",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="JobRun",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "name",
+                        models.CharField(
+                            max_length=60, unique=True, verbose_name="job"
+                        ),
+                    ),
+                    ("started_at", models.DateTimeField(verbose_name="started")),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                    (
+                        "ok_at",
+                        models.DateTimeField(null=True, verbose_name="last went well"),
+                    ),
+                    (
+                        "failures",
+                        models.PositiveIntegerField(
+                            default=0, verbose_name="failures in a row"
+                        ),
+                    ),
+                    (
+                        "error",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="error"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "run of a job",
+                    "verbose_name_plural": "runs of jobs",
+                    "ordering": ("name",),
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="TrackingMeeting",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="tracking_meetings",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    ("began_at", models.DateTimeField(verbose_name="began")),
+                    (
+                        "began_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="by",
+                        ),
+                    ),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ],
+                options={
+                    "verbose_name": "tracking meeting",
+                    "verbose_name_plural": "tracking meetings",
+                    "ordering": ("-began_at", "-pk"),
+                    "indexes": [
+                        models.Index(
+                            fields=["town", "-began_at", "-id"], name="tracking_of_town"
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("ended_at", None)),
+                            fields=("town",),
+                            name="tracking_one_at_a_time",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="TrackedCase",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "meeting",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="items",
+                            to="supervision.trackingmeeting",
+                            verbose_name="meeting",
+                        ),
+                    ),
+                    (
+                        "case",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="tracked",
+                            to="cases.case",
+                            verbose_name="case",
+                        ),
+                    ),
+                    (
+                        "verdict",
+                        models.CharField(
+                            choices=[
+                                ("goes_on", "goes on as planned"),
+                                ("helped", "settled among us how to go on"),
+                                ("urged", "urged"),
+                                ("ordered", "supervision order"),
+                            ],
+                            max_length=8,
+                            verbose_name="what is to happen",
+                        ),
+                    ),
+                    (
+                        "note",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="note"
+                        ),
+                    ),
+                    ("said_at", models.DateTimeField(null=True, verbose_name="at")),
+                    (
+                        "said_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="by",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "tracked matter",
+                    "verbose_name_plural": "tracked matters",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("meeting", "case"), name="tracked_once_a_meeting"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("said_at", None),
+                                    ("said_by", None),
+                                    ("verdict", ""),
+                                ),
+                                models.Q(
+                                    models.Q(("verdict", ""), _negated=True),
+                                    ("said_at__isnull", False),
+                                    ("said_by__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="tracked_verdict_iff_said",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
         ),
     ]

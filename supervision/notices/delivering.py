@@ -68,7 +68,7 @@ def deliver(
 
     A claim is committed before anything is sent, and runs out by itself: nothing is
     lost by a crash, and a message is sent twice only where the crash falls between the
-    other side's taking it and our noting it (README, Decisions). Each claim is dated by
+    other side's taking it and our noting it (docs/decisions.md). Each claim is dated by
     `clock`, which goes on while others answer slowly; without one time stands still. A
     run ends after `longest`, and leaves a channel alone whose server does not answer.
     SomeFailed at the end: faults of ours, which stop nobody else's notices.

@@ -8,8 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cases.models import Case
-from cases.models.scope import Sight
-from cases.workflow.record import without_speaker
+from cases.privacy.redactor import reader_redactor
 from supervision.models import Notice
 from supervision.notices.words import words_of
 
@@ -31,12 +30,8 @@ def said_of(context: dict[str, Any], case: Case, text: str) -> str:
     From the context: `sight`, and `names` besides the speaker's own, where the page has
     read them.
     """
-    sight: Sight = context["sight"]
-    return (
-        text
-        if sight.shows_speaker(case)
-        else without_speaker(case, text, context.get("names", ()))
-    )
+    redact = reader_redactor(case, context["sight"], context.get("names", ()))
+    return redact(text)
 
 
 @register.filter

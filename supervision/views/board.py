@@ -24,7 +24,8 @@ from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet, Sight
-from cases.templatetags.minshi import holder_of, lamp, title_for
+from cases.privacy.redactor import title_for
+from cases.templatetags.minshi import holder_of, lamp
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Action

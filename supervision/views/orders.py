@@ -19,12 +19,12 @@ from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
-from cases.templatetags.minshi import day, query_with, title_for
+from cases.privacy.redactor import page_redactor, title_for
+from cases.templatetags.minshi import day, query_with
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Officer
 from cases.workflow.chased import chased_today
-from cases.workflow.record import known_names, without_speaker
 from minshi.clock import now, today
 from minshi.errors import KeyReused, RuleBroken
 from supervision.forms import (
@@ -199,13 +199,7 @@ class Shown(OrderView):
         forms = {act: FORMS[act](initial=initial.get(act)) for act in acts}
         forms |= {act: form for act, form in (filled or {}).items() if act in acts}
 
-        names = () if sight.shows_speaker(order.case) else known_names(order.case)
-
-        def redact(text: str) -> str:
-            if sight.shows_speaker(order.case):
-                return text
-            return without_speaker(order.case, text, names)
-
+        redact = page_redactor(order.case, sight)
         colour, state = lamp_of(order, at)
         context = {
             "nav": "supervision",

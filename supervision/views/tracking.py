@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from cases.lists.paging import page_of
 from cases.models import Case, Event
 from cases.models.scope import Sight
-from cases.templatetags.minshi import holder_of, lamp, title_for, words_for
+from cases.privacy.redactor import reader_redactor, title_for
+from cases.templatetags.minshi import holder_of, lamp
 from cases.views.access import UNPROCESSABLE
 from cases.workflow.chased import chased_today
 from minshi.clock import now, today
@@ -67,7 +68,7 @@ class Row:
             title=case.number if is_redacted else title_for(case, sight),
             address="" if is_redacted else case.get_absolute_url(),
             facts=facts_of(case, times),
-            note="" if is_redacted else words_for(case, sight, item.note),
+            note="" if is_redacted else reader_redactor(case, sight)(item.note),
             before=before if form else None,
             form=form,
         )

@@ -1,5 +1,5 @@
-"""A real chromium against the live server; logging in is done in the browser, as people
-do.
+"""A real chromium against the live server: by a session where logging in is not what is
+tested.
 """
 
 import http.client
@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 # a busy machine answers slowly; what is there is found at once
@@ -84,19 +86,31 @@ def answered(transactional_db, live_server):
 
 
 @pytest.fixture
-def open_as(browser, browser_context_args, live_server):
-    """Logs a post's user in with a browser of their own and gives the page."""
+def new_page(browser, browser_context_args, live_server):
+    """Opens pages in browsers of their own, which end with the test."""
     contexts = []
 
-    def opened(post, **context) -> Page:
-        post.user.set_password(PASSWORD)
-        post.user.save()
+    def opened(**context) -> Page:
         contexts.append(
             browser.new_context(
                 **{**browser_context_args, "base_url": live_server.url, **context}
             )
         )
-        page = contexts[-1].new_page()
+        return contexts[-1].new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def log_in_as(new_page):
+    """Logs a post's user in by the form, as people do, and gives the page."""
+
+    def logged_in(post, **context) -> Page:
+        post.user.set_password(PASSWORD)
+        post.user.save()
+        page = new_page(**context)
         page.goto("/login/")
         page.fill("[name=login]", post.user.username)
         page.fill("[name=password]", PASSWORD)
@@ -104,6 +118,33 @@ def open_as(browser, browser_context_args, live_server):
         page.wait_for_url("**/")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return logged_in
+
+
+@pytest.fixture
+def open_as(new_page, live_server):
+    """Gives the page of a post's user, logged in by a session that begins now; a second
+    time the same page.
+    """
+    pages: dict[int, Page] = {}
+
+    def opened(post, **context) -> Page:
+        user = post.user
+        page = pages.get(user.pk) or new_page(**context)
+        pages[user.pk] = page
+
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": session,
+                    "url": live_server.url,
+                }
+            ]
+        )
+        return page
+
+    return opened

@@ -10,11 +10,16 @@ from django.core.signals import request_finished, request_started
 from tests.browser.conftest import wait_until_answered
 from tests.cases.roads import staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_an_answer_nobody_waits_for_is_waited_for(open_as, live_server):
     page = open_as(staff().duty)
+    page.goto("/")
     asked, go_on, finished = threading.Event(), threading.Event(), []
 
     def begin(environ, **kwargs):

@@ -25,7 +25,11 @@ from tests.cases.roads import staff
 from tests.villages.factories import OfficeFactory, VillageFactory
 from villages.models import Body, Office, Seat, Town, Village
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 ROAD, BRIDGE = "花椒快红了，摘椒路被雨冲出深沟", "便民桥的桥面裂了一道缝，老人不敢过"
 COMMITTEE = ("马书记", "王镇长", "刘委员", "陈委员", "何委员")
 

@@ -21,7 +21,11 @@ from tests.browser.walking import (
 from tests.cases.council import NAMES, seats
 from tests.cases.roads import staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 WORDS = "隔壁新砌的墙占了巷道，三轮车过不去"
 
 

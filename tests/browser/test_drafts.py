@@ -8,7 +8,11 @@ from tests.cases.roads import accepted, spoken, staff
 from tests.roles import secretary_of
 from tests.villages.factories import VillageFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 WORDS = "村口路灯坏了，孩子上学看不见"
 
 

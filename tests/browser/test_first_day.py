@@ -14,7 +14,11 @@ from tests.cases.roads import decided, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.lookup import index_residents
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 SLOW_LINE = 0.3  # seconds until an answer arrives
 OWN = "shui-qu-xiu-hao-le-9"
 
@@ -38,10 +42,10 @@ def neighbours(here) -> None:
     )
 
 
-def test_a_one_time_password_is_changed_in_peace(open_as):
+def test_a_one_time_password_is_changed_in_peace(log_in_as):
     duty = staff().duty
     duty.user.must_change_password = True
-    page = open_as(duty)
+    page = log_in_as(duty)
     page.wait_for_url("**/account/password/**")
     loaded = []
     page.on("framenavigated", lambda frame: loaded.append(frame.url))

@@ -10,7 +10,11 @@ from cases.models import Case, FourTwoProcess
 from tests.browser.walking import act, choose, do, send, take, take_down, write
 from tests.cases.roads import SHANGHAI, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 WORDS = "苹果园分红为何只按户不按人，大家要一个说法"
 BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)  # a Monday
 DAY = timedelta(days=1)

@@ -36,27 +36,27 @@ def take_down(page, resident):
     return case, page.inner_text("article.receipt .address")
 
 
-def test_from_the_counter_to_the_ledger(open_as, live_server, page):
+def test_from_the_counter_to_the_ledger(log_in_as, live_server, page):
     here = staff()
     resident = ResidentFactory(
         household=HouseholdFactory(group=here.group, number=12), name="李建国"
     )
     index_residents([resident])
 
-    counter = open_as(here.duty)
+    counter = log_in_as(here.duty)
     case, tracking = take_down(counter, resident)
     form = act(counter, case.number, "accept")
     form.get_by_text("复杂").click()
     send(counter, form)
 
-    secretary = open_as(here.secretary)
+    secretary = log_in_as(here.secretary)
     form = act(secretary, case.number, "decide")
     form.get_by_text("干部领办").click()
     form.locator("[name=decision]").fill("请水管站换灯，集体经济出钱")
     form.locator("[name=lead]").select_option(f"office:{here.office.pk}")
     send(secretary, form)
 
-    station = open_as(here.handler)
+    station = log_in_as(here.handler)
     station.goto(f"/cases/{case.number}/")
     station.click('form[action$="/do/acknowledge/"] button')
     station.wait_for_selector(".note.good")
@@ -76,7 +76,7 @@ def test_from_the_counter_to_the_ledger(open_as, live_server, page):
     page.click('form:has([value="rate"]) button')
     page.wait_for_selector(".note.good")
 
-    supervisor = open_as(here.supervisor)
+    supervisor = log_in_as(here.supervisor)
     supervisor.goto("/ledgers/general/?period=all")
     supervisor.locator("[name=reason]").fill("月报")
     with supervisor.expect_download() as download:

@@ -10,7 +10,11 @@ from supervision.chasing.tracking import begin_tracking
 from supervision.models import TrackedCase
 from tests.cases.roads import spoken, staff
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_a_refusal_in_its_place_drops_no_other_note_and_breaks_no_rule_of_the_page(

@@ -12,6 +12,7 @@ from cases.models import CalendarDay, Case, CoSpeaker, Event, NumberCounter, Top
 from cases.models.choices import Stage
 from supervision.chasing.ladder import look_at_clocks
 from tests import roles
+from tests.cases.council import called
 from tests.cases.roads import NOON, accepted, completed, decided, rated, spoken, staff
 from tests.villages.factories import TownFactory, UserFactory
 
@@ -55,6 +56,18 @@ def test_every_model_has_a_window():
     }
 
     assert ours <= set(admin.site._registry)
+
+
+def test_the_page_of_a_row_opens_where_the_row_has_a_page_of_its_own(client):
+    """The redirect from a row's key to its page has no address: it would tell numbers."""
+    here = staff()
+    meeting = called(here, accepted(here))
+    client.force_login(here.secretary.user)
+
+    page = client.get(url("meeting", "change", meeting.pk))
+
+    assert page.status_code == 200
+    assert all(not window.view_on_site for window in admin.site._registry.values())
 
 
 # --- who sees what

@@ -269,13 +269,11 @@ def test_the_calendar_shows_days_off_and_make_up_days_and_says_when_a_year_is_no
 
     this_year = client.get(reverse("cases:workdays"))
     assert this_year.context["is_known"]
-    months = dict(this_year.context["months"])
-    february = {
-        day: row for week in months[date(2026, 2, 1)] for day, row in week if day
-    }
-    assert february[date(2026, 2, 14)].is_working
-    assert not february[date(2026, 2, 16)].is_working
-    assert february[date(2026, 2, 25)] is None
+    months = {month.number: month for month in this_year.context["months"]}
+    february = {day.number: day for week in months[2].weeks for day in week if day}
+    assert (february[14].look, february[14].mark) == ("make-up", "班")
+    assert (february[16].look, february[16].mark) == ("off", "休")
+    assert (february[25].look, february[25].mark) == ("", "")
 
     next_year = client.get(f"{reverse('cases:workdays')}?year=2027")
     assert not next_year.context["is_known"]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases.ledgers import BOOKS
 from cases.models import Case
 from tests import roles
 from tests.cases.ledger_desk import EVERYTHING, bulk, logged_in, page, shown_rows
@@ -105,11 +106,15 @@ def test_a_place_that_cannot_be_read_is_the_first_page(query):
     assert [row[0] for row in shown_rows(page(here.secretary, **query))] == ["1"]
 
 
-def test_a_day_that_cannot_be_read_shows_nothing_rather_than_all():
+@pytest.mark.parametrize("key", BOOKS)
+def test_a_day_that_cannot_be_read_shows_nothing_rather_than_all(key):
     here = staff()
     spoken(here)
 
-    assert shown_rows(page(here.secretary, since="yesterday")) == []
+    answer = page(here.secretary, key, since="yesterday")
+
+    assert answer.status_code == 200
+    assert shown_rows(answer) == []
 
 
 def test_an_unknown_ledger_is_not_found():

@@ -23,6 +23,7 @@ import pytest
 from tests.environment import ROOT
 from tests.processes import free_port, until
 
+pytestmark = pytest.mark.any_database
 MANAGE = """
 import pathlib, sys, time
 here = pathlib.Path(__file__).parent

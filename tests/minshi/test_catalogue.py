@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from tests.environment import ROOT
 
+pytestmark = pytest.mark.any_database
 PO = "minshi/locale/zh_Hans/LC_MESSAGES/django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 SOURCES = ("minshi", "villages", "cases", "supervision", "templates", "manage.py")

@@ -16,6 +16,7 @@ from django.urls import resolve
 from minshi.celery import app
 from tests.environment import ROOT, settings_names
 
+pytestmark = pytest.mark.any_database
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 OURS = ["migrate", "web", "worker", "letters", "beat"]

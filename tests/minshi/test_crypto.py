@@ -23,6 +23,7 @@ from minshi.crypto import (
     encrypted,
 )
 
+pytestmark = pytest.mark.any_database
 OLD_KEY, NEW_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 

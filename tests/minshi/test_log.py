@@ -4,6 +4,8 @@ import pytest
 
 from minshi.log import drop_queries, scrub_phones
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("written", "kept"),

@@ -26,6 +26,7 @@ from minshi.tabular import (
     rows_of,
 )
 
+pytestmark = pytest.mark.any_database
 RATINGS = ("满意", "基本满意", "不满意")
 COLUMNS = (
     Column("on", "登记日期", lambda case: case["on"], kind="date"),

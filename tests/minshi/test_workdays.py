@@ -21,6 +21,8 @@ from minshi.workdays import (
     yellow_at,
 )
 
+pytestmark = pytest.mark.any_database
+
 
 def calendar_of_china() -> WorkCalendar:
     china = holidays.country_holidays("CN", years=range(2024, 2028))

@@ -14,6 +14,7 @@ from http.cookiejar import CookieJar
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 
 from cases.models import Case, Clock
@@ -32,7 +33,7 @@ from tests.processes import (
     until,
 )
 from tests.villages.factories import UserFactory, VillageFactory
-from villages.models import DutyShift, HandOver
+from villages.models import DutyShift, HandOver, User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a-long-password"
@@ -103,12 +104,20 @@ class Browser:
         self.token = json.loads(text)["token"]
 
 
+def someone_who_can_log_in() -> User:
+    """Into a process of the product, which knows the product's hashers alone."""
+    user = UserFactory()
+    user.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+    user.save()
+    return user
+
+
 @pytest.fixture
 def here():
     """A village whose three officers can log in; the duty officer is on duty now."""
-    village, can_log_in = VillageFactory(), lambda: UserFactory(password=PASSWORD)
-    duty = roles.duty_officer_of(village, user=can_log_in())
-    secretary = roles.secretary_of(village, user=can_log_in())
+    village = VillageFactory()
+    duty = roles.duty_officer_of(village, user=someone_who_can_log_in())
+    secretary = roles.secretary_of(village, user=someone_who_can_log_in())
     at = now()
     DutyShift.objects.create(
         village=village,

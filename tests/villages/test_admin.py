@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.apps import apps
@@ -33,8 +33,10 @@ from villages.lookup import index_residents
 from villages.models import (
     ContactLink,
     FieldHistory,
+    Post,
     Resident,
     ResidentKey,
+    Role,
     Town,
     Village,
 )
@@ -206,7 +208,12 @@ def test_field_history_keeps_no_password(client):
 
 def test_field_history_is_read_in_words(client):
     village = VillageFactory(name="茅石岭")
-    post = secretary_of(village)
+    post = Post.objects.create(
+        user=UserFactory(),
+        role=Role.SECRETARY,
+        village=village,
+        from_on=date(2020, 1, 1),
+    )
     post.until_on = NOON.date()
     post.save()
     former = VillageFactory()

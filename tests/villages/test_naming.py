@@ -2,6 +2,8 @@ import pytest
 
 from villages.naming import free_abbreviation, keys_of, lookup_text, short_village_name
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("official", "short"),

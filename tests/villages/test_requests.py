@@ -2,6 +2,7 @@ import pytest
 
 from villages.requests import address_of
 
+pytestmark = pytest.mark.any_database
 CLIENT, PROXY, OUTER = "203.0.113.9", "172.18.0.5", "198.51.100.7"
 
 

@@ -21,6 +21,7 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readers: ClassVar[Roles] = ()
     editors: ClassVar[Roles] = ()
     show_full_result_count = False
+    view_on_site = False  # its redirect would give away numbers of cases out of sight
 
     def reads(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and request.user.holds(

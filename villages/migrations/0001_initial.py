@@ -9,6 +9,8 @@ import minshi.crypto
 from django.conf import settings
 from django.db import migrations, models
 
+from minshi.tables import Tables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -18,1462 +20,1507 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Town",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=9, unique=True, verbose_name="division code"
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "county_code",
-                    models.CharField(
-                        db_index=True, max_length=6, verbose_name="county code"
-                    ),
-                ),
-                ("county_name", models.CharField(max_length=40, verbose_name="county")),
-                (
-                    "abbreviation",
-                    models.CharField(
-                        help_text="Begins every case number; fixed once the town has a case.",
-                        max_length=4,
-                        unique=True,
-                        verbose_name="abbreviation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "town",
-                "verbose_name_plural": "towns",
-                "ordering": ("code",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^\\d{9}$")),
-                        name="town_code_is_9_digits",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("county_code__regex", "^\\d{6}$")),
-                        name="town_county_code_is_6_digits",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("abbreviation__regex", "^[A-Z][A-Z0-9]{1,3}$")
+        Tables(
+            migrations.CreateModel(
+                name="Town",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="town_abbreviation_is_2_to_4",
                     ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Village",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=12, unique=True, verbose_name="division code"
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="villages",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "official_name",
-                    models.CharField(max_length=60, verbose_name="official name"),
-                ),
-            ],
-            options={
-                "verbose_name": "village",
-                "verbose_name_plural": "villages",
-                "ordering": ("code",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^\\d{12}$")),
-                        name="village_code_is_12_digits",
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Group",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="groups",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
-            ],
-            options={
-                "verbose_name": "villagers' group",
-                "verbose_name_plural": "villagers' groups",
-                "ordering": ("village", "number"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("village", "number"), name="group_number_once_a_village"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Household",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="households",
-                        to="villages.group",
-                        verbose_name="villagers' group",
-                    ),
-                ),
-                (
-                    "number",
-                    models.PositiveSmallIntegerField(verbose_name="door number"),
-                ),
-            ],
-            options={
-                "verbose_name": "household",
-                "verbose_name_plural": "households",
-                "ordering": ("group", "number"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("group", "number"), name="household_number_once_a_group"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Resident",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "household",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="residents",
-                        to="villages.household",
-                        verbose_name="household",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "is_head",
-                    models.BooleanField(
-                        default=False, verbose_name="head of household"
-                    ),
-                ),
-                (
-                    "sex",
-                    models.CharField(
-                        blank=True,
-                        choices=[("male", "male"), ("female", "female")],
-                        max_length=6,
-                        verbose_name="sex",
-                    ),
-                ),
-                (
-                    "birth_year",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="year of birth"
-                    ),
-                ),
-                (
-                    "phone",
-                    minshi.crypto.EncryptedTextField(blank=True, verbose_name="phone"),
-                ),
-                (
-                    "phone_hash",
-                    models.CharField(
-                        blank=True, db_index=True, editable=False, max_length=64
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "resident",
-                "verbose_name_plural": "residents",
-                "ordering": ("household", "-is_head", "name"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_head", True)),
-                        fields=("household",),
-                        name="household_has_one_head",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("birth_year", None),
-                            ("birth_year__range", (1900, 2100)),
-                            _connector="OR",
+                    (
+                        "code",
+                        models.CharField(
+                            max_length=9, unique=True, verbose_name="division code"
                         ),
-                        name="resident_birth_year_is_plausible",
                     ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="ResidentKey",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                (
-                    "resident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="keys",
-                        to="villages.resident",
-                        verbose_name="resident",
-                    ),
-                ),
-                ("key", models.CharField(max_length=60, verbose_name="found by")),
-            ],
-            options={
-                "verbose_name": "way to find a resident",
-                "verbose_name_plural": "ways to find residents",
-                "indexes": [
-                    models.Index(
-                        fields=["village", "key"],
-                        name="resident_key_prefix",
-                        opclasses=("int8_ops", "varchar_pattern_ops"),
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("resident", "key"), name="resident_key_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Office",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "town",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offices",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "county_code",
-                    models.CharField(
-                        blank=True, max_length=6, verbose_name="county code"
-                    ),
-                ),
-                (
-                    "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="office phone"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "office",
-                "verbose_name_plural": "offices",
-                "ordering": ("town", "name"),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("county_code__regex", "^\\d{6}$"), ("town", None)
-                            ),
-                            models.Q(("county_code", ""), ("town__isnull", False)),
-                            _connector="OR",
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "county_code",
+                        models.CharField(
+                            db_index=True, max_length=6, verbose_name="county code"
                         ),
-                        name="office_belongs_to_a_town_or_a_county",
                     ),
-                    models.UniqueConstraint(
-                        fields=("town", "name"), name="office_name_once_a_town"
+                    (
+                        "county_name",
+                        models.CharField(max_length=40, verbose_name="county"),
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("town", None)),
-                        fields=("county_code", "name"),
-                        name="office_name_once_a_county",
+                    (
+                        "abbreviation",
+                        models.CharField(
+                            help_text="Begins every case number; fixed once the town has a case.",
+                            max_length=4,
+                            unique=True,
+                            verbose_name="abbreviation",
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                options={
+                    "verbose_name": "town",
+                    "verbose_name_plural": "towns",
+                    "ordering": ("code",),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("code__regex", "^\\d{9}$")),
+                            name="town_code_is_9_digits",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("county_code__regex", "^\\d{6}$")),
+                            name="town_county_code_is_6_digits",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("abbreviation__regex", "^[A-Z][A-Z0-9]{1,3}$")
+                            ),
+                            name="town_abbreviation_is_2_to_4",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Village",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
+                    (
+                        "code",
+                        models.CharField(
+                            max_length=12, unique=True, verbose_name="division code"
+                        ),
                     ),
-                ),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="villages",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
                     ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        error_messages={
-                            "unique": "A user with that username already exists."
-                        },
-                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
-                        max_length=150,
-                        unique=True,
-                        validators=[
-                            django.contrib.auth.validators.UnicodeUsernameValidator()
-                        ],
-                        verbose_name="username",
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "official_name",
+                        models.CharField(max_length=60, verbose_name="official name"),
                     ),
-                ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="email address"
-                    ),
-                ),
-                (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates whether the user can log into this admin site.",
-                        verbose_name="staff status",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
-                        verbose_name="active",
-                    ),
-                ),
-                (
-                    "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "must_change_password",
-                    models.BooleanField(
-                        default=False, verbose_name="must change the password"
-                    ),
-                ),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "account",
-                "verbose_name_plural": "accounts",
-                "indexes": [],
-                "constraints": [],
-            },
-            managers=[
-                ("objects", django.contrib.auth.models.UserManager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Post",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("duty_officer", "duty officer"),
-                            ("group_leader", "group leader"),
-                            ("committee_member", "committee member"),
-                            ("secretary", "village secretary"),
-                            ("reviewer", "reviewer"),
-                            ("office_handler", "office handler"),
-                            ("supervisor", "supervisor"),
-                            ("system_admin", "system administrator"),
-                            ("security_admin", "security administrator"),
-                            ("auditor", "auditor"),
-                        ],
-                        max_length=20,
-                        verbose_name="role",
-                    ),
-                ),
-                (
-                    "county_code",
-                    models.CharField(
-                        blank=True, max_length=6, verbose_name="county code"
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to="villages.group",
-                        verbose_name="villagers' group",
-                    ),
-                ),
-                (
-                    "office",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to="villages.office",
-                        verbose_name="office",
-                    ),
-                ),
-                ("from_on", models.DateField(verbose_name="from")),
-                (
-                    "until_on",
-                    models.DateField(blank=True, null=True, verbose_name="until"),
-                ),
-                (
-                    "may_sign",
-                    models.BooleanField(
-                        default=False, verbose_name="may sign supervision orders"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "post",
-                "verbose_name_plural": "posts",
-                "ordering": ("from_on", "pk"),
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("county_code", ""), _negated=True),
-                        fields=["county_code", "role"],
-                        name="post_county_role",
-                    )
                 ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                (
-                                    "role__in",
-                                    ["duty_officer", "committee_member", "secretary"],
-                                ),
-                                ("county_code", ""),
-                                ("group", None),
-                                ("office", None),
-                                ("town", None),
-                                ("village__isnull", False),
+                options={
+                    "verbose_name": "village",
+                    "verbose_name_plural": "villages",
+                    "ordering": ("code",),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("code__regex", "^\\d{12}$")),
+                            name="village_code_is_12_digits",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Group",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="groups",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ],
+                options={
+                    "verbose_name": "villagers' group",
+                    "verbose_name_plural": "villagers' groups",
+                    "ordering": ("village", "number"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("village", "number"),
+                            name="group_number_once_a_village",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Household",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "group",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="households",
+                            to="villages.group",
+                            verbose_name="villagers' group",
+                        ),
+                    ),
+                    (
+                        "number",
+                        models.PositiveSmallIntegerField(verbose_name="door number"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "household",
+                    "verbose_name_plural": "households",
+                    "ordering": ("group", "number"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("group", "number"),
+                            name="household_number_once_a_group",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Resident",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "household",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="residents",
+                            to="villages.household",
+                            verbose_name="household",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "is_head",
+                        models.BooleanField(
+                            default=False, verbose_name="head of household"
+                        ),
+                    ),
+                    (
+                        "sex",
+                        models.CharField(
+                            blank=True,
+                            choices=[("male", "male"), ("female", "female")],
+                            max_length=6,
+                            verbose_name="sex",
+                        ),
+                    ),
+                    (
+                        "birth_year",
+                        models.PositiveSmallIntegerField(
+                            blank=True, null=True, verbose_name="year of birth"
+                        ),
+                    ),
+                    (
+                        "phone",
+                        minshi.crypto.EncryptedTextField(
+                            blank=True, verbose_name="phone"
+                        ),
+                    ),
+                    (
+                        "phone_hash",
+                        models.CharField(
+                            blank=True, db_index=True, editable=False, max_length=64
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "resident",
+                    "verbose_name_plural": "residents",
+                    "ordering": ("household", "-is_head", "name"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("is_head", True)),
+                            fields=("household",),
+                            name="household_has_one_head",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("birth_year", None),
+                                ("birth_year__range", (1900, 2100)),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                ("role", "group_leader"),
-                                ("county_code", ""),
-                                ("group__isnull", False),
-                                ("office", None),
-                                ("town", None),
-                                ("village", None),
-                            ),
-                            models.Q(
-                                ("role", "office_handler"),
-                                ("county_code", ""),
-                                ("group", None),
-                                ("office__isnull", False),
-                                ("town", None),
-                                ("village", None),
-                            ),
-                            models.Q(
-                                ("role__in", ["reviewer", "supervisor"]),
-                                ("group", None),
-                                ("office", None),
-                                ("village", None),
+                            name="resident_birth_year_is_plausible",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="ResidentKey",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="+",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    (
+                        "resident",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="keys",
+                            to="villages.resident",
+                            verbose_name="resident",
+                        ),
+                    ),
+                    ("key", models.CharField(max_length=60, verbose_name="found by")),
+                ],
+                options={
+                    "verbose_name": "way to find a resident",
+                    "verbose_name_plural": "ways to find residents",
+                    "indexes": [
+                        models.Index(
+                            fields=["village", "key"],
+                            name="resident_key_prefix",
+                            opclasses=("int8_ops", "varchar_pattern_ops"),
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("resident", "key"), name="resident_key_once"
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Office",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="offices",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "county_code",
+                        models.CharField(
+                            blank=True, max_length=6, verbose_name="county code"
+                        ),
+                    ),
+                    (
+                        "phone",
+                        models.CharField(
+                            blank=True, max_length=20, verbose_name="office phone"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "office",
+                    "verbose_name_plural": "offices",
+                    "ordering": ("town", "name"),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
                                 models.Q(
-                                    models.Q(
-                                        ("county_code__regex", "^\\d{6}$"),
-                                        ("town", None),
-                                    ),
-                                    models.Q(
-                                        ("county_code", ""), ("town__isnull", False)
-                                    ),
-                                    _connector="OR",
+                                    ("county_code__regex", "^\\d{6}$"), ("town", None)
                                 ),
+                                models.Q(("county_code", ""), ("town__isnull", False)),
+                                _connector="OR",
                             ),
-                            models.Q(
-                                (
-                                    "role__in",
-                                    ["system_admin", "security_admin", "auditor"],
-                                ),
-                                ("county_code", ""),
-                                ("group", None),
-                                ("office", None),
-                                ("town", None),
-                                ("village", None),
-                            ),
-                            _connector="OR",
+                            name="office_belongs_to_a_town_or_a_county",
                         ),
-                        name="post_is_at_the_one_node_its_role_serves",
+                        models.UniqueConstraint(
+                            fields=("town", "name"), name="office_name_once_a_town"
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("town", None)),
+                            fields=("county_code", "name"),
+                            name="office_name_once_a_county",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="User",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until_on", None),
-                            ("until_on__gte", models.F("from_on")),
-                            _connector="OR",
-                        ),
-                        name="post_ends_after_it_begins",
+                    (
+                        "password",
+                        models.CharField(max_length=128, verbose_name="password"),
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("may_sign", False), ("role", "reviewer"), _connector="OR"
+                    (
+                        "last_login",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="last login"
                         ),
-                        name="post_only_a_reviewer_may_sign",
+                    ),
+                    (
+                        "is_superuser",
+                        models.BooleanField(
+                            default=False,
+                            help_text="Designates that this user has all permissions without explicitly assigning them.",
+                            verbose_name="superuser status",
+                        ),
+                    ),
+                    (
+                        "username",
+                        models.CharField(
+                            error_messages={
+                                "unique": "A user with that username already exists."
+                            },
+                            help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                            max_length=150,
+                            unique=True,
+                            validators=[
+                                django.contrib.auth.validators.UnicodeUsernameValidator()
+                            ],
+                            verbose_name="username",
+                        ),
+                    ),
+                    (
+                        "email",
+                        models.EmailField(
+                            blank=True, max_length=254, verbose_name="email address"
+                        ),
+                    ),
+                    (
+                        "is_staff",
+                        models.BooleanField(
+                            default=False,
+                            help_text="Designates whether the user can log into this admin site.",
+                            verbose_name="staff status",
+                        ),
+                    ),
+                    (
+                        "is_active",
+                        models.BooleanField(
+                            default=True,
+                            help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                            verbose_name="active",
+                        ),
+                    ),
+                    (
+                        "date_joined",
+                        models.DateTimeField(
+                            default=django.utils.timezone.now,
+                            verbose_name="date joined",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "must_change_password",
+                        models.BooleanField(
+                            default=False, verbose_name="must change the password"
+                        ),
+                    ),
+                    (
+                        "groups",
+                        models.ManyToManyField(
+                            blank=True,
+                            help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                            related_name="user_set",
+                            related_query_name="user",
+                            to="auth.group",
+                            verbose_name="groups",
+                        ),
+                    ),
+                    (
+                        "user_permissions",
+                        models.ManyToManyField(
+                            blank=True,
+                            help_text="Specific permissions for this user.",
+                            related_name="user_set",
+                            related_query_name="user",
+                            to="auth.permission",
+                            verbose_name="user permissions",
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ContactLink",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contact_links",
-                        to="villages.post",
-                        verbose_name="post",
-                    ),
-                ),
-                (
-                    "household",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contact_links",
-                        to="villages.household",
-                        verbose_name="household",
-                    ),
-                ),
-                ("from_on", models.DateField(verbose_name="from")),
-                (
-                    "until_on",
-                    models.DateField(blank=True, null=True, verbose_name="until"),
-                ),
-            ],
-            options={
-                "verbose_name": "contact link",
-                "verbose_name_plural": "contact links",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("post", "household", "from_on"),
-                        name="contact_link_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until_on", None),
-                            ("until_on__gte", models.F("from_on")),
-                            _connector="OR",
+                options={
+                    "verbose_name": "account",
+                    "verbose_name_plural": "accounts",
+                    "indexes": [],
+                    "constraints": [],
+                },
+                managers=[
+                    ("objects", django.contrib.auth.models.UserManager()),
+                ],
+            ),
+            migrations.CreateModel(
+                name="Post",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="contact_link_ends_after_it_begins",
+                    ),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="posts",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="account",
+                        ),
+                    ),
+                    (
+                        "role",
+                        models.CharField(
+                            choices=[
+                                ("duty_officer", "duty officer"),
+                                ("group_leader", "group leader"),
+                                ("committee_member", "committee member"),
+                                ("secretary", "village secretary"),
+                                ("reviewer", "reviewer"),
+                                ("office_handler", "office handler"),
+                                ("supervisor", "supervisor"),
+                                ("system_admin", "system administrator"),
+                                ("security_admin", "security administrator"),
+                                ("auditor", "auditor"),
+                            ],
+                            max_length=20,
+                            verbose_name="role",
+                        ),
+                    ),
+                    (
+                        "county_code",
+                        models.CharField(
+                            blank=True, max_length=6, verbose_name="county code"
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="posts",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="posts",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    (
+                        "group",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="posts",
+                            to="villages.group",
+                            verbose_name="villagers' group",
+                        ),
+                    ),
+                    (
+                        "office",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="posts",
+                            to="villages.office",
+                            verbose_name="office",
+                        ),
+                    ),
+                    ("from_on", models.DateField(verbose_name="from")),
+                    (
+                        "until_on",
+                        models.DateField(blank=True, null=True, verbose_name="until"),
+                    ),
+                    (
+                        "may_sign",
+                        models.BooleanField(
+                            default=False, verbose_name="may sign supervision orders"
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="AuditRecord",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("login", "logged in"),
-                            ("login_failed", "failed to log in"),
-                            ("locked_out", "locked out"),
-                            ("logout", "logged out"),
-                            ("unmask", "opened masked data"),
-                            ("export", "exported"),
-                            ("print", "printed"),
-                            ("account", "changed an account"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "subject",
-                    models.CharField(blank=True, max_length=200, verbose_name="what"),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="reason"),
-                ),
-                (
-                    "address",
-                    models.GenericIPAddressField(
-                        null=True, verbose_name="network address"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "audit record",
-                "verbose_name_plural": "audit records",
-                "ordering": ("-at", "-pk"),
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Seat",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "body",
-                    models.CharField(
-                        choices=[
-                            ("minshi_committee", "speak-plainly committee"),
-                            ("two_committees", "the village's two committees"),
-                            ("representatives", "villagers' representatives"),
-                            ("party_members", "party members of the village"),
-                            ("town_committee", "town party committee"),
-                            ("county_board", "those who confer at the county"),
-                        ],
-                        max_length=20,
-                        verbose_name="body",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="seats",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="seats",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "county_code",
-                    models.CharField(
-                        blank=True, max_length=6, verbose_name="county code"
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="name")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="seats",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "is_chair",
-                    models.BooleanField(default=False, verbose_name="in the chair"),
-                ),
-                ("from_on", models.DateField(verbose_name="from")),
-                (
-                    "until_on",
-                    models.DateField(blank=True, null=True, verbose_name="until"),
-                ),
-            ],
-            options={
-                "verbose_name": "seat",
-                "verbose_name_plural": "seats",
-                "ordering": ("body", "-is_chair", "from_on", "pk"),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                (
-                                    "body__in",
+                options={
+                    "verbose_name": "post",
+                    "verbose_name_plural": "posts",
+                    "ordering": ("from_on", "pk"),
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("county_code", ""), _negated=True),
+                            fields=["county_code", "role"],
+                            name="post_county_role",
+                        )
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
                                     (
-                                        "minshi_committee",
-                                        "two_committees",
-                                        "representatives",
-                                        "party_members",
+                                        "role__in",
+                                        [
+                                            "duty_officer",
+                                            "committee_member",
+                                            "secretary",
+                                        ],
+                                    ),
+                                    ("county_code", ""),
+                                    ("group", None),
+                                    ("office", None),
+                                    ("town", None),
+                                    ("village__isnull", False),
+                                ),
+                                models.Q(
+                                    ("role", "group_leader"),
+                                    ("county_code", ""),
+                                    ("group__isnull", False),
+                                    ("office", None),
+                                    ("town", None),
+                                    ("village", None),
+                                ),
+                                models.Q(
+                                    ("role", "office_handler"),
+                                    ("county_code", ""),
+                                    ("group", None),
+                                    ("office__isnull", False),
+                                    ("town", None),
+                                    ("village", None),
+                                ),
+                                models.Q(
+                                    ("role__in", ["reviewer", "supervisor"]),
+                                    ("group", None),
+                                    ("office", None),
+                                    ("village", None),
+                                    models.Q(
+                                        models.Q(
+                                            ("county_code__regex", "^\\d{6}$"),
+                                            ("town", None),
+                                        ),
+                                        models.Q(
+                                            ("county_code", ""), ("town__isnull", False)
+                                        ),
+                                        _connector="OR",
                                     ),
                                 ),
-                                ("county_code", ""),
-                                ("town", None),
+                                models.Q(
+                                    (
+                                        "role__in",
+                                        ["system_admin", "security_admin", "auditor"],
+                                    ),
+                                    ("county_code", ""),
+                                    ("group", None),
+                                    ("office", None),
+                                    ("town", None),
+                                    ("village", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="post_is_at_the_one_node_its_role_serves",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("until_on", None),
+                                ("until_on__gte", models.F("from_on")),
+                                _connector="OR",
+                            ),
+                            name="post_ends_after_it_begins",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("may_sign", False),
+                                ("role", "reviewer"),
+                                _connector="OR",
+                            ),
+                            name="post_only_a_reviewer_may_sign",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ContactLink",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="contact_links",
+                            to="villages.post",
+                            verbose_name="post",
+                        ),
+                    ),
+                    (
+                        "household",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="contact_links",
+                            to="villages.household",
+                            verbose_name="household",
+                        ),
+                    ),
+                    ("from_on", models.DateField(verbose_name="from")),
+                    (
+                        "until_on",
+                        models.DateField(blank=True, null=True, verbose_name="until"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "contact link",
+                    "verbose_name_plural": "contact links",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("post", "household", "from_on"),
+                            name="contact_link_once",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("until_on", None),
+                                ("until_on__gte", models.F("from_on")),
+                                _connector="OR",
+                            ),
+                            name="contact_link_ends_after_it_begins",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="AuditRecord",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("login", "logged in"),
+                                ("login_failed", "failed to log in"),
+                                ("locked_out", "locked out"),
+                                ("logout", "logged out"),
+                                ("unmask", "opened masked data"),
+                                ("export", "exported"),
+                                ("print", "printed"),
+                                ("account", "changed an account"),
+                            ],
+                            max_length=12,
+                            verbose_name="kind",
+                        ),
+                    ),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="account",
+                        ),
+                    ),
+                    (
+                        "subject",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="what"
+                        ),
+                    ),
+                    (
+                        "reason",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="reason"
+                        ),
+                    ),
+                    (
+                        "address",
+                        models.GenericIPAddressField(
+                            null=True, verbose_name="network address"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "audit record",
+                    "verbose_name_plural": "audit records",
+                    "ordering": ("-at", "-pk"),
+                    "indexes": [],
+                    "constraints": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Seat",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "body",
+                        models.CharField(
+                            choices=[
+                                ("minshi_committee", "speak-plainly committee"),
+                                ("two_committees", "the village's two committees"),
+                                ("representatives", "villagers' representatives"),
+                                ("party_members", "party members of the village"),
+                                ("town_committee", "town party committee"),
+                                ("county_board", "those who confer at the county"),
+                            ],
+                            max_length=20,
+                            verbose_name="body",
+                        ),
+                    ),
+                    (
+                        "village",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="seats",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="seats",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "county_code",
+                        models.CharField(
+                            blank=True, max_length=6, verbose_name="county code"
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=40, verbose_name="name")),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="seats",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="account",
+                        ),
+                    ),
+                    (
+                        "is_chair",
+                        models.BooleanField(default=False, verbose_name="in the chair"),
+                    ),
+                    ("from_on", models.DateField(verbose_name="from")),
+                    (
+                        "until_on",
+                        models.DateField(blank=True, null=True, verbose_name="until"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "seat",
+                    "verbose_name_plural": "seats",
+                    "ordering": ("body", "-is_chair", "from_on", "pk"),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    (
+                                        "body__in",
+                                        (
+                                            "minshi_committee",
+                                            "two_committees",
+                                            "representatives",
+                                            "party_members",
+                                        ),
+                                    ),
+                                    ("county_code", ""),
+                                    ("town", None),
+                                    ("village__isnull", False),
+                                ),
+                                models.Q(
+                                    ("body", "town_committee"),
+                                    ("county_code", ""),
+                                    ("town__isnull", False),
+                                    ("village", None),
+                                ),
+                                models.Q(
+                                    ("body", "county_board"),
+                                    ("county_code__regex", "^\\d{6}$"),
+                                    ("town", None),
+                                    ("village", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="seat_is_where_its_body_meets",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("until_on", None),
+                                ("until_on__gte", models.F("from_on")),
+                                _connector="OR",
+                            ),
+                            name="seat_ends_after_it_begins",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("until_on", None), ("village__isnull", False)
+                            ),
+                            fields=("body", "village", "name"),
+                            name="seat_once_in_a_village",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("town__isnull", False), ("until_on", None)
+                            ),
+                            fields=("body", "town", "name"),
+                            name="seat_once_in_a_town",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("is_chair", True),
+                                ("until_on", None),
                                 ("village__isnull", False),
                             ),
-                            models.Q(
-                                ("body", "town_committee"),
-                                ("county_code", ""),
+                            fields=("body", "village"),
+                            name="seat_one_chair_in_a_village",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("is_chair", True),
                                 ("town__isnull", False),
-                                ("village", None),
+                                ("until_on", None),
                             ),
-                            models.Q(
-                                ("body", "county_board"),
-                                ("county_code__regex", "^\\d{6}$"),
-                                ("town", None),
-                                ("village", None),
+                            fields=("body", "town"),
+                            name="seat_one_chair_in_a_town",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="Procedure",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "town",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="procedures",
+                            to="villages.town",
+                            verbose_name="town",
+                        ),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("minshi_committee", "speak-plainly committee"),
+                                ("talk_day", "talk day"),
+                                ("two_committees", "the two committees"),
+                                ("mass_congress", "villagers' congress"),
+                                ("representatives", "villagers' representatives"),
+                                ("assembly", "assembly of the villagers"),
+                                (
+                                    "households",
+                                    "assembly of the villagers, one of each household",
+                                ),
+                                ("party_assembly", "assembly of the party members"),
+                                ("party_mass_day", "day of party and people"),
+                                ("themed_party_day", "themed party day"),
+                                ("three_meetings", "three meetings, one lesson"),
+                                ("consultation", "CPPCC consultation"),
+                                ("town_committee", "town party committee meeting"),
+                                ("county_board", "county's meeting on a matter"),
+                            ],
+                            max_length=20,
+                            verbose_name="kind of meeting",
+                        ),
+                    ),
+                    (
+                        "quorum_of",
+                        models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MinValueValidator(1)],
+                            verbose_name="attend: how many",
+                        ),
+                    ),
+                    (
+                        "quorum_in",
+                        models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MinValueValidator(1)],
+                            verbose_name="attend: of how many",
+                        ),
+                    ),
+                    (
+                        "quorum_above",
+                        models.BooleanField(
+                            default=False, verbose_name="attend: more than that"
+                        ),
+                    ),
+                    (
+                        "pass_of",
+                        models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MinValueValidator(1)],
+                            verbose_name="agree: how many",
+                        ),
+                    ),
+                    (
+                        "pass_in",
+                        models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MinValueValidator(1)],
+                            verbose_name="agree: of how many",
+                        ),
+                    ),
+                    (
+                        "pass_above",
+                        models.BooleanField(
+                            default=True, verbose_name="agree: more than that"
+                        ),
+                    ),
+                    (
+                        "pass_base",
+                        models.CharField(
+                            choices=[
+                                ("due", "of those due to attend"),
+                                ("present", "of those present"),
+                            ],
+                            default="present",
+                            max_length=8,
+                            verbose_name="agree: of whom",
+                        ),
+                    ),
+                    (
+                        "substitutes_vote",
+                        models.BooleanField(
+                            default=False, verbose_name="substitutes vote"
+                        ),
+                    ),
+                    (
+                        "article",
+                        models.CharField(max_length=120, verbose_name="by which rule"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "rules of procedure",
+                    "verbose_name_plural": "rules of procedure",
+                    "ordering": ("town", "kind"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("town", "kind"),
+                            name="procedure_once_a_town_and_kind",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("quorum_of__gte", 1),
+                                ("quorum_of__lte", models.F("quorum_in")),
                             ),
-                            _connector="OR",
+                            name="procedure_quorum_is_a_share",
                         ),
-                        name="seat_is_where_its_body_meets",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until_on", None),
-                            ("until_on__gte", models.F("from_on")),
-                            _connector="OR",
-                        ),
-                        name="seat_ends_after_it_begins",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("until_on", None), ("village__isnull", False)
-                        ),
-                        fields=("body", "village", "name"),
-                        name="seat_once_in_a_village",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("town__isnull", False), ("until_on", None)),
-                        fields=("body", "town", "name"),
-                        name="seat_once_in_a_town",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("is_chair", True),
-                            ("until_on", None),
-                            ("village__isnull", False),
-                        ),
-                        fields=("body", "village"),
-                        name="seat_one_chair_in_a_village",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("is_chair", True),
-                            ("town__isnull", False),
-                            ("until_on", None),
-                        ),
-                        fields=("body", "town"),
-                        name="seat_one_chair_in_a_town",
-                    ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Procedure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "town",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="procedures",
-                        to="villages.town",
-                        verbose_name="town",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("minshi_committee", "speak-plainly committee"),
-                            ("talk_day", "talk day"),
-                            ("two_committees", "the two committees"),
-                            ("mass_congress", "villagers' congress"),
-                            ("representatives", "villagers' representatives"),
-                            ("assembly", "assembly of the villagers"),
-                            (
-                                "households",
-                                "assembly of the villagers, one of each household",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("pass_of__gte", 1),
+                                ("pass_of__lte", models.F("pass_in")),
                             ),
-                            ("party_assembly", "assembly of the party members"),
-                            ("party_mass_day", "day of party and people"),
-                            ("themed_party_day", "themed party day"),
-                            ("three_meetings", "three meetings, one lesson"),
-                            ("consultation", "CPPCC consultation"),
-                            ("town_committee", "town party committee meeting"),
-                            ("county_board", "county's meeting on a matter"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind of meeting",
-                    ),
-                ),
-                (
-                    "quorum_of",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="attend: how many",
-                    ),
-                ),
-                (
-                    "quorum_in",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="attend: of how many",
-                    ),
-                ),
-                (
-                    "quorum_above",
-                    models.BooleanField(
-                        default=False, verbose_name="attend: more than that"
-                    ),
-                ),
-                (
-                    "pass_of",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="agree: how many",
-                    ),
-                ),
-                (
-                    "pass_in",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="agree: of how many",
-                    ),
-                ),
-                (
-                    "pass_above",
-                    models.BooleanField(
-                        default=True, verbose_name="agree: more than that"
-                    ),
-                ),
-                (
-                    "pass_base",
-                    models.CharField(
-                        choices=[
-                            ("due", "of those due to attend"),
-                            ("present", "of those present"),
-                        ],
-                        default="present",
-                        max_length=8,
-                        verbose_name="agree: of whom",
-                    ),
-                ),
-                (
-                    "substitutes_vote",
-                    models.BooleanField(default=False, verbose_name="substitutes vote"),
-                ),
-                (
-                    "article",
-                    models.CharField(max_length=120, verbose_name="by which rule"),
-                ),
-            ],
-            options={
-                "verbose_name": "rules of procedure",
-                "verbose_name_plural": "rules of procedure",
-                "ordering": ("town", "kind"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("town", "kind"), name="procedure_once_a_town_and_kind"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("quorum_of__gte", 1),
-                            ("quorum_of__lte", models.F("quorum_in")),
+                            name="procedure_majority_is_a_share",
                         ),
-                        name="procedure_quorum_is_a_share",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("pass_of__gte", 1), ("pass_of__lte", models.F("pass_in"))
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="TalkRoom",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="procedure_majority_is_a_share",
+                    ),
+                    (
+                        "village",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="talk_room",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    (
+                        "place",
+                        models.CharField(max_length=80, verbose_name="where it is"),
+                    ),
+                    (
+                        "hours",
+                        models.CharField(
+                            blank=True, max_length=80, verbose_name="opening hours"
+                        ),
+                    ),
+                    (
+                        "phone",
+                        models.CharField(
+                            blank=True,
+                            max_length=20,
+                            verbose_name="phone of the talk room",
+                        ),
+                    ),
+                    (
+                        "talk_day",
+                        models.PositiveSmallIntegerField(
+                            default=10, verbose_name="talk day of the month"
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="TalkRoom",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "village",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="talk_room",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                ("place", models.CharField(max_length=80, verbose_name="where it is")),
-                (
-                    "hours",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="opening hours"
-                    ),
-                ),
-                (
-                    "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="phone of the talk room"
-                    ),
-                ),
-                (
-                    "talk_day",
-                    models.PositiveSmallIntegerField(
-                        default=10, verbose_name="talk day of the month"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "talk room",
-                "verbose_name_plural": "talk rooms",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("talk_day__range", (1, 28))),
-                        name="talk_day_is_in_every_month",
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="DutyShift",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "village",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shifts",
-                        to="villages.village",
-                        verbose_name="village",
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="begins")),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
-                (
-                    "primary",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shifts",
-                        to="villages.post",
-                        verbose_name="on duty",
-                    ),
-                ),
-                (
-                    "backup",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="backup_shifts",
-                        to="villages.post",
-                        verbose_name="backup",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "duty shift",
-                "verbose_name_plural": "duty shifts",
-                "ordering": ("starts_at", "pk"),
-                "indexes": [
-                    models.Index(fields=["starts_at", "ends_at"], name="shift_time")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="shift_ends_after_it_begins",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("backup", None),
-                            models.Q(("backup", models.F("primary")), _negated=True),
-                            _connector="OR",
+                options={
+                    "verbose_name": "talk room",
+                    "verbose_name_plural": "talk rooms",
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("talk_day__range", (1, 28))),
+                            name="talk_day_is_in_every_month",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="DutyShift",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
                         ),
-                        name="shift_backup_is_somebody_else",
                     ),
-                    models.UniqueConstraint(
-                        fields=("village", "starts_at"),
-                        name="shift_begins_once_a_village",
+                    (
+                        "village",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="shifts",
+                            to="villages.village",
+                            verbose_name="village",
+                        ),
+                    ),
+                    ("starts_at", models.DateTimeField(verbose_name="begins")),
+                    ("ends_at", models.DateTimeField(verbose_name="ends")),
+                    (
+                        "primary",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="shifts",
+                            to="villages.post",
+                            verbose_name="on duty",
+                        ),
+                    ),
+                    (
+                        "backup",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="backup_shifts",
+                            to="villages.post",
+                            verbose_name="backup",
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SwapRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "shift",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="swaps",
-                        to="villages.dutyshift",
-                        verbose_name="duty shift",
-                    ),
-                ),
-                (
-                    "in_return",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="returns",
-                        to="villages.dutyshift",
-                        verbose_name="in return for",
-                    ),
-                ),
-                (
-                    "asker",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="swaps_asked",
-                        to="villages.post",
-                        verbose_name="who asks",
-                    ),
-                ),
-                (
-                    "asked",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="swaps_to_answer",
-                        to="villages.post",
-                        verbose_name="who is asked",
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(verbose_name="asked")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "not answered yet"),
-                            ("agreed", "agreed"),
-                            ("declined", "declined"),
-                            ("withdrawn", "taken back"),
-                            ("lapsed", "no longer possible"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "answered_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="answered"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "swap request",
-                "verbose_name_plural": "swap requests",
-                "ordering": ("-asked_at", "-pk"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "pending")),
-                        fields=("shift",),
-                        name="swap_one_unanswered_a_shift",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("asker", models.F("asked")), _negated=True),
-                        name="swap_asks_somebody_else",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("in_return", None),
-                            models.Q(("in_return", models.F("shift")), _negated=True),
-                            _connector="OR",
+                options={
+                    "verbose_name": "duty shift",
+                    "verbose_name_plural": "duty shifts",
+                    "ordering": ("starts_at", "pk"),
+                    "indexes": [
+                        models.Index(fields=["starts_at", "ends_at"], name="shift_time")
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                            name="shift_ends_after_it_begins",
                         ),
-                        name="swap_returns_another_shift",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("answered_at", None), ("state", "pending")),
-                            models.Q(
-                                models.Q(("state", "pending"), _negated=True),
-                                ("answered_at__isnull", False),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("backup", None),
+                                models.Q(
+                                    ("backup", models.F("primary")), _negated=True
+                                ),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="shift_backup_is_somebody_else",
                         ),
-                        name="swap_answered_at_iff_answered",
+                        models.UniqueConstraint(
+                            fields=("village", "starts_at"),
+                            name="shift_begins_once_a_village",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="SwapRequest",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "shift",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="swaps",
+                            to="villages.dutyshift",
+                            verbose_name="duty shift",
+                        ),
+                    ),
+                    (
+                        "in_return",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="returns",
+                            to="villages.dutyshift",
+                            verbose_name="in return for",
+                        ),
+                    ),
+                    (
+                        "asker",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="swaps_asked",
+                            to="villages.post",
+                            verbose_name="who asks",
+                        ),
+                    ),
+                    (
+                        "asked",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="swaps_to_answer",
+                            to="villages.post",
+                            verbose_name="who is asked",
+                        ),
+                    ),
+                    ("asked_at", models.DateTimeField(verbose_name="asked")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("pending", "not answered yet"),
+                                ("agreed", "agreed"),
+                                ("declined", "declined"),
+                                ("withdrawn", "taken back"),
+                                ("lapsed", "no longer possible"),
+                            ],
+                            default="pending",
+                            max_length=10,
+                            verbose_name="state",
+                        ),
+                    ),
+                    (
+                        "answered_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="answered"
+                        ),
                     ),
                 ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="DutyLeave",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="leaves",
-                        to="villages.post",
-                        verbose_name="who is away",
-                    ),
-                ),
-                ("from_on", models.DateField(verbose_name="first day away")),
-                ("until_on", models.DateField(verbose_name="last day away")),
-                ("reason", models.CharField(max_length=100, verbose_name="reason")),
-                (
-                    "substitute",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="stands_in",
-                        to="villages.post",
-                        verbose_name="substitute",
-                    ),
-                ),
-                (
-                    "noted_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="noted by",
-                    ),
-                ),
-                ("noted_at", models.DateTimeField(verbose_name="noted")),
-            ],
-            options={
-                "verbose_name": "leave of duty",
-                "verbose_name_plural": "leaves of duty",
-                "ordering": ("from_on", "pk"),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("until_on__gte", models.F("from_on"))),
-                        name="leave_ends_after_it_begins",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("substitute", None),
-                            models.Q(("substitute", models.F("post")), _negated=True),
-                            _connector="OR",
+                options={
+                    "verbose_name": "swap request",
+                    "verbose_name_plural": "swap requests",
+                    "ordering": ("-asked_at", "-pk"),
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("state", "pending")),
+                            fields=("shift",),
+                            name="swap_one_unanswered_a_shift",
                         ),
-                        name="leave_substitute_is_somebody_else",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("post", "from_on"), name="leave_begins_once_a_post"
-                    ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="HandOver",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "shift",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="hand_over",
-                        to="villages.dutyshift",
-                        verbose_name="duty shift",
-                    ),
-                ),
-                (
-                    "note",
-                    models.TextField(blank=True, verbose_name="what is handed over"),
-                ),
-                (
-                    "visitors",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="how many people came by"
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="handed over by",
-                    ),
-                ),
-                ("written_at", models.DateTimeField(verbose_name="handed over")),
-                (
-                    "taken_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="villages.post",
-                        verbose_name="taken over by",
-                    ),
-                ),
-                (
-                    "taken_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="taken over"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "hand-over",
-                "verbose_name_plural": "hand-overs",
-                "ordering": ("-written_at", "-pk"),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("taken_at", None), ("taken_by", None)),
-                            models.Q(
-                                ("taken_at__isnull", False), ("taken_by__isnull", False)
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("asker", models.F("asked")), _negated=True
                             ),
-                            _connector="OR",
+                            name="swap_asks_somebody_else",
                         ),
-                        name="hand_over_taken_by_iff_taken_at",
-                    )
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("in_return", None),
+                                models.Q(
+                                    ("in_return", models.F("shift")), _negated=True
+                                ),
+                                _connector="OR",
+                            ),
+                            name="swap_returns_another_shift",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("answered_at", None), ("state", "pending")),
+                                models.Q(
+                                    models.Q(("state", "pending"), _negated=True),
+                                    ("answered_at__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="swap_answered_at_iff_answered",
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="DutyLeave",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "post",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="leaves",
+                            to="villages.post",
+                            verbose_name="who is away",
+                        ),
+                    ),
+                    ("from_on", models.DateField(verbose_name="first day away")),
+                    ("until_on", models.DateField(verbose_name="last day away")),
+                    ("reason", models.CharField(max_length=100, verbose_name="reason")),
+                    (
+                        "substitute",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="stands_in",
+                            to="villages.post",
+                            verbose_name="substitute",
+                        ),
+                    ),
+                    (
+                        "noted_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="noted by",
+                        ),
+                    ),
+                    ("noted_at", models.DateTimeField(verbose_name="noted")),
                 ],
-                "indexes": [],
-            },
+                options={
+                    "verbose_name": "leave of duty",
+                    "verbose_name_plural": "leaves of duty",
+                    "ordering": ("from_on", "pk"),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("until_on__gte", models.F("from_on"))),
+                            name="leave_ends_after_it_begins",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("substitute", None),
+                                models.Q(
+                                    ("substitute", models.F("post")), _negated=True
+                                ),
+                                _connector="OR",
+                            ),
+                            name="leave_substitute_is_somebody_else",
+                        ),
+                        models.UniqueConstraint(
+                            fields=("post", "from_on"), name="leave_begins_once_a_post"
+                        ),
+                    ],
+                    "indexes": [],
+                },
+            ),
+            migrations.CreateModel(
+                name="HandOver",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True,
+                            primary_key=True,
+                            serialize=False,
+                            verbose_name="ID",
+                        ),
+                    ),
+                    (
+                        "shift",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="hand_over",
+                            to="villages.dutyshift",
+                            verbose_name="duty shift",
+                        ),
+                    ),
+                    (
+                        "note",
+                        models.TextField(
+                            blank=True, verbose_name="what is handed over"
+                        ),
+                    ),
+                    (
+                        "visitors",
+                        models.PositiveSmallIntegerField(
+                            verbose_name="how many people came by"
+                        ),
+                    ),
+                    (
+                        "written_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="handed over by",
+                        ),
+                    ),
+                    ("written_at", models.DateTimeField(verbose_name="handed over")),
+                    (
+                        "taken_by",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="villages.post",
+                            verbose_name="taken over by",
+                        ),
+                    ),
+                    (
+                        "taken_at",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="taken over"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "hand-over",
+                    "verbose_name_plural": "hand-overs",
+                    "ordering": ("-written_at", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("taken_at", None), ("taken_by", None)),
+                                models.Q(
+                                    ("taken_at__isnull", False),
+                                    ("taken_by__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="hand_over_taken_by_iff_taken_at",
+                        )
+                    ],
+                    "indexes": [],
+                },
+            ),
         ),
     ]

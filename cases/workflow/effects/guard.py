@@ -14,6 +14,7 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.scope import Sight
+from cases.privacy.redactor import WHO_SPOKE
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.facts import level_of, posts_about, village_of
 from cases.workflow.step import Step
@@ -29,16 +30,7 @@ NEVER_EMPTIED = (
     "channel",
     "speaker_phone",
 )
-SPEAKERS = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
-PERSONAL = (
-    "speaker_name",
-    "speaker_phone",
-    "speaker_address",
-    "proxy_speaker",
-    "title",
-    "request_text",
-    "place",
-)
+PERSONAL = (*WHO_SPOKE, "title", "request_text", "place")
 
 
 def recuse(step: Step) -> None:
@@ -227,7 +219,7 @@ def _corrections(step: Step) -> dict[str, Any]:
         values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
 
     if step.post and not _shows_speaker(step, step.post):
-        for name in SPEAKERS:
+        for name in WHO_SPOKE:
             del values[name]
     return values
 

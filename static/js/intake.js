@@ -1,0 +1,112 @@
+// Taking a matter down: its draft is back after a reload and gone once the server has it.
+import { all, one } from "./dom.js";
+import { clockTime, drop, hasArrived, refill, store, stored, valuesOf } from "./drafts.js";
+import { lookUp } from "./lookup.js";
+
+const PAUSE = 300; // milliseconds without a letter until the draft is stored
+const NOT_TYPED = /^(csrfmiddlewaretoken|key)$/;
+
+function keepDraft(form) {
+  const name = form.dataset.draft;
+  const draft = stored(name);
+  if (draft && !one("#error-summary", form)) putBack(form, draft);
+
+  leaveWhatArrived(form);
+  one("[data-forget]", form).addEventListener("click", () => {
+    drop(name);
+    location.href = location.pathname;
+  });
+  saveWhileTyping(form, name);
+}
+
+function keyOf(form) {
+  return one("[name=key]", form);
+}
+
+function fieldsOf(form) {
+  return all("input, textarea, select", form).filter(
+    (field) => field.name && !NOT_TYPED.test(field.name),
+  );
+}
+
+function putBack(form, draft) {
+  keyOf(form).value = draft.key;
+  refill(fieldsOf(form), draft.draft);
+  one("[data-restored]", form).hidden = false;
+
+  const village = one("select[name=village]", form);
+  if (village && village.value) putBackOfVillage(village, draft);
+}
+
+// A village's groups and cadres come from the server, then are filled as well.
+function putBackOfVillage(village, draft) {
+  window.addEventListener("load", () => {
+    village.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  document.addEventListener("htmx:load", function came(event) {
+    if (event.target.id !== "of-village") return;
+    document.removeEventListener("htmx:load", came);
+    refill(all("input, select", event.target), draft.draft);
+  });
+}
+
+// Going back to a form that was taken down starts an empty one: its words are a matter already.
+function leaveWhatArrived(form) {
+  window.addEventListener("pageshow", () => {
+    if (hasArrived(keyOf(form).value)) location.replace(location.pathname);
+  });
+}
+
+function saveWhileTyping(form, name) {
+  const save = () => saveDraft(form, name);
+  let timer;
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  });
+  window.addEventListener("pagehide", () => {
+    if (!form.dataset.sent) save();
+  });
+  form.addEventListener("submit", save);
+}
+
+function saveDraft(form, name) {
+  const key = keyOf(form).value;
+  const isEmpty = ["#id_verbatim", "#id_speaker_name"].every(
+    (selector) => !one(selector, form).value.trim(),
+  );
+  if (isEmpty || hasArrived(key)) {
+    drop(name);
+    return;
+  }
+
+  store(name, { key, draft: valuesOf(fieldsOf(form)) });
+  const saved = one("[data-saved-at]", form);
+  saved.textContent = saved.dataset.words + " " + clockTime();
+}
+
+function growWithText(area) {
+  area.addEventListener("input", () => {
+    area.style.height = "auto";
+    area.style.height = area.scrollHeight + 4 + "px";
+  });
+}
+
+function showTimeTaken(clock) {
+  const began = Date.now();
+  clock.hidden = false;
+
+  setInterval(() => {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const rest = String(seconds % 60).padStart(2, "0");
+    clock.lastElementChild.textContent = Math.floor(seconds / 60) + ":" + rest;
+  }, 1000);
+}
+
+const form = one("form[data-draft]");
+keepDraft(form);
+growWithText(one("#id_verbatim", form));
+showTimeTaken(one("[data-timer]", form));
+lookUp(one("[data-lookup]", form), form);

@@ -1,0 +1,139 @@
+// Minutes: every 5 seconds to the server; each letter on this computer until the server has it.
+import { all, one } from "./dom.js";
+import { clockTime, drop, refill, store, stored, valuesOf } from "./drafts.js";
+import { fillReadyWords } from "./ready.js";
+import { bandOf } from "./unkept.js";
+
+const EVERY = 5000; // milliseconds
+const SENT = "autosent";
+
+// A form that was sent and is not on the page that answers has arrived.
+function dropSent() {
+  const name = sessionStorage.getItem(SENT);
+  if (!name || !one("[data-meeting]")) return;
+  if (one(`form[data-autosave="${CSS.escape(name)}"]`)) return;
+
+  drop(name);
+  sessionStorage.removeItem(SENT);
+}
+
+function autosave(form) {
+  const name = form.dataset.autosave;
+  const status = one("[data-saved]", form);
+  const version = one("[data-version]", form);
+  const areas = all("textarea", form);
+  const band = bandOf(form);
+  let isNew = false; // typed since the last sending
+  let going = null; // the sending on its way
+  let isLeaving = false;
+  let hasOther = false; // this computer has words that were written over on the server
+  let isFlushed = false;
+
+  const fields = () =>
+    all("textarea, select, input", form).filter((field) => field.name && field.type !== "hidden");
+  const words = () => areas.map((field) => field.value);
+  const copy = () => store(name, { version: version.value, texts: valuesOf(fields()) });
+
+  function putBack(copied) {
+    const isSame = copied.version === version.value;
+    const other = areas.filter((field) => {
+      const text = copied.texts[field.name];
+      return field.value && text && field.value !== text;
+    });
+    hasOther = !isSame && other.length > 0;
+
+    if (hasOther) band.show(band.other, other.map((field) => copied.texts[field.name]));
+    else refill(isSame ? fields() : areas.filter((field) => !field.value), copied.texts);
+  }
+
+  function took(told) {
+    version.value = told.version;
+    status.textContent = status.dataset.kept + " " + clockTime();
+    if (hasOther) return;
+
+    band.hide();
+    if (isNew || one("[name=doing]", form)) copy();
+    else drop(name);
+  }
+
+  function lost() {
+    isNew = true;
+    status.textContent = "";
+    band.show(status.dataset.lost, words());
+  }
+
+  async function send() {
+    isNew = false;
+    try {
+      const { isTaken, told } = await post(form);
+      if (isTaken) took(told);
+      else band.show(told.detail, words());
+    } catch {
+      lost();
+    }
+    going = null;
+  }
+
+  function flush() {
+    going = going || send();
+    return going;
+  }
+
+  function sendIfNew() {
+    if (isNew && !going && !isLeaving) flush();
+  }
+
+  band.onDrop(() => {
+    if (!isNew) drop(name);
+  });
+  const copied = stored(name);
+  if (copied && !one(".note[role=alert]:not([hidden])")) putBack(copied);
+
+  form.addEventListener("input", () => {
+    isNew = true;
+    hasOther = false;
+    copy();
+  });
+  setInterval(sendIfNew, EVERY);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) sendIfNew();
+  });
+
+  form.addEventListener("submit", (event) => {
+    sessionStorage.setItem(SENT, name);
+    isLeaving = true;
+    if (!going) return;
+    event.preventDefault();
+    delete form.dataset.sent;
+    sendAgain(event, going);
+  }, true);
+
+  // Another form of the page waits until the server has the words: they would arrive behind
+  // its answer.
+  document.addEventListener("submit", (event) => {
+    if (event.target === form || isFlushed || !(isNew || going)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    isFlushed = true;
+    sendAgain(event, flush());
+  }, true);
+}
+
+async function post(form) {
+  const headers = { "X-Autosave": "1" };
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
+  const isJson = /json/.test(answer.headers.get("Content-Type") || "");
+  if (answer.redirected || !isJson) throw new Error("a page instead of an answer");
+
+  return { isTaken: answer.ok, told: await answer.json() };
+}
+
+function sendAgain(event, after) {
+  const form = event.target;
+  const button = event.submitter;
+  after.then(() => form.requestSubmit(button));
+}
+
+dropSent();
+fillReadyWords();
+all("form[data-autosave]").forEach(autosave);

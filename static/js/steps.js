@@ -1,0 +1,54 @@
+// A step's form: what is typed outlives a lost login or a closed page, until the step is taken.
+import { all, one } from "./dom.js";
+import { store, stored } from "./drafts.js";
+import { fillReadyWords } from "./ready.js";
+
+function keep(step) {
+  const name = step.dataset.keep;
+  const areas = all("textarea, input:not([type])", step);
+  const texts = areas.concat(all("input[type=text]", step));
+
+  putBack(step, texts, stored(name));
+  step.addEventListener("input", () => {
+    const typed = {};
+    texts.forEach((field) => {
+      typed[field.name] = field.value;
+    });
+    store(name, { key: one("[name=key]", step).value, texts: typed });
+  });
+}
+
+// A refused form comes with what was typed; a field that the server drafted yields to it.
+function putBack(step, texts, draft) {
+  if (!draft || one("#error-summary", step)) return;
+
+  one("[name=key]", step).value = draft.key;
+  texts.forEach((field) => {
+    if (field.value && !field.dataset.draft) return;
+    field.value = draft.texts[field.name] || field.value;
+  });
+}
+
+// A step that htmx puts into the page is kept as well, and comes into view.
+function showSwappedSteps() {
+  document.addEventListener("htmx:load", (event) => {
+    const step = stepIn(event.target);
+    if (!step || document.body === event.target) return;
+
+    keep(step);
+    const wrong = one("#error-summary", step);
+    const first = "textarea, input:not([type=hidden]), select, button";
+    (wrong || one(first, step)).focus({ preventScroll: true });
+    const block = wrong || step.closest("#panel") ? "start" : "nearest";
+    (wrong || step).scrollIntoView({ block });
+  });
+}
+
+function stepIn(loaded) {
+  if (!loaded.matches) return null;
+  return loaded.matches("form[data-keep]") ? loaded : one("form[data-keep]", loaded);
+}
+
+all("form[data-keep]").forEach(keep);
+fillReadyWords();
+showSwappedSteps();

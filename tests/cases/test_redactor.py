@@ -1,0 +1,76 @@
+"""The redactor: what is blanked of a text, and for whom."""
+
+import pytest
+
+from cases.models.scope import Sight
+from cases.privacy.redactor import (
+    NOTHING,
+    PLACEHOLDER,
+    Redactor,
+    page_redactor,
+    personal_redactor,
+    reader_redactor,
+    room_redactor,
+    speaker_redactor,
+)
+from tests.cases.roads import NOON, spoken, staff
+
+WORDS = "李建国说，打13812348821找他，水渠堵了"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["13812348821", "138 1234 8821", "138-1234-8821", "１３８１２３４８８２１"],
+)
+def test_a_number_is_found_however_it_is_typed(typed):
+    redact = Redactor(["13812348821"])
+
+    assert redact(f"打{typed}找他") == f"打{PLACEHOLDER}找他"
+
+
+def test_a_longer_value_goes_before_the_one_it_holds_and_a_single_letter_stays():
+    redact = Redactor(["建国", "李建国", "水", "", None])
+
+    assert redact("李建国家的水") == f"{PLACEHOLDER}家的水"
+
+
+def test_data_of_any_shape_is_redacted_and_other_things_stay():
+    redact = Redactor(["李建国"])
+
+    shown = redact.data({"name": ["李建国", 3], "at": None, "inner": {"by": "李建国"}})
+
+    assert shown == {
+        "name": [PLACEHOLDER, 3],
+        "at": None,
+        "inner": {"by": PLACEHOLDER},
+    }
+
+
+@pytest.mark.django_db
+def test_each_reader_gets_a_redactor_of_their_own():
+    here = staff()
+    case = spoken(
+        here, verbatim=WORDS, speaker_phone="13812348821", confidentiality="hidden"
+    )
+    may_know = Sight.of(here.duty.user, NOON.date())
+    may_not = Sight.of(here.supervisor.user, NOON.date())
+
+    assert reader_redactor(case, may_know) is NOTHING
+    assert page_redactor(case, may_know) is NOTHING
+    for redact in (speaker_redactor(case), reader_redactor(case, may_not)):
+        assert redact(WORDS) == f"{PLACEHOLDER}说，打{PLACEHOLDER}找他，水渠堵了"
+    assert personal_redactor(case)(f"他说：{WORDS}") == f"他说：{PLACEHOLDER}"
+
+
+@pytest.mark.django_db
+def test_a_room_hears_nobody_who_spoke_in_confidence_and_everybody_else():
+    here = staff()
+    hidden = spoken(here, speaker_name="张长生", confidentiality="hidden")
+    normal = spoken(here, speaker_name="李建国")
+
+    redact = room_redactor([hidden, normal, None])
+
+    assert redact("张长生和李建国都说了") == f"{PLACEHOLDER}和李建国都说了"
+    assert redact.about(hidden, "张长生说的") == f"{PLACEHOLDER}说的"
+    assert redact.about(normal, "张长生说的") == "张长生说的"
+    assert redact.about(None, "张长生说的") == "张长生说的"
