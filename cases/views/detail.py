@@ -38,38 +38,6 @@ from minshi.errors import RuleBroken
 from villages.forms.accounts import ReasonForm
 from villages.models import User
 
-# What is done every day stands as buttons; the rest folds away under "more".
-EVERYDAY = (
-    Action.ACKNOWLEDGE,
-    Action.COMPLETE,
-    Action.REPORT,
-    Action.PROGRESS,
-    Action.RETURN,
-    Action.ACCEPT,
-    Action.SETTLE,
-    Action.DECIDE,
-    Action.ESCALATE,
-    Action.VERIFY,
-    Action.REJECT,
-    Action.RATE,
-    Action.ATTEMPT,
-    Action.CLOSE_UNRATED,
-    Action.REDO,
-    Action.EXPLAIN,
-    Action.RULE_HAND_BACK,
-    Action.RULE_EXTENSION,
-    Action.RULE_SUSPENSION,
-    Action.RESUME,
-)
-RULINGS = (
-    Action.REDO,
-    Action.EXPLAIN,
-    Action.RULE_HAND_BACK,
-    Action.RULE_EXTENSION,
-    Action.RULE_SUSPENSION,
-)
-
-
 SAID = (
     "title",
     "verbatim",
@@ -214,9 +182,12 @@ def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
         item.post_id in reach.posts or item.office_id in reach.offices
         for item in facts.active
     )
-    wanted = EVERYDAY if own or at_work else RULINGS
-    by_action = {offer.action: offer for offer in offers}
-    return [by_action[action] for action in wanted if action in by_action]
+    pressing = [
+        offer
+        for offer in offers
+        if offer.move.everyday and (own or at_work or offer.move.ruling)
+    ]
+    return sorted(pressing, key=lambda offer: offer.move.everyday or 0)
 
 
 class OpenPhone(StaffView):

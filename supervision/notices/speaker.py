@@ -19,6 +19,7 @@ from cases.models.choices import (
 )
 from cases.models.choices import Channel as CaseChannel
 from cases.workflow import Action
+from cases.workflow.event_data import data_of
 from minshi import workdays
 from supervision.models import Call, Channel, Notice, NoticeKind, Told
 from supervision.models.notice import BY_SMS
@@ -66,7 +67,7 @@ def _has_new_day(event: Event) -> bool:
     was_opened = event.source == Stage.CLOSED and event.target != Stage.CLOSED
     return (
         was_opened and event.actor_kind != ActorKind.SPEAKER
-    ) or "promised_on" in event.data
+    ) or "promised_on" in data_of(event)
 
 
 def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> None:
