@@ -101,7 +101,7 @@ class LedgerRows(CaseApi, GenericAPIView[Any]):
         page = self.paginate_queryset(book.whole(self._in_period(rows_in_sight)))
         records = read_records(book, page or [], sight=self.sight, at=self.at)
         # the record itself masks
-        rows = tabular.rows_of(book.ledger, records, unmasked=True)
+        rows = tabular.rows_of(book.ledger, records)
         keys = [column.key for column in book.ledger.columns]
         return self.get_paginated_response(
             [dict(zip(keys, row[1:], strict=True)) for row in rows]
