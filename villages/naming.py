@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 
-from pypinyin import lazy_pinyin
-
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
 VILLAGE_SUFFIXES = {
@@ -138,7 +136,7 @@ def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
 
 
 def _initials(name: str) -> str:
-    letters = (syllable[:1].upper() for syllable in lazy_pinyin(name))
+    letters = (syllable[:1].upper() for syllable in _pinyin(name))
     return "".join(
         letter for letter in letters if letter.isascii() and letter.isalpha()
     )
@@ -153,6 +151,14 @@ def _readings(name: str) -> Iterator[list[str]]:
 
 def _syllables(text: str) -> list[str]:
     syllables = (
-        re.sub(r"[^a-z0-9]", "", syllable.lower()) for syllable in lazy_pinyin(text)
+        re.sub(r"[^a-z0-9]", "", syllable.lower()) for syllable in _pinyin(text)
     )
     return [syllable for syllable in syllables if syllable]
+
+
+def _pinyin(text: str) -> list[str]:
+    # Imported by the first name that is entered: its dictionaries fill 55 MB, which the
+    # processes that read none (beat, letters, most of the web's) need not hold.
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text)
