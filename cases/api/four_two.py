@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.items import votes_of
 from cases.meetings.four_two import (
-    Held,
+    StepRecord,
     correct_step,
     drop_process,
     last_held,
@@ -150,7 +150,7 @@ class FourTwoSteps(FourTwoApi):
             "public_until",
             "oversight",
         )
-        held = Held(votes=votes_of(data), **{name: data[name] for name in names})
+        held = StepRecord(votes=votes_of(data), **{name: data[name] for name in names})
         by = self.runner(process.village_id)
         record_step(
             process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request)

@@ -104,7 +104,7 @@ class Preview(OneMove):
         not made.
         """
         facts, offer = self.offered(number, action)
-        if not offer.move.tells or offer.post is None:
+        if not offer.move.informs_speaker or offer.post is None:
             raise Http404
         asked = body_of(offer.action)(
             data=request.data, context=self.context(facts=facts)
