@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.meetings import ITEM_ACTIONS, Verdict
-from cases.meetings.sitting import Line
+from cases.meetings.sitting import AgendaLine
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
 from cases.serializers.fields import HolderField, PlainText, Shown
@@ -79,7 +79,7 @@ class AsideSerializer(serializers.Serializer[Any]):
     is_lifted = serializers.BooleanField()
 
 
-class AgendaLineSerializer(serializers.Serializer[Line]):
+class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     """An agenda item; of a case the reader does not see, that it is there and its
     state. Context: `sitting`.
     """
@@ -121,7 +121,7 @@ class AgendaLineSerializer(serializers.Serializer[Line]):
     needed = serializers.IntegerField(source="count.needed", allow_null=True)
     asides = AsideSerializer(many=True)
 
-    def to_representation(self, line: Line) -> dict[str, Any]:
+    def to_representation(self, line: AgendaLine) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(line)
         if line.is_hidden:
             return {
