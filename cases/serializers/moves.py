@@ -201,8 +201,8 @@ def any_body() -> PolymorphicProxySerializer:
     )
 
 
-class Asked(serializers.Serializer[Any]):
-    """Which move it is; read before its own body."""
+class NamedMove(serializers.Serializer[Any]):
+    """The name of a move, read before the move's own body."""
 
     action = serializers.ChoiceField([action.value for action in OFFERED])
 
