@@ -1,4 +1,4 @@
-"""四议两公开 for reading, the bodies of what is done to it, and those of a batch."""
+"""四议两公开 for reading, the bodies that change it, and those of a batch of cases."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,11 @@ from cases.meetings.four_two import next_step
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.models.four_two import Origin, ReservedMatter
 from cases.serializers.fields import PlainText, Shown
-from cases.serializers.meetings import COUNT, CorrectionBody, CorrectionSerializer
+from cases.serializers.meetings import (
+    CorrectionBody,
+    CorrectionSerializer,
+    count_field,
+)
 from cases.workflow import Action
 from villages.api.fields import DayField
 from villages.models import MeetingKind
@@ -98,21 +102,11 @@ class HeldBody(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         MeetingKind.choices, required=False, allow_blank=True, default=""
     )
-    due = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    present = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_for = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_against = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_abstain = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
+    due = count_field()
+    present = count_field()
+    votes_for = count_field()
+    votes_against = count_field()
+    votes_abstain = count_field()
     public_until = DayField(required=False, allow_null=True, default=None)
     oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
 

@@ -1,4 +1,4 @@
-"""What belongs to a case: what happened, files, ratings."""
+"""The parts of a case: events, files, ratings, meetings, readers."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
 
-# What integrating systems may read of an event's data; digests, ids of named cadres and
-# the like stay inside.
+# What other systems may read of an event's data; digests, ids of named cadres and the
+# like stay inside.
 SHOWN_OF_DATA = frozenset(
     {
         "version",
@@ -28,8 +28,6 @@ SHOWN_OF_DATA = frozenset(
         "owner",
         "outcome",
         "public",
-    }
-    | {
         "until_on",
         "ruling",
         "asks_escalation",
@@ -40,8 +38,12 @@ SHOWN_OF_DATA = frozenset(
         "solved",
         "how",
         "village",
+        "supervision_level",
+        "told_at",
+        "explained_at",
+        "said_at",
+        "channel",
     }
-    | {"supervision_level", "told_at", "explained_at", "said_at", "channel"}
 )
 LABELS = dict(Action.choices)
 
@@ -89,10 +91,9 @@ class AttachmentSerializer(Shown[Attachment]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, attachment: Attachment) -> str:
-        address = reverse(
-            "api-attachment", args=[attachment.case.number, attachment.uuid]
-        )
-        return str(self.context["request"].build_absolute_uri(address))
+        number = attachment.case.number
+        path = reverse("api-attachment", args=[number, attachment.uuid])
+        return str(self.context["request"].build_absolute_uri(path))
 
 
 class SignedSheetSerializer(Shown[SignedSheet]):
@@ -105,11 +106,8 @@ class SignedSheetSerializer(Shown[SignedSheet]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, sheet: SignedSheet) -> str:
-        return str(
-            self.context["request"].build_absolute_uri(
-                reverse("api-sheet", args=[sheet.uuid])
-            )
-        )
+        path = reverse("api-sheet", args=[sheet.uuid])
+        return str(self.context["request"].build_absolute_uri(path))
 
 
 class SignedSheetBody(serializers.Serializer[Any]):

@@ -20,10 +20,11 @@ class OfACase(Shown[Any]):
     def to_representation(self, row: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(row)
         redact = reader_redactor(row.case, self.context["sight"])
-        return {
-            name: redact(value) if isinstance(value, str) else value
-            for name, value in shown.items()
-        }
+
+        for name, value in shown.items():
+            if isinstance(value, str):
+                shown[name] = redact(value)
+        return shown
 
 
 class TimeRequestRow(OfACase):
