@@ -112,7 +112,7 @@ class Preview(OneMove):
         not made.
         """
         facts, offer = self.offered(number, action)
-        if not offer.move.tells or offer.post is None:
+        if not offer.move.informs_speaker or offer.post is None:
             raise Http404
 
         context = self.context(facts=facts)

@@ -37,7 +37,7 @@ from cases.privacy.redactor import (
     title_for,
 )
 from minshi.errors import Text
-from villages.bodies import Place
+from villages.bodies import BodyPlace
 from villages.models import Post, Role, User
 from villages.procedure import Rules, rules_for
 
@@ -267,7 +267,7 @@ class Sitting:
 class HoldingPlace:
     """Where somebody holds meetings, and the post from which they do."""
 
-    place: Place
+    place: BodyPlace
     post: Post
 
     @property
@@ -296,7 +296,7 @@ def holding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
 
     found: dict[str, HoldingPlace] = {}
     for post in secretary_first:
-        place = Place.of(post)
+        place = BodyPlace.of(post)
         if place and holding_posts([post], meeting_at(place.where), at):
             found.setdefault(place.key, HoldingPlace(place, post))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Clock, Event
 from cases.models.choices import Stage, SupervisionLevel
 from cases.workflow import Action, System, make_move
+from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.jobs import done_for
 from supervision.models import (
@@ -65,7 +66,7 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
     order.to_post_id, order.to_office_id = case.owner_post_id, case.owner_office_id
     order.state, order.sent_at = OrderState.SENT, at
     order.save()
-    about = {
+    about: EventData = {
         "order": order.pk,
         "order_number": order.number,
         "until_on": str(order.reply_on),
