@@ -12,7 +12,7 @@ from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
@@ -52,31 +52,31 @@ LIGHTS = serializers.ChoiceField(
 )
 
 
-class PlaceSerializer(Shown[Village]):
+class PlaceSerializer(ShownRow[Village]):
     class Meta:
         model = Village
         fields = ("id", "code", "name")
 
 
-class TownPlaceSerializer(Shown[Town]):
+class TownPlaceSerializer(ShownRow[Town]):
     class Meta:
         model = Town
         fields = ("id", "code", "name")
 
 
-class CaseGroupSerializer(Shown[Group]):
+class CaseGroupSerializer(ShownRow[Group]):
     class Meta:
         model = Group
         fields = ("id", "number")
 
 
-class TopicSerializer(Shown[Topic]):
+class TopicSerializer(ShownRow[Topic]):
     class Meta:
         model = Topic
         fields = ("id", "name")
 
 
-class CaseBase(Shown[Case]):
+class CaseBase(ShownRow[Case]):
     """Context: `sight` and `at`."""
 
     light = serializers.SerializerMethodField()
@@ -203,7 +203,7 @@ class QueueRow(CaseRow):
         return reasons.get(case.pk, "")
 
 
-class HandBackSerializer(Shown[HandBack]):
+class HandBackSerializer(ShownRow[HandBack]):
     asked_by = HolderField()
     ruled_by = HolderField(allow_null=True)
 
@@ -212,7 +212,7 @@ class HandBackSerializer(Shown[HandBack]):
         fields = ("ground", "state", "asked_by", "asked_at", "ruled_by", "ruled_at")
 
 
-class AssignmentSerializer(Shown[Assignment]):
+class AssignmentSerializer(ShownRow[Assignment]):
     """`ask` and `due_on` are of this part alone; `hand_backs` say why it was given back
     and how that was ruled.
     """
@@ -239,13 +239,13 @@ class AssignmentSerializer(Shown[Assignment]):
         )
 
 
-class ReplySerializer(Shown[Reply]):
+class ReplySerializer(ShownRow[Reply]):
     class Meta:
         model = Reply
         fields = ("round", "at", "text")
 
 
-class TimeRequestSerializer(Shown[TimeRequest]):
+class TimeRequestSerializer(ShownRow[TimeRequest]):
     class Meta:
         model = TimeRequest
         fields = (

@@ -90,7 +90,7 @@ OF_INPUT = (
 )
 
 
-class Shown(serializers.ModelSerializer[Row]):
+class ShownRow(serializers.ModelSerializer[Row]):
     """A row for reading: a choice not made yet is "", and `Meta.hidden` names what may
     be null besides.
     """

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from cases.meetings.four_two import next_step
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.models.four_two import Origin, ReservedMatter
-from cases.serializers.fields import PlainText, Shown
+from cases.serializers.fields import PlainText, ShownRow
 from cases.serializers.meetings import (
     CorrectionBody,
     CorrectionSerializer,
@@ -20,7 +20,7 @@ from villages.api.fields import DayField
 from villages.models import MeetingKind
 
 
-class StepSerializer(Shown[FourTwoStep]):
+class StepSerializer(ShownRow[FourTwoStep]):
     corrections = CorrectionSerializer(many=True)
 
     class Meta:
@@ -47,7 +47,7 @@ class StepSerializer(Shown[FourTwoStep]):
         read_only_fields = fields
 
 
-class ProcessSerializer(Shown[FourTwoProcess]):
+class ProcessSerializer(ShownRow[FourTwoProcess]):
     """Context: `cases`, the numbers of those within sight by their keys."""
 
     case = serializers.SerializerMethodField()

@@ -11,7 +11,7 @@ from cases.meetings import ITEM_ACTIONS, Verdict
 from cases.meetings.sitting import AgendaLine
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
-from cases.serializers.fields import HolderField, PlainText, Shown
+from cases.serializers.fields import HolderField, PlainText, ShownRow
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
@@ -66,14 +66,14 @@ def count_field() -> serializers.IntegerField:
     )
 
 
-class MeetingRow(Shown[Meeting]):
+class MeetingRow(ShownRow[Meeting]):
     class Meta:
         model = Meeting
         fields = ROW
         read_only_fields = ROW
 
 
-class AttendeeSerializer(Shown[Attendee]):
+class AttendeeSerializer(ShownRow[Attendee]):
     class Meta:
         model = Attendee
         fields = ("id", "name", "is_chair", "is_guest", "is_present", "substitute")

@@ -20,7 +20,7 @@ from cases.serializers.fields import (
     HolderKey,
     PhoneField,
     PlainText,
-    Shown,
+    ShownRow,
     holders_by_key,
 )
 from cases.workflow import MOVES, Action, Facts, candidates
@@ -263,7 +263,7 @@ class MovesOffered(serializers.Serializer[Any]):
     moves = MoveOffered(many=True)
 
 
-class MoveDone(Shown[Case]):
+class MoveDone(ShownRow[Case]):
     """Where the case stands, and no more: the move may have taken it out of its mover's
     sight.
     """

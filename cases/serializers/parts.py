@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import AgendaItem, Attachment, Event, Rating, SignedSheet
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
@@ -48,7 +48,7 @@ SHOWN_OF_DATA = frozenset(
 LABELS = dict(Action.choices)
 
 
-class EventSerializer(Shown[Event]):
+class EventSerializer(ShownRow[Event]):
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     post = HolderField(allow_null=True)
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
@@ -81,7 +81,7 @@ class EventSerializer(Shown[Event]):
         }
 
 
-class AttachmentSerializer(Shown[Attachment]):
+class AttachmentSerializer(ShownRow[Attachment]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -96,7 +96,7 @@ class AttachmentSerializer(Shown[Attachment]):
         return str(self.context["request"].build_absolute_uri(path))
 
 
-class SignedSheetSerializer(Shown[SignedSheet]):
+class SignedSheetSerializer(ShownRow[SignedSheet]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -119,7 +119,7 @@ class UploadBody(serializers.Serializer[Any]):
     post = IdField(required=False)
 
 
-class RatingSerializer(Shown[Rating]):
+class RatingSerializer(ShownRow[Rating]):
     entered_by = HolderField(allow_null=True, help_text=_("Null: the speaker."))
 
     class Meta:
@@ -137,7 +137,7 @@ class RatingSerializer(Shown[Rating]):
         read_only_fields = fields
 
 
-class MeetingOfCase(Shown[AgendaItem]):
+class MeetingOfCase(ShownRow[AgendaItem]):
     """The item of a meeting at which the case is or was."""
 
     meeting = serializers.IntegerField(source="meeting_id", read_only=True)

@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from cases.models import MandatoryReport, TimeRequest
 from cases.privacy.redactor import reader_redactor
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 
 
-class OfACase(Shown[Any]):
+class OfACase(ShownRow[Any]):
     """With the case's number and title; without who spoke where that is hidden from the
     reader.
     """

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
-from cases.serializers.fields import NO_SUCH_CHOICE, PhoneField, PlainText, Shown
+from cases.serializers.fields import NO_SUCH_CHOICE, PhoneField, PlainText, ShownRow
 from cases.workflow import Spoken
 from minshi import workdays
 from villages.api.fields import IdField, MomentField
@@ -114,7 +114,7 @@ class SpokenBody(serializers.Serializer[Any]):
         return users
 
 
-class ReceiptSerializer(Shown[Case]):
+class ReceiptSerializer(ShownRow[Case]):
     """回执: what the recorder hands over, even for a case that is then hidden from
     them.
     """
