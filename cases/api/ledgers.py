@@ -97,7 +97,7 @@ class LedgerRows(CaseApi, GenericAPIView[Any]):
 
         records = read_records(book, page or [], sight=self.sight, at=self.at)
         # the record itself masks
-        rows = tabular.rows_of(book.ledger, records, unmasked=True)
+        rows = tabular.rows_of(book.ledger, records)
 
         keys = [column.key for column in book.ledger.columns]
         cells_by_key = [dict(zip(keys, row[1:], strict=True)) for row in rows]
