@@ -42,20 +42,20 @@ class AnyAccepted(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def file_answer(kept: KeptFile, request: Request) -> FileResponse:
+def file_answer(stored: KeptFile, request: Request) -> FileResponse:
     """Answer with a stored file, or with ?size=small its small picture if it has one.
 
     It is sent so that nothing in it runs. Http404: it is gone.
     """
     wants_small = request.query_params.get("size") == "small"
-    source = kept.thumbnail if wants_small and kept.thumbnail else kept.file
+    source = stored.thumbnail if wants_small and stored.thumbnail else stored.file
     try:
         file = source.open("rb")
     except FileNotFoundError:
         raise Http404 from None
 
-    response = FileResponse(file, content_type=kept.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{kept.uuid}"'
+    response = FileResponse(file, content_type=stored.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{stored.uuid}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
