@@ -8,6 +8,7 @@ from datetime import datetime
 from cases.models import Case, Clock, Event
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action
+from cases.workflow.event_data import data_of
 from supervision.models import Chase, ChaseStep
 from supervision.orders import Asked, claim_cases, draft_orders, standard_demand
 
@@ -21,7 +22,7 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
     acts = [
         event
         for event in events
-        if event.action == Action.SUPERVISE and "order" not in event.data
+        if event.action == Action.SUPERVISE and "order" not in data_of(event)
     ]
     if not acts:
         return {}
@@ -36,7 +37,7 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
     asking = {
         event.case: event
         for event in acts
-        if event.data.get("supervision_level") == SupervisionLevel.ORDER
+        if data_of(event).get("supervision_level") == SupervisionLevel.ORDER
     }
     orders = draft_orders(_claimed(asking), at=at) if asking else {}
     rows = [
@@ -45,7 +46,7 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
             clock=clocks[event.case_id],
             due_at=clocks[event.case_id].due_at,
             step=ChaseStep.BY_HAND,
-            level=event.data.get("supervision_level", SupervisionLevel.REMIND),
+            level=data_of(event).get("supervision_level", SupervisionLevel.REMIND),
             at=event.at,
             by=event.post,
             reason=event.note[:REASON],

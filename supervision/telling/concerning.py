@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cases.models import Case, Event
 from cases.models.choices import AssignmentRole, Confidentiality
-from cases.workflow import Action
+from cases.workflow import Action, actions_that
+from cases.workflow.event_data import assistants_of, data_of
 from supervision.models import Chase, NoticeKind, Told
 from supervision.notices.outbox import Message
 from supervision.notices.recipients import Recipients
@@ -15,34 +16,12 @@ from villages.models import User
 
 # After these the matter is with somebody; whoever that is hears of it unless they did
 # it themselves.
-PASSED_ON = frozenset(
-    {
-        Action.REGISTER,
-        Action.ACCEPT,
-        Action.ESCALATE,
-        Action.SEND_BACK,
-        Action.DECIDE,
-        Action.REASSIGN,
-        Action.RETURN,
-        Action.COMPLETE,
-        Action.VERIFY,
-        Action.REJECT,
-        Action.RATE,
-        Action.REDO,
-        Action.REOPEN,
-        Action.REHOME,
-        Action.RECUSE,
-        Action.LIFT_RECUSAL,
-        Action.RECEIVE_MERGED,
-        Action.SETTLE,
-        Action.CALL_BACK,
-        Action.PROTECT,
-    }
-)
-RULED = frozenset(
-    {Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK}
-)
-SAID = frozenset({Action.URGE, Action.SUPPLEMENT})
+PASSED_ON = actions_that(lambda move: move.passes_on) | {
+    Action.REGISTER,
+    Action.RECEIVE_MERGED,
+}
+RULED = actions_that(lambda move: move.rules_on)
+SAID = actions_that(lambda move: move.is_speakers_own)
 OTHERS = frozenset(
     {Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM}
 )
@@ -126,7 +105,7 @@ class Telling:
 
     def _handed_over(self, event: Event) -> Iterable[Word]:
         case = event.case
-        if self._is_passed_on(event) and event.data.get("owner") == key_of_owner(
+        if self._is_passed_on(event) and data_of(event).get("owner") == key_of_owner(
             case
         ):  # it has not moved on meanwhile
             yield Word(
@@ -151,19 +130,19 @@ class Telling:
         if (
             event.action == Action.PROTECT
         ):  # to somebody who is named already, where the owner was not
-            return self.around.before.get(event.pk) != str(event.data.get("owner"))
+            return self.around.before.get(event.pk) != data_of(event).get("owner")
         return event.action in PASSED_ON
 
     def _new_parts(self, event: Event) -> list[str]:
         """The assistants who come by the event, and those of whom something else is
         asked.
         """
-        assistants: list[str] = event.data.get("holders", [])[1:]
+        assistants = assistants_of(event)
         if event.action == Action.DECIDE:
             return assistants
         if event.action != Action.REASSIGN:
             return []
-        asked = {ask["holder"] for ask in event.data.get("asks", ())}
+        asked = {ask["holder"] for ask in data_of(event).get("asks", ())}
         new = keys_of(self.around.begun[event.pk], AssignmentRole.ASSISTANT)
         return [key for key in assistants if key in asked or key in new]
 
@@ -175,7 +154,7 @@ class Telling:
                 NoticeKind.RULE, self.people.with_substitutes(case, rulers), must=True
             )
         if action in RULED:
-            asked = self._named(event.data.get("holders", ()), case)
+            asked = self._named(data_of(event).get("holders", ()), case)
             yield Word(NoticeKind.RULED, asked or self.people.told(case, (Told.OWNER,)))
 
     def _from_outside(self, event: Event) -> Iterable[Word]:
@@ -188,7 +167,7 @@ class Telling:
                 self.people.told(case, (Told.HEAD, Told.OVERSEER)),
                 must=True,
             )
-        if action == Action.SUPERVISE and "order" not in event.data:
+        if action == Action.SUPERVISE and "order" not in data_of(event):
             yield Word(
                 NoticeKind.CHASED,
                 self.people.told(case, (Told.OWNER, Told.HEAD)),

@@ -11,12 +11,13 @@ from django.db.models import Q
 
 from cases.models import Assignment, Case, Event
 from cases.models.choices import AssignmentEnd, AssignmentRole
-from cases.workflow import Action, who_rules
+from cases.workflow import MOVES, Action, who_rules
+from cases.workflow.event_data import data_of
 from cases.workflow.facts import holder_key
 from minshi import workdays
 from villages.models import Post
 
-ASKED = frozenset({Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.HAND_BACK})
+ASKED = frozenset(move.rules_on for move in MOVES.values() if move.rules_on)
 # after these it matters who had it before
 LEFT = frozenset({Action.WITHDRAW, Action.PROTECT})
 
@@ -42,7 +43,7 @@ def read_surroundings(events: Sequence[Event], at: datetime) -> Surroundings:
     ended = _parts_of(
         [event for event in events if event.action == Action.WITHDRAW], ended=True
     )
-    keys = {key for event in events for key in event.data.get("holders", ())} | set(
+    keys = {key for event in events for key in data_of(event).get("holders", ())} | set(
         before.values()
     )
     keys |= {
