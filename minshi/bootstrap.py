@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -328,8 +329,39 @@ def prepare_var(*, reset: bool, password: str) -> bool:
             " demo RESET=1 重新开始 / the database or its keys are missing: put them"
             " back, or start over with make demo RESET=1"
         )
+    else:
+        refuse_other_versions()
     write_keys(password)
     return UNFINISHED.exists()
+
+
+def refuse_other_versions() -> None:
+    """Stop before a database that this code's migrations cannot have made: one of them
+    is gone, or was put between those that the database has.
+    """
+    recorded: dict[str, list[str]] = {}
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{DATABASE.as_uri()}?mode=rw", uri=True)
+        ) as database:
+            rows = database.execute("SELECT app, name FROM django_migrations")
+            for app, name in rows:
+                recorded.setdefault(app, []).append(name)
+    except sqlite3.DatabaseError as error:
+        raise Failed(
+            f"数据库 {DATABASE} 不能读取：{error}，可用 make demo RESET=1 重新开始 /"
+            " the database cannot be read; make demo RESET=1 starts over"
+        ) from error
+
+    for folder in ROOT.glob("*/migrations"):
+        ours = sorted(path.stem for path in folder.glob("[0-9]*.py"))
+        applied = sorted(recorded.get(folder.parent.name, []))
+        if applied != ours[: len(applied)]:
+            raise Failed(
+                "var/ 中的演示数据库由更早的版本建立，请用 make demo RESET=1 重新开始 /"
+                " the demo database in var/ was made by an earlier version; make demo"
+                " RESET=1 starts over"
+            )
 
 
 def manage(

@@ -1,9 +1,8 @@
-"""Accounts and posts: what the security administrator may do, each act in the audit
-log.
+"""Accounts and posts: the acts of the security administrator, each of them a line in
+the audit log.
 """
 
 import secrets
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +30,7 @@ PASSWORD_GROUPS, GROUP_LENGTH = 3, 4
 
 
 def may_manage_accounts(user: User, on: date) -> bool:
-    """Whether a user is a security administrator that day (domain §2, 三员)."""
+    """Tell whether a user is a security administrator that day (domain §2, 三员)."""
     return user.holds(on, *MANAGE_ACCOUNTS)
 
 
@@ -50,14 +49,16 @@ def create_account(
     malformed.
     """
     _check_right(by, at)
+    password = one_time_password()
     user = User(
         username=username.strip().lower(), name=name.strip(), must_change_password=True
     )
-    password = one_time_password()
     user.set_password(password)
+
     _check_fields(user)
     if User.objects.filter(username__iexact=user.username).exists():
-        raise _refused("username", _("This user name is taken."))
+        raise InputRefused.at(username=_("This user name is taken."))
+
     user.save()
     _record(_("opened %(account)s"), user, by, at, request)
     return user, password
@@ -85,29 +86,28 @@ def appoint(
     """
     user = _locked(user, by, at)
     if until_on and until_on < from_on:
-        raise _refused("until_on", _("A post cannot end before it begins."))
+        raise InputRefused.at(until_on=_("A post cannot end before it begins."))
+
+    node_fields = _node_fields(role, node)
     post = Post(
         user=user,
         role=role,
         from_on=from_on,
         until_on=until_on,
         may_sign=may_sign,
-        **_node_fields(role, node),
+        **node_fields,
     )
     _check_fields(post)
-    at_once = Q(until_on=None) | Q(until_on__gte=from_on)
-    same = user.posts.filter(at_once, role=role, **_node_fields(role, node))
-    if (same.filter(from_on__lte=until_on) if until_on else same).exists():
+
+    same = user.posts.filter(role=role, **node_fields)
+    same = same.filter(Q(until_on=None) | Q(until_on__gte=from_on))
+    if until_on:
+        same = same.filter(from_on__lte=until_on)
+    if same.exists():
         raise InputRefused(_("This account already holds this post at that time."))
+
     post.save()
-    _record(
-        _("appointed %(account)s: %(post)s"),
-        user,
-        by,
-        at,
-        request,
-        post=_in_words(post),
-    )
+    _record_post(_("appointed %(account)s: %(post)s"), post, by, at, request)
     return post
 
 
@@ -124,21 +124,14 @@ def end_post(
     _locked(post.user, by, at)
     post = Post.objects.select_related("user").get(pk=post.pk)
     if post.until_on and post.until_on <= on:
-        raise _refused(
-            "until_on", _("This post already ends on %(day)s.") % {"day": post.until_on}
-        )
+        text = _("This post already ends on %(day)s.") % {"day": post.until_on}
+        raise InputRefused.at(until_on=text)
     if on < post.from_on:
-        raise _refused("until_on", _("A post cannot end before it begins."))
+        raise InputRefused.at(until_on=_("A post cannot end before it begins."))
+
     post.until_on = on
     post.save(update_fields=["until_on"])
-    _record(
-        _("ended the post of %(account)s: %(post)s"),
-        post.user,
-        by,
-        at,
-        request,
-        post=_in_words(post),
-    )
+    _record_post(_("ended the post of %(account)s: %(post)s"), post, by, at, request)
     return post
 
 
@@ -157,6 +150,7 @@ def reset_password(
     user.set_password(password)  # ends every session: they carry a hash of the old one
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+
     AuthToken.objects.filter(user=user).delete()
     forget_failures(username=user.username)
     _record(_("reset the password of %(account)s"), user, by, at, request)
@@ -167,12 +161,14 @@ def reset_password(
 def deactivate(
     user: User, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> None:
-    """Shut an account at once; it keeps its posts and its name in what it did.
-    NoSuchRight as above.
+    """Shut an account at once; it keeps its posts, and its name in the records.
+
+    NoSuchRight as `reset_password`.
     """
     user = _locked(user, by, at)
     user.is_active = False
     user.save(update_fields=["is_active"])
+
     AuthToken.objects.filter(user=user).delete()
     _record(_("shut %(account)s"), user, by, at, request)
 
@@ -181,8 +177,9 @@ def deactivate(
 def reactivate(
     user: User, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> None:
-    """Open a shut account again, with the posts still in force. NoSuchRight as
-    above.
+    """Open a shut account again, with the posts still in force.
+
+    NoSuchRight as `reset_password`.
     """
     user = _locked(user, by, at)
     user.is_active = True
@@ -194,8 +191,9 @@ def reactivate(
 def unlock(
     user: User, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> None:
-    """Forget the failed logins of an account, so that it need not wait. NoSuchRight as
-    above.
+    """Forget the failed logins of an account, so that it need not wait.
+
+    NoSuchRight as `reset_password`.
     """
     user = _locked(user, by, at)
     forget_failures(username=user.username)
@@ -206,7 +204,10 @@ def unlock(
 def remove_second_factor(
     user: User, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> None:
-    """Let a user whose phone is lost log in by password alone. NoSuchRight as above."""
+    """Let a user whose phone is lost log in by password alone.
+
+    NoSuchRight as `reset_password`.
+    """
     user = _locked(user, by, at)
     Authenticator.objects.filter(user=user).delete()
     _record(_("removed the second factor of %(account)s"), user, by, at, request)
@@ -214,10 +215,12 @@ def remove_second_factor(
 
 def one_time_password() -> str:
     """Return twelve random characters in three groups, about 59 bits."""
-    return "-".join(
-        "".join(secrets.choice(ALPHABET) for _letter in range(GROUP_LENGTH))
-        for _group in range(PASSWORD_GROUPS)
-    )
+    groups = []
+    for _number in range(PASSWORD_GROUPS):
+        letters = [secrets.choice(ALPHABET) for _letter in range(GROUP_LENGTH)]
+        groups.append("".join(letters))
+
+    return "-".join(groups)
 
 
 def _check_right(by: User, at: datetime) -> None:
@@ -226,53 +229,53 @@ def _check_right(by: User, at: datetime) -> None:
 
 
 def _locked(user: User, by: User, at: datetime) -> User:
+    """Return an account locked for a change. NoSuchRight: the user manages no accounts,
+    or it is their own.
+    """
     _check_right(by, at)
     if user.pk == by.pk:
-        raise NoSuchRight(
-            _("Nobody manages their own account; another security administrator does.")
+        text = _(
+            "Nobody manages their own account; another security administrator does."
         )
+        raise NoSuchRight(text)
+
     return User.objects.select_for_update().get(pk=user.pk)
 
 
 def _node_fields(role: Role, node: Any) -> dict[str, Any]:
-    """The node as a field of Post; InputRefused where the role does not serve at such a
-    node.
+    """Return the node as a field of Post. InputRefused: the role does not serve at such
+    a node.
     """
     nodes = NODES_OF_ROLE[role]
     if not nodes and not node:
         return {}
-    kind = (
-        Node.COUNTY
-        if isinstance(node, str) and node
-        else getattr(getattr(node, "_meta", None), "model_name", "")
-    )
+
+    if isinstance(node, str) and node:
+        kind = str(Node.COUNTY)
+    else:
+        kind = str(getattr(getattr(node, "_meta", None), "model_name", ""))
+
     if kind not in nodes:
-        raise _refused("role", _("This role does not serve at such a place."))
-    return {str(kind): node}
-
-
-def _refused(field: str, text: str) -> InputRefused:
-    return InputRefused.at(**{field: text})
+        raise InputRefused.at(role=_("This role does not serve at such a place."))
+    return {kind: node}
 
 
 def _check_fields(row: User | Post) -> None:
-    """Django's own checks of the row, as our refusal."""
+    """InputRefused: whatever Django's own checks of the row say, by field."""
     try:
         row.full_clean()
     except ValidationError as error:
-        fields: Mapping[str, list[str]] = error.message_dict
-        raise InputRefused(
-            " ".join(text for texts in fields.values() for text in texts),
-            {
-                name: " ".join(texts)
-                for name, texts in fields.items()
-                if name != NON_FIELD_ERRORS
-            },
-        ) from error
+        fields = {name: " ".join(texts) for name, texts in error.message_dict.items()}
+        whole_text = " ".join(fields.values())
+        fields.pop(NON_FIELD_ERRORS, None)
+        raise InputRefused(whole_text, fields) from error
 
 
-def _in_words(post: Post) -> str:
-    return f"{post.place} {post.get_role_display()}".strip()
+def _record_post(
+    text: str, post: Post, by: User, at: datetime, request: HttpRequest | None
+) -> None:
+    post_in_words = f"{post.place} {post.get_role_display()}".strip()
+    _record(text, post.user, by, at, request, post=post_in_words)
 
 
 def _record(

@@ -22,24 +22,20 @@ class MinshiAdminSite(AdminSite):
     site_url = "/"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """From posts, never from is_staff or is_superuser."""
-        return request.user.is_authenticated and request.user.holds(
-            today(), *ENTER_ADMIN
-        )
+        """Ask the posts, never is_staff or is_superuser."""
+        user = request.user
+        return user.is_authenticated and user.holds(today(), *ENTER_ADMIN)
 
     def get_urls(self) -> list[Any]:
-        """Without the redirect from a row's key to its page: it would give away numbers
-        of cases out of sight.
+        """Leave out the redirect from a row's key to its page: it would give away
+        numbers of cases out of sight.
         """
-        return [
-            url
-            for url in super().get_urls()
-            if getattr(url, "name", "") != "view_on_site"
-        ]
+        urls = super().get_urls()
+        return [url for url in urls if getattr(url, "name", "") != "view_on_site"]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """allauth's page with its second factor and lock-out; whoever is logged in
-        already may not enter.
+        """Send visitors to allauth's page with its second factor and lock-out. Http404:
+        somebody logged in who may not enter.
         """
         if self.has_permission(request):
             return redirect("admin:index")
@@ -55,11 +51,12 @@ class MinshiAdminSite(AdminSite):
     def register(
         self, model_or_iterable: Any, admin_class: Any = None, **options: Any
     ) -> None:
-        """Third parties' admin classes stay out: they ask Django's permissions, which a
+        """Keep third parties' admin classes out: they ask Django's permissions, which a
         superuser has.
         """
-        if (
-            admin_class is not None
-            and admin_class.__module__.partition(".")[0] in OWN_APPS
-        ):
+        if admin_class is None:
+            return
+
+        app = admin_class.__module__.partition(".")[0]
+        if app in OWN_APPS:
             super().register(model_or_iterable, admin_class, **options)

@@ -1,4 +1,4 @@
-"""The app, and Django's admin with our own site: who may enter follows from posts."""
+"""The app, and Django's admin with our own site, which posts alone open."""
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin

@@ -1,4 +1,4 @@
-"""One function writes the audit log; the auditor reads it."""
+"""The audit log: one function writes it, the auditor reads it."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def record_audit(
     reason: str = "",
     request: HttpRequest | None = None,
 ) -> AuditRecord:
-    """Writes one append-only row: who did what, when, from where and why; never a
+    """Write one append-only row: who did what, when, from where and why; never a
     personal value in clear.
     """
     return AuditRecord.objects.create(
@@ -32,7 +32,7 @@ def record_audit(
 
 
 def _printable(text: str) -> str:
-    """At most 200 characters, without the NUL that PostgreSQL refuses: failed logins
-    bring anything.
+    """Return at most 200 characters, without the NUL that PostgreSQL refuses: failed
+    logins bring anything.
     """
     return text.replace("\0", "")[:200]

@@ -1,5 +1,5 @@
-"""Seating people in bodies for their terms, and a town's own rules of procedure (domain
-§2).
+"""Bodies of villages, towns and counties: seating people for their terms, and a town's
+own rules of procedure (domain §2).
 """
 
 from collections.abc import Iterable
@@ -33,108 +33,115 @@ LONGEST_KEY = 19  # digits
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where bodies sit and meetings are held: a village, a town or a county."""
+class BodyPlace:
+    """A village, a town or a county: a place where bodies sit and meetings are held."""
 
     where: Where
     label: str
 
     @classmethod
-    def of(cls, post: Post) -> "Place | None":
-        """Where a post of a village, a town or a county is; None for any other."""
+    def of(cls, post: Post) -> "BodyPlace | None":
+        """Return the place of a post of a village, a town or a county; None for any
+        other post.
+        """
         where = post.village or post.town or post.county_code
         return cls(where, post.place) if where else None
 
     @property
     def key(self) -> str:
-        """For an address: v12, t3, c621226."""
-        if isinstance(self.where, str):
-            return f"c{self.where}"
-        return f"{'v' if isinstance(self.where, Village) else 't'}{self.where.pk}"
+        """The place in an address: v12, t3, c621226."""
+        if isinstance(self.where, Village):
+            return f"v{self.where.pk}"
+        if isinstance(self.where, Town):
+            return f"t{self.where.pk}"
+        return f"c{self.where}"
 
     @property
     def town(self) -> Town | None:
         """The town whose rules of procedure hold there."""
         if isinstance(self.where, Village):
             return self.where.town
-        return self.where if isinstance(self.where, Town) else None
+        if isinstance(self.where, Town):
+            return self.where
+        return None
 
     @property
     def bodies(self) -> tuple[Body, ...]:
         if isinstance(self.where, Village):
             return VILLAGE_BODIES
-        return (
-            (Body.TOWN_COMMITTEE,)
-            if isinstance(self.where, Town)
-            else (Body.COUNTY_BOARD,)
-        )
+        if isinstance(self.where, Town):
+            return (Body.TOWN_COMMITTEE,)
+        return (Body.COUNTY_BOARD,)
 
     @property
     def fields(self) -> dict[str, Any]:
         """The place as the fields of a seat or a post."""
         if isinstance(self.where, Village):
             return {"village": self.where}
-        return (
-            {"town": self.where}
-            if isinstance(self.where, Town)
-            else {"county_code": self.where}
-        )
+        if isinstance(self.where, Town):
+            return {"town": self.where}
+        return {"county_code": self.where}
 
 
-def places_of(posts: Iterable[Post]) -> list[Place]:
-    """The places whose bodies the posts seat: the secretary's village, the reviewer's
-    town or county.
+def places_of(posts: Iterable[Post]) -> list[BodyPlace]:
+    """Return the places whose bodies the posts seat: the secretary's village, the
+    reviewer's town or county.
     """
-    found = [Place.of(post) for post in posts if post.role in SEAT_BODIES]
-    return list({place.key: place for place in found if place}.values())
+    places = {}
+    for post in posts:
+        if post.role in SEAT_BODIES:
+            place = BodyPlace.of(post)
+            if place:
+                places[place.key] = place
+
+    return list(places.values())
 
 
-def readable_places(user: User, on: date) -> list[Place]:
-    """The places whose bodies somebody seats, and the villages of their own village and
-    group posts.
+def readable_places(user: User, on: date) -> list[BodyPlace]:
+    """Return the places whose bodies a user seats, and the villages of their own
+    village and group posts.
     """
-    own = places_of(user.posts_on(on))
-    villages = (
-        Village.objects.filter(pk__in=user.reach(on).villages)
-        .select_related("town")
-        .order_by("code")
-    )
-    return list(
-        {
-            place.key: place
-            for place in [*own, *(Place(village, village.name) for village in villages)]
-        }.values()
-    )
+    places = {place.key: place for place in places_of(user.posts_on(on))}
+
+    villages = Village.objects.filter(pk__in=user.reach(on).villages)
+    for village in villages.select_related("town").order_by("code"):
+        place = BodyPlace(village, village.name)
+        places[place.key] = place
+
+    return list(places.values())
 
 
-def readable_place(user: User, on: date, key: str) -> Place | None:
-    """One of those by its key (the first without one), or any village that the user
-    oversees.
+def readable_place(user: User, on: date, key: str) -> BodyPlace | None:
+    """Return one of the readable places by its key, or any village that the user
+    oversees; without a key the first place, or the first town overseen.
     """
-    if found := next(
-        (place for place in readable_places(user, on) if place.key == key or not key),
-        None,
-    ):
-        return found
+    for place in readable_places(user, on):
+        if not key or place.key == key:
+            return place
+
     if not key:
         town = Town.objects.overseen_by(user, on, OVERSEE).first()
-        return Place(town, town.name) if town else None
-    number = key.removeprefix("v")
-    if number == key or not (
-        number.isascii() and number.isdigit() and len(number) < LONGEST_KEY
-    ):
+        return BodyPlace(town, town.name) if town else None
+
+    village_id = _village_id(key)
+    if village_id is None:
         return None
-    village = (
-        Village.objects.overseen_by(user, on, OVERSEE)
-        .select_related("town")
-        .filter(pk=int(number))
-        .first()
-    )
-    return Place(village, village.name) if village else None
+    villages = Village.objects.overseen_by(user, on, OVERSEE).select_related("town")
+    village = villages.filter(pk=village_id).first()
+    return BodyPlace(village, village.name) if village else None
+
+
+def _village_id(key: str) -> int | None:
+    """Return the id in the key of a village; None where it is no such key."""
+    digits = key.removeprefix("v")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) < LONGEST_KEY
+    if digits == key or not is_number:
+        return None
+    return int(digits)
 
 
 def seats_seated_by(user: User, on: date) -> QuerySet[Seat]:
-    """The seats of the places whose bodies the user seats."""
+    """Return the seats of the places whose bodies a user seats."""
     seats = Seat.objects.none()
     for place in places_of(user.posts_on(on)):
         seats |= Seat.objects.filter(**place.fields)
@@ -142,20 +149,29 @@ def seats_seated_by(user: User, on: date) -> QuerySet[Seat]:
 
 
 def rules_of(town: Town | None) -> list[tuple[MeetingKind, Rules, bool]]:
-    """Every kind of meeting held there with its rules, and whether the town set them
-    itself. One query.
+    """Return every kind of meeting held in a town (None: at a county) with its rules,
+    and whether the town set them itself. One query.
     """
-    own = {row.kind: row for row in Procedure.objects.filter(town=town)} if town else {}
-    kinds = [kind for kind in MeetingKind if kind not in OF_COUNTY or town is None]
-    return [
-        (kind, as_rules(own[kind]) if kind in own else DEFAULTS[kind], kind in own)
-        for kind in kinds
-    ]
+    own = {}
+    if town:
+        own = {row.kind: row for row in Procedure.objects.filter(town=town)}
+
+    rules = []
+    for kind in MeetingKind:
+        if town and kind in OF_COUNTY:
+            continue
+
+        if kind in own:
+            rules.append((kind, as_rules(own[kind]), True))
+        else:
+            rules.append((kind, DEFAULTS[kind], False))
+
+    return rules
 
 
 @transaction.atomic
 def take_seat(
-    place: Place,
+    place: BodyPlace,
     body: str,
     name: str,
     *,
@@ -166,49 +182,48 @@ def take_seat(
     by: User,
     at: datetime,
 ) -> Seat:
-    """Seats somebody in a body for a term; returns the seat, also where they hold it
+    """Seat somebody in a body for a term and return the seat, also where they hold it
     already.
 
-    `user` is the cadre by primary key, for namesakes; without it, who bears the name of
-    exactly one cadre of the place is that cadre. A matter that concerns them sets them
-    aside. A seat held already takes the cadre named.
+    `user` is the cadre by primary key, for namesakes; without it, whoever bears the
+    name of exactly one cadre of the place is that cadre. A matter that concerns them
+    sets them aside. A seat held already takes the cadre named.
 
     NoSuchRight: not the secretary of the village, nor the reviewer of the town or
     county. InputRefused: no name, an end before the beginning, a second chair, a cadre
     of another place.
     """
     _check_right(place, by, at)
+    name = name.strip()
     if body not in place.bodies:
-        words = _("That body does not sit here.")
-        raise InputRefused.at(body=words)
-    if not name.strip():
+        raise InputRefused.at(body=_("That body does not sit here."))
+    if not name:
         raise InputRefused.at(name=_("Type a name."))
     if until_on and until_on < from_on:
-        words = _("A term cannot end before it begins.")
-        raise InputRefused.at(until_on=words)
+        raise InputRefused.at(until_on=_("A term cannot end before it begins."))
     cadres = cadres_at(place, from_on)
     if user and user not in {cadre.pk for cadre in cadres}:
-        words = _("That account has no post here.")
-        raise InputRefused.at(user=words)
+        raise InputRefused.at(user=_("That account has no post here."))
+
     _lock(place)
-    beside = Seat.objects.filter(body=body, **place.fields).current(
-        max(from_on, localtime(at).date())
-    )
-    if known := beside.filter(name=name.strip()).first():
-        if user and known.user_id != user:
-            known.user_id = user
-            known.save(update_fields=["user"])
-        return known
-    if is_chair and (chair := beside.filter(is_chair=True).first()):
-        words = _("%(name)s is in the chair; end that term first.") % {
-            "name": chair.name
-        }
-        raise InputRefused.at(is_chair=words)
-    bearing = [cadre.pk for cadre in cadres if cadre.name == name.strip()]
+    first_day = max(from_on, localtime(at).date())
+    seats = Seat.objects.filter(body=body, **place.fields).current(first_day)
+    seat = seats.filter(name=name).first()
+    if seat:
+        if user and seat.user_id != user:
+            seat.user_id = user
+            seat.save(update_fields=["user"])
+        return seat
+
+    chair = seats.filter(is_chair=True).first() if is_chair else None
+    if chair:
+        text = _("%(name)s is in the chair; end that term first.")
+        raise InputRefused.at(is_chair=text % {"name": chair.name})
+
     return Seat.objects.create(
         body=body,
-        name=name.strip(),
-        user_id=user or (bearing[0] if len(bearing) == 1 else None),
+        name=name,
+        user_id=user or _bearer_of(name, cadres),
         is_chair=is_chair,
         from_on=from_on,
         until_on=until_on,
@@ -216,55 +231,64 @@ def take_seat(
     )
 
 
-def cadres_at(place: Place, on: date) -> dict[User, list[str]]:
-    """Whoever has a post at the place itself, by name, with what they are there."""
-    found: dict[User, list[str]] = {}
-    for post in (
-        Post.objects.current(on)
-        .filter(**place.fields)
-        .select_related("user")
-        .order_by("user__name", "pk")
-    ):
-        found.setdefault(post.user, []).append(post.get_role_display())
-    return found
+def _bearer_of(name: str, cadres: Iterable[User]) -> int | None:
+    """Return the key of the one cadre who bears a name; None where none or several
+    do.
+    """
+    bearers = [cadre.pk for cadre in cadres if cadre.name == name]
+    return bearers[0] if len(bearers) == 1 else None
+
+
+def cadres_at(place: BodyPlace, on: date) -> dict[User, list[str]]:
+    """Return whoever has a post at the place itself, in the order of their names, each
+    with their roles in words.
+    """
+    posts = Post.objects.current(on).filter(**place.fields).select_related("user")
+
+    cadres: dict[User, list[str]] = {}
+    for post in posts.order_by("user__name", "pk"):
+        cadres.setdefault(post.user, []).append(post.get_role_display())
+
+    return cadres
 
 
 @transaction.atomic
 def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
-    """Ends a term; `on` is its last day. NoSuchRight as above; InputRefused before it
-    began, MoveRefused once over.
+    """End a term; `on` is its last day.
+
+    NoSuchRight as `take_seat`. InputRefused: before it began. MoveRefused: it is over
+    already.
     """
     seat = Seat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     _check_right(_place_of(seat), by, at)
     if seat.until_on and seat.until_on < localtime(at).date():
         raise MoveRefused(_("This term is over already."))
     if on < seat.from_on:
-        words = _("A term cannot end before it begins.")
-        raise InputRefused.at(until_on=words)
+        raise InputRefused.at(until_on=_("A term cannot end before it begins."))
+
     seat.until_on = on
     seat.save(update_fields=["until_on"])
     return seat
 
 
-def _place_of(seat: Seat) -> Place:
+def _place_of(seat: Seat) -> BodyPlace:
     where: Where = seat.village or seat.town or seat.county_code
-    return Place(where, str(where))
+    return BodyPlace(where, str(where))
 
 
-def _check_right(place: Place, by: User, at: datetime) -> None:
-    if place.key not in {
-        own.key for own in places_of(by.posts_on(localtime(at).date()))
-    }:
-        raise NoSuchRight(
-            _(
-                "Only the village's secretary, or the reviewer of the town, seats"
-                " people here."
-            )
+def _check_right(place: BodyPlace, by: User, at: datetime) -> None:
+    """NoSuchRight: the user seats nobody at that place."""
+    own_places = places_of(by.posts_on(localtime(at).date()))
+    if all(own.key != place.key for own in own_places):
+        text = _(
+            "Only the village's secretary, or the reviewer of the town, seats people"
+            " here."
         )
+        raise NoSuchRight(text)
 
 
-def _lock(place: Place) -> None:
-    """Two who seat at once wait for each other: on the place's row, where it has
+def _lock(place: BodyPlace) -> None:
+    """Let two who seat at once wait for each other: on the place's row, where it has
     one.
     """
     if not isinstance(place.where, str):
@@ -275,8 +299,8 @@ def _lock(place: Place) -> None:
 def set_procedure(
     town: Town, kind: str, *, by: User, at: datetime, **numbers: Any
 ) -> Procedure:
-    """A town's own quorum and majority for a kind of meeting; from then on, what was
-    decided stays as it was.
+    """Set a town's own quorum and majority for a kind of meeting; from then on, for
+    decisions taken stay as they were.
 
     NoSuchRight: not a reviewer of that town. InputRefused: a share above one, no rule
     named.
@@ -284,17 +308,22 @@ def set_procedure(
     must_review(by, town, at)
     for part, whole in (("quorum_of", "quorum_in"), ("pass_of", "pass_in")):
         if not 1 <= numbers[part] <= numbers[whole]:
-            words = _("A share is at most the whole.")
-            raise InputRefused.at(**{part: words})
+            text = _("A share is at most the whole.")
+            raise InputRefused.at(**{part: text})
     if not numbers["article"].strip():
-        raise InputRefused(
-            _("Say by which rule."), {"article": _("Please fill this in.")}
-        )
-    return Procedure.objects.update_or_create(town=town, kind=kind, defaults=numbers)[0]
+        fields = {"article": _("Please fill this in.")}
+        raise InputRefused(_("Say by which rule."), fields)
+
+    procedure, _is_new = Procedure.objects.update_or_create(
+        town=town, kind=kind, defaults=numbers
+    )
+    return procedure
 
 
 @transaction.atomic
 def drop_procedure(town: Town, kind: str, *, by: User, at: datetime) -> None:
-    """Back to the default. NoSuchRight as above."""
+    """Go back to the default rules of a kind of meeting. NoSuchRight as
+    `set_procedure`.
+    """
     must_review(by, town, at)
     Procedure.objects.filter(town=town, kind=kind).delete()

@@ -1,4 +1,6 @@
-"""Opening a masked phone: who may, and the trace it leaves (domain §3, "Unmasked")."""
+"""Opening a masked phone: the right to do so, and the trace it leaves (domain §3,
+"Unmasked").
+"""
 
 from datetime import date, datetime
 
@@ -14,7 +16,7 @@ from villages.rights import UNMASK
 
 
 def may_unmask(user: User, on: date, village: Village) -> bool:
-    """Whether a user may open personal values of a village: its secretary, or a
+    """Tell whether a user may open personal values of a village: its secretary, or a
     supervisor above it.
     """
     return Village.objects.overseen_by(user, on, UNMASK).filter(pk=village.pk).exists()
@@ -37,24 +39,24 @@ def open_phone(
     """
     on = localtime(at).date()
     village = resident.household.group.village
+
     holds_post = post.user_id == by.pk and post.is_current(on) and post.role in UNMASK
     if not holds_post or not may_unmask(by, on, village):
-        raise NoSuchRight(
-            _("Only the village secretary and the supervisor open a phone number.")
-        )
+        text = _("Only the village secretary and the supervisor open a phone number.")
+        raise NoSuchRight(text)
     if not reason.strip():
-        text = _("Say why you need the number.")
-        raise InputRefused.at(reason=text)
+        raise InputRefused.at(reason=_("Say why you need the number."))
+
+    subject = _("phone of resident %(id)s, %(village)s, as %(role)s") % {
+        "id": resident.pk,
+        "village": village,
+        "role": post.get_role_display(),
+    }
     record_audit(
         AuditKind.UNMASK,
         at=at,
         user=by,
-        subject=_("phone of resident %(id)s, %(village)s, as %(role)s")
-        % {
-            "id": resident.pk,
-            "village": village,
-            "role": post.get_role_display(),
-        },
+        subject=subject,
         reason=reason.strip(),
         request=request,
     )

@@ -24,6 +24,8 @@ Node = TypeVar("Node", Town, Village)
 
 
 class Division(NamedTuple):
+    """One row of the file, and the line it stands in."""
+
     line: int
     code: str
     name: str
@@ -33,8 +35,8 @@ class Division(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows a load added and changed; a second load of the same file gives
-    zeros.
+    """The numbers of rows that a load added and changed; a second load of the same file
+    gives zeros.
     """
 
     towns_added: int = 0
@@ -53,15 +55,23 @@ def load_divisions(lines: Iterable[str], under: str = "") -> Counts:
     """
     divisions = _read(lines)
     wanted = {code: row for code, row in divisions.items() if _is_under(code, under)}
-    if under and not any(row.level in ("town", "village") for row in wanted.values()):
-        raise InputRefused(
-            _("The file has no town or village under the code %(code)s.")
-            % {"code": under}
-        )
+    town_rows = _of_level(wanted, "town")
+    village_rows = _of_level(wanted, "village")
+
+    if under and not town_rows and not village_rows:
+        text = _("The file has no town or village under the code %(code)s.")
+        raise InputRefused(text % {"code": under})
+
     with transaction.atomic():
-        towns_added, towns_changed = _save_towns(_of_level(wanted, "town"), divisions)
-        villages_added, villages_changed = _save_villages(_of_level(wanted, "village"))
-    return Counts(towns_added, towns_changed, villages_added, villages_changed)
+        towns = _save_towns(town_rows, divisions)
+        villages = _save_villages(village_rows)
+
+    return Counts(
+        towns_added=towns.added,
+        towns_changed=towns.changed,
+        villages_added=villages.added,
+        villages_changed=villages.changed,
+    )
 
 
 def _is_under(code: str, under: str) -> bool:
@@ -73,27 +83,27 @@ def _of_level(divisions: dict[str, Division], level: str) -> list[Division]:
 
 
 def _read(lines: Iterable[str]) -> dict[str, Division]:
+    """Return the divisions of a file by their codes. InputRefused: another header, no
+    CSV, or rows with faults.
+    """
     reader = csv.reader(_without_bom(lines))
+    rows = []
+
     try:
         header = tuple(cell.strip() for cell in next(reader, []))
         if header != COLUMNS:
-            raise InputRefused(
-                _("Line 1: the columns must be %(columns)s.")
-                % {"columns": ", ".join(COLUMNS)}
-            )
-        rows = [
-            (reader.line_num, [cell.strip() for cell in row])
-            for row in reader
-            if any(row)
-        ]
+            text = _("Line 1: the columns must be %(columns)s.")
+            raise InputRefused(text % {"columns": ", ".join(COLUMNS)})
+
+        for row in reader:
+            if any(row):
+                cells = [cell.strip() for cell in row]
+                rows.append((reader.line_num, cells))
     except csv.Error as error:
-        raise InputRefused(
-            _("Line %(line)s: this is not CSV (%(error)s).")
-            % {
-                "line": reader.line_num,
-                "error": error,
-            }
-        ) from error
+        text = _("Line %(line)s: this is not CSV (%(error)s).")
+        words = {"line": reader.line_num, "error": error}
+        raise InputRefused(text % words) from error
+
     return _checked(rows)
 
 
@@ -103,123 +113,141 @@ def _without_bom(lines: Iterable[str]) -> Iterable[str]:
 
 
 def _checked(rows: list[tuple[int, list[str]]]) -> dict[str, Division]:
+    """Return the rows as divisions by code. InputRefused: every fault by its line."""
     divisions: dict[str, Division] = {}
     errors = []
+
     for line, cells in rows:
         fault = _fault_of(cells, divisions)
         if fault:
-            errors.append(
-                _("Line %(line)s: %(fault)s") % {"line": line, "fault": fault}
-            )
+            text = _("Line %(line)s: %(fault)s")
+            errors.append(text % {"line": line, "fault": fault})
         else:
             divisions[cells[0]] = Division(line, *cells)
-    errors += [
-        _("Line %(line)s: the division it belongs to, %(parent)s, is not in the file.")
-        % {"line": row.line, "parent": row.parent_code}
-        for row in divisions.values()
-        if row.level in ("town", "village") and row.parent_code not in divisions
-    ]
+
+    for row in divisions.values():
+        if row.level in ("town", "village") and row.parent_code not in divisions:
+            text = _(
+                "Line %(line)s: the division it belongs to, %(parent)s, is not in the"
+                " file."
+            )
+            errors.append(text % {"line": row.line, "parent": row.parent_code})
+
     if errors:
         raise InputRefused("\n".join(_shortened(errors)))
     return divisions
 
 
 def _fault_of(cells: list[str], earlier: dict[str, Division]) -> str:
-    """What is wrong with one row, in plain words; empty when nothing is."""
+    """Return the first fault of a row in plain words; empty where there is none."""
     if len(cells) != len(COLUMNS):
         return _("it has %(found)s cells instead of 4.") % {"found": len(cells)}
+
     code, name, level, parent_code = cells
     digits = DIGITS.get(level)
     if digits is None:
-        return _(
+        text = _(
             "the level “%(level)s” is not one of province, city, county, town, village."
-        ) % {"level": level}
+        )
+        return text % {"level": level}
+
     if len(code) != digits or not (code.isascii() and code.isdigit()):
-        return _("the code of this level has %(digits)s digits, not “%(code)s”.") % {
-            "digits": digits,
-            "code": code,
-        }
+        text = _("the code of this level has %(digits)s digits, not “%(code)s”.")
+        return text % {"digits": digits, "code": code}
+
     if not name or len(name) > LONGEST_NAME:
-        return _("the name must have 1 to %(longest)s characters.") % {
-            "longest": LONGEST_NAME
-        }
+        text = _("the name must have 1 to %(longest)s characters.")
+        return text % {"longest": LONGEST_NAME}
+
     if code in earlier:
-        return _("the code %(code)s was already used in line %(line)s.") % {
-            "code": code,
-            "line": earlier[code].line,
-        }
+        text = _("the code %(code)s was already used in line %(line)s.")
+        return text % {"code": code, "line": earlier[code].line}
+
     if level in ("town", "village") and not code.startswith(parent_code):
-        return _(
+        text = _(
             "the code %(code)s does not begin with that of its parent, %(parent)s."
-        ) % {
-            "code": code,
-            "parent": parent_code,
-        }
+        )
+        return text % {"code": code, "parent": parent_code}
+
     return ""
 
 
 def _shortened(errors: list[str]) -> list[str]:
-    more = len(errors) - SHOWN_ERRORS
-    return errors[:SHOWN_ERRORS] + (
-        [_("… and %(count)s more.") % {"count": more}] if more > 0 else []
-    )
+    """Return the first errors, and in the last line how many more there are."""
+    shown = errors[:SHOWN_ERRORS]
+    more = len(errors) - len(shown)
+    if more:
+        shown.append(_("… and %(count)s more.") % {"count": more})
+    return shown
 
 
-def _save_towns(
-    rows: list[Division], divisions: dict[str, Division]
-) -> tuple[int, int]:
-    known = {town.code: town for town in Town.objects.all()}
-    taken = {town.abbreviation for town in known.values()}
+class SavedRows(NamedTuple):
+    """The numbers of rows added and changed."""
+
+    added: int
+    changed: int
+
+
+def _save_towns(rows: list[Division], divisions: dict[str, Division]) -> SavedRows:
+    stored = {town.code: town for town in Town.objects.all()}
+    taken = {town.abbreviation for town in stored.values()}
 
     def as_town(row: Division) -> Town:
         county = divisions[row.parent_code]
-        town = known.get(row.code) or Town(code=row.code)
-        town.name, town.county_code, town.county_name = (
-            row.name,
-            county.code,
-            county.name,
-        )
+        town = stored.get(row.code) or Town(code=row.code)
+
+        town.name = row.name
+        town.county_code = county.code
+        town.county_name = county.name
         if not town.abbreviation:
             town.abbreviation = free_abbreviation(row.name, county.name, taken)
             taken.add(town.abbreviation)
+
         return town
 
-    return _save(Town, rows, known, as_town, ("name", "county_code", "county_name"))
+    return _save(Town, rows, stored, as_town, ("name", "county_code", "county_name"))
 
 
-def _save_villages(rows: list[Division]) -> tuple[int, int]:
-    known = {village.code: village for village in Village.objects.all()}
+def _save_villages(rows: list[Division]) -> SavedRows:
+    stored = {village.code: village for village in Village.objects.all()}
     towns = dict(Town.objects.values_list("code", "pk"))
 
     def as_village(row: Division) -> Village:
-        village = known.get(row.code) or Village(code=row.code)
-        village.official_name, village.name = row.name, short_village_name(row.name)
+        village = stored.get(row.code) or Village(code=row.code)
+        village.official_name = row.name
+        village.name = short_village_name(row.name)
         village.town_id = towns[row.parent_code]
         return village
 
-    return _save(Village, rows, known, as_village, ("name", "official_name", "town_id"))
+    fields = ("name", "official_name", "town_id")
+    return _save(Village, rows, stored, as_village, fields)
 
 
 def _save(
     model: type[Node],
     rows: list[Division],
-    known: dict[str, Node],
+    stored: dict[str, Node],
     build: Callable[[Division], Node],
     fields: tuple[str, ...],
-) -> tuple[int, int]:
-    """Adds the new and rewrites the changed, in batches; returns both counts."""
-    before = {
-        code: [getattr(node, field) for field in fields] for code, node in known.items()
-    }
-    nodes = [build(row) for row in rows]
-    added = [node for node in nodes if node.pk is None]
-    changed = [
-        node
-        for node in nodes
-        if node.pk and before[node.code] != [getattr(node, field) for field in fields]
-    ]
+) -> SavedRows:
+    """Add the new nodes and rewrite the changed ones, in batches."""
+
+    def values_of(node: Node) -> list[object]:
+        return [getattr(node, field) for field in fields]
+
+    # before `build` writes into the stored nodes
+    before = {code: values_of(node) for code, node in stored.items()}
+
+    added: list[Node] = []
+    changed: list[Node] = []
+    for row in rows:
+        node = build(row)
+        if node.pk is None:
+            added.append(node)
+        elif values_of(node) != before[node.code]:
+            changed.append(node)
+
+    columns = [field.removesuffix("_id") for field in fields]
     model._default_manager.bulk_create(added, batch_size=BATCH)
-    model._default_manager.bulk_update(
-        changed, [field.removesuffix("_id") for field in fields], batch_size=BATCH
-    )
-    return len(added), len(changed)
+    model._default_manager.bulk_update(changed, columns, batch_size=BATCH)
+    return SavedRows(len(added), len(changed))

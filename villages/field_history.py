@@ -1,4 +1,4 @@
-"""Which settings and accounts django-auditlog keeps the field history of; cases have
+"""Field history of settings and accounts by django-auditlog, and its words; cases have
 their own events.
 """
 
@@ -30,8 +30,8 @@ NOTHING = "—"
 
 
 def register() -> None:
-    """Called once when the app is ready. Neither passwords nor logins are field
-    history.
+    """Register the models with django-auditlog, once, when the app is ready. Neither
+    passwords nor logins are field history.
     """
     for model in (Town, Village, Office, Post, Seat, Procedure, TalkRoom, DutyShift):
         auditlog.register(model)
@@ -39,11 +39,12 @@ def register() -> None:
 
 
 def changes_in_words(entry: FieldHistory) -> Iterator[tuple[str, str, str]]:
-    """Each changed field by its name, with its value before and after as people read
-    it; a row's key is left out.
+    """Yield each changed field by its name, with its value before and after as people
+    read it; a row's key is left out.
     """
     model = entry.content_type.model_class()
     fields = {field.name: field for field in model._meta.fields} if model else {}
+
     for name, (old, new) in entry.changes_dict.items():
         field = fields.get(name)
         if field is not None and not field.primary_key:
@@ -51,8 +52,9 @@ def changes_in_words(entry: FieldHistory) -> Iterator[tuple[str, str, str]]:
 
 
 def in_words(field: "models.Field[Any, Any]", value: str | None) -> str:
-    """A value as django-auditlog writes it down: always as text, a row by its key, a
-    time in UTC.
+    """Return a value as people read it.
+
+    django-auditlog stores every value as text: a row by its key, a time in UTC.
     """
     if value in (None, "", "None"):
         return NOTHING
@@ -62,10 +64,18 @@ def in_words(field: "models.Field[Any, Any]", value: str | None) -> str:
         return _("yes") if value == "True" else _("no")
     if isinstance(field, models.ForeignKey) and value.isdigit():
         return str(field.related_model._base_manager.filter(pk=value).first() or value)
-    if isinstance(field, models.DateTimeField) and (at := parse_datetime(value)):
-        return str(
-            localize(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC)))
-        )
-    if isinstance(field, models.DateField) and (day := parse_date(value)):
-        return str(localize(day))
+    if isinstance(field, models.DateTimeField):
+        return _moment_in_words(value)
+    if isinstance(field, models.DateField):
+        day = parse_date(value)
+        return str(localize(day)) if day else value
     return value
+
+
+def _moment_in_words(value: str) -> str:
+    at = parse_datetime(value)
+    if at is None:
+        return value
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return str(localize(timezone.localtime(at)))

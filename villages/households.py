@@ -1,5 +1,5 @@
-"""Households and residents a user keeps: the village's secretary and duty officers, a
-group's leader.
+"""The right over registers of households and residents: of the village's secretary and
+duty officers, and of a group's leader.
 """
 
 from datetime import date
@@ -28,5 +28,5 @@ def kept_groups(user: User, on: date, path: str = "") -> Q:
 
 
 def keeps_households(user: User, on: date) -> bool:
-    """Whether a user keeps any register at all."""
+    """Tell whether a user keeps any register at all."""
     return user.holds(on, *KEEP_REGISTER)

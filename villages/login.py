@@ -1,5 +1,5 @@
-"""Logging in by allauth: no sign-up, no e-mail; axes locks out; the one-time password
-is changed first.
+"""Login by allauth: no sign-up, no e-mail; axes locks out; the one-time password is
+changed first.
 """
 
 from datetime import timedelta
@@ -34,6 +34,7 @@ class LoginForm(forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+
         labels = {
             "login": gettext_lazy("Account name"),
             "password": gettext_lazy("Password"),
@@ -44,6 +45,7 @@ class LoginForm(forms.LoginForm):
         for name, label in labels.items():
             self.fields[name].label = label
             self.fields[name].widget.attrs.pop("placeholder", None)
+
         self.fields["login"].widget.attrs |= {
             "autocapitalize": "none",
             "spellcheck": "false",
@@ -55,6 +57,7 @@ class LoginForm(forms.LoginForm):
     ) -> HttpResponse:
         if self.cleaned_data["remember"]:
             stay(request.session)
+
         response: HttpResponse = super().login(request, redirect_url)
         return response
 
@@ -67,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: the security administrator opens accounts."""
+        """Refuse every sign-up: the security administrator opens accounts."""
         return False
 
     def clean_password(self, password: str, user: User | None = None) -> str:
@@ -92,14 +95,16 @@ class AccountAdapter(DefaultAccountAdapter):
         *_args: Any,
         **_kwargs: Any,
     ) -> None:
-        """Only what a user must know: allauth would greet at every login."""
+        """Show only the message that a user must see: allauth would greet at every
+        login.
+        """
         if message_template == "account/messages/password_changed.txt":
             messages.success(request, _("Your password has been changed."))
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """The secret of the authenticator app and the recovery codes are encrypted like
-    every personal value.
+    """allauth's second factor, the secret of the authenticator app and the recovery
+    codes encrypted like every personal value.
     """
 
     def encrypt(self, text: str) -> str:
@@ -110,15 +115,15 @@ class MfaAdapter(DefaultMFAAdapter):
 
 
 def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The account name that axes counts by: allauth takes any case, so another case is
-    no new try.
+    """Return the account name that axes counts by, in one case: allauth takes any, so
+    that another case is no new try.
     """
-    found = (
+    name = (
         (credentials or {}).get("username")
         or request.POST.get("login")
         or request.POST.get("username")
     )
-    return str(found or "").strip().lower()
+    return str(name or "").strip().lower()
 
 
 def locked_out(
@@ -126,8 +131,8 @@ def locked_out(
     _original: HttpResponse | None = None,
     credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The answer to a login that axes refuses: how long to wait, in plain words; JSON
-    for the API.
+    """Answer a login that axes refuses: how long to wait, in plain words; JSON for the
+    API.
     """
     wait = _wait_of(request, credentials)
     minutes = ceil(wait.total_seconds() / 60)
@@ -136,29 +141,32 @@ def locked_out(
         "Too many wrong passwords. Wait %(minutes)s minutes, then try again.",
         minutes,
     ) % {"minutes": minutes}
+
+    response: HttpResponse
     if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse(
-            {"code": "locked_out", "detail": text}, status=TOO_MANY_REQUESTS
-        )
+        answer = {"code": "locked_out", "detail": text}
+        response = JsonResponse(answer, status=TOO_MANY_REQUESTS)
     else:
         response = render(
             request, "account/locked_out.html", {"text": text}, status=TOO_MANY_REQUESTS
         )
+
     response["Retry-After"] = str(minutes * 60)
     return response
 
 
 def _wait_of(request: HttpRequest, credentials: dict[str, Any] | None) -> timedelta:
-    whole: timedelta = get_cool_off(request) or timedelta()
+    """Return how long the lock-out still lasts, at least a minute; the longest it can
+    where no try is known.
+    """
+    cool_off: timedelta = get_cool_off(request) or timedelta()
     at = getattr(request, "axes_attempt_time", None)
-    last = (
-        AccessAttempt.objects.filter(
-            username=name_at_login(request, credentials), ip_address=address_of(request)
-        )
-        .order_by("-attempt_time")
-        .first()
+    attempts = AccessAttempt.objects.filter(
+        username=name_at_login(request, credentials), ip_address=address_of(request)
     )
+    last = attempts.order_by("-attempt_time").first()
     if at is None or last is None:
-        return whole
-    left: timedelta = last.attempt_time + whole - at
-    return min(max(left, timedelta(minutes=1)), whole)
+        return cool_off
+
+    left: timedelta = last.attempt_time + cool_off - at
+    return min(max(left, timedelta(minutes=1)), cool_off)

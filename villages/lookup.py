@@ -1,4 +1,4 @@
-"""Finding a resident while they stand at the counter: by name, pinyin, initials or
+"""Lookup of residents while they stand at the counter: by name, pinyin, initials or
 phone.
 """
 
@@ -21,7 +21,7 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundResident:
     """A row of the list under the name field."""
 
     id: int
@@ -34,15 +34,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """Where a user may look residents up: whole villages, and single groups."""
+    """The area in which a user may look residents up: villages, and single groups."""
 
     villages: QuerySet[Village]
     groups: Collection[int] = ()
 
     @property
     def residents(self) -> QuerySet[Resident]:
-        """Whoever may be looked up there; nobody else's name and phone is copied by
-        naming their id.
+        """The residents who may be looked up there; nobody else's name and phone is
+        copied by naming their id.
         """
         within = Q(household__group__village__in=self.villages) | Q(
             household__group__in=self.groups
@@ -51,13 +51,12 @@ class Neighbourhood:
 
 
 def neighbourhood_of(user: User, on: date) -> Neighbourhood:
-    """Return where a user may look residents up that day; nowhere without a post that
-    may.
+    """Return the area in which a user may look residents up that day; an empty one
+    without a post that may.
     """
-    return Neighbourhood(
-        Village.objects.overseen_by(user, on, LOOK_UP_IN_VILLAGE),
-        user.reach(on, LOOK_UP_IN_GROUP).groups,
-    )
+    villages = Village.objects.overseen_by(user, on, LOOK_UP_IN_VILLAGE)
+    groups = user.reach(on, LOOK_UP_IN_GROUP).groups
+    return Neighbourhood(villages, groups)
 
 
 def find_residents(
@@ -67,7 +66,7 @@ def find_residents(
     *,
     groups: Collection[int] = (),
     only_in: int | None = None,
-) -> list[Found]:
+) -> list[FoundResident]:
     """Return up to `limit` residents of the villages (and of the groups, by id) whom
     the text begins to name.
 
@@ -77,15 +76,11 @@ def find_residents(
     wanted = lookup_text(text)
     if not wanted:
         return []
-    within = Q(village__in=villages)
-    if groups:
-        of_groups = Group.objects.filter(pk__in=groups).values("village")
-        within |= Q(village__in=of_groups, resident__household__group__in=groups)
-    keys = ResidentKey.objects.filter(within).select_related(
-        "resident__household__group__village"
-    )
+
+    keys = ResidentKey.objects.filter(_within(villages, groups))
     if only_in is not None:
         keys = keys.filter(village=only_in)
+
     if wanted.isdigit() and len(wanted) > TAIL_LENGTH:
         keys = keys.filter(
             key=wanted[-TAIL_LENGTH:],
@@ -93,9 +88,23 @@ def find_residents(
         )
     else:
         keys = keys.starting_with(wanted)
-    rows = keys.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
+
+    rows = keys.select_related("resident__household__group__village")
+    rows = rows.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
     residents = {row.resident_id: row.resident for row in rows}
-    return [_found(resident) for resident in list(residents.values())[:limit]]
+    return [_as_row(resident) for resident in list(residents.values())[:limit]]
+
+
+def _within(
+    villages: QuerySet[Village] | Iterable[Village], groups: Collection[int]
+) -> Q:
+    """Return the condition for keys of residents in the villages or in the groups."""
+    within = Q(village__in=villages)
+    if groups:
+        # the index begins with the village: name it here too
+        of_groups = Group.objects.filter(pk__in=groups).values("village")
+        within |= Q(village__in=of_groups, resident__household__group__in=groups)
+    return within
 
 
 @transaction.atomic
@@ -105,6 +114,7 @@ def index_residents(residents: Iterable[Resident]) -> None:
     """
     residents = list(residents)
     prefetch_related_objects(residents, "household__group")
+
     keys = []
     for resident in residents:
         phone = resident.phone or ""
@@ -114,17 +124,17 @@ def index_residents(residents: Iterable[Resident]) -> None:
             ResidentKey(village_id=village_id, resident=resident, key=key)
             for key in keys_of(resident.name, phone)
         ]
+
     for start in range(0, len(residents), BATCH):
-        ResidentKey.objects.filter(
-            resident__in=residents[start : start + BATCH]
-        ).delete()
+        batch = residents[start : start + BATCH]
+        ResidentKey.objects.filter(resident__in=batch).delete()
     Resident.objects.bulk_update(residents, ["phone_hash"], batch_size=BATCH)
     ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
 
 
-def _found(resident: Resident) -> Found:
+def _as_row(resident: Resident) -> FoundResident:
     group = resident.household.group
-    return Found(
+    return FoundResident(
         id=resident.pk,
         name=resident.name,
         village=group.village.name,

@@ -1,5 +1,5 @@
-"""What every page of a logged-in user needs: posts read once, an end to idle sessions,
-who is here.
+"""Middleware of every page of a logged-in user: posts read once, an end to idle
+sessions, and the reader for templates.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,8 +28,8 @@ BEFORE_PASSWORD = frozenset(
 
 
 class Accounts(AuthenticationBackend):
-    """Logs in as allauth does, and reads an account and its posts by one query, for
-    every page asks for both.
+    """allauth's login that reads an account and its posts by one query, for every page
+    asks for both.
     """
 
     def get_user(self, user_id: int) -> User | None:
@@ -38,8 +38,8 @@ class Accounts(AuthenticationBackend):
 
 
 class StaffSession:
-    """Ends idle sessions, asks for a new password first, reads the posts once. Costs
-    visitors nothing.
+    """An end to idle sessions, a new password before anything else, and posts read
+    once. Costs visitors nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -48,39 +48,41 @@ class StaffSession:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self._whole_page(request, self.get_response(request))
+
         at = now()
         if is_over(request, at):
             logout(request)
             return self._answer_visitor(request)
+
         request.user.keep_posts(today())
         response = self.get_response(request)
+
         if request.user.is_authenticated:
             keep_seen(request, response, at)
         return response
 
     def _whole_page(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """A fragment asked for without a login becomes the login page, not a login page
-        inside another.
+        """Answer a fragment asked for without a login by the login page itself, not by
+        a login page inside another.
         """
-        asks_to_log_in = response.get("Location", "").startswith(
-            resolve_url("account_login")
-        )
-        if "HX-Request" in request.headers and asks_to_log_in:
+        if "HX-Request" in request.headers and _leads_to_login(response):
             return _go(request, redirect_to_login(_page_of(request))["Location"])
         return response
 
     def _answer_visitor(self, request: HttpRequest) -> HttpResponse:
-        """Public pages go on for whoever was logged out; the others say why and where
-        to come back to.
+        """Answer somebody just logged out: public pages as to anybody, the others with
+        the reason and the way back.
         """
         response = self.get_response(request)
-        if not response.get("Location", "").startswith(resolve_url("account_login")):
+        if not _leads_to_login(response):
             return response
+
         text = _(
             "You were logged out because nothing was done for a while. Log in to go on."
         )
         if _wants_json(request):
             return JsonResponse({"code": "session_ended", "detail": text}, status=401)
+
         messages.info(request, text)
         return _go(request, redirect_to_login(_page_of(request))["Location"])
 
@@ -91,23 +93,27 @@ class StaffSession:
         _args: Any,
         _kwargs: Mapping[str, Any],
     ) -> HttpResponse | None:
+        """Send whoever has a one-time password to change it before anything else."""
         user = request.user
-        match = request.resolver_match
-        if (
-            not user.is_authenticated
-            or not user.must_change_password
-            or (match and match.url_name in BEFORE_PASSWORD)
-        ):
+        if not user.is_authenticated or not user.must_change_password:
             return None
+        match = request.resolver_match
+        if match and match.url_name in BEFORE_PASSWORD:
+            return None
+
         text = _("Choose your own password first.")
         if _wants_json(request):
             return JsonResponse({"code": "password_change", "detail": text}, status=403)
         return _go(request, resolve_url("account_change_password"))
 
 
+def _leads_to_login(response: HttpResponse) -> bool:
+    return response.get("Location", "").startswith(resolve_url("account_login"))
+
+
 def _go(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, from a fragment as well: but never to the page it
-    stands on, which would begin anew and lose what is being typed there.
+    """Redirect the whole page, from a fragment as well: but never to the page it stands
+    on, which would begin anew and lose the text being typed there.
     """
     if "HX-Request" not in request.headers:
         return redirect(url)
@@ -117,16 +123,18 @@ def _go(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The page to come back to: the one asked for, or the one a form or fragment was
-    on.
+    """Return the page to come back to: the one asked for, or the one that a form or
+    fragment was on.
     """
     if request.method == "GET" and "HX-Request" not in request.headers:
         return request.get_full_path()
+
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
     if not url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()
     ):
         return "/"
+
     parts = urlsplit(page)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
@@ -134,14 +142,12 @@ def _page_of(request: HttpRequest) -> str:
 def _wants_json(request: HttpRequest) -> bool:
     if request.path.startswith("/api/"):
         return True
-    return (
-        request.get_preferred_type(["text/html", "application/json"])
-        == "application/json"
-    )
+    preferred = request.get_preferred_type(["text/html", "application/json"])
+    return preferred == "application/json"
 
 
 class Here:
-    """Who looks at the page, for templates; nothing is worked out before it is
+    """The reader of the page, for templates; nothing is worked out before it is
     shown.
     """
 
@@ -155,8 +161,8 @@ class Here:
 
     @cached_property
     def posts(self) -> list[Post]:
-        """None while a one-time password waits to be changed: whatever they open leads
-        back to that page.
+        """The current posts; none while a one-time password waits to be changed, for
+        whatever they open leads back to that page.
         """
         if self.user is None or self.user.must_change_password:
             return []
@@ -164,15 +170,16 @@ class Here:
 
     @cached_property
     def main_post(self) -> Post | None:
-        """The one appointed first."""
+        """The post appointed first."""
         return self.posts[0] if self.posts else None
 
     @cached_property
     def place(self) -> str:
-        """Where the main post is, town included; empty for the 三员."""
+        """The place of the main post, town included; empty for the 三员."""
         post = self.main_post
         if post is None:
             return ""
+
         village = post.group.village if post.group else post.village
         return f"{village.town}{post.place}" if village else post.place
 
@@ -182,7 +189,7 @@ class Here:
 
     @cached_property
     def is_staff_of_cases(self) -> bool:
-        """Whether any post is not one of the 三员."""
+        """True where any post is not one of the 三员."""
         return deals_with_cases(self.posts)
 
     @cached_property
@@ -196,5 +203,5 @@ class Here:
 
 
 def who_is_here(request: HttpRequest) -> dict[str, Here]:
-    """The context processor: `here` on every page."""
+    """Return the context of every page: `here`."""
     return {"here": Here(request)}

@@ -1,12 +1,10 @@
-"""Short names of villages, abbreviations of towns, and the ways a resident's name can
-be typed.
+"""Short names of villages, abbreviations of towns, and the ways in which a resident's
+name can be typed.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-
-from pypinyin import lazy_pinyin
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -25,8 +23,8 @@ ABBREVIATION_LENGTHS = (2, 4)
 KEY_LENGTH = 60
 TAIL_LENGTH = 4
 
-# Surnames that pypinyin reads as the common word: it says dan, chou, jie, ceng. Both
-# are kept.
+# Surnames that pypinyin reads as the common word: dan, chou, jie, ceng. A resident is
+# found by both readings.
 SURNAME_READINGS = {
     "万俟": ("mo qi",),
     "尉迟": ("yu chi",),
@@ -72,12 +70,13 @@ def short_village_name(official_name: str) -> str:
     村 (domain §2).
     """
     name = official_name.strip()
-    for suffix, kind in sorted(
-        VILLAGE_SUFFIXES.items(), key=lambda pair: -len(pair[0])
-    ):
+
+    for suffix in sorted(VILLAGE_SUFFIXES, key=len, reverse=True):
         if name.endswith(suffix) and name != suffix:
+            kind = VILLAGE_SUFFIXES[suffix]
             place = name.removesuffix(suffix)
             return place if place.endswith((kind, "社区")) else place + kind
+
     return name
 
 
@@ -95,18 +94,21 @@ def free_abbreviation(town_name: str, county_name: str, taken: Collection[str]) 
 
 
 def keys_of(name: str, phone: str) -> set[str]:
-    """Return what may be typed to find a resident: name, pinyin, initials, the phone's
-    last four.
+    """Return the texts that may be typed to find a resident: name, pinyin, initials,
+    the phone's last four digits.
 
     A surname with two readings gives both: 单 is found by shan and by dan (ux 2.3).
     """
     written = lookup_text(name)
     keys = {written}
+
     for syllables in _readings(written):
         keys.add("".join(syllables))
         keys.add("".join(syllable[0] for syllable in syllables))
+
     if len(phone) >= TAIL_LENGTH:
         keys.add(phone[-TAIL_LENGTH:])
+
     return {key[:KEY_LENGTH] for key in keys if key}
 
 
@@ -114,37 +116,47 @@ def lookup_text(text: str) -> str:
     """Return a text in the one form in which keys are stored and asked for: no spaces,
     lower case.
     """
-    return re.sub(r"[\s'’·•]+", "", unicodedata.normalize("NFKC", text)).lower()[
-        :KEY_LENGTH
-    ]
+    plain = unicodedata.normalize("NFKC", text)
+    joined = re.sub(r"[\s'’·•]+", "", plain)
+    return joined.lower()[:KEY_LENGTH]
 
 
 def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
+    """Yield the abbreviations that a town may have, the shortest first.
+
+    1. Its initials without 镇, 乡 or the like.
+    2. The same with the county's initial.
+    3. The same with a number from 2 on.
+    """
     shortest, longest = ABBREVIATION_LENGTHS
-    letters = _initials(TOWN_SUFFIX.sub("", town_name)) or _initials(town_name)
+    letters = _initials(TOWN_SUFFIX.sub("", town_name))
     if len(letters) < shortest:
         letters = _initials(town_name)
     if not letters:
         return
-    county = _initials(county_name)[:1]
+
     if len(letters) >= shortest:
         yield letters[:longest]
+
+    county = _initials(county_name)[:1]
     with_county = letters[: longest - 1] + county
     if len(with_county) >= shortest:
         yield with_county
+
     for number in range(2, 100):
         digits = str(number)
         yield (letters + county)[: longest - len(digits)] + digits
 
 
 def _initials(name: str) -> str:
-    letters = (syllable[:1].upper() for syllable in lazy_pinyin(name))
-    return "".join(
-        letter for letter in letters if letter.isascii() and letter.isalpha()
-    )
+    firsts = [syllable[:1].upper() for syllable in _pinyin(name)]
+    return "".join(first for first in firsts if first.isascii() and first.isalpha())
 
 
 def _readings(name: str) -> Iterator[list[str]]:
+    """Yield the syllables of a name: as read plainly, then by each other reading of its
+    surname.
+    """
     yield _syllables(name)
     for length in (2, 1):
         for reading in SURNAME_READINGS.get(name[:length], ()):
@@ -152,7 +164,17 @@ def _readings(name: str) -> Iterator[list[str]]:
 
 
 def _syllables(text: str) -> list[str]:
-    syllables = (
-        re.sub(r"[^a-z0-9]", "", syllable.lower()) for syllable in lazy_pinyin(text)
-    )
-    return [syllable for syllable in syllables if syllable]
+    syllables = []
+    for reading in _pinyin(text):
+        letters = re.sub(r"[^a-z0-9]", "", reading.lower())
+        if letters:
+            syllables.append(letters)
+    return syllables
+
+
+def _pinyin(text: str) -> list[str]:
+    # Imported by the first name that is entered: its dictionaries fill 55 MB, which the
+    # processes that read none (beat, letters, most of the web's) need not hold.
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text)

@@ -1,6 +1,4 @@
-"""The places a post can be at, found by name: what the appointing page offers for a
-role.
-"""
+"""Search by name for the places where a post can be, for the page that appoints."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,22 +13,23 @@ from villages.models.people import NODES_OF_ROLE, Node
 
 LIMIT = 30
 NO_SUCH_PLACE = _("Choose a place from the list.")
-Place = tuple[str, str]  # the value a form sends ("village:17"), and the words shown
+# the value that a form sends ("village:17"), and the words shown
+PlaceChoice = tuple[str, str]
 
 
-def find_places(text: str, role: Role) -> list[Place]:
+def find_places(text: str, role: Role) -> list[PlaceChoice]:
     """Return up to 30 places of each kind the role serves at, by name or division code;
     none for the 三员.
     """
     text = text.strip()
     if not text:
         return []
-    return [
-        place
-        for kind in Node
-        if kind in NODES_OF_ROLE[role]
-        for place in FINDERS[kind](text)
-    ]
+
+    places = []
+    for kind, find in FINDERS.items():
+        if kind in NODES_OF_ROLE[role]:
+            places += find(text)
+    return places
 
 
 def place_of(value: str) -> Any:
@@ -39,67 +38,69 @@ def place_of(value: str) -> Any:
     InputRefused: there is none.
     """
     kind, _separator, key = value.partition(":")
+
     if kind == Node.COUNTY and Town.objects.filter(county_code=key).exists():
         return key
+
     models: dict[str, type[Town | Village | Group | Office]] = {
         Node.TOWN: Town,
         Node.VILLAGE: Village,
         Node.GROUP: Group,
         Node.OFFICE: Office,
     }
+
     try:
         return models[kind].objects.get(pk=int(key))
     except (KeyError, ValueError, ObjectDoesNotExist) as error:
         raise InputRefused.at(node=NO_SUCH_PLACE) from error
 
 
-def _counties(text: str) -> list[Place]:
-    rows = Town.objects.filter(
-        Q(county_name__contains=text) | Q(county_code=text)
-    ).order_by("county_code")
-    return [
-        (f"{Node.COUNTY}:{code}", name)
-        for code, name in rows.values_list("county_code", "county_name").distinct()
-    ]
+def _counties(text: str) -> list[PlaceChoice]:
+    by_name_or_code = Q(county_name__contains=text) | Q(county_code=text)
+    towns = Town.objects.filter(by_name_or_code).order_by("county_code")
+    counties = towns.values_list("county_code", "county_name").distinct()
+
+    return [(f"{Node.COUNTY}:{code}", name) for code, name in counties]
 
 
-def _towns(text: str) -> list[Place]:
-    rows = Town.objects.filter(Q(name__contains=text) | Q(code=text))[:LIMIT]
-    return [(f"{Node.TOWN}:{town.pk}", f"{town.county_name} {town}") for town in rows]
+def _towns(text: str) -> list[PlaceChoice]:
+    towns = Town.objects.filter(Q(name__contains=text) | Q(code=text))[:LIMIT]
+    return [(f"{Node.TOWN}:{town.pk}", f"{town.county_name} {town}") for town in towns]
 
 
-def _villages(text: str) -> list[Place]:
-    found = Q(name__contains=text) | Q(code=text) | Q(town__name=text)
-    rows = Village.objects.filter(found).select_related("town")[:LIMIT]
-    return [
-        (
-            f"{Node.VILLAGE}:{village.pk}",
-            f"{village.town.county_name} {village.town} {village}",
-        )
-        for village in rows
-    ]
+def _villages(text: str) -> list[PlaceChoice]:
+    by_name_code_or_town = Q(name__contains=text) | Q(code=text) | Q(town__name=text)
+    villages = Village.objects.filter(by_name_code_or_town).select_related("town")
+
+    choices = []
+    for village in villages[:LIMIT]:
+        words = f"{village.town.county_name} {village.town} {village}"
+        choices.append((f"{Node.VILLAGE}:{village.pk}", words))
+    return choices
 
 
-def _groups(text: str) -> list[Place]:
-    rows = Group.objects.filter(village__name__contains=text).select_related(
-        "village__town"
-    )[:LIMIT]
-    return [
-        (f"{Node.GROUP}:{group.pk}", f"{group.village.town} {group.village} {group}")
-        for group in rows
-    ]
+def _groups(text: str) -> list[PlaceChoice]:
+    groups = Group.objects.filter(village__name__contains=text)
+
+    choices = []
+    for group in groups.select_related("village__town")[:LIMIT]:
+        words = f"{group.village.town} {group.village} {group}"
+        choices.append((f"{Node.GROUP}:{group.pk}", words))
+    return choices
 
 
-def _offices(text: str) -> list[Place]:
-    found = Q(name__contains=text) | Q(town__name__contains=text)
-    rows = Office.objects.filter(found).select_related("town")[:LIMIT]
-    return [
-        (f"{Node.OFFICE}:{office.pk}", f"{office.town or office.county_code} {office}")
-        for office in rows
-    ]
+def _offices(text: str) -> list[PlaceChoice]:
+    by_name_or_town = Q(name__contains=text) | Q(town__name__contains=text)
+    offices = Office.objects.filter(by_name_or_town).select_related("town")
+
+    choices = []
+    for office in offices[:LIMIT]:
+        words = f"{office.town or office.county_code} {office}"
+        choices.append((f"{Node.OFFICE}:{office.pk}", words))
+    return choices
 
 
-FINDERS: dict[Node, Callable[[str], list[Place]]] = {
+FINDERS: dict[Node, Callable[[str], list[PlaceChoice]]] = {
     Node.COUNTY: _counties,
     Node.TOWN: _towns,
     Node.VILLAGE: _villages,

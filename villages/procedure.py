@@ -22,7 +22,9 @@ class Share:
     above: bool = False
 
     def least(self, people: int) -> int:
-        """The smallest whole number of people that makes the share of `people`."""
+        """Return the smallest whole number of people that makes the share of
+        `people`.
+        """
         if self.above:
             return people * self.of // self.among + 1
         return -(-people * self.of // self.among)
@@ -30,13 +32,16 @@ class Share:
     def __str__(self) -> str:
         if (self.of, self.among) == (1, 2):
             return _("more than half") if self.above else _("half")
+
         words = _("%(of)s in %(among)s") % {"of": self.of, "among": self.among}
         return _("more than %(share)s") % {"share": words} if self.above else words
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How many must attend, how many must agree, of whom, and by which rule."""
+    """Rules of one kind of meeting: the share that must attend, the share that must
+    agree and of whom, and by which rule.
+    """
 
     quorum: Share
     majority: Share
@@ -52,14 +57,17 @@ class Rules:
         }
 
     def quorum_needed(self, due: int) -> int:
-        """At least one: where nobody comes nothing is decided."""
+        """Return how many of those due must attend; at least one, for where nobody
+        comes nothing is decided.
+        """
         return max(self.quorum.least(due), 1)
 
     def votes_needed(self, due: int, present: int) -> int:
-        """Of people, those who stepped aside already left out of both numbers; at least
-        one.
+        """Return how many must agree, at least one. Those who stepped aside are left
+        out of both numbers already.
         """
-        return max(self.majority.least(due if self.base == Base.DUE else present), 1)
+        people = due if self.base == Base.DUE else present
+        return max(self.majority.least(people), 1)
 
 
 HALF, MORE_THAN_HALF, TWO_THIRDS = Share(1, 2), Share(1, 2, above=True), Share(2, 3)
@@ -132,8 +140,8 @@ DEFAULTS: Mapping[str, Rules] = MappingProxyType(
     }
 )
 
-# Whose roll is called; an assembly of all the villagers has none, its people are
-# counted.
+# The body whose roll is called; an assembly of all the villagers has none, its people
+# are counted.
 BODY_OF: Mapping[str, Body] = MappingProxyType(
     {
         MeetingKind.MINSHI_COMMITTEE: Body.MINSHI_COMMITTEE,
@@ -156,18 +164,19 @@ OF_VILLAGE = frozenset(MeetingKind) - OF_TOWN - OF_COUNTY
 
 
 def rules_for(town_id: int | None, kind: str) -> Rules:
-    """The rules of a kind of meeting in a town: its own where it has set any, else the
-    default. One query.
+    """Return the rules of a kind of meeting in a town: its own where it has set any,
+    else the default. One query.
     """
     return rules_by_kind(town_id, (kind,))[kind]
 
 
 def rules_by_kind(town_id: int | None, kinds: Iterable[str]) -> dict[str, Rules]:
-    """As `rules_for`, of several kinds in one query."""
+    """Return the rules of several kinds of meeting as `rules_for` does. One query."""
     rules = {kind: DEFAULTS[kind] for kind in kinds}
-    for own in (
-        Procedure.objects.filter(town=town_id, kind__in=rules) if town_id else ()
-    ):
+    if town_id is None:
+        return rules
+
+    for own in Procedure.objects.filter(town=town_id, kind__in=rules):
         rules[own.kind] = as_rules(own)
     return rules
 

@@ -12,36 +12,32 @@ WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class StaffRequest(HttpRequest):
-    """For annotations: whoever is behind it has logged in."""
+    """A request of somebody who has logged in, for annotations."""
 
     user: User
 
 
 def whole_number(text: str) -> int | None:
-    """The number a form or an address names, if a row's key can be that large; else
-    None.
+    """Return the number that a form or an address names, if a row's key can be that
+    large; else None.
     """
     return int(text) if WHOLE_NUMBER.fullmatch(text) else None
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the client's network address, as axes counts it and the audit log keeps
+    """Return the client's network address, as axes counts it and the audit log stores
     it.
 
     Behind PROXY_COUNT proxies it is the entry that the outermost of ours wrote; what a
     client writes before that is not believed. None: no address that can be read.
     """
-    written = [
-        part.strip()
-        for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if part.strip()
-    ]
-    proxies = settings.PROXY_COUNT
-    address = (
-        written[-min(proxies, len(written))]
-        if proxies and written
-        else request.META.get("REMOTE_ADDR", "")
-    )
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    written = [entry.strip() for entry in entries if entry.strip()]
+
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.PROXY_COUNT and written:
+        address = written[-min(settings.PROXY_COUNT, len(written))]
+
     try:
         return str(ip_address(address))
     except ValueError:

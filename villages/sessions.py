@@ -1,4 +1,4 @@
-"""How long a login lasts: until the idle time-out, or 12 hours on the talk room's own
+"""The length of a login: until the idle time-out, or 12 hours on the talk room's own
 computer.
 """
 
@@ -28,12 +28,13 @@ def stay(session: SessionBase) -> None:
 
 
 def is_over(request: HttpRequest, at: datetime) -> bool:
-    """Whether the session has been idle too long, or is older than any may be; unknown
-    age is over.
+    """Tell whether the session has been idle too long, or is older than any may be; one
+    of unknown age is over.
     """
     began = int(request.session.get(BEGAN, 0))
     if request.session.get(STAYS):
         return at.timestamp() - began >= int(settings.SESSION_COOKIE_AGE)
+
     idle = timedelta(minutes=settings.IDLE_MINUTES)
     return at.timestamp() - max(began, _seen(request)) >= idle.total_seconds()
 
@@ -45,6 +46,7 @@ def keep_seen(request: HttpRequest, response: HttpResponse, at: datetime) -> Non
     last = max(request.session.get(BEGAN, 0), _seen(request))
     if request.session.get(STAYS) or at.timestamp() - last < REFRESH_SECONDS:
         return
+
     response.set_cookie(
         COOKIE,
         _signer(request).sign(str(int(at.timestamp()))),

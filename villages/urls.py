@@ -1,5 +1,5 @@
-"""Addresses of logging in (allauth's own names) and of the grid's pages; allauth's
-other views have none.
+"""Addresses of the login (under allauth's own names) and of the pages of the grid;
+allauth's other views have none.
 """
 
 from allauth.account import views as account
@@ -24,8 +24,12 @@ pages = [
     path("language/", preferences.change_language, name="language"),
     path("type-size/", preferences.change_type_size, name="type_size"),
     path("residents/lookup/", residents.Lookup.as_view(), name="lookup"),
-    path("residents/<int:pk>/phone/", residents.OpenPhone.as_view(), name="open_phone"),
-    path("bodies/", bodies.Bodies.as_view(), name="bodies"),
+    path(
+        "residents/<int:pk>/phone/",
+        residents.OpenResidentPhone.as_view(),
+        name="open_phone",
+    ),
+    path("bodies/", bodies.BodiesPage.as_view(), name="bodies"),
     path("bodies/seats/<int:pk>/", bodies.EndSeat.as_view(), name="end_seat"),
     path("bodies/rules/<slug:kind>/", bodies.EditProcedure.as_view(), name="procedure"),
     path("accounts/", accounts.AccountList.as_view(), name="accounts"),
@@ -53,7 +57,9 @@ pages = [
         duty_acts.ShiftCancel.as_view(),
         name="shift_cancel",
     ),
-    path("duty/shifts/<int:pk>/swap/", duty_acts.SwapAsk.as_view(), name="swap_ask"),
+    path(
+        "duty/shifts/<int:pk>/swap/", duty_acts.SwapAskPage.as_view(), name="swap_ask"
+    ),
     path(
         "duty/shifts/<int:pk>/hand-over/",
         duty_acts.HandOverPage.as_view(),
@@ -68,7 +74,7 @@ pages = [
     path("duty/leave/<int:pk>/end/", duty_acts.LeaveEnd.as_view(), name="leave_end"),
     path(
         "duty/hand-overs/<int:pk>/take/",
-        duty_acts.HandOverTake.as_view(),
+        duty_acts.TakeOver.as_view(),
         name="take_over",
     ),
 ]

@@ -1,6 +1,4 @@
-"""The work calendar: China's days off and make-up weekends, a town's own days, and
-which years can be relied on.
-"""
+"""The work calendar: China's days off and make-up weekends, and a town's own days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,9 +22,7 @@ OCTOBER = 10  # the State Council publishes the days off of the next year in Nov
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many national rows a load touched; a second load of the same data gives
-    zeros.
-    """
+    """The number of national rows a load touched; all 0 when repeated."""
 
     years: tuple[int, ...]
     added: int = 0
@@ -35,7 +31,7 @@ class Loaded:
 
 
 def years_around(at: datetime) -> tuple[int, int, int]:
-    """The previous, this and the next year of a moment in Asia/Shanghai."""
+    """Return the year before, of and after a moment in Asia/Shanghai."""
     year = workdays.local_day(at).year
     return year - 1, year, year + 1
 
@@ -50,78 +46,83 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
     """
     chosen = tuple(sorted(set(years or years_around(at))))
     wanted = _days_of(chosen)
-    rows = CalendarDay.objects.filter(
-        town=None, day__year__in=chosen
-    ).select_for_update()
-    kept = {row.day: row for row in rows}
-    new = [day for key, day in wanted.items() if key not in kept]
+    rows = CalendarDay.objects.filter(town=None, day__year__in=chosen)
+    present = {row.day: row for row in rows.select_for_update()}
+
+    new = [row for day, row in wanted.items() if day not in present]
     CalendarDay.objects.bulk_create(new, ignore_conflicts=True)
-    loose = [row for row in kept.values() if not row.confirmed]
-    changed = [
-        row for row in loose if row.day in wanted and _follow(row, wanted[row.day])
-    ]
+
+    changed, gone = list[CalendarDay](), list[int]()
+    for day, row in present.items():
+        if row.confirmed:
+            continue
+        if day not in wanted:
+            gone.append(row.pk)
+        elif _follow(row, wanted[day]):
+            changed.append(row)
     CalendarDay.objects.bulk_update(changed, ["is_working", "name"])
-    gone = [row.pk for row in loose if row.day not in wanted]
     CalendarDay.objects.filter(pk__in=gone).delete()
     return Loaded(chosen, len(new), len(changed), len(gone))
 
 
 def has_data(year: int) -> bool:
-    """Whether deadlines of a year can be relied on."""
+    """True where deadlines of a year can be relied on."""
     return CalendarDay.objects.filter(VOUCHES_FOR_ITS_YEAR, day__year=year).exists()
 
 
 def years_without_data(at: datetime) -> tuple[int, ...]:
-    """Of this year and the next those that cannot be relied on; the next from November
-    on, when it is published.
+    """Return which of this year and the next cannot be relied on.
+
+    The next counts from November on, when its days off are published.
     """
     on = workdays.local_day(at)
-    return tuple(
-        year
-        for year in (on.year, on.year + 1)
-        if (year == on.year or on.month > OCTOBER) and not has_data(year)
-    )
+    years = [on.year]
+    if on.month > OCTOBER:
+        years.append(on.year + 1)
+    return tuple(year for year in years if not has_data(year))
 
 
 def days_of_year(town_id: int, year: int) -> dict[date, CalendarDay]:
-    """What differs in a year from Monday to Friday, as it holds in a town: its own rows
-    over the national ones.
+    """Return the days of a year that differ from a plain week, as a town has them.
+
+    Its own rows go over the national ones.
     """
     rows = CalendarDay.objects.filter(Q(town=None) | Q(town=town_id), day__year=year)
-    return {
-        row.day: row
-        for row in sorted(rows, key=lambda row: (row.day, row.town_id is not None))
-    }
+    own_last = sorted(rows, key=lambda row: (row.day, row.town_id is not None))
+    return {row.day: row for row in own_last}
 
 
 def set_day(
     town: Town, day: date, *, is_working: bool, name: str, by: User, at: datetime
 ) -> CalendarDay:
-    """A day on which a town works or does not, whatever the national calendar says;
-    what runs keeps its last day.
+    """Set whether a town works on a day, whatever the national calendar says.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: a day that is past, or
-    beyond the next year.
+    Clocks that run keep their last day. NoSuchRight: not a reviewer of that town.
+    InputRefused: a day that is past, or beyond the next year.
     """
     must_review(by, town, at)
     on = workdays.local_day(at)
-    if not on <= day <= date(on.year + 1, 12, 31):
-        words = (
-            _("That day is past.")
-            if day < on
-            else _("Only days of this year and the next are set.")
-        )
+    if day < on:
+        raise InputRefused.at(day=_("That day is past."))
+    if day > date(on.year + 1, 12, 31):
+        words = _("Only days of this year and the next are set.")
         raise InputRefused.at(day=words)
+
     values = {"is_working": is_working, "name": name[:NAME_LENGTH], "confirmed": True}
-    return CalendarDay.objects.update_or_create(town=town, day=day, defaults=values)[0]
+    row, _new = CalendarDay.objects.update_or_create(
+        town=town, day=day, defaults=values
+    )
+    return row
 
 
 def drop_day(town: Town, day: date, *, by: User, at: datetime) -> None:
-    """As the national calendar says again. NoSuchRight as above."""
+    """Let the national calendar hold for a day again.
+
+    NoSuchRight: not a reviewer of that town.
+    """
     must_review(by, town, at)
-    CalendarDay.objects.filter(
-        town=town, day=day, day__gte=workdays.local_day(at)
-    ).delete()
+    rows = CalendarDay.objects.filter(town=town, day=day)
+    rows.filter(day__gte=workdays.local_day(at)).delete()
 
 
 def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:
@@ -132,16 +133,16 @@ def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:
         day: CalendarDay(day=day, is_working=False, name=name[:NAME_LENGTH])
         for day, name in found.items()
     }
-    # The package always holds the make-up weekends of all years.
-    make_up = (day for day in found.weekend_workdays if day.year in years)
-    return {
-        **days,
-        **{day: CalendarDay(day=day, is_working=True, name=MAKE_UP) for day in make_up},
-    }
+    # the package always holds the make-up weekends of all years
+    for day in found.weekend_workdays:
+        if day.year in years:
+            days[day] = CalendarDay(day=day, is_working=True, name=MAKE_UP)
+    return days
 
 
 def _follow(row: CalendarDay, wanted: CalendarDay) -> bool:
-    """Takes over what the package says; whether anything changed."""
+    """Take over what the package says; return whether that changed the row."""
     same = (row.is_working, row.name) == (wanted.is_working, wanted.name)
-    row.is_working, row.name = wanted.is_working, wanted.name
+    row.is_working = wanted.is_working
+    row.name = wanted.name
     return not same

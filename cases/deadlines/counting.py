@@ -1,6 +1,7 @@
-"""Which deadline rule applies, counted on the town's work calendar (domain §4)."""
+"""Deadlines counted by a town's rules on its work calendar (domain §4)."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,10 +35,10 @@ UNITS = {"w": Unit.WORKING, "c": Unit.CALENDAR}
 
 
 def default_span(rule: str) -> Span:
-    """The length of a deadline no town has set: "1w" is 1 working day, "60c" 60
-    calendar days.
+    """Return the length of a deadline that no town has set.
 
-    ImproperlyConfigured names the variable whose value is neither.
+    "1w" is 1 working day, "60c" 60 calendar days. ImproperlyConfigured names the
+    variable whose value is neither.
     """
     if rule == Rule.EXTENSION:
         return Span(settings.LONGEST_EXTENSION_DAYS, Unit.CALENDAR)
@@ -52,64 +53,71 @@ def default_span(rule: str) -> Span:
 
 @dataclass(frozen=True)
 class Counting:
-    """How a town counts: its work calendar, and its own lengths over the defaults, by
-    rule, the newest first.
+    """A town's work calendar, and its own lengths of deadlines over the defaults.
+
+    The lengths stand by rule, the newest first, each with the moment it was set.
     """
 
     calendar: WorkCalendar
     own: Mapping[str, Sequence[tuple[datetime, Span]]]
 
     def span(self, rule: str, at: datetime) -> Span:
-        """The length in force at a moment: what was set later holds for nothing that
-        began before.
+        """Return the length in force at a moment.
+
+        A length that was set later holds for nothing that began before.
         """
-        return next(
-            (span for since, span in self.own.get(rule, ()) if since <= at), None
-        ) or default_span(rule)
+        for since, span in self.own.get(rule, ()):
+            if since <= at:
+                return span
+        return default_span(rule)
 
     def last_day(self, rule: str, at: datetime, started: date | None = None) -> date:
-        """The last day in time by the rule as it was at `at`, counted from that day or
-        from `started`.
+        """Return the last day in time by the rule as it was at `at`.
 
-        The first day is not counted (民法典 201–203).
+        Counted from that day or from `started`, which itself is not counted
+        (民法典 201–203).
         """
-        return workdays.last_day(
-            self.calendar, started or workdays.local_day(at), self.span(rule, at)
-        )
+        first = started or workdays.local_day(at)
+        return workdays.last_day(self.calendar, first, self.span(rule, at))
 
 
 def counting_of(town_id: int, around: date) -> Counting:
-    """The calendar about a day, national rows overridden by the town's own, and the
-    lengths it has set. One query.
+    """Read how a town counts about a day. One query.
+
+    The town's own days go over the national ones.
     """
     national, own_days = dict[date, bool](), dict[date, bool]()
-    spans, known = dict[str, list[tuple[datetime, Span]]](), set[int]()
-    for day, number, is_national, vouches, since, rule, unit in _days_and_rules(
-        town_id, around
-    ):
+    reliable_years = set[int]()
+    spans: defaultdict[str, list[tuple[datetime, Span]]] = defaultdict(list)
+
+    for row in _days_and_rules(town_id, around):
+        day, number, is_national, vouches, since, rule, unit = row
         if rule:
-            spans.setdefault(rule, []).append((since, Span(number, Unit(unit))))
+            spans[rule].append((since, Span(number, Unit(unit))))
             continue
-        (national if is_national else own_days)[day] = bool(number)
+
+        days = national if is_national else own_days
+        days[day] = bool(number)
         if vouches:
-            known.add(day.year)
-    held = {**national, **own_days}
+            reliable_years.add(day.year)
+
+    is_working = {**national, **own_days}
     calendar = WorkCalendar(
-        days_off=frozenset(day for day, working in held.items() if not working),
-        make_up=frozenset(day for day, working in held.items() if working),
-        known_years=frozenset(known),
+        days_off=frozenset(day for day, working in is_working.items() if not working),
+        make_up=frozenset(day for day, working in is_working.items() if working),
+        known_years=frozenset(reliable_years),
     )
-    return Counting(
-        calendar,
-        {
-            rule: sorted(rows, key=itemgetter(0), reverse=True)
-            for rule, rows in spans.items()
-        },
-    )
+    for lengths in spans.values():
+        lengths.sort(key=itemgetter(0), reverse=True)
+    return Counting(calendar, dict(spans))
 
 
 def _days_and_rules(town_id: int, around: date) -> QuerySet[Any, Any]:
-    """Days and rules as rows of one shape, since every move asks for both."""
+    """Read days and rules as rows of one shape, since every move asks for both.
+
+    The shape: day, number, is_national, vouches, since, rule, unit. The rule is empty
+    for a day, whose number tells whether it is a working day.
+    """
     near = (around - LOOK_BACK, around + LOOK_AHEAD)
     days = CalendarDay.objects.filter(
         Q(town=None) | Q(town=town_id), day__range=near
@@ -120,19 +128,17 @@ def _days_and_rules(town_id: int, around: date) -> QuerySet[Any, Any]:
         since=Value(None, DateTimeField()),
         rule=Value(""),
     )
+    day_rows = days.order_by().values_list(
+        "day", "number", "is_national", "vouches", "since", "rule", "name"
+    )
+
     rules = DeadlineRule.objects.filter(town=town_id).annotate(
         day=Value(None, DateField()), is_national=Value(False), vouches=Value(False)
     )
-    return (
-        days.order_by()
-        .values_list("day", "number", "is_national", "vouches", "since", "rule", "name")
-        .union(
-            rules.order_by().values_list(
-                "day", "amount", "is_national", "vouches", "from_at", "rule", "unit"
-            ),
-            all=True,
-        )
+    rule_rows = rules.order_by().values_list(
+        "day", "amount", "is_national", "vouches", "from_at", "rule", "unit"
     )
+    return day_rows.union(rule_rows, all=True)
 
 
 def calendar_of(town_id: int, around: date) -> WorkCalendar:
@@ -142,12 +148,12 @@ def calendar_of(town_id: int, around: date) -> WorkCalendar:
 def new_clock(
     case: Case, nth: int, stage: Stage, rule: str, at: datetime, counting: Counting
 ) -> Clock:
-    """An unsaved clock for one visit of a stage, started at `at`."""
+    """Return an unsaved clock for one visit of a stage, started at `at`."""
     span = counting.span(rule, at)
-    due = workdays.due_at(
-        workdays.last_day(counting.calendar, workdays.local_day(at), span)
-    )
+    last_on = counting.last_day(rule, at)
+    due = workdays.due_at(last_on)
     yellow = workdays.yellow_at(counting.calendar, due, span)
+
     return Clock(
         case=case,
         round=case.round,
@@ -161,18 +167,18 @@ def new_clock(
         due_at=due,
         yellow_at=yellow,
         look_at=yellow,
-        is_provisional=not counting.calendar.knows(workdays.last_day_of(due)),
+        is_provisional=not counting.calendar.knows(last_on),
     )
 
 
 def set_due(clock: Clock, last_on: date, calendar: WorkCalendar) -> None:
-    """Gives a clock another last day; yellow follows, in the clock's own unit, and
-    whoever watches looks at it anew.
+    """Give a clock another last day.
+
+    Yellow follows, in the clock's own unit, and supervision looks at it anew.
     """
+    span = Span(clock.amount, Unit(clock.unit))
     clock.due_at = workdays.due_at(last_on)
-    clock.yellow_at = workdays.yellow_at(
-        calendar, clock.due_at, Span(clock.amount, Unit(clock.unit))
-    )
+    clock.yellow_at = workdays.yellow_at(calendar, clock.due_at, span)
     clock.look_at = clock.yellow_at
     clock.is_provisional = not calendar.knows(last_on)
 
@@ -180,34 +186,30 @@ def set_due(clock: Clock, last_on: date, calendar: WorkCalendar) -> None:
 def promised_on(
     case: Case, running: Clock, handling: Clock | None, counting: Counting
 ) -> date:
-    """The day promised to the speaker (domain §4).
+    """Return the day promised to the speaker (domain §4).
 
-    The running clock's last day in 说, 议 and 评; while a 办 clock runs, or in 督, the
-    办 due + 督 + 评. Also where the 办 clock goes on in 议: a return shall not promise
-    an earlier day than the attempt it ends. While an order is awaited the 办 due is
-    long past, and the day of the order is promised. A rule set meanwhile moves no
-    promise.
+    In 说, 议 and 评 it is the running clock's last day; while a 办 clock runs, or in
+    督, the 办 due + 督 + 评. Also where the 办 clock goes on in 议: a return shall not
+    promise an earlier day than the attempt it ends. While an order is awaited the 办
+    due is long past, and the day of the order is promised. A rule set meanwhile moves
+    no promise.
     """
-    base = (
-        running
-        if running.stage == Stage.HANDLE
-        else handling
-        if case.stage == Stage.SUPERVISE
-        else None
-    )
+    base = None
+    if running.stage == Stage.HANDLE:
+        base = running
+    elif case.stage == Stage.SUPERVISE:
+        base = handling
     if base is None or case.needs_order:
         return workdays.last_day_of(running.due_at)
-    checked = counting.last_day(
-        Rule.SUPERVISE, base.started_at, workdays.last_day_of(base.due_at)
-    )
-    return counting.last_day(Rule.REPLY, base.started_at, checked)
+
+    handled_on = workdays.last_day_of(base.due_at)
+    checked_on = counting.last_day(Rule.SUPERVISE, base.started_at, handled_on)
+    return counting.last_day(Rule.REPLY, base.started_at, checked_on)
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What one visit of a stage took, in calendar days; `left` below 0 is overdue, None
-    once the stage was left.
-    """
+    """The calendar days that one visit of a stage took."""
 
     round: int
     stage: str
@@ -215,31 +217,24 @@ class Spent:
     used: int
     paused: int
     last_on: date
-    left: int | None
+    left: int | None  # below 0: overdue; None: the stage was left
     in_time: bool
 
 
 def spent_of(clocks: Iterable[Clock], at: datetime) -> list[Spent]:
-    """Used and remaining time of every visit of a stage, in the order of the road."""
+    """Return the used and remaining time of every visit of a stage, in their order."""
     return [_spent(clock, at) for clock in sorted(clocks, key=lambda clock: clock.nth)]
 
 
 def _spent(clock: Clock, at: datetime) -> Spent:
-    """Days of a pause, and of a check that sent the matter back, are not used up."""
-    until, last_on = (
-        workdays.local_day(clock.stopped_at or at),
-        workdays.last_day_of(clock.due_at),
-    )
-    paused = sum(
-        max(
-            0,
-            (
-                min(until, date.fromisoformat(pause["until"]))
-                - date.fromisoformat(pause["from"])
-            ).days,
-        )
-        for pause in clock.pauses
-    )
+    """Count one visit.
+
+    Days of a pause, and of a check that sent the matter back, are not used up.
+    """
+    until = workdays.local_day(clock.stopped_at or at)
+    last_on = workdays.last_day_of(clock.due_at)
+    paused = sum(_days_of_pause(pause, until) for pause in clock.pauses)
+
     return Spent(
         round=clock.round,
         stage=clock.get_stage_display(),
@@ -250,3 +245,10 @@ def _spent(clock: Clock, at: datetime) -> Spent:
         left=None if clock.stopped_at else (last_on - until).days,
         in_time=not clock.is_overdue(at),
     )
+
+
+def _days_of_pause(pause: Mapping[str, str], until: date) -> int:
+    """Return the days of a pause, no longer than until the day given."""
+    began = date.fromisoformat(pause["from"])
+    ended = min(until, date.fromisoformat(pause["until"]))
+    return max(0, (ended - began).days)

@@ -1,7 +1,6 @@
-"""A town's own deadlines: how they stand, what a change would do, and the change itself
-(domain §4).
-"""
+"""A town's own deadlines, and the change of one (domain §4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,59 +30,71 @@ class InForce:
 
 @dataclass(frozen=True)
 class Change:
-    """What another length would do: a matter that begins today, and those under way,
-    which keep their day.
-    """
+    """The consequence of another length, before it is set."""
 
     rule: Rule
     before: Span
     after: Span
+    # the last day of a matter that begins today
     last_before: date
     last_after: date
-    running: int
+    running: int  # clocks under way, which keep their day
 
 
 def rules_in_force(town: Town, at: datetime) -> list[InForce]:
-    """Every deadline of a town, in the order of the road. One query."""
-    own, found = deadlines.counting_of(town.pk, workdays.local_day(at)).own, []
-    for rule in Rule:
-        default = deadlines.default_span(rule)
-        since, span = next(
-            (row for row in own.get(rule, ()) if row[0] <= at), (None, default)
-        )
-        found.append(InForce(rule, span, None if span == default else since))
-    return found
+    """Return every deadline of a town, in the order of the stages. One query."""
+    own = deadlines.counting_of(town.pk, workdays.local_day(at)).own
+    return [_in_force(rule, own.get(rule, ()), at) for rule in Rule]
+
+
+def _in_force(
+    rule: Rule, own: Sequence[tuple[datetime, Span]], at: datetime
+) -> InForce:
+    """Return the newest of the town's own lengths that holds already, or the default.
+
+    A length equal to the default counts as the default.
+    """
+    default = deadlines.default_span(rule)
+    for since, span in own:
+        if since <= at:
+            return InForce(rule, span, None if span == default else since)
+    return InForce(rule, default, None)
 
 
 def change_of(town: Town, rule: Rule, span: Span, at: datetime) -> Change:
-    """What setting the rule would change, before it is set. Two queries. InputRefused
-    as `set_rule`.
+    """Return what setting the rule would change. Two queries.
+
+    InputRefused: as `set_rule`.
     """
-    _refuse_what_is_none(rule, span)
+    _refuse_impossible(rule, span)
     on = workdays.local_day(at)
     counting = deadlines.counting_of(town.pk, on)
     before = counting.span(rule, at)
+    running = Clock.objects.filter(case__town=town, rule=rule, stopped_at=None)
+
     return Change(
-        rule,
-        before,
-        span,
-        workdays.last_day(counting.calendar, on, before),
-        workdays.last_day(counting.calendar, on, span),
-        Clock.objects.filter(case__town=town, rule=rule, stopped_at=None).count(),
+        rule=rule,
+        before=before,
+        after=span,
+        last_before=workdays.last_day(counting.calendar, on, before),
+        last_after=workdays.last_day(counting.calendar, on, span),
+        running=running.count(),
     )
 
 
 @transaction.atomic
 def set_rule(town: Town, rule: Rule, span: Span, *, by: User, at: datetime) -> None:
-    """From now on deadlines of the town that begin are this long; those under way stay.
+    """Set how long the town's deadlines that begin from now on are.
 
-    Nothing is written where it is so already. NoSuchRight: not a reviewer of that town.
-    InputRefused: no length that can be set.
+    Those under way stay. Nothing is written where it is so already. NoSuchRight: not a
+    reviewer of that town. InputRefused: no length that can be set.
     """
     post = must_review(by, town, at)
-    _refuse_what_is_none(rule, span)
+    _refuse_impossible(rule, span)
+
     Town.objects.select_for_update().get(pk=town.pk)
-    if deadlines.counting_of(town.pk, workdays.local_day(at)).span(rule, at) != span:
+    counting = deadlines.counting_of(town.pk, workdays.local_day(at))
+    if counting.span(rule, at) != span:
         DeadlineRule.objects.create(
             town=town,
             rule=rule,
@@ -94,13 +105,11 @@ def set_rule(town: Town, rule: Rule, span: Span, *, by: User, at: datetime) -> N
         )
 
 
-def _refuse_what_is_none(rule: Rule, span: Span) -> None:
+def _refuse_impossible(rule: Rule, span: Span) -> None:
     least = 0 if rule == Rule.EXTENSION else 1
     if not least <= span.amount <= LONGEST:
-        words = _("Between %(least)s and %(most)s days.") % {
-            "least": least,
-            "most": LONGEST,
-        }
+        limits = {"least": least, "most": LONGEST}
+        words = _("Between %(least)s and %(most)s days.") % limits
         raise InputRefused.at(amount=words)
     if rule == Rule.EXTENSION and span.unit != Unit.CALENDAR:
         words = _("More time is counted in calendar days.")

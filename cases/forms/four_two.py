@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.step import TALL
-from cases.meetings.four_two import Held, StepRule
+from cases.forms.fields import TALL
+from cases.meetings.four_two import StepRecord, StepRule
 from cases.models.four_two import Origin, ReservedMatter
 from villages.forms.accounts import DayInput, RuleForm, offer
 
@@ -73,7 +73,7 @@ class HeldForm(RuleForm):
         if not rule.kinds:
             self.fields["held_on"].label = _("Public from")
 
-    def held(self) -> Held:
+    def held(self) -> StepRecord:
         data = self.cleaned_data
         votes = (
             data.get("votes_for"),
@@ -81,7 +81,7 @@ class HeldForm(RuleForm):
             data.get("votes_abstain"),
         )
         names = ("kind", "due", "present", "public_until", "oversight")
-        return Held(
+        return StepRecord(
             held_on=data["held_on"],
             content=data["content"],
             votes=votes,

@@ -12,6 +12,7 @@ from cases.lists.requests import RULED_BY
 from cases.models import Event, TimeRequest
 from cases.models.choices import RequestKind, RequestState
 from cases.workflow import Action
+from cases.workflow.event_data import data_of
 from villages.models import Post
 
 GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
@@ -110,7 +111,7 @@ def _given_back(event: Event, events: list[Event]) -> Asking:
         ),
         None,
     )
-    due = event.data.get("due_on")
+    due = data_of(event).get("due_on")
     return Asking(
         kind=kind_of(event),
         reason=event.note,
@@ -131,14 +132,14 @@ def _rules_on(later: Event, event: Event) -> bool:
         f"office:{event.post.office_id if event.post else None}",
     }
     return later.action == Action.RULE_HAND_BACK and bool(
-        giver & set(later.data.get("holders", ()))
+        giver & set(data_of(later).get("holders", ()))
     )
 
 
 def _ruling_in_words(ruling: Event) -> str:
     is_ruling = ruling.action == Action.RULE_HAND_BACK
     what = (
-        RequestState(ruling.data["ruling"]).label
+        RequestState(data_of(ruling)["ruling"]).label
         if is_ruling
         else Action(ruling.action).label
     )

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from cases.ledgers.record import Record, joined
 from cases.models.choices import CloseReason, Handling, Outcome
 from cases.workflow import Action
+from cases.workflow.event_data import data_of
 from minshi.errors import Text
 from minshi.workdays import local_day
 from villages.models import MeetingKind
@@ -68,7 +69,7 @@ def went_to(record: Record) -> str:
     """转办去向: the lead's unit, or the proper route."""
     event = record.last(Action.DIVERT)
     if event:
-        return record.words(str(event.data.get("route", "")))
+        return record.words(str(data_of(event).get("route", "")))
     return record.unit if record.lead else ""
 
 
@@ -83,11 +84,12 @@ def deliberation(record: Record) -> str:
     event, at = record.last(Action.DECIDE), record.case.decided_at
     if event is None or at is None:
         return ""
-    if event.data.get("meeting_kind") in MeetingKind.values:
+    if data_of(event).get("meeting_kind") in MeetingKind.values:
         return joined(
-            str(MeetingKind(event.data["meeting_kind"]).label), event.data["meeting_on"]
+            str(MeetingKind(data_of(event)["meeting_kind"]).label),
+            data_of(event)["meeting_on"],
         )
-    if event.data.get("four_two"):
+    if data_of(event).get("four_two"):
         return joined(_("Six steps of a village decision"), local_day(at))
     words = pgettext("ledger", "decided by the %(level)s")
     if record.case.handling == Handling.MEETING:
@@ -130,9 +132,9 @@ def assigned_at(record: Record) -> datetime | None:
 def extended_until(record: Record) -> str:
     """是否延期(至): the day an extension granted in this round reaches to."""
     event = record.last(Action.RULE_EXTENSION, round_=record.case.round)
-    if event is None or event.data.get("ruling") != "granted":
+    if event is None or data_of(event).get("ruling") != "granted":
         return _("No")
-    return _("Yes, until %(date)s") % {"date": event.data["until_on"]}
+    return _("Yes, until %(date)s") % {"date": data_of(event)["until_on"]}
 
 
 def papers(record: Record) -> str:

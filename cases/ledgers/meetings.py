@@ -29,6 +29,7 @@ from cases.models.choices import AssignmentRole
 from cases.models.meeting import ItemState
 from cases.models.scope import Sight
 from cases.workflow import Action
+from cases.workflow.event_data import data_of, lead_of
 from cases.workflow.facts import holder_key
 from minshi.errors import Text
 from minshi.tabular import Cell, Column, Ledger
@@ -70,7 +71,8 @@ class ItemRecord:
         """The step by which the item handed the case over."""
         events = self.about.events if self.about else []
         return next(
-            (event for event in events if event.data.get("item") == self.item.pk), None
+            (event for event in events if data_of(event).get("item") == self.item.pk),
+            None,
         )
 
     @property
@@ -78,7 +80,7 @@ class ItemRecord:
         """Whom it was handed over to by the item, whoever leads now."""
         if self.about is None or self.decided is None:
             return None
-        key = self.decided.data["holders"][0]
+        key = lead_of(self.decided)
         leads = (
             one for one in self.about.assignments if one.role == AssignmentRole.LEAD
         )
@@ -182,7 +184,7 @@ def due_on(record: ItemRecord) -> Cell:
     """As the decision set it; those made before it was written down leave the cell
     empty.
     """
-    day = record.decided.data.get("due_on") if record.decided else None
+    day = data_of(record.decided).get("due_on") if record.decided else None
     return dt.date.fromisoformat(day) if day else None
 
 

@@ -18,8 +18,7 @@ from cases.lists.filters import ShiftFilter
 from cases.models import Event
 from cases.workflow import Action
 from minshi.tabular import Column, Ledger
-from villages.duty import read_roster
-from villages.duty.desk import handed_over
+from villages.duty import hand_over_of, read_roster
 from villages.models import DutyShift, HandOver, Post, User, Village
 from villages.models.duty import DutyShiftQuerySet
 from villages.rights import EXPORT_DUTY, READ_DUTY_LEDGER
@@ -40,7 +39,7 @@ class ShiftRecord:
 
     @property
     def handed(self) -> HandOver | None:
-        return handed_over(self.shift)
+        return hand_over_of(self.shift)
 
     @property
     def phone(self) -> str:

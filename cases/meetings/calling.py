@@ -18,7 +18,7 @@ from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 from minshi.idempotency import fingerprint, once
-from villages.bodies import Place, Where
+from villages.bodies import BodyPlace, Where
 from villages.models import MeetingKind, Post, Role, Seat, Town, Village
 from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
 from villages.rights import (
@@ -151,7 +151,7 @@ def _write_roll(meeting: Meeting) -> None:
 
 def _roll_of_seats(meeting: Meeting, body: str) -> list[Attendee]:
     on = workdays.local_day(meeting.starts_at)
-    here = Place(meeting.where, "").fields
+    here = BodyPlace(meeting.where, "").fields
     seats = Seat.objects.filter(**here, body=body).current(on).in_order()
 
     return [
@@ -168,7 +168,7 @@ def _roll_of_seats(meeting: Meeting, body: str) -> list[Attendee]:
 
 def _roll_of_posts(meeting: Meeting, roles: Roles) -> list[Attendee]:
     on = workdays.local_day(meeting.starts_at)
-    here = Place(meeting.where, "").fields
+    here = BodyPlace(meeting.where, "").fields
     posts = Post.objects.current(on).filter(**here, role__in=roles)
     one_per_user = {
         post.user_id: post for post in posts.select_related("user").in_order()

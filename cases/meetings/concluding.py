@@ -16,7 +16,7 @@ from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.privacy.redactor import for_the_room, personal_redactor
 from cases.workflow import MOVES, Action, Officer, make_move
-from cases.workflow.moving import note_input
+from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from minshi.idempotency import fingerprint, refuse_reuse
@@ -221,7 +221,7 @@ def _move(
             {"action": _("Please choose.")},
         )
 
-    about = {
+    about: EventData = {
         "meeting": meeting.pk,
         "item": item.pk,
         "meeting_kind": meeting.kind,
@@ -234,6 +234,6 @@ def _move(
     item.case = case
 
     if not item.resolution:
-        note = values.get(note_input(MOVES[action]) or "") or ""
+        note = values.get(MOVES[action].note_input or "") or ""
         parts = [str(Action(action).label), personal_redactor(case)(note)]
         item.resolution = "：".join(part for part in parts if part)

@@ -1,5 +1,6 @@
-"""四议两公开: six steps in order, each by its numbers; step 4 passed lets a village
-decide a major matter.
+"""四议两公开: six steps in order, each by its numbers.
+
+Once step 4 has passed a village may decide a major matter.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,11 +29,8 @@ from villages.models import MeetingKind, Village
 from villages.models.bodies import Base
 from villages.procedure import TWO_THIRDS, Rules, rules_by_kind
 
-# the steps at which the villagers decide, and at which what they decided is shown
-RESOLUTION, PUBLISHED = (
-    4,
-    5,
-)
+RESOLUTION = 4  # the step at which the villagers decide
+PUBLISHED = 5  # the step at which their decision is made public
 LAND_CONTRACTS_BY_LAW = gettext_lazy(
     "Law on Land Contracts in Rural Areas, article 19: two thirds of all members, or of"
     " the representatives"
@@ -41,8 +39,9 @@ LAND_CONTRACTS_BY_LAW = gettext_lazy(
 
 @dataclass(frozen=True)
 class StepRule:
-    """One of the six: its name, and by which kinds of meeting it is held (none: it is
-    made public).
+    """One of the six steps, and the kinds of meeting that hold it.
+
+    A step without any is a notice that hangs in public.
     """
 
     nth: int
@@ -50,57 +49,49 @@ class StepRule:
     kinds: tuple[MeetingKind, ...] = ()
 
 
-STEPS: Mapping[int, StepRule] = MappingProxyType(
-    {
-        step.nth: step
-        for step in (
-            StepRule(
-                1,
-                gettext_lazy("The party branch proposes"),
-                (MeetingKind.THREE_MEETINGS,),
-            ),
-            StepRule(
-                2,
-                gettext_lazy("The two committees confer"),
-                (MeetingKind.TWO_COMMITTEES,),
-            ),
-            StepRule(
-                3,
-                gettext_lazy("The party members deliberate"),
-                (MeetingKind.PARTY_ASSEMBLY,),
-            ),
-            StepRule(
-                RESOLUTION,
-                gettext_lazy("The villagers resolve"),
-                (
-                    MeetingKind.REPRESENTATIVES,
-                    MeetingKind.ASSEMBLY,
-                    MeetingKind.HOUSEHOLDS,
-                ),
-            ),
-            StepRule(5, gettext_lazy("The resolution is made public")),
-            StepRule(6, gettext_lazy("The outcome is made public")),
-        )
-    }
+SIX_STEPS = (
+    StepRule(
+        1, gettext_lazy("The party branch proposes"), (MeetingKind.THREE_MEETINGS,)
+    ),
+    StepRule(
+        2, gettext_lazy("The two committees confer"), (MeetingKind.TWO_COMMITTEES,)
+    ),
+    StepRule(
+        3, gettext_lazy("The party members deliberate"), (MeetingKind.PARTY_ASSEMBLY,)
+    ),
+    StepRule(
+        RESOLUTION,
+        gettext_lazy("The villagers resolve"),
+        (MeetingKind.REPRESENTATIVES, MeetingKind.ASSEMBLY, MeetingKind.HOUSEHOLDS),
+    ),
+    StepRule(PUBLISHED, gettext_lazy("The resolution is made public")),
+    StepRule(6, gettext_lazy("The outcome is made public")),
 )
+STEPS: Mapping[int, StepRule] = MappingProxyType({step.nth: step for step in SIX_STEPS})
 
 
 def may_run(by: Officer, village_id: int, at: datetime) -> bool:
-    """Whether the post acted from writes down the steps of that village: as for its
-    meetings.
+    """Tell whether the post acted from writes down the steps of that village.
+
+    It is the same right as over the village's meetings.
     """
     own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
     return own and officiates(by.post, village_id, at)
 
 
 def next_step(process: FourTwoProcess) -> StepRule | None:
-    """The step that is due: the first that has not passed; None once all six have, or
-    it was given up. One query.
+    """Return the step that is due: the first that has not passed.
+
+    None once all six have, or the process was given up. One query.
     """
     if process.dropped_at:
         return None
+
     passed = {step.nth for step in process.steps.all() if step.passed}
-    return next((rule for nth, rule in STEPS.items() if nth not in passed), None)
+    for step in SIX_STEPS:
+        if step.nth not in passed:
+            return step
+    return None
 
 
 @transaction.atomic
@@ -115,8 +106,7 @@ def start_process(
     case: Case | None = None,
     key: UUID | None = None,
 ) -> FourTwoProcess:
-    """Begins 四议两公开 for a case in 说 or 议 of the village, or for a subject of its
-    own.
+    """Begin 四议两公开 for a case in 说 or 议 of the village, or for a subject.
 
     A repeated `key` returns the process it began. Raises NoSuchRight (another
     village's), InputRefused (no subject), MoveRefused (the case is elsewhere, or has a
@@ -124,14 +114,11 @@ def start_process(
     """
     said = {"matter": matter, "origin": origin, "subject": subject, "case": case}
     sent = fingerprint("start", said)
-    seen = Case.objects.visible_to(by.user, workdays.local_day(at)).select_for_update(
-        of=("self",)
-    )
-    # a second click waits here
-    found = seen.select_related("town").filter(pk=case.pk).first() if case else None
+    locked = _lock_case(case, by, at) if case else None  # a second click waits here
     begun = FourTwoProcess.objects.filter(started_by__user=by.user)
     if known := once(begun, key, sent):
         return known
+
     if not may_run(by, village.pk, at):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
     if not subject.strip():
@@ -139,26 +126,36 @@ def start_process(
             _("Say what it is about."), {"subject": _("Please fill this in.")}
         )
     if case:
-        _check_begin(found, village)
+        _check_begin(locked, village)
+
     return FourTwoProcess.objects.create(
         key=key,
         sent=sent,
         village=village,
-        case=found,
+        case=locked,
         matter=matter,
         origin=origin,
-        subject=for_the_room([found], subject.strip()),
+        subject=for_the_room([locked], subject.strip()),
         started_by=by.post,
         started_at=at,
     )
 
 
+def _lock_case(case: Case, by: Officer, at: datetime) -> Case | None:
+    """Return the case, locked; None where the user does not see it."""
+    seen = Case.objects.visible_to(by.user, workdays.local_day(at))
+    locked = seen.select_for_update(of=("self",)).select_related("town")
+    return locked.filter(pk=case.pk).first()
+
+
 def _check_begin(case: Case | None, village: Village) -> None:
-    if (
-        case is None
-        or case.village_id != village.pk
-        or case.stage not in (Stage.SPEAK, Stage.DELIBERATE)
-    ):
+    """Raise MoveRefused unless the case waits in the village, without a process."""
+    waits_here = (
+        case is not None
+        and case.village_id == village.pk
+        and case.stage in (Stage.SPEAK, Stage.DELIBERATE)
+    )
+    if not waits_here:
         raise MoveRefused(
             _("This matter is not waiting for a decision in the village.")
         )
@@ -167,10 +164,8 @@ def _check_begin(case: Case | None, village: Village) -> None:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What is written down of a step: the numbers for steps 1 to 4, the notice for 5
-    and 6.
-    """
+class StepRecord:
+    """The record of a step: numbers for steps 1 to 4, the notice for 5 and 6."""
 
     held_on: date
     content: str
@@ -186,25 +181,26 @@ class Held:
 def record_step(
     process: FourTwoProcess,
     nth: int,
-    held: Held,
+    record: StepRecord,
     *,
     by: Officer,
     at: datetime,
     key: UUID | None = None,
 ) -> FourTwoStep:
-    """Writes down the step that is due; whether it passed follows from its numbers and
-    the town's rules.
+    """Write down the step that is due.
 
-    A step that did not pass is kept and may be held again; one to which too few came is
+    Whether it passed follows from its numbers and the town's rules. A step that did not
+    pass is stored and may be held again; one to which too few came is
     none. A repeated `key` returns the step it wrote. Raises NoSuchRight, MoveRefused
     (not this step's turn, given up), InputRefused (dates, counts, periods that do not
     fit). Source: domain §2 议事规则; ledgers 10.
     """
     process = _lock(process)
-    said = {**vars(held), "votes": "/".join(map(str, held.votes))}
+    said = {**vars(record), "votes": "/".join(map(str, record.votes))}
     sent = fingerprint(f"step:{nth}", said)
     if known := once(process.steps.all(), key, sent):
         return known
+
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
     if process.dropped_at:
@@ -213,54 +209,58 @@ def record_step(
     if due is None or due.nth != nth:
         raise MoveRefused(_("Another step is due now; reload the page."))
     before = process.steps.filter(passed=True).order_by("-nth").first()
-    _check_day(held, before, workdays.local_day(at))
+    _check_day(record, before, workdays.local_day(at))
+
     step = FourTwoStep(
         process=process,
         key=key,
         sent=sent,
         nth=nth,
-        held_on=held.held_on,
-        content=for_the_room([process.case], held.content.strip()),
+        held_on=record.held_on,
+        content=for_the_room([process.case], record.content.strip()),
         recorded_by=by.post,
         recorded_at=at,
     )
     if due.kinds:
-        _count(step, held, due, process)
+        _count(step, record, due, process)
     else:
-        _publish(step, held, before)
+        _publish(step, record, before)
+
     step.save()
     return step
 
 
-def _check_day(held: Held, before: FourTwoStep | None, today: date) -> None:
-    words = ""
-    if held.held_on > today:
-        words = _("That day is still to come.")
-    elif before and held.held_on < before.held_on:
+def _check_day(record: StepRecord, before: FourTwoStep | None, today: date) -> None:
+    if record.held_on > today:
+        raise InputRefused.at(held_on=_("That day is still to come."))
+    if before and record.held_on < before.held_on:
         words = _("The step before was on %(day)s.") % {"day": before.held_on}
-    if words:
         raise InputRefused.at(held_on=words)
-    if not held.content.strip():
+    if not record.content.strip():
         raise InputRefused(
             _("Something is missing."), {"content": _("Please fill this in.")}
         )
 
 
 def _count(
-    step: FourTwoStep, held: Held, due: StepRule, process: FourTwoProcess
+    step: FourTwoStep, record: StepRecord, due: StepRule, process: FourTwoProcess
 ) -> None:
-    kind = held.kind or due.kinds[0]
+    """Set on a step its numbers, the rule, and whether it passed.
+
+    InputRefused: a number is missing or does not fit, or too few came.
+    """
+    kind = record.kind or due.kinds[0]
     if kind not in due.kinds:
         words = _("This step is not held by that kind of meeting.")
         raise InputRefused.at(kind=words)
+
+    votes_for, votes_against, votes_abstain = record.votes
     numbers = {
-        "due": held.due,
-        "present": held.present,
-        **dict(
-            zip(
-                ("votes_for", "votes_against", "votes_abstain"), held.votes, strict=True
-            )
-        ),
+        "due": record.due,
+        "present": record.present,
+        "votes_for": votes_for,
+        "votes_against": votes_against,
+        "votes_abstain": votes_abstain,
     }
     missing = {
         name: _("Please fill this in.")
@@ -271,8 +271,10 @@ def _count(
         raise InputRefused(
             _("Write down how many were due, came, and how they voted."), missing
         )
-    people, here = held.due or 0, held.present or 0
-    cast = sum(vote or 0 for vote in held.votes)
+
+    people = record.due or 0
+    here = record.present or 0
+    cast = sum(vote or 0 for vote in record.votes)
     if here > people:
         words = _("More people cannot be present than are due.")
         raise InputRefused.at(present=words)
@@ -283,6 +285,7 @@ def _count(
         )
         words %= {"cast": cast, "entitled": here}
         raise InputRefused.at(votes_for=words)
+
     rules = rules_of(process, due)[kind]
     needed = rules.quorum_needed(people)
     if here < needed:
@@ -292,83 +295,93 @@ def _count(
         )
         words %= {"present": here, "due": people, "quorum": needed}
         raise InputRefused.at(present=words)
-    step.kind, step.rule = kind, str(rules.article)
+
     for name, value in numbers.items():
         setattr(step, name, value)
-    step.present_needed, step.votes_needed = needed, rules.votes_needed(people, here)
-    step.passed = (held.votes[0] or 0) >= step.votes_needed
+    step.kind = kind
+    step.rule = str(rules.article)
+    step.present_needed = needed
+    step.votes_needed = rules.votes_needed(people, here)
+    step.passed = (votes_for or 0) >= step.votes_needed
 
 
 def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
-    """What the step that is due asks for, said before anybody is refused; one query."""
+    """Return in words the numbers or days that a step asks for. One query."""
     if not due.kinds:
-        return [
-            _("It hangs for at least %(days)s days.")
-            % {"days": settings.FOUR_TWO_PUBLIC_DAYS}
-        ]
+        words = _("It hangs for at least %(days)s days.")
+        return [words % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
+
     rules = rules_of(process, due)
     return [f"{kind.label}：{rules[kind]} {rules[kind].article}" for kind in due.kinds]
 
 
 def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
-    """The rules of a step by kind of meeting, and of land contracts what their own law
-    asks for. One query.
+    """Return the rules of a step by kind of meeting. One query.
+
+    Land contracts take two thirds of all who are due, by their own law.
     """
     rules = rules_by_kind(process.village.town_id, due.kinds)
-    if due.nth == RESOLUTION and process.matter == ReservedMatter.LAND_CONTRACTS:
-        return {
-            kind: replace(
-                own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW
-            )
-            for kind, own in rules.items()
-        }
-    return rules
+    if due.nth != RESOLUTION or process.matter != ReservedMatter.LAND_CONTRACTS:
+        return rules
+
+    return {
+        kind: replace(
+            own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW
+        )
+        for kind, own in rules.items()
+    }
 
 
-def _publish(step: FourTwoStep, held: Held, before: FourTwoStep | None) -> None:
-    """Steps 5 and 6: shown to all for at least the days set; the second after the
-    first has hung long enough, and once there is an outcome: 实施结果公开 comes after
-    the matter was done.
+def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) -> None:
+    """Set on step 5 or 6 until when its notice hangs.
+
+    It hangs for at least the days set; step 6 (实施结果公开) begins after step 5 has
+    hung long enough, and once the matter is done. InputRefused, MoveRefused.
     """
     days = settings.FOUR_TWO_PUBLIC_DAYS
-    earliest = held.held_on + timedelta(days=days)
-    if held.public_until is None or held.public_until < earliest:
+    earliest = record.held_on + timedelta(days=days)
+    if record.public_until is None or record.public_until < earliest:
         words = _("It hangs for at least %(days)s days: until %(day)s or longer.") % {
             "days": days,
             "day": earliest,
         }
         raise InputRefused.at(public_until=words)
-    if before and before.public_until and held.held_on <= before.public_until:
+    if before and before.public_until and record.held_on <= before.public_until:
         words = _(
             "The resolution hangs until %(day)s; the outcome is shown after that."
         ) % {"day": before.public_until}
         raise InputRefused.at(held_on=words)
+
     case = step.process.case
-    if (
-        step.nth > PUBLISHED
-        and case
-        and case.completed_at is None
-        and case.stage != Stage.CLOSED
-    ):
+    is_outcome = step.nth > PUBLISHED
+    if is_outcome and case and not _is_done(case):
         raise MoveRefused(
             _("The outcome is shown once the matter is done; it is not done yet.")
         )
-    oversight = for_the_room([step.process.case], held.oversight.strip())
-    step.public_until, step.oversight, step.passed = held.public_until, oversight, True
+
+    step.public_until = record.public_until
+    step.oversight = for_the_room([case], record.oversight.strip())
+    step.passed = True
+
+
+def _is_done(case: Case) -> bool:
+    return case.completed_at is not None or case.stage == Stage.CLOSED
 
 
 @transaction.atomic
 def drop_process(
     process: FourTwoProcess, why: str, *, by: Officer, at: datetime
 ) -> FourTwoProcess:
-    """Gives the process up with a reason; another may begin. MoveRefused once its 4th
-    step has passed.
+    """Give a process up with a reason; another may begin.
+
+    MoveRefused once its 4th step has passed.
     """
     process = _lock(process)
     if not may_run(by, process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
     if process.dropped_at:
         return process
+
     if process.steps.filter(nth=RESOLUTION, passed=True).exists():
         raise MoveRefused(
             _("The villagers have resolved it: it cannot be given up any more.")
@@ -377,10 +390,9 @@ def drop_process(
         raise InputRefused(
             _("Something is missing."), {"why": _("Please fill this in.")}
         )
-    process.dropped_at, process.dropped_why = (
-        at,
-        for_the_room([process.case], why.strip()),
-    )
+
+    process.dropped_at = at
+    process.dropped_why = for_the_room([process.case], why.strip())
     process.save(update_fields=["dropped_at", "dropped_why"])
     return process
 
@@ -389,11 +401,10 @@ def drop_process(
 def correct_step(
     step: FourTwoStep, *, wrong: str, right: str, key: UUID, by: Officer, at: datetime
 ) -> StepCorrection:
-    """Notes beside a recorded step what is wrong in it and what is right; the step and
-    its outcome stay as they were.
+    """Write beside a recorded step what is wrong in it and what is right.
 
-    A repeated `key` returns the correction it made. NoSuchRight: another village's;
-    InputRefused without words.
+    The step and its outcome stay as they were. A repeated `key` returns the correction
+    it made. NoSuchRight: another village's; InputRefused without words.
     """
     if not may_run(by, step.process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
@@ -413,10 +424,10 @@ def _lock(process: FourTwoProcess) -> FourTwoProcess:
 def redacted(
     processes: Iterable[FourTwoProcess], *, with_steps: bool = True
 ) -> list[FourTwoProcess]:
-    """To read, not to save: what was written before a speaker was hidden, without them.
-    Two queries where any is.
+    """Redact processes to be read, not saved: a speaker may have been hidden since.
 
-    `with_steps`: their steps and corrections, read beforehand, as well.
+    `with_steps`: their steps and corrections, prefetched, as well. Two queries where a
+    speaker is hidden.
     """
     found = list(processes)
     redact = room_redactor([process.case for process in found])
@@ -424,19 +435,22 @@ def redacted(
         case = process.case
         if case is None or case.confidentiality == Confidentiality.NORMAL:
             continue
+
         process.subject = redact.about(case, process.subject)
         process.dropped_why = redact.about(case, process.dropped_why)
         for step in process.steps.all() if with_steps else ():
             step.content = redact.about(case, step.content)
             step.oversight = redact.about(case, step.oversight)
-            for noted in step.corrections.all():
-                noted.wrong = redact.about(case, noted.wrong)
-                noted.right = redact.about(case, noted.right)
+            for correction in step.corrections.all():
+                correction.wrong = redact.about(case, correction.wrong)
+                correction.right = redact.about(case, correction.right)
+
     return found
 
 
 def last_held(process: FourTwoProcess, nth: int) -> FourTwoStep | None:
-    """The step as it was held last; of those that were prefetched no query."""
-    return next(
-        (step for step in reversed(process.steps.all()) if step.nth == nth), None
-    )
+    """Return a step as it was held last; no query where steps were prefetched."""
+    for step in reversed(process.steps.all()):
+        if step.nth == nth:
+            return step
+    return None

@@ -1,4 +1,4 @@
-"""What stands in a slip's boxes where no ledger has the same column."""
+"""The boxes of a slip for which no ledger has a column."""
 
 from datetime import datetime
 
@@ -18,15 +18,15 @@ ASSISTANT = AssignmentRole.ASSISTANT
 
 
 def document(record: Record) -> str:
-    """文号: the town's name, 交办〔year〕, the sequence of the case number and the
-    round: 白关镇交办〔2026〕183-1号.
+    """文号: town, 交办〔year〕, sequence of the case number and round.
 
-    Year and sequence are those of the case number, so that a slip needs no counter of
-    its own; what is handed over again within a round keeps its number. Empty where
-    nothing was handed over.
+    As in 白关镇交办〔2026〕183-1号. Year and sequence are those of the case number,
+    so that a slip needs no counter of its own; what is handed over again within a
+    round keeps its number. Empty where nothing was handed over.
     """
     if record.lead is None:
         return ""
+
     _abbreviation, year, sequence = record.case.number.rsplit("-", 2)
     return _("%(town)s handover [%(year)s] No. %(sequence)s-%(round)s") % {
         "town": record.case.town,
@@ -38,31 +38,26 @@ def document(record: Record) -> str:
 
 def summary(record: Record) -> str:
     """The title, and the words where they say more."""
-    title, words = record.words(record.case.title), cells.content(record)
-    return words if words.startswith(title.rstrip("…")) else f"{title}：{words}"
+    title = record.words(record.case.title)
+    words = cells.content(record)
+    if words.startswith(title.rstrip("…")):
+        return words
+    return f"{title}：{words}"
 
 
 def wish(record: Record) -> str:
-    """What was said, and what is wanted."""
+    """The speaker's words, and what they want."""
+    lines = [cells.content(record)]
     wanted = record.words(record.case.request_text)
-    return "\n".join(
-        filter(
-            None,
-            (
-                cells.content(record),
-                _("Wanted: %(wish)s") % {"wish": wanted} if wanted else "",
-            ),
-        )
-    )
+    if wanted:
+        lines.append(_("Wanted: %(wish)s") % {"wish": wanted})
+    return "\n".join(line for line in lines if line)
 
 
 def assisting(record: Record) -> str:
-    """协办单位及要求: what each is asked, and by when where a day of its own was
-    set.
-    """
-    return "\n".join(_part(record, item) for item in record.assisting) or pgettext(
-        "slip", "none"
-    )
+    """协办单位及要求: each assistant's task, and its own day where it has one."""
+    parts = [_part(record, item) for item in record.assisting]
+    return "\n".join(parts) or pgettext("slip", "none")
 
 
 def _part(record: Record, item: Assignment) -> str:
@@ -73,9 +68,11 @@ def _part(record: Record, item: Assignment) -> str:
 
 def time_limit(record: Record) -> str:
     """天/截止日: calendar days from handing over, and the last day."""
-    last_on, lead = record.worked_until, record.lead
+    last_on = record.worked_until
+    lead = record.lead
     if last_on is None or lead is None:
         return ""
+
     days = (last_on - local_day(lead.assigned_at)).days
     return _("%(days)s days, until %(date)s") % {"days": days, "date": last_on}
 
@@ -88,14 +85,16 @@ def feedback(_record: Record) -> str:
 
 
 def receiver(record: Record) -> str:
-    """Who acknowledged for the lead."""
+    """The person who acknowledged for the lead."""
     lead = record.lead
     if lead is None or lead.acknowledged_at is None:
         return ""
-    received = (event for event in record.events if event.action == Action.ACKNOWLEDGE)
-    return next(
-        (str(event.user) for event in received if event.at == lead.acknowledged_at), ""
-    )
+
+    for event in record.events:
+        is_receipt = event.action == Action.ACKNOWLEDGE
+        if is_receipt and event.at == lead.acknowledged_at:
+            return str(event.user)
+    return ""
 
 
 def received_at(record: Record) -> str:
@@ -103,51 +102,52 @@ def received_at(record: Record) -> str:
 
 
 def contact(record: Record) -> str:
-    """Whoever handles, with the telephone of the office or of the village's talk room;
-    nobody's own is kept here.
+    """The responsible person, with the phone of the office or the talk room.
+
+    Nobody's own number stands on a slip.
     """
     lead = record.lead
     if lead is None:
         return record.responsible
-    room = (
-        getattr(lead.post.village, "talk_room", None)
-        if lead.post and lead.post.village
-        else None
-    )
-    phone = lead.office.phone if lead.office else room.phone if room else ""
-    return joined(record.responsible, phone)
+    return joined(record.responsible, _phone_of(lead))
+
+
+def _phone_of(lead: Assignment) -> str:
+    if lead.office:
+        return lead.office.phone
+    village = lead.post.village if lead.post else None
+    room = getattr(village, "talk_room", None)
+    return room.phone if room else ""
 
 
 def done(record: Record) -> str:
-    """What the lead did, and what each assistant of that round reported."""
+    """The lead's measures, and the reports of the assistants of that round."""
+    lines = [measures(record)]
+
     lead = record.lead
-    beside = [
-        item
-        for item in record.assignments
-        if lead and item.role == ASSISTANT and item.round == lead.round
-    ]
-    reports = [
-        f"{unit_of(item)}：{record.words(item.report)}"
-        for item in beside
-        if item.report
-    ]
-    return "\n".join(filter(None, (measures(record), *reports)))
+    for item in record.assignments:
+        assisted = lead and item.role == ASSISTANT and item.round == lead.round
+        if assisted and item.report:
+            lines.append(f"{unit_of(item)}：{record.words(item.report)}")
+
+    return "\n".join(line for line in lines if line)
 
 
 def speaker(record: Record) -> str:
     """说事人基本情况, as far as this reader may know it."""
     case = record.case
-    shown = record.sight.shows_speaker(case)
-    sex = case.get_speaker_sex_display() if shown else ""
+    is_shown = record.sight.shows_speaker(case)
+    sex = case.get_speaker_sex_display() if is_shown else ""
     return joined(record.person(case.speaker_name), sex, record.address, record.phone)
 
 
 def replies(record: Record) -> str:
     """答复情况: each reply of the round with its day."""
-    given = [reply for reply in record.replies if reply.round == record.case.round]
-    return "\n".join(
-        f"{local_day(reply.at)} {record.words(reply.text)}" for reply in given
-    )
+    lines = []
+    for reply in record.replies:
+        if reply.round == record.case.round:
+            lines.append(f"{local_day(reply.at)} {record.words(reply.text)}")
+    return "\n".join(lines)
 
 
 # --- more time, a break, a return
@@ -164,18 +164,15 @@ def ruling(record: Record) -> str:
 
 
 def ruler(record: Record) -> str:
-    return (
-        _who(record, record.asked.ruled_by)
-        if record.asked and record.asked.ruled_by
-        else ""
-    )
+    if record.asked is None or record.asked.ruled_by is None:
+        return ""
+    return _who(record, record.asked.ruled_by)
 
 
 def _who(record: Record, post: Post) -> str:
     """The place and the person."""
-    return joined(
-        record.case.town.county_name if post.county_code else post.place, post.user
-    )
+    place = record.case.town.county_name if post.county_code else post.place
+    return joined(place, post.user)
 
 
 def minute(at: datetime | None) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import Stage
 from cases.privacy.redactor import names_of, personal_redactor
+from cases.workflow.event_data import data_of
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
 PLAIN_STATES = {
@@ -63,7 +64,7 @@ def told_to_speaker(case: Case) -> Told:
         progress=[
             (event.at, redact(event.note))
             for event in noted
-            if event.data.get("public")
+            if data_of(event).get("public")
         ],
     )
 

@@ -20,8 +20,8 @@ from cases.views.steps import WORDS_TOLD, StepView, typed_in, with_text
 from cases.views.timeline import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
+from cases.workflow.event_data import data_of
 from cases.workflow.inputs import Kind
-from cases.workflow.moving import note_input
 from minshi.clock import now
 from minshi.errors import KeyReused, RuleBroken, StaleVersion
 from villages.requests import whole_number
@@ -169,7 +169,7 @@ class Act(StepView):
         return [
             told(case, event, redact=redact)
             for event in events
-            if event.data.get("version", 0) > seen
+            if data_of(event).get("version", 0) > seen
         ]
 
     def _answer_late(
@@ -211,7 +211,7 @@ class Act(StepView):
 
     def _was_noted(self, request: HttpRequest, case: Case, action: Action) -> bool:
         """Whether this very form arrived before, with the same words."""
-        key, name = request.POST.get("key", ""), note_input(MOVES[action])
+        key, name = request.POST.get("key", ""), MOVES[action].note_input
         events = (
             case.events.filter(action=action)
             .exclude(key=None)

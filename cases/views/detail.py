@@ -1,6 +1,4 @@
-"""The case page: where it stands, what I may do next, what happened; and opening the
-speaker's phone.
-"""
+"""The case page, and opening the speaker's phone from it."""
 
 from typing import Any
 from uuid import uuid4
@@ -19,7 +17,7 @@ from cases.privacy.disclosure import (
     may_print_receipt,
     open_speaker_phone,
 )
-from cases.privacy.redactor import page_redactor
+from cases.privacy.redactor import Redactor, page_redactor
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
@@ -38,39 +36,8 @@ from minshi.errors import RuleBroken
 from villages.forms.accounts import ReasonForm
 from villages.models import User
 
-# What is done every day stands as buttons; the rest folds away under "more".
-EVERYDAY = (
-    Action.ACKNOWLEDGE,
-    Action.COMPLETE,
-    Action.REPORT,
-    Action.PROGRESS,
-    Action.RETURN,
-    Action.ACCEPT,
-    Action.SETTLE,
-    Action.DECIDE,
-    Action.ESCALATE,
-    Action.VERIFY,
-    Action.REJECT,
-    Action.RATE,
-    Action.ATTEMPT,
-    Action.CLOSE_UNRATED,
-    Action.REDO,
-    Action.EXPLAIN,
-    Action.RULE_HAND_BACK,
-    Action.RULE_EXTENSION,
-    Action.RULE_SUSPENSION,
-    Action.RESUME,
-)
-RULINGS = (
-    Action.REDO,
-    Action.EXPLAIN,
-    Action.RULE_HAND_BACK,
-    Action.RULE_EXTENSION,
-    Action.RULE_SUSPENSION,
-)
-
-
-SAID = (
+# The fields of a case that hold words as somebody typed them.
+TYPED_FIELDS = (
     "title",
     "verbatim",
     "request_text",
@@ -84,18 +51,16 @@ SAID = (
 
 class CaseDetail(StaffView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        return render(
-            request,
-            "cases/detail.html",
-            detail_context(self.user, self.case(number), self.sight()),
-        )
+        context = detail_context(self.user, self.case(number), self.sight())
+        return render(request, "cases/detail.html", context)
 
 
 def detail_context(
     user: User, case: Case, sight: Sight, **shown: Any
 ) -> dict[str, Any]:
-    """What the case page shows; at most 15 queries in all with session and posts (a
-    test counts them).
+    """Return the context of the case page; `shown` is added to it.
+
+    At most 15 queries in all, with session and posts (a test counts them).
     """
     at = now()
     events = list(
@@ -104,87 +69,147 @@ def detail_context(
         .order_by("-sequence")
     )
     facts = read_facts(case, at, events)
-    offers = moves_open_to(user, case, at, facts)
-    names = names_known_to(facts)
-    urged = facts.happened(Action.URGE)
-    pressing = _pressing(offers, sight, facts)
-    whole = sight.shows_speaker(case)
     redact = page_redactor(case, sight)
-    words = {name: redact(getattr(case, name)) for name in SAID}
-    concerns = _named_in(facts) if not sight.overseer.is_empty else []
-    reports = [
-        (report.told_at, redact(f"{report.told} {report.receipt}"))
-        for report in _reports_of(case, events)
-    ]
+    names = names_known_to(facts)
+    timeline = [told(case, event, redact=redact, names=names) for event in events]
 
     return {
         "nav": "list",
         "at": at,
         "case": case,
-        "speaker": speaker_of(case, shown=whole),
-        "speaker_shown": whole,
-        "may_open_phone": (
-            bool(case.speaker_phone) and may_open_phone(user, today(), case)
-        ),
-        "words": words,
-        "may_print_receipt": may_print_receipt(user, case, facts),
-        "timeline": folded(
-            told(case, event, redact=redact, names=names) for event in events
-        ),
-        "everyday": pressing,
-        "further": [offer for offer in offers if offer not in pressing],
         "key": uuid4(),
-        "assignments": [
-            (item, redact(item.ask), redact(item.report))
-            for item in facts.active or facts.last_round
-        ],
-        "requests": [
-            (item, redact(item.reason))
-            for item in facts.requests
-            if item.state == "open"
-        ],
-        "concerns": concerns,
-        "origin": lines_of_origin(case, words),
-        "course": lines_of_course(case, words, facts.rating, concerns, reports),
-        "slips": (
-            slips_of(case, facts.assignments, facts.requests, reversed(events))
-            if may_take(user, today(), case, facts.assignments)
-            else []
-        ),
+        "timeline": folded(timeline),
+        "spent": spent_of(facts.clocks, at),
+        "is_provisional": _is_provisional(facts),
         "readers": readers_of(facts),
-        "urged_at": urged[-1].at if urged and case.is_open else None,
         "attachments": list(case.attachments.all()),
         "meetings": list(AgendaItem.objects.about(case, user, today())),
-        "spent": spent_of(facts.clocks, at),
-        "is_provisional": (
-            case.is_open and facts.clock is not None and facts.clock.is_provisional
-        ),
-        "hand_backs": [(item, redact(item.ground)) for item in facts.hand_backs],
+        "slips": _slips(user, facts, events),
+        **_speaker(user, sight, facts),
+        **_steps(user, sight, facts),
+        **_matter(sight, facts, events, redact),
+        **_work(facts, redact),
         **_four_two(user, case),
         **shown,
     }
 
 
+def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
+    """Return who spoke, as this reader may know it, and what of it they may open."""
+    case = facts.case
+    is_shown = sight.shows_speaker(case)
+    has_phone = bool(case.speaker_phone)
+    return {
+        "speaker": speaker_of(case, shown=is_shown),
+        "speaker_shown": is_shown,
+        "may_open_phone": has_phone and may_open_phone(user, today(), case),
+        "may_print_receipt": may_print_receipt(user, case, facts),
+    }
+
+
+def _steps(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
+    """Return the steps open to this reader: what waits for them, and the others."""
+    case = facts.case
+    offers = moves_open_to(user, case, facts.at, facts)
+    pressing = _pressing(offers, sight, facts)
+    urged = facts.happened(Action.URGE)
+    return {
+        "everyday": pressing,
+        "further": [offer for offer in offers if offer not in pressing],
+        "urged_at": urged[-1].at if urged and case.is_open else None,
+    }
+
+
+def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
+    """Return the steps that wait for this reader, in the order of the page.
+
+    A matter that somebody else works on presses nobody but for a ruling.
+    """
+    case = facts.case
+    reach = sight.reach
+    owns_it = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
+    works_on_it = any(
+        item.post_id in reach.posts or item.office_id in reach.offices
+        for item in facts.active
+    )
+
+    pressing = []
+    for offer in offers:
+        is_theirs = owns_it or works_on_it or offer.move.ruling
+        if offer.move.everyday and is_theirs:
+            pressing.append(offer)
+
+    return sorted(pressing, key=lambda offer: offer.move.everyday or 0)
+
+
+def _matter(
+    sight: Sight, facts: Facts, events: list[Event], redact: Redactor
+) -> dict[str, Any]:
+    """Return the matter's own words and facts, without who must not be named."""
+    case = facts.case
+    words = {name: redact(getattr(case, name)) for name in TYPED_FIELDS}
+    concerns = [] if sight.overseer.is_empty else _whom_it_concerns(facts)
+    reports = [
+        (report.told_at, redact(f"{report.told} {report.receipt}"))
+        for report in _reports_of(case, events)
+    ]
+    return {
+        "words": words,
+        "concerns": concerns,
+        "origin": lines_of_origin(case, words),
+        "course": lines_of_course(case, words, facts.rating, concerns, reports),
+    }
+
+
+def _work(facts: Facts, redact: Redactor) -> dict[str, Any]:
+    """Return what people were asked to do, reported, and asked for."""
+    assignments = facts.active or facts.last_round
+    open_requests = [item for item in facts.requests if item.state == "open"]
+    return {
+        "assignments": [
+            (item, redact(item.ask), redact(item.report)) for item in assignments
+        ],
+        "requests": [(item, redact(item.reason)) for item in open_requests],
+        "hand_backs": [(item, redact(item.ground)) for item in facts.hand_backs],
+    }
+
+
+def _slips(user: User, facts: Facts, events: list[Event]) -> list[Any]:
+    """Return the printed forms of the case, for whoever may take papers away."""
+    case = facts.case
+    if not may_take(user, today(), case, facts.assignments):
+        return []
+    return slips_of(case, facts.assignments, facts.requests, reversed(events))
+
+
+def _is_provisional(facts: Facts) -> bool:
+    """Tell whether the day due was counted to a year whose days off are not known."""
+    if facts.clock is None or not facts.case.is_open:
+        return False
+    return facts.clock.is_provisional
+
+
 def _four_two(user: User, case: Case) -> dict[str, Any]:
-    """四议两公开 of a major matter of a village, or whether the reader may begin it; no
-    query for any other.
+    """Return 四议两公开 of a major matter, or whether the reader may begin it.
+
+    No query for any other matter.
     """
     if case.grade != Grade.MAJOR or case.village_id is None:
         return {}
-    process = (
-        FourTwoProcess.objects.visible_to(user, today())
-        .filter(case=case)
-        .order_by("-pk")
-        .first()
-    )
-    waits = case.stage in (Stage.SPEAK, Stage.DELIBERATE) and (
-        process is None or process.dropped_at is not None
-    )
-    runs = any(
+
+    visible = FourTwoProcess.objects.visible_to(user, today()).filter(case=case)
+    process = visible.order_by("-pk").first()
+
+    is_early = case.stage in (Stage.SPEAK, Stage.DELIBERATE)
+    has_none = process is None or process.dropped_at is not None
+    runs_there = any(
         may_run(Officer(user, post), case.village_id, now())
         for post in user.posts_on(today())
     )
-    return {"four_two": process, "may_begin_four_two": waits and runs}
+    return {
+        "four_two": process,
+        "may_begin_four_two": is_early and has_none and runs_there,
+    }
 
 
 def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:
@@ -194,29 +219,15 @@ def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:
     return list(case.mandatory_reports.all())
 
 
-def _named_in(facts: Facts) -> list[User]:
-    """Whom the case concerns: for reviewers and supervisors, who lead it past them or
-    lift the recusal.
-    """
-    named = {concern.user_id for concern in facts.concerns}
-    return (
-        list(User.objects.filter(pk__in=named).order_by("name", "pk")) if named else []
-    )
+def _whom_it_concerns(facts: Facts) -> list[User]:
+    """Return the cadres a case concerns, for reviewers and supervisors.
 
-
-def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
-    """The steps that wait for this reader; what somebody else is at work on presses
-    nobody but for a ruling.
+    They lead the matter past them, or lift the recusal.
     """
-    case, reach = facts.case, sight.reach
-    own = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
-    at_work = any(
-        item.post_id in reach.posts or item.office_id in reach.offices
-        for item in facts.active
-    )
-    wanted = EVERYDAY if own or at_work else RULINGS
-    by_action = {offer.action: offer for offer in offers}
-    return [by_action[action] for action in wanted if action in by_action]
+    users = {concern.user_id for concern in facts.concerns}
+    if not users:
+        return []
+    return list(User.objects.filter(pk__in=users).order_by("name", "pk"))
 
 
 class OpenPhone(StaffView):
@@ -226,7 +237,9 @@ class OpenPhone(StaffView):
         return self._show(request, self._openable(number), ReasonForm())
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, form = self._openable(number), ReasonForm(request.POST)
+        case = self._openable(number)
+        form = ReasonForm(request.POST)
+
         if form.is_valid():
             try:
                 phone = open_speaker_phone(
@@ -239,15 +252,16 @@ class OpenPhone(StaffView):
                 return self._show(request, case, form, phone=phone, was_opened=True)
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self._show(request, case, form, status=UNPROCESSABLE)
 
     def _openable(self, number: str) -> Case:
+        """Return the case; Http404: no phone, or not theirs to open."""
         case = self.case(number)
-        if not (
-            case.speaker_phone
-            and self.sight().shows_speaker(case)
-            and may_open_phone(self.user, today(), case)
-        ):
+        knows_speaker = self.sight().shows_speaker(case)
+        if not (case.speaker_phone and knows_speaker):
+            raise Http404
+        if not may_open_phone(self.user, today(), case):
             raise Http404
         return case
 

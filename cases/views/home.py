@@ -24,7 +24,7 @@ from cases.privacy.redactor import reader_redactor
 from cases.views.access import StaffView
 from minshi import workdays
 from minshi.clock import now, today
-from villages.duty.desk import desks_of
+from villages.duty.today import duties_today
 from villages.models import Post, Role
 from villages.rights import CALL_BACK, DECIDE
 
@@ -126,7 +126,7 @@ class Home(StaffView):
             .with_row()
             .with_doubt()[: SHOWN + 1]
         )
-        desks = desks_of(self.user, at)
+        desks = duties_today(self.user, at)
         is_on = any(post.user_id == self.user.pk for desk in desks for post in desk.on)
         queues = queues_of(self.user.posts_on(today()), on_duty=is_on)
         midnight = workdays.due_at(today() - workdays.ONE_DAY)

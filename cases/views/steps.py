@@ -53,7 +53,7 @@ class StepView(StaffView):
         """What the tracking page would say if the step were taken now; its words alone
         while other answers are open.
         """
-        if not offer.move.tells:
+        if not offer.move.informs_speaker:
             return {}
         form = self.form(facts, offer, data)
         if not form.is_valid():

@@ -27,6 +27,7 @@ from cases.privacy.redactor import NOTHING, Redactor
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
+from cases.workflow.event_data import data_of
 from cases.workflow.facts import holder_key
 
 # What an event's data says by a key of these choices, in the order it is told.
@@ -124,12 +125,12 @@ def names_known_to(facts: Facts) -> dict[str, str]:
 
 
 def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
-    data = event.data
-    words = [
-        str(choices(data[key]).label)
-        for key, choices in CHOSEN.items()
-        if data.get(key) in choices.values
-    ]
+    data = data_of(event)
+    words = []
+    for key, kind in CHOSEN.items():
+        value = data.get(key)
+        if value in kind.values:
+            words.append(str(kind(value).label))
     if choices := CHANGED.get(event.action):
         words.append(
             " → ".join(

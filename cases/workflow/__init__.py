@@ -1,5 +1,6 @@
-"""A case moves only through here: MOVES is the table, make_move the one door, register
-the way in.
+"""A case moves only through here: `register` opens it, `make_move` moves it.
+
+MOVES is the table of what may be done.
 """
 
 from cases.workflow.actions import Action
@@ -9,7 +10,7 @@ from cases.workflow.deciding import who_rules
 from cases.workflow.drafts import merged_reply
 from cases.workflow.facts import Facts, holder_name, read_facts
 from cases.workflow.move import Move
-from cases.workflow.moves import MOVES
+from cases.workflow.moves import MOVES, actions_that
 from cases.workflow.moving import Offer, make_move, moves_open_to, offer_to
 from cases.workflow.readers import readers_of
 from cases.workflow.record import verify_chains
@@ -27,6 +28,7 @@ __all__ = [
     "Speaker",
     "Spoken",
     "System",
+    "actions_that",
     "candidates",
     "holder_name",
     "look_ahead",

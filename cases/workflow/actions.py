@@ -1,5 +1,6 @@
-"""Every move and act by the name of what a person does; labels are the words on the
-button.
+"""The names of all moves and acts: what a person does with a case.
+
+The labels are the words on the buttons.
 """
 
 from django.db import models

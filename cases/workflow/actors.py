@@ -1,6 +1,4 @@
-"""Who acts: an officer from a post, the speaker behind the code, or the system in a
-task.
-"""
+"""Actors: an officer from a post, the speaker behind the code, or the system."""
 
 from dataclasses import dataclass
 
@@ -20,9 +18,7 @@ class Officer:
 
 @dataclass(frozen=True)
 class Speaker:
-    """The villager: known by the tracking code of `case`, or not yet known while
-    registering.
-    """
+    """The villager, known by the tracking code of `case`; None while registering."""
 
     case: Case | None
     via: str  # code, counter, qr_code, mini_program

@@ -1,6 +1,4 @@
-"""The same move for several cases, each by make_move, each with its own result; nothing
-is rolled back silently.
-"""
+"""The same move for several cases, each by make_move and with its own result."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,33 +32,32 @@ def move_all(
     versions: Mapping[int, int] | None = None,
     key: UUID | None = None,
 ) -> list[Result]:
-    """Moves each case from the first of the user's posts that may; whoever fails does
-    not stop the others.
+    """Move each case from the first of the user's posts that may.
 
-    `versions` are those the user saw, by case; `key` makes sending the whole batch
-    again harmless. Raises KeyReused, before anything is moved, where that key came with
-    another step or other words.
+    Whoever fails does not stop the others. `versions` are those the user saw, by case;
+    `key` makes sending the whole batch again harmless. Raises KeyReused, before
+    anything is moved, where that key came with another step or other words.
     """
     cases = list(cases)
     if key:
-        before = Event.objects.filter(
-            case__in=cases, key__in=[_key_of(key, case) for case in cases]
-        )
-        said = dict(values)
-        note = said.pop("note", "")
-        refuse_other_words(before, fingerprint(action, said, note))
-    return [
-        _move_one(
-            case,
-            action,
-            user,
-            at,
-            values,
-            (versions or {}).get(case.pk, case.version),
-            key,
-        )
-        for case in cases
-    ]
+        _refuse_other_batch(cases, action, values, key)
+
+    results = []
+    for case in cases:
+        version = (versions or {}).get(case.pk, case.version)
+        results.append(_move_one(case, action, user, at, values, version, key))
+    return results
+
+
+def _refuse_other_batch(
+    cases: list[Case], action: Action, values: Mapping[str, Any], key: UUID
+) -> None:
+    sent_before = Event.objects.filter(
+        case__in=cases, key__in=[_key_of(key, case) for case in cases]
+    )
+    inputs = dict(values)
+    note = inputs.pop("note", "")
+    refuse_other_words(sent_before, fingerprint(action, inputs, note))
 
 
 def _move_one(
@@ -72,32 +69,35 @@ def _move_one(
     version: int,
     key: UUID | None,
 ) -> Result:
-    own = _key_of(key, case) if key else None
-    if own and case.events.filter(key=own).exists():
+    own_key = _key_of(key, case) if key else None
+    if own_key and case.events.filter(key=own_key).exists():
         return Result(case)
+
     offer = offer_to(user, case, action, at)
-    post = offer.post if offer else None
     try:
-        if post is None:
+        if offer is None or offer.post is None:
             raise RuleBroken(
                 _("Where it stands now, your post does not allow this step.")
             )
-        return Result(
-            make_move(
-                case,
-                action,
-                by=Officer(user, post),
-                at=at,
-                version=version,
-                key=own,
-                **values,
-            )
+        moved = make_move(
+            case,
+            action,
+            by=Officer(user, offer.post),
+            at=at,
+            version=version,
+            key=own_key,
+            **values,
         )
     except RuleBroken as refusal:
-        texts = dict.fromkeys(
-            [str(refusal), *(str(text) for text in refusal.fields.values())]
-        )
-        return Result(case, " ".join(texts))
+        return Result(case, _in_words(refusal))
+    return Result(moved)
+
+
+def _in_words(refusal: RuleBroken) -> str:
+    """Return the refusal and what is wrong with each field, each text once."""
+    texts = [str(refusal)]
+    texts += [str(text) for text in refusal.fields.values()]
+    return " ".join(dict.fromkeys(texts))
 
 
 def _key_of(key: UUID, case: Case) -> UUID:

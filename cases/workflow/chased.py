@@ -1,6 +1,4 @@
-"""Who chased a matter within the past day: said beside the form before somebody chases
-it again.
-"""
+"""The last 督办 of a matter within a day, shown before somebody chases it again."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,7 +10,7 @@ WITHIN = timedelta(days=1)
 
 
 def chased_today(cases: Iterable[Case], at: datetime) -> dict[int, Event]:
-    """The last 督办 of each that was chased, by case. One query."""
+    """Return the last 督办 of each that was chased, by case. One query."""
     chased = Event.objects.filter(
         case__in=cases, action=Action.SUPERVISE, at__gte=at - WITHIN
     )

@@ -1,9 +1,10 @@
-"""Who may rule on what a lead or an assistant asks for: of many cases in a fixed number
-of queries (domain §3).
+"""The people who may rule on what a lead or an assistant asks for (domain §3).
+
+Of many cases in a fixed number of queries.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
@@ -15,98 +16,108 @@ from cases.workflow.facts import Facts
 from cases.workflow.moves import MOVES
 from cases.workflow.who import DECIDERS
 from minshi import workdays
-from villages.models import Post
+from villages.models import Post, Role
 
-# the same people rule on a break and on a part given back
-RULES = MOVES[Action.RULE_EXTENSION]
-ROLES = {
-    role
-    for tier in (*DECIDERS.village, *DECIDERS.upper, *DECIDERS.steps_in)
-    for role in tier
-}
+# the same people rule on a suspension and on a part given back
+RULING = MOVES[Action.RULE_EXTENSION]
+TIERS = (*DECIDERS.village, *DECIDERS.upper, *DECIDERS.steps_in)
+ROLES = frozenset[Role]().union(*TIERS)
 
 
 def who_rules(cases: Iterable[Case], at: datetime) -> dict[int, list[Post]]:
-    """The posts that may rule now, by case; cases read with their town. At most six
-    queries.
+    """Return the posts that may rule now, by case. At most six queries.
 
-    What a ruling asks of the facts is read for all cases together; nothing else is.
+    The cases come with their town. Only the facts that a ruling asks for are read, for
+    all cases together.
     """
     cases = list(cases)
-    assignments, people = _assignments_of(cases)
-    concerns: defaultdict[int, list[Concern]] = defaultdict(list)
-    for concern in Concern.objects.filter(
-        case__in=[case for case in cases if case.conflict_floor]
-    ):
-        concerns[concern.case_id].append(concern)
-    settled: defaultdict[int, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(case__in=cases, action=Action.SETTLE):
-        settled[event.case_id].append(event)
-    named: defaultdict[int, set[int]] = defaultdict(set)
-    secret = [case for case in cases if case.confidentiality == Confidentiality.SECRET]
-    for case_id, post_id in CaseAccess.objects.filter(case__in=secret).values_list(
-        "case", "post"
-    ):
-        named[case_id].add(post_id)
-    posts = _posts_about(
-        cases,
-        {c.village_id for each in concerns.values() for c in each if c.village_id},
-        at,
-    )
-    return {
-        case.pk: RULES.who.may(
-            Facts(
-                case,
-                at,
-                posts,
-                assignments[case.pk],
-                concerns[case.pk],
-                named[case.pk],
-                events=settled[case.pk],
-                office_people=people,
-            ),
-            RULES.handled,
+    assignments = _assignments_of(cases)
+    office_people = _people_of_offices(assignments)
+    concerns = _concerns_of(cases)
+    named = _named_in(cases)
+    settled = _settled(cases)
+    posts = _posts_about(cases, concerns, at)
+
+    rulers: dict[int, list[Post]] = {}
+    for case in cases:
+        facts = Facts(
+            case,
+            at,
+            posts,
+            assignments[case.pk],
+            concerns[case.pk],
+            named[case.pk],
+            events=settled[case.pk],
+            office_people=office_people,
         )
-        for case in cases
-        if RULES.who
-    }
+        if RULING.who:
+            rulers[case.pk] = RULING.who.may(facts, RULING.handled)
+    return rulers
 
 
-def _assignments_of(
-    cases: Collection[Case],
-) -> tuple[dict[int, list[Assignment]], dict[int, set[int]]]:
-    """By case; and the users who ever had a post in one of the offices."""
+def _assignments_of(cases: Collection[Case]) -> dict[int, list[Assignment]]:
     found: defaultdict[int, list[Assignment]] = defaultdict(list)
     for item in Assignment.objects.filter(case__in=cases).select_related("post"):
         found[item.case_id].append(item)
-    offices = {
-        item.office_id for items in found.values() for item in items if item.office_id
-    }
+    return found
+
+
+def _people_of_offices(
+    assignments: Mapping[int, Iterable[Assignment]],
+) -> dict[int, set[int]]:
+    """Return the users who ever had a post in an office that was assigned."""
+    offices = set[int]()
+    for items in assignments.values():
+        offices.update(item.office_id for item in items if item.office_id)
+
     people: defaultdict[int, set[int]] = defaultdict(set)
-    for office, user in Post.objects.filter(office__in=offices).values_list(
-        "office_id", "user_id"
-    ):
+    posts = Post.objects.filter(office__in=offices)
+    for office, user in posts.values_list("office_id", "user_id"):
         people[office or 0].add(user)
-    return found, people
+    return people
+
+
+def _concerns_of(cases: Iterable[Case]) -> dict[int, list[Concern]]:
+    # the floor stands with them
+    in_conflict = [case for case in cases if case.conflict_floor]
+    found: defaultdict[int, list[Concern]] = defaultdict(list)
+    for concern in Concern.objects.filter(case__in=in_conflict):
+        found[concern.case_id].append(concern)
+    return found
+
+
+def _named_in(cases: Iterable[Case]) -> dict[int, set[int]]:
+    secret = [case for case in cases if case.confidentiality == Confidentiality.SECRET]
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = CaseAccess.objects.filter(case__in=secret)
+    for case_id, post_id in rows.values_list("case", "post"):
+        found[case_id].add(post_id)
+    return found
+
+
+def _settled(cases: Collection[Case]) -> dict[int, list[Event]]:
+    found: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(case__in=cases, action=Action.SETTLE):
+        found[event.case_id].append(event)
+    return found
 
 
 def _posts_about(
-    cases: Collection[Case], concerned: set[int], at: datetime
+    cases: Collection[Case], concerns: Mapping[int, Iterable[Concern]], at: datetime
 ) -> list[Post]:
-    """Whoever decides in the places of the cases, and every post of a village that one
-    of them concerns.
+    """Return whoever decides in the places of the cases.
+
+    And every post of a village that one of the cases concerns.
     """
+    concerned = set[int]()
+    for of_case in concerns.values():
+        concerned.update(item.village_id for item in of_case if item.village_id)
+
     places = Q(village__in={case.village_id for case in cases if case.village_id})
     places |= Q(town__in={case.town_id for case in cases})
     places |= Q(county_code__in={case.town.county_code for case in cases})
-    where = (
-        Q(places, role__in=ROLES)
-        | Q(village__in=concerned)
-        | Q(group__village__in=concerned)
-    )
-    return list(
-        Post.objects.current(workdays.local_day(at))
-        .filter(where)
-        .select_related("user", "group")
-        .in_order()
-    )
+    where = Q(places, role__in=ROLES)
+    where |= Q(village__in=concerned) | Q(group__village__in=concerned)
+
+    posts = Post.objects.current(workdays.local_day(at)).filter(where)
+    return list(posts.select_related("user", "group").in_order())

@@ -1,6 +1,4 @@
-"""What a move is judged by: read once in a fixed number of queries, then only looked
-at.
-"""
+"""The facts a move is judged by, read once in a fixed number of queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,25 +31,33 @@ from cases.models.choices import (
     Satisfaction,
 )
 from cases.privacy.redactor import names_of
+from cases.workflow.actions import Action
 from minshi import workdays
 from villages.duty import standing_among, with_standing
 from villages.models import Office, Post, Role
 
-# Events that later moves depend on; the second line: what leads back to 议 under a
-# clock that runs already.
+# later moves are judged by these events
 REMEMBERED = (
-    "settle",
-    "send_back",
-    "attempt",
-    "urge",
-    "supplement",
-    "reopen",
-    "defer",
-    "alarm",
-    "mandatory_report",
-    "receipt",
+    Action.SETTLE,
+    Action.SEND_BACK,
+    Action.ATTEMPT,
+    Action.URGE,
+    Action.SUPPLEMENT,
+    Action.REOPEN,
+    Action.DEFER,
+    Action.ALARM,
+    Action.MANDATORY_REPORT,
+    Action.RECEIPT,
 )
-INTO_DELIBERATION = ("return", "reject", "recuse", "rehome", "receive_merged")
+# these lead back to 议 while a clock that runs already goes on
+INTO_DELIBERATION = (
+    Action.RETURN,
+    Action.REJECT,
+    Action.RECUSE,
+    Action.REHOME,
+    Action.RECEIVE_MERGED,
+)
+ACTIONS_READ = (*REMEMBERED, *INTO_DELIBERATION)
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Facts:
     concerns: list[Concern] = field(default_factory=list)
     named: set[int] = field(default_factory=set)  # posts in CaseAccess
     ratings: list[Rating] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)  # the remembered ones
+    events: list[Event] = field(default_factory=list)  # of ACTIONS_READ, oldest first
     requests: list[TimeRequest] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
     # those that wait for a ruling
@@ -75,23 +81,22 @@ class Facts:
     office_people: dict[int, set[int]] = field(default_factory=dict)
     # who settles it in this very move, whose event is still to come
     settling: set[int] = field(default_factory=set)
-    holders_on_offer: dict[str, Post | Office] | None = (
-        None  # who may lead or assist, once it was asked
-    )
+    # who may lead or assist, once it was asked
+    holders_on_offer: dict[str, Post | Office] | None = None
 
     @cached_property
     def names(self) -> set[str]:
-        """Whom no event may name, asked for once however many events a move writes."""
+        """The names that no event may hold; read once, however many events follow."""
         return names_of(self.case)
 
     @cached_property
     def in_four_two(self) -> bool:
-        """Whether 四议两公开 runs for the case; asked of major matters alone."""
+        """True while 四议两公开 runs for the case; asked of major matters alone."""
         return FourTwoProcess.objects.filter(case=self.case, dropped_at=None).exists()
 
     @cached_property
     def resolved_by_villagers(self) -> bool:
-        """Whether a 四议两公开 of the case has passed its 4th step (domain §3,
+        """True once a 四议两公开 of the case has passed its 4th step (domain §3,
         decide).
         """
         passed = FourTwoStep.objects.filter(
@@ -105,59 +110,62 @@ class Facts:
 
     @cached_property
     def on_duty(self) -> list[Post]:
-        """Who is on duty in the case's village now, whoever stands in included; the
-        primary first.
+        """The posts on duty in the case's village now, the primary first.
+
+        Whoever stands in is among them.
         """
         return standing_among(self.posts, self.case.village_id)
 
     # --- assignments
     @property
     def active(self) -> list[Assignment]:
-        return [
-            assignment for assignment in self.assignments if assignment.ended_at is None
-        ]
+        return [item for item in self.assignments if item.ended_at is None]
 
     @property
     def last_round(self) -> list[Assignment]:
-        """Who worked on it until its latest round was over."""
-        worked = [
-            item
-            for item in self.assignments
-            if item.end in (AssignmentEnd.CLOSED, AssignmentEnd.ROUND_OVER)
-        ]
+        """The assignments that lasted until the end of the latest round."""
+        lasted = (AssignmentEnd.CLOSED, AssignmentEnd.ROUND_OVER)
+        worked = [item for item in self.assignments if item.end in lasted]
         latest = max((item.round for item in worked), default=0)
         return [item for item in worked if item.round == latest]
 
     @property
     def lead(self) -> Assignment | None:
-        return next(
-            (item for item in self.active if item.role == AssignmentRole.LEAD), None
-        )
+        for item in self.active:
+            if item.role == AssignmentRole.LEAD:
+                return item
+        return None
 
     @property
     def assistants(self) -> list[Assignment]:
         return [item for item in self.active if item.role == AssignmentRole.ASSISTANT]
 
+    @property
+    def awaited_assistants(self) -> list[Assignment]:
+        """The assistants who have neither reported nor been waived."""
+        return [
+            item for item in self.assistants if not (item.reported_at or item.waived_at)
+        ]
+
     def holders(self, assignments: Iterable[Assignment]) -> list[Post]:
-        """The current posts that hold one of the assignments, an office's through its
-        handlers.
+        """Return the current posts that hold one of the assignments.
+
+        An office holds it through each of its handlers.
         """
-        posts, offices = set(), set()
+        posts, offices = set[int | None](), set[int | None]()
         for item in assignments:
             posts.add(item.post_id)
             offices.add(item.office_id)
+        offices.discard(None)
+
         return [
-            post
-            for post in self.posts
-            if post.pk in posts or (post.office_id and post.office_id in offices)
+            post for post in self.posts if post.pk in posts or post.office_id in offices
         ]
 
     def held_by(
         self, post: Post, assignments: Iterable[Assignment]
     ) -> list[Assignment]:
-        """Those of the assignments that the post holds, itself or through its
-        office.
-        """
+        """Return the assignments that the post holds, itself or through its office."""
         return [
             item
             for item in assignments
@@ -166,54 +174,55 @@ class Facts:
         ]
 
     def handlers(self, *, ever: bool = False) -> set[int]:
-        """Users who handled: lead, assistant or settler of this round (or ever), an
-        office's people all.
+        """Return the users who handled the case in this round, or ever.
+
+        They were lead or assistant, everybody of an office among them, or settled it.
         """
-        users: set[int] = set()
+        users = set(self.settling)
         for item in self.assignments:
-            if ever or item.round == self.case.round:
-                users |= (
-                    {item.post.user_id}
-                    if item.post
-                    else self.office_people.get(item.office_id or 0, set())
-                )
-        settled = self.happened("settle", this_round=not ever)
-        return (
-            users
-            | self.settling
-            | {event.user_id for event in settled if event.user_id}
-        )
+            if not ever and item.round != self.case.round:
+                continue
+            if item.post:
+                users.add(item.post.user_id)
+            else:
+                users |= self.office_people.get(item.office_id or 0, set())
+
+        for event in self.happened(Action.SETTLE, this_round=not ever):
+            if event.user_id:
+                users.add(event.user_id)
+        return users
 
     # --- sight
     def in_conflict(self, post: Post) -> bool:
-        """Named in the case, or serving in the village of a named village cadre (domain
+        """True for whoever is named in the case, under any post.
+
+        And for every post of whoever serves in the village of a cadre so named (domain
         §3, conflict).
         """
         if not self.concerns:
             return False
-        users = {concern.user_id for concern in self.concerns}
+        if any(concern.user_id == post.user_id for concern in self.concerns):
+            return True
+
         villages = {
             concern.village_id for concern in self.concerns if concern.village_id
         }
-        theirs = [
-            post,
-            *(other for other in self.posts if other.user_id == post.user_id),
-        ]
-        return post.user_id in users or any(
-            village_of(other) in villages for other in theirs
-        )
+        same_user = [other for other in self.posts if other.user_id == post.user_id]
+        return any(village_of(each) in villages for each in (post, *same_user))
 
     def is_named(self, post: Post) -> bool:
-        """May read the content: always, unless the case is 保密 and the post is not
-        named.
+        """True for whoever may read the content of the case.
+
+        That is anybody, unless the case is 保密.
         """
-        if self.case.confidentiality != Confidentiality.SECRET:
+        case = self.case
+        if case.confidentiality != Confidentiality.SECRET:
             return True
-        return (
-            post.pk in self.named
-            or post.pk in (self.case.recorded_by_id, self.case.owner_post_id)
-            or post in self.holders(self.active)
-        )
+        if post.pk in self.named:
+            return True
+        if post.pk in (case.recorded_by_id, case.owner_post_id):
+            return True
+        return post in self.holders(self.active)
 
     def may_see(self, post: Post) -> bool:
         return not self.in_conflict(post) and self.is_named(post)
@@ -221,21 +230,36 @@ class Facts:
     # --- history
     @property
     def clock(self) -> Clock | None:
-        return next((clock for clock in self.clocks if clock.stopped_at is None), None)
+        """The running clock."""
+        for clock in self.clocks:
+            if clock.stopped_at is None:
+                return clock
+        return None
 
     @property
     def rating(self) -> Rating | None:
-        return next(
-            (item for item in self.ratings if item.round == self.case.round), None
-        )
+        """The rating of this round."""
+        for item in self.ratings:
+            if item.round == self.case.round:
+                return item
+        return None
 
     @property
     def dissatisfied(self) -> int:
-        return sum(
-            item.satisfaction == Satisfaction.DISSATISFIED for item in self.ratings
-        )
+        """The number of dissatisfied ratings of the case."""
+        answers = [item.satisfaction for item in self.ratings]
+        return answers.count(Satisfaction.DISSATISFIED)
+
+    @property
+    def replied(self) -> bool:
+        """True where a reply was given since the round's 办结."""
+        replied_at, completed_at = self.case.replied_at, self.case.completed_at
+        if replied_at is None or completed_at is None:
+            return False
+        return replied_at >= completed_at
 
     def happened(self, action: str, *, this_round: bool = True) -> list[Event]:
+        """Return the events of an action, which must be one of ACTIONS_READ."""
         return [
             event
             for event in self.events
@@ -244,89 +268,89 @@ class Facts:
         ]
 
     def deferred_this_visit(self) -> bool:
-        """Whether 议 was put off since the case last came in, also where the 办 clock
-        goes on in it.
+        """True where 议 was put off since the case last came in.
+
+        Also where the 办 clock goes on in 议.
         """
         clock = self.clock
         if clock is None or not any(pause["kind"] == "defer" for pause in clock.pauses):
             return False
-        last = max(
-            (event.sequence for event in self.events if event.action == "defer"),
-            default=0,
-        )
-        return not any(
-            event.action in INTO_DELIBERATION and event.sequence > last
+
+        deferred = self.happened(Action.DEFER, this_round=False)
+        last_deferred = max((event.sequence for event in deferred), default=0)
+        came_in_since = any(
+            event.action in INTO_DELIBERATION and event.sequence > last_deferred
             for event in self.events
         )
+        return not came_in_since
 
     def alarmed(self) -> bool:
-        """Whether an alarm was raised for where the case stands now."""
+        """True where an alarm was raised for where the case stands now."""
         here = (self.case.stage, self.case.level, self.case.round)
         return any(
             (event.target, event.level, event.round) == here
-            for event in self.events
-            if event.action == "alarm"
+            for event in self.happened(Action.ALARM, this_round=False)
         )
 
+    # --- requests for time
     def open_request(self, kind: RequestKind) -> TimeRequest | None:
-        return next(
-            (
-                item
-                for item in self.requests
-                if item.kind == kind and item.state == RequestState.OPEN
-            ),
-            None,
-        )
+        for item in self.requests:
+            if item.kind == kind and item.state == RequestState.OPEN:
+                return item
+        return None
+
+    def _granted(self, kind: RequestKind) -> list[TimeRequest]:
+        return [
+            item
+            for item in self.requests
+            if item.kind == kind and item.state == RequestState.GRANTED
+        ]
 
     @property
     def extended_to(self) -> date | None:
         """The day to which the time for this round was extended."""
-        granted = (
-            item
-            for item in self.requests
-            if item.kind == RequestKind.EXTENSION and item.state == "granted"
-        )
-        return next(
-            (item.until_on for item in granted if item.round == self.case.round), None
-        )
+        for item in self._granted(RequestKind.EXTENSION):
+            if item.round == self.case.round:
+                return item.until_on
+        return None
 
     @property
     def suspension(self) -> TimeRequest | None:
         """The granted suspension that still runs."""
-        return next(
-            (
-                item
-                for item in self.requests
-                if item.kind == RequestKind.SUSPENSION
-                and item.state == RequestState.GRANTED
-                and item.ended_at is None
-            ),
-            None,
-        )
+        for item in self._granted(RequestKind.SUSPENSION):
+            if item.ended_at is None:
+                return item
+        return None
 
+    # --- posts
     def at_level(self, level: Level, roles: Iterable[str]) -> list[Post]:
-        """Current posts of the roles at the case's node of that level.
+        """Return the current posts of the roles at the case's node of that level.
 
         Whoever is on shift has the duty officer's rights there (domain §2,
         committee_member).
         """
-        on_shift = (
-            {post.pk for post in self.on_duty} if Role.DUTY_OFFICER in roles else set()
-        )
-        may = [post for post in self.posts if post.role in roles or post.pk in on_shift]
-        return [post for post in may if stands_at(post, self.case, level)]
+        on_shift = set[int]()
+        if Role.DUTY_OFFICER in roles:
+            on_shift = {post.pk for post in self.on_duty}
+
+        return [
+            post
+            for post in self.posts
+            if (post.role in roles or post.pk in on_shift)
+            and stands_at(post, self.case, level)
+        ]
 
 
 def stands_at(post: Post, case: Case, level: Level) -> bool:
-    """Whether a post is at the case's node of that level; a group's at the village
-    level.
-    """
-    if level == Level.VILLAGE:
-        here = case.village_id is not None and post.village_id == case.village_id
-        return here or (case.group_id is not None and post.group_id == case.group_id)
+    """True for a post at the case's node of that level; a group's is at the village."""
     if level == Level.TOWN:
         return post.town_id == case.town_id
-    return post.county_code == case.town.county_code
+    if level == Level.COUNTY:
+        return post.county_code == case.town.county_code
+
+    if case.village_id is not None and post.village_id == case.village_id:
+        return True
+    return case.group_id is not None and post.group_id == case.group_id
 
 
 def village_of(post: Post) -> int | None:
@@ -334,7 +358,7 @@ def village_of(post: Post) -> int | None:
 
 
 def level_of(post: Post) -> Level | None:
-    """The level a cadre stands at; None for the 三员."""
+    """Return the level a cadre stands at; None for the 三员."""
     if post.village_id or post.group_id:
         return Level.VILLAGE
     if post.town_id or (post.office and post.office.town_id):
@@ -348,80 +372,99 @@ def posts_about(
     assignments: Iterable[Assignment] = (),
     concerns: Iterable[Concern] = (),
 ) -> list[Post]:
-    """Every current post that could own, decide, check or handle the case or bars its
-    holder, in one query.
+    """Return every current post that has to do with the case. One query.
+
+    It could own, decide, check or handle the case, or bars its holder from it.
     """
+    assignments = list(assignments)
     villages = {concern.village_id for concern in concerns if concern.village_id}
-    villages |= {case.village_id} if case.village_id else set()
+    if case.village_id:
+        villages.add(case.village_id)
+    joined = JoinedVillage.objects.filter(case=case.pk).values("village")
+    of_case = [pk for pk in (case.recorded_by_id, case.owner_post_id) if pk]
+    of_assignments = [item.post_id for item in assignments if item.post_id]
+    offices = [
+        item.office_id
+        for item in assignments
+        if item.office_id and item.ended_at is None
+    ]
+
     where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
     where |= Q(village__in=villages) | Q(group__village__in=villages)
-    where |= Q(village__in=JoinedVillage.objects.filter(case=case.pk).values("village"))
-    where |= Q(pk__in=[pk for pk in (case.recorded_by_id, case.owner_post_id) if pk])
-    held = [item for item in assignments if item.ended_at is None]
-    where |= Q(pk__in=[item.post_id for item in assignments if item.post_id])
-    where |= Q(office__in=[item.office_id for item in held if item.office_id])
-    posts = (
-        Post.objects.current(workdays.local_day(at))
-        .filter(where)
-        .select_related("user", "office", "group")
-    )
-    return list(with_standing(posts.in_order(), at))
+    where |= Q(village__in=joined)
+    where |= Q(pk__in=of_case) | Q(pk__in=of_assignments)
+    where |= Q(office__in=offices)
+
+    posts = Post.objects.current(workdays.local_day(at)).filter(where)
+    posts = posts.select_related("user", "office", "group").in_order()
+    return list(with_standing(posts, at))
 
 
 def read_facts(
     case: Case, at: datetime, events: Sequence[Event] | None = None
 ) -> Facts:
-    """Reads the facts in at most 10 queries, whatever the case's history; `events`,
-    newest first, if read already.
+    """Read the facts in at most 10 queries, whatever the case's history.
+
+    `events` are all of the case, newest first, where the caller has read them already.
     """
     assignments = list(
         Assignment.objects.filter(case=case).select_related(
             "post__user", "post__group", "office"
         )
     )
-    offices = {item.office_id for item in assignments if item.office_id}
-    people: dict[int, set[int]] = {}
-    if offices:
-        for office, user in Post.objects.filter(office__in=offices).values_list(
-            "office_id", "user_id"
-        ):
-            people.setdefault(office or 0, set()).add(user)
     # the floor stands with them
     concerns = list(Concern.objects.filter(case=case)) if case.conflict_floor else []
-    secret = case.confidentiality == Confidentiality.SECRET
-    if events is None:
-        remembered = Event.objects.filter(
-            case=case, action__in=REMEMBERED + INTO_DELIBERATION
-        )
-        events = list(remembered.order_by("-sequence"))
+    requests = TimeRequest.objects.filter(case=case).select_related("asked_by__user")
+
     return Facts(
         case=case,
         at=at,
         posts=posts_about(case, at, assignments, concerns),
         assignments=assignments,
         concerns=concerns,
-        named=(
-            set(CaseAccess.objects.filter(case=case).values_list("post_id", flat=True))
-            if secret
-            else set()
-        ),
+        named=_named_in(case),
         ratings=list(Rating.objects.filter(case=case)),
-        events=[
-            event
-            for event in reversed(events)
-            if event.action in REMEMBERED + INTO_DELIBERATION
-        ],
-        requests=list(
-            TimeRequest.objects.filter(case=case).select_related("asked_by__user")
-        ),
+        events=_events_of(case, events),
+        requests=list(requests),
         clocks=list(Clock.objects.filter(case=case).order_by("nth")),
         hand_backs=_waiting_hand_backs(assignments),
-        office_people=people,
+        office_people=_people_of_offices(assignments),
     )
 
 
+def _named_in(case: Case) -> set[int]:
+    if case.confidentiality != Confidentiality.SECRET:
+        return set()
+    rows = CaseAccess.objects.filter(case=case)
+    return set(rows.values_list("post_id", flat=True))
+
+
+def _events_of(case: Case, events: Sequence[Event] | None) -> list[Event]:
+    """Return the events of ACTIONS_READ, oldest first."""
+    if events is None:
+        rows = Event.objects.filter(case=case, action__in=ACTIONS_READ)
+        return list(rows.order_by("sequence"))
+    return [event for event in reversed(events) if event.action in ACTIONS_READ]
+
+
+def _people_of_offices(assignments: Iterable[Assignment]) -> dict[int, set[int]]:
+    """Return the users who ever had a post in an office that was assigned."""
+    offices = {item.office_id for item in assignments if item.office_id}
+    people: dict[int, set[int]] = {}
+    if not offices:
+        return people
+
+    posts = Post.objects.filter(office__in=offices)
+    for office, user in posts.values_list("office_id", "user_id"):
+        people.setdefault(office or 0, set()).add(user)
+    return people
+
+
 def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
-    """Asked for only where somebody assists."""
+    """Return the parts given back that wait for a ruling.
+
+    No query where nobody assists.
+    """
     assisting = {
         item.pk: item
         for item in assignments
@@ -429,18 +472,18 @@ def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
     }
     if not assisting:
         return []
-    waiting = HandBack.objects.filter(
-        assignment__in=assisting, state=RequestState.OPEN
-    ).select_related("asked_by__user")
-    found = list(waiting)
-    for item in found:
+
+    rows = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN)
+    waiting = list(rows.select_related("asked_by__user"))
+    for item in waiting:
         item.assignment = assisting[item.assignment_id]
-    return found
+    return waiting
 
 
 def holder_key(holder: Post | Office) -> str:
-    """How an event's data names a holder."""
-    return f"{'post' if isinstance(holder, Post) else 'office'}:{holder.pk}"
+    """Return the name of a holder in an event's data: "post:12" or "office:3"."""
+    kind = "post" if isinstance(holder, Post) else "office"
+    return f"{kind}:{holder.pk}"
 
 
 def holder_name(holder: Post | Office | None) -> str:

@@ -1,5 +1,7 @@
-"""When a move is refused whatever is typed: pure questions to the facts, answered in
-the user's words.
+"""Guards: when a move is refused whatever is typed.
+
+Each asks the facts one question and returns the reason against the move in the user's
+words, or None.
 """
 
 from datetime import timedelta
@@ -7,8 +9,18 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.choices import CloseReason, Confidentiality, Grade, Level, RequestKind
+from cases.models import Assignment
+from cases.models.choices import (
+    ActorKind,
+    CloseReason,
+    Confidentiality,
+    Grade,
+    Level,
+    RequestKind,
+)
+from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
+from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
 from cases.workflow.who import FOLLOWING, REVIEWERS, Handled, find_owner, owners_posts
 from minshi import workdays
@@ -18,47 +30,40 @@ Refusal = Text | None
 MOST_ADDED = 10  # times a day
 
 
-def no_order_pending(facts: Facts, by: Actor) -> Refusal:
-    if facts.case.needs_order:
-        return _(
-            "The speaker was dissatisfied again: only an order to redo, or an"
-            " explanation, ends this."
-        )
-    return None
-
-
-def order_pending(facts: Facts, by: Actor) -> Refusal:
-    return (
-        None
-        if facts.case.needs_order
-        else _("This is for a matter rated dissatisfied a second time.")
-    )
+# --- 说 and 议
+def graded_minor(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.grade in ("", Grade.MINOR):
+        return None
+    return _("It was graded higher than minor; such a matter is deliberated.")
 
 
 def has_level_above(facts: Facts, by: Actor) -> Refusal:
-    return (
-        None
-        if Level(facts.case.level).above
-        else _("There is no level above the county.")
-    )
+    if Level(facts.case.level).above:
+        return None
+    return _("There is no level above the county.")
 
 
 def may_go_down(facts: Facts, by: Actor) -> Refusal:
-    """Once a round; not without a village, not in conflict, not a major matter (domain
-    §3, send_back).
+    """Once a round; not without a village, not in conflict, not a major matter.
+
+    Source: domain §3, send_back.
     """
-    case, below = facts.case, Level(facts.case.level).below
+    case = facts.case
+    below = Level(case.level).below
     if below is None:
         return _("There is no level below the village.")
-    if facts.happened("send_back"):
+    if facts.happened(Action.SEND_BACK):
         return _("It was sent back once already in this round.")
-    if facts.concerns or (
-        case.conflict_floor and below.rank < Level(case.conflict_floor).rank
-    ):
+
+    floor = case.conflict_floor
+    if facts.concerns or (floor and below.rank < Level(floor).rank):
         return _("It concerns a cadre and stays above their level.")
-    if below == Level.VILLAGE and case.village_id is None:
+    if below != Level.VILLAGE:
+        return None
+
+    if case.village_id is None:
         return _("The matter belongs to no village.")
-    if below == Level.VILLAGE and case.grade == Grade.MAJOR and not facts.in_four_two:
+    if case.grade == Grade.MAJOR and not facts.in_four_two:
         return _(
             "A major matter is not decided in the village, unless the six steps have"
             " begun for it."
@@ -73,206 +78,87 @@ def above_village_after_dissatisfaction(facts: Facts, by: Actor) -> Refusal:
 
 
 def village_may_decide(facts: Facts, by: Actor) -> Refusal:
-    if (
-        facts.case.grade == Grade.MAJOR
-        and facts.case.level == Level.VILLAGE
-        and not facts.resolved_by_villagers
-    ):
-        return _(
-            "A major matter is decided by the town, or in the village by the six steps:"
-            " report it up, or begin that."
-        )
-    return None
-
-
-def not_dissatisfied(facts: Facts, by: Actor) -> Refusal:
-    return (
-        _("The speaker was dissatisfied: it cannot be taken back any more.")
-        if facts.dissatisfied
-        else None
+    case = facts.case
+    if case.grade != Grade.MAJOR or case.level != Level.VILLAGE:
+        return None
+    if facts.resolved_by_villagers:
+        return None
+    return _(
+        "A major matter is decided by the town, or in the village by the six steps:"
+        " report it up, or begin that."
     )
 
 
-def replied(facts: Facts, by: Actor) -> Refusal:
-    case = facts.case
-    if not (
-        case.replied_at and case.completed_at and case.replied_at >= case.completed_at
-    ):
-        return _("Reply to the speaker first.")
+def not_deferred_before(facts: Facts, by: Actor) -> Refusal:
+    if facts.deferred_this_visit():
+        return _("It was put off once already.")
     return None
 
 
-def not_yet_rated(facts: Facts, by: Actor) -> Refusal:
-    return _("This round has its rating already.") if facts.rating else None
-
-
-def tried_enough(facts: Facts, by: Actor) -> Refusal:
-    """3 logged attempts on different days, or 30 days after the reply (domain §3,
-    close_unrated).
-    """
-    days = {workdays.local_day(event.at) for event in facts.happened("attempt")}
-    if len(days) < settings.ATTEMPTS_BEFORE_CLOSING and not facts.case.is_left_unrated(
-        facts.at
-    ):
-        return _("Try on %(count)s different days first.") % {
-            "count": settings.ATTEMPTS_BEFORE_CLOSING
-        }
-    return None
-
-
-def may_reopen(facts: Facts, by: Actor) -> Refusal:
-    case = facts.case
-    if case.close_reason == CloseReason.MERGED:
-        return _("It was merged; open the other matter.")
-    if case.adopted_from:
-        return _("It was taken over from an old ledger; register it anew.")
-    if not isinstance(by, Speaker):
-        return None
-    if any(
-        event.actor_kind == "speaker"
-        for event in facts.happened("reopen", this_round=False)
-    ):
-        return _("You opened it again once already; please ask at the counter.")
-    if case.closed_at and facts.at > case.closed_at + timedelta(
-        days=settings.SPEAKER_REOPEN_DAYS
-    ):
-        return _(
-            "It was closed more than %(days)s days ago; please ask at the counter."
-        ) % {"days": settings.SPEAKER_REOPEN_DAYS}
-    return None
-
-
-def not_merged(facts: Facts, by: Actor) -> Refusal:
-    return (
-        _("It was merged; look at the other matter.")
-        if facts.case.close_reason == CloseReason.MERGED
-        else None
-    )
-
-
-def graded_minor(facts: Facts, by: Actor) -> Refusal:
-    if facts.case.grade in ("", Grade.MINOR):
-        return None
-    return _("It was graded higher than minor; such a matter is deliberated.")
+# --- 办
+def _own(facts: Facts, by: Actor, assignments: list[Assignment]) -> list[Assignment]:
+    """Return the assignments that the actor's post holds."""
+    return facts.held_by(by.post, assignments) if isinstance(by, Officer) else []
 
 
 def not_acknowledged(facts: Facts, by: Actor) -> Refusal:
-    held = facts.held_by(by.post, facts.active) if isinstance(by, Officer) else []
-    return (
-        None
-        if any(not item.acknowledged_at for item in held)
-        else _("You have acknowledged it already.")
-    )
+    own_parts = _own(facts, by, facts.active)
+    if any(not item.acknowledged_at for item in own_parts):
+        return None
+    return _("You have acknowledged it already.")
 
 
 def not_reported(facts: Facts, by: Actor) -> Refusal:
-    held = facts.held_by(by.post, facts.assistants) if isinstance(by, Officer) else []
-    return (
-        None
-        if any(not item.reported_at for item in held)
-        else _("Your part is reported already.")
-    )
+    own_parts = _own(facts, by, facts.assistants)
+    if any(not item.reported_at for item in own_parts):
+        return None
+    return _("Your part is reported already.")
 
 
 def not_given_back(facts: Facts, by: Actor) -> Refusal:
-    held = facts.held_by(by.post, facts.assistants) if isinstance(by, Officer) else []
+    own_parts = _own(facts, by, facts.assistants)
     asked = {item.assignment_id for item in facts.hand_backs}
-    return (
-        None
-        if any(item.pk not in asked for item in held)
-        else _("You have asked already.")
-    )
+    if any(item.pk not in asked for item in own_parts):
+        return None
+    return _("You have asked already.")
 
 
 def part_given_back(facts: Facts, by: Actor) -> Refusal:
     return None if facts.hand_backs else _("There is no request to rule on.")
 
 
-def may_protect(facts: Facts, by: Actor) -> Refusal:
-    """Up by the owner, down by a reviewer: refused where neither would change
-    anything.
-    """
-    rank = Confidentiality(facts.case.confidentiality).rank
-    up = (
-        isinstance(by, Officer)
-        and rank < Confidentiality.SECRET.rank
-        and by.post in owners_posts(facts)
-    )
-    if up or (
-        rank
-        and isinstance(by, Officer)
-        and by.post in REVIEWERS.may(facts, Handled.NOBODY)
-    ):
-        return None
-    return _(
-        "Whoever holds the matter may protect it more; only a reviewer may protect it"
-        " less."
-    )
-
-
 def assistants_left(facts: Facts, by: Actor) -> Refusal:
-    waiting = any(not (item.reported_at or item.waived_at) for item in facts.assistants)
-    return None if waiting else _("Every assistant has reported.")
-
-
-def once_a_day(facts: Facts, by: Actor) -> Refusal:
-    today = {
-        workdays.local_day(event.at)
-        for event in facts.happened("urge", this_round=False)
-    }
-    return _("You asked today already; they know.") if facts.on in today else None
-
-
-def ten_a_day(facts: Facts, by: Actor) -> Refusal:
-    """By code alone, at no counter: who finds a receipt shall not bury the case under
-    words.
-    """
-    if isinstance(by, Speaker) and by.helped_by:
+    if facts.awaited_assistants:
         return None
-    added = [
-        event
-        for event in facts.happened("supplement", this_round=False)
-        if "entered_by" not in event.data
-    ]
-    if sum(workdays.local_day(event.at) == facts.on for event in added) < MOST_ADDED:
-        return None
-    return _("That is enough for one day. Come back tomorrow, or call the village.")
+    return _("Every assistant has reported.")
 
 
 def no_extension_yet(facts: Facts, by: Actor) -> Refusal:
     if facts.extended_to:
         return _("More time was given once already in this round.")
-    return (
-        _("You have asked already.")
-        if facts.open_request(RequestKind.EXTENSION)
-        else None
-    )
+    if facts.open_request(RequestKind.EXTENSION):
+        return _("You have asked already.")
+    return None
 
 
 def not_suspended(facts: Facts, by: Actor) -> Refusal:
     if facts.suspension:
         return _("It is suspended already.")
-    return (
-        _("You have asked already.")
-        if facts.open_request(RequestKind.SUSPENSION)
-        else None
-    )
+    if facts.open_request(RequestKind.SUSPENSION):
+        return _("You have asked already.")
+    return None
 
 
 def extension_asked(facts: Facts, by: Actor) -> Refusal:
-    return (
-        None
-        if facts.open_request(RequestKind.EXTENSION)
-        else _("There is no request to rule on.")
-    )
+    if facts.open_request(RequestKind.EXTENSION):
+        return None
+    return _("There is no request to rule on.")
 
 
 def suspension_asked(facts: Facts, by: Actor) -> Refusal:
-    return (
-        None
-        if facts.open_request(RequestKind.SUSPENSION)
-        else _("There is no request to rule on.")
-    )
+    if facts.open_request(RequestKind.SUSPENSION):
+        return None
+    return _("There is no request to rule on.")
 
 
 def suspended(facts: Facts, by: Actor) -> Refusal:
@@ -284,45 +170,154 @@ def suspended(facts: Facts, by: Actor) -> Refusal:
     return None
 
 
-def not_deferred_before(facts: Facts, by: Actor) -> Refusal:
-    return _("It was put off once already.") if facts.deferred_this_visit() else None
+# --- 督 and 评
+def no_order_pending(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.needs_order:
+        return _(
+            "The speaker was dissatisfied again: only an order to redo, or an"
+            " explanation, ends this."
+        )
+    return None
+
+
+def order_pending(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.needs_order:
+        return None
+    return _("This is for a matter rated dissatisfied a second time.")
+
+
+def replied(facts: Facts, by: Actor) -> Refusal:
+    return None if facts.replied else _("Reply to the speaker first.")
+
+
+def not_yet_rated(facts: Facts, by: Actor) -> Refusal:
+    return _("This round has its rating already.") if facts.rating else None
+
+
+def tried_enough(facts: Facts, by: Actor) -> Refusal:
+    """3 logged attempts on different days, or 30 days after the reply (domain §3,
+    close_unrated).
+    """
+    needed = settings.ATTEMPTS_BEFORE_CLOSING
+    days = {workdays.local_day(event.at) for event in facts.happened(Action.ATTEMPT)}
+    if len(days) >= needed or facts.case.is_left_unrated(facts.at):
+        return None
+    return _("Try on %(count)s different days first.") % {"count": needed}
+
+
+# --- closed cases
+def not_merged(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.close_reason == CloseReason.MERGED:
+        return _("It was merged; look at the other matter.")
+    return None
+
+
+def may_reopen(facts: Facts, by: Actor) -> Refusal:
+    """A speaker reopens once, and only for some time after the closing."""
+    case = facts.case
+    if case.close_reason == CloseReason.MERGED:
+        return _("It was merged; open the other matter.")
+    if case.adopted_from:
+        return _("It was taken over from an old ledger; register it anew.")
+    if not isinstance(by, Speaker):
+        return None
+
+    reopened = facts.happened(Action.REOPEN, this_round=False)
+    if any(event.actor_kind == ActorKind.SPEAKER for event in reopened):
+        return _("You opened it again once already; please ask at the counter.")
+    days = settings.SPEAKER_REOPEN_DAYS
+    if case.closed_at and facts.at > case.closed_at + timedelta(days=days):
+        return _(
+            "It was closed more than %(days)s days ago; please ask at the counter."
+        ) % {"days": days}
+    return None
+
+
+# --- the speaker's own acts
+def not_dissatisfied(facts: Facts, by: Actor) -> Refusal:
+    if facts.dissatisfied:
+        return _("The speaker was dissatisfied: it cannot be taken back any more.")
+    return None
+
+
+def once_a_day(facts: Facts, by: Actor) -> Refusal:
+    urged = facts.happened(Action.URGE, this_round=False)
+    if any(workdays.local_day(event.at) == facts.on for event in urged):
+        return _("You asked today already; they know.")
+    return None
+
+
+def ten_a_day(facts: Facts, by: Actor) -> Refusal:
+    """By code alone, at no counter.
+
+    Who finds a receipt shall not bury the case under words.
+    """
+    if isinstance(by, Speaker) and by.helped_by:
+        return None
+
+    added_today = 0
+    for event in facts.happened(Action.SUPPLEMENT, this_round=False):
+        is_by_code = "entered_by" not in data_of(event)
+        if is_by_code and workdays.local_day(event.at) == facts.on:
+            added_today += 1
+    if added_today < MOST_ADDED:
+        return None
+    return _("That is enough for one day. Come back tomorrow, or call the village.")
+
+
+# --- protection
+def may_protect(facts: Facts, by: Actor) -> Refusal:
+    """Up by the owner, down by a reviewer: refused to whom neither is open."""
+    rank = Confidentiality(facts.case.confidentiality).rank
+
+    if isinstance(by, Officer):
+        may_go_up = rank < Confidentiality.SECRET.rank
+        if may_go_up and by.post in owners_posts(facts):
+            return None
+        if rank and by.post in REVIEWERS.may(facts, Handled.NOBODY):
+            return None
+
+    return _(
+        "Whoever holds the matter may protect it more; only a reviewer may protect it"
+        " less."
+    )
 
 
 def has_concerns(facts: Facts, by: Actor) -> Refusal:
     return None if facts.concerns else _("It concerns no cadre.")
 
 
+def receipt_awaited(facts: Facts, by: Actor) -> Refusal:
+    reports = facts.happened(Action.MANDATORY_REPORT, this_round=False)
+    received_at_once = [event for event in reports if data_of(event).get("received")]
+    received_later = facts.happened(Action.RECEIPT, this_round=False)
+    if len(reports) > len(received_at_once) + len(received_later):
+        return None
+    return _("No receipt of a red-line report is awaited.")
+
+
+# --- the owner
 def owner_due(facts: Facts, by: Actor) -> Refusal:
-    """Whether a new owner is due: the post of the present one ended, or another one is
-    on duty by now.
-    """
+    """A new owner is due where the present one's post ended, or another is on duty."""
     if owner_gone(facts) or roster_went_on(facts):
         return None
     return _("The matter has an owner.")
 
 
+def owner_gone(facts: Facts) -> bool:
+    """True where the owner's post ended, or the office has no handler left."""
+    return not owners_posts(facts)
+
+
 def roster_went_on(facts: Facts) -> bool:
-    """Whether a village's case in 说 or 评 is with somebody off duty while whom it
-    should be with is on.
+    """True where a village's case in 说 or 评 is with somebody off duty.
+
+    And whom it should be with is on duty.
     """
     case = facts.case
-    if case.stage not in FOLLOWING or any(
-        post.pk == case.owner_post_id for post in facts.on_duty
-    ):
+    if case.stage not in FOLLOWING:
         return False
-    return find_owner(facts)[0] in facts.on_duty
-
-
-def receipt_awaited(facts: Facts, by: Actor) -> Refusal:
-    reports = facts.happened("mandatory_report", this_round=False)
-    received = sum(bool(event.data.get("received")) for event in reports)
-    if len(reports) > received + len(facts.happened("receipt", this_round=False)):
-        return None
-    return _("No receipt of a red-line report is awaited.")
-
-
-def owner_gone(facts: Facts) -> bool:
-    case = facts.case
-    if case.owner_post_id:
-        return all(post.pk != case.owner_post_id for post in facts.posts)
-    return all(post.office_id != case.owner_office_id for post in facts.posts)
+    if any(post.pk == case.owner_post_id for post in facts.on_duty):
+        return False
+    owner, _nobody_left = find_owner(facts)
+    return owner in facts.on_duty

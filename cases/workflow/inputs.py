@@ -1,4 +1,4 @@
-"""What a move asks for, as data: pages, API and make_move read the same tuples."""
+"""The inputs of moves, as data: pages, API and make_move read the same tuples."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from django.db.models import Choices
+from django.db.models import Choices, TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import choices
@@ -41,9 +41,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Ask:
-    """What one of the holders is asked for, and by which day (no later than the case's
-    own).
-    """
+    """Something asked of one holder, by a day no later than the case's own."""
 
     holder: Post | Office
     text: str = ""
@@ -63,13 +61,11 @@ class Input:
 
     @property
     def is_composed(self) -> bool:
-        """Whether an officer words it, perhaps from a standard text; one word is never
-        one.
-        """
+        """True for a text that an officer words, perhaps from a standard text."""
         return self.kind is Kind.TEXT and self.name not in SPEAKERS_WORDS
 
     def offered(self) -> list[tuple[Any, Any]]:
-        """The choices of a CHOICE as value and words; none for the other kinds."""
+        """Return the choices of a CHOICE as value and words; none for other kinds."""
         return list(self.choices.choices) if self.choices else []
 
 
@@ -81,6 +77,11 @@ def choice(
     name: str, label: str | Promise, choices: type[Choices], **options: Any
 ) -> Input:
     return Input(name, Kind.CHOICE, label, choices=choices, **options)
+
+
+class Ruling(TextChoices):
+    GRANTED = choices.RequestState.GRANTED.value, pgettext_lazy("ruling", "grant it")
+    REFUSED = choices.RequestState.REFUSED.value, pgettext_lazy("ruling", "refuse it")
 
 
 REASON = text("reason", _("Why"), required=True, is_note=True)
@@ -98,11 +99,35 @@ HOW = choice("how", _("How the answer came"), choices.How)
 LEAD = Input("lead", Kind.HOLDER, _("Who leads"), required=True)
 ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
 ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
+RESULT = text("result", _("The result"), required=True, is_note=True)
+REPLY = text("reply", _("What you tell the speaker"), required=True, is_note=True)
+ROUTE = Input(
+    "route", Kind.LINE, _("Where this is handled"), required=True, max_length=120
+)
+SPEAKER_WAS_TOLD = text(
+    "told", _("What the speaker was told"), required=True, is_note=True
+)
+UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
+RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
+WHY_OPTIONAL = text("reason", _("Why"), is_note=True)
+WHY_LOWER = text(
+    "reason", _("Why"), is_note=True, help=_("Needed where it is made smaller.")
+)
+WHY_REFUSED = text("reason", _("Why"), is_note=True, help=_("Needed where you refuse."))
+NOTE = text("text", _("What there is to say"), required=True, is_note=True)
+BAD = text(
+    "reason",
+    _("What was not done well"),
+    is_note=True,
+    help=_("Needed where the answer is “dissatisfied”."),
+)
+SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 
 
 def unfinished(text: str) -> str | None:
-    """The first placeholder that a standard text left to be filled in, brackets
-    included; None in a finished text.
+    """Return the first placeholder that a standard text left open, with its brackets.
+
+    None in a finished text.
     """
     found = UNFINISHED.search(text)
     return found[0] if found else None
@@ -111,25 +136,31 @@ def unfinished(text: str) -> str | None:
 def check_inputs(
     inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True
 ) -> dict[str, Any]:
-    """The values by input name, texts stripped, absent ones empty.
+    """Return the values by input name, texts stripped, absent ones empty.
 
     InputRefused names every required input that is empty, every choice that does not
     exist and, where an officer `composed` the words, every text that still holds a
     placeholder of a standard text, 【…】; TypeError for a name the move does not ask
     for (a mistake of the caller, not of the user).
     """
-    known = {item.name: item for item in inputs}
-    if unknown := set(values) - set(known):
+    names = {item.name for item in inputs}
+    if unknown := set(values) - names:
         raise TypeError(f"unknown inputs: {sorted(unknown)}")
+
     clean: dict[str, Any] = {}
     wrong: dict[str, str | Promise] = {}
-    for name, item in known.items():
-        value = values.get(name)
-        clean[name] = value = value.strip() if isinstance(value, str) else value
-        if words := _wrong_with(item, value) or (
-            _left_open(item, value) if composed else None
-        ):
-            wrong[name] = words
+    for item in inputs:
+        value = values.get(item.name)
+        if isinstance(value, str):
+            value = value.strip()
+        clean[item.name] = value
+
+        words = _wrong_with(item, value)
+        if words is None and composed:
+            words = _left_open(item, value)
+        if words:
+            wrong[item.name] = words
+
     if wrong:
         raise InputRefused(_("Something is missing."), wrong)
     return clean
@@ -146,12 +177,12 @@ def _wrong_with(item: Input, value: Any) -> Text | None:
 
 
 def _left_open(item: Input, value: Any) -> Text | None:
-    if item.is_composed and isinstance(value, str) and (gap := unfinished(value)):
-        return still_open(gap)
-    return None
+    if not item.is_composed or not isinstance(value, str):
+        return None
+    gap = unfinished(value)
+    return still_open(gap) if gap else None
 
 
 def still_open(gap: str) -> str:
-    return gettext("Put your own words in the place of %(gap)s, or take it out.") % {
-        "gap": gap
-    }
+    words = gettext("Put your own words in the place of %(gap)s, or take it out.")
+    return words % {"gap": gap}

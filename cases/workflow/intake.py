@@ -1,6 +1,4 @@
-"""Taking a matter down at the counter: new, settled on the spot, or added to one
-already known.
-"""
+"""The counter: a matter is taken down, settled on the spot, or added to another."""
 
 import itertools
 from collections import Counter
@@ -17,17 +15,14 @@ from minshi import workdays
 from villages.models import Group, User, Village
 
 SIMILAR_DAYS = 30
-LOOKED_AT = (
-    60  # the latest matters of the village and month are enough to find a repeated one
-)
+# the latest matters of the village and month are enough to find a repeated one
+LOOKED_AT = 60
 SHARED_PAIRS = 2
 
 
 @dataclass(frozen=True)
 class OnTheSpot:
-    """当场就解决了: the result, and the villager's two answers if they gave them at
-    once.
-    """
+    """当场就解决了: the result, and the villager's two answers, if given at once."""
 
     result: str
     satisfaction: str = ""
@@ -44,20 +39,27 @@ def take_down(
     key: UUID | None = None,
     on_the_spot: OnTheSpot | None = None,
 ) -> Case:
-    """Registers, settles and takes the answer in one go, or nothing at all; a repeated
-    `key` changes nothing.
+    """Register, settle and take the answer in one go, or nothing at all.
 
-    Raises what register and make_move raise. Source: domain §3, register, settle, rate.
+    A repeated `key` changes nothing. Raises what register and make_move raise. Source:
+    domain §3, register, settle, rate.
     """
     case = register(spoken, by=by, at=at, key=key)
-    if on_the_spot is None or case.version > 1:
+    was_moved_already = case.version > 1
+    if on_the_spot is None or was_moved_already:
         return case
-    category = spoken.category or ""
+
     case = make_move(
-        case, Action.SETTLE, by=by, at=at, category=category, result=on_the_spot.result
+        case,
+        Action.SETTLE,
+        by=by,
+        at=at,
+        category=spoken.category or "",
+        result=on_the_spot.result,
     )
     if not on_the_spot.satisfaction:
         return case
+
     return make_move(
         case,
         Action.RATE,
@@ -79,33 +81,35 @@ def similar_to(
     at: datetime,
     limit: int = 3,
 ) -> list[Case]:
-    """Open matters of the same village and the last 30 days that share words (lessons
-    9); at most `limit`.
+    """Return open matters of the village and the last 30 days that share words.
 
-    Same group and category weigh more; two shared pairs of characters are the least.
-    One query.
+    At most `limit`, the most alike first (lessons 9). Two shared pairs of characters
+    are the least; same group and category weigh more. One query.
     """
     wanted = Counter(_pairs(words))
     if not wanted:
         return []
+
     recent = (
         Case.objects.visible_to(user, workdays.local_day(at))
         .open()
         .filter(village=village, registered_at__gte=at - timedelta(days=SIMILAR_DAYS))
         .with_row()[:LOOKED_AT]
     )
-    scored = []
+    scored: list[tuple[int, Case]] = []
     for case in recent:
-        shared = sum((wanted & Counter(_pairs(case.title + case.verbatim))).values())
-        if shared >= SHARED_PAIRS:
-            near = (group is not None and case.group_id == group.pk) + (
-                bool(category) and case.category == category
-            )
-            scored.append((shared + near, case.pk, case))
-    return [
-        case
-        for *_score, case in sorted(scored, key=lambda row: (-row[0], -row[1]))[:limit]
-    ]
+        pairs = Counter(_pairs(case.title + case.verbatim))
+        score = (wanted & pairs).total()
+        if score < SHARED_PAIRS:
+            continue
+        if group is not None and case.group_id == group.pk:
+            score += 1
+        if category and case.category == category:
+            score += 1
+        scored.append((score, case))
+
+    scored.sort(key=lambda row: (-row[0], -row[1].pk))
+    return [case for _score, case in scored[:limit]]
 
 
 def _pairs(words: str) -> list[str]:

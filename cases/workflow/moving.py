@@ -1,8 +1,6 @@
-"""make_move: lock, version, stage, right, needs; write; clock; record – in that order,
-for everybody.
-"""
+"""make_move: the one way in which a case moves, the same for everybody."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -15,12 +13,13 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Event
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
+from cases.workflow.event_data import EventData, data_of
 from cases.workflow.facts import Facts, read_facts
 from cases.workflow.inputs import check_inputs, still_open, unfinished
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES
 from cases.workflow.record import record
-from cases.workflow.step import Step
+from cases.workflow.step import Effect, Step
 from minshi import workdays
 from minshi.errors import (
     InputRefused,
@@ -44,106 +43,131 @@ def make_move(
     version: int | None = None,
     key: UUID | None = None,
     facts: Facts | None = None,
-    about: Mapping[str, Any] | None = None,
+    about: EventData | None = None,
     **values: Any,
 ) -> Case:
-    """Moves a case one step and returns it as it stands then; the only writer of stage
-    and Event.
+    """Move a case one step and return it as it stands then.
+
+    1. Lock the case, and with it the other case that the move changes, if any.
+    2. Return a case that this key has moved already; refuse a stale version.
+    3. Check stage, right, guards and inputs.
+    4. Change the case, name its owner, write the event.
+    Nothing else writes a stage or an Event (domain §3, the moves table).
 
     `values` are the inputs that MOVES names for the action; `note` stands for the input
     that is the event's note, or follows it. `version` is the one the actor saw, `key`
     makes a retry harmless. `facts`, read a moment ago for the page or call, serve while
-    the locked case is at their version: what they hold of it changes by moves alone.
-    `about` goes into the event's data: the meeting and agenda item that decided it.
+    the locked case is at their version: they change by moves alone. `about` goes into
+    the event's data: the meeting and agenda item that decided it.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not),
     StaleVersion (changed meanwhile), KeyReused (the key came before with other words),
-    InputRefused (a field missing or wrong). Source: domain §3, the moves table.
+    InputRefused (a field missing or wrong).
     """
+    move = MOVES[action]
     sent = fingerprint(action, values, note) if key else ""
-    into = values.get("into")
-    if isinstance(into, Case):
-        lock_in_order(case, into)
-        values["into"] = lock_visible(into, by, at)[0]
+
+    other = values.get(move.also_locks)
+    if isinstance(other, Case):
+        lock_in_order(case, other)
+        values[move.also_locks] = lock_visible(other, by, at)[0]
     locked, is_repeat = lock_visible(case, by, at, key)
-    if is_repeat or (
-        key and version != locked.version and locked.events.filter(key=key).exists()
-    ):
+
+    if is_repeat or _was_used_meanwhile(key, locked, version):
         refuse_other_words(locked.events.filter(key=key), sent)
         return locked
     if version is not None and version != locked.version:
         raise StaleVersion(
             _("Somebody else has changed this matter since you opened it.")
         )
-    move = MOVES[action]
-    if note and (name := note_input(move)) and not values.get(name):
-        values[name], note = note, ""
-    facts = (
-        replace(facts, case=locked)
-        if _still_holds(facts, locked, at)
-        else read_facts(locked, at)
-    )
+
+    if _still_holds(facts, locked, at):
+        facts = replace(facts, case=locked)
+    else:
+        facts = read_facts(locked, at)
     _check(move, facts, by)
-    composed = not isinstance(by, Speaker)  # what villagers write may hold any brackets
-    if composed and (gap := unfinished(note)):
-        raise InputRefused.at(note=still_open(gap))
-    step = Step(facts, by, check_inputs(move.inputs, values, composed=composed))
-    name = note_input(move)
-    words = [step.values[name] or "" if name else "", note]
-    step.data.update(about or {})
+
+    # what villagers write may hold any brackets
+    is_composed = not isinstance(by, Speaker)
+    checked, full_note = _checked_inputs(move, values, note, is_composed=is_composed)
+    step = Step(facts, by, checked)
+    if about:
+        step.data.update(about)
     if key:
         step.data["sent"] = sent
-    return _carry_out(step, action, move.effect, "\n".join(filter(None, words)), key)
+    return _carry_out(step, action, move.effect, full_note, key)
+
+
+def _checked_inputs(
+    move: Move, values: dict[str, Any], note: str, *, is_composed: bool
+) -> tuple[dict[str, Any], str]:
+    """Return the checked values, and the note of the event.
+
+    A note that was given stands for the input that is the note, or follows it.
+    """
+    name = move.note_input
+    if note and name and not values.get(name):
+        values = {**values, name: note}
+        note = ""
+
+    if is_composed and (gap := unfinished(note)):
+        raise InputRefused.at(note=still_open(gap))
+    checked = check_inputs(move.inputs, values, composed=is_composed)
+    words = (checked[name] or "") if name else ""
+    return checked, "\n".join(filter(None, (words, note)))
+
+
+def _was_used_meanwhile(key: UUID | None, locked: Case, version: int | None) -> bool:
+    """True where the key moved the case while this request waited for the lock."""
+    if key is None or version == locked.version:
+        return False
+    return locked.events.filter(key=key).exists()
 
 
 def refuse_other_words(events: Iterable[Event], sent: str) -> None:
-    """KeyReused: nothing said may vanish behind a retry. `sent` is the fingerprint of
-    what is said now.
+    """Raise KeyReused unless these events were sent with the same words.
+
+    `sent` is the fingerprint of what is sent now; what is new in it must not be lost
+    silently as if it were a retry.
     """
     for event in events:
-        refuse_reuse(event.data.get("sent", sent), sent)
-
-
-def note_input(move: Move) -> str | None:
-    return next((item.name for item in move.inputs if item.is_note), None)
+        refuse_reuse(data_of(event).get("sent", sent), sent)
 
 
 def lock_in_order(*cases: Case) -> None:
-    """Two cases are locked lowest id first by everybody, so that two merges that cross
-    never wait for each other.
+    """Lock cases, lowest id first, so that crossing writers never wait for each other.
+
+    Everybody who locks more than one case does it by this function.
     """
     rows = Case.objects.filter(pk__in=[case.pk for case in cases]).order_by("pk")
     list(rows.select_for_update(of=("self",), no_key=True).only("pk"))
 
 
 def _still_holds(facts: Facts | None, locked: Case, at: datetime) -> TypeGuard[Facts]:
-    return facts is not None and (facts.case.pk, facts.case.version, facts.at) == (
-        locked.pk,
-        locked.version,
-        at,
-    )
+    if facts is None or facts.at != at:
+        return False
+    return (facts.case.pk, facts.case.version) == (locked.pk, locked.version)
 
 
 def lock_visible(
     case: Case, by: Actor, at: datetime, key: UUID | None = None
 ) -> tuple[Case, bool]:
-    """Locks the row, within the officer's sight; a row outside it is as if it did not
-    exist.
+    """Lock the row and return it, and whether one of its events has the key already.
 
-    With it, whether the key was on one of its events already, before any wait for the
-    lock.
+    The key is looked up as of before any wait for the lock. NoSuchRight: the case is
+    out of the officer's sight, or not the speaker's; as if it did not exist.
     """
     rows = Case.objects.all()
     if isinstance(by, Officer):
         rows = rows.visible_to(by.user, workdays.local_day(at))
     elif isinstance(by, Speaker) and (by.case is None or by.case.pk != case.pk):
         rows = rows.none()
-    used = (
-        Exists(Event.objects.filter(case=OuterRef("pk"), key=key))
-        if key
-        else Value(False)
-    )
+
+    used: Exists | Value = Value(False)
+    if key:
+        used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key))
+    rows = rows.select_for_update(of=("self",), no_key=True).select_related("town")
+
     try:
-        rows = rows.select_for_update(of=("self",), no_key=True).select_related("town")
         locked = rows.annotate(key_used=used).get(pk=case.pk)
     except Case.DoesNotExist:
         raise NoSuchRight(
@@ -166,17 +190,14 @@ def _may(move: Move, facts: Facts, by: Actor) -> bool:
         return move.system
     if isinstance(by, Speaker):
         return move.speaker
-    return (
-        move.who is not None
-        and by.user.pk == by.post.user_id
-        and by.post in move.who.may(facts, move.handled)
-    )
+
+    if move.who is None or by.user.pk != by.post.user_id:
+        return False
+    return by.post in move.who.may(facts, move.handled)
 
 
 def refusal_of(move: Move, facts: Facts, by: Actor) -> Text | None:
-    """The first reason in the way of the move, in the user's words; None if there is
-    none.
-    """
+    """Return the first reason against the move, in the user's words, or None."""
     for guard in move.guards:
         if words := guard(facts, by):
             return words
@@ -184,18 +205,23 @@ def refusal_of(move: Move, facts: Facts, by: Actor) -> Text | None:
 
 
 def _carry_out(
-    step: Step, action: str, effect: Callable[[Step], None], note: str, key: UUID | None
+    step: Step, action: Action, effect: Effect, note: str, key: UUID | None
 ) -> Case:
-    """Write, name the owner, record; then what follows, on a case locked already and
-    with an event of its own.
+    """Change the case, name its owner, write the event; then make what follows from it.
+
+    What follows happens to a case locked already, with an event of its own. The last
+    step of a case within one move saves the row.
     """
-    case, source = step.case, step.case.stage
+    case = step.case
+    source = case.stage
+
     effect(step)
     step.settle_up()
     case.version += 1
-    data = {"version": case.version, **step.data}
+
+    step.data["version"] = case.version
     if isinstance(step.by, Speaker) and step.by.helped_by:
-        data["entered_by"] = step.by.helped_by.pk
+        step.data["entered_by"] = step.by.helped_by.pk
     record(
         case,
         action,
@@ -203,35 +229,30 @@ def _carry_out(
         at=step.at,
         source=source,
         note=note,
-        data=data,
+        data=step.data,
         personal=step.personal,
         key=key,
         names=lambda: step.facts.names,
     )
     if step.alarm:
-        record(
-            case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage
-        )
-    if not any(
-        wake.case is case for wake in step.follows
-    ):  # the last step of a case in this move saves it
+        step.record_alarm()
+
+    goes_on = any(follow.case is case for follow in step.follows)
+    if not goes_on:
         case.save()
-    for wake in step.follows:
-        facts = step.facts if wake.case is case else read_facts(wake.case, step.at)
-        _carry_out(
-            Step(facts, wake.by, wake.values),
-            wake.action,
-            wake.effect,
-            wake.values.get("reason", ""),
-            None,
-        )
+    for follow in step.follows:
+        facts = step.facts if follow.case is case else read_facts(follow.case, step.at)
+        next_step = Step(facts, follow.by, follow.values)
+        reason = follow.values.get("reason", "")
+        _carry_out(next_step, follow.action, follow.effect, reason, None)
     return case
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A move open to somebody, and the post they would act from (None for the
-    speaker).
+    """A move open to somebody, and the post they would act from.
+
+    The post is None for the speaker.
     """
 
     action: Action
@@ -242,19 +263,19 @@ class Offer:
 def moves_open_to(
     actor: User | Speaker, case: Case, at: datetime, facts: Facts | None = None
 ) -> list[Offer]:
-    """What may be done now, in the order of MOVES: the buttons of a page and the
-    choices of the API.
+    """List what the actor may do now, in the order of MOVES.
 
-    The case must be one the user sees. Queries: those of `read_facts` and the user's
-    posts.
+    These are the buttons of a page and the choices of the API. The case must be one the
+    user sees. Queries: those of `read_facts` and the user's posts.
     """
     facts = facts or read_facts(case, at)
-    posts = [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
-    return [
-        offer
-        for action, move in MOVES.items()
-        if (offer := _offer(action, move, facts, actor, posts))
-    ]
+    posts = _posts_of(actor, facts)
+
+    offers = []
+    for action, move in MOVES.items():
+        if offer := _offer(action, move, facts, actor, posts):
+            offers.append(offer)
+    return offers
 
 
 def offer_to(
@@ -264,13 +285,21 @@ def offer_to(
     at: datetime,
     facts: Facts | None = None,
 ) -> Offer | None:
-    """One move by its name, if it is open to the actor now; as `moves_open_to`, without
-    judging the others.
+    """Return one move by its name, if it is open to the actor now.
+
+    As `moves_open_to`, without judging the other moves.
     """
     facts = facts or read_facts(case, at)
-    posts = [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
-    known = Action(action) if action in MOVES else None
-    return _offer(known, MOVES[known], facts, actor, posts) if known else None
+    posts = _posts_of(actor, facts)
+
+    if action not in MOVES:
+        return None
+    asked = Action(action)
+    return _offer(asked, MOVES[asked], facts, actor, posts)
+
+
+def _posts_of(actor: User | Speaker, facts: Facts) -> list[Post]:
+    return [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
 
 
 def _offer(
@@ -278,9 +307,11 @@ def _offer(
 ) -> Offer | None:
     if move.inner or facts.case.stage not in move.sources:
         return None
+
     if isinstance(actor, Speaker):
         open_to_speaker = move.speaker and refusal_of(move, facts, actor) is None
         return Offer(action, move, None) if open_to_speaker else None
+
     for post in posts:
         by = Officer(actor, post)
         if _may(move, facts, by) and refusal_of(move, facts, by) is None:

@@ -1,6 +1,4 @@
-"""Case numbers from one locked counter row per town and year, and unguessable tracking
-codes.
-"""
+"""Case numbers, from one locked counter row per town and year; tracking codes."""
 
 import secrets
 
@@ -12,10 +10,10 @@ CODE_LENGTH = 10
 
 
 def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
-    """The next `count` numbers, e.g. BG-2026-0183; call inside a transaction, which
-    keeps the row locked.
+    """Return the next `count` numbers, e.g. BG-2026-0183; they may pass 9999.
 
-    May pass 9999; a rolled-back transaction gives its numbers back (domain §3).
+    Call inside a transaction, which keeps the row locked and, rolled back, gives its
+    numbers back (domain §3).
     """
     counter, _new = NumberCounter.objects.select_for_update().get_or_create(
         town=town, year=year
@@ -23,6 +21,7 @@ def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
     first = counter.last + 1
     counter.last += count
     counter.save(update_fields=["last"])
+
     return [
         f"{town.abbreviation}-{year}-{sequence:04d}"
         for sequence in range(first, first + count)

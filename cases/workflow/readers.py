@@ -1,12 +1,10 @@
-"""保密: who may read a secret case, and why each of them (domain §3,
-confidentiality).
-"""
+"""保密: the readers of a secret case, and why each is one (domain §3)."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.choices import AssignmentRole, Confidentiality
+from cases.models.choices import Confidentiality
 from cases.workflow.facts import Facts
 from cases.workflow.who import owners_posts
 from minshi.errors import Text
@@ -20,40 +18,36 @@ class Reader:
 
 
 def readers_of(facts: Facts) -> list[Reader]:
-    """Those named in a secret case with every reason they are named for; none for any
-    other case. No query.
+    """Return those named in a secret case with every reason they are named for.
+
+    None for any other case. No query.
     """
     case = facts.case
     if case.confidentiality != Confidentiality.SECRET:
         return []
-    found: dict[int, Reader] = {}
 
-    def name(posts: list[Post], why: Text) -> None:
+    recorders = [post for post in facts.posts if post.pk == case.recorded_by_id]
+    assistants = facts.holders(facts.assistants)
+    leads = facts.holders([facts.lead] if facts.lead else [])
+    listed = [post for post in facts.posts if post.pk in facts.named]
+    secretaries = [post for post in listed if post.role == Role.SECRETARY]
+    reviewers = [post for post in listed if post.role == Role.REVIEWER]
+    by_role = [*secretaries, *reviewers]
+    others = [post for post in listed if post not in by_role]
+
+    reasons: list[tuple[list[Post], Text]] = [
+        (recorders, _("took it down")),
+        (owners_posts(facts), _("it is with them")),
+        (leads, _("leads")),
+        (assistants, _("assists")),
+        (secretaries, _("secretary of the village")),
+        (reviewers, _("reviewer of this level")),
+        (others, _("named")),
+    ]
+    readers: dict[int, Reader] = {}
+    for posts, why in reasons:
         for post in posts:
             if facts.may_see(post):
-                found.setdefault(post.pk, Reader(post, [])).why.append(why)
-
-    name(
-        [post for post in facts.posts if post.pk == case.recorded_by_id],
-        _("took it down"),
-    )
-    name(owners_posts(facts), _("it is with them"))
-    for role, why in (
-        (AssignmentRole.LEAD, _("leads")),
-        (AssignmentRole.ASSISTANT, _("assists")),
-    ):
-        name(facts.holders(item for item in facts.active if item.role == role), why)
-    listed = [post for post in facts.posts if post.pk in facts.named]
-    name(
-        [post for post in listed if post.role == Role.SECRETARY],
-        _("secretary of the village"),
-    )
-    name(
-        [post for post in listed if post.role == Role.REVIEWER],
-        _("reviewer of this level"),
-    )
-    name(
-        [post for post in listed if post.role not in (Role.SECRETARY, Role.REVIEWER)],
-        _("named"),
-    )
-    return list(found.values())
+                reader = readers.setdefault(post.pk, Reader(post, []))
+                reader.why.append(why)
+    return list(readers.values())

@@ -1,40 +1,40 @@
-"""Writes what happened: one append-only event per move, chained by hash per case, free
-of personal values.
+"""The record of what happened: append-only events, free of personal values.
+
+Each row carries the hash of the one before it in its case.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from cases.models import Case, CaseRevision, Event
 from cases.privacy.redactor import PERSONAL_FIELDS, names_of, personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
+from cases.workflow.event_data import data_of
 from minshi.crypto import digest
 
-# typed values in an event's data, scanned like its note
+# typed values in an event's data, blanked like its note
 FREE_TEXT = (
     "route",
     "explained_by",
 )
+Revised = tuple[str, str]  # a personal value before and after
 
 
 def chain_hash(event: Event) -> str:
-    """SHA-256 over every column of the event and the hash before it, in one canonical
-    form.
+    """Return the SHA-256 over every column of the event and the hash before it.
+
+    The columns stand in one canonical form, which never changes.
     """
-    at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
-    parts: list[Any] = [
+    columns = [
         event.previous_hash,
         event.case_id,
         event.sequence,
-        at,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         event.action,
         event.actor_kind,
-    ]
-    parts += [
         event.user_id,
         event.post_id,
         event.via,
@@ -42,36 +42,49 @@ def chain_hash(event: Event) -> str:
         event.target,
         event.level,
         event.round,
+        event.note,
+        event.data,
+        str(event.key) if event.key else None,
     ]
-    parts += [event.note, event.data, str(event.key) if event.key else None]
     canonical = json.dumps(
-        parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        columns, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _cleaned(
+def _without_personal_values(
     case: Case,
     note: str,
-    data: dict[str, Any],
-    personal: dict[str, tuple[str, str]],
+    data: Mapping[str, object],
+    personal: Mapping[str, Revised],
     names: Callable[[], set[str]] | None,
-) -> tuple[str, dict[str, Any], dict[str, tuple[str, str]]]:
-    """Note and data without personal values, and the revisions that keep what was
-    blanked out.
+) -> tuple[str, dict[str, object], dict[str, Revised]]:
+    """Blank personal values out of note and data.
+
+    Return both, and the revisions: those of the move and those of the texts that lost
+    something.
     """
-    typed = {"note": note, **{name: data[name] for name in FREE_TEXT if data.get(name)}}
+    typed = {"note": note}
+    for name in FREE_TEXT:
+        if text := data.get(name):
+            typed[name] = str(text)
     if not any(typed.values()):
-        return note, data, personal
-    known = names() if names else names_of(case)
-    also = known.union(
-        *(pair for name, pair in personal.items() if name in PERSONAL_FIELDS)
-    )
-    redact = personal_redactor(case, also)
-    clean = {name: redact(text) for name, text in typed.items()}
-    kept = {name: ("", text) for name, text in typed.items() if clean[name] != text}
+        return note, dict(data), dict(personal)
+
+    names_to_blank = set(names() if names else names_of(case))
+    for name, pair in personal.items():
+        if name in PERSONAL_FIELDS:
+            names_to_blank.update(pair)
+    redact = personal_redactor(case, names_to_blank)
+
+    clean = dict[str, str]()
+    revisions = dict(personal)
+    for name, text in typed.items():
+        clean[name] = redact(text)
+        if clean[name] != text:
+            revisions[name] = ("", text)
     note = clean.pop("note")
-    return note, {**data, **clean}, {**personal, **kept}
+    return note, {**data, **clean}, revisions
 
 
 def new_event(
@@ -82,11 +95,12 @@ def new_event(
     at: datetime,
     source: str,
     note: str = "",
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
     key: UUID | None = None,
 ) -> Event:
-    """An unsaved event, next in the case's chain; advances the chain's head on the case
-    row.
+    """Return an unsaved event, next in the case's chain.
+
+    The head of the chain on the case row goes on with it.
     """
     case.event_count += 1
     event = Event(
@@ -97,24 +111,25 @@ def new_event(
         actor_kind=by.kind,
         user=by.user if isinstance(by, Officer) else None,
         post=by.post if isinstance(by, Officer) else None,
-        via=(
-            ""
-            if isinstance(by, Officer)
-            else by.via
-            if isinstance(by, Speaker)
-            else by.task
-        ),
+        via=_way_of(by),
         source=source,
         target=case.stage,
         level=case.level,
         round=case.round,
         note=note,
-        data=data or {},
+        data=dict(data or {}),
         key=key,
         previous_hash=case.event_hash,
     )
     event.hash = case.event_hash = chain_hash(event)
     return event
+
+
+def _way_of(by: Actor) -> str:
+    """Return by what a speaker came, or which task acted; empty for an officer."""
+    if isinstance(by, Officer):
+        return ""
+    return by.via if isinstance(by, Speaker) else by.task
 
 
 def record(
@@ -125,46 +140,50 @@ def record(
     at: datetime,
     source: str,
     note: str = "",
-    data: dict[str, Any] | None = None,
-    personal: dict[str, tuple[str, str]] | None = None,
+    data: Mapping[str, object] | None = None,
+    personal: Mapping[str, Revised] | None = None,
     key: UUID | None = None,
     names: Callable[[], set[str]] | None = None,
 ) -> Event:
-    """Writes one event; personal values go encrypted into CaseRevision rows, the chain
-    holds their digests.
+    """Write one event.
 
-    Typed text that names the speaker is kept whole in a revision, and with the name
-    blanked in the event. `names` gives what `names_of` would read, for whoever has
-    read it.
+    Personal values go encrypted into CaseRevision rows, of which the chain holds the
+    digests. Typed text that names the speaker is complete in such a row, and blanked in
+    the event. `names` returns what `names_of` would read, where it was read already.
     """
-    note, data, personal = _cleaned(case, note, data or {}, personal or {}, names)
-    digests = {
-        name: digest(json.dumps(pair, ensure_ascii=False))
-        for name, pair in personal.items()
-    }
-    data = {**data, **({"revisions": digests} if digests else {})}
+    note, clean_data, revisions = _without_personal_values(
+        case, note, data or {}, personal or {}, names
+    )
+    digests = {name: _digest_of(pair) for name, pair in revisions.items()}
+    if digests:
+        clean_data["revisions"] = digests
+
     event = new_event(
-        case, action, by=by, at=at, source=source, note=note, data=data, key=key
+        case, action, by=by, at=at, source=source, note=note, data=clean_data, key=key
     )
     event.save(force_insert=True)
-    if personal:
+    if revisions:
         CaseRevision.objects.bulk_create(
             CaseRevision(
                 event=event, field=name, old=old, new=new, digest=digests[name]
             )
-            for name, (old, new) in personal.items()
+            for name, (old, new) in revisions.items()
         )
     return event
 
 
-def first_broken(case: Case, events: Iterable[Event]) -> str | None:
-    """What is wrong with a case's chain, naming the first broken row; None when it
-    holds.
+def _digest_of(revised: tuple[str | None, str | None]) -> str:
+    return digest(json.dumps(revised, ensure_ascii=False))
 
-    Checks order, links, hashes, the head kept on the case row, and the digests of
-    revisions not erased.
+
+def first_broken(case: Case, events: Iterable[Event]) -> str | None:
+    """Name the first broken row of a case's chain and what is wrong; None if it holds.
+
+    Checked are order, links, hashes, the head on the case row, and the digests of
+    revisions that are not erased.
     """
-    previous, count = "", 0
+    previous = ""
+    count = 0
     for event in events:
         count += 1
         where = f"{case.number} #{event.sequence}"
@@ -175,29 +194,29 @@ def first_broken(case: Case, events: Iterable[Event]) -> str | None:
         if wrong := _broken_revision(event):
             return f"{where}: {wrong}"
         previous = event.hash
+
     if (count, previous) != (case.event_count, case.event_hash):
         return f"{case.number} #{count + 1}: the chain ends early"
     return None
 
 
 def _broken_revision(event: Event) -> str | None:
-    kept = {revision.field: revision for revision in event.revisions.all()}
-    for name, expected in event.data.get("revisions", {}).items():
-        revision = kept.get(name)
+    revisions = {revision.field: revision for revision in event.revisions.all()}
+    for name, expected in data_of(event).get("revisions", {}).items():
+        revision = revisions.get(name)
         if revision is None:
             return f"the revision of {name} is missing"
-        pair = json.dumps((revision.old, revision.new), ensure_ascii=False)
-        if revision.digest != expected or (
-            revision.erased_at is None and digest(pair) != expected
-        ):
+
+        is_erased = revision.erased_at is not None
+        digest_now = _digest_of((revision.old, revision.new))
+        if revision.digest != expected or (not is_erased and digest_now != expected):
             return f"the revision of {name} was changed"
     return None
 
 
 def verify_chains(cases: Iterable[Case]) -> Iterator[str]:
-    """One line for each case whose chain is broken."""
+    """Yield a line for each case whose chain is broken."""
     for case in cases:
-        if broken := first_broken(
-            case, case.events.order_by("sequence").prefetch_related("revisions")
-        ):
+        events = case.events.order_by("sequence").prefetch_related("revisions")
+        if broken := first_broken(case, events):
             yield broken

@@ -1,6 +1,4 @@
-"""register: a villager's words become a case; also in conflict from the first minute
-(domain §3, moves table).
-"""
+"""register: a villager's words become a case (domain §3, moves table)."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
 from cases.workflow.actions import Action
-from cases.workflow.actors import Actor, Officer, System
+from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.guard import name_concerns, unmasked_phone
 from cases.workflow.facts import Facts, posts_about, village_of
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
@@ -22,6 +20,7 @@ from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
+from minshi.idempotency import once
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.people import ADMINISTRATORS
 
@@ -31,7 +30,7 @@ SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 @dataclass(frozen=True)
 class Spoken:
-    """What is taken down; only the words are needed, everything else may come later."""
+    """A matter as it was told; only the words are needed, the rest may come later."""
 
     verbatim: str
     village: Village | None = None
@@ -61,16 +60,22 @@ class Spoken:
 def register(
     spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
 ) -> Case:
-    """Takes a matter down and returns the new case in 说, with number, owner and clock.
+    """Take a matter down and return the new case in 说, with number, owner and clock.
 
-    A repeated `key` with the same words returns the case it made before, to the officer
-    who made it; with other words it is KeyReused: nothing said may vanish behind a
-    retry. Raises InputRefused (no words, a place that does not fit) and NoSuchRight
-    (outside the post's territory).
+    1. Return the case that this key made before.
+    2. Check words, places and right.
+    3. Write case and co-speakers.
+    4. Start the clock, name whom it concerns and who owns it, write the event.
+
+    A repeated `key` counts only with the same words and from the same officer. Raises
+    KeyReused (the key came before with other words), InputRefused (no words, a place
+    that does not fit) and NoSuchRight (outside the post's territory; the key is
+    somebody else's).
     """
-    if key and (known := _replayed(key, spoken, by)):
-        return known
+    if before := _made_before(key, spoken, by):
+        return before
     _check(spoken, by, at)
+
     try:
         with transaction.atomic():
             case = _new_case(spoken, by, at, key)
@@ -79,70 +84,95 @@ def register(
             step.name_owner()
             case.save()
     except IntegrityError:
-        if key and (known := _replayed(key, spoken, by)):
-            return known
+        # the same form a second time, at this very moment
+        if before := _made_before(key, spoken, by):
+            return before
         raise
     CoSpeaker.objects.bulk_create(
         CoSpeaker(case=case, name=name) for name in spoken.co_speakers if name.strip()
     )
+
     _open(step, spoken)
     return case
 
 
-def _replayed(key: UUID, spoken: Spoken, by: Actor) -> Case | None:
-    case = Case.objects.select_related("recorded_by", "town").filter(key=key).first()
-    recorder = case.recorded_by.user_id if case and case.recorded_by else None
-    if case and recorder != (by.user.pk if isinstance(by, Officer) else None):
-        raise NoSuchRight(_("This form was sent by somebody else already."))
-    if case and case.verbatim != spoken.verbatim.strip():
-        raise KeyReused(
-            _("The form before was taken down as %(number)s.") % {"number": case.number}
-        )
-    return case
+def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
+    """Return the case that the key made before, or None.
+
+    KeyReused: of other words. NoSuchRight: another officer made it.
+    """
+    words = spoken.verbatim.strip()
+    user = by.user.pk if isinstance(by, Officer) else None
+
+    def words_before(case: Case) -> str:
+        recorder = case.recorded_by.user_id if case.recorded_by else None
+        if recorder != user:
+            raise NoSuchRight(_("This form was sent by somebody else already."))
+        if case.verbatim != words:
+            raise KeyReused(
+                _("The form before was taken down as %(number)s.")
+                % {"number": case.number}
+            )
+        return case.verbatim
+
+    rows = Case.objects.select_related("recorded_by", "town")
+    return once(rows, key, words, said_before=words_before)
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim.strip():
         raise InputRefused.at(verbatim=_("Write down what was said."))
-    town = town_of(spoken)
-    if spoken.group and (
-        spoken.village is None or spoken.group.village_id != spoken.village.pk
-    ):
-        raise InputRefused.at(group=_("That group is in another village."))
-    if (
-        spoken.resident
-        and spoken.village
-        and spoken.resident.household.group.village.town_id != town.pk
-    ):
-        raise InputRefused.at(resident=_("They live in another town."))
-    if spoken.topic and spoken.topic.town_id != town.pk:
-        raise InputRefused.at(topic=_("That topic is another town's."))
+    _check_places(spoken)
     if spoken.said_at and spoken.said_at > at:
         raise InputRefused.at(said_at=_("That time is still to come."))
-    if isinstance(by, Officer) and not (
-        by.user.pk == by.post.user_id
-        and in_territory(by.post, spoken.village, spoken.town, at)
-    ):
-        raise NoSuchRight(_("Your post does not reach there."))
+
+    if isinstance(by, Officer):
+        is_own_post = by.user.pk == by.post.user_id
+        if not is_own_post or not in_territory(
+            by.post, spoken.village, spoken.town, at
+        ):
+            raise NoSuchRight(_("Your post does not reach there."))
+
+
+def _check_places(spoken: Spoken) -> None:
+    """Refuse a group, a resident or a topic that belongs to another place."""
+    town = town_of(spoken)
+    village = spoken.village
+    group, resident = spoken.group, spoken.resident
+
+    if group and (village is None or group.village_id != village.pk):
+        raise InputRefused.at(group=_("That group is in another village."))
+    if resident and village:
+        lives_in = resident.household.group.village
+        if lives_in.town_id != town.pk:
+            raise InputRefused.at(resident=_("They live in another town."))
+    if spoken.topic and spoken.topic.town_id != town.pk:
+        raise InputRefused.at(topic=_("That topic is another town's."))
 
 
 def in_territory(
     post: Post, village: Village | None, town: Town | None, at: datetime
 ) -> bool:
-    """Any post but the 三员 registers within its own territory (domain §3,
-    register).
+    """True where a post may register a matter of the village or town.
+
+    Any post may within its own territory, but those of the 三员 (domain §3, register).
     """
     if post.role in ADMINISTRATORS or not post.is_current(workdays.local_day(at)):
         return False
-    where = village.town if village else town
-    if own_village := village_of(post):
+
+    own_village = village_of(post)
+    if own_village:
         return village is not None and village.pk == own_village
+
+    where = village.town if village else town
+    if where is None:
+        return False
     office = post.office
-    town_id = post.town_id or (office.town_id if office else None)
-    if town_id:
-        return where is not None and where.pk == town_id
-    county = post.county_code or (office.county_code if office else "")
-    return where is not None and bool(county) and where.county_code == county
+    own_town = post.town_id or (office.town_id if office else None)
+    if own_town:
+        return where.pk == own_town
+    own_county = post.county_code or (office.county_code if office else "")
+    return bool(own_county) and where.county_code == own_county
 
 
 def town_of(spoken: Spoken) -> Town:
@@ -153,41 +183,46 @@ def town_of(spoken: Spoken) -> Town:
 
 
 def title_of(spoken: Spoken) -> str:
-    """The given title, else the beginning of the words, without the speaker's name or
-    phone.
+    """Return the given title, else the beginning of the words.
+
+    The latter without the speaker's name or phone.
     """
     if spoken.title.strip():
         return spoken.title.strip()
+
     text = spoken.verbatim.strip()
     for value in (spoken.speaker_name, spoken.speaker_phone):
         if len(value) > 1:
             text = text.replace(value, "")
-    first = next(
-        (part.strip() for part in SENTENCE_END.split(text) if part.strip()), text
-    ) or _("A matter")
-    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+    title = _first_sentence(text) or text or _("A matter")
+    if len(title) > TITLE_LENGTH:
+        return title[: TITLE_LENGTH - 1] + "…"
+    return title
+
+
+def _first_sentence(text: str) -> str:
+    for part in SENTENCE_END.split(text):
+        if part.strip():
+            return part.strip()
+    return ""
 
 
 def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case:
+    """Return an unsaved case with the next number of its town."""
     town = town_of(spoken)
+    resident = spoken.resident
     phone = unmasked_phone(spoken.speaker_phone) if spoken.speaker_phone else ""
-    resident, group = spoken.resident, spoken.group
     if resident and not phone:
         phone = resident.phone or ""
-    if (
-        resident
-        and not group
-        and spoken.village
-        and resident.household.group.village_id == spoken.village.pk
-    ):
-        group = resident.household.group
+
     return Case(
         key=key,
         number=reserve_numbers(town, workdays.local_day(at).year)[0],
         tracking_code=new_tracking_code(),
         town=town,
         village=spoken.village,
-        group=group,
+        group=spoken.group or _residents_group(spoken),
         resident=resident,
         speaker_name=spoken.speaker_name.strip() or (resident.name if resident else ""),
         speaker_sex=spoken.speaker_sex or (resident.sex if resident else ""),
@@ -210,29 +245,36 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
         said_at=spoken.said_at or at,
         registered_at=at,
         recorded_by=by.post if isinstance(by, Officer) else None,
-        # until the clock has started below: the row keeps its constraints when first
-        # written
+        # until the clock has started: the row keeps its constraints when first written
         due_at=at,
         yellow_at=at,
     )
 
 
+def _residents_group(spoken: Spoken) -> Group | None:
+    """Return the group a resident lives in, where it is one of the case's village."""
+    if spoken.resident is None or spoken.village is None:
+        return None
+    group = spoken.resident.household.group
+    return group if group.village_id == spoken.village.pk else None
+
+
 def _open(step: Step, spoken: Spoken) -> None:
+    """Start the first clock and write the first event of a case.
+
+    A case may be in conflict from the first minute on.
+    """
     case = step.case
     if spoken.concerns:
         name_concerns(step, list(spoken.concerns))
-    step.start_clock("speak")
+    step.clocks.start("speak")
     step.settle_up()
+
     case.version = 1
-    data = {
-        "version": 1,
-        "channel": str(case.channel),
-        "verbatim": digest(case.verbatim),
-        **step.data,
-    }
-    record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=data)
+    step.data["version"] = 1
+    step.data["channel"] = str(case.channel)
+    step.data["verbatim"] = digest(case.verbatim)
+    record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)
     if step.alarm:
-        record(
-            case, Action.ALARM, by=System("nobody_left"), at=step.at, source=case.stage
-        )
+        step.record_alarm()
     case.save()

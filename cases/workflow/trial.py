@@ -23,10 +23,10 @@ def look_ahead(
     at: datetime,
     **values: Any,
 ) -> Seen:
-    """What `look` finds on the case after the move, of which nothing stays: no rule is
-    told twice for a preview.
+    """Return what `look` finds on the case after a move, and undo the move.
 
-    `look` reads everything it needs there and then. Raises what make_move raises.
+    So a preview needs no second statement of any rule. `look` reads everything it needs
+    there and then. Raises what make_move raises.
     """
     with transaction.atomic():
         seen = look(make_move(case, action, by=by, at=at, **values))

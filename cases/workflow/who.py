@@ -1,5 +1,6 @@
-"""Whose move it is and who owns a case: posts of the case's level, then the next level
-up (domain §3).
+"""The people whose move it is, and the owner of a case (domain §3).
+
+Posts of the case's level come first, then those of the next level up.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,12 +13,11 @@ from cases.workflow.facts import Facts, stands_at
 from villages.models import Office, Post, Role
 
 Tier = frozenset[Role]
-SUPERVISOR_FIRST = (frozenset({Role.SUPERVISOR}), frozenset({Role.REVIEWER}))
-REVIEWER_ONLY = (frozenset({Role.REVIEWER}),)
+Fits = Callable[[Post], bool]
 
 
 class Handled(Enum):
-    """Whom having handled bars."""
+    """Bars from a move whoever handled the case, in this round or ever."""
 
     NOBODY = "nobody"
     THIS_ROUND = "this round"
@@ -33,27 +33,29 @@ class Tiers:
     belongs to.
     """
 
-    village: tuple[Tier, ...] = ()
-    upper: tuple[Tier, ...] = REVIEWER_ONLY
-    steps_in: tuple[Tier, ...] = REVIEWER_ONLY
+    village: tuple[Tier, ...]
+    upper: tuple[Tier, ...]
+    steps_in: tuple[Tier, ...]
     base: Level = Level.VILLAGE
     or_owner: bool = False  # in 评 the owner may always act, whatever tier named them
 
     def may(self, facts: Facts, handled: Handled) -> list[Post]:
-        posts = walk(
-            facts,
-            self,
-            lambda post: _fits(facts, post, handled) and facts.is_named(post),
-        )
+        def fits(post: Post) -> bool:
+            return _is_free(facts, post, handled) and facts.is_named(post)
+
+        posts = walk(facts, self, fits)
         if self.or_owner and facts.case.stage == Stage.RATE:
-            posts += [
-                post
-                for post in facts.posts
-                if post.pk == facts.case.owner_post_id
-                and post not in posts
-                and _fits(facts, post, handled)
-            ]
+            for post in facts.posts:
+                is_owner = post.pk == facts.case.owner_post_id
+                if is_owner and post not in posts and _is_free(facts, post, handled):
+                    posts.append(post)
         return posts
+
+    def at(self, level: Level, start: Level) -> tuple[Tier, ...]:
+        """Return the tiers at a level, where the case stands at the level `start`."""
+        if level != start:
+            return self.steps_in
+        return self.village if level == Level.VILLAGE else self.upper
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Circle:
         return [
             post
             for post in self.members(facts)
-            if _fits(facts, post, handled) and facts.is_named(post)
+            if _is_free(facts, post, handled) and facts.is_named(post)
         ]
 
 
@@ -75,11 +77,11 @@ class AnyOf:
     parts: tuple["Tiers | Circle", ...]
 
     def may(self, facts: Facts, handled: Handled) -> list[Post]:
-        seen: dict[int, Post] = {}
+        posts: dict[int, Post] = {}
         for part in self.parts:
             for post in part.may(facts, handled):
-                seen.setdefault(post.pk, post)
-        return list(seen.values())
+                posts.setdefault(post.pk, post)
+        return list(posts.values())
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class InRating:
 Who = Tiers | Circle | AnyOf | InRating
 
 
-def _fits(facts: Facts, post: Post, handled: Handled) -> bool:
+def _is_free(facts: Facts, post: Post, handled: Handled) -> bool:
+    """True where neither a conflict nor having handled the case bars the post."""
     if facts.in_conflict(post):
         return False
     if handled is Handled.NOBODY:
@@ -106,79 +109,111 @@ def _fits(facts: Facts, post: Post, handled: Handled) -> bool:
     return post.user_id not in facts.handlers(ever=handled is Handled.ANY_ROUND)
 
 
-def walk(facts: Facts, who: Tiers, fits: Callable[[Post], bool]) -> list[Post]:
-    """The posts of the first tier with anybody left, from the case's level (or the
-    base) upwards.
+def walk(facts: Facts, who: Tiers, fits: Fits) -> list[Post]:
+    """Return the posts of the first tier with anybody left.
+
+    The way leads from the case's level, or the base, upwards.
     """
     start = max(Level(facts.case.level), who.base, key=lambda level: level.rank)
     level: Level | None = start
+
     while level:
-        tiers = (
-            (who.village if level == Level.VILLAGE else who.upper)
-            if level == start
-            else who.steps_in
-        )
-        for tier in tiers:
-            if left := [post for post in facts.at_level(level, tier) if fits(post)]:
+        for tier in who.at(level, start):
+            left = [post for post in facts.at_level(level, tier) if fits(post)]
+            if left:
                 return left
         level = level.above
     return []
 
 
 def owners_posts(facts: Facts) -> list[Post]:
-    """The post that owns the case, or the current posts of the office that does."""
+    """Return the post that owns the case, or the posts of the office that does."""
     case = facts.case
-    return [
-        post
-        for post in facts.posts
-        if post.pk == case.owner_post_id
-        or (case.owner_office_id and post.office_id == case.owner_office_id)
-    ]
+    if case.owner_office_id:
+        return [post for post in facts.posts if post.office_id == case.owner_office_id]
+    return [post for post in facts.posts if post.pk == case.owner_post_id]
 
 
-DUTY, SECRETARY, LEADER = Role.DUTY_OFFICER, Role.SECRETARY, Role.GROUP_LEADER
-RECEIVERS = Tiers(village=(frozenset({DUTY, SECRETARY}),))
-DECIDERS = Tiers(village=(frozenset({SECRETARY}),))
+def _lead(facts: Facts) -> list[Post]:
+    return facts.holders([facts.lead] if facts.lead else [])
+
+
+def _assistants(facts: Facts) -> list[Post]:
+    return facts.holders(facts.assistants)
+
+
+def _handlers(facts: Facts) -> list[Post]:
+    return facts.holders(facts.active)
+
+
+def _recorder(facts: Facts) -> list[Post]:
+    return [post for post in facts.posts if post.pk == facts.case.recorded_by_id]
+
+
+def _overseers(facts: Facts) -> list[Post]:
+    roles = (Role.REVIEWER, Role.SUPERVISOR)
+    return facts.at_level(Level.TOWN, roles) + facts.at_level(Level.COUNTY, roles)
+
+
+def _everybody(facts: Facts) -> list[Post]:
+    return facts.posts
+
+
+DUTY: Tier = frozenset({Role.DUTY_OFFICER})
+SECRETARY: Tier = frozenset({Role.SECRETARY})
+LEADER: Tier = frozenset({Role.GROUP_LEADER})
+SUPERVISOR: Tier = frozenset({Role.SUPERVISOR})
+REVIEWER: Tier = frozenset({Role.REVIEWER})
+
+RECEIVERS = Tiers(
+    village=(DUTY | SECRETARY,),
+    upper=(REVIEWER,),
+    steps_in=(REVIEWER,),
+)
+DECIDERS = Tiers(
+    village=(SECRETARY,),
+    upper=(REVIEWER,),
+    steps_in=(REVIEWER,),
+)
 CHECKERS = Tiers(
-    village=(frozenset({SECRETARY}),),
-    upper=(frozenset({Role.SUPERVISOR, Role.REVIEWER}),),
-    steps_in=SUPERVISOR_FIRST,
+    village=(SECRETARY,),
+    upper=(SUPERVISOR | REVIEWER,),
+    steps_in=(SUPERVISOR, REVIEWER),
 )
 ORDERERS = Tiers(
-    upper=(frozenset({Role.SUPERVISOR, Role.REVIEWER}),),
-    steps_in=SUPERVISOR_FIRST,
+    village=(),
+    upper=(SUPERVISOR | REVIEWER,),
+    steps_in=(SUPERVISOR, REVIEWER),
     base=Level.TOWN,
 )
 RATERS = Tiers(
-    village=(frozenset({DUTY, SECRETARY, LEADER}),),
-    upper=SUPERVISOR_FIRST,
-    steps_in=SUPERVISOR_FIRST,
+    village=(DUTY | SECRETARY | LEADER,),
+    upper=(SUPERVISOR, REVIEWER),
+    steps_in=(SUPERVISOR, REVIEWER),
     or_owner=True,
 )
-REVIEWERS = Tiers(base=Level.TOWN)
-LEAD = Circle(lambda facts: facts.holders([facts.lead] if facts.lead else []))
-ASSISTANTS = Circle(lambda facts: facts.holders(facts.assistants))
-HANDLERS = Circle(lambda facts: facts.holders(facts.active))
-RECORDER = Circle(
-    lambda facts: [post for post in facts.posts if post.pk == facts.case.recorded_by_id]
+REVIEWERS = Tiers(
+    village=(),
+    upper=(REVIEWER,),
+    steps_in=(REVIEWER,),
+    base=Level.TOWN,
 )
+LEAD = Circle(_lead)
+ASSISTANTS = Circle(_assistants)
+HANDLERS = Circle(_handlers)
+RECORDER = Circle(_recorder)
 OWNER = Circle(owners_posts)
 REPLIERS = InRating(RATERS, OWNER)
-OVERSEERS = Circle(
-    lambda facts: (
-        facts.at_level(Level.TOWN, (Role.REVIEWER, Role.SUPERVISOR))
-        + facts.at_level(Level.COUNTY, (Role.REVIEWER, Role.SUPERVISOR))
-    )
-)
+OVERSEERS = Circle(_overseers)
 # make_move itself checks that the case is visible
-READERS = AnyOf((Circle(lambda facts: facts.posts),))
+READERS = AnyOf((Circle(_everybody),))
 
 
 def decides(post: Post, case: Case) -> bool:
-    """Whether the post decides at the case's level where nothing bars it: for lists,
-    that ask of every row.
+    """True for a post that decides at the case's level where nothing bars it.
 
-    Who may decide one case, conflict, vacancy and handling considered, `DECIDERS` says.
+    For lists, which ask of every row. Who may decide one case, with conflict, vacancy
+    and handling considered, is `DECIDERS`.
     """
     level = Level(case.level)
     tiers = DECIDERS.village if level == Level.VILLAGE else DECIDERS.upper
@@ -189,90 +224,103 @@ def decides(post: Post, case: Case) -> bool:
 # §3, Owner).
 OWNER_RULE: dict[Stage, tuple[Tiers, Handled]] = {
     Stage.SPEAK: (
-        Tiers(village=(frozenset({DUTY}), frozenset({SECRETARY}))),
+        Tiers(village=(DUTY, SECRETARY), upper=(REVIEWER,), steps_in=(REVIEWER,)),
         Handled.NOBODY,
     ),
     Stage.DELIBERATE: (DECIDERS, Handled.NOBODY),
     Stage.SUPERVISE: (
         Tiers(
-            village=(frozenset({SECRETARY}),),
-            upper=SUPERVISOR_FIRST,
-            steps_in=SUPERVISOR_FIRST,
+            village=(SECRETARY,),
+            upper=(SUPERVISOR, REVIEWER),
+            steps_in=(SUPERVISOR, REVIEWER),
         ),
         Handled.THIS_ROUND,
     ),
     Stage.RATE: (
         Tiers(
-            village=(frozenset({DUTY}), frozenset({SECRETARY})),
-            upper=SUPERVISOR_FIRST,
-            steps_in=SUPERVISOR_FIRST,
+            village=(DUTY, SECRETARY),
+            upper=(SUPERVISOR, REVIEWER),
+            steps_in=(SUPERVISOR, REVIEWER),
         ),
         Handled.THIS_ROUND,
     ),
 }
-FOLLOWING = (Stage.SPEAK, Stage.RATE)  # where the owner follows the roster
 ORDER_OWNER_RULE = (
-    Tiers(upper=SUPERVISOR_FIRST, steps_in=SUPERVISOR_FIRST, base=Level.TOWN),
+    Tiers(
+        village=(),
+        upper=(SUPERVISOR, REVIEWER),
+        steps_in=(SUPERVISOR, REVIEWER),
+        base=Level.TOWN,
+    ),
     Handled.ANY_ROUND,
 )
+FOLLOWING = (Stage.SPEAK, Stage.RATE)  # where the owner follows the roster
 
-
-# Who keeps a case where nobody is left to act, the first who may see it; an alarm goes
+# Who has a case where nobody is left to act, the first who may see it; an alarm goes
 # with it.
 LAST_RESORT = (
     (Level.COUNTY, Role.REVIEWER),
     (Level.COUNTY, Role.SUPERVISOR),
     (Level.TOWN, Role.REVIEWER),
     (Level.TOWN, Role.SUPERVISOR),
-    *(
-        (Level.VILLAGE, role)
-        for role in (SECRETARY, DUTY, Role.COMMITTEE_MEMBER, LEADER)
-    ),
+    (Level.VILLAGE, Role.SECRETARY),
+    (Level.VILLAGE, Role.DUTY_OFFICER),
+    (Level.VILLAGE, Role.COMMITTEE_MEMBER),
+    (Level.VILLAGE, Role.GROUP_LEADER),
 )
 
 
-def _first_of(facts: Facts, rule: Tiers, fits: Callable[[Post], bool]) -> list[Post]:
-    """Whoever of the shift may own the case, else the first tier of the rule with
-    anybody left.
-    """
-    case = facts.case
-    follows = case.stage in FOLLOWING and case.level == Level.VILLAGE
-    return [post for post in facts.on_duty if follows and fits(post)] or walk(
-        facts, rule, fits
-    )
-
-
 def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
-    """The one owner of an open case and whether an alarm is due because nobody is left
-    at county.
+    """Return the one owner of an open case, and whether nobody is left to act.
 
     Of a village's cases in 说 and 评 it is whoever is on duty now, of several the
     first; where no shift runs, the duty officer appointed first. For a 保密 case those
-    already named come first. With nobody left the case stays with the county reviewer;
-    without one, with the highest post out of conflict. None: there is no such post at
-    all.
+    already named come first. With nobody left at county, an alarm is due, and the case
+    stays with the county reviewer; without one, with the highest post out of conflict.
+    None: there is no such post at all.
     """
     case = facts.case
     if case.stage == Stage.HANDLE:
         return (facts.lead.holder if facts.lead else None), False
-    rule, handled = (
-        ORDER_OWNER_RULE if case.needs_order else OWNER_RULE[Stage(case.stage)]
-    )
 
-    def fits(post: Post) -> bool:
-        return _fits(facts, post, handled)
+    if case.needs_order:
+        rule, handled = ORDER_OWNER_RULE
+    else:
+        rule, handled = OWNER_RULE[Stage(case.stage)]
 
-    found = _first_of(
-        facts, rule, lambda post: fits(post) and facts.is_named(post)
-    ) or _first_of(facts, rule, fits)
+    def is_free(post: Post) -> bool:
+        return _is_free(facts, post, handled)
+
+    def is_free_and_named(post: Post) -> bool:
+        return is_free(post) and facts.is_named(post)
+
+    found = _first_of(facts, rule, is_free_and_named) or _first_of(facts, rule, is_free)
     if found:
         return found[0], False
-    left = [
-        post for level, role in LAST_RESORT for post in facts.at_level(level, (role,))
-    ]
-    left += [
-        post
-        for post in facts.posts
-        if post.pk == case.recorded_by_id and post.role == LEADER
-    ]
-    return next((post for post in left if not facts.in_conflict(post)), None), True
+    return _last_resort(facts), True
+
+
+def _first_of(facts: Facts, rule: Tiers, fits: Fits) -> list[Post]:
+    """Return whoever of the shift may own the case, else the first tier of the rule."""
+    case = facts.case
+    if case.stage in FOLLOWING and case.level == Level.VILLAGE:
+        on_shift = [post for post in facts.on_duty if fits(post)]
+        if on_shift:
+            return on_shift
+    return walk(facts, rule, fits)
+
+
+def _last_resort(facts: Facts) -> Post | None:
+    """Return the first post of LAST_RESORT that is out of conflict.
+
+    After them comes the group leader who took the case down.
+    """
+    candidates = list[Post]()
+    for level, role in LAST_RESORT:
+        candidates += facts.at_level(level, (role,))
+    candidates += [post for post in _recorder(facts) if post.role == Role.GROUP_LEADER]
+
+    for post in candidates:
+        if not facts.in_conflict(post):
+            return post
+    return None

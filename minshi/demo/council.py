@@ -14,7 +14,7 @@ from cases.meetings import (
     save_minutes,
     set_aside,
 )
-from cases.meetings.four_two import Held, record_step, start_process
+from cases.meetings.four_two import StepRecord, record_step, start_process
 from cases.models import Case, FourTwoProcess
 from cases.models.choices import Handling
 from cases.workflow import Action, Officer
@@ -184,7 +184,7 @@ def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> 
     for nth, (content, due) in enumerate(zip(PROPOSED, (5, 7, 24, 31), strict=True), 1):
         came = due - due // 8
         held_on = max(began, on - timedelta(days=len(PROPOSED) - nth))
-        held = Held(
+        held = StepRecord(
             held_on,
             content,
             due=due,
@@ -193,7 +193,7 @@ def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> 
         )
         record_step(process, nth, held, by=by, at=at)
     until = on + timedelta(days=7)
-    put_up = Held(
+    put_up = StepRecord(
         on, "村务公开栏、微信群同时公开", public_until=until, oversight="公示期内无异议"
     )
     record_step(process, 5, put_up, by=by, at=at)
@@ -201,7 +201,7 @@ def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> 
 
 def show_outcome(process: FourTwoProcess, by: Officer, at: datetime) -> None:
     on = workdays.local_day(at)
-    held = Held(
+    held = StepRecord(
         on,
         "实施结果在村务公开栏公开",
         public_until=on + timedelta(days=7),

@@ -147,7 +147,7 @@ def _last_reached(
     come = [step for step, moment in moments.items() if moment <= at]
     by_clock = [step for step in come if step != ChaseStep.DISSATISFIED]
 
-    last = by_clock[-1:]
+    last: list[ChaseStep] = [*by_clock[-1:]]
     if ChaseStep.DISSATISFIED in come:
         last.append(ChaseStep.DISSATISFIED)
     return last

@@ -96,7 +96,7 @@ def moments_of(
     steps = ONLY_REMINDED if clock.rule == "rate" else BY_CLOCK
     last_day = workdays.last_day_of(clock.due_at)
 
-    moments = {}
+    moments: dict[ChaseStep, datetime] = {}
     for step in steps:
         if not ladder[step].is_on:
             continue

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Clock, Event
 from cases.models.choices import Stage, SupervisionLevel
 from cases.workflow import Action, System, make_move
+from cases.workflow.event_data import EventData
 from minshi import workdays
 from supervision.models import (
     Chase,
@@ -67,17 +68,18 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
     order.sent_at = at
     order.save()
 
+    about: EventData = {
+        "order": order.pk,
+        "order_number": order.number,
+        "until_on": str(order.reply_on),
+    }
     order.case = make_move(
         case,
         Action.SUPERVISE,
         by=System(SENDER),
         at=at,
         note=order.reason,
-        about={
-            "order": order.pk,
-            "order_number": order.number,
-            "until_on": str(order.reply_on),
-        },
+        about=about,
         supervision_level=SupervisionLevel.ORDER,
     )
     _write_step(order, at)

@@ -8,6 +8,7 @@ from datetime import datetime
 from cases.models import Clock, Event
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action
+from cases.workflow.event_data import data_of
 from supervision.models import Chase, ChaseStep, SupervisionOrder
 from supervision.orders import DraftReason, claim_cases, draft_orders, standard_demand
 
@@ -41,7 +42,7 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
                 clock=clock,
                 due_at=clock.due_at,
                 step=ChaseStep.BY_HAND,
-                level=event.data.get("supervision_level", SupervisionLevel.REMIND),
+                level=data_of(event).get("supervision_level", SupervisionLevel.REMIND),
                 at=event.at,
                 by=event.post,
                 reason=event.note[:REASON],
@@ -57,7 +58,7 @@ def _is_by_hand(event: Event) -> bool:
     """An order that goes out is an event of the same action; it has its step
     already.
     """
-    return event.action == Action.SUPERVISE and "order" not in event.data
+    return event.action == Action.SUPERVISE and "order" not in data_of(event)
 
 
 def _orders_asked_for(
@@ -66,7 +67,7 @@ def _orders_asked_for(
     """Draft the orders asked for, one a case, for the last act that asks; by event."""
     asking = {}
     for event in acts:
-        if event.data.get("supervision_level") == SupervisionLevel.ORDER:
+        if data_of(event).get("supervision_level") == SupervisionLevel.ORDER:
             asking[event.case] = event
     if not asking:
         return {}

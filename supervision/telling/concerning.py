@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cases.models import Case, Event
 from cases.models.choices import AssignmentRole, Confidentiality
-from cases.workflow import Action
+from cases.workflow import Action, actions_that
+from cases.workflow.event_data import assistants_of, data_of
 from supervision.models import Chase, NoticeKind, Told
 from supervision.notices.outbox import Message
 from supervision.notices.recipients import Recipients
@@ -13,7 +14,6 @@ from supervision.orders import ask_to_sign
 from supervision.telling.event_facts import (
     ASKED,
     EventFacts,
-    HandOverData,
     key_of_owner,
     keys_of,
 )
@@ -21,40 +21,18 @@ from villages.models import User
 
 # After these the matter is with somebody; whoever that is is notified unless they did
 # it themselves.
-PASSED_ON = frozenset(
-    {
-        Action.REGISTER,
-        Action.ACCEPT,
-        Action.ESCALATE,
-        Action.SEND_BACK,
-        Action.DECIDE,
-        Action.REASSIGN,
-        Action.RETURN,
-        Action.COMPLETE,
-        Action.VERIFY,
-        Action.REJECT,
-        Action.RATE,
-        Action.REDO,
-        Action.REOPEN,
-        Action.REHOME,
-        Action.RECUSE,
-        Action.LIFT_RECUSAL,
-        Action.RECEIVE_MERGED,
-        Action.SETTLE,
-        Action.CALL_BACK,
-        Action.PROTECT,
-    }
-)
-RULED = frozenset(
-    {Action.RULE_EXTENSION, Action.RULE_SUSPENSION, Action.RULE_HAND_BACK}
-)
-FROM_SPEAKER = frozenset({Action.URGE, Action.SUPPLEMENT})
+PASSED_ON = actions_that(lambda move: move.passes_on) | {
+    Action.REGISTER,
+    Action.RECEIVE_MERGED,
+}
+RULED = actions_that(lambda move: move.rules_on)
+SAID = actions_that(lambda move: move.is_speakers_own)
 OTHERS = frozenset(
     {Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM}
 )
 # of a secret matter these go out at once
 HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})
-CONCERN_SOMEBODY = PASSED_ON | ASKED | RULED | FROM_SPEAKER | OTHERS
+CONCERN_SOMEBODY = PASSED_ON | ASKED | RULED | SAID | OTHERS
 
 
 @dataclass(frozen=True)
@@ -141,7 +119,7 @@ class Telling:
         to those it was taken from.
         """
         case = event.case
-        data: HandOverData = event.data
+        data = data_of(event)
 
         has_stayed = data.get("owner") == key_of_owner(case)  # not moved on meanwhile
         if self._is_passed_on(event) and has_stayed:
@@ -163,22 +141,22 @@ class Telling:
         """Tell whether the event gives the case to somebody; another hand-over does
         only where it is with somebody else than before.
         """
-        data: HandOverData = event.data
+        data = data_of(event)
 
         if event.action == Action.REASSIGN:
             begun = self.facts.begun[event.pk]
             return bool(keys_of(begun, AssignmentRole.LEAD))
         if event.action == Action.PROTECT:
             # to somebody who is named already, where the owner was not
-            return self.facts.before.get(event.pk) != str(data.get("owner"))
+            return self.facts.before.get(event.pk) != data.get("owner")
         return event.action in PASSED_ON
 
     def _new_parts(self, event: Event) -> list[str]:
         """Return the keys of the assistants who come by the event, and of those of whom
         something else is asked.
         """
-        data: HandOverData = event.data
-        assistants = data.get("holders", [])[1:]
+        data = data_of(event)
+        assistants = assistants_of(event)
 
         if event.action == Action.DECIDE:
             return assistants
@@ -194,7 +172,7 @@ class Telling:
         who asked.
         """
         case = event.case
-        data: HandOverData = event.data
+        data = data_of(event)
 
         if event.action in ASKED:
             rulers = self.facts.rulers.get(case.pk, [])
@@ -214,7 +192,7 @@ class Telling:
         case = event.case
         action = event.action
 
-        if action in FROM_SPEAKER:
+        if action in SAID:
             owner = self.people.told(case, (Told.OWNER,))
             yield News(NoticeKind.SPEAKER, owner)
 
@@ -223,7 +201,7 @@ class Telling:
             yield News(NoticeKind.RED_LINE, users, must=True)
 
         # an order that goes out has notices of its own
-        if action == Action.SUPERVISE and "order" not in event.data:
+        if action == Action.SUPERVISE and "order" not in data_of(event):
             users = self.people.told(case, (Told.OWNER, Told.HEAD))
             yield News(NoticeKind.CHASED, users, must=True)
 

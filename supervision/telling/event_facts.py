@@ -6,36 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypedDict
 
 from django.db.models import Q
 
 from cases.models import Assignment, Case, Event
 from cases.models.choices import AssignmentEnd, AssignmentRole
-from cases.workflow import Action, who_rules
+from cases.workflow import MOVES, Action, who_rules
+from cases.workflow.event_data import data_of
 from cases.workflow.facts import holder_key
 from minshi import workdays
 from villages.models import Post
 
-ASKED = frozenset({Action.ASK_EXTENSION, Action.ASK_SUSPENSION, Action.HAND_BACK})
+ASKED = frozenset(move.rules_on for move in MOVES.values() if move.rules_on)
 # after these it matters who had it before
 LEFT = frozenset({Action.WITHDRAW, Action.PROTECT})
-
-
-class AskOfHolder(TypedDict):
-    """What is asked of one holder of a part, as an event's data has it."""
-
-    holder: str
-
-
-class HandOverData(TypedDict, total=False):
-    """What is read here of an event's data; a holder is a key, "post:12" or
-    "office:3".
-    """
-
-    owner: str  # whoever has the case after the event
-    holders: list[str]  # the lead, then the assistants
-    asks: list[AskOfHolder]
 
 
 @dataclass(frozen=True)
@@ -72,7 +56,7 @@ def read_event_facts(events: Sequence[Event], at: datetime) -> EventFacts:
 
     keys = set(before.values())
     for event in events:
-        keys.update(event.data.get("holders", ()))
+        keys.update(data_of(event).get("holders", ()))
     for parts in (*begun.values(), *ended.values()):
         keys.update(holder_key(part.holder) for part in parts)
 

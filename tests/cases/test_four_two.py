@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases.meetings.four_two import (
-    Held,
+    StepRecord,
     correct_step,
     drop_process,
     last_held,
@@ -58,7 +58,7 @@ def begun(here, case=None, **fields):
 
 
 def meeting(due, present, votes_for, *, kind="", on=TODAY):
-    return Held(
+    return StepRecord(
         on,
         "同意按户分",
         kind=kind,
@@ -174,12 +174,15 @@ def test_an_assembly_of_all_villagers_needs_more_than_half_of_them():
 @pytest.mark.parametrize(
     ("held", "field"),
     [
-        (Held(TODAY, "x", due=7, present=8, votes=(8, 0, 0)), "present"),
-        (Held(TODAY, "x", due=7, present=7, votes=(6, 0, 0)), "votes_for"),
-        (Held(TODAY, "x", due=7, present=None, votes=(6, 0, 0)), "present"),
-        (Held(TODAY, " ", due=7, present=7, votes=(7, 0, 0)), "content"),
-        (Held(TODAY + DAY, "x", due=7, present=7, votes=(7, 0, 0)), "held_on"),
-        (Held(TODAY, "x", kind="assembly", due=7, present=7, votes=(7, 0, 0)), "kind"),
+        (StepRecord(TODAY, "x", due=7, present=8, votes=(8, 0, 0)), "present"),
+        (StepRecord(TODAY, "x", due=7, present=7, votes=(6, 0, 0)), "votes_for"),
+        (StepRecord(TODAY, "x", due=7, present=None, votes=(6, 0, 0)), "present"),
+        (StepRecord(TODAY, " ", due=7, present=7, votes=(7, 0, 0)), "content"),
+        (StepRecord(TODAY + DAY, "x", due=7, present=7, votes=(7, 0, 0)), "held_on"),
+        (
+            StepRecord(TODAY, "x", kind="assembly", due=7, present=7, votes=(7, 0, 0)),
+            "kind",
+        ),
     ],
 )
 def test_numbers_and_days_that_do_not_fit_are_refused_beside_their_field(held, field):
@@ -207,7 +210,7 @@ def test_a_step_that_did_not_pass_is_kept_and_held_again():
 def test_the_resolution_hangs_for_seven_days(days, refused):
     here = staff()
     process = through(begun(here, major(here)), here, 4)
-    notice = Held(
+    notice = StepRecord(
         TODAY,
         "村务公开栏",
         public_until=TODAY + timedelta(days=days),
@@ -233,13 +236,13 @@ def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
     record_step(
         process,
         5,
-        Held(TODAY, "公开栏", public_until=until),
+        StepRecord(TODAY, "公开栏", public_until=until),
         by=officer(here.secretary),
         at=NOON,
     )
     completed(here, decided(here, case))
     on = TODAY + timedelta(days=after)
-    notice = Held(on, "公开栏", public_until=on + timedelta(days=7))
+    notice = StepRecord(on, "公开栏", public_until=on + timedelta(days=7))
     later = NOON + timedelta(days=20)
 
     if refused:
@@ -256,9 +259,13 @@ def test_no_outcome_is_shown_of_what_is_not_done():
     process = through(begun(here, case), here, 4)
     by, later, on = officer(here.secretary), NOON + 20 * DAY, TODAY + 9 * DAY
     record_step(
-        process, 5, Held(TODAY, "公开栏", public_until=TODAY + 7 * DAY), by=by, at=NOON
+        process,
+        5,
+        StepRecord(TODAY, "公开栏", public_until=TODAY + 7 * DAY),
+        by=by,
+        at=NOON,
     )
-    notice = Held(on, "分红清单", public_until=on + 7 * DAY)
+    notice = StepRecord(on, "分红清单", public_until=on + 7 * DAY)
     case = decided(here, case)
 
     with pytest.raises(MoveRefused):

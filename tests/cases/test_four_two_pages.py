@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from cases.meetings.four_two import Held, correct_step, record_step
+from cases.meetings.four_two import StepRecord, correct_step, record_step
 from cases.models import FourTwoProcess
 from tests.cases.ledger_desk import rows
 from tests.cases.roads import DAY, NOON, decided, officer, staff
@@ -81,7 +81,7 @@ def test_a_notice_that_still_hangs_is_not_shown_as_passed(client):
     record_step(
         process,
         5,
-        Held(NOON.date(), "公示栏", public_until=until),
+        StepRecord(NOON.date(), "公示栏", public_until=until),
         by=officer(here.secretary),
         at=NOON,
     )

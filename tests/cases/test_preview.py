@@ -182,7 +182,7 @@ def test_without_javascript_a_button_shows_it_and_keeps_what_was_typed(client, h
 
 
 def test_every_step_that_writes_to_the_speaker_shows_it_first(client, here):
-    telling = {action for action, move in MOVES.items() if move.tells}
+    telling = {action for action, move in MOVES.items() if move.informs_speaker}
     assert telling >= {
         Action.ACCEPT,
         Action.DECIDE,

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -25,13 +26,22 @@ from tests.processes import free_port, until
 
 pytestmark = pytest.mark.any_database
 MANAGE = """
-import pathlib, sys, time
+import pathlib, sqlite3, sys, time
 here = pathlib.Path(__file__).parent
 with (here / "calls").open("a") as calls:
     print(*sys.argv[1:], file=calls)
 if sys.argv[1] == "migrate":
-    with (here / "var/minshi.sqlite3").open("a") as database:
-        database.write("tables ")
+    database = sqlite3.connect(here / "var/minshi.sqlite3")
+    database.execute("create table if not exists django_migrations (app, name)")
+    for file in sorted((here / "villages/migrations").glob("*.py")):
+        database.execute(
+            "insert into django_migrations select 'villages', :name where :name not in"
+            " (select name from django_migrations)",
+            {"name": file.stem},
+        )
+    database.execute("create table if not exists runs (at)")
+    database.execute("insert into runs values (1)")
+    database.commit()
 if sys.argv[1] == "demo_data":
     print("accounts of the town", flush=True)
     time.sleep(60 if (here / "slow").exists() else 0)
@@ -140,6 +150,21 @@ def calls(project):
     return (project / "calls").read_text().splitlines()
 
 
+def migrated(database):
+    """How often `migrate` ran on this very database."""
+    with contextlib.closing(sqlite3.connect(database)) as opened:
+        return opened.execute("select count(*) from runs").fetchone()[0]
+
+
+def write_migrations(project, *names):
+    """Gives the project these migrations and no others."""
+    folder = project / "villages/migrations"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / f"{name}.py").touch()
+
+
 def test_first_run_fills_the_demo_and_the_second_keeps_it_and_starts_within_ten_seconds(
     project, bootstrap
 ):
@@ -172,7 +197,7 @@ def test_reset_starts_over_with_a_new_database_and_new_keys(project, bootstrap):
     demo_until_served(project, "RESET=1")
 
     assert bootstrap.KEYS.read_text() != keys
-    assert bootstrap.DATABASE.read_text() == "tables "
+    assert migrated(bootstrap.DATABASE) == 1
     assert not (bootstrap.VAR / "media").exists()
     assert (bootstrap.VAR / "notes-of-a-person.md").exists()
 
@@ -197,7 +222,7 @@ def test_run_killed_while_the_town_is_made_starts_that_over(project, bootstrap):
 
     demo_until_served(project)
 
-    assert bootstrap.DATABASE.read_text() == "tables "
+    assert migrated(bootstrap.DATABASE) == 1
     assert not bootstrap.UNFINISHED.exists()
 
 
@@ -322,6 +347,53 @@ def test_database_and_keys_are_both_there_or_nothing_is_touched(
 
     assert ["缺了一个" in line for line in lines] == [True]
     assert sorted(bootstrap.VAR.iterdir()) == left
+
+
+@pytest.mark.parametrize(
+    ("before", "today"),
+    [
+        (["0001_initial", "0002_names"], ["0001_initial", "0002_history"]),
+        (["0001_initial", "0003_search"], ["0001_initial", "0002_new", "0003_search"]),
+    ],
+    ids=["one that is gone", "one missing in the middle"],
+)
+def test_database_of_an_earlier_version_is_refused_in_one_line(
+    project, bootstrap, before, today
+):
+    write_migrations(project, *before)
+    demo_until_served(project)
+    write_migrations(project, *today)
+    left = {path: path.stat().st_mtime_ns for path in bootstrap.VAR.iterdir()}
+
+    lines = refused(make(project, "demo", f"PORT={free_port()}"))
+
+    assert len(lines) == 1
+    assert "由更早的版本建立" in lines[0]
+    assert "make demo RESET=1" in lines[0]
+    assert {path: path.stat().st_mtime_ns for path in bootstrap.VAR.iterdir()} == left
+    demo_until_served(project, "RESET=1")
+    assert migrated(bootstrap.DATABASE) == 1
+
+
+def test_database_that_lacks_the_newest_migration_is_kept_and_gets_it(
+    project, bootstrap
+):
+    write_migrations(project, "0001_initial")
+    demo_until_served(project)
+    write_migrations(project, "0001_initial", "0002_history")
+
+    demo_until_served(project)
+
+    assert migrated(bootstrap.DATABASE) == 2
+
+
+def test_file_that_is_no_database_is_told_in_one_line(project, bootstrap):
+    demo_until_served(project)
+    bootstrap.DATABASE.write_text("something else")
+
+    lines = refused(make(project, "demo", f"PORT={free_port()}"))
+
+    assert ["make demo RESET=1" in line for line in lines] == [True]
 
 
 @pytest.mark.usefixtures("bootstrap")

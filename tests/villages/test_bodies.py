@@ -8,7 +8,13 @@ from django.urls import reverse
 from minshi.errors import InputRefused, NoSuchRight
 from tests import roles
 from tests.cases.roads import DAY, NOON, staff
-from villages.bodies import Place, drop_procedure, end_seat, set_procedure, take_seat
+from villages.bodies import (
+    BodyPlace,
+    drop_procedure,
+    end_seat,
+    set_procedure,
+    take_seat,
+)
 from villages.models import Procedure, Seat
 from villages.procedure import DEFAULTS, Share, rules_for
 
@@ -23,7 +29,7 @@ def _at_noon():
 
 
 def seated(here, name="孙主任", *, body="two_committees", by=None, **fields):
-    place = Place(here.village, here.village.name)
+    place = BodyPlace(here.village, here.village.name)
     return take_seat(
         place,
         body,
@@ -107,7 +113,7 @@ def test_after_the_end_of_a_term_another_takes_the_chair():
     chair = seated(here, is_chair=True)
 
     end_seat(chair, TODAY, by=here.secretary.user, at=NOON)
-    place = Place(here.village, "")
+    place = BodyPlace(here.village, "")
     take_seat(
         place,
         "two_committees",

@@ -41,12 +41,13 @@ class SeatAdmin(BodyAdmin):
     fields = ("body", "village", "town", "name", "is_chair", "from_on", "until_on")
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        user, on = request.user, today()
-        over = Town.objects.overseen_by(user, on, OVERSEE)
-        counties = user.reach(on, OVERSEE).counties
-        villages = Village.objects.overseen_by(user, on, VIEW_BODIES)
+        user = request.user
+        villages = Village.objects.overseen_by(user, today(), VIEW_BODIES)
+        towns = Town.objects.overseen_by(user, today(), OVERSEE)
+        counties = user.reach(today(), OVERSEE).counties
+
         return queryset.filter(
-            Q(village__in=villages) | Q(town__in=over) | Q(county_code__in=counties)
+            Q(village__in=villages) | Q(town__in=towns) | Q(county_code__in=counties)
         )
 
 
@@ -64,6 +65,5 @@ class ProcedureAdmin(BodyAdmin):
     list_select_related = ("town",)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(
-            town__in=Town.objects.overseen_by(request.user, today(), VIEW_BODIES)
-        )
+        towns = Town.objects.overseen_by(request.user, today(), VIEW_BODIES)
+        return queryset.filter(town__in=towns)

@@ -34,11 +34,9 @@ class TalkRoomAdmin(PostAdmin):
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if request.user.holds(today(), *CONFIGURE):
             return queryset
-        return queryset.filter(
-            village__in=Village.objects.overseen_by(
-                request.user, today(), DESCRIBE_TALK_ROOM
-            )
-        )
+
+        own = Village.objects.overseen_by(request.user, today(), DESCRIBE_TALK_ROOM)
+        return queryset.filter(village__in=own)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: TalkRoom | None = None
@@ -47,7 +45,7 @@ class TalkRoomAdmin(PostAdmin):
 
 
 class RosterAdmin(PostAdmin):
-    """`to_village` leads from the row to its village."""
+    """Rows of the roster, read only; `to_village` leads from the row to its village."""
 
     readers = VIEW_ROSTERS
     to_village = "village"

@@ -50,9 +50,8 @@ class VillageAdmin(GridAdmin):
     def own(
         self, request: StaffRequest, queryset: QuerySet[Village]
     ) -> QuerySet[Village]:
-        return queryset.filter(
-            pk__in=Village.objects.overseen_by(request.user, today(), VIEW_OWN_GRID)
-        )
+        own = Village.objects.overseen_by(request.user, today(), VIEW_OWN_GRID)
+        return queryset.filter(pk__in=own)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Village | None = None

@@ -19,8 +19,8 @@ from villages.rights import MANAGE_ACCOUNTS, READ_AUDIT_LOG
 
 @admin.register(User)
 class UserAdmin(PostAdmin):
-    """Changes go through /accounts/, where each is a rule and a line in the audit
-    log.
+    """Accounts, read only: they change under /accounts/, where each change is a rule
+    and a line in the audit log.
     """
 
     readers = MANAGE_ACCOUNTS

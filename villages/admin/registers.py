@@ -35,7 +35,7 @@ class RegisterAdmin(PostAdmin):
         return queryset.filter(kept_groups(request.user, today(), self.path))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The keys a resident is looked up by go with them; nobody needs a right over
+        """Delete the lookup keys of a resident with them; nobody needs a right over
         those.
         """
         deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
@@ -69,8 +69,8 @@ else:  # at run time it takes no type
 
 
 class ResidentForm(FormOfResident):
-    """The masked number is shown, never sent: a new one is typed in full or nothing
-    changes.
+    """A resident whose masked number is shown, never sent: a new one is typed in full,
+    or nothing changes.
     """
 
     new_phone = forms.CharField(
@@ -96,6 +96,7 @@ class ResidentForm(FormOfResident):
             self.instance.phone = ""
         if self.cleaned_data["new_phone"]:
             self.instance.phone = self.cleaned_data["new_phone"]
+
         resident: Resident = super().save(commit)
         return resident
 
@@ -138,7 +139,9 @@ class ResidentAdmin(RegisterAdmin):
 
 @admin.register(ResidentKey)
 class ResidentKeyAdmin(RegisterAdmin):
-    """Worked out from residents: to be looked at when somebody is not found."""
+    """Lookup keys worked out from residents, to be looked at when somebody is not
+    found.
+    """
 
     path = "resident__household__group__"
     list_display = ("key", "resident")
@@ -172,8 +175,11 @@ class ContactLinkAdmin(RegisterAdmin):
 
 
 def own_posts(request: StaffRequest) -> QuerySet[Post]:
-    """A contact link is made for a post of the villages whose register one keeps."""
+    """Return the posts to make a contact link for: of the villages whose register one
+    keeps.
+    """
     groups = Group.objects.filter(kept_groups(request.user, today()))
     villages = groups.values("village")
+
     posts = Post.objects.current(today()).with_places()
     return posts.filter(village__in=villages) | posts.filter(group__in=groups)

@@ -1,4 +1,4 @@
-"""What every admin class here shares: permissions from posts alone, choices from the
+"""The base of every admin class here: permissions from posts alone, choices from the
 scoped lists.
 """
 
@@ -14,8 +14,8 @@ from villages.rights import Roles
 
 
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Who may look and who may edit, by role; Django's own permissions and is_superuser
-    count for nothing.
+    """An admin class whose readers and editors are roles; Django's own permissions and
+    is_superuser count for nothing.
     """
 
     readers: ClassVar[Roles] = ()
@@ -24,26 +24,23 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     view_on_site = False  # its redirect would give away numbers of cases out of sight
 
     def reads(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and request.user.holds(
-            today(), *self.readers, *self.editors
-        )
+        user = request.user
+        roles = (*self.readers, *self.editors)
+        return user.is_authenticated and user.holds(today(), *roles)
 
     def edits(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated and request.user.holds(
-            today(), *self.editors
-        )
+        user = request.user
+        return user.is_authenticated and user.holds(today(), *self.editors)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows within reach; a class that shows fewer than all says which."""
+        """Return the rows within reach; all, unless a class says otherwise."""
         return queryset
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
-        return (
-            self.rows(cast("StaffRequest", request), queryset)
-            if self.reads(request)
-            else queryset.none()
-        )
+        if not self.reads(request):
+            return queryset.none()
+        return self.rows(cast("StaffRequest", request), queryset)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.reads(request)
@@ -69,8 +66,8 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """A row that the list of the other model hides can be sent by no form
-        either.
+        """Offer only rows that the list of the other model shows, so that no form can
+        send a hidden one.
         """
         other = self.admin_site._registry.get(db_field.related_model)
         if other is not None:

@@ -1,5 +1,5 @@
-"""The API of bodies and rules of procedure: who sits where, and how many must attend
-and agree.
+"""The API of bodies and rules of procedure: the seats of a place, and how many must
+attend and agree at its meetings.
 """
 
 from typing import Any
@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from villages.api.caller import CallerApi
-from villages.api.fields import DayField
+from villages.api.fields import DayField, validated
 from villages.bodies import (
-    Place,
+    BodyPlace,
     cadres_at,
     drop_procedure,
     end_seat,
@@ -26,7 +26,7 @@ from villages.bodies import (
 )
 from villages.models import Body, MeetingKind, Seat, Town, User
 from villages.models.bodies import Base
-from villages.procedure import OF_COUNTY
+from villages.procedure import OF_COUNTY, Rules
 from villages.rights import SET_TOWN_RULES, deals_with_cases
 
 LARGEST_SHARE = 100
@@ -101,41 +101,42 @@ class RulesWanted(serializers.Serializer[Any]):
 
 
 class BodiesApi(CallerApi):
-    def place(self, request: Request) -> Place:
-        """The place asked for. Http404: none in reach, or the caller deals with no
-        matters.
+    def place(self, request: Request) -> BodyPlace:
+        """Return the place asked for. Http404: none in reach, or the caller deals with
+        no matters.
         """
-        deals = deals_with_cases(self.user.posts_on(self.on))
-        found = (
-            readable_place(self.user, self.on, request.query_params.get("at", ""))
-            if deals
-            else None
-        )
-        if found is None:
+        if not deals_with_cases(self.user.posts_on(self.on)):
             raise Http404
-        return found
 
-    def whole(self, place: Place) -> Response:
-        rules = [
-            {
-                "kind": kind,
-                "quorum": str(found.quorum),
-                "majority": str(found.majority),
-                "base": found.base,
-                "substitutes_vote": found.substitutes_vote,
-                "article": str(found.article),
-                "is_own": is_own,
-            }
-            for kind, found, is_own in rules_of(place.town)
-        ]
-        seats = (
-            Seat.objects.filter(**place.fields)
-            .current(self.on)
-            .order_by("body", "-is_chair", "from_on", "pk")
-        )
-        data = {"at": place.key, "place": place.label, "seats": seats, "rules": rules}
-        data["cadres"] = list(cadres_at(place, self.on))
+        key = request.query_params.get("at", "")
+        place = readable_place(self.user, self.on, key)
+        if place is None:
+            raise Http404
+        return place
+
+    def answer(self, place: BodyPlace) -> Response:
+        """Answer with the bodies of a place and the rules of its meetings."""
+        seats = Seat.objects.filter(**place.fields).current(self.on)
+        data = {
+            "at": place.key,
+            "place": place.label,
+            "seats": seats.order_by("body", "-is_chair", "from_on", "pk"),
+            "cadres": list(cadres_at(place, self.on)),
+            "rules": [_rules_shown(*rule) for rule in rules_of(place.town)],
+        }
         return Response(BodiesSerializer(data).data)
+
+
+def _rules_shown(kind: MeetingKind, rules: Rules, is_own: bool) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "quorum": str(rules.quorum),
+        "majority": str(rules.majority),
+        "base": rules.base,
+        "substitutes_vote": rules.substitutes_vote,
+        "article": str(rules.article),
+        "is_own": is_own,
+    }
 
 
 class Bodies(BodiesApi):
@@ -144,7 +145,7 @@ class Bodies(BodiesApi):
     @extend_schema(parameters=[AT], responses={200: BodiesSerializer, 404: NOT_HERE})
     def get(self, request: Request) -> Response:
         """Who sits in the bodies of a place, and the rules of its meetings."""
-        return self.whole(self.place(request))
+        return self.answer(self.place(request))
 
     @extend_schema(
         parameters=[AT],
@@ -153,31 +154,28 @@ class Bodies(BodiesApi):
     )
     def post(self, request: Request) -> Response:
         """Seat somebody for a term."""
-        place, asked = self.place(request), SeatWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        take_seat(place, by=self.user, at=self.at, **asked.validated_data)
-        return self.whole(place)
+        place = self.place(request)
+        entered = validated(SeatWanted(data=request.data))
+
+        take_seat(place, by=self.user, at=self.at, **entered)
+        return self.answer(place)
 
 
 class SeatEnd(BodiesApi):
     @extend_schema(request=EndWanted, responses={200: SeatSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """End a term."""
-        seat, asked = (
-            get_object_or_404(seats_seated_by(self.user, self.on), pk=pk),
-            EndWanted(data=request.data),
-        )
-        asked.is_valid(raise_exception=True)
-        ended = end_seat(
-            seat, asked.validated_data["until_on"], by=self.user, at=self.at
-        )
+        seat = get_object_or_404(seats_seated_by(self.user, self.on), pk=pk)
+        until_on = validated(EndWanted(data=request.data))["until_on"]
+
+        ended = end_seat(seat, until_on, by=self.user, at=self.at)
         return Response(SeatSerializer(ended).data)
 
 
 class RulesItem(BodiesApi):
     def town(self, kind: str) -> Town:
-        """The town whose rules the caller sets. Http404: no such kind of meeting, or
-        nobody's reviewer.
+        """Return the town whose rules the caller sets. Http404: no such kind of
+        meeting, or nobody's reviewer.
         """
         towns = self.user.reach(self.on, SET_TOWN_RULES).towns
         if kind not in MeetingKind.values or kind in OF_COUNTY or not towns:
@@ -187,10 +185,11 @@ class RulesItem(BodiesApi):
     @extend_schema(request=RulesWanted, responses={200: BodiesSerializer})
     def put(self, request: Request, kind: str) -> Response:
         """Set the town's own rules for a kind of meeting."""
-        town, asked = self.town(kind), RulesWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        set_procedure(town, kind, by=self.user, at=self.at, **asked.validated_data)
-        return self.whole(Place(town, town.name))
+        town = self.town(kind)
+        entered = validated(RulesWanted(data=request.data))
+
+        set_procedure(town, kind, by=self.user, at=self.at, **entered)
+        return self.answer(BodyPlace(town, town.name))
 
     @extend_schema(responses={204: OpenApiResponse(description="Back to the default.")})
     def delete(self, request: Request, kind: str) -> Response:

@@ -1,4 +1,4 @@
-"""Who calls, and when: what every endpoint that acts for somebody starts from."""
+"""The base of every endpoint that acts for somebody: the caller, and the moment."""
 
 from datetime import date, datetime
 from functools import cached_property

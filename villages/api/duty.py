@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -20,7 +20,7 @@ from minshi.api import KeyPages
 from minshi.errors import InputRefused
 from villages import duty
 from villages.api.caller import CallerApi
-from villages.api.fields import DayField, IdField, MomentField
+from villages.api.fields import DayField, IdField, MomentField, validated
 from villages.duty.standing import Roster
 from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
 from villages.rights import TAKE_DUTY
@@ -28,7 +28,7 @@ from villages.rights import TAKE_DUTY
 NO_SUCH_CHOICE = _("This is not one of the choices.")
 
 
-# --- what is shown
+# --- answers
 class PersonSerializer(serializers.Serializer[Post]):
     post = serializers.IntegerField(source="pk")
     name = serializers.CharField(source="user")
@@ -97,7 +97,7 @@ class LeaveSerializer(serializers.ModelSerializer[DutyLeave]):
         fields = ("id", "post", "from_on", "until_on", "reason", "substitute")
 
 
-# --- what is asked
+# --- requests
 class ShiftsSought(serializers.Serializer[Any]):
     village = IdField(required=False)
     since = DayField(required=False)
@@ -152,36 +152,41 @@ class DutyApi(CallerApi):
         return DutyShift.objects.filter(village__in=villages).with_people()
 
     def own_villages(self) -> list[int]:
-        """Where the user takes duty."""
-        posts = self.user.posts_on(self.on)
+        """Return the villages where the user takes duty."""
         return [
             post.village_id
-            for post in posts
+            for post in self.user.posts_on(self.on)
             if post.village_id and post.role in TAKE_DUTY
         ]
 
     def shift(self, pk: int) -> DutyShift:
-        """Http404: not of a village where the user takes duty."""
+        """Return a shift. Http404: not of a village where the user takes duty."""
         shifts = DutyShift.objects.with_people().filter(village__in=self.own_villages())
         return get_object_or_404(shifts, pk=pk)
 
     def person(self, key: int | None, village: int, name: str) -> Post | None:
-        """InputRefused: no post of the village that takes duty."""
+        """Return the post that a field names, if any. InputRefused: no post of the
+        village that takes duty.
+        """
         if key is None:
             return None
-        if found := duty.eligible_posts(village, self.on).filter(pk=key).first():
-            return found
-        raise InputRefused.at(**{name: NO_SUCH_CHOICE})
+
+        post = duty.eligible_posts(village, self.on).filter(pk=key).first()
+        if post is None:
+            raise InputRefused.at(**{name: NO_SUCH_CHOICE})
+        return post
 
     def people(
-        self, said: Mapping[str, Any], village: int, *names: str
+        self, entered: Mapping[str, Any], village: int, *names: str
     ) -> dict[str, Any]:
-        return {name: self.person(said.get(name), village, name) for name in names}
+        """Return the posts that several fields name, by field. InputRefused as
+        `person`.
+        """
+        return {name: self.person(entered.get(name), village, name) for name in names}
 
     def shown(self, shift: DutyShift) -> Response:
-        return Response(
-            ShiftSerializer(shift, context={"roster": duty.read_roster([shift])}).data
-        )
+        context = {"roster": duty.read_roster([shift])}
+        return Response(ShiftSerializer(shift, context=context).data)
 
 
 class ShiftPages(DutyApi, GenericAPIView[DutyShift]):
@@ -194,9 +199,8 @@ class ShiftPages(DutyApi, GenericAPIView[DutyShift]):
     def page(self, shifts: QuerySet[DutyShift], on: date | None = None) -> Response:
         rows = self.paginate_queryset(shifts) or []
         context = {"roster": duty.read_roster(rows), "on": on}
-        return self.get_paginated_response(
-            ShiftSerializer(rows, many=True, context=context).data
-        )
+        data = ShiftSerializer(rows, many=True, context=context).data
+        return self.get_paginated_response(data)
 
 
 class ShiftList(ShiftPages):
@@ -205,34 +209,31 @@ class ShiftList(ShiftPages):
     )
     def get(self, request: Request) -> Response:
         """The shifts of the villages within reach, the earliest first."""
-        sought = ShiftsSought(data=request.query_params)
-        sought.is_valid(raise_exception=True)
-        asked, shifts = sought.validated_data, self.in_reach()
-        if "village" in asked:
-            shifts = shifts.filter(village=asked["village"])
-        if "since" in asked:
-            shifts = shifts.filter(
-                starts_at__gte=workdays.due_at(asked["since"] - workdays.ONE_DAY)
-            )
-        if "until" in asked:
-            shifts = shifts.filter(starts_at__lt=workdays.due_at(asked["until"]))
+        sought = validated(ShiftsSought(data=request.query_params))
+        shifts = self.in_reach()
+
+        if "village" in sought:
+            shifts = shifts.filter(village=sought["village"])
+        if "since" in sought:
+            day_before = sought["since"] - workdays.ONE_DAY
+            shifts = shifts.filter(starts_at__gte=workdays.due_at(day_before))
+        if "until" in sought:
+            shifts = shifts.filter(starts_at__lt=workdays.due_at(sought["until"]))
+
         return self.page(shifts)
 
     @extend_schema(request=ShiftWanted, responses={201: ShiftSerializer})
     def post(self, request: Request) -> Response:
         """Put somebody on duty; the same shift sent again is the one there is."""
-        asked = ShiftWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        village = (
-            Village.objects.overseen_by(self.user, self.on)
-            .filter(pk=said.pop("village"))
-            .first()
-        )
+        entered = validated(ShiftWanted(data=request.data))
+        villages = Village.objects.overseen_by(self.user, self.on)
+        village = villages.filter(pk=entered.pop("village")).first()
         if village is None:
             raise InputRefused.at(village=NO_SUCH_CHOICE)
-        people = self.people(said, village.pk, "primary", "backup")
-        shift = duty.arrange_shift(village, **said | people, **self.doing)
+
+        people = self.people(entered, village.pk, "primary", "backup")
+        shift = duty.arrange_shift(village, **entered | people, **self.doing)
+
         response = self.shown(DutyShift.objects.with_people().get(pk=shift.pk))
         response.status_code = status.HTTP_201_CREATED
         return response
@@ -242,12 +243,12 @@ class ShiftItem(DutyApi):
     @extend_schema(request=ShiftChanged, responses={200: ShiftSerializer})
     def put(self, request: Request, shift: int) -> Response:
         """Give a future shift another time or other people."""
-        found = self.shift(shift)
-        asked = ShiftChanged(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        people = self.people(said, found.village_id, "primary", "backup")
-        return self.shown(duty.change_shift(found, **said | people, **self.doing))
+        current = self.shift(shift)
+        entered = validated(ShiftChanged(data=request.data))
+        people = self.people(entered, current.village_id, "primary", "backup")
+
+        changed = duty.change_shift(current, **entered | people, **self.doing)
+        return self.shown(changed)
 
     @extend_schema(responses={204: None})
     def delete(self, _request: Request, shift: int) -> Response:
@@ -262,10 +263,8 @@ class OnDutyNow(ShiftPages):
         """The shift running now in each village within reach, and who is on in it; none
         where nobody is on.
         """
-        return self.page(
-            self.in_reach().filter(pk__in=DutyShift.objects.at(self.at).values("pk")),
-            self.on,
-        )
+        running = DutyShift.objects.at(self.at).values("pk")
+        return self.page(self.in_reach().filter(pk__in=running), self.on)
 
 
 class SwapList(DutyApi, GenericAPIView[SwapRequest]):
@@ -278,10 +277,8 @@ class SwapList(DutyApi, GenericAPIView[SwapRequest]):
     @extend_schema(responses={200: SwapSerializer(many=True)})
     def get(self, _request: Request) -> Response:
         """The swaps not answered yet that you asked for or are asked to agree to."""
-        mine = Q(asked__user=self.user) | Q(asker__user=self.user)
-        rows = self.paginate_queryset(
-            SwapRequest.objects.waiting(self.at).filter(mine).with_shifts()
-        )
+        swaps = SwapRequest.objects.waiting(self.at).of(self.user).with_shifts()
+        rows = self.paginate_queryset(swaps)
         return self.get_paginated_response(SwapSerializer(rows, many=True).data)
 
 
@@ -289,49 +286,42 @@ class SwapAsk(DutyApi):
     @extend_schema(request=SwapWanted, responses={201: SwapSerializer})
     def post(self, request: Request, shift: int) -> Response:
         """Ask somebody to take your shift; nothing changes until they agree."""
-        found = self.shift(shift)
-        asked = SwapWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        whom = self.person(said["asked"], found.village_id, "asked")
-        in_return = self._in_return(said.get("in_return"), found)
-        swap = (
-            duty.ask_swap(found, whom, in_return=in_return, **self.doing)
-            if whom
-            else None
-        )
+        own_shift = self.shift(shift)
+        entered = validated(SwapWanted(data=request.data))
+        asked = self._asked(entered["asked"], own_shift)
+        in_return = self._in_return(entered.get("in_return"), own_shift)
+
+        swap = duty.ask_swap(own_shift, asked, in_return=in_return, **self.doing)
         return Response(SwapSerializer(swap).data, status=status.HTTP_201_CREATED)
+
+    def _asked(self, key: int, shift: DutyShift) -> Post:
+        post = self.person(key, shift.village_id, "asked")
+        if post is None:  # a key was sent
+            raise InputRefused.at(asked=NO_SUCH_CHOICE)
+        return post
 
     def _in_return(self, key: int | None, shift: DutyShift) -> DutyShift | None:
         if key is None:
             return None
-        others = (
-            DutyShift.objects.with_people()
-            .filter(village=shift.village_id)
-            .exclude(pk=shift.pk)
-        )
-        if found := others.filter(pk=key).first():
-            return found
-        raise InputRefused.at(in_return=NO_SUCH_CHOICE)
+
+        shifts = DutyShift.objects.with_people().filter(village=shift.village_id)
+        in_return = shifts.exclude(pk=shift.pk).filter(pk=key).first()
+        if in_return is None:
+            raise InputRefused.at(in_return=NO_SUCH_CHOICE)
+        return in_return
 
 
 class SwapItem(DutyApi):
     @extend_schema(request=SwapAnswered, responses={200: SwapSerializer})
     def post(self, request: Request, swap: int) -> Response:
         """Agree or decline if you were asked; withdraw if you asked."""
-        mine = SwapRequest.objects.filter(
-            Q(asked__user=self.user) | Q(asker__user=self.user)
-        )
-        found = get_object_or_404(
-            mine.filter(shift__village__in=self.own_villages()).with_shifts(), pk=swap
-        )
-        asked = SwapAnswered(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return Response(
-            SwapSerializer(
-                ANSWERS[asked.validated_data["answer"]](found, **self.doing)
-            ).data
-        )
+        swaps = SwapRequest.objects.of(self.user).with_shifts()
+        swaps = swaps.filter(shift__village__in=self.own_villages())
+        found = get_object_or_404(swaps, pk=swap)
+
+        give_answer = ANSWERS[validated(SwapAnswered(data=request.data))["answer"]]
+        answered = give_answer(found, **self.doing)
+        return Response(SwapSerializer(answered).data)
 
 
 class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
@@ -344,30 +334,27 @@ class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
     @extend_schema(responses={200: LeaveSerializer(many=True)})
     def get(self, _request: Request) -> Response:
         """Leave that is not over, of those who take duty in your villages."""
-        rows = DutyLeave.objects.filter(
+        leaves = DutyLeave.objects.filter(
             post__village__in=self.own_villages(), until_on__gte=self.on
         )
-        page = self.paginate_queryset(
-            rows.select_related("post__user", "substitute__user")
-        )
+        leaves = leaves.select_related("post__user", "substitute__user")
+        page = self.paginate_queryset(leaves)
         return self.get_paginated_response(LeaveSerializer(page, many=True).data)
 
     @extend_schema(request=LeaveWanted, responses={201: LeaveSerializer})
     def post(self, request: Request) -> Response:
         """Note your own leave, or as the secretary or duty officer anybody's."""
-        asked = LeaveWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        rows = Post.objects.current(self.on).filter(
+        entered = validated(LeaveWanted(data=request.data))
+        posts = Post.objects.current(self.on).filter(
             village__in=self.own_villages(), role__in=TAKE_DUTY
         )
-        post = (
-            rows.select_related("user", "village").filter(pk=said.pop("post")).first()
-        )
+        posts = posts.select_related("user", "village")
+        post = posts.filter(pk=entered.pop("post")).first()
         if post is None or post.village_id is None:
             raise InputRefused.at(post=NO_SUCH_CHOICE)
-        people = self.people(said, post.village_id, "substitute")
-        leave = duty.note_leave(post, **said | people, **self.doing)
+
+        people = self.people(entered, post.village_id, "substitute")
+        leave = duty.note_leave(post, **entered | people, **self.doing)
         return Response(LeaveSerializer(leave).data, status=status.HTTP_201_CREATED)
 
 
@@ -375,8 +362,7 @@ class LeaveItem(DutyApi):
     @extend_schema(responses={204: None})
     def delete(self, _request: Request, leave: int) -> Response:
         """Back earlier: from today on the shifts are taken again."""
-        rows = DutyLeave.objects.filter(
-            post__village__in=self.own_villages()
-        ).select_related("post__village")
-        duty.end_leave(get_object_or_404(rows, pk=leave), **self.doing)
+        leaves = DutyLeave.objects.filter(post__village__in=self.own_villages())
+        leaves = leaves.select_related("post__village")
+        duty.end_leave(get_object_or_404(leaves, pk=leave), **self.doing)
         return Response(status=status.HTTP_204_NO_CONTENT)

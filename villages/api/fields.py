@@ -1,5 +1,5 @@
-"""Fields that serializers of every app share: keys of rows, and days a calendar can
-count from.
+"""Fields that serializers of every app share: keys of rows, and days from which a
+calendar can count.
 """
 
 from datetime import date
@@ -10,6 +10,15 @@ from rest_framework import serializers
 
 BIGGEST_ID = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    """Return the values that a request sends. ValidationError: a field has the wrong
+    shape.
+    """
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
 
 
 class IdField(serializers.IntegerField):

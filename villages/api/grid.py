@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from minshi.api import KeyPages
 from minshi.api_docs import Endpoint
 from minshi.clock import today
+from villages.api.fields import validated
 from villages.api.login import user_of
 from villages.lookup import find_residents, neighbourhood_of
 from villages.models import Group, Town, Village
@@ -84,14 +85,13 @@ class HouseholdLookup(Endpoint):
 
     @extend_schema(parameters=[Sought], responses={200: Neighbours})
     def get(self, request: Request) -> Response:
-        sought = Sought(data=request.query_params)
-        sought.is_valid(raise_exception=True)
-        asked = sought.validated_data
+        sought = validated(Sought(data=request.query_params))
         where = neighbourhood_of(user_of(request), today())
-        found = find_residents(
-            asked["q"],
+
+        residents = find_residents(
+            sought["q"],
             where.villages,
             groups=where.groups,
-            only_in=asked.get("village"),
+            only_in=sought.get("village"),
         )
-        return Response({"results": [asdict(row) for row in found]})
+        return Response({"results": [asdict(resident) for resident in residents]})

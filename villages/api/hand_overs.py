@@ -1,6 +1,4 @@
-"""The API of hand-overs: what each shift left to the next, handing over and taking
-over.
-"""
+"""The API of hand-overs: the list of them, handing over and taking over."""
 
 from typing import Any
 
@@ -17,7 +15,7 @@ from minshi.api import KeyPages
 from minshi.celery import follow_roster_soon
 from villages import duty
 from villages.api.duty import DutyApi, PersonSerializer
-from villages.api.fields import IdField
+from villages.api.fields import IdField, validated
 from villages.forms.duty import LONGEST_NOTE, MOST_VISITORS
 from villages.models import HandOver
 
@@ -71,19 +69,16 @@ class HandOverList(DutyApi, GenericAPIView[HandOver]):
         """What the shifts of the villages where you take duty left to the next, the
         last first.
         """
-        sought = HandOversSought(data=request.query_params)
-        sought.is_valid(raise_exception=True)
-        asked, rows = (
-            sought.validated_data,
-            HandOver.objects.filter(shift__village__in=self.own_villages()),
-        )
-        if "village" in asked:
-            rows = rows.filter(shift__village=asked["village"])
-        if asked.get("waiting"):
+        sought = validated(HandOversSought(data=request.query_params))
+        rows = HandOver.objects.filter(shift__village__in=self.own_villages())
+
+        if "village" in sought:
+            rows = rows.filter(shift__village=sought["village"])
+        if sought.get("waiting"):
             rows = rows.filter(taken_at=None)
-        page = self.paginate_queryset(
-            rows.select_related("shift", "written_by__user", "taken_by__user")
-        )
+
+        rows = rows.select_related("shift", "written_by__user", "taken_by__user")
+        page = self.paginate_queryset(rows)
         return self.get_paginated_response(HandOverSerializer(page, many=True).data)
 
 
@@ -91,10 +86,10 @@ class HandOverItem(DutyApi):
     @extend_schema(request=HandOverWanted, responses={200: HandOverSerializer})
     def post(self, request: Request, shift: int) -> Response:
         """Hand your shift over: how many came by, and what the next one must know."""
-        found = self.shift(shift)
-        asked = HandOverWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        handed = duty.hand_over(found, **asked.validated_data, **self.doing)
+        own_shift = self.shift(shift)
+        entered = validated(HandOverWanted(data=request.data))
+
+        handed = duty.hand_over(own_shift, **entered, **self.doing)
         transaction.on_commit(follow_roster_soon)
         return Response(HandOverSerializer(handed).data)
 
@@ -103,9 +98,9 @@ class HandOverTake(DutyApi):
     @extend_schema(request=None, responses={200: HandOverSerializer})
     def post(self, _request: Request, hand_over: int) -> Response:
         """Take over what the shift before left."""
-        rows = HandOver.objects.filter(
-            shift__village__in=self.own_villages()
-        ).select_related("shift", "written_by__user")
+        rows = HandOver.objects.filter(shift__village__in=self.own_villages())
+        rows = rows.select_related("shift", "written_by__user")
+
         handed = duty.take_over(get_object_or_404(rows, pk=hand_over), **self.doing)
         transaction.on_commit(follow_roster_soon)
         return Response(HandOverSerializer(handed).data)

@@ -1,4 +1,4 @@
-"""The API of logging in: tokens, and who am I."""
+"""The API of logging in: tokens, and the account behind them."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,13 +29,14 @@ from rest_framework.throttling import ScopedRateThrottle
 from minshi.api import OwnPasswordFirst
 from minshi.api_docs import Endpoint
 from minshi.clock import today
+from villages.api.fields import validated
 from villages.models import Post, User
 
 SHORT_CODE = 20  # an authenticator's 6 digits, or a recovery code
 
 
 def user_of(request: Request) -> User:
-    """The account that asks; every view but the login has one."""
+    """Return the account that asks; every endpoint but the login has one."""
     user = request.user
     if not isinstance(user, User):
         raise AuthenticationFailed
@@ -104,15 +105,15 @@ class Login(Endpoint):
 
     @extend_schema(request=Credentials, responses={200: TokenGiven}, auth=[])
     def post(self, request: Request) -> Response:
-        asked = Credentials(data=request.data)
-        asked.is_valid(raise_exception=True)
-        user = _checked(request._request, **asked.validated_data)
+        credentials = validated(Credentials(data=request.data))
+        user = _checked(request._request, **credentials)
+
         expiry = timedelta(seconds=settings.SESSION_COOKIE_AGE)
         row, token = AuthToken.objects.create(user=user, expiry=expiry)
         user_logged_in.send(sender=User, request=request._request, user=user)
-        return Response(
-            TokenGiven({"token": token, "expiry": row.expiry, "user": user}).data
-        )
+
+        given = {"token": token, "expiry": row.expiry, "user": user}
+        return Response(TokenGiven(given).data)
 
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
@@ -121,12 +122,16 @@ class Login(Endpoint):
 def _checked(
     request: HttpRequest, username: str, password: str, code: str = ""
 ) -> User:
-    """The account behind name, password and second factor; axes counts whatever is
-    wrong.
+    """Return the account behind name, password and second factor; axes counts whatever
+    is wrong.
+
+    WrongPassword, SecondFactorNeeded, SecondFactorWrong; OwnPasswordFirst: the password
+    is a one-time one.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise WrongPassword
+
     if is_mfa_enabled(user):
         if not code:
             raise SecondFactorNeeded
@@ -137,6 +142,7 @@ def _checked(
                 sender=__name__, credentials={"username": username}, request=request
             )
             raise SecondFactorWrong
+
     if user.must_change_password:
         raise OwnPasswordFirst
     return user
@@ -147,6 +153,15 @@ class LogsOut(Endpoint):
 
     authentication_classes = (TokenAuthentication, SessionAuthentication)
 
+    def note_logout(self, request: Request) -> None:
+        """Let the audit log know, and end the session where one was used."""
+        if isinstance(request.auth, AuthToken):
+            user_logged_out.send(
+                sender=User, request=request._request, user=user_of(request)
+            )
+        else:
+            logout(request._request)
+
 
 class Logout(LogsOut):
     """Ends the token used, or the session."""
@@ -155,11 +170,7 @@ class Logout(LogsOut):
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AuthToken):
             request.auth.delete()
-            user_logged_out.send(
-                sender=User, request=request._request, user=user_of(request)
-            )
-        else:
-            logout(request._request)
+        self.note_logout(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -169,12 +180,7 @@ class LogoutAll(LogsOut):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         AuthToken.objects.filter(user=user_of(request)).delete()
-        if isinstance(request.auth, AuthToken):
-            user_logged_out.send(
-                sender=User, request=request._request, user=user_of(request)
-            )
-        else:
-            logout(request._request)
+        self.note_logout(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -1,5 +1,5 @@
-"""The API of the talk rooms (群众说事室): where each village listens, when, and on
-which day it asks everybody in.
+"""The API of the talk rooms (群众说事室): place, hours, phone and talk day of each
+village.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from minshi.api import KeyPages
 from villages import duty
 from villages.api.caller import CallerApi
+from villages.api.fields import validated
 from villages.models import TalkRoom, Village
 from villages.models.duty import LAST_TALK_DAY
 
@@ -49,9 +50,8 @@ class TalkRoomApi(CallerApi):
         return Village.objects.overseen_by(self.user, self.on)
 
     def rooms(self) -> QuerySet[TalkRoom]:
-        return TalkRoom.objects.filter(village__in=self.villages()).select_related(
-            "village"
-        )
+        rooms = TalkRoom.objects.filter(village__in=self.villages())
+        return rooms.select_related("village")
 
 
 class TalkRoomList(TalkRoomApi, GenericAPIView[TalkRoom]):
@@ -72,19 +72,14 @@ class TalkRoomItem(TalkRoomApi):
     @extend_schema(responses={200: TalkRoomSerializer})
     def get(self, _request: Request, village: int) -> Response:
         """A village's talk room; none where it was not described yet."""
-        return Response(
-            TalkRoomSerializer(get_object_or_404(self.rooms(), village=village)).data
-        )
+        room = get_object_or_404(self.rooms(), village=village)
+        return Response(TalkRoomSerializer(room).data)
 
     @extend_schema(request=TalkRoomWanted, responses={200: TalkRoomSerializer})
     def put(self, request: Request, village: int) -> Response:
         """Say, as the village's secretary, where the village listens and when."""
-        found, asked = (
-            get_object_or_404(self.villages(), pk=village),
-            TalkRoomWanted(data=request.data),
-        )
-        asked.is_valid(raise_exception=True)
-        room = duty.describe_talk_room(
-            found, **asked.validated_data, by=self.user, at=self.at
-        )
+        own_village = get_object_or_404(self.villages(), pk=village)
+        entered = validated(TalkRoomWanted(data=request.data))
+
+        room = duty.describe_talk_room(own_village, **entered, by=self.user, at=self.at)
         return Response(TalkRoomSerializer(room).data)

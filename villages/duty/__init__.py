@@ -3,11 +3,12 @@ swapped, left and handed over.
 """
 
 from villages.duty.arranging import arrange_shift, cancel_shift, change_shift
-from villages.duty.handing_over import hand_over, take_over, takers_of
+from villages.duty.handing_over import hand_over, hand_over_of, take_over, takers_of
 from villages.duty.leaving import end_leave, note_leave
 from villages.duty.rights import (
     arranging_post,
     may_arrange,
+    may_note_leave,
     officiates,
     posts_of,
     talk_room_post,
@@ -17,6 +18,7 @@ from villages.duty.standing import (
     Roster,
     eligible_posts,
     on_duty_in,
+    post_held_by,
     read_roster,
     standing_among,
     who_is_on_duty,
@@ -42,11 +44,14 @@ __all__ = [
     "eligible_posts",
     "end_leave",
     "hand_over",
+    "hand_over_of",
     "may_arrange",
+    "may_note_leave",
     "note_leave",
     "officiates",
     "on_duty_in",
     "plan_round",
+    "post_held_by",
     "posts_of",
     "read_roster",
     "standing_among",

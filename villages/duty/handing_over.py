@@ -1,6 +1,5 @@
 """交班 and 接班: what a shift leaves to the next, and that it was taken over."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
 from villages.duty.rights import lock_roster
-from villages.duty.standing import Roster, read_roster
+from villages.duty.standing import Roster, post_held_by, read_roster
 from villages.models import DutyShift, HandOver, Post, User
 
 
@@ -17,71 +16,81 @@ from villages.models import DutyShift, HandOver, Post, User
 def hand_over(
     shift: DutyShift, *, note: str, visitors: int, by: User, at: datetime
 ) -> HandOver:
-    """Writes down what a shift leaves behind and how many came by; until it is taken
+    """Write down what a shift leaves behind and how many came by; until it is taken
     over it may be written anew.
 
     NoSuchRight: not on in that shift. MoveRefused: it has not begun, or the next one
     took it over.
     """
     lock_roster(shift.village_id)
-    post = _own(read_roster([shift]).on_duty(shift), by)
+
+    post = post_held_by(read_roster([shift]).on_duty(shift), by)
     if post is None or not post.is_current(workdays.local_day(at)):
         raise NoSuchRight(_("Only whoever is on this shift hands it over."))
     if at < shift.starts_at:
         raise MoveRefused(_("This shift has not begun."))
-    known = HandOver.objects.filter(shift=shift).first() or HandOver(shift=shift)
-    said = (note.strip(), visitors)
-    if known.pk and said == (known.note, known.visitors):
-        return known
-    if known.taken_at:
+
+    note = note.strip()
+    handed = HandOver.objects.filter(shift=shift).first() or HandOver(shift=shift)
+    if handed.pk and handed.note == note and handed.visitors == visitors:
+        return handed
+    if handed.taken_at:
         raise MoveRefused(_("The next shift has taken this over; it stands as it is."))
-    known.note, known.visitors = said
-    known.written_by, known.written_at = post, at
-    known.save()
-    return known
+
+    handed.note = note
+    handed.visitors = visitors
+    handed.written_by = post
+    handed.written_at = at
+    handed.save()
+    return handed
 
 
 @transaction.atomic
 def take_over(handed: HandOver, *, by: User, at: datetime) -> HandOver:
-    """接班: the next one has read it; from then on it stands as it is. Taken over twice
-    by one person it is once.
+    """接班: note that the next one has read a hand-over; from then on it stands as it
+    is. Taken over twice by one person it is once.
 
     NoSuchRight: neither on the next shift nor on duty now. MoveRefused: somebody else
     took it over.
     """
     lock_roster(handed.shift.village_id)
+
     handed = HandOver.objects.select_related("shift", "taken_by").get(pk=handed.pk)
     if handed.taken_by:
         if handed.taken_by.user_id == by.pk:
             return handed
         raise MoveRefused(_("Somebody else has taken this over already."))
-    later = DutyShift.objects.filter(
+
+    later = DutyShift.objects.with_people().filter(
         village=handed.shift.village_id, starts_at__gte=handed.shift.ends_at
     )
-    shifts = [
-        *later.with_people().order_by("starts_at")[:1],
-        *later.at(at).with_people(),
-    ]
-    post = _own(takers_of(handed, read_roster(shifts), at), by)
+    shifts = [*later.order_by("starts_at")[:1], *later.at(at)]
+    post = post_held_by(takers_of(handed, read_roster(shifts), at), by)
     if post is None:
         raise NoSuchRight(_("Whoever is on the next shift takes this over."))
-    handed.taken_by, handed.taken_at = post, at
+
+    handed.taken_by = post
+    handed.taken_at = at
     handed.save(update_fields=["taken_by", "taken_at"])
     return handed
 
 
 def takers_of(handed: HandOver, roster: Roster, at: datetime) -> list[Post]:
-    """Who may take a hand-over: those on in the next shift of the roster read, and in a
-    later one running now.
+    """Return who may take a hand-over: those on in the next shift of the roster read,
+    and in a later one running now.
     """
+    takers = []
     following = roster.next_after(handed.shift)
+    if following:
+        takers += roster.on_duty(following)
+
     running = roster.at(at).get(handed.shift.village_id)
-    shifts = [
-        following,
-        running if running and running.starts_at >= handed.shift.ends_at else None,
-    ]
-    return [post for shift in shifts if shift for post in roster.on_duty(shift)]
+    if running and running.starts_at >= handed.shift.ends_at:
+        takers += roster.on_duty(running)
+
+    return takers
 
 
-def _own(posts: Iterable[Post], by: User) -> Post | None:
-    return next((post for post in posts if post.user_id == by.pk), None)
+def hand_over_of(shift: DutyShift) -> HandOver | None:
+    """Return what a shift left to the next, if it was read with the shift."""
+    return getattr(shift, "hand_over", None)

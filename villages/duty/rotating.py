@@ -1,5 +1,5 @@
-"""排一轮: the chosen members in turn over a span of days, first to be looked at, then
-written by one click.
+"""排一轮: duty for a span of days at once, the chosen members in turn; a plan to be
+looked at first, then written by one click.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,10 @@ LONGEST_ROUND = 92  # days: a quarter
 
 @dataclass(frozen=True)
 class Round:
-    """What a round is made of; `backup` is one person, or nobody for whoever is next in
-    turn.
+    """The members, days and hours of a round.
+
+    The backup is one person (`backup`), or whoever is next in turn (`next_is_backup`),
+    or nobody.
     """
 
     members: Sequence[Post]
@@ -37,20 +39,29 @@ class Round:
 
     @property
     def days(self) -> list[date]:
-        span = (
-            self.first + ONE_DAY * nth
-            for nth in range((self.last - self.first).days + 1)
-        )
-        return [
-            day
-            for day in span
-            if self.calendar is None or self.calendar.is_working_day(day)
-        ]
+        """The days of duty from the first to the last."""
+        days = []
+        day = self.first
 
-    def times(self, day: date) -> tuple[datetime, datetime]:
-        return datetime.combine(day, self.begins, SHANGHAI), datetime.combine(
-            day, self.ends, SHANGHAI
-        )
+        while day <= self.last:
+            if self.calendar is None or self.calendar.is_working_day(day):
+                days.append(day)
+            day += ONE_DAY
+
+        return days
+
+    @property
+    def people(self) -> list[Post]:
+        """The members, and the one person who is always the backup."""
+        if self.backup:
+            return [*self.members, self.backup]
+        return list(self.members)
+
+    def starts_at(self, day: date) -> datetime:
+        return datetime.combine(day, self.begins, SHANGHAI)
+
+    def ends_at(self, day: date) -> datetime:
+        return datetime.combine(day, self.ends, SHANGHAI)
 
 
 @dataclass(frozen=True)
@@ -69,31 +80,35 @@ class Turn:
 def arrange_round(
     village: Village, wanted: Round, *, by: User, at: datetime
 ) -> list[DutyShift]:
-    """Writes the round down and returns the new shifts; days that have a shift keep it,
-    so a second time adds none.
+    """Write a round down and return the new shifts; days that have a shift keep it, so
+    a second time adds none.
 
     Errors as `plan_round`.
     """
     lock_roster(village.pk)
-    turns = plan_round(village, wanted, by=by, at=at)
-    return DutyShift.objects.bulk_create(
-        DutyShift(
+
+    shifts = []
+    for turn in plan_round(village, wanted, by=by, at=at):
+        if turn.primary is None or turn.standing:
+            continue
+
+        shift = DutyShift(
             village=village,
-            starts_at=wanted.times(turn.day)[0],
-            ends_at=wanted.times(turn.day)[1],
+            starts_at=wanted.starts_at(turn.day),
+            ends_at=wanted.ends_at(turn.day),
             primary=turn.primary,
             backup=turn.backup,
         )
-        for turn in turns
-        if turn.primary and not turn.standing
-    )
+        shifts.append(shift)
+
+    return DutyShift.objects.bulk_create(shifts)
 
 
 def plan_round(
     village: Village, wanted: Round, *, by: User, at: datetime
 ) -> list[Turn]:
-    """Whose turn it would be on each day: after whoever was on last, past those away or
-    on duty elsewhere then.
+    """Return whose turn it would be on each day: after whoever was on last, past those
+    away or on duty elsewhere then.
 
     NoSuchRight: neither secretary nor duty officer of the village. InputRefused: no
     members, or none that may stand there; days past, turned round or more than a
@@ -105,103 +120,109 @@ def plan_round(
 
 
 def _check(village: Village, wanted: Round, at: datetime) -> None:
-    if wanted.last < wanted.first or wanted.ends <= wanted.begins:
-        text = _("The end cannot be before the beginning.")
-        raise InputRefused.at(
-            **{"last" if wanted.last < wanted.first else "ends": text}
-        )
-    if wanted.times(wanted.first)[1] <= at:
-        text = _("Begin with a day to come.")
-        raise InputRefused.at(first=text)
+    backwards = _("The end cannot be before the beginning.")
+    if wanted.last < wanted.first:
+        raise InputRefused.at(last=backwards)
+    if wanted.ends <= wanted.begins:
+        raise InputRefused.at(ends=backwards)
+    if wanted.ends_at(wanted.first) <= at:
+        raise InputRefused.at(first=_("Begin with a day to come."))
     if (wanted.last - wanted.first).days >= LONGEST_ROUND:
         text = _("Arrange at most %(days)s days at once.") % {"days": LONGEST_ROUND}
         raise InputRefused.at(last=text)
-    people = [*wanted.members, *([wanted.backup] if wanted.backup else [])]
-    if not wanted.members or any(
-        p.village_id != village.pk or p.role not in TAKE_DUTY for p in people
-    ):
-        text = _("Choose who takes turns.")
-        raise InputRefused.at(members=text)
+
+    if not wanted.members:
+        raise InputRefused.at(members=_("Choose who takes turns."))
+    for post in wanted.people:
+        if post.village_id != village.pk or post.role not in TAKE_DUTY:
+            raise InputRefused.at(members=_("Choose who takes turns."))
 
 
 class _Planner:
-    def __init__(self, village: Village, wanted: Round, at: datetime) -> None:
-        self.wanted, self.at, self.members = wanted, at, list(wanted.members)
-        start, end = wanted.times(wanted.first)[0], wanted.times(wanted.last)[1]
-        here = DutyShift.objects.filter(village=village)
-        self.taken = list(here.meeting(start, end).with_people().order_by("starts_at"))
-        before = (
-            here.filter(starts_at__lt=start)
-            .order_by("-starts_at")
-            .values_list("primary", flat=True)
-            .first()
-        )
-        self.turn = self._after(before)
-        elsewhere = DutyShift.objects.meeting(start, end).exclude(village=village)
-        users = {post.user_id for post in self._people()}
-        self.busy = list(
-            elsewhere.filter(primary__user__in=users).values_list(
-                "primary__user", "starts_at", "ends_at"
-            )
-        )
-        self.leaves = list(
-            DutyLeave.objects.filter(
-                post__in=self._people(),
-                from_on__lte=wanted.last,
-                until_on__gte=wanted.first,
-            ).values_list("post", "from_on", "until_on")
-        )
+    """The rotation of one round; `next_up` is the member whose turn comes next."""
 
-    def _people(self) -> list[Post]:
-        return [*self.members, *([self.wanted.backup] if self.wanted.backup else [])]
+    def __init__(self, village: Village, wanted: Round, at: datetime) -> None:
+        self.wanted = wanted
+        self.at = at
+        self.members = list(wanted.members)
+
+        start = wanted.starts_at(wanted.first)
+        end = wanted.ends_at(wanted.last)
+        here = DutyShift.objects.filter(village=village)
+        elsewhere = DutyShift.objects.exclude(village=village)
+
+        taken = here.overlapping(start, end).with_people().order_by("starts_at")
+        self.taken = list(taken)
+
+        before = here.filter(starts_at__lt=start).order_by("-starts_at")
+        self.next_up = self._after(before.values_list("primary", flat=True).first())
+
+        users = {post.user_id for post in wanted.people}
+        busy = elsewhere.overlapping(start, end).filter(primary__user__in=users)
+        self.busy = list(busy.values_list("primary__user", "starts_at", "ends_at"))
+
+        leaves = DutyLeave.objects.touching(wanted.first, wanted.last)
+        self.leaves = list(leaves.filter(post__in=wanted.people))
 
     def turns(self) -> Iterable[Turn]:
         for day in self.wanted.days:
-            starts_at, ends_at = self.wanted.times(day)
-            standing = next(
-                (
-                    s
-                    for s in self.taken
-                    if s.starts_at < ends_at and s.ends_at > starts_at
-                ),
-                None,
-            )
+            starts_at = self.wanted.starts_at(day)
+            ends_at = self.wanted.ends_at(day)
+
+            standing = self._standing(starts_at, ends_at)
             if standing:
-                self.turn = self._after(standing.primary_id, self.turn)
+                self.next_up = self._after(standing.primary_id, self.next_up)
                 yield Turn(day, standing.primary, standing.backup, standing)
             elif ends_at > self.at:
                 yield self._turn(day, starts_at, ends_at)
 
+    def _standing(self, starts_at: datetime, ends_at: datetime) -> DutyShift | None:
+        """Return the first shift on the roster already that meets that time."""
+        for shift in self.taken:
+            if shift.overlaps(starts_at, ends_at):
+                return shift
+        return None
+
     def _turn(self, day: date, starts_at: datetime, ends_at: datetime) -> Turn:
-        rest = self.members[self.turn :] + self.members[: self.turn]
-        free = [post for post in rest if self._is_free(post, day, starts_at, ends_at)]
+        in_turn = self.members[self.next_up :] + self.members[: self.next_up]
+        free = [
+            post
+            for post in in_turn
+            if self._is_present(post, day)
+            and not self._is_busy(post, starts_at, ends_at)
+        ]
         if not free:
             return Turn(day)
-        self.turn = self._after(free[0].pk)
+
+        self.next_up = self._after(free[0].pk)
         return Turn(day, free[0], self._backup(free, day))
 
     def _backup(self, free: list[Post], day: date) -> Post | None:
         fixed = self.wanted.backup
         if fixed:
-            return fixed if fixed != free[0] and self._is_present(fixed, day) else None
-        return free[1] if self.wanted.next_is_backup and len(free) > 1 else None
+            may_back_up = fixed != free[0] and self._is_present(fixed, day)
+            return fixed if may_back_up else None
+
+        if self.wanted.next_is_backup and len(free) > 1:
+            return free[1]
+        return None
 
     def _is_present(self, post: Post, day: date) -> bool:
-        away = any(
-            key == post.pk and first <= day <= last for key, first, last in self.leaves
+        is_away = any(
+            leave.post_id == post.pk and leave.covers(day) for leave in self.leaves
         )
-        return post.is_current(day) and not away
+        return post.is_current(day) and not is_away
 
-    def _is_free(
-        self, post: Post, day: date, starts_at: datetime, ends_at: datetime
-    ) -> bool:
-        busy = any(
+    def _is_busy(self, post: Post, starts_at: datetime, ends_at: datetime) -> bool:
+        """Tell whether the person has a shift of another village at that time."""
+        return any(
             user == post.user_id and begins < ends_at and ends > starts_at
             for user, begins, ends in self.busy
         )
-        return self._is_present(post, day) and not busy
 
     def _after(self, key: int | None, otherwise: int = 0) -> int:
-        """The place of whoever comes after that post in turn."""
+        """Return the place in the order of whoever comes after that post."""
         keys = [post.pk for post in self.members]
-        return (keys.index(key) + 1) % len(keys) if key in keys else otherwise
+        if key not in keys:
+            return otherwise
+        return (keys.index(key) + 1) % len(keys)

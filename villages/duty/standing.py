@@ -1,5 +1,5 @@
-"""Who is on duty, stated once: the posts arranged, and whoever stands in for those who
-are away.
+"""The one rule of who is on duty: the posts arranged, and whoever stands in for those
+who are away.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from minshi import workdays
-from villages.models import DutyLeave, DutyShift, Post, Village
+from villages.models import DutyLeave, DutyShift, Post, User, Village
 from villages.models.duty import DutyShiftQuerySet
 from villages.rights import TAKE_DUTY
 
@@ -27,8 +27,8 @@ NOBODY = 0  # the substitute of somebody away who has none
 
 
 def eligible_posts(village: Village | int, on: date) -> QuerySet[Post]:
-    """The posts that may take a shift there on that day, first appointed first (domain
-    §2, committee_member).
+    """Return the posts that may take a shift in a village on a day, first appointed
+    first (domain §2, committee_member).
     """
     posts = Post.objects.current(on).filter(village=village, role__in=TAKE_DUTY)
     return posts.select_related("user", "village").in_order()
@@ -37,22 +37,24 @@ def eligible_posts(village: Village | int, on: date) -> QuerySet[Post]:
 def who_stands(
     arranged: Iterable[int | None], posts: Mapping[int, Post], away: Mapping[int, int]
 ) -> list[Post]:
-    """Who is on in a shift arranged for those posts, primary and backup: they or who
-    stands in, nobody twice.
+    """Return who is on in a shift arranged for those posts, primary and backup: they
+    or whoever stands in, nobody twice.
 
-    `posts` are the current ones by key, `away` says of those on leave who substitutes
-    (0: nobody). Resolved once: a substitute who is away too is skipped, and a
-    substitute's substitute is never followed (lessons 22).
+    `posts` are the current ones by key; `away` maps those on leave to their
+    substitutes (0: nobody). Resolved once: a substitute who is away too is skipped,
+    and a substitute's substitute is never followed (lessons 22).
     """
+    standing: dict[int, Post] = {}
 
-    def present(key: int) -> Post | None:
-        return None if key in away else posts.get(key)
+    for key in arranged:
+        if key is None or key not in posts:
+            continue
 
-    def standing(key: int | None) -> Post | None:
-        return present(away.get(key, key)) if key and key in posts else None
+        taker = away.get(key, key)
+        if taker in posts and taker not in away:
+            standing[taker] = posts[taker]
 
-    found = [post for post in map(standing, arranged) if post]
-    return list({post.pk: post for post in found}.values())
+    return list(standing.values())
 
 
 @dataclass(frozen=True)
@@ -63,60 +65,65 @@ class Roster:
     leaves: list[DutyLeave]
 
     def on_duty(self, shift: DutyShift, on: date | None = None) -> list[Post]:
-        """As `who_stands`, on the day the shift begins or another one it reaches
-        into.
+        """Return who is on in a shift as `who_stands` does, on the day that the shift
+        begins or on another one that it reaches into.
         """
         on = on or shift.on
-        leaves = [
-            leave for leave in self.leaves if leave.from_on <= on <= leave.until_on
-        ]
-        people = [
-            *shift.people,
-            *(leave.substitute for leave in leaves if leave.substitute),
-        ]
+        people = list(shift.people)
+        away: dict[int, int] = {}
+
+        for leave in self.leaves_on(on):
+            away[leave.post_id] = leave.substitute_id or NOBODY
+            if leave.substitute:
+                people.append(leave.substitute)
+
         current = {post.pk: post for post in people if post.is_current(on)}
-        away = {leave.post_id: leave.substitute_id or NOBODY for leave in leaves}
         return who_stands((shift.primary_id, shift.backup_id), current, away)
 
+    def leaves_on(self, on: date) -> list[DutyLeave]:
+        """Return the leaves that cover a day."""
+        return [leave for leave in self.leaves if leave.covers(on)]
+
     def at(self, at: datetime) -> dict[int, DutyShift]:
-        """The shift running at that moment, by village."""
+        """Return the shift running at a moment, by village."""
         return {
-            shift.village_id: shift
-            for shift in self.shifts
-            if shift.starts_at <= at < shift.ends_at
+            shift.village_id: shift for shift in self.shifts if shift.is_running(at)
         }
 
     def next_after(self, shift: DutyShift) -> DutyShift | None:
-        """The village's next shift among those read."""
-        later = [each for each in self.shifts if each.village_id == shift.village_id]
-        later = [each for each in later if each.starts_at >= shift.ends_at]
-        return min(later, key=lambda each: each.starts_at, default=None)
+        """Return the village's next shift among those read."""
+        later = [
+            other
+            for other in self.shifts
+            if other.village_id == shift.village_id and other.starts_at >= shift.ends_at
+        ]
+        return min(later, key=lambda other: other.starts_at, default=None)
 
 
 def read_roster(shifts: DutyShiftQuerySet | Iterable[DutyShift]) -> Roster:
-    """Reads shifts with their people, and the leaves that touch them: two queries, one
+    """Read shifts with their people, and the leaves that touch them: two queries, one
     where there is no shift.
 
     Shifts given as a list come with their people already.
     """
-    found = list(
-        shifts.with_people() if isinstance(shifts, DutyShiftQuerySet) else shifts
-    )
-    if not found:
+    if isinstance(shifts, DutyShiftQuerySet):
+        shifts = shifts.with_people()
+
+    rows = list(shifts)
+    if not rows:
         return Roster([], [])
-    first = min(shift.on for shift in found)
-    last = max(workdays.local_day(shift.ends_at) for shift in found)
-    leaves = DutyLeave.objects.filter(
-        post__village__in={shift.village_id for shift in found},
-        from_on__lte=last,
-        until_on__gte=first,
-    )
-    return Roster(found, list(leaves.select_related("post__user", "substitute__user")))
+
+    first = min(shift.on for shift in rows)
+    last = max(workdays.local_day(shift.ends_at) for shift in rows)
+    villages = {shift.village_id for shift in rows}
+
+    leaves = DutyLeave.objects.touching(first, last).filter(post__village__in=villages)
+    return Roster(rows, list(leaves.select_related("post__user", "substitute__user")))
 
 
 def who_is_on_duty(village: Village, at: datetime) -> list[Post]:
-    """On duty in a village at that moment, primary or stand-in first; empty without a
-    shift. At most two queries.
+    """Return who is on duty in a village at a moment, primary or stand-in first; empty
+    without a shift. At most two queries.
     """
     return on_duty_in([village.pk], at).get(village.pk, [])
 
@@ -124,24 +131,27 @@ def who_is_on_duty(village: Village, at: datetime) -> list[Post]:
 def on_duty_in(
     villages: Iterable[int] | QuerySet[Village] | None, at: datetime
 ) -> dict[int, list[Post]]:
-    """The same for many villages (None: for all) by their keys, in at most two queries;
-    without a shift no entry.
+    """Return who is on duty in many villages (None: in all) by the villages' keys; no
+    entry where no shift runs. At most two queries.
     """
     shifts = DutyShift.objects.at(at)
-    roster = read_roster(
-        shifts if villages is None else shifts.filter(village__in=villages)
-    )
+    if villages is not None:
+        shifts = shifts.filter(village__in=villages)
+
+    roster = read_roster(shifts)
     on = workdays.local_day(at)
     return {shift.village_id: roster.on_duty(shift, on) for shift in roster.shifts}
 
 
 def with_standing(posts: QuerySet[Post], at: datetime) -> QuerySet[Post]:
-    """Adds what `standing_among` reads: the post's place in the shift of its village
-    that runs, who stands in for it.
+    """Annotate posts with what `standing_among` reads: the post's place in the running
+    shift of its village, and who stands in for it.
 
     For a query that reads posts anyway, so that being on duty costs it no other.
     """
-    on, post = workdays.local_day(at), OuterRef("pk")
+    on = workdays.local_day(at)
+    post = OuterRef("pk")
+
     place = Case(
         When(primary=post, then=PRIMARY),
         When(backup=post, then=BACKUP),
@@ -150,8 +160,10 @@ def with_standing(posts: QuerySet[Post], at: datetime) -> QuerySet[Post]:
     shifts = DutyShift.objects.at(at).filter(
         Q(primary=post) | Q(backup=post), village=OuterRef("village")
     )
-    leaves = DutyLeave.objects.filter(post=post, from_on__lte=on, until_on__gte=on)
+
     who = Coalesce("substitute_id", NOBODY, output_field=BigIntegerField())
+    leaves = DutyLeave.objects.filter(post=post, from_on__lte=on, until_on__gte=on)
+
     return posts.annotate(
         shift_place=Subquery(shifts.annotate(place=place).values("place")[:1]),
         stand_in=Subquery(leaves.annotate(who=who).values("who")[:1]),
@@ -159,16 +171,33 @@ def with_standing(posts: QuerySet[Post], at: datetime) -> QuerySet[Post]:
 
 
 def standing_among(posts: Iterable[Post], village: int | None) -> list[Post]:
-    """Who is on duty in a village, of all its current posts as read `with_standing`; no
-    query.
+    """Return who is on duty in a village, of all its current posts as read
+    `with_standing`; no query.
     """
-    here = {post.pk: post for post in posts if village and post.village_id == village}
-    places = {key: getattr(post, "shift_place", None) for key, post in here.items()}
-    arranged = sorted(
-        (key for key, place in places.items() if place),
-        key=lambda key: places[key] or 0,
-    )
-    away = {key: getattr(post, "stand_in", None) for key, post in here.items()}
-    return who_stands(
-        arranged, here, {key: who for key, who in away.items() if who is not None}
-    )
+    here: dict[int, Post] = {}
+    places: dict[int, int] = {}
+    away: dict[int, int] = {}
+
+    for post in posts:
+        if village is None or post.village_id != village:
+            continue
+
+        here[post.pk] = post
+        place = getattr(post, "shift_place", None)
+        if place:
+            places[post.pk] = place
+
+        stand_in = getattr(post, "stand_in", None)
+        if stand_in is not None:
+            away[post.pk] = stand_in
+
+    arranged = sorted(places, key=lambda key: places[key])
+    return who_stands(arranged, here, away)
+
+
+def post_held_by(posts: Iterable[Post], user: User) -> Post | None:
+    """Return the first of the posts that a user holds."""
+    for post in posts:
+        if post.user_id == user.pk:
+            return post
+    return None

@@ -1,5 +1,5 @@
-"""换班: one person on a shift asks another; what they agree to is checked again when
-they do.
+"""换班: one person on a shift asks another to take it; the agreement is checked again
+when it is given.
 """
 
 from datetime import datetime
@@ -28,7 +28,7 @@ def ask_swap(
     by: User,
     at: datetime,
 ) -> SwapRequest:
-    """Asks the holder of another post to take one's shift, perhaps for one of theirs.
+    """Ask the holder of another post to take one's shift, perhaps for one of theirs.
     Asked twice it is one request.
 
     NoSuchRight: not on that shift oneself. MoveRefused: it has begun, or somebody else
@@ -36,30 +36,25 @@ def ask_swap(
     shift in return is not theirs, or they are busy.
     """
     shift = lock_shift(shift)
-    if shift.primary.user_id != by.pk or not shift.primary.is_current(
-        workdays.local_day(at)
-    ):
-        raise NoSuchRight(
-            _("Only whoever is on this shift asks somebody else to take it.")
-        )
+    if not _is_holder(shift.primary, by, at):
+        text = _("Only whoever is on this shift asks somebody else to take it.")
+        raise NoSuchRight(text)
     refuse_begun(shift, at)
-    if waiting := SwapRequest.objects.filter(
-        shift=shift, state=SwapState.PENDING
-    ).first():
-        if (waiting.asked_id, waiting.in_return_id) == (
-            asked.pk,
-            in_return.pk if in_return else None,
-        ):
+
+    pending = SwapRequest.objects.filter(shift=shift, state=SwapState.PENDING)
+    waiting = pending.first()
+    if waiting:
+        return_id = in_return.pk if in_return else None
+        if waiting.asked_id == asked.pk and waiting.in_return_id == return_id:
             return waiting
-        raise MoveRefused(
-            _(
-                "You have asked somebody already; wait for the answer, or take the"
-                " question back."
-            )
+        text = _(
+            "You have asked somebody already; wait for the answer, or take the"
+            " question back."
         )
+        raise MoveRefused(text)
     if asked.user_id == by.pk:
-        text = _("Ask somebody else.")
-        raise InputRefused.at(asked=text)
+        raise InputRefused.at(asked=_("Ask somebody else."))
+
     swap = SwapRequest(
         shift=shift, in_return=in_return, asker=shift.primary, asked=asked, asked_at=at
     )
@@ -70,93 +65,116 @@ def ask_swap(
 
 @transaction.atomic
 def agree(swap: SwapRequest, *, by: User, at: datetime) -> SwapRequest:
-    """The one asked takes the shift, and gives theirs in return if that was asked for;
-    agreed twice it is done once.
+    """Let the one asked take the shift, and give theirs in return if that was asked
+    for; agreed twice it is done once.
 
     NoSuchRight: somebody else was asked. MoveRefused: answered otherwise, a shift has
     begun or is another's by now. InputRefused: one of the two may not stand then, or is
     busy.
     """
-    swap = _locked(swap, by, at, SwapState.AGREED, of="asked")
+    swap = _lock(swap)
+    _refuse_unless_asked(swap, by, at)
+    _refuse_answered(swap, SwapState.AGREED, at)
     if swap.state == SwapState.AGREED:
         return swap
     _check(swap, at)
+
     _take(swap.shift, swap.asked)
     if swap.in_return:
         _take(swap.in_return, swap.asker)
     _answer(swap, SwapState.AGREED, at)
-    for shift in (swap.shift, swap.in_return):
-        if shift:
-            lapse_swaps(shift, at)
+
+    for shift in _shifts_of(swap):
+        lapse_swaps(shift, at)
     return swap
 
 
 @transaction.atomic
 def decline(swap: SwapRequest, *, by: User, at: datetime) -> SwapRequest:
-    """The one asked says no; nothing changes. NoSuchRight, MoveRefused as `agree`."""
-    return _answer(
-        _locked(swap, by, at, SwapState.DECLINED, of="asked"), SwapState.DECLINED, at
-    )
+    """Let the one asked say no; nothing changes. NoSuchRight, MoveRefused as
+    `agree`.
+    """
+    swap = _lock(swap)
+    _refuse_unless_asked(swap, by, at)
+    _refuse_answered(swap, SwapState.DECLINED, at)
+
+    return _answer(swap, SwapState.DECLINED, at)
 
 
 @transaction.atomic
 def withdraw_swap(swap: SwapRequest, *, by: User, at: datetime) -> SwapRequest:
-    """Whoever asked takes the question back. NoSuchRight: somebody else asked.
+    """Let whoever asked take the question back. NoSuchRight: somebody else asked.
     MoveRefused: answered already.
     """
-    return _answer(
-        _locked(swap, by, at, SwapState.WITHDRAWN, of="asker"), SwapState.WITHDRAWN, at
-    )
+    swap = _lock(swap)
+    if not _is_holder(swap.asker, by, at):
+        raise NoSuchRight(_("You did not ask this."))
+    _refuse_answered(swap, SwapState.WITHDRAWN, at)
+
+    return _answer(swap, SwapState.WITHDRAWN, at)
 
 
-def _locked(
-    swap: SwapRequest, by: User, at: datetime, wanted: SwapState, *, of: str
-) -> SwapRequest:
-    """The request under the roster's lock, if this user may answer so and it waits, or
-    was answered just so.
+def _lock(swap: SwapRequest) -> SwapRequest:
+    """Return a request as it stands once nobody else changes the village's roster.
+    MoveRefused: its shift was cancelled.
     """
     lock_roster(swap.shift.village_id)
+
     rows = SwapRequest.objects.with_shifts().select_related(
         "shift__primary__user", "in_return__primary__user"
     )
-    found = rows.filter(pk=swap.pk).first()
-    if found is None:
+    locked = rows.filter(pk=swap.pk).first()
+    if locked is None:
         raise MoveRefused(_("This shift is not on the roster any more."))
-    post: Post = getattr(found, of)
-    if post.user_id != by.pk or not post.is_current(workdays.local_day(at)):
-        raise NoSuchRight(
-            _("This question was not put to you.")
-            if of == "asked"
-            else _("You did not ask this.")
-        )
-    if found.state != wanted and (
-        found.state != SwapState.PENDING or _has_begun(found, at)
-    ):
+    return locked
+
+
+def _is_holder(post: Post, user: User, at: datetime) -> bool:
+    return post.user_id == user.pk and post.is_current(workdays.local_day(at))
+
+
+def _refuse_unless_asked(swap: SwapRequest, by: User, at: datetime) -> None:
+    """NoSuchRight: somebody else was asked."""
+    if not _is_holder(swap.asked, by, at):
+        raise NoSuchRight(_("This question was not put to you."))
+
+
+def _refuse_answered(swap: SwapRequest, wanted: SwapState, at: datetime) -> None:
+    """MoveRefused: answered otherwise, or one of its shifts has begun. The answer given
+    already may be given again.
+    """
+    if swap.state == wanted:
+        return
+
+    has_begun = any(shift.starts_at <= at for shift in _shifts_of(swap))
+    if swap.state != SwapState.PENDING or has_begun:
         raise MoveRefused(_("This can no longer be answered; look at the roster."))
-    return found
 
 
-def _has_begun(swap: SwapRequest, at: datetime) -> bool:
-    return any(shift.starts_at <= at for shift in (swap.shift, swap.in_return) if shift)
+def _shifts_of(swap: SwapRequest) -> list[DutyShift]:
+    return [shift for shift in (swap.shift, swap.in_return) if shift]
 
 
 def _answer(swap: SwapRequest, state: SwapState, at: datetime) -> SwapRequest:
     if swap.state != state:
-        swap.state, swap.answered_at = state, at
+        swap.state = state
+        swap.answered_at = at
         swap.save(update_fields=["state", "answered_at"])
     return swap
 
 
 def _check(swap: SwapRequest, at: datetime) -> None:
-    """Both ways: shifts ahead and still theirs, posts still current, nobody on duty
-    twice at a time.
+    """Refuse a swap, both ways, unless the shifts are ahead and still theirs, the posts
+    still current, and nobody is on duty twice at a time.
     """
-    shift, back = swap.shift, swap.in_return
+    shift = swap.shift
+    back = swap.in_return
+
     if shift.primary_id != swap.asker_id:
         raise MoveRefused(_("This shift is somebody else's by now."))
-    besides = [back] if back else []
     refuse_unfit(swap.asked, shift.village_id, shift.on, "asked")
-    refuse_elsewhere(swap.asked, shift, "asked", besides)
+    refuse_elsewhere(swap.asked, shift, "asked", [back] if back else [])
+
     if back:
         if back.village_id != shift.village_id or back.primary_id != swap.asked_id:
             text = _("The shift in return must be one of theirs in this village.")
@@ -167,7 +185,7 @@ def _check(swap: SwapRequest, at: datetime) -> None:
 
 
 def _take(shift: DutyShift, post: Post) -> None:
-    """Whoever was the backup of what they now take needs another one."""
+    """Put a post on a shift; whoever was its backup leaves it without one."""
     shift.primary = post
     if shift.backup_id == post.pk:
         shift.backup = None

@@ -1,4 +1,4 @@
-"""群众说事室: its place, hours and phone, kept by the village's secretary."""
+"""群众说事室: its place, hours and phone, entered by the village's secretary."""
 
 from datetime import datetime
 
@@ -23,23 +23,23 @@ def describe_talk_room(
     by: User,
     at: datetime,
 ) -> TalkRoom:
-    """Says where the village listens and when. NoSuchRight: not its secretary.
-    InputRefused: no place, no such day.
+    """Enter where a village listens and when.
+
+    NoSuchRight: not its secretary. InputRefused: no place, no such day.
     """
     talk_room_post(by, village, workdays.local_day(at))
     if not place.strip():
-        text = _("Say where the talk room is.")
-        raise InputRefused.at(place=text)
+        raise InputRefused.at(place=_("Say where the talk room is."))
     if not 1 <= talk_day <= LAST_TALK_DAY:
         text = _("Choose a day from 1 to %(last)s.") % {"last": LAST_TALK_DAY}
         raise InputRefused.at(talk_day=text)
+
     lock_roster(village.pk)
     room = TalkRoom.objects.filter(village=village).first() or TalkRoom(village=village)
-    room.place, room.hours, room.phone, room.talk_day = (
-        place.strip(),
-        hours.strip(),
-        phone.strip(),
-        talk_day,
-    )
+
+    room.place = place.strip()
+    room.hours = hours.strip()
+    room.phone = phone.strip()
+    room.talk_day = talk_day
     room.save()
     return room

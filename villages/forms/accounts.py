@@ -24,15 +24,16 @@ class DayInput(forms.DateInput):
 
 
 def in_plain_words(field: forms.Field) -> None:
-    """What is missing, and what nothing chosen looks like, said the same way in every
-    form.
+    """Give a field the words of every form for a value that is missing or out of range,
+    and for a choice not made.
     """
-    chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
-    field.error_messages["required"] = (
-        _("Please choose.") if chosen else _("Please fill this in.")
-    )
+    if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)):
+        field.error_messages["required"] = _("Please choose.")
+    else:
+        field.error_messages["required"] = _("Please fill this in.")
     field.error_messages["min_value"] = _("At least %(limit_value)s.")
     field.error_messages["max_value"] = _("At most %(limit_value)s.")
+
     if isinstance(field.widget, forms.Textarea):
         # a browser cuts what is pasted without a word
         field.widget.attrs.pop("maxlength", None)
@@ -41,18 +42,18 @@ def in_plain_words(field: forms.Field) -> None:
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
-    """What may be chosen in a field of choices."""
+    """Set the choices of a field."""
     cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
 
 
 def offered(form: forms.BaseForm, name: str) -> list[tuple[Any, Any]]:
-    """The choices of a field of choices, by value and words."""
+    """Return the choices of a field, by value and words."""
     field = cast("forms.ChoiceField", form.fields[name])
     return list(cast("Iterable[tuple[Any, Any]]", field.choices))
 
 
 def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
-    """Which rows may be chosen in a field of one or several rows."""
+    """Set the rows that may be chosen in a field of one or several rows."""
     cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
@@ -67,12 +68,13 @@ class RuleForm(forms.Form):
             in_plain_words(field)
 
     def refuse(self, refusal: RuleBroken) -> None:
-        named = {
-            name: text for name, text in refusal.fields.items() if name in self.fields
-        }
-        for name, text in named.items():
-            self.add_error(name, str(text))
-        if not named:
+        is_beside_a_field = False
+        for name, text in refusal.fields.items():
+            if name in self.fields:
+                self.add_error(name, str(text))
+                is_beside_a_field = True
+
+        if not is_beside_a_field:
             self.add_error(None, str(refusal))
 
 
@@ -99,7 +101,7 @@ class AccountForm(RuleForm):
 
 
 class PlaceForm(forms.Form):
-    """First step of an appointment: the role, and where to look for the place."""
+    """First step of an appointment: the role, and part of the place's name."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     place = forms.CharField(
@@ -132,6 +134,7 @@ class PostForm(RuleForm):
     def __init__(self, *args: Any, role: Role, place: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "node", find_places(place, role))
+
         self.is_placeless = not NODES_OF_ROLE[role]
         self.role_label = role.label
         if self.is_placeless:

@@ -1,6 +1,6 @@
 """Forms of the roster's pages; the rules behind them are in `villages.duty`."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -47,19 +47,18 @@ class PersonField(OnePost):
 
 
 class ShiftField(OneShift):
-    """A shift of somebody; `beside` is the day of the one it is chosen for."""
+    """A choice of a shift; `beside` is the day of the shift that it is given for."""
 
     beside: date
 
     def label_from_instance(self, obj: DutyShift) -> str:
-        return (
-            f"{day_in_words(obj.on, self.beside)} {date_format(obj.on, 'D')}"
-            f" {obj.hours} {obj.primary.user}"
-        )
+        day = day_in_words(obj.on, self.beside)
+        weekday = date_format(obj.on, "D")
+        return f"{day} {weekday} {obj.hours} {obj.primary.user}"
 
 
 class RosterForm(RuleForm):
-    """`people` are the posts that take duty in the village."""
+    """A form that offers the posts that take duty in the village (`people`)."""
 
     def __init__(self, *args: Any, people: QuerySet[Post], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -82,27 +81,35 @@ class ShiftForm(RosterForm):
 
     @classmethod
     def showing(cls, shift: DutyShift) -> dict[str, Any]:
-        begins, ends = (
-            moment.astimezone(SHANGHAI).time()
-            for moment in (shift.starts_at, shift.ends_at)
-        )
-        people = {"primary": shift.primary_id, "backup": shift.backup_id}
-        return {"day": shift.on, "begins": begins, "ends": ends, **people}
+        """Return the first values of a form that changes a shift."""
+        return {
+            "day": shift.on,
+            "begins": shift.starts_at.astimezone(SHANGHAI).time(),
+            "ends": shift.ends_at.astimezone(SHANGHAI).time(),
+            "primary": shift.primary_id,
+            "backup": shift.backup_id,
+        }
 
     @property
-    def asked(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        starts_at = datetime.combine(said["day"], said["begins"], SHANGHAI)
-        ends_at = datetime.combine(said["day"], said["ends"], SHANGHAI)
-        ends_at += ONE_DAY if ends_at <= starts_at else timedelta()
+    def entered(self) -> dict[str, Any]:
+        """The shift as `villages.duty` takes it; one that ends before it begins ends on
+        the next day.
+        """
+        entered = self.cleaned_data
+        starts_at = datetime.combine(entered["day"], entered["begins"], SHANGHAI)
+        ends_at = datetime.combine(entered["day"], entered["ends"], SHANGHAI)
+        if ends_at <= starts_at:
+            ends_at += ONE_DAY
+
         return {
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "primary": said["primary"],
-            "backup": said["backup"],
+            "primary": entered["primary"],
+            "backup": entered["backup"],
         }
 
     def refuse(self, refusal: RuleBroken) -> None:
+        """Show a refusal of the domain at the fields of this form."""
         own = {"starts_at": "begins", "ends_at": "ends"}
         refusal.fields = {
             own.get(name, name): text for name, text in refusal.fields.items()

@@ -1,5 +1,5 @@
-"""Who sits in which body with which term, and a town's own rules of procedure (domain
-§2, 民事直说委员会, 议事规则).
+"""Bodies and their seats with terms, and a town's own rules of procedure (domain §2,
+民事直说委员会, 议事规则).
 """
 
 from datetime import date
@@ -15,7 +15,7 @@ from villages.models.people import User
 
 
 class Body(models.TextChoices):
-    """Those whose roll a meeting is called by; the last two belong to a town and to a
+    """A body by whose roll a meeting is called; the last two belong to a town and to a
     county.
     """
 
@@ -51,8 +51,8 @@ VILLAGE_BODIES = (
 
 
 class MeetingKind(models.TextChoices):
-    """Every kind of meeting at which the article has matters talked over, and the two
-    the law keeps apart.
+    """The kinds of meeting at which the method has matters talked over, and the two
+    that the law tells apart.
     """
 
     MINSHI_COMMITTEE = (
@@ -97,7 +97,7 @@ class MeetingKind(models.TextChoices):
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def current(self, on: date) -> "SeatQuerySet":
-        """Whose term runs on that day, both ends included."""
+        """With a term that covers that day, both ends included."""
         return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on)
 
     def in_order(self) -> "SeatQuerySet":
@@ -199,7 +199,7 @@ class Seat(models.Model):
 
 
 class Base(models.TextChoices):
-    """Of whom a share of votes is counted."""
+    """The people of whom a share of votes is counted."""
 
     DUE = "due", pgettext_lazy("votes of", "of those due to attend")
     PRESENT = "present", pgettext_lazy("votes of", "of those present")

@@ -1,5 +1,5 @@
-"""The talk room and who is on duty in it: shifts, swaps asked for, leave, hand-overs
-(domain §2, roster).
+"""The talk room and the roster of who is on duty in it: shifts, swap requests, leave,
+hand-overs (domain §2).
 """
 
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from minshi import workdays
 from villages.models.grid import Village
-from villages.models.people import Post
+from villages.models.people import Post, User
 
 LAST_TALK_DAY = 28  # which every month has
 # so that what runs at a moment began within a day before it
@@ -19,8 +19,8 @@ LONGEST_SHIFT = timedelta(hours=24)
 
 
 class TalkRoom(models.Model):
-    """群众说事室: where the village listens, and on which day of the month it asks
-    everybody in (说事日).
+    """群众说事室: the place where a village listens, and the day of the month on which
+    it asks everybody in (说事日).
     """
 
     village = models.OneToOneField(
@@ -52,7 +52,9 @@ class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
             starts_at__lte=at, starts_at__gt=at - LONGEST_SHIFT, ends_at__gt=at
         )
 
-    def meeting(self, starts_at: datetime, ends_at: datetime) -> "DutyShiftQuerySet":
+    def overlapping(
+        self, starts_at: datetime, ends_at: datetime
+    ) -> "DutyShiftQuerySet":
         """With any moment in common with that time."""
         return self.filter(
             starts_at__lt=ends_at,
@@ -65,8 +67,8 @@ class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
 
 
 class DutyShift(models.Model):
-    """值班: who receives villagers at that time. Two of one village never overlap;
-    `villages.duty` sees to that.
+    """值班: the posts that receive villagers at a time. Two shifts of one village never
+    overlap; `villages.duty` sees to that.
     """
 
     village = models.ForeignKey(
@@ -118,19 +120,23 @@ class DutyShift(models.Model):
     @property
     def hours(self) -> str:
         """8:00–17:00, as it stands on the wall."""
-        begins, ends = (
-            moment.astimezone(workdays.SHANGHAI)
-            for moment in (self.starts_at, self.ends_at)
-        )
+        begins = self.starts_at.astimezone(workdays.SHANGHAI)
+        ends = self.ends_at.astimezone(workdays.SHANGHAI)
         return f"{begins.hour}:{begins:%M}–{ends.hour}:{ends:%M}"
 
     @property
     def hours_in_words(self) -> str:
         return f"{self.on} {self.hours}"
 
+    def is_running(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+    def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
+        return self.starts_at < ends_at and self.ends_at > starts_at
+
     @property
     def people(self) -> list[Post]:
-        """As arranged; who stands in for them, `villages.duty` says."""
+        """The posts arranged; `villages.duty` finds who stands in for them."""
         return [post for post in (self.primary, self.backup) if post]
 
 
@@ -143,6 +149,10 @@ class SwapState(models.TextChoices):
 
 
 class SwapRequestQuerySet(models.QuerySet["SwapRequest"]):
+    def of(self, user: User) -> "SwapRequestQuerySet":
+        """Asked for by a user, or put to them."""
+        return self.filter(Q(asked__user=user) | Q(asker__user=user))
+
     def waiting(self, at: datetime) -> "SwapRequestQuerySet":
         """Not answered, and not lapsed by the beginning of a shift it is about."""
         ahead = Q(in_return=None) | Q(in_return__starts_at__gt=at)
@@ -215,6 +225,12 @@ class SwapRequest(models.Model):
         return f"{self.shift}: {self.asker.user} → {self.asked.user}"
 
 
+class DutyLeaveQuerySet(models.QuerySet["DutyLeave"]):
+    def touching(self, first: date, last: date) -> "DutyLeaveQuerySet":
+        """With any day in common with those days, both included."""
+        return self.filter(from_on__lte=last, until_on__gte=first)
+
+
 class DutyLeave(models.Model):
     """请假: a post is away on those days, both included; the substitute stands in
     for it, else the backup.
@@ -239,6 +255,8 @@ class DutyLeave(models.Model):
     )
     noted_at = models.DateTimeField(_("noted"))
 
+    objects = DutyLeaveQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("leave of duty")
         verbose_name_plural = _("leaves of duty")
@@ -260,10 +278,13 @@ class DutyLeave(models.Model):
     def __str__(self) -> str:
         return f"{self.post.user} {self.from_on} – {self.until_on}"
 
+    def covers(self, on: date) -> bool:
+        return self.from_on <= on <= self.until_on
+
 
 class HandOver(models.Model):
-    """交班: what a shift leaves to the next one; it stands for good once that took it
-    over (接班).
+    """交班: the word a shift leaves to the next one; it stands for good once that one
+    took it over (接班).
     """
 
     shift = models.OneToOneField(

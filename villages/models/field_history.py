@@ -1,4 +1,4 @@
-"""Field history as django-auditlog keeps it, under our own name and in words."""
+"""Field history as django-auditlog stores it, under our own name and in words."""
 
 from auditlog.models import LogEntry
 from django.utils.translation import gettext_lazy as _

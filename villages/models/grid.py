@@ -19,10 +19,11 @@ class TownQuerySet(models.QuerySet["Town"]):
     def overseen_by(
         self, user: "User", on: date, roles: "Iterable[Role] | None" = None
     ) -> "TownQuerySet":
-        """The towns a user's posts lie in or above: town, county, and a town office's
-        own town.
+        """The towns that a user's posts lie in or above: town, county, and a town
+        office's own town.
         """
         reach = user.reach(on, roles)
+
         return self.filter(
             Q(pk__in=reach.towns | reach.office_towns)
             | Q(county_code__in=reach.counties | reach.office_counties)
@@ -80,6 +81,7 @@ class VillageQuerySet(models.QuerySet["Village"]):
         reach = user.reach(on, roles)
         if reach.is_empty:
             return self.none()
+
         return self.filter(
             Q(pk__in=reach.villages)
             | Q(town__in=reach.towns | reach.office_towns)
@@ -200,8 +202,8 @@ class Resident(models.Model):
 
 class ResidentKeyQuerySet(models.QuerySet["ResidentKey"]):
     def starting_with(self, text: str) -> "ResidentKeyQuerySet":
-        """Prefix match through the index on both databases: SQLite's LIKE would not use
-        it.
+        """Beginning with a text, through the index on both databases: SQLite's LIKE
+        would not use it.
         """
         if connection.vendor == "sqlite":
             return self.filter(key__gte=text, key__lt=text + "\U0010ffff")

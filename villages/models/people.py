@@ -1,11 +1,11 @@
-"""Users, the posts they hold with dates, and the contact links between posts and
+"""Users, the posts they hold for a time, and the contact links between posts and
 households.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -56,7 +56,7 @@ NODES_OF_ROLE: dict[str, frozenset[Node]] = {
 }
 
 
-def _held(values: "Iterable[T | None]") -> "frozenset[T]":
+def _without_blanks(values: "Iterable[T | None]") -> "frozenset[T]":
     return frozenset(value for value in values if value)
 
 
@@ -82,20 +82,20 @@ class Reach:
     def of(cls, posts: "Iterable[Post]") -> "Reach":
         posts = list(posts)
 
+        groups = [post.group for post in posts if post.group]
         offices = [post.office for post in posts if post.office]
+        village_posts_at = _without_blanks(post.village_id for post in posts)
+
         return cls(
-            posts=_held(post.pk for post in posts),
-            villages=_held(
-                post.village_id or (post.group.village_id if post.group else None)
-                for post in posts
-            ),
-            village_posts_at=_held(post.village_id for post in posts),
-            groups=_held(post.group_id for post in posts),
-            towns=_held(post.town_id for post in posts),
-            counties=_held(post.county_code for post in posts),
-            offices=_held(post.office_id for post in posts),
-            office_towns=_held(office.town_id for office in offices),
-            office_counties=_held(office.county_code for office in offices),
+            posts=_without_blanks(post.pk for post in posts),
+            villages=village_posts_at.union(group.village_id for group in groups),
+            village_posts_at=village_posts_at,
+            groups=_without_blanks(post.group_id for post in posts),
+            towns=_without_blanks(post.town_id for post in posts),
+            counties=_without_blanks(post.county_code for post in posts),
+            offices=_without_blanks(post.office_id for post in posts),
+            office_towns=_without_blanks(office.town_id for office in offices),
+            office_counties=_without_blanks(office.county_code for office in offices),
         )
 
 
@@ -108,6 +108,7 @@ class User(AbstractUser):
     )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    # read once by the edge of a request, with the day they are those of
     _kept_posts: "tuple[date, list[Post]] | None" = None
 
     class Meta:
@@ -125,16 +126,12 @@ class User(AbstractUser):
 
     @classmethod
     def with_posts(cls, pk: int, on: date) -> "User | None":
-        """The account with its posts of that day kept, by one query; by two where it
-        holds none.
+        """Return an account with its posts of a day read already: one query, two where
+        it holds none.
         """
-        posts = list(
-            Post.objects.filter(user=pk)
-            .current(on)
-            .with_places()
-            .select_related("user")
-            .in_order()
-        )
+        rows = Post.objects.filter(user=pk).current(on).with_places()
+        posts = list(rows.select_related("user").in_order())
+
         user = posts[0].user if posts else cls.objects.filter(pk=pk).first()
         if user:
             for post in posts:
@@ -143,15 +140,15 @@ class User(AbstractUser):
         return user
 
     def keep_posts(self, on: date) -> None:
-        """Reads the posts once for this request; only the edge calls it, so nothing
-        goes stale elsewhere.
+        """Read the posts of a day once for this request. Only the edge calls it, so
+        that nothing goes stale elsewhere.
         """
         if self._kept_posts is None or self._kept_posts[0] != on:
             self._kept_posts = (on, self._read_posts(on))
 
     def posts_on(self, on: date) -> "list[Post]":
-        """The posts in force on a day, first appointed first; none for an inactive
-        account.
+        """Return the posts in force on a day, first appointed first; none for an
+        inactive account.
         """
         if self._kept_posts and self._kept_posts[0] == on:
             return self._kept_posts[1]
@@ -163,11 +160,15 @@ class User(AbstractUser):
         return list(self.posts.current(on).with_places().in_order())
 
     def reach(self, on: date, roles: Iterable[Role] | None = None) -> Reach:
-        """The nodes of the current posts (of the given roles only, when named)."""
-        wanted = None if roles is None else set(roles)
-        return Reach.of(
-            post for post in self.posts_on(on) if wanted is None or post.role in wanted
-        )
+        """Return the nodes of the posts in force on a day, of the given roles alone
+        where some are named.
+        """
+        posts = self.posts_on(on)
+        if roles is not None:
+            wanted = set(roles)
+            posts = [post for post in posts if post.role in wanted]
+
+        return Reach.of(posts)
 
     def holds(self, on: date, *roles: Role) -> bool:
         return any(post.role in roles for post in self.posts_on(on))
@@ -183,21 +184,38 @@ class PostQuerySet(models.QuerySet["Post"]):
         )
 
     def with_places(self) -> "PostQuerySet":
-        """Everything that names the place, a county's name included, in the same
+        """With everything that names the place, a county's name included, in the same
         query.
         """
-        county = Town.objects.filter(county_code=models.OuterRef("county_code")).values(
-            "county_name"
-        )[:1]
-        return self.select_related(
+        towns = Town.objects.filter(county_code=models.OuterRef("county_code"))
+        county = models.Subquery(towns.values("county_name")[:1])
+
+        places = self.select_related(
             "group__village__town", "village__town", "town", "office__town"
-        ).annotate(county_name=models.Subquery(county))
+        )
+        return places.annotate(county_name=county)
 
     def in_order(self) -> "PostQuerySet":
-        """First appointed first: who comes first where several could act (domain §3,
-        owner).
+        """First appointed first: the order in which posts act where several could
+        (domain §3, owner).
         """
         return self.order_by("from_on", "pk")
+
+
+AT_NO_NODE: dict[str, Any] = {
+    "county_code": "",
+    "town": None,
+    "village": None,
+    "group": None,
+    "office": None,
+}
+
+
+def _only_at(node: str) -> Q:
+    """Return the condition for posts at a node of that kind and at no other."""
+    fields = AT_NO_NODE | {f"{node}__isnull": False}
+    del fields[node]
+    return Q(**fields)
 
 
 class Post(models.Model):
@@ -260,34 +278,10 @@ class Post(models.Model):
                             Role.SECRETARY,
                         ]
                     )
-                    & Q(
-                        village__isnull=False,
-                        county_code="",
-                        town=None,
-                        group=None,
-                        office=None,
-                    )
+                    & _only_at("village")
                 )
-                | (
-                    Q(role=Role.GROUP_LEADER)
-                    & Q(
-                        group__isnull=False,
-                        county_code="",
-                        town=None,
-                        village=None,
-                        office=None,
-                    )
-                )
-                | (
-                    Q(role=Role.OFFICE_HANDLER)
-                    & Q(
-                        office__isnull=False,
-                        county_code="",
-                        town=None,
-                        village=None,
-                        group=None,
-                    )
-                )
+                | (Q(role=Role.GROUP_LEADER) & _only_at("group"))
+                | (Q(role=Role.OFFICE_HANDLER) & _only_at("office"))
                 | (
                     Q(role__in=[Role.REVIEWER, Role.SUPERVISOR])
                     & Q(village=None, group=None, office=None)
@@ -298,9 +292,7 @@ class Post(models.Model):
                 )
                 | (
                     Q(role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR])
-                    & Q(
-                        county_code="", town=None, village=None, group=None, office=None
-                    )
+                    & Q(**AT_NO_NODE)
                 ),
                 name="post_is_at_the_one_node_its_role_serves",
             ),
@@ -322,17 +314,17 @@ class Post(models.Model):
         )
 
     def __str__(self) -> str:
-        return (
-            f"{self.user} · {self.place} · {self.get_role_display()}"
-            if self.place
-            else f"{self.user} · {self.get_role_display()}"
-        )
+        role = self.get_role_display()
+        if self.place:
+            return f"{self.user} · {self.place} · {role}"
+        return f"{self.user} · {role}"
 
     @property
     def place(self) -> str:
-        """Where the post is, in words; empty for the 三员."""
+        """The place of the post in words; empty for the 三员."""
         if self.group:
             return f"{self.group.village}{self.group}"
+
         # the name is read by with_places()
         county = getattr(self, "county_name", None) or self.county_code
         return str(self.village or self.town or self.office or county)
@@ -345,11 +337,12 @@ class Post(models.Model):
         )
 
     def clean(self) -> None:
-        """The 三员 are exclusive (domain §2): such an account holds no other post at
-        the same time.
+        """Refuse an administrator any other post at the same time: the 三员 are
+        exclusive (domain §2).
         """
         if None in (self.user_id, self.from_on):  # a form's field errors come first
             return
+
         others = self.user.posts.filter(
             Q(until_on=None) | Q(until_on__gte=self.from_on)
         ).exclude(pk=self.pk)
@@ -357,13 +350,13 @@ class Post(models.Model):
             others = others.filter(from_on__lte=self.until_on)
         if self.role not in ADMINISTRATORS:
             others = others.filter(role__in=ADMINISTRATORS)
+
         if others.exists():
-            raise ValidationError(
-                _(
-                    "An administrator's account holds no other post; open a second"
-                    " account for it."
-                )
+            text = _(
+                "An administrator's account holds no other post; open a second"
+                " account for it."
             )
+            raise ValidationError(text)
 
 
 class ContactLink(models.Model):

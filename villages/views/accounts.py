@@ -29,7 +29,7 @@ from villages.views.rights import SecurityAdminPage
 PAGE = 50
 UNPROCESSABLE = 422
 
-# What one button does, and what is said after.
+# The act of each button, and the words shown after it.
 ACTS: Mapping[str, tuple[Callable[..., None], Any]] = {
     "deactivate": (accounts.deactivate, _("The account is shut.")),
     "reactivate": (accounts.reactivate, _("The account is open again.")),
@@ -45,14 +45,13 @@ ACTS: Mapping[str, tuple[Callable[..., None], Any]] = {
 
 
 def _acting(request: StaffRequest) -> dict[str, Any]:
-    """Who does it, when and from where."""
+    """Return the arguments of an act: its author, its moment and the request."""
     return {"by": request.user, "at": now(), "request": request}
 
 
 def with_posts(users: QuerySet[User]) -> QuerySet[User]:
-    return users.prefetch_related(
-        Prefetch("posts", Post.objects.with_places().in_order())
-    )
+    posts = Post.objects.with_places().in_order()
+    return users.prefetch_related(Prefetch("posts", posts))
 
 
 @dataclass(frozen=True)
@@ -76,30 +75,31 @@ class AccountList(SecurityAdminPage):
     def get(self, request: StaffRequest) -> HttpResponse:
         form = SearchForm(request.GET)
         text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-        users = User.objects.order_by("username").filter(
-            username__gt=request.GET.get("after", "").replace("\0", "")
-        )
+        after = request.GET.get("after", "").replace("\0", "")
+
+        users = User.objects.filter(username__gt=after).order_by("username")
         if text:
-            users = users.filter(
-                Q(name__icontains=text) | Q(username__istartswith=text)
-            )
-        rows = list(with_posts(users)[: PAGE + 1])
-        after = rows[PAGE - 1].username if len(rows) > PAGE else ""
+            by_name = Q(name__icontains=text) | Q(username__istartswith=text)
+            users = users.filter(by_name)
+
+        found = list(with_posts(users)[: PAGE + 1])
+        has_more = len(found) > PAGE
         context = {
             "form": form,
             "text": text,
-            "rows": [AccountRow.of(user, today()) for user in rows[:PAGE]],
-            "after": after,
+            "rows": [AccountRow.of(user, today()) for user in found[:PAGE]],
+            "after": found[PAGE - 1].username if has_more else "",
         }
         return render(request, "villages/account_list.html", context)
 
 
 class AccountCreate(SecurityAdminPage):
     def get(self, request: StaffRequest) -> HttpResponse:
-        return render(request, "villages/account_create.html", {"form": AccountForm()})
+        return self._show(request, AccountForm())
 
     def post(self, request: StaffRequest) -> HttpResponse:
         form = AccountForm(request.POST)
+
         if form.is_valid():
             try:
                 user, password = accounts.create_account(
@@ -109,19 +109,20 @@ class AccountCreate(SecurityAdminPage):
                 form.refuse(refusal)
             else:
                 return show_once(request, user, password)
-        return render(
-            request,
-            "villages/account_create.html",
-            {"form": form},
-            status=UNPROCESSABLE,
-        )
+
+        return self._show(request, form, UNPROCESSABLE)
+
+    def _show(
+        self, request: StaffRequest, form: AccountForm, status: int = 200
+    ) -> HttpResponse:
+        template = "villages/account_create.html"
+        return render(request, template, {"form": form}, status=status)
 
 
 class AccountDetail(SecurityAdminPage):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
-        return show_account(
-            request, get_object_or_404(with_posts(User.objects.all()), pk=pk)
-        )
+        user = get_object_or_404(with_posts(User.objects.all()), pk=pk)
+        return show_account(request, user)
 
 
 class AccountAct(SecurityAdminPage):
@@ -129,19 +130,20 @@ class AccountAct(SecurityAdminPage):
 
     def post(self, request: StaffRequest, pk: int, act: str) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
+
         try:
             if act == "reset_password":
-                return show_once(
-                    request, user, accounts.reset_password(user, **_acting(request))
-                )
+                password = accounts.reset_password(user, **_acting(request))
+                return show_once(request, user, password)
             if act not in ACTS:
                 raise Http404
-            run, done = ACTS[act]
+            run, words = ACTS[act]
             run(user, **_acting(request))
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, done)
+            messages.success(request, words)
+
         return redirect("villages:account", pk)
 
 
@@ -153,19 +155,16 @@ class Appoint(SecurityAdminPage):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
         search = PlaceForm(request.GET if "role" in request.GET else None)
-        form = None
-        if search.is_valid():
-            role = Role(search.cleaned_data["role"])
-            form = PostForm(
-                role=role,
-                place=search.cleaned_data["place"],
-                initial={"role": role, "from_on": today()},
-            )
-        return render(
-            request,
-            "villages/appoint.html",
-            {"account": user, "search": search, "form": form},
+        if not search.is_valid():
+            return self._show(request, user, search, None)
+
+        role = Role(search.cleaned_data["role"])
+        form = PostForm(
+            role=role,
+            place=search.cleaned_data["place"],
+            initial={"role": role, "from_on": today()},
         )
+        return self._show(request, user, search, form)
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         user = get_object_or_404(User, pk=pk)
@@ -176,6 +175,7 @@ class Appoint(SecurityAdminPage):
             raise Http404
         role = Role(search.cleaned_data["role"])
         form = PostForm(request.POST, role=role, place=search.cleaned_data["place"])
+
         if form.is_valid():
             fields = form.cleaned_data | {"role": role}
             try:
@@ -184,50 +184,57 @@ class Appoint(SecurityAdminPage):
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                done = _("Appointed: %(place)s %(role)s.") % {
-                    "place": post.place,
-                    "role": post.get_role_display(),
-                }
-                messages.success(request, done)
+                words = {"place": post.place, "role": post.get_role_display()}
+                messages.success(request, _("Appointed: %(place)s %(role)s.") % words)
                 return redirect("villages:account", pk)
+
+        return self._show(request, user, search, form, UNPROCESSABLE)
+
+    def _show(
+        self,
+        request: StaffRequest,
+        user: User,
+        search: PlaceForm,
+        form: PostForm | None,
+        status: int = 200,
+    ) -> HttpResponse:
         context = {"account": user, "search": search, "form": form}
-        return render(request, "villages/appoint.html", context, status=UNPROCESSABLE)
+        return render(request, "villages/appoint.html", context, status=status)
 
 
 class EndPost(SecurityAdminPage):
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
-        post = get_object_or_404(Post.objects.with_places(), pk=pk)
-        return render(
-            request,
-            "villages/end_post.html",
-            {"post": post, "form": EndPostForm(initial={"until_on": today()})},
-        )
+        form = EndPostForm(initial={"until_on": today()})
+        return self._show(request, self._post(pk), form)
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
-        post = get_object_or_404(Post.objects.with_places(), pk=pk)
+        post = self._post(pk)
         form = EndPostForm(request.POST)
+
         if form.is_valid():
+            last_day = form.cleaned_data["until_on"]
             try:
-                accounts.end_post(
-                    post, form.cleaned_data["until_on"], **_acting(request)
-                )
+                accounts.end_post(post, last_day, **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(
-                    request,
-                    _(
-                        "The post ends on that day. Within an hour after it, its open"
-                        " cases go to whoever is next."
-                    ),
+                words = _(
+                    "The post ends on that day. Within an hour after it, its open"
+                    " cases go to whoever is next."
                 )
+                messages.success(request, words)
                 return redirect("villages:account", post.user_id)
-        return render(
-            request,
-            "villages/end_post.html",
-            {"post": post, "form": form},
-            status=UNPROCESSABLE,
-        )
+
+        return self._show(request, post, form, UNPROCESSABLE)
+
+    def _post(self, pk: int) -> Post:
+        return get_object_or_404(Post.objects.with_places(), pk=pk)
+
+    def _show(
+        self, request: StaffRequest, post: Post, form: EndPostForm, status: int = 200
+    ) -> HttpResponse:
+        context = {"post": post, "form": form}
+        return render(request, "villages/end_post.html", context, status=status)
 
 
 @dataclass(frozen=True)
@@ -262,19 +269,23 @@ REACTIVATE = ActForm("reactivate", _("Open the account again"))
 
 def show_account(request: StaffRequest, user: User) -> HttpResponse:
     is_own = user.pk == request.user.pk
-    careful, plain = [RESET_PASSWORD, REMOVE_SECOND_FACTOR], [UNLOCK]
+
+    careful = [RESET_PASSWORD, REMOVE_SECOND_FACTOR]
+    plain = [UNLOCK]
     if user.is_active:
         careful.append(DEACTIVATE)
     else:
         plain.append(REACTIVATE)
 
+    posts = []
+    for post in user.posts.all():
+        may_end = not is_own and not _is_ending(post, today())
+        posts.append((post, may_end))
+
     context = {
         "account": user,
         "is_own": is_own,
-        "posts": [
-            (post, not is_own and not _is_ending(post, today()))
-            for post in user.posts.all()
-        ],
+        "posts": posts,
         "careful_acts": careful,
         "plain_acts": plain,
     }
@@ -282,18 +293,15 @@ def show_account(request: StaffRequest, user: User) -> HttpResponse:
 
 
 def _is_ending(post: Post, on: date) -> bool:
-    """Whether the last day of a post has come, or is over."""
+    """Tell whether the last day of a post has come, or is over."""
     return post.until_on is not None and post.until_on <= on
 
 
 def show_once(request: StaffRequest, user: User, password: str) -> HttpResponse:
-    """The one page that shows the one-time password: the answer itself, kept
+    """Answer with the one page that shows the one-time password, which is stored
     nowhere.
     """
-    response = render(
-        request,
-        "villages/account_password.html",
-        {"account": user, "password": password},
-    )
+    context = {"account": user, "password": password}
+    response = render(request, "villages/account_password.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -38,27 +38,31 @@ class AuditFilter(django_filters.FilterSet):
 
 class AuditLog(AuditorPage):
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = AuditFilter(request.GET, AuditRecord.objects.select_related("user"))
-        rows = list(older_than(request.GET.get("before", ""), found.qs)[: PAGE + 1])
-        kept = request.GET.copy()
-        kept.pop("before", None)
+        records = AuditRecord.objects.select_related("user")
+        found = AuditFilter(request.GET, records)
+        page = list(older_than(request.GET.get("before", ""), found.qs)[: PAGE + 1])
+        has_more = len(page) > PAGE
+
+        query = request.GET.copy()
+        query.pop("before", None)
         context: dict[str, Any] = {
             "form": found.form,
-            "records": rows[:PAGE],
-            "before": mark_of(rows[PAGE - 1]) if len(rows) > PAGE else "",
-            "kept": kept.urlencode(),
+            "records": page[:PAGE],
+            "before": mark_of(page[PAGE - 1]) if has_more else "",
+            "kept": query.urlencode(),
         }
         return render(request, "villages/audit_log.html", context)
 
 
 def mark_of(record: AuditRecord) -> str:
-    """Where the next page begins: time and id, so that equal times are neither skipped
-    nor shown twice.
+    """Return the mark at which the next page begins: time and id, so that equal times
+    are neither skipped nor shown twice.
     """
     return f"{record.at.astimezone(UTC):%Y%m%d%H%M%S%f}-{record.pk}"
 
 
 def older_than(mark: str, records: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:
+    """Return the records after a mark; all of them where it is none."""
     moment, _dash, pk = mark.partition("-")
     try:
         at = datetime.strptime(moment, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)

@@ -1,4 +1,6 @@
-"""委员会和议事规则: who sits in which body, and how many must attend and agree."""
+"""委员会和议事规则: the pages of bodies and their seats, and of the rules by which they
+meet.
+"""
 
 from typing import Any, cast
 
@@ -12,7 +14,7 @@ from django.views.generic import View
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.bodies import (
-    Place,
+    BodyPlace,
     cadres_at,
     drop_procedure,
     end_seat,
@@ -25,7 +27,7 @@ from villages.bodies import (
     take_seat,
 )
 from villages.forms.accounts import EndSeatForm, ProcedureForm, SeatForm, offer
-from villages.models import MeetingKind, Procedure, Seat, Town, User
+from villages.models import Body, MeetingKind, Procedure, Seat, Town, User
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 from villages.rights import SET_TOWN_RULES, deals_with_cases
 
@@ -33,29 +35,30 @@ UNPROCESSABLE = 422
 
 
 class BodiesView(LoginRequiredMixin, View):
-    """For everybody who deals with matters; whoever may not seat people reads."""
+    """A page for all who deal with matters; whoever may not seat people reads."""
 
     @property
     def user(self) -> User:
         return cast("User", self.request.user)
 
-    def readable(self) -> list[Place]:
-        """The places whose bodies the reader may look at. Http404: somebody who deals
-        with no matters.
+    def readable(self) -> list[BodyPlace]:
+        """Return the places whose bodies the reader may look at. Http404: the reader
+        deals with no matters.
         """
         if not deals_with_cases(self.user.posts_on(today())):
             raise Http404
         return readable_places(self.user, today())
 
-    def place(self, key: str) -> Place:
+    def place(self, key: str) -> BodyPlace:
+        """Return the place of a key. Http404: out of the reader's sight."""
         self.readable()
-        found = readable_place(self.user, today(), key)
-        if found is None:
+        place = readable_place(self.user, today(), key)
+        if place is None:
             raise Http404
-        return found
+        return place
 
 
-class Bodies(BodiesView):
+class BodiesPage(BodiesView):
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request.GET.get("at", ""))
         form = SeatForm(initial={"from_on": today(), "body": place.bodies[0]})
@@ -64,86 +67,82 @@ class Bodies(BodiesView):
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request.GET.get("at", ""))
         form = _offering(SeatForm(request.POST), place)
+
         if form.is_valid():
             try:
                 take_seat(place, by=self.user, at=now(), **form.cleaned_data)
                 return redirect(f"{reverse('villages:bodies')}?at={place.key}")
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self.show(request, place, form, UNPROCESSABLE)
 
     def show(
-        self, request: HttpRequest, place: Place, form: SeatForm, status: int = 200
+        self, request: HttpRequest, place: BodyPlace, form: SeatForm, status: int = 200
     ) -> HttpResponse:
-        seats = list(Seat.objects.filter(**place.fields).current(today()).in_order())
+        seats_of: dict[Body, list[Seat]] = {body: [] for body in place.bodies}
+        for seat in Seat.objects.filter(**place.fields).current(today()).in_order():
+            seats_of[Body(seat.body)].append(seat)
+
         places = self.readable()
+        towns = self.user.reach(today(), SET_TOWN_RULES).towns
         context: dict[str, Any] = {
             "nav": "meetings",
             "place": place,
             "places": places if len(places) > 1 else [],
-            "seated": [
-                (body, [seat for seat in seats if seat.body == body])
-                for body in place.bodies
-            ],
+            "seated": list(seats_of.items()),
             "may_seat": place in places_of(self.user.posts_on(today())),
             "form": form,
             "rules": rules_of(place.town),
-            "may_set": (
-                place.town is not None
-                and place.town.pk in self.user.reach(today(), SET_TOWN_RULES).towns
-            ),
+            "may_set": place.town is not None and place.town.pk in towns,
         }
         return render(request, "villages/bodies.html", context, status=status)
 
 
 class EndSeat(BodiesView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._show(
-            request, self._seat(pk), EndSeatForm(initial={"until_on": today()})
-        )
+        form = EndSeatForm(initial={"until_on": today()})
+        return self._show(request, self._seat(pk), form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        seat, form = self._seat(pk), EndSeatForm(request.POST)
+        seat = self._seat(pk)
+        form = EndSeatForm(request.POST)
+
         if form.is_valid():
             try:
                 end_seat(seat, form.cleaned_data["until_on"], by=self.user, at=now())
                 return redirect("villages:bodies")
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self._show(request, seat, form, UNPROCESSABLE)
 
     def _seat(self, pk: int) -> Seat:
-        """A seat of a place whose bodies the user seats; any other does not exist."""
+        """Return a seat of a place whose bodies the user seats. Http404: any other."""
         return get_object_or_404(seats_seated_by(self.user, today()), pk=pk)
 
     def _show(
         self, request: HttpRequest, seat: Seat, form: EndSeatForm, status: int = 200
     ) -> HttpResponse:
-        return render(
-            request,
-            "villages/end_seat.html",
-            {"nav": "meetings", "seat": seat, "form": form},
-            status=status,
-        )
+        context = {"nav": "meetings", "seat": seat, "form": form}
+        return render(request, "villages/end_seat.html", context, status=status)
 
 
 class EditProcedure(BodiesView):
-    """The town's own rules for one kind of meeting, or back to the default."""
+    """A town's own rules for one kind of meeting, or back to the default."""
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         town = self._town(kind)
         own = Procedure.objects.filter(town=town, kind=kind).first()
-        return self._show(
-            request,
-            kind,
-            ProcedureForm(initial=_numbers(as_rules(own) if own else DEFAULTS[kind])),
-        )
+        rules = as_rules(own) if own else DEFAULTS[kind]
+        return self._show(request, kind, ProcedureForm(initial=_numbers(rules)))
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         town = self._town(kind)
         if "default" in request.POST:
             drop_procedure(town, kind, by=self.user, at=now())
             return redirect("villages:bodies")
+
         form = ProcedureForm(request.POST)
         if form.is_valid():
             try:
@@ -151,6 +150,7 @@ class EditProcedure(BodiesView):
                 return redirect("villages:bodies")
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self._show(request, kind, form, UNPROCESSABLE)
 
     def _town(self, kind: str) -> Town:
@@ -166,16 +166,17 @@ class EditProcedure(BodiesView):
         return render(request, "villages/procedure.html", context, status=status)
 
 
-def _offering(form: SeatForm, place: Place) -> SeatForm:
-    """The bodies that sit there, and the cadres of the place with what they are, which
-    tells namesakes apart.
+def _offering(form: SeatForm, place: BodyPlace) -> SeatForm:
+    """Offer the bodies that sit at a place, and its cadres with their roles, which tell
+    namesakes apart.
     """
     offer(form, "body", ((body.value, body.label) for body in place.bodies))
-    cadres = [
-        (user.pk, f"{user} · {'、'.join(roles)}")
-        for user, roles in cadres_at(place, today()).items()
-    ]
-    offer(form, "user", [("", _("by the name")), *cadres])
+
+    choices: list[tuple[Any, Any]] = [("", _("by the name"))]
+    for user, roles in cadres_at(place, today()).items():
+        choices.append((user.pk, f"{user} · {'、'.join(roles)}"))
+    offer(form, "user", choices)
+
     return form
 
 

@@ -1,5 +1,5 @@
-"""值班: the roster of a village by week, what it asks of the reader, and its print for
-the wall.
+"""值班: the roster of a village by week, with what it waits for the reader to do, and
+its print for the wall.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,10 @@ from django.views.generic import View
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.workdays import ONE_DAY
-from villages.duty.desk import around, desk_of, handed_over
-from villages.duty.rights import may_arrange, posts_of
-from villages.duty.standing import Roster, read_roster
+from villages.duty.handing_over import hand_over_of
+from villages.duty.rights import may_arrange, may_note_leave, posts_of
+from villages.duty.standing import Roster, post_held_by, read_roster
+from villages.duty.today import duty_today, shifts_near
 from villages.forms.duty import MonthForm
 from villages.models import (
     DutyLeave,
@@ -40,8 +41,8 @@ FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 
 class DutyView(LoginRequiredMixin, View):
-    """A village within reach; to whoever reaches none (三员, no post) the roster
-    does not exist.
+    """A page of the roster of a village within reach; for whoever reaches none (三员,
+    no post) the roster does not exist.
     """
 
     def dispatch(
@@ -57,30 +58,28 @@ class DutyView(LoginRequiredMixin, View):
 
     @cached_property
     def villages(self) -> list[Village]:
-        return list(
-            Village.objects.overseen_by(self.user, today()).select_related(
-                "town", "talk_room"
-            )
-        )
+        villages = Village.objects.overseen_by(self.user, today())
+        return list(villages.select_related("town", "talk_room"))
 
     @cached_property
     def village(self) -> Village:
-        """The one asked for, else the first in reach. Http404: out of reach."""
+        """The village that the address names, else the first in reach. Http404: out of
+        reach.
+        """
         asked = self.request.GET.get("village", "")
         key = whole_number(asked)
-        found = next(
-            (each for each in self.villages if each.pk == key or not asked), None
-        )
-        if found is None:
-            raise Http404
-        return found
+
+        for village in self.villages:
+            if not asked or village.pk == key:
+                return village
+        raise Http404
 
     def posts(self) -> list[Post]:
         return posts_of(self.user, self.village, today())
 
 
 @dataclass(frozen=True)
-class Line:
+class ShiftRow:
     """One shift of the week as this reader sees it, with what they may do about it."""
 
     shift: DutyShift
@@ -97,13 +96,17 @@ class Line:
 
     @property
     def arranged(self) -> str:
-        """Whom the roster named, where others stand in; else empty."""
+        """The people that the roster named, where others stand in; else empty."""
         people = self.shift.people
-        return "" if people == self.on else "、".join(str(post.user) for post in people)
+        if people == self.on:
+            return ""
+        return "、".join(str(post.user) for post in people)
 
 
 @dataclass(frozen=True)
-class Away:
+class LeaveRow:
+    """One leave on a day of the week, and whether this reader may end it."""
+
     leave: DutyLeave
     may_end: bool
 
@@ -117,31 +120,25 @@ class Away:
 
 
 @dataclass(frozen=True)
-class Day:
+class RosterDay:
     on: date
-    lines: list[Line]
-    away: list[Away]
+    lines: list[ShiftRow]
+    away: list[LeaveRow]
 
 
 class DutyWeek(DutyView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        at, village = now(), self.village
-        monday = monday_of(request.GET.get("week", ""))
-        sunday_night = workdays.due_at(monday + WEEK - ONE_DAY)
-        in_week = Q(
-            starts_at__lt=sunday_night, ends_at__gt=workdays.due_at(monday - ONE_DAY)
-        )
+        at = now()
+        village = self.village
         posts = self.posts()
-        here = DutyShift.objects.filter(village=village)
-        roster = read_roster(around(here, posts, at, in_week))
-        swaps = {
-            swap.shift_id: swap
-            for swap in (
-                SwapRequest.objects.waiting(at)
-                .filter(shift__village=village)
-                .select_related("asked__user", "asker__user", "in_return")
-            )
-        }
+        monday = monday_of(request.GET.get("week", ""))
+
+        roster = self._roster(monday, posts, at)
+        swaps = self._open_swaps(at)
+        week = [monday + ONE_DAY * nth for nth in range(7)]
+        days = [self._day(day, roster, swaps, at) for day in week]
+
+        describing_posts = posts_of(self.user, village, today(), DESCRIBE_TALK_ROOM)
         context = {
             "nav": "duty",
             "at": at,
@@ -149,66 +146,74 @@ class DutyWeek(DutyView):
             "village": village,
             "villages": self.villages,
             "room": getattr(village, "talk_room", None),
-            "own_desk": [desk_of(village, self.user, roster, at)],
-            "days": [
-                self._day(monday + ONE_DAY * nth, roster, swaps, at) for nth in range(7)
-            ],
+            "own_desk": [duty_today(village, self.user, roster, at)],
+            "days": days,
             "monday": monday,
             "before": monday - WEEK,
             "after": monday + WEEK,
             "may_arrange": may_arrange(self.user, village, today()),
-            "is_secretary": bool(
-                posts_of(self.user, village, today(), DESCRIBE_TALK_ROOM)
-            ),
+            "is_secretary": bool(describing_posts),
             "takes_duty": bool(posts),
         }
         return render(request, "villages/duty.html", context)
 
+    def _roster(self, monday: date, posts: list[Post], at: datetime) -> Roster:
+        """Read the shifts of the week, and those around now for what waits for the
+        reader.
+        """
+        week_begins = workdays.due_at(monday - ONE_DAY)
+        week_ends = workdays.due_at(monday + WEEK - ONE_DAY)
+        in_week = Q(starts_at__lt=week_ends, ends_at__gt=week_begins)
+
+        shifts = DutyShift.objects.filter(village=self.village)
+        return read_roster(shifts_near(shifts, posts, at, in_week))
+
+    def _open_swaps(self, at: datetime) -> dict[int, SwapRequest]:
+        """Return the requests that wait for an answer, by their shifts' keys."""
+        waiting = SwapRequest.objects.waiting(at).filter(shift__village=self.village)
+        swaps = waiting.select_related("asked__user", "asker__user", "in_return")
+        return {swap.shift_id: swap for swap in swaps}
+
     def _day(
         self, on: date, roster: Roster, swaps: dict[int, SwapRequest], at: datetime
-    ) -> Day:
+    ) -> RosterDay:
         lines = [
-            self._line(shift, roster, swaps, at)
+            self._row(shift, roster, swaps.get(shift.pk), at)
             for shift in roster.shifts
             if shift.on == on
         ]
-        away = [
-            Away(leave, self._may_end(leave))
-            for leave in roster.leaves
-            if leave.from_on <= on <= leave.until_on
-        ]
-        return Day(on, lines, away)
 
-    def _may_end(self, leave: DutyLeave) -> bool:
-        is_over = leave.until_on < today()
-        is_own = leave.post.user_id == self.user.pk
-        return not is_over and (is_own or may_arrange(self.user, self.village, today()))
+        away = []
+        for leave in roster.leaves_on(on):
+            is_over = leave.until_on < today()
+            may_end = not is_over and may_note_leave(self.user, leave.post, today())
+            away.append(LeaveRow(leave, may_end))
 
-    def _line(
-        self,
-        shift: DutyShift,
-        roster: Roster,
-        swaps: dict[int, SwapRequest],
-        at: datetime,
-    ) -> Line:
-        on, handed = roster.on_duty(shift), handed_over(shift)
-        is_on = any(post.user_id == self.user.pk for post in on)
-        return Line(
+        return RosterDay(on, lines, away)
+
+    def _row(
+        self, shift: DutyShift, roster: Roster, swap: SwapRequest | None, at: datetime
+    ) -> ShiftRow:
+        on = roster.on_duty(shift)
+        handed = hand_over_of(shift)
+
+        is_on = post_held_by(on, self.user) is not None
+        has_begun = shift.starts_at <= at
+        is_taken_over = handed is not None and handed.taken_at is not None
+        return ShiftRow(
             shift=shift,
             on=on,
-            swap=swaps.get(shift.pk),
-            handed=handed if handed and self.posts() else None,
+            swap=swap,
+            handed=handed if self.posts() else None,
             is_mine=shift.primary.user_id == self.user.pk,
-            is_ahead=shift.starts_at > at,
-            may_hand_over=is_on
-            and shift.starts_at <= at
-            and not (handed and handed.taken_at),
+            is_ahead=not has_begun,
+            may_hand_over=is_on and has_begun and not is_taken_over,
         )
 
 
 @dataclass(frozen=True)
 class WallRow:
-    """A shift as it hangs on the wall; a day without one has a row of its own."""
+    """A shift as it hangs on the wall; a day without a shift has a row of its own."""
 
     day: date
     hours: str
@@ -219,23 +224,39 @@ class WallPrint(DutyView):
     """A month on one A4 sheet."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        form = MonthForm(request.GET)
-        asked = form.cleaned_data["month"] if form.is_valid() else None
-        first = (asked if asked and FIRST <= asked <= LAST else today()).replace(day=1)
-        after = (first + timedelta(days=31)).replace(day=1)
-        days = [first + ONE_DAY * nth for nth in range((after - first).days)]
-        start, end = workdays.due_at(first - ONE_DAY), workdays.due_at(after - ONE_DAY)
+        first = self._first_of_month()
+        next_month = (first + timedelta(days=31)).replace(day=1)
+
         shifts = DutyShift.objects.filter(
-            village=self.village, starts_at__gte=start, starts_at__lt=end
+            village=self.village,
+            starts_at__gte=workdays.due_at(first - ONE_DAY),
+            starts_at__lt=workdays.due_at(next_month - ONE_DAY),
         )
         roster = read_roster(shifts.order_by("starts_at"))
+
+        rows = []
+        day = first
+        while day < next_month:
+            rows += self._rows(day, roster)
+            day += ONE_DAY
+
         context = {
             "village": self.village,
             "room": TalkRoom.objects.filter(village=self.village).first(),
             "month": first,
-            "rows": [row for day in days for row in self._rows(day, roster)],
+            "rows": rows,
         }
         return render(request, "villages/duty_print.html", context)
+
+    def _first_of_month(self) -> date:
+        """Return the first day of the month asked for; of this month where none can be
+        read.
+        """
+        form = MonthForm(self.request.GET)
+        asked = form.cleaned_data["month"] if form.is_valid() else None
+        if asked is None or not FIRST <= asked <= LAST:
+            asked = today()
+        return asked.replace(day=1)
 
     def _rows(self, day: date, roster: Roster) -> list[WallRow]:
         shifts = [shift for shift in roster.shifts if shift.on == day]
@@ -245,10 +266,14 @@ class WallPrint(DutyView):
 
 
 def monday_of(text: str) -> date:
-    """The Monday of the week a day lies in; of this week where no day can be read."""
+    """Return the Monday of the week in which a day lies; of this week where no day can
+    be read.
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = today()
-    day = day if FIRST <= day <= LAST else today()
+
+    if not FIRST <= day <= LAST:
+        day = today()
     return day - ONE_DAY * day.weekday()

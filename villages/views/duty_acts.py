@@ -1,13 +1,11 @@
-"""What is done about the roster: each page is one form over one function of
-`villages.duty`.
-"""
+"""Acts on the roster: each page is one form over one function of `villages.duty`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,8 +40,8 @@ SHIFTS_OFFERED = 40  # in return, the nearest ones
 
 
 class RosterAct(DutyView):
-    """A form page; whoever may not do it finds none. Rows start from the villages of
-    posts that take duty.
+    """A form page; for whoever may not do it there is none. Rows start from the
+    villages of the user's posts in `roles`.
     """
 
     title: Text
@@ -51,13 +49,17 @@ class RosterAct(DutyView):
     roles: Roles = TAKE_DUTY
 
     def own(self) -> QuerySet[Village]:
-        """The villages where the user has a post that may do this."""
+        """Return the villages where the user has a post that may do this."""
         keys = [
             post.village_id
             for post in self.user.posts_on(today())
             if post.role in self.roles and post.village_id
         ]
         return Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
+
+    def own_shifts(self) -> QuerySet[DutyShift]:
+        """Return the shifts of those villages, with their people."""
+        return DutyShift.objects.with_people().filter(village__in=self.own())
 
     def people(self, village: Village) -> QuerySet[Post]:
         return duty.eligible_posts(village, today())
@@ -87,8 +89,8 @@ class RosterAct(DutyView):
         done: Text,
         shift: DutyShift | None = None,
     ) -> HttpResponse:
-        """Does it, or shows the form again with what was typed and what stands in the
-        way.
+        """Run the act and go back to the roster, or show the form again with what was
+        typed and why it was refused.
         """
         if form.is_valid():
             try:
@@ -97,14 +99,18 @@ class RosterAct(DutyView):
                 form.refuse(refusal)
             else:
                 messages.success(self.request, str(done))
-                return back_to(village, made if isinstance(made, DutyShift) else shift)
+                if isinstance(made, DutyShift):
+                    shift = made
+                return back_to(village, shift)
+
         return self.show(form, village, UNPROCESSABLE, shift=shift)
 
     def one_of(self, villages: QuerySet[Village]) -> Village:
-        """The village the address names, else the first. Http404: none."""
-        asked = self.request.GET.get("village")
-        found = villages.filter(pk=self.village.pk) if asked else villages
-        village = found.first()
+        """Return the village that the address names, else the first. Http404: none."""
+        if self.request.GET.get("village"):
+            villages = villages.filter(pk=self.village.pk)
+
+        village = villages.first()
         if village is None:
             raise Http404
         return village
@@ -115,67 +121,62 @@ def back_to(village: Village, shift: DutyShift | None = None) -> HttpResponse:
 
 
 def roster_of(village: Village, shift: DutyShift | None) -> str:
-    """The address of a village's roster, at the week of a shift where there is one."""
+    """Return the address of a village's roster, at the week of a shift if given."""
     week = f"&week={shift.on}" if shift else ""
     return f"{reverse('villages:duty')}?village={village.pk}{week}"
 
 
 class ShiftNew(RosterAct):
-    title, button, roles = (
-        _("Put somebody on duty"),
-        _("Put on the roster"),
-        ARRANGE_DUTY,
-    )
+    title = _("Put somebody on duty")
+    button = _("Put on the roster")
+    roles = ARRANGE_DUTY
 
     def get(self, request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())
         first = {"day": request.GET.get("day") or today()}
-        return self.show(ShiftForm(people=self.people(village), initial=first), village)
+        form = ShiftForm(people=self.people(village), initial=first)
+        return self.show(form, village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())
         form = ShiftForm(request.POST, people=self.people(village))
-        return self.tried(
-            form,
-            village,
-            lambda: duty.arrange_shift(village, **form.asked, **self.doing()),
-            _("It is on the roster."),
-        )
+
+        def act() -> DutyShift:
+            return duty.arrange_shift(village, **form.entered, **self.doing())
+
+        return self.tried(form, village, act, _("It is on the roster."))
 
 
 class ShiftAct(RosterAct):
-    """About one shift."""
+    """A form page about one shift."""
 
     def shift(self, pk: int) -> DutyShift:
-        return get_object_or_404(
-            DutyShift.objects.with_people().filter(village__in=self.own()), pk=pk
-        )
+        return get_object_or_404(self.own_shifts(), pk=pk)
 
 
 class ShiftChange(ShiftAct):
-    title, button, roles = _("Change a shift"), _("Save the change"), ARRANGE_DUTY
+    title = _("Change a shift")
+    button = _("Save the change")
+    roles = ARRANGE_DUTY
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
-        form = ShiftForm(
-            people=self.people(shift.village), initial=ShiftForm.showing(shift)
-        )
+        people = self.people(shift.village)
+        form = ShiftForm(people=people, initial=ShiftForm.showing(shift))
         return self.show(form, shift.village, shift=shift, cancels=True)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
         form = ShiftForm(request.POST, people=self.people(shift.village))
-        return self.tried(
-            form,
-            shift.village,
-            lambda: duty.change_shift(shift, **form.asked, **self.doing()),
-            _("The shift was changed."),
-            shift,
-        )
+
+        def act() -> DutyShift:
+            return duty.change_shift(shift, **form.entered, **self.doing())
+
+        return self.tried(form, shift.village, act, _("The shift was changed."), shift)
 
 
 class OneClick(RosterAct):
-    """A button without a form: what is refused is said on the roster."""
+    """A button without a form: a refusal is shown on the roster."""
 
     title = button = ""
 
@@ -199,35 +200,34 @@ class ShiftCancel(OneClick):
     roles = ARRANGE_DUTY
 
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        shift = get_object_or_404(
-            DutyShift.objects.with_people().filter(village__in=self.own()), pk=pk
-        )
+        shift = get_object_or_404(self.own_shifts(), pk=pk)
+
+        def act() -> None:
+            duty.cancel_shift(shift, **self.doing())
+
         words = _("The shift is off the roster.")
-        return self.done(
-            shift.village,
-            lambda: duty.cancel_shift(shift, **self.doing()),
-            words,
-            shift,
-        )
+        return self.done(shift.village, act, words, shift)
 
 
-class SwapAsk(ShiftAct):
-    title, button = _("Ask somebody to take your shift"), _("Ask them")
+class SwapAskPage(ShiftAct):
+    title = _("Ask somebody to take your shift")
+    button = _("Ask them")
 
     def shift(self, pk: int) -> DutyShift:
-        own = DutyShift.objects.with_people().filter(
-            village__in=self.own(), primary__user=self.user
-        )
+        """Return one of the user's own shifts. Http404: somebody else's."""
+        own = self.own_shifts().filter(primary__user=self.user)
         return get_object_or_404(own, pk=pk)
 
     def form(self, shift: DutyShift, data: Any = None) -> SwapForm:
         people = self.people(shift.village).exclude(user=self.user)
+
         ahead = DutyShift.objects.filter(
             village=shift.village, starts_at__gt=now(), primary__in=people.order_by()
         )
         near = ahead.order_by("starts_at").values("pk")[:SHIFTS_OFFERED]
         keys = [row["pk"] for row in near]
         offered = DutyShift.objects.with_people().filter(pk__in=keys)
+
         return SwapForm(data, people=people, shift=shift, shifts=offered)
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
@@ -237,13 +237,12 @@ class SwapAsk(ShiftAct):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
         form = self.form(shift, request.POST)
-        return self.tried(
-            form,
-            shift.village,
-            lambda: duty.ask_swap(shift, **form.cleaned_data, **self.doing()),
-            _("They are asked. Nothing changes until they agree."),
-            shift,
-        )
+
+        def act() -> SwapRequest:
+            return duty.ask_swap(shift, **form.cleaned_data, **self.doing())
+
+        words = _("They are asked. Nothing changes until they agree.")
+        return self.tried(form, shift.village, act, words, shift)
 
 
 SWAP_ANSWERS: Mapping[str, tuple[Callable[..., Any], Text]] = {
@@ -255,27 +254,27 @@ SWAP_ANSWERS: Mapping[str, tuple[Callable[..., Any], Text]] = {
 
 class SwapAnswer(OneClick):
     def post(self, _request: HttpRequest, pk: int, answer: str) -> HttpResponse:
-        mine = SwapRequest.objects.filter(
-            Q(asked__user=self.user) | Q(asker__user=self.user)
-        )
-        swap = get_object_or_404(
-            mine.with_shifts().filter(shift__village__in=self.own()), pk=pk
-        )
+        swaps = SwapRequest.objects.of(self.user).with_shifts()
+        swap = get_object_or_404(swaps.filter(shift__village__in=self.own()), pk=pk)
         if answer not in SWAP_ANSWERS:
             raise Http404
-        act, words = SWAP_ANSWERS[answer]
-        return self.done(
-            swap.shift.village, lambda: act(swap, **self.doing()), words, swap.shift
-        )
+        give_answer, words = SWAP_ANSWERS[answer]
+
+        def act() -> None:
+            give_answer(swap, **self.doing())
+
+        return self.done(swap.shift.village, act, words, swap.shift)
 
 
 class LeaveNew(RosterAct):
-    title, button = _("Note leave"), _("Note it")
+    title = _("Note leave")
+    button = _("Note it")
 
     def form(self, village: Village, data: Any = None) -> LeaveForm:
-        own = duty.posts_of(self.user, village, today())
-        first = {"post": own[0].pk, "from_on": today(), "until_on": today()}
+        own_posts = duty.posts_of(self.user, village, today())
+        first = {"post": own_posts[0].pk, "from_on": today(), "until_on": today()}
         form = LeaveForm(data, people=self.people(village), initial=first)
+
         if not duty.may_arrange(self.user, village, today()):
             offer_rows(form, "post", self.people(village).filter(user=self.user))
         return form
@@ -287,49 +286,46 @@ class LeaveNew(RosterAct):
     def post(self, request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())
         form = self.form(village, request.POST)
-        return self.tried(
-            form,
-            village,
-            lambda: duty.note_leave(**form.cleaned_data, **self.doing()),
-            _("The leave is noted."),
-        )
+
+        def act() -> None:
+            duty.note_leave(**form.cleaned_data, **self.doing())
+
+        return self.tried(form, village, act, _("The leave is noted."))
 
 
 class LeaveEnd(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        rows = DutyLeave.objects.select_related("post__village", "post__user").filter(
-            post__village__in=self.own()
-        )
-        leave = get_object_or_404(rows, pk=pk)
+        leaves = DutyLeave.objects.filter(post__village__in=self.own())
+        leaves = leaves.select_related("post__village", "post__user")
+        leave = get_object_or_404(leaves, pk=pk)
+
         village = leave.post.village
-        if village is None or not (
-            leave.post.user_id == self.user.pk
-            or duty.may_arrange(self.user, village, today())
-        ):
+        if village is None or not duty.may_note_leave(self.user, leave.post, today()):
             raise Http404
+
+        def act() -> None:
+            duty.end_leave(leave, **self.doing())
+
         words = _("From today on they take their shifts again.")
-        return self.done(
-            village, lambda: duty.end_leave(leave, **self.doing()), words, None
-        )
+        return self.done(village, act, words, None)
 
 
 class HandOverPage(ShiftAct):
-    title, button = _("Hand over"), _("Hand over")
+    title = button = _("Hand over")
 
     def shift(self, pk: int) -> DutyShift:
-        """Http404: not on in that shift oneself."""
+        """Return a shift that the user is on. Http404: any other."""
         shift = super().shift(pk)
-        if not any(
-            post.user_id == self.user.pk
-            for post in duty.read_roster([shift]).on_duty(shift)
-        ):
+        on_duty = duty.read_roster([shift]).on_duty(shift)
+        if duty.post_held_by(on_duty, self.user) is None:
             raise Http404
         return shift
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
-        known = HandOver.objects.filter(shift=shift).values("note", "visitors").first()
-        return self.show(HandOverForm(initial=known or {}), shift.village, shift=shift)
+        handed = HandOver.objects.filter(shift=shift).values("note", "visitors").first()
+        form = HandOverForm(initial=handed or {})
+        return self.show(form, shift.village, shift=shift)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
@@ -339,17 +335,14 @@ class HandOverPage(ShiftAct):
             duty.hand_over(shift, **form.cleaned_data, **self.doing())
             transaction.on_commit(follow_roster_soon)
 
-        return self.tried(
-            form, shift.village, act, _("Handed over; the next shift sees it."), shift
-        )
+        words = _("Handed over; the next shift sees it.")
+        return self.tried(form, shift.village, act, words, shift)
 
 
-class HandOverTake(OneClick):
+class TakeOver(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        rows = HandOver.objects.select_related("shift__village").filter(
-            shift__village__in=self.own()
-        )
-        handed = get_object_or_404(rows, pk=pk)
+        rows = HandOver.objects.filter(shift__village__in=self.own())
+        handed = get_object_or_404(rows.select_related("shift__village"), pk=pk)
 
         def act() -> None:
             duty.take_over(handed, **self.doing())
@@ -359,24 +352,22 @@ class HandOverTake(OneClick):
 
 
 class TalkRoomPage(RosterAct):
-    title, button, roles = _("The talk room"), _("Save"), DESCRIBE_TALK_ROOM
+    title = _("The talk room")
+    button = _("Save")
+    roles = DESCRIBE_TALK_ROOM
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         village = self.one_of(self.own())
-        known = (
-            TalkRoom.objects.filter(village=village)
-            .values("place", "hours", "phone", "talk_day")
-            .first()
-        )
-        return self.show(TalkRoomForm(initial=known or {"talk_day": 10}), village)
+        rooms = TalkRoom.objects.filter(village=village)
+        described = rooms.values("place", "hours", "phone", "talk_day").first()
+        form = TalkRoomForm(initial=described or {"talk_day": 10})
+        return self.show(form, village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        village, form = self.one_of(self.own()), TalkRoomForm(request.POST)
-        return self.tried(
-            form,
-            village,
-            lambda: duty.describe_talk_room(
-                village, **form.cleaned_data, **self.doing()
-            ),
-            _("The talk room is described."),
-        )
+        village = self.one_of(self.own())
+        form = TalkRoomForm(request.POST)
+
+        def act() -> None:
+            duty.describe_talk_room(village, **form.cleaned_data, **self.doing())
+
+        return self.tried(form, village, act, _("The talk room is described."))

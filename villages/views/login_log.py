@@ -1,5 +1,5 @@
-"""Logins, failures, lock-outs and logouts into the audit log, from the signals Django
-and axes give.
+"""Logins, failures, lock-outs and logouts in the audit log, from the signals of Django
+and axes.
 """
 
 from typing import Any
@@ -26,21 +26,23 @@ UNIQUE = "villages.login_log"
 
 
 def listen() -> None:
-    """Called once when the app is ready."""
-    for signal, receiver in (
+    """Connect the receivers, once, when the app is ready."""
+    receivers = (
         (user_logged_in, logged_in),
         (user_logged_out, logged_out),
         (user_login_failed, login_failed),
         (user_locked_out, locked_out),
         (password_changed, changed_password),
-    ):
+    )
+    for signal, receiver in receivers:
         signal.connect(receiver, dispatch_uid=f"{UNIQUE}.{receiver.__name__}")
 
 
 def logged_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     at = now()
-    if hasattr(request, "session"):  # an API token is had without one
+    if hasattr(request, "session"):  # a login for an API token has none
         begin(request.session, at)
+
     record_audit(AuditKind.LOGIN, at=at, user=user, request=request)
 
 
@@ -56,9 +58,11 @@ def login_failed(
     # must not fill the log.
     if getattr(request, "axes_locked_out", False):
         return
+
     name = str(credentials.get("username") or "")
     if not User.objects.filter(username__iexact=name).exists():
         name = masked_name(name)  # often a password typed into the wrong box
+
     record_audit(
         AuditKind.LOGIN_FAILED, at=now(), user=None, subject=name, request=request
     )
@@ -76,9 +80,8 @@ def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 def locked_out(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
     failures = getattr(request, "axes_failures_since_start", None)
-    if failures == get_failure_limit(
-        request, {"username": username}
-    ):  # the first time only
+    limit = get_failure_limit(request, {"username": username})
+    if failures == limit:  # the first time only
         record_audit(
             AuditKind.LOCKED_OUT,
             at=now(),

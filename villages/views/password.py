@@ -1,4 +1,4 @@
-"""The page for one's own password: allauth's, except for an account that has none to
+"""The page of one's own password: allauth's, except for an account that has none to
 change.
 """
 
@@ -11,18 +11,17 @@ from django.utils.translation import gettext as _
 
 
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Without a password nobody proves who they are: the security administrator gives
-    out a one-time one first.
+    """Show the page, or log an account without a password out: it needs a one-time
+    password of the security administrator first, for nothing proves who it is.
     """
     if request.user.is_authenticated and not request.user.has_usable_password():
         logout(request)
-        messages.error(
-            request,
-            _(
-                "This account has no password. Ask the security administrator for a"
-                " one-time password, then log in."
-            ),
+        text = _(
+            "This account has no password. Ask the security administrator for a"
+            " one-time password, then log in."
         )
+        messages.error(request, text)
         return redirect("account_login")
+
     response: HttpResponse = account.password_change(request)
     return response

@@ -1,4 +1,4 @@
-"""Language and type size, kept in cookies; they work for visitors as well."""
+"""Language and type size, stored in cookies; they work for visitors as well."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,12 +15,13 @@ change_language = require_POST(set_language)
 
 @require_POST
 def change_type_size(request: HttpRequest) -> HttpResponse:
-    """Keeps the size in the cookie `type`; an unknown one changes nothing."""
+    """Store the size in the cookie `type`; an unknown one changes nothing."""
     page = request.POST.get("next") or request.headers.get("Referer") or "/"
     if not url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()
     ):
         page = "/"
+
     response = redirect(page)
     size = request.POST.get("type", "")
     if size in TYPE_SIZES:

@@ -1,6 +1,8 @@
-"""Looking a resident up while they stand at the counter, and opening a phone with a
-reason.
+"""Pages to look a resident up while they stand at the counter, and to open a phone with
+a reason.
 """
+
+from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse, JsonResponse
@@ -12,7 +14,7 @@ from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.disclosure import open_phone
 from villages.forms.accounts import ReasonForm
-from villages.lookup import Found, find_residents, neighbourhood_of
+from villages.lookup import FoundResident, find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
 from villages.rights import UNMASK, first_post
@@ -32,16 +34,9 @@ class Lookup(LoginRequiredMixin, View):
         found = find_residents(
             text, where.villages, groups=where.groups, only_in=only_in
         )
-        several = len({row.village for row in found}) > 1
-        rows = [
-            {
-                "id": row.id,
-                "name": row.name,
-                "place": _place(row, several),
-                "tail": row.tail,
-            }
-            for row in found
-        ]
+
+        names_village = len({resident.village for resident in found}) > 1
+        rows = [_as_json(resident, names_village) for resident in found]
         response = JsonResponse(
             {"results": rows}, json_dumps_params={"ensure_ascii": False}
         )
@@ -49,14 +44,28 @@ class Lookup(LoginRequiredMixin, View):
         return response
 
 
-def _place(row: Found, several: bool) -> str:
-    door = _("group %(group)s, no. %(door)s") % {"group": row.group, "door": row.door}
-    return f"{row.village} {door}" if several else door
+def _as_json(resident: FoundResident, names_village: bool) -> dict[str, Any]:
+    """Return a row of the list, its place with the village's name where several are
+    shown.
+    """
+    place = _("group %(group)s, no. %(door)s") % {
+        "group": resident.group,
+        "door": resident.door,
+    }
+    if names_village:
+        place = f"{resident.village} {place}"
+
+    return {
+        "id": resident.id,
+        "name": resident.name,
+        "place": place,
+        "tail": resident.tail,
+    }
 
 
-class OpenPhone(LoginRequiredMixin, View):
-    """Asks why, then shows the number once; outside the reader's villages there is no
-    such page.
+class OpenResidentPhone(LoginRequiredMixin, View):
+    """The page that asks why, then shows the number once; outside the reader's villages
+    there is no such page.
     """
 
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
@@ -65,6 +74,7 @@ class OpenPhone(LoginRequiredMixin, View):
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         resident = self._resident(request, pk)
         form = ReasonForm(request.POST)
+
         if form.is_valid():
             try:
                 phone = open_phone(
@@ -79,14 +89,14 @@ class OpenPhone(LoginRequiredMixin, View):
                 form.refuse(refusal)
             else:
                 return self._show(request, resident, form, phone=phone, was_opened=True)
+
         return self._show(request, resident, form, status=UNPROCESSABLE)
 
     def _resident(self, request: StaffRequest, pk: int) -> Resident:
         villages = Village.objects.overseen_by(request.user, today(), UNMASK)
         residents = Resident.objects.filter(household__group__village__in=villages)
-        return get_object_or_404(
-            residents.select_related("household__group__village"), pk=pk
-        )
+        residents = residents.select_related("household__group__village")
+        return get_object_or_404(residents, pk=pk)
 
     def _post(self, request: StaffRequest) -> Post:
         post = first_post(request.user.posts_on(today()), UNMASK)
@@ -102,11 +112,7 @@ class OpenPhone(LoginRequiredMixin, View):
         status: int = 200,
         **shown: object,
     ) -> HttpResponse:
-        response = render(
-            request,
-            "villages/open_phone.html",
-            {"resident": resident, "form": form, **shown},
-            status=status,
-        )
+        context = {"resident": resident, "form": form, **shown}
+        response = render(request, "villages/open_phone.html", context, status=status)
         response["Cache-Control"] = "no-store"
         return response

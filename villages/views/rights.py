@@ -1,4 +1,4 @@
-"""Who may see a page at all: login first, then 404 for everybody else."""
+"""The right to see a page at all: login first, then 404 for everybody else."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,16 +19,15 @@ def may_read_audit(user: User, on: date) -> bool:
 
 
 class PageFor(LoginRequiredMixin, View):
-    """A page someone may not use does not exist for them."""
+    """A page that does not exist for those who may not use it."""
 
     may_use: Callable[[User, date], bool]
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if request.user.is_authenticated and not type(self).may_use(
-            request.user, today()
-        ):
+        user = request.user
+        if user.is_authenticated and not type(self).may_use(user, today()):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases import deadlines
 from cases.models import Clock, JoinedVillage
 from cases.models.choices import (
     AssignmentEnd,
@@ -17,8 +16,10 @@ from cases.models.choices import (
 )
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
+from cases.workflow.event_data import HolderAsked
 from cases.workflow.facts import holder_key
 from cases.workflow.guards import village_may_decide
+from cases.workflow.inputs import Ask
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
@@ -26,15 +27,15 @@ from villages.models import Office, Post
 
 
 def escalate(step: Step) -> None:
-    step.end_assignments(AssignmentEnd.ESCALATED)
-    _move_to(step, Level(step.case.level).above)
+    step.people.end_assignments(AssignmentEnd.ESCALATED)
+    _deliberate_at(step, Level(step.case.level).above)
 
 
 def send_back(step: Step) -> None:
-    _move_to(step, Level(step.case.level).below)
+    _deliberate_at(step, Level(step.case.level).below)
 
 
-def _move_to(step: Step, level: Level | None) -> None:
+def _deliberate_at(step: Step, level: Level | None) -> None:
     if level is None:
         raise MoveRefused(_("There is no such level."))
     step.case.level = level
@@ -42,20 +43,54 @@ def _move_to(step: Step, level: Level | None) -> None:
 
 
 def decide(step: Step) -> None:
-    """议定交办: category, grade, way of handling, lead and deadline; a deadline may
-    only be shorter than the rule's.
+    """议定交办: decide how a matter is handled, by whom and until when.
+
+    1. Classify it, where that is yet to be done.
+    2. Check that this level may decide it so, the holders and the deadline.
+    3. Write the decision, assign the holders, start the 办 clock or go on with it.
+    4. Note what each holder is asked for.
     """
     case, values = step.case, step.values
-    if (
-        case.grade
-        and values["grade"]
-        and _is_lower(Grade(values["grade"]), Grade(case.grade))
-    ):
+    _classify_for_decision(step)
+
+    # the grade may have been given only now
+    if refusal := village_may_decide(step.facts, step.by):
+        raise MoveRefused(refusal)
+    if values["handling"] == Handling.MEETING and case.level == Level.VILLAGE:
+        raise InputRefused(
+            _("The committee's meeting is the town's."),
+            {"handling": _("Only the town may choose this.")},
+        )
+    holders = checked_holders(step, values["handling"])
+    last_on = _checked_deadline(step)
+
+    case.handling = values["handling"]
+    case.decision = values["decision"]
+    case.decided_at = step.at
+    hand_over(step, holders)
+    if clock := _handling_clock_that_runs(step):
+        _go_on_with(step, clock, last_on)
+    else:
+        step.enter(Stage.HANDLE, last_on=last_on)
+    ask_each(step)
+
+    step.data["handling"] = str(case.handling)
+    step.data["due_on"] = str(step.clocks.running_last_day())
+    if case.level == Level.VILLAGE and case.grade == Grade.MAJOR:
+        # else village_may_decide would have refused
+        step.data["four_two"] = True
+
+
+def _classify_for_decision(step: Step) -> None:
+    """Take over category and grade; InputRefused where one is missing or lowered."""
+    case, grade = step.case, step.values["grade"]
+    if case.grade and grade and _is_lower(Grade(grade), Grade(case.grade)):
         raise InputRefused(
             _("Lowering the grade is a step of its own, with a reason."),
             {"grade": _("Lower it first, with a reason.")},
         )
     classify(step)
+
     missing = {
         name: _("Please fill this in.")
         for name in ("category", "grade")
@@ -63,104 +98,76 @@ def decide(step: Step) -> None:
     }
     if missing:
         raise InputRefused(_("Say what kind of matter it is and how big."), missing)
-    if refusal := village_may_decide(
-        step.facts, step.by
-    ):  # the grade may have been given only now
-        raise MoveRefused(refusal)
-    if values["handling"] == Handling.MEETING and case.level == Level.VILLAGE:
-        words = _("Only the town may choose this.")
-        raise InputRefused(
-            _("The committee's meeting is the town's."), {"handling": words}
-        )
-    holders = checked_holders(step, values["handling"])
-    last_on = _deadline(step)
-    case.handling, case.decision, case.decided_at = (
-        values["handling"],
-        values["decision"],
-        step.at,
-    )
-    step.data["handling"] = str(case.handling)
-    hand_over(step, holders)
-    if clock := _handling_clock_that_runs(step):
-        _go_on_with(step, clock, last_on)
-    else:
-        step.enter(Stage.HANDLE, last_on=last_on)
-    if (
-        case.level == Level.VILLAGE and case.grade == Grade.MAJOR
-    ):  # else village_may_decide would have refused
-        step.data["four_two"] = True
-    step.data["due_on"] = str(workdays.last_day_of(step.running_clock().due_at))
-    ask_each(step)
 
 
 def _handling_clock_that_runs(step: Step) -> Clock | None:
-    """The 办 clock that went on through a return or a release."""
+    """Return the 办 clock that went on through a return or a release."""
     running = step.facts.clock
-    return (
-        running
-        if running
-        and running.stage == Stage.HANDLE
-        and running.round == step.case.round
-        else None
-    )
+    if running is None or running.stage != Stage.HANDLE:
+        return None
+    return running if running.round == step.case.round else None
 
 
 def _go_on_with(step: Step, clock: Clock, last_on: date | None) -> None:
-    """After a return the 办 clock went on: its due may be later, by the rule counted
-    from its start (domain §4).
+    """Go to 办 under the clock that ran all along.
+
+    Its due may become later, by the rule counted from its start (domain §4).
     """
+    handling = step.case.handling
+    counting = step.clocks.counting
     step.leave()
     step.case.stage = Stage.HANDLE
-    latest = step.counting.last_day(step.case.handling, clock.started_at)
+
+    latest = counting.last_day(handling, clock.started_at)
     if latest > workdays.last_day_of(clock.due_at):
-        span = step.counting.span(step.case.handling, clock.started_at)
-        clock.rule, clock.amount, clock.unit = (
-            step.case.handling,
-            span.amount,
-            span.unit,
-        )
-        deadlines.set_due(clock, latest, step.calendar)
+        span = counting.span(handling, clock.started_at)
+        clock.rule = handling
+        clock.amount = span.amount
+        clock.unit = span.unit
+        step.clocks.move_due(clock, latest)
     if last_on:
-        deadlines.set_due(clock, last_on, step.calendar)
-    step.touch(clock)
+        step.clocks.move_due(clock, last_on)
+    step.clocks.note_change(clock)
 
 
-def _deadline(step: Step) -> date | None:
-    """The day chosen, between today and the rule's last; None: as the rule says."""
+def _checked_deadline(step: Step) -> date | None:
+    """Return the day chosen; None where the rule's last day holds.
+
+    InputRefused: not between today and the rule's last day.
+    """
     due_on: date | None = step.values["due_on"]
     if due_on is None:
         return None
+    if due_on < step.on:
+        raise InputRefused.at(due_on=_("That day is past."))
+
     clock = _handling_clock_that_runs(step)
-    latest = step.counting.last_day(
-        step.values["handling"], clock.started_at if clock else step.at
-    )
+    starts_at = clock.started_at if clock else step.at
+    latest = step.clocks.counting.last_day(step.values["handling"], starts_at)
     if clock:
         latest = max(latest, workdays.last_day_of(clock.due_at))
-    if not step.on <= due_on <= latest:
-        past = due_on < step.on
-        words = (
-            _("That day is past.")
-            if past
-            else _("The rules allow until %(latest)s.") % {"latest": latest}
-        )
+    if due_on > latest:
+        words = _("The rules allow until %(latest)s.") % {"latest": latest}
         raise InputRefused.at(due_on=words)
     return due_on
 
 
 def checked_holders(step: Step, handling: str) -> list[Post | Office]:
-    """Lead first, then assistants, each once; each may see the case and is no
-    supervisor.
+    """Return the lead, then the assistants, each once.
+
+    InputRefused: one of them may not see the case or is a supervisor; nobody assists in
+    joint handling.
     """
-    lead, assistants = step.values["lead"], list(step.values["assistants"] or [])
+    lead = step.values["lead"]
+    assistants = list(step.values["assistants"] or [])
     possible = list(possible_holders(step.facts).values())
+
     if lead not in possible:
         raise InputRefused.at(lead=_("They cannot take this matter."))
     if any(holder not in possible for holder in assistants):
         raise InputRefused.at(assistants=_("They cannot take this matter."))
-    holders = [
-        lead,
-        *(holder for holder in dict.fromkeys(assistants) if holder != lead),
-    ]
+
+    holders = list(dict.fromkeys([lead, *assistants]))
     if handling == Handling.JOINT and len(holders) == 1:
         raise InputRefused(
             _("Joint handling needs an assistant."),
@@ -170,82 +177,89 @@ def checked_holders(step: Step, handling: str) -> list[Post | Office]:
 
 
 def hand_over(step: Step, holders: list[Post | Office]) -> None:
-    """Lead first; whoever has the same part already goes on with it."""
-    has = {(item.holder, item.role) for item in step.facts.active}
+    """Assign the holders, lead first; whoever has the same part already goes on."""
+    present = {(item.holder, item.role) for item in step.facts.active}
     for holder, role in parts_of(holders):
-        if (holder, role) not in has:
-            step.assign(holder, role)
+        if (holder, role) not in present:
+            step.people.assign(holder, role)
     step.data["holders"] = [holder_key(item) for item in holders]
 
 
 def parts_of(
     holders: list[Post | Office],
 ) -> list[tuple[Post | Office, AssignmentRole]]:
-    roles = [AssignmentRole.LEAD, *[AssignmentRole.ASSISTANT] * (len(holders) - 1)]
-    return list(zip(holders, roles, strict=True))
+    """Pair each holder with a role: the first leads, the others assist."""
+    lead, *assistants = holders
+    parts = [(lead, AssignmentRole.LEAD)]
+    parts += [(holder, AssignmentRole.ASSISTANT) for holder in assistants]
+    return parts
 
 
 def reassign(step: Step) -> None:
-    """改派: who goes stays a handler, who stays keeps what they reported; the clock
-    goes on.
+    """改派: hand a matter to other holders while its clock goes on.
+
+    Whoever goes counts as a handler still; whoever stays keeps what they reported.
     """
     holders = checked_holders(step, step.case.handling)
     parts = set(parts_of(holders))
     leaving = [
         item for item in step.facts.active if (item.holder, item.role) not in parts
     ]
-    same = not leaving and len(parts) == len(step.facts.active)
-    step.end_assignments(AssignmentEnd.REASSIGNED, leaving)
+    same_holders = not leaving and len(parts) == len(step.facts.active)
+
+    step.people.end_assignments(AssignmentEnd.REASSIGNED, leaving)
     hand_over(step, holders)
-    if not ask_each(step) and same:
+    if not ask_each(step) and same_holders:
         raise MoveRefused(_("They have it already."))
 
 
 def ask_each(step: Step) -> bool:
-    """What each holder is asked for and by when, never later than the case's own day;
-    whether anything changed.
+    """Note what each holder is asked for and by when; return whether anything changed.
 
-    Who is not named keeps what they were asked before, and a day that stays as it was
-    is not judged again.
+    No part is due later than the case itself. A holder who is not named keeps what they
+    were asked before, and a day that stays as it was is not checked again.
     """
-    latest = workdays.last_day_of(step.running_clock().due_at)
+    latest = step.clocks.running_last_day()
     parts = {item.holder: item for item in step.facts.active}
-    changed = []
+    changed: list[HolderAsked] = []
+
     for ask in step.values["asks"] or []:
         item = parts.get(ask.holder)
         if item is None:
             continue  # typed beside somebody who was not chosen
-        if (
-            ask.due_on
-            and ask.due_on != item.due_on
-            and not step.on <= ask.due_on <= latest
-        ):
-            past = _("That day is past.") if ask.due_on < step.on else ""
-            words = past or _(
-                "The matter itself is due on %(latest)s: no part may be later."
-            ) % {"latest": latest}
-            raise InputRefused.at(asks=words)
-        text, due_on = ask.text.strip(), ask.due_on
-        if (item.ask, item.due_on) != (text, due_on):
-            item.ask, item.due_on = text, due_on
+        if ask.due_on and ask.due_on != item.due_on:
+            _check_part_is_due(ask, step.on, latest)
+
+        text = ask.text.strip()
+        if (item.ask, item.due_on) != (text, ask.due_on):
+            item.ask = text
+            item.due_on = ask.due_on
             item.save(update_fields=["ask", "due_on"])
-            changed.append(
-                {"holder": holder_key(item.holder), "due_on": str(due_on or "")}
-            )
+            key = holder_key(item.holder)
+            changed.append({"holder": key, "due_on": str(ask.due_on or "")})
+
     if changed:
         step.data["asks"] = changed
     return bool(changed)
 
 
+def _check_part_is_due(ask: Ask, on: date, latest: date) -> None:
+    if ask.due_on is None or on <= ask.due_on <= latest:
+        return
+    if ask.due_on < on:
+        raise InputRefused.at(asks=_("That day is past."))
+    words = _("The matter itself is due on %(latest)s: no part may be later.")
+    raise InputRefused.at(asks=words % {"latest": latest})
+
+
 def _is_lower(new: Grade, old: Grade) -> bool:
-    return list(Grade).index(new) < list(Grade).index(old)
+    grades = list(Grade)
+    return grades.index(new) < grades.index(old)
 
 
 def regrade(step: Step) -> None:
-    old, new = (
-        Grade(step.case.grade) if step.case.grade else None,
-        Grade(step.values["grade"]),
-    )
+    old = Grade(step.case.grade) if step.case.grade else None
+    new = Grade(step.values["grade"])
     if old == new:
         raise MoveRefused(_("That is how it is already."))
     if old and _is_lower(new, old) and not step.values["reason"]:
@@ -253,28 +267,34 @@ def regrade(step: Step) -> None:
             _("Lowering the grade needs a reason."),
             {"reason": _("Please fill this in.")},
         )
+
     step.case.grade = new
-    step.data.update(old=str(old or ""), new=str(new))
+    step.data["old"] = str(old or "")
+    step.data["new"] = str(new)
 
 
 def join(step: Step) -> None:
     village = step.values["village"]
-    if (
-        village.pk == step.case.village_id
-        or village.town.county_code != step.case.town.county_code
-    ):
+    is_own = village.pk == step.case.village_id
+    if is_own or village.town.county_code != step.case.town.county_code:
         raise InputRefused(
             _("Choose another village of the county."),
             {"village": _("Choose another village.")},
         )
-    _joined, new = JoinedVillage.objects.get_or_create(case=step.case, village=village)
-    if not new:
+
+    _joined, is_new = JoinedVillage.objects.get_or_create(
+        case=step.case, village=village
+    )
+    if not is_new:
         raise MoveRefused(_("That village has joined already."))
-    step.data.update(village=village.code, village_name=village.name)
+    step.data["village"] = village.code
+    step.data["village_name"] = village.name
 
 
 def defer(step: Step) -> None:
-    """缓议: at most 30 days, once a visit; grey until then."""
+    """缓议: put a matter off for at most 30 days, once a visit; it is grey until
+    then.
+    """
     until_on = step.values["until_on"]
     longest = step.on + timedelta(days=settings.LONGEST_DEFER_DAYS)
     if not step.on < until_on <= longest:
@@ -282,5 +302,6 @@ def defer(step: Step) -> None:
             "days": settings.LONGEST_DEFER_DAYS
         }
         raise InputRefused.at(until_on=words)
-    step.pause("defer", until_on)
+
+    step.clocks.pause("defer", until_on)
     step.data["until_on"] = str(until_on)

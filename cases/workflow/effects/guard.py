@@ -1,4 +1,6 @@
-"""What protects people: confidentiality, recusal, red-line reports; and corrections."""
+"""Protection of people: confidentiality, recusal, red lines; and corrections."""
+
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from minshi.crypto import blind_index, normal_phone
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.models import Post, User
 
-# left empty in the form: they stay as they are
+# left empty in the form they stay as they are
 NEVER_EMPTIED = (
     "title",
     "category",
@@ -36,65 +38,69 @@ def recuse(step: Step) -> None:
 
 
 def name_concerns(step: Step, users: list[User]) -> None:
-    """回避 of the users named, who are cadres of the place: one level above the highest
-    of them.
+    """回避: take a case away from the cadres it concerns, one level above the highest.
+
+    InputRefused: they are no cadres of the place.
     """
-    case = step.case
     chosen = {user.pk for user in users}
     if possible_concerns(step.facts).filter(pk__in=chosen).count() != len(chosen):
         words = _("Name cadres of this village, town or county.")
         raise InputRefused.at(concerns=words)
     step.data["concerns"] = sorted(chosen)
+
     highest = Level.VILLAGE
     villages: dict[int, int | None] = dict.fromkeys(chosen)
-    for post in (
-        Post.objects.current(step.on)
-        .filter(user__in=chosen)
-        .select_related("group", "office")
-        .in_order()
-    ):
-        highest = max(
-            highest, level_of(post) or Level.VILLAGE, key=lambda level: level.rank
-        )
-        if villages[post.user_id] != case.village_id:
+    posts = Post.objects.current(step.on).filter(user__in=chosen)
+    for post in posts.select_related("group", "office").in_order():
+        highest = _higher(highest, level_of(post) or Level.VILLAGE)
+        # of several villages of a cadre the case's own counts
+        if villages[post.user_id] != step.case.village_id:
             villages[post.user_id] = village_of(post) or villages[post.user_id]
+
     concerns = [
         Concern(user_id=user, village_id=village) for user, village in villages.items()
     ]
     apply_concerns(step, concerns, highest.above or Level.COUNTY)
 
 
-def apply_concerns(step: Step, concerns: list[Concern], floor: Level) -> None:
-    """Hides the case from those named and from every post of a cadre's village, and
-    raises it to the floor.
+def _higher(one: Level, other: Level) -> Level:
+    return max(one, other, key=lambda level: level.rank)
 
-    Lead and assistants hidden so are released; without its lead a matter in 办 or 督
-    goes back to 议 (domain §3, conflict).
+
+def apply_concerns(step: Step, concerns: list[Concern], floor: Level) -> None:
+    """Hide a case from those it concerns, and raise it to the floor.
+
+    It is hidden from every post of a cadre's village as well. Lead and assistants
+    hidden so are released; without its lead a matter in 办 or 督 goes back to 议
+    (domain §3, conflict).
     """
-    case, facts = step.case, step.facts
-    known = {concern.user_id for concern in facts.concerns}
-    new = [
-        Concern(case=case, user_id=concern.user_id, village_id=concern.village_id)
-        for concern in concerns
-        if concern.user_id not in known
-    ]
-    facts.concerns += Concern.objects.bulk_create(new)
-    if any(concern.village_id not in (None, case.village_id) for concern in new):
-        facts.posts = posts_about(case, step.at, facts.assignments, facts.concerns)
-    case.conflict_floor = max(
-        floor, Level(case.conflict_floor or floor), key=lambda level: level.rank
-    )
-    released = _release_hidden(step)
-    level = max(Level(case.level), floor, key=lambda item: item.rank)
-    if (
-        released
-        and case.stage in (Stage.HANDLE, Stage.SUPERVISE)
-        and not case.needs_order
-    ):
+    case = step.case
+    _add_concerns(step, concerns)
+    case.conflict_floor = _higher(floor, Level(case.conflict_floor or floor))
+
+    lead_is_gone = _release_hidden(step)
+    level = _higher(Level(case.level), floor)
+    in_work = case.stage in (Stage.HANDLE, Stage.SUPERVISE)
+    if lead_is_gone and in_work and not case.needs_order:
         case.completed_at = None
         _to_deliberation(step, level)
     else:
-        step.rise(level)
+        step.move_to_level(level)
+
+
+def _add_concerns(step: Step, concerns: list[Concern]) -> None:
+    """Add those that are new, and the posts of villages that come with them."""
+    case, facts = step.case, step.facts
+    present = {concern.user_id for concern in facts.concerns}
+    new = [
+        Concern(case=case, user_id=concern.user_id, village_id=concern.village_id)
+        for concern in concerns
+        if concern.user_id not in present
+    ]
+    facts.concerns += Concern.objects.bulk_create(new)
+
+    if any(concern.village_id not in (None, case.village_id) for concern in new):
+        facts.posts = posts_about(case, step.at, facts.assignments, facts.concerns)
 
 
 def _to_deliberation(step: Step, level: Level) -> None:
@@ -106,39 +112,39 @@ def _to_deliberation(step: Step, level: Level) -> None:
 
 
 def _release_hidden(step: Step) -> bool:
-    """Ends the assignments of people the case is now hidden from; whether the lead was
-    among them.
+    """End the assignments of people the case is now hidden from.
+
+    Return whether the lead was among them; in 办 and 督 everybody goes with the lead.
     """
     facts = step.facts
-    hidden = [item for item in facts.active if not step.may_lead(item.holder)]
-    lead_gone = any(item.role == AssignmentRole.LEAD for item in hidden)
-    if lead_gone and step.case.stage in (Stage.HANDLE, Stage.SUPERVISE):
+    hidden = [item for item in facts.active if not step.people.may_lead(item.holder)]
+    lead_is_gone = any(item.role == AssignmentRole.LEAD for item in hidden)
+    if lead_is_gone and step.case.stage in (Stage.HANDLE, Stage.SUPERVISE):
         hidden = facts.active
-    step.end_assignments(AssignmentEnd.RELEASED, hidden)
-    return lead_gone
+
+    step.people.end_assignments(AssignmentEnd.RELEASED, hidden)
+    return lead_is_gone
 
 
 def lift_recusal(step: Step) -> None:
-    """By a reviewer not named, with a reason; the level stays."""
-    Concern.objects.filter(case=step.case).delete()
+    """Let those named see the case again; the level stays."""
     step.data["lifted"] = sorted(concern.user_id for concern in step.facts.concerns)
+    Concern.objects.filter(case=step.case).delete()
     step.facts.concerns = []
     step.case.conflict_floor = ""
 
 
 def protect(step: Step) -> None:
-    """改保密: up by the owner, down by a reviewer."""
-    old, new = (
-        Confidentiality(step.case.confidentiality),
-        Confidentiality(step.values["confidentiality"]),
-    )
+    """改保密: change who may read a case, up by the owner, down by a reviewer."""
+    old = Confidentiality(step.case.confidentiality)
+    new = Confidentiality(step.values["confidentiality"])
     if old == new:
         raise MoveRefused(_("That is how it is already."))
-    allowed = (
-        owners_posts(step.facts)
-        if new.rank > old.rank
-        else REVIEWERS.may(step.facts, Handled.NOBODY)
-    )
+
+    if new.rank > old.rank:
+        allowed = owners_posts(step.facts)
+    else:
+        allowed = REVIEWERS.may(step.facts, Handled.NOBODY)
     if step.post is None or step.post not in allowed:
         raise NoSuchRight(
             _(
@@ -146,77 +152,93 @@ def protect(step: Step) -> None:
                 " protect it less."
             )
         )
+
     step.case.confidentiality = new
-    step.data.update(old=str(old), new=str(new))
+    step.data["old"] = str(old)
+    step.data["new"] = str(new)
 
 
 def mandatory_report(step: Step) -> None:
-    """强制报告: to whom, when, receipt."""
-    told_at = step.values["told_at"] or step.at
+    """强制报告: note to whom a red line was reported, when, and the receipt."""
+    values = step.values
+    told_at = values["told_at"] or step.at
     if told_at > step.at:
         raise InputRefused.at(told_at=_("That time is still to come."))
+
     MandatoryReport.objects.create(
         case=step.case,
         at=step.at,
-        told=step.values["told"],
+        told=values["told"],
         told_at=told_at,
-        receipt=step.values["receipt"] or "",
+        receipt=values["receipt"] or "",
         post=step.officers_post,
     )
-    step.data.update(told_at=told_at.isoformat(), received=bool(step.values["receipt"]))
+    step.data["told_at"] = told_at.isoformat()
+    step.data["received"] = bool(values["receipt"])
 
 
 def receipt(step: Step) -> None:
-    """The receipt of a report that had none; what was once received is never written
-    over.
+    """Note the receipt of a report that had none.
+
+    InputRefused: it has one; what was once received is never written over.
     """
-    awaiting = MandatoryReport.objects.filter(
-        case=step.case, pk=step.values["report"].pk, receipt=""
-    )
+    report = step.values["report"]
+    awaiting = MandatoryReport.objects.filter(case=step.case, pk=report.pk, receipt="")
     if not awaiting.update(receipt=step.values["receipt"]):
         words = _("Its receipt is noted already.")
         raise InputRefused.at(report=words)
-    step.data["report"] = step.values["report"].pk
+    step.data["report"] = report.pk
 
 
 def amend(step: Step) -> None:
-    """更正: every field but 原话, stage, level and dates; personal values leave only a
-    pointer in the event.
+    """更正: correct any field but 原话, stage, level and dates.
+
+    Personal values leave only a pointer in the event.
     """
-    case, values = step.case, dict(step.values)
-    if values.get("speaker_phone"):
-        values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
+    corrections = _corrections(step)
     _check_places(step)
-    if step.post and not _shows_speaker(step):
-        values = {
-            name: value for name, value in values.items() if name not in WHO_SPOKE
-        }
-    changed: list[str] = []
-    for name, new in values.items():
-        old = getattr(case, name, None)
-        if (
-            name == "reason"
-            or new is None
-            or new == old
-            or (name in NEVER_EMPTIED and not new)
-        ):
-            continue
-        setattr(case, name, new)
-        changed.append(name)
-        if name in PERSONAL:
-            step.personal[name] = (str(old or ""), str(new or ""))
+
+    changed = []
+    for name, new in corrections.items():
+        if _correct(step, name, new):
+            changed.append(name)
     if not changed:
         raise MoveRefused(_("Nothing was changed."))
+
+    case = step.case
     if case.speaker_phone:
         case.speaker_phone_hash = blind_index(case.speaker_phone, "phone")
     step.data["fields"] = sorted(changed)
 
 
-def _shows_speaker(step: Step) -> bool:
-    """Who may not see the speaker may not overwrite them either."""
-    return step.post is not None and Sight.of(step.post.user, step.on).shows_speaker(
-        step.case
-    )
+def _corrections(step: Step) -> dict[str, Any]:
+    """Return the values typed, by field, without those that the officer may not see."""
+    values = dict(step.values)
+    del values["reason"]
+    if values["speaker_phone"]:
+        values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
+
+    if step.post and not _shows_speaker(step, step.post):
+        for name in WHO_SPOKE:
+            del values[name]
+    return values
+
+
+def _correct(step: Step, name: str, new: Any) -> bool:
+    """Write one field; return whether that changed it."""
+    old = getattr(step.case, name)
+    if new is None or new == old or (name in NEVER_EMPTIED and not new):
+        return False
+
+    setattr(step.case, name, new)
+    if name in PERSONAL:
+        step.personal[name] = (str(old or ""), str(new or ""))
+    return True
+
+
+def _shows_speaker(step: Step, post: Post) -> bool:
+    """True for whoever sees the speaker; nobody else may overwrite them."""
+    return Sight.of(post.user, step.on).shows_speaker(step.case)
 
 
 def _check_places(step: Step) -> None:
@@ -228,8 +250,9 @@ def _check_places(step: Step) -> None:
 
 
 def unmasked_phone(raw: str) -> str:
-    """A phone in its one form; a masked one is never written back (it would destroy the
-    number).
+    """Return a phone number in its one form.
+
+    InputRefused: no number, or a masked one, which would destroy the one stored.
     """
     if "*" in raw:
         raise InputRefused.at(speaker_phone=_("Type the whole phone number."))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from cases import deadlines
 from cases.models import HandBack, TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Rule, Stage
 from cases.workflow.facts import holder_key, holder_name
@@ -14,32 +13,36 @@ from minshi.errors import InputRefused, MoveRefused
 
 
 def give_back(step: Step) -> None:
-    """退单: a written ground ends the assignment; the 办 clock goes on in 议 (domain
-    §4).
+    """退单: return a matter on a written ground.
+
+    The assignment ends; the 办 clock goes on in 议 (domain §4).
     """
-    step.data["due_on"] = str(workdays.last_day_of(step.running_clock().due_at))
-    step.end_assignments(AssignmentEnd.RETURNED)
+    step.data["due_on"] = str(step.clocks.running_last_day())
     if step.values["asks_escalation"]:
         step.data["asks_escalation"] = True
+
+    step.people.end_assignments(AssignmentEnd.RETURNED)
     step.back_to_deliberation()
 
 
 def complete(step: Step) -> None:
-    """办结: never without a result text; every assistant has reported or is waived."""
-    waiting = [
-        item
-        for item in step.facts.assistants
-        if not (item.reported_at or item.waived_at)
-    ]
+    """办结: hand a matter over to the check, never without a result text.
+
+    MoveRefused: an assistant has neither reported nor been waived.
+    """
+    waiting = step.facts.awaited_assistants
     if waiting:
         names = "、".join(holder_name(item.holder) for item in waiting)
         raise MoveRefused(
             _("%(names)s has yet to report; wait, or say that no report is needed.")
             % {"names": names}
         )
+
     case = step.case
-    case.outcome, case.result = step.values["outcome"], step.values["result"]
-    case.measures, case.completed_at = step.values["measures"] or "", step.at
+    case.outcome = step.values["outcome"]
+    case.result = step.values["result"]
+    case.measures = step.values["measures"] or ""
+    case.completed_at = step.at
     step.data["outcome"] = str(case.outcome)
     step.enter(Stage.SUPERVISE)
 
@@ -52,22 +55,26 @@ def acknowledge(step: Step) -> None:
 
 
 def progress(step: Step) -> None:
-    """记进展: internal, or the villager may see it."""
+    """记进展: note progress, internal or for the villager to see."""
     step.data["public"] = bool(step.values["public"])
 
 
 def report(step: Step) -> None:
-    held = step.facts.held_by(step.officers_post, step.facts.assistants)
-    step.lapse_hand_backs(held)
-    for item in held:
+    """Write down what an assistant did; the part waits for no ruling any more."""
+    own_parts = step.facts.held_by(step.officers_post, step.facts.assistants)
+    step.people.lapse_hand_backs(own_parts)
+
+    for item in own_parts:
         if not item.reported_at:
-            item.reported_at, item.report = step.at, step.values["result"]
+            item.reported_at = step.at
+            item.report = step.values["result"]
             item.save(update_fields=["reported_at", "report"])
 
 
 def hand_back(step: Step) -> None:
-    """协办退单: a written ground, ruled by whoever may decide; until then the part
-    stays theirs (domain §3).
+    """协办退单: ask, on a written ground, to be rid of a part.
+
+    Whoever may decide rules on it; until then the part stays theirs (domain §3).
     """
     asked = {item.assignment_id for item in step.facts.hand_backs}
     for item in step.facts.held_by(step.officers_post, step.facts.assistants):
@@ -81,35 +88,34 @@ def hand_back(step: Step) -> None:
 
 
 def rule_hand_back(step: Step) -> None:
-    """Granted, the assignment ends as returned; refused, with a reason, the part goes
-    on.
+    """Rule on a part given back.
+
+    Granted, the assignment ends as returned; refused, with a reason, the part goes on.
     """
-    chosen = [
-        item
-        for item in step.facts.hand_backs
-        if item.assignment.holder == step.values["part"]
-    ]
+    chosen, others = list[HandBack](), list[HandBack]()
+    for item in step.facts.hand_backs:
+        is_chosen = item.assignment.holder == step.values["part"]
+        (chosen if is_chosen else others).append(item)
     if not chosen:
         raise InputRefused.at(part=_("Choose a part that was given back."))
-    granted = _granted(step)
+
+    granted = _is_granted(step)
     for item in chosen:
         item.state = RequestState.GRANTED if granted else RequestState.REFUSED
-        item.ruled_by, item.ruled_at = step.post, step.at
+        item.ruled_by = step.post
+        item.ruled_at = step.at
         item.save()
-    step.facts.hand_backs = [
-        item for item in step.facts.hand_backs if item not in chosen
-    ]
+    step.facts.hand_backs = others
+
+    parts = [item.assignment for item in chosen]
     if granted:
-        step.end_assignments(
-            AssignmentEnd.RETURNED, [item.assignment for item in chosen]
-        )
-    step.data.update(
-        ruling=str(chosen[0].state),
-        holders=[holder_key(item.assignment.holder) for item in chosen],
-    )
+        step.people.end_assignments(AssignmentEnd.RETURNED, parts)
+    step.data["ruling"] = str(chosen[0].state)
+    step.data["holders"] = [holder_key(part.holder) for part in parts]
 
 
-def _granted(step: Step) -> bool:
+def _is_granted(step: Step) -> bool:
+    """Return the ruling. InputRefused: a refusal without a reason."""
     granted: bool = step.values["ruling"] == RequestState.GRANTED
     if not granted and not step.values["reason"]:
         raise InputRefused(
@@ -119,7 +125,7 @@ def _granted(step: Step) -> bool:
 
 
 def waive(step: Step) -> None:
-    """免报: the lead goes without an assistant's report."""
+    """免报: go without an assistant's report."""
     waiting = [
         item
         for item in step.facts.assistants
@@ -130,107 +136,111 @@ def waive(step: Step) -> None:
             _("Choose an assistant who has not reported."),
             {"holder": _("Choose an assistant.")},
         )
-    step.lapse_hand_backs(waiting)
+
+    step.people.lapse_hand_backs(waiting)
     for item in waiting:
         item.waived_at = step.at
         item.save(update_fields=["waived_at"])
     step.data["holders"] = [holder_key(item.holder) for item in waiting]
 
 
-def ask(step: Step, kind: RequestKind) -> None:
+def ask_extension(step: Step) -> None:
+    """Ask for more time, for at most as many days as the town grants."""
+    _check_day_to_come(step)
     until_on = step.values["until_on"]
-    due_on = workdays.last_day_of(step.running_clock().due_at)
-    most = step.counting.span(Rule.EXTENSION, step.at).amount
-    words = ""
-    if until_on <= step.on:
-        words = _("Choose a day to come.")
-    elif kind == RequestKind.EXTENSION and most == 0:
-        words = _("This town grants no more time.")
-    elif kind == RequestKind.EXTENSION and not due_on < until_on <= due_on + timedelta(
-        days=most
-    ):
+    due_on = step.clocks.running_last_day()
+    most = step.clocks.counting.span(Rule.EXTENSION, step.at).amount
+
+    if most == 0:
+        raise InputRefused.at(until_on=_("This town grants no more time."))
+    if not due_on < until_on <= due_on + timedelta(days=most):
+        words = _("Choose a day after %(earliest)s, at most %(days)s days later.")
         limits = {"earliest": due_on, "days": most}
-        words = (
-            _("Choose a day after %(earliest)s, at most %(days)s days later.") % limits
-        )
-    if words:
-        raise InputRefused.at(until_on=words)
+        raise InputRefused.at(until_on=words % limits)
+    _create_request(step, RequestKind.EXTENSION)
+
+
+def ask_suspension(step: Step) -> None:
+    _check_day_to_come(step)
+    _create_request(step, RequestKind.SUSPENSION)
+
+
+def _check_day_to_come(step: Step) -> None:
+    if step.values["until_on"] <= step.on:
+        raise InputRefused.at(until_on=_("Choose a day to come."))
+
+
+def _create_request(step: Step, kind: RequestKind) -> None:
     request = TimeRequest.objects.create(
         case=step.case,
         round=step.case.round,
         kind=kind,
         reason=step.values["reason"],
-        until_on=until_on,
-        due_on=due_on,
+        until_on=step.values["until_on"],
+        due_on=step.clocks.running_last_day(),
         asked_by=step.officers_post,
         asked_at=step.at,
     )
+
     step.facts.requests.append(request)
-    step.data["until_on"] = str(until_on)
+    step.data["until_on"] = str(request.until_on)
 
 
-def ask_extension(step: Step) -> None:
-    ask(step, RequestKind.EXTENSION)
+def rule_extension(step: Step) -> None:
+    if request := _rule(step, RequestKind.EXTENSION):
+        clock = step.clocks.running()
+        asked_for = step.clocks.calendar.on_or_after(request.until_on)
+        due_on = workdays.last_day_of(clock.due_at)
+
+        step.clocks.move_due(clock, max(due_on, asked_for))
+        clock.extended = True
+        _note_new_due(step, request)
 
 
-def ask_suspension(step: Step) -> None:
-    ask(step, RequestKind.SUSPENSION)
+def rule_suspension(step: Step) -> None:
+    if request := _rule(step, RequestKind.SUSPENSION):
+        step.clocks.pause("suspension", request.until_on)
+        _note_new_due(step, request)
 
 
-def rule(step: Step, kind: RequestKind) -> TimeRequest | None:
-    """Grants or refuses the open request; returns it if granted. Never by oneself
-    (guarded by `handled`).
+def _rule(step: Step, kind: RequestKind) -> TimeRequest | None:
+    """Grant or refuse the open request; return it if granted.
+
+    Nobody rules on their own request: the move bars whoever handled the case.
     """
     request = step.facts.open_request(kind)
     if request is None:
         raise MoveRefused(_("There is no request to rule on."))
-    granted = _granted(step)
+    granted = _is_granted(step)
     if granted and request.until_on <= step.on:
         raise MoveRefused(
             _("The day asked for is past; refuse it, and let them ask again.")
         )
+
     request.state = RequestState.GRANTED if granted else RequestState.REFUSED
-    request.ruled_by, request.ruled_at = step.post, step.at
+    request.ruled_by = step.post
+    request.ruled_at = step.at
     request.save()
-    step.data.update(ruling=str(request.state), until_on=str(request.until_on))
+    step.data["ruling"] = str(request.state)
+    step.data["until_on"] = str(request.until_on)
     return request if granted else None
 
 
-def rule_extension(step: Step) -> None:
-    if request := rule(step, RequestKind.EXTENSION):
-        clock = step.running_clock()
-        due_on = max(
-            workdays.last_day_of(clock.due_at),
-            step.calendar.on_or_after(request.until_on),
-        )
-        deadlines.set_due(clock, due_on, step.calendar)
-        clock.extended = True
-        step.touch(clock)
-        note_new_due(step, request)
-
-
-def rule_suspension(step: Step) -> None:
-    if request := rule(step, RequestKind.SUSPENSION):
-        step.pause("suspension", request.until_on)
-        note_new_due(step, request)
-
-
-def note_new_due(step: Step, request: TimeRequest) -> None:
-    """What the ruling made of the deadline, as the slip says it: later rulings do not
-    change it.
-    """
-    request.new_due_on = workdays.last_day_of(step.running_clock().due_at)
+def _note_new_due(step: Step, request: TimeRequest) -> None:
+    """Keep the deadline that a ruling led to, for its slip; later rulings leave it."""
+    request.new_due_on = step.clocks.running_last_day()
     request.save(update_fields=["new_due_on"])
 
 
 def resume(step: Step) -> None:
-    step.end_pause()
+    step.clocks.end_pause()
 
 
 def rehome(step: Step) -> None:
-    """The owner's post ended, or is off duty: a 办 case goes to 议 with its clock going
-    on, any other is given on.
+    """Find a new owner where the owner's post ended, or is off duty.
+
+    A case in 办 goes to 议 with its clock going on, any other is given on.
     """
     if step.case.stage == Stage.HANDLE:
-        step.end_assignments(AssignmentEnd.RELEASED)
+        step.people.end_assignments(AssignmentEnd.RELEASED)
         step.back_to_deliberation()

@@ -2,10 +2,11 @@
 them.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases import deadlines
 from cases.models import CallBack, Rating
 from cases.models.choices import (
     AssignmentEnd,
@@ -25,49 +26,45 @@ from minshi.errors import InputRefused
 
 
 def verify(step: Step) -> None:
-    """The reply to the speaker is sent with the check (domain §3)."""
+    """Pass the check; the reply to the speaker is sent with it (domain §3)."""
     step.reply(step.values["reply"])
     step.enter(Stage.RATE)
 
 
 def reject(step: Step) -> None:
-    """The same 办 clock runs again, once a round with at least 3 working days from now
-    (domain §4).
+    """Send a matter back to work under the same 办 clock.
+
+    Once a round it has at least 3 working days from now (domain §4).
     """
-    keep = step.lead_to_keep()
+    lead = step.people.lead_to_keep()
     step.leave()
     step.case.completed_at = None
-    step.case.stage = Stage.HANDLE if keep else Stage.DELIBERATE
-    if not keep:
-        step.end_assignments(AssignmentEnd.RELEASED)
-    clock = step.restart_handling_clock()
+    step.case.stage = Stage.HANDLE if lead else Stage.DELIBERATE
+    if not lead:
+        step.people.end_assignments(AssignmentEnd.RELEASED)
+
+    clock = step.clocks.restart_handling()
     if clock.stage == Stage.HANDLE and not clock.rejected:
-        least = step.counting.last_day(Rule.REDO_MINIMUM, step.at)
-        deadlines.set_due(
-            clock, max(workdays.last_day_of(clock.due_at), least), step.calendar
-        )
+        least = step.clocks.counting.last_day(Rule.REDO_MINIMUM, step.at)
+        due_on = workdays.last_day_of(clock.due_at)
+        step.clocks.move_due(clock, max(due_on, least))
         clock.rejected = True
 
 
 def rate(step: Step) -> None:
-    """Both answers. The first 不满意 of the case starts a new round, the second
-    waits for an order (domain §3).
+    """Write down both answers of the speaker, and close the case or go on with it.
+
+    The first 不满意 of the case starts a new round, the second waits for an order
+    (domain §3).
     """
-    values, case = step.values, step.case
-    answer, solved = Satisfaction(values["satisfaction"]), Solved(values["solved"])
-    if answer == Satisfaction.DISSATISFIED and not values["reason"]:
-        raise InputRefused(
-            _("Say what was not done well."), {"reason": _("Please fill this in.")}
-        )
-    by_speaker = isinstance(step.by, Speaker)
+    case, values = step.case, step.values
+    answer = Satisfaction(values["satisfaction"])
+    solved = Solved(values["solved"])
+    _check_dissatisfied_has_reason(values)
+    how = _how_it_came(step)
+    dissatisfied_before = step.facts.dissatisfied
+
     on_the_spot = isinstance(step.by, Speaker) and step.by.via == How.COUNTER
-    how = (How.COUNTER if on_the_spot else How.CODE) if by_speaker else values["how"]
-    if not how or (how == How.CODE and not by_speaker):
-        raise InputRefused(
-            _("Say how the answer came."),
-            {"how": _("At the counter, by telephone or by a visit.")},
-        )
-    before = step.facts.dissatisfied
     rating = Rating.objects.create(
         case=case,
         round=case.round,
@@ -81,25 +78,55 @@ def rate(step: Step) -> None:
         drawn=on_the_spot and is_drawn(case.number, case.round),
     )
     step.facts.ratings.append(rating)
-    case.satisfaction, case.solved = answer, solved
-    step.data.update(satisfaction=str(answer), solved=str(solved), how=str(how))
+    case.satisfaction = answer
+    case.solved = solved
+
+    step.data["satisfaction"] = str(answer)
+    step.data["solved"] = str(solved)
+    step.data["how"] = str(how)
+
     if answer != Satisfaction.DISSATISFIED:
         step.close(CloseReason.RATED)
-    elif before == 0:
+    elif dissatisfied_before == 0:
         step.new_round()
     else:
         case.needs_order = True
         step.enter(Stage.SUPERVISE)
 
 
+def _check_dissatisfied_has_reason(values: dict[str, Any]) -> None:
+    is_dissatisfied = values["satisfaction"] == Satisfaction.DISSATISFIED
+    if is_dissatisfied and not values["reason"]:
+        raise InputRefused(
+            _("Say what was not done well."), {"reason": _("Please fill this in.")}
+        )
+
+
+def _how_it_came(step: Step) -> How | str:
+    """Return how a rating came: known of a speaker, said by an officer.
+
+    InputRefused: the officer says nothing, or that it came by the speaker's own code.
+    """
+    if isinstance(step.by, Speaker):
+        return How.COUNTER if step.by.via == How.COUNTER else How.CODE
+
+    how: str = step.values["how"]
+    if not how or how == How.CODE:
+        raise InputRefused(
+            _("Say how the answer came."),
+            {"how": _("At the counter, by telephone or by a visit.")},
+        )
+    return how
+
+
 def is_drawn(number: str, nth: int) -> bool:
-    """Whether a rating given on the spot is called back: a share nobody can foresee,
-    the same on a retry.
+    """Decide whether a rating given on the spot is called back.
+
+    A share of them is, as nobody can foresee, and the same on a retry.
     """
     share: float = settings.CALLBACK_SHARE
-    return (
-        int(blind_index(f"{number}/{nth}", "call-back")[:8], 16) < share * 0x1_0000_0000
-    )
+    lot = int(blind_index(f"{number}/{nth}", "call-back")[:8], 16)
+    return lot < share * 0x1_0000_0000
 
 
 def redo(step: Step) -> None:
@@ -110,10 +137,10 @@ def explain(step: Step) -> None:
     explained_at = step.values["explained_at"] or step.at
     if explained_at > step.at:
         raise InputRefused.at(explained_at=_("That time is still to come."))
+
+    explained_by = step.values["explained_by"] or str(step.officers_post.user)
     step.data["explained_at"] = explained_at.isoformat()
-    step.data["explained_by"] = step.values["explained_by"] or str(
-        step.officers_post.user
-    )
+    step.data["explained_by"] = explained_by
     step.reply(step.values["text"])
     step.close(CloseReason.EXPLAINED)
 
@@ -127,23 +154,26 @@ def reopen(step: Step) -> None:
 
 
 def reply(step: Step) -> None:
-    """答复: in 评 the first one ends the clock for replying and starts the one that
-    only reminds.
+    """答复: write to the speaker.
+
+    In 评 the first reply ends the clock for replying and starts the one that only
+    reminds.
     """
     step.reply(step.values["reply"])
+
     clock = step.facts.clock
     if step.case.stage == Stage.RATE and clock and clock.rule == "reply":
-        step.start_clock("rate")
+        step.clocks.start("rate")
 
 
 def call_back(step: Step) -> None:
-    """抽查 on a closed case; 不满意 there opens it again, by the system (domain §3)."""
+    """抽查: note the answers of a call about a closed case.
+
+    不满意 opens it again, by the system (domain §3).
+    """
     values = step.values
-    dissatisfied = values["satisfaction"] == Satisfaction.DISSATISFIED
-    if dissatisfied and not values["reason"]:
-        raise InputRefused(
-            _("Say what was not done well."), {"reason": _("Please fill this in.")}
-        )
+    _check_dissatisfied_has_reason(values)
+
     CallBack.objects.create(
         case=step.case,
         at=step.at,
@@ -153,10 +183,11 @@ def call_back(step: Step) -> None:
         note=values["reason"] or "",
         post=step.officers_post,
     )
-    step.data.update(
-        satisfaction=str(values["satisfaction"]), solved=str(values["solved"])
-    )
-    if dissatisfied and not step.case.adopted_from:
+    step.data["satisfaction"] = str(values["satisfaction"])
+    step.data["solved"] = str(values["solved"])
+
+    is_dissatisfied = values["satisfaction"] == Satisfaction.DISSATISFIED
+    if is_dissatisfied and not step.case.adopted_from:
         step.follow(
             step.case,
             Action.REOPEN,
@@ -167,7 +198,7 @@ def call_back(step: Step) -> None:
 
 
 def note_only(step: Step) -> None:
-    """The event itself is the act."""
+    """Change nothing: the event itself is the act."""
 
 
 def supervise(step: Step) -> None:

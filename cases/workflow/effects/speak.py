@@ -20,26 +20,29 @@ from minshi.errors import InputRefused, MoveRefused
 
 
 def classify(step: Step) -> None:
-    """Takes over category and grade where they were given."""
-    for name in ("category", "grade"):
-        if step.values.get(name):
-            setattr(step.case, name, step.values[name])
-            step.data[name] = str(step.values[name])
+    """Take over category and grade where they were given."""
+    category, grade = step.values.get("category"), step.values.get("grade")
+    if category:
+        step.case.category = category
+        step.data["category"] = str(category)
+    if grade:
+        step.case.grade = grade
+        step.data["grade"] = str(grade)
 
 
 def settle(step: Step) -> None:
-    """Done while the villager waits: the result counts as the reply (domain §3,
-    settle).
+    """Write down what was done while the villager waited.
+
+    The result counts as the reply (domain §3, settle).
     """
     case = step.case
     classify(step)
-    case.grade, case.handling, case.outcome = (
-        Grade.MINOR,
-        Handling.ON_SPOT,
-        Outcome.DONE,
-    )
+    case.grade = Grade.MINOR
+    case.handling = Handling.ON_SPOT
+    case.outcome = Outcome.DONE
     case.result = step.values["result"]
     case.accepted_at = case.completed_at = step.at
+
     step.reply(case.result)
     step.facts.settling.add(step.officers_post.user_id)
     step.enter(Stage.RATE)
@@ -51,38 +54,45 @@ def accept(step: Step) -> None:
 
 
 def divert(step: Step) -> None:
-    """分流: not ours to handle; where to go instead, and what the speaker was told."""
+    """分流: close what is not ours to handle.
+
+    Written down are where to go instead, and what the speaker was told.
+    """
     step.data["route"] = step.values["route"]
     step.reply(step.values["told"])
     step.close(CloseReason.DIVERTED)
 
 
 def withdraw(step: Step) -> None:
-    if step.post and not (step.values["how"] and step.values["said_at"]):
+    """Close a case at the speaker's wish; an officer says how and when they said so."""
+    values = step.values
+    on_their_behalf = step.post is not None
+    if on_their_behalf and not (values["how"] and values["said_at"]):
+        missing = [name for name in ("how", "said_at") if not values[name]]
         raise InputRefused(
             _("On the speaker's behalf, say how and when they said so."),
-            {
-                name: _("Please fill this in.")
-                for name in ("how", "said_at")
-                if not step.values[name]
-            },
+            dict.fromkeys(missing, _("Please fill this in.")),
         )
-    said_at = (step.post and step.values["said_at"]) or step.at
+
+    how = values["how"] if on_their_behalf else How.CODE
+    said_at = values["said_at"] if on_their_behalf else step.at
     if said_at > step.at:
         raise InputRefused.at(said_at=_("That time is still to come."))
-    step.data["how"] = str(step.values["how"] if step.post else How.CODE)
+
+    step.data["how"] = str(how)
     step.data["said_at"] = said_at.isoformat()
-    step.reply(
-        _("The matter was taken back: %(reason)s") % {"reason": step.values["reason"]}
-    )
+    words = _("The matter was taken back: %(reason)s") % {"reason": values["reason"]}
+    step.reply(words)
     step.close(CloseReason.WITHDRAWN)
 
 
 def merge(step: Step) -> None:
-    """并案: the stricter confidentiality, the concerns and the higher level win in the
-    other case.
+    """并案: close this case and go on with another one, which is locked too.
+
+    In the other one the stricter confidentiality, the concerns and the higher level
+    win.
     """
-    case, target = step.case, step.values["into"]  # which make_move has locked
+    case, target = step.case, step.values["into"]
     if target.pk == case.pk or target.town_id != case.town_id:
         raise InputRefused(
             _("Choose another matter of the same town."),
@@ -90,6 +100,7 @@ def merge(step: Step) -> None:
         )
     if not target.is_open:
         raise MoveRefused(_("That matter is closed already."))
+
     _join_speakers(case, target)
     step.follow(
         target,
@@ -104,44 +115,36 @@ def merge(step: Step) -> None:
     step.close(CloseReason.MERGED)
 
 
-def supplement(step: Step) -> None:
-    """补充: more words; another villager who says the same stands beside the first from
-    then on.
-    """
-    name = step.values["co_speaker"]
-    if name and name != step.case.speaker_name:
-        CoSpeaker.objects.create(case=step.case, name=name)
-
-
 def _join_speakers(case: Case, target: Case) -> None:
-    people = [
-        CoSpeaker(
-            case=target,
-            name=case.speaker_name,
-            phone=case.speaker_phone,
-            from_case=case,
-        )
-    ]
-    people += [
-        CoSpeaker(case=target, name=p.name, phone=p.phone, from_case=case)
-        for p in case.co_speakers.all()
-    ]
+    """Make everybody who spoke in the case a co-speaker of the other one."""
+    people = [(case.speaker_name, case.speaker_phone)]
+    people += [(person.name, person.phone) for person in case.co_speakers.all()]
     CoSpeaker.objects.bulk_create(
-        person for person in people if person.name or person.phone
+        CoSpeaker(case=target, name=name, phone=phone, from_case=case)
+        for name, phone in people
+        if name or phone
     )
 
 
 def receive_merged(step: Step) -> None:
-    """The other side of a merge."""
-    merged, concerns, case = step.values["merged"], step.values["concerns"], step.case
+    """Take over what the merged case demands of this one."""
+    case = step.case
+    merged, concerns = step.values["merged"], step.values["concerns"]
     step.data["merged"] = merged.number
-    if (
-        Confidentiality(merged.confidentiality).rank
-        > Confidentiality(case.confidentiality).rank
-    ):
+
+    merged_rank = Confidentiality(merged.confidentiality).rank
+    if merged_rank > Confidentiality(case.confidentiality).rank:
         case.confidentiality = merged.confidentiality
+
     level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
     if concerns:
         apply_concerns(step, concerns, level)
     else:
-        step.rise(level)
+        step.move_to_level(level)
+
+
+def supplement(step: Step) -> None:
+    """补充: add words; another villager who says the same becomes a co-speaker."""
+    name = step.values["co_speaker"]
+    if name and name != step.case.speaker_name:
+        CoSpeaker.objects.create(case=step.case, name=name)

@@ -1,4 +1,4 @@
-"""Loads towns and villages from a CSV of division codes; safe to repeat."""
+"""Load towns and villages from a CSV of division codes; safe to repeat."""
 
 import sys
 from argparse import ArgumentParser
@@ -37,15 +37,15 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{file} is not UTF-8 text: save it as “CSV UTF-8” and load it again."
             ) from error
-        with tqdm(
-            lines, unit=" lines", file=sys.stderr, disable=not sys.stderr.isatty()
-        ) as shown:
+
+        is_silent = not sys.stderr.isatty()
+        with tqdm(lines, unit=" lines", file=sys.stderr, disable=is_silent) as counted:
             try:
-                counts = load_divisions(shown, under)
+                counts = load_divisions(counted, under)
             except RuleBroken as refusal:
-                raise CommandError(
-                    f"{file}: nothing was loaded.\n{refusal}"
-                ) from refusal
+                text = f"{file}: nothing was loaded.\n{refusal}"
+                raise CommandError(text) from refusal
+
         self.stdout.write(
             f"Towns: {counts.towns_added} added, {counts.towns_changed} changed."
             f" Villages: {counts.villages_added} added, {counts.villages_changed}"

@@ -1,0 +1,224 @@
+"""The data of events, typed by the family of actions that write it.
+
+Keys are stored and hashed: they never change. A personal value never stands here. A
+holder or owner is written as "post:12" or "office:3", a day as 2026-03-31, a moment as
+an ISO date and time.
+"""
+
+from typing import TypedDict, cast
+
+from cases.models import Event
+
+
+class EveryEvent(TypedDict, total=False):
+    version: int  # of the case, after the move
+    owner: str  # whom the case is with from then on; absent where it was closed
+    promised_on: str  # the day promised to the speaker, where the move changed it
+    sent: str  # fingerprint of the words that came with an idempotency key
+    entered_by: int  # the post that typed for the speaker at the counter
+    revisions: dict[str, str]  # digest of each CaseRevision, by field
+
+
+class TakenDown(TypedDict, total=False):
+    """register, adopt."""
+
+    channel: str
+    verbatim: str  # digest of the speaker's words
+    adopted_from: str
+    registered_at: str
+
+
+class Classified(TypedDict, total=False):
+    """settle, accept, decide."""
+
+    category: str
+    grade: str
+
+
+class Decided(TypedDict, total=False):
+    """decide."""
+
+    handling: str
+    four_two: bool  # the villagers resolved it by 四议两公开
+
+
+class HolderAsked(TypedDict):
+    holder: str
+    due_on: str  # empty: as the case itself
+
+
+class Parts(TypedDict, total=False):
+    """decide, reassign: the lead, then the assistants; waive, rule_hand_back: whose
+    parts it was about.
+    """
+
+    holders: list[str]
+    asks: list[HolderAsked]  # those asked for something new
+
+
+class Due(TypedDict, total=False):
+    """decide, return: the last day of the 办 clock."""
+
+    due_on: str
+
+
+class Until(TypedDict, total=False):
+    """defer, ask_extension, ask_suspension and their rulings; supervise: when the reply
+    to the order is due.
+    """
+
+    until_on: str
+
+
+class Ruled(TypedDict, total=False):
+    """rule_hand_back, rule_extension, rule_suspension."""
+
+    ruling: str
+
+
+class Returned(TypedDict, total=False):
+    """return."""
+
+    asks_escalation: bool
+
+
+class Completed(TypedDict, total=False):
+    """complete."""
+
+    outcome: str
+
+
+class Progressed(TypedDict, total=False):
+    """progress."""
+
+    public: bool  # the speaker may read it
+
+
+class Answered(TypedDict, total=False):
+    """rate, call_back; withdraw (how)."""
+
+    satisfaction: str
+    solved: str
+    how: str
+
+
+class Withdrawn(TypedDict, total=False):
+    """withdraw."""
+
+    said_at: str
+
+
+class Diverted(TypedDict, total=False):
+    """divert."""
+
+    route: str
+
+
+class Explained(TypedDict, total=False):
+    """explain."""
+
+    explained_at: str
+    explained_by: str
+
+
+class Merged(TypedDict, total=False):
+    """merge (into), receive_merged (merged): the number of the other case."""
+
+    into: str
+    merged: str
+
+
+class Concerned(TypedDict, total=False):
+    """recuse, and register in conflict (concerns); lift_recusal (lifted): users."""
+
+    concerns: list[int]
+    lifted: list[int]
+
+
+class Changed(TypedDict, total=False):
+    """regrade, protect."""
+
+    old: str
+    new: str
+
+
+class Amended(TypedDict, total=False):
+    """amend: the names of the fields."""
+
+    fields: list[str]
+
+
+class Joined(TypedDict, total=False):
+    """join: the code of the village and its name."""
+
+    village: str
+    village_name: str
+
+
+class RedLine(TypedDict, total=False):
+    """mandatory_report (told_at, received); receipt (report, its key)."""
+
+    told_at: str
+    received: bool
+    report: int
+
+
+class Chased(TypedDict, total=False):
+    """supervise; the order where it was one."""
+
+    supervision_level: str
+    order: int
+    order_number: str
+
+
+class Resolved(TypedDict, total=False):
+    """Any move that a meeting has resolved."""
+
+    meeting: int
+    item: int
+    meeting_kind: str
+    meeting_on: str
+
+
+class EventData(
+    EveryEvent,
+    TakenDown,
+    Classified,
+    Decided,
+    Parts,
+    Due,
+    Until,
+    Ruled,
+    Returned,
+    Completed,
+    Progressed,
+    Answered,
+    Withdrawn,
+    Diverted,
+    Explained,
+    Merged,
+    Concerned,
+    Changed,
+    Amended,
+    Joined,
+    RedLine,
+    Chased,
+    Resolved,
+    total=False,
+):
+    """All keys that an event's data may have."""
+
+
+def data_of(event: Event) -> EventData:
+    return cast(EventData, event.data)
+
+
+def lead_of(event: Event) -> str:
+    """Return who leads from a decide or reassign on; empty for any other action."""
+    holders = data_of(event).get("holders", [])
+    return holders[0] if holders else ""
+
+
+def assistants_of(event: Event) -> list[str]:
+    """Return who assists from a decide or reassign on."""
+    return data_of(event).get("holders", [])[1:]
