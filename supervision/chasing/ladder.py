@@ -18,7 +18,7 @@ from supervision.chasing.notifying import notify_of
 from supervision.chasing.steps import ORDERED, Ladders, ladders_of, moments_of
 from supervision.models import Chase, ChaseStep, SupervisionOrder
 from supervision.notices.recipients import recipients_of
-from supervision.orders import Asked, claim_cases, draft_orders
+from supervision.orders import DraftReason, claim_cases, draft_orders
 
 BATCH = 500
 MOMENT = timedelta(minutes=1)  # until the next sweep
@@ -210,12 +210,12 @@ def _orders_asked_for(
         return {}, set()
 
     claimed = claim_cases(asking, wait=False)
-    wanted = {
-        case: Asked(_reason_for(step))
+    reasons = {
+        case: DraftReason(_reason_for(step))
         for case, step in asking.items()
         if case.pk in claimed
     }
-    orders = draft_orders(wanted, at=at)
+    orders = draft_orders(reasons, at=at)
 
     busy_cases = {case.pk for case in asking} - claimed
     return orders, busy_cases

@@ -10,7 +10,7 @@ from supervision.orders.acts import (
     sign_order,
 )
 from supervision.orders.drafting import (
-    Asked,
+    DraftReason,
     claim_cases,
     draft_orders,
     latest_reply_on,
@@ -32,7 +32,7 @@ from supervision.orders.talking import note_talk
 
 __all__ = [
     "PEOPLE",
-    "Asked",
+    "DraftReason",
     "act_on",
     "acts_open_to",
     "ask_to_sign",

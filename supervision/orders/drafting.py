@@ -1,5 +1,5 @@
-"""An order before it is signed: what the system drafts, and the words and the day it
-begins with.
+"""Orders before they are signed: drafts of the system, and the words and the day that
+an order begins with.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,8 +21,10 @@ from villages.models import Post
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Why an order is drafted, and by whom where it is not the system."""
+class DraftReason:
+    """The reason for a draft, what it demands (empty: the standard words), and who
+    wrote it where it is not the system.
+    """
 
     reason: str
     demand: str = ""
@@ -30,60 +32,53 @@ class Asked:
 
 
 def claim_cases(cases: Iterable[Case], *, wait: bool) -> set[int]:
-    """Locks those that are open, lowest id first, and returns them: one writes an order
-    for a case at a time.
+    """Lock the cases that are open, lowest id first, and return their ids, so that one
+    at a time writes an order for a case.
 
-    Without waiting for whoever else holds one: of those the caller sees to later. Two
-    who wait for one another's rows would wait for ever, so whoever holds a clock does
-    not wait for a case.
+    Without `wait`, cases that somebody else has locked are left out; the caller sees to
+    them later. Two who wait for one another's rows would wait for ever, so whoever has
+    locked a clock does not wait for a case.
     """
-    open_ones = (
-        Case.objects.open().filter(pk__in=[case.pk for case in cases]).order_by("pk")
-    )
-    return set(
-        open_ones.select_for_update(no_key=True, skip_locked=not wait).values_list(
-            "pk", flat=True
-        )
-    )
+    case_ids = [case.pk for case in cases]
+    still_open = Case.objects.open().filter(pk__in=case_ids).order_by("pk")
+    locked = still_open.select_for_update(no_key=True, skip_locked=not wait)
+
+    return set(locked.values_list("pk", flat=True))
 
 
 def draft_orders(
-    asked: Mapping[Case, Asked], *, at: datetime
+    reasons: Mapping[Case, DraftReason], *, at: datetime
 ) -> dict[int, SupervisionOrder]:
-    """An order to be signed for each case that has none under way, by case. The cases
-    are claimed.
+    """Draft an order to be signed for each case that has none under way, and return
+    them by case. The caller has claimed the cases.
 
     Two queries, and one for each town's way of counting.
     """
-    busy = set(
-        SupervisionOrder.objects.filter(case__in=asked, state__in=LIVE).values_list(
-            "case_id", flat=True
-        )
-    )
-    countings = dict[int, Counting]()
+    under_way = SupervisionOrder.objects.filter(case__in=reasons, state__in=LIVE)
+    busy = set(under_way.values_list("case_id", flat=True))
+    countings: dict[int, Counting] = {}
+
     drafts = []
-    for case, words in asked.items():
+    for case, reason in reasons.items():
         if case.pk in busy:
             continue
         if case.town_id not in countings:
-            countings[case.town_id] = deadlines.counting_of(
-                case.town_id, workdays.local_day(at)
-            )
+            countings[case.town_id] = _counting_of(case, at)
         counting = countings[case.town_id]
-        reply_on = counting.last_day(Rule.ORDER, at)
+
         draft = new_order(
             case,
-            reason=words.reason,
-            demand=words.demand,
-            reply_on=reply_on,
+            reason=reason.reason,
+            demand=reason.demand,
+            reply_on=counting.last_day(Rule.ORDER, at),
             at=at,
-            by=words.by,
+            by=reason.by,
         )
         draft.remind_at = remind_at(counting.calendar, at)
         drafts.append(draft)
-    return {
-        order.case_id: order for order in SupervisionOrder.objects.bulk_create(drafts)
-    }
+
+    orders = SupervisionOrder.objects.bulk_create(drafts)
+    return {order.case_id: order for order in orders}
 
 
 def new_order(
@@ -95,8 +90,11 @@ def new_order(
     demand: str = "",
     by: Post | None = None,
 ) -> SupervisionOrder:
-    """Unsaved; issued by the county where the case stands there, else by its town."""
+    """Return an unsaved order; issued by the county where the case stands there, else
+    by its town.
+    """
     is_county = case.level == "county"
+
     return SupervisionOrder(
         case=case,
         town=None if is_county else case.town,
@@ -110,9 +108,12 @@ def new_order(
 
 
 def remind_at(calendar: WorkCalendar, at: datetime) -> datetime | None:
-    """The morning on which whoever it waits for is told again; None where nobody is."""
+    """Return the morning on which those it waits for are reminded; None where nobody
+    is.
+    """
     if not settings.ORDER_REMIND_DAYS:
         return None
+
     day = calendar.add_working_days(workdays.local_day(at), settings.ORDER_REMIND_DAYS)
     return datetime.combine(day, time(settings.DIGEST_HOUR), SHANGHAI)
 
@@ -125,16 +126,22 @@ def standard_demand() -> str:
 
 
 def latest_reply_on(case: Case, at: datetime) -> date:
-    """The day a reply is due by the rule (domain §4), if the order goes out today."""
-    return deadlines.counting_of(case.town_id, workdays.local_day(at)).last_day(
-        Rule.ORDER, at
-    )
+    """Return the day a reply is due by the rule (domain §4), if the order goes out
+    today.
+    """
+    return _counting_of(case, at).last_day(Rule.ORDER, at)
 
 
 def suggested_reply_on(order: SupervisionOrder, at: datetime) -> date:
-    """The day that was chosen, if it is not past; a draft of the system lay without
-    anybody's choosing.
+    """Return the day that was chosen, if it is not past; of a draft of the system,
+    whose day nobody chose, the later of its day and the day by the rule.
     """
-    if order.raised_by and order.reply_on >= workdays.local_day(at):
+    was_chosen = order.raised_by is not None
+    if was_chosen and order.reply_on >= workdays.local_day(at):
         return order.reply_on
+
     return max(order.reply_on, latest_reply_on(order.case, at))
+
+
+def _counting_of(case: Case, at: datetime) -> Counting:
+    return deadlines.counting_of(case.town_id, workdays.local_day(at))

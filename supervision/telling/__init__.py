@@ -1,4 +1,4 @@
-"""What happened to a case, told to whom it now concerns: notices made from events."""
+"""Notices made from events, to those whom what happened to a case now concerns."""
 
 from supervision.telling.concerning import Telling
 from supervision.telling.reading import pass_over_the_past, tell_events, untold

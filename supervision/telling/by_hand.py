@@ -2,72 +2,95 @@
 for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from cases.models import Case, Clock, Event
+from cases.models import Clock, Event
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
-from supervision.models import Chase, ChaseStep
-from supervision.orders import Asked, claim_cases, draft_orders, standard_demand
+from supervision.models import Chase, ChaseStep, SupervisionOrder
+from supervision.orders import DraftReason, claim_cases, draft_orders, standard_demand
 
 REASON = 200
 
 
 def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
-    """The step for each, by event; its order is what its words ask for, written by
-    whoever said them.
+    """Write the step of chasing for each act by hand, and return them by event.
+
+    Where its words ask for an order, one is drafted by whoever wrote them. Nothing is
+    written for a matter that was closed meanwhile.
     """
-    acts = [
-        event
-        for event in events
-        if event.action == Action.SUPERVISE and "order" not in data_of(event)
-    ]
+    acts = [event for event in events if _is_by_hand(event)]
     if not acts:
         return {}
-    clocks = {
-        clock.case_id: clock
-        for clock in Clock.objects.filter(
-            case__in=[e.case_id for e in acts], stopped_at=None
-        )
-    }
+
+    case_ids = [event.case_id for event in acts]
+    running = Clock.objects.filter(case__in=case_ids, stopped_at=None)
+    clocks = {clock.case_id: clock for clock in running}
+
     # closed meanwhile: nothing is left to chase
     acts = [event for event in acts if event.case_id in clocks]
-    asking = {
-        event.case: event
-        for event in acts
-        if data_of(event).get("supervision_level") == SupervisionLevel.ORDER
-    }
-    orders = draft_orders(_claimed(asking), at=at) if asking else {}
-    rows = [
-        Chase(
-            case=event.case,
-            clock=clocks[event.case_id],
-            due_at=clocks[event.case_id].due_at,
-            step=ChaseStep.BY_HAND,
-            level=data_of(event).get("supervision_level", SupervisionLevel.REMIND),
-            at=event.at,
-            by=event.post,
-            reason=event.note[:REASON],
-            event=event,
-            order=(
-                orders.get(event.case_id) if asking.get(event.case) == event else None
-            ),
+    orders = _orders_asked_for(acts, at)
+
+    chases = []
+    for event in acts:
+        clock = clocks[event.case_id]
+        chases.append(
+            Chase(
+                case=event.case,
+                clock=clock,
+                due_at=clock.due_at,
+                step=ChaseStep.BY_HAND,
+                level=data_of(event).get("supervision_level", SupervisionLevel.REMIND),
+                at=event.at,
+                by=event.post,
+                reason=event.note[:REASON],
+                event=event,
+                order=orders.get(event.pk),
+            )
         )
-        for event in acts
-    ]
-    return {chase.event_id or 0: chase for chase in Chase.objects.bulk_create(rows)}
+
+    return {chase.event_id or 0: chase for chase in Chase.objects.bulk_create(chases)}
 
 
-def _claimed(asking: dict[Case, Event]) -> dict[Case, Asked]:
+def _is_by_hand(event: Event) -> bool:
+    """An order that goes out is an event of the same action; it has its step
+    already.
+    """
+    return event.action == Action.SUPERVISE and "order" not in data_of(event)
+
+
+def _orders_asked_for(
+    acts: Sequence[Event], at: datetime
+) -> dict[int, SupervisionOrder]:
+    """Draft the orders asked for, one a case, for the last act that asks; by event."""
+    asking = {}
+    for event in acts:
+        if data_of(event).get("supervision_level") == SupervisionLevel.ORDER:
+            asking[event.case] = event
+    if not asking:
+        return {}
+
     claimed = claim_cases(asking, wait=True)
-    return {case: _asked(event) for case, event in asking.items() if case.pk in claimed}
+    reasons = {
+        case: _draft_reason(event)
+        for case, event in asking.items()
+        if case.pk in claimed
+    }
+    drafts = draft_orders(reasons, at=at)
+
+    orders = {}
+    for case, event in asking.items():
+        if case.pk in drafts:
+            orders[event.pk] = drafts[case.pk]
+    return orders
 
 
-def _asked(event: Event) -> Asked:
+def _draft_reason(event: Event) -> DraftReason:
     """The words are the reason; where they are too long for one, they stand in what is
     demanded as well.
     """
-    longer = f"{event.note}\n{standard_demand()}" if len(event.note) > REASON else ""
-    return Asked(event.note[:REASON], longer, event.post)
+    is_too_long = len(event.note) > REASON
+    demand = f"{event.note}\n{standard_demand()}" if is_too_long else ""
+    return DraftReason(event.note[:REASON], demand, event.post)

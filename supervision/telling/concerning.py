@@ -1,6 +1,6 @@
-"""Whom an event concerns, and what they are told of it."""
+"""Notices made from events: whom an event concerns, and which notice they get."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cases.models import Case, Event
@@ -11,10 +11,15 @@ from supervision.models import Chase, NoticeKind, Told
 from supervision.notices.outbox import Message
 from supervision.notices.recipients import Recipients
 from supervision.orders import ask_to_sign
-from supervision.telling.surroundings import ASKED, Surroundings, key_of_owner, keys_of
+from supervision.telling.event_facts import (
+    ASKED,
+    EventFacts,
+    key_of_owner,
+    keys_of,
+)
 from villages.models import User
 
-# After these the matter is with somebody; whoever that is hears of it unless they did
+# After these the matter is with somebody; whoever that is is notified unless they did
 # it themselves.
 PASSED_ON = actions_that(lambda move: move.passes_on) | {
     Action.REGISTER,
@@ -25,17 +30,17 @@ SAID = actions_that(lambda move: move.is_speakers_own)
 OTHERS = frozenset(
     {Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM}
 )
-# of a secret matter, told at once
+# of a secret matter these go out at once
 HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})
 CONCERN_SOMEBODY = PASSED_ON | ASKED | RULED | SAID | OTHERS
 
 
 @dataclass(frozen=True)
-class Word:
-    """One thing to be told; where `must` says so and nobody hears it, the town office
-    is alarmed.
+class News:
+    """One thing that users are to be notified of.
 
-    `or_self`: it is enough that whoever did it would have been told.
+    `must`: where nobody else is there to be notified, the town office is alarmed.
+    `or_self`: but not where whoever did it would have been notified.
     """
 
     kind: NoticeKind
@@ -48,133 +53,164 @@ def _is_urgent(event: Event, kind: NoticeKind) -> bool:
     """A red line, and a secret matter handed over; everything else waits for the
     morning.
     """
+    if event.action == Action.MANDATORY_REPORT:
+        return True
+
     is_secret = event.case.confidentiality == Confidentiality.SECRET
-    return event.action == Action.MANDATORY_REPORT or (
-        is_secret and kind in HANDED_OVER
-    )
+    return is_secret and kind in HANDED_OVER
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What the events of a batch are told by: who has to do with their cases, and whom
-    their data names.
+    """The notices of a batch of events, with all they are made from: who has to do with
+    their cases, and whom their data names.
     """
 
     people: Recipients
-    around: Surroundings
+    facts: EventFacts
     chases: Mapping[int, Chase]  # by event
 
     def messages(self, event: Event) -> list[Message]:
-        """Whom the event concerns, never whoever did it; but an order asked for waits
-        for its signers, all of them.
+        """Return the messages to whomever the event concerns, never to whoever did it;
+        but an order asked for waits for its signers, all of them.
         """
-        case, chase, about = (
-            event.case,
-            self.chases.get(event.pk),
-            f"event:{event.pk}:{{}}".format,
-        )
-        found = [
-            Message(
-                about(kind),
-                kind,
-                user,
-                case,
-                chase=chase,
-                event=event,
-                is_urgent=_is_urgent(event, kind),
-            )
-            for word in self._words(event)
-            for kind, users in [self._heard(event, word)]
-            for user in users
-        ]
-        return found + (
-            ask_to_sign(chase.order, self.people) if chase and chase.order else []
-        )
+        chase = self.chases.get(event.pk)
 
-    def _heard(self, event: Event, word: Word) -> tuple[NoticeKind, list[User]]:
-        others = [user for user in word.users if user.pk != event.user_id]
-        if others or not word.must or (word.or_self and word.users):
-            return word.kind, others
-        kind, users = self.people.or_alarm(event.case, [], word.kind)
-        return kind, [user for user in users if user.pk != event.user_id]
+        messages = []
+        for news in self._news(event):
+            kind, users = self._recipients(event, news)
+            is_urgent = _is_urgent(event, kind)
+            messages += [
+                Message(
+                    f"event:{event.pk}:{kind}",
+                    kind,
+                    user,
+                    event.case,
+                    chase=chase,
+                    event=event,
+                    is_urgent=is_urgent,
+                )
+                for user in users
+            ]
 
-    def _words(self, event: Event) -> Iterable[Word]:
+        if chase and chase.order:
+            messages += ask_to_sign(chase.order, self.people)
+        return messages
+
+    def _recipients(self, event: Event, news: News) -> tuple[NoticeKind, list[User]]:
+        """Return who is notified, and of what: the news, or an alarm to the town
+        office where it must reach somebody and reaches nobody.
+        """
+        others = _without_actor(news.users, event)
+        reaches_actor = news.or_self and bool(news.users)
+        if others or reaches_actor or not news.must:
+            return news.kind, others
+
+        kind, users = self.people.or_alarm(event.case, [], news.kind)
+        return kind, _without_actor(users, event)
+
+    def _news(self, event: Event) -> Iterator[News]:
         yield from self._handed_over(event)
         yield from self._asked_and_ruled(event)
         yield from self._from_outside(event)
 
-    def _handed_over(self, event: Event) -> Iterable[Word]:
+    def _handed_over(self, event: Event) -> Iterator[News]:
+        """Yield the news to those who have the case, or a part of it, from now on, and
+        to those it was taken from.
+        """
         case = event.case
-        if self._is_passed_on(event) and data_of(event).get("owner") == key_of_owner(
-            case
-        ):  # it has not moved on meanwhile
-            yield Word(
-                NoticeKind.YOURS,
-                self.people.told(case, (Told.OWNER,)),
-                must=True,
-                or_self=True,
-            )
-        if parts := self._new_parts(event):
-            yield Word(
-                NoticeKind.PART, self._named(parts, case), must=True, or_self=True
-            )
+        data = data_of(event)
+
+        has_stayed = data.get("owner") == key_of_owner(case)  # not moved on meanwhile
+        if self._is_passed_on(event) and has_stayed:
+            owner = self.people.told(case, (Told.OWNER,))
+            yield News(NoticeKind.YOURS, owner, must=True, or_self=True)
+
+        parts = self._new_parts(event)
+        if parts:
+            assistants = self._named(parts, case)
+            yield News(NoticeKind.PART, assistants, must=True, or_self=True)
+
         if event.action == Action.WITHDRAW:
-            keys = [self.around.before.get(event.pk, "")]
-            keys += keys_of(self.around.ended[event.pk], AssignmentRole.ASSISTANT)
-            yield Word(NoticeKind.TAKEN_BACK, self._named(keys, case))
+            ended = self.facts.ended[event.pk]
+            keys = [self.facts.before.get(event.pk, "")]
+            keys += keys_of(ended, AssignmentRole.ASSISTANT)
+            yield News(NoticeKind.TAKEN_BACK, self._named(keys, case))
 
     def _is_passed_on(self, event: Event) -> bool:
-        """By another hand-over only where it is with somebody else than before."""
+        """Tell whether the event gives the case to somebody; another hand-over does
+        only where it is with somebody else than before.
+        """
+        data = data_of(event)
+
         if event.action == Action.REASSIGN:
-            return bool(keys_of(self.around.begun[event.pk], AssignmentRole.LEAD))
-        if (
-            event.action == Action.PROTECT
-        ):  # to somebody who is named already, where the owner was not
-            return self.around.before.get(event.pk) != data_of(event).get("owner")
+            begun = self.facts.begun[event.pk]
+            return bool(keys_of(begun, AssignmentRole.LEAD))
+        if event.action == Action.PROTECT:
+            # to somebody who is named already, where the owner was not
+            return self.facts.before.get(event.pk) != data.get("owner")
         return event.action in PASSED_ON
 
     def _new_parts(self, event: Event) -> list[str]:
-        """The assistants who come by the event, and those of whom something else is
-        asked.
+        """Return the keys of the assistants who come by the event, and of those of whom
+        something else is asked.
         """
+        data = data_of(event)
         assistants = assistants_of(event)
+
         if event.action == Action.DECIDE:
             return assistants
         if event.action != Action.REASSIGN:
             return []
-        asked = {ask["holder"] for ask in data_of(event).get("asks", ())}
-        new = keys_of(self.around.begun[event.pk], AssignmentRole.ASSISTANT)
+
+        asked = {ask["holder"] for ask in data.get("asks", ())}
+        new = keys_of(self.facts.begun[event.pk], AssignmentRole.ASSISTANT)
         return [key for key in assistants if key in asked or key in new]
 
-    def _asked_and_ruled(self, event: Event) -> Iterable[Word]:
-        case, action = event.case, event.action
-        if action in ASKED:
-            rulers = self.around.rulers.get(case.pk, [])
-            yield Word(
-                NoticeKind.RULE, self.people.with_substitutes(case, rulers), must=True
-            )
-        if action in RULED:
-            asked = self._named(data_of(event).get("holders", ()), case)
-            yield Word(NoticeKind.RULED, asked or self.people.told(case, (Told.OWNER,)))
+    def _asked_and_ruled(self, event: Event) -> Iterator[News]:
+        """Yield the news of a request to those who rule on it, and of a ruling to those
+        who asked.
+        """
+        case = event.case
+        data = data_of(event)
 
-    def _from_outside(self, event: Event) -> Iterable[Word]:
-        case, action = event.case, event.action
+        if event.action in ASKED:
+            rulers = self.facts.rulers.get(case.pk, [])
+            users = self.people.with_substitutes(case, rulers)
+            yield News(NoticeKind.RULE, users, must=True)
+
+        if event.action in RULED:
+            users = self._named(data.get("holders", ()), case)
+            if not users:
+                users = self.people.told(case, (Told.OWNER,))
+            yield News(NoticeKind.RULED, users)
+
+    def _from_outside(self, event: Event) -> Iterator[News]:
+        """Yield the news that do not come from whoever has the case: from the speaker,
+        of a red line, of chasing by hand, and an alarm.
+        """
+        case = event.case
+        action = event.action
+
         if action in SAID:
-            yield Word(NoticeKind.SPEAKER, self.people.told(case, (Told.OWNER,)))
+            owner = self.people.told(case, (Told.OWNER,))
+            yield News(NoticeKind.SPEAKER, owner)
+
         if action == Action.MANDATORY_REPORT:
-            yield Word(
-                NoticeKind.RED_LINE,
-                self.people.told(case, (Told.HEAD, Told.OVERSEER)),
-                must=True,
-            )
+            users = self.people.told(case, (Told.HEAD, Told.OVERSEER))
+            yield News(NoticeKind.RED_LINE, users, must=True)
+
+        # an order that goes out has notices of its own
         if action == Action.SUPERVISE and "order" not in data_of(event):
-            yield Word(
-                NoticeKind.CHASED,
-                self.people.told(case, (Told.OWNER, Told.HEAD)),
-                must=True,
-            )
+            users = self.people.told(case, (Told.OWNER, Told.HEAD))
+            yield News(NoticeKind.CHASED, users, must=True)
+
         if action == Action.ALARM:
-            yield Word(NoticeKind.ALARM, [], must=True)
+            yield News(NoticeKind.ALARM, [], must=True)
 
     def _named(self, keys: Iterable[str], case: Case) -> list[User]:
-        return self.people.spared(case, self.around.behind(keys))
+        return self.people.spared(case, self.facts.behind(keys))
+
+
+def _without_actor(users: Iterable[User], event: Event) -> list[User]:
+    return [user for user in users if user.pk != event.user_id]

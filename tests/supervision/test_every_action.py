@@ -17,7 +17,7 @@ from cases.workflow import MOVES, Action, actions_that
 from cases.workflow.facts import INTO_DELIBERATION, REMEMBERED
 from supervision.notices.speaker import AT_THE_COUNTER, WORDS_AT
 from supervision.telling.concerning import OTHERS, PASSED_ON, RULED, SAID
-from supervision.telling.surroundings import ASKED, LEFT
+from supervision.telling.event_facts import ASKED, LEFT
 
 TABLE = """
     register          passed_on
