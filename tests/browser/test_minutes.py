@@ -106,8 +106,8 @@ def test_another_form_of_the_page_waits_until_the_server_has_the_words(open_as):
     page.locator("label", has_text="李强").click()
     page.fill("[name^='aside-']:visible", "是他家邻居")
 
-    page.click("text=就是这些人回避")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.click("text=就是这些人回避")
 
     item = AgendaItem.objects.get()
     assert item.opinions == WORDS
