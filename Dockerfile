@@ -20,5 +20,6 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["gunicorn", "minshi.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", \
+# Preloaded: two workers share what the application fills before they fork (213 MB become 160). Nothing may run then.
+CMD ["gunicorn", "minshi.wsgi", "--preload", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", \
      "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -5,10 +5,13 @@ once.
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
 application = get_wsgi_application()
 
 from minshi.celery import start_embedded  # noqa: E402 - needs the settings loaded above
 
+# Every view, now and not with the first page: workers forked from here share them.
+get_resolver().url_patterns  # noqa: B018 - a cached property: reading it imports them
 start_embedded()

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 
-from pypinyin import lazy_pinyin
-
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
 VILLAGE_SUFFIXES = {
@@ -151,7 +149,7 @@ def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
 
 
 def _initials(name: str) -> str:
-    firsts = [syllable[:1].upper() for syllable in lazy_pinyin(name)]
+    firsts = [syllable[:1].upper() for syllable in _pinyin(name)]
     return "".join(first for first in firsts if first.isascii() and first.isalpha())
 
 
@@ -167,8 +165,16 @@ def _readings(name: str) -> Iterator[list[str]]:
 
 def _syllables(text: str) -> list[str]:
     syllables = []
-    for reading in lazy_pinyin(text):
+    for reading in _pinyin(text):
         letters = re.sub(r"[^a-z0-9]", "", reading.lower())
         if letters:
             syllables.append(letters)
     return syllables
+
+
+def _pinyin(text: str) -> list[str]:
+    # Imported by the first name that is entered: its dictionaries fill 55 MB, which the
+    # processes that read none (beat, letters, most of the web's) need not hold.
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text)

@@ -1,9 +1,9 @@
-"""Forms of the case pages: a step's, made from the inputs that MOVES names; taking
-down; meetings.
-"""
+"""Forms of the case pages: of a step, of taking down, of meetings."""
 
 from cases.forms.batch import BatchForm
+from cases.forms.fields import MOST_ASKED, cadre_label, holder_label, report_label
 from cases.forms.four_two import DropForm, HeldForm, StartForm
+from cases.forms.intake import IntakeForm
 from cases.forms.meeting import (
     AddItemsForm,
     AttendeeForm,
@@ -12,15 +12,7 @@ from cases.forms.meeting import (
     CorrectionForm,
     ItemForm,
 )
-from cases.forms.step import (
-    MOST_ASKED,
-    IntakeForm,
-    MoveForm,
-    cadre_label,
-    field_for,
-    holder_label,
-    report_label,
-)
+from cases.forms.step import MoveForm, field_for
 
 __all__ = [
     "MOST_ASKED",

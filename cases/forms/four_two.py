@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.step import TALL
+from cases.forms.fields import TALL
 from cases.meetings.four_two import StepRecord, StepRule
 from cases.models.four_two import Origin, ReservedMatter
 from villages.forms.accounts import DayInput, RuleForm, offer

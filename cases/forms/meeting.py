@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.step import TALL, MomentInput
+from cases.forms.fields import TALL, MomentInput
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.privacy.redactor import title_for

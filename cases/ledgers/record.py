@@ -1,6 +1,4 @@
-"""One row of a ledger: a case with what its columns ask for, as far as the reader may
-see it.
-"""
+"""A row of a ledger: a case with what its columns show, as its reader may see it."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,17 +18,13 @@ from minshi.crypto import masked_name, masked_phone
 
 
 def is_redacted(case: Case) -> bool:
-    """What `counted_for` says of the row; a case from anywhere else is an error, never
-    shown whole.
-    """
+    """Tell whether `counted_for` marked the row; any other case is an error."""
     return bool(case.redacted)  # type: ignore[attr-defined]
 
 
 @dataclass
 class Record:
-    """`case` comes from `counted_for`; of a redacted one nothing is read but the case
-    itself.
-    """
+    """A case from `counted_for`; of a redacted one nothing but the case is read."""
 
     case: Case
     sight: Sight
@@ -57,14 +51,12 @@ class Record:
         return self.case.get_absolute_url()
 
     def annotated(self, name: str) -> object:
-        """What the ledger's own query adds to the case's row."""
+        """Return a value that the ledger's own query adds to the case's row."""
         return getattr(self.case, name, None)
 
     # --- who spoke
     def person(self, name: str) -> str:
-        """A villager's name as this reader may see it: 隐名 where it is hidden, else
-        masked unless opened.
-        """
+        """Return a villager's name as this reader sees it: 隐名, masked or opened."""
         if not name:
             return ""
         if not self.sight.shows_speaker(self.case):
@@ -81,113 +73,96 @@ class Record:
     @property
     def address(self) -> str:
         """The group, and the address itself only where values are opened."""
-        opened = self.unmasked and self.sight.shows_speaker(self.case)
-        return " ".join(
-            filter(
-                None,
-                (
-                    str(self.case.group or ""),
-                    self.case.speaker_address if opened else "",
-                ),
-            )
-        )
+        parts = [str(self.case.group or "")]
+        if self.unmasked and self.sight.shows_speaker(self.case):
+            parts.append(self.case.speaker_address)
+        return " ".join(part for part in parts if part)
 
     def words(self, text: str) -> str:
-        """A text without what the columns beside it mask: the speaker's and proxy's
-        name, phone and address.
-        """
+        """Mask in a text what the columns beside it mask: names, phone and address."""
         case = self.case
-        shown = self.sight.shows_speaker(case)
-        if self.unmasked and shown:
+        is_shown = self.sight.shows_speaker(case)
+        if self.unmasked and is_shown:
             return text
-        for name in sorted(
-            (case.speaker_name, case.proxy_speaker), key=len, reverse=True
-        ):
+
+        names = [case.speaker_name, case.proxy_speaker]
+        for name in sorted(names, key=len, reverse=True):
             if len(name) > 1:
                 text = text.replace(name, self.person(name))
+
         if case.speaker_phone:
-            text = text.replace(
-                case.speaker_phone,
-                masked_phone(case.speaker_phone) if shown else "****",
-            )
+            masked = masked_phone(case.speaker_phone) if is_shown else "****"
+            text = text.replace(case.speaker_phone, masked)
+
         if len(case.speaker_address) > 1:
             text = text.replace(case.speaker_address, "…")
-        # a phone typed with gaps, which the columns do not hold so
+
+        # a phone typed with gaps, which stands otherwise in the columns
         return speaker_redactor(case)(text)
 
     # --- what happened
     def last(self, *actions: Action, round_: int | None = None) -> Event | None:
-        return next(
-            (
-                event
-                for event in reversed(self.events)
-                if event.action in actions and round_ in (None, event.round)
-            ),
-            None,
-        )
+        """Return the last event of these actions, of one round or of any."""
+        for event in reversed(self.events):
+            if event.action in actions and round_ in (None, event.round):
+                return event
+        return None
 
     def did(self, *actions: Action) -> str:
-        """The name of who did one of these last; empty for the speaker and the
-        system.
-        """
+        """Return the name of the officer who did one of these last, else nothing."""
         event = self.last(*actions)
         return str(event.user) if event and event.user else ""
 
     # --- who handles
     @property
     def lead(self) -> Assignment | None:
-        """Who leads, or led last."""
+        """The assignment that leads, or led last."""
         leads = [item for item in self.assignments if item.role == AssignmentRole.LEAD]
-        return next(
-            (item for item in leads if item.ended_at is None),
-            leads[-1] if leads else None,
-        )
+        for item in leads:
+            if item.ended_at is None:
+                return item
+        return leads[-1] if leads else None
 
     @property
     def unit(self) -> str:
-        """责任单位: the lead's office or place; of a case settled on the spot, where
-        it was settled.
-        """
-        if lead := self.lead:
-            return unit_of(lead)
-        return (
-            str(self.case.village or self.case.town) if self.last(Action.SETTLE) else ""
-        )
+        """责任单位: the lead's office or place, or where it was settled on the spot."""
+        if self.lead:
+            return unit_of(self.lead)
+        if self.last(Action.SETTLE):
+            return str(self.case.village or self.case.town)
+        return ""
 
     @property
     def responsible(self) -> str:
-        """责任人: the lead in person; for an office whoever of it completed or
-        acknowledged; or who settled it.
+        """责任人: the person who leads, for an office who completed or acknowledged.
+
+        Without a lead, who settled it.
         """
         lead = self.lead
         if lead is None:
             return self.did(Action.SETTLE)
         if lead.post:
             return str(lead.post.user)
-        theirs = [
-            event
-            for event in self.events
-            if getattr(event, "office", None) == lead.office_id
-        ]
-        done = [
-            event
-            for event in theirs
-            if event.action in (Action.COMPLETE, Action.ACKNOWLEDGE)
-        ]
-        return str(done[-1].user) if done else ""
+
+        for event in reversed(self.events):
+            is_theirs = getattr(event, "office", None) == lead.office_id
+            if is_theirs and event.action in (Action.COMPLETE, Action.ACKNOWLEDGE):
+                return str(event.user)
+        return ""
 
     @property
     def assisting(self) -> list[Assignment]:
-        """Who helps, or helped until the lead ended."""
+        """The assistants, or those who assisted until the lead ended."""
         lead = self.lead
-        beside = [
-            item for item in self.assignments if item.role == AssignmentRole.ASSISTANT
-        ]
-        return [
-            item
-            for item in beside
-            if lead and item.round == lead.round and item.end == lead.end
-        ]
+        if lead is None:
+            return []
+
+        found = []
+        for item in self.assignments:
+            is_beside = item.round == lead.round and item.end == lead.end
+            if item.role == AssignmentRole.ASSISTANT and is_beside:
+                found.append(item)
+        return found
 
     @property
     def assisting_units(self) -> str:
@@ -196,32 +171,30 @@ class Record:
     # --- time
     @property
     def worked_until(self) -> date | None:
-        """办理时限: the last day of the latest 办 clock (of the 说 clock where it
-        was settled on the spot).
-        """
+        """办理时限: the last day of the latest 办 clock, else of the 说 clock."""
         due = cast("datetime | None", self.annotated("work_due"))
         return workdays.last_day_of(due) if due else None
 
     @property
     def was_late(self) -> bool | None:
-        """Whether the work ended, or stands, beyond its time; None where no clock
-        measured it.
-        """
+        """True where the work ended, or stands, past its time; None without a clock."""
         due = cast("datetime | None", self.annotated("work_due"))
         stopped = cast("datetime | None", self.annotated("work_stopped"))
-        return (stopped or self.at) >= due if due else None
+        if due is None:
+            return None
+        return (stopped or self.at) >= due
 
     @property
     def days_used(self) -> int | None:
-        """用时: calendar days from taking it down to 办结 (or closing without one);
+        """用时: calendar days from registration to 办结, or to closing without one.
+
         0 is the same day.
         """
         end = self.case.completed_at or self.case.closed_at
-        return (
-            (workdays.local_day(end) - workdays.local_day(self.case.registered_at)).days
-            if end
-            else None
-        )
+        if end is None:
+            return None
+        began = workdays.local_day(self.case.registered_at)
+        return (workdays.local_day(end) - began).days
 
     @property
     def standing(self) -> str:
@@ -231,27 +204,18 @@ class Record:
 
     @property
     def remark(self) -> str:
-        """The case's own remark, how it was closed if not by a rating, and the old book
-        it came from.
-        """
+        """The case's own remark, how it was closed, and the old book it came from."""
         case = self.case
-        ended = (
-            case.get_close_reason_display()
-            if case.close_reason not in ("", "rated")
-            else ""
-        )
-        adopted = (
-            _("from %(book)s") % {"book": case.adopted_from}
-            if case.adopted_from
-            else ""
-        )
-        return "；".join(
-            str(part) for part in (self.words(case.remark), ended, adopted) if part
-        )
+        parts = [self.words(case.remark)]
+        if case.close_reason not in ("", "rated"):
+            parts.append(str(case.get_close_reason_display()))
+        if case.adopted_from:
+            parts.append(_("from %(book)s") % {"book": case.adopted_from})
+        return "；".join(part for part in parts if part)
 
 
 def unit_of(assignment: Assignment) -> str:
-    """The office, or the place of the post; a county by its name."""
+    """Return the office, or the place of the post; a county by its name."""
     if assignment.office:
         return str(assignment.office)
     post = assignment.post
@@ -261,5 +225,5 @@ def unit_of(assignment: Assignment) -> str:
 
 
 def joined(*parts: object) -> str:
-    """The parts that say something, as one cell."""
+    """Join the parts that say something into one cell."""
     return " · ".join(str(part) for part in parts if part)

@@ -20,9 +20,9 @@ ASSISTANT = AssignmentRole.ASSISTANT
 def document(record: Record) -> str:
     """文号: town, 交办〔year〕, sequence of the case number and round.
 
-    As in 白关镇交办〔2026〕183-1号. Year and sequence are those of the case number, so that a
-    slip needs no counter of its own; what is handed over again within a round keeps its
-    number. Empty where nothing was handed over.
+    As in 白关镇交办〔2026〕183-1号. Year and sequence are those of the case number,
+    so that a slip needs no counter of its own; what is handed over again within a
+    round keeps its number. Empty where nothing was handed over.
     """
     if record.lead is None:
         return ""

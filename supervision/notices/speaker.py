@@ -1,6 +1,4 @@
-"""What the speaker is told, and how: by SMS, else by a call of whoever is on duty
-(domain §4: a change is told).
-"""
+"""Notices to the speaker: by SMS, else by a call of whoever is on duty (domain §4)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,69 +33,73 @@ WORDS_AT: dict[str, NoticeKind] = {
     Action.REPLY: NoticeKind.ANSWERED,
     Action.WITHDRAW: NoticeKind.WITHDRAWN,
 }
-# done while the speaker sits there, or is on the telephone
+# Done while the speaker sits there, or is on the telephone.
 AT_THE_COUNTER = frozenset({Action.ACCEPT, Action.SETTLE})
 
 
 def word_for(event: Event) -> NoticeKind | None:
-    """What an event means for the speaker, if anything: taken up, answered, taken back,
-    or another day promised.
+    """Return the kind of notice an event means for its speaker, if any.
 
-    A day only as long as an answer is owed: what was closed meanwhile promises none.
-    Whoever diverts or explains has told the speaker already, and says so in the move
-    (domain §3). What the speaker did themself they know.
+    Taken up, answered, taken back, or another day promised. A day only as long as an
+    answer is owed: what was closed meanwhile promises none. Whoever diverts or explains
+    has told the speaker already, and says so in the move (domain §3). What the speaker
+    did themself they know.
     """
-    kind = WORDS_AT.get(event.action) or (
-        NoticeKind.PROMISED if _has_new_day(event) else None
-    )
-    if (
-        kind in (NoticeKind.ACCEPTED, NoticeKind.PROMISED)
-        and event.case.reply_by is None
-    ):
+    kind = WORDS_AT.get(event.action)
+    if kind is None and _has_new_day(event):
+        kind = NoticeKind.PROMISED
+
+    names_a_day = kind in (NoticeKind.ACCEPTED, NoticeKind.PROMISED)
+    if names_a_day and event.case.reply_by is None:
         return None
     if kind == NoticeKind.WITHDRAWN and event.actor_kind == ActorKind.SPEAKER:
         return None
-    return None if event.action in AT_THE_COUNTER and _was_there(event) else kind
+    if event.action in AT_THE_COUNTER and _was_there(event):
+        return None
+    return kind
 
 
 def _has_new_day(event: Event) -> bool:
-    """A change of the day promised is told (domain §4), and so is the day of a matter
-    that others opened again.
+    """Tell whether an event promises another day (domain §4).
+
+    Opening a matter again does, unless the speaker did it.
     """
     was_opened = event.source == Stage.CLOSED and event.target != Stage.CLOSED
-    return (
-        was_opened and event.actor_kind != ActorKind.SPEAKER
-    ) or "promised_on" in data_of(event)
+    by_others = event.actor_kind != ActorKind.SPEAKER
+    return (was_opened and by_others) or "promised_on" in data_of(event)
 
 
 def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> None:
-    """Writes for each event that concerns its speaker an SMS, or where none can be sent
-    a call to be made.
+    """Write for each event that concerns its speaker an SMS, else a call to be made.
 
     Of several together each speaker hears the last. Nobody is told who left neither
     name nor phone. Two queries, and those of the outbox.
     """
-    to_call, messages = list[tuple[Event, NoticeKind]](), list[Message]()
+    to_call: list[tuple[Event, NoticeKind]] = []
+    messages: list[Message] = []
     for event, kind in _last_words(events):
         if kind in BY_SMS and _takes_sms(event.case):
-            messages.append(
-                Message(f"event:{event.pk}:{kind}", kind, None, event.case, event=event)
-            )
+            key = f"event:{event.pk}:{kind}"
+            messages.append(Message(key, kind, None, event.case, event=event))
         else:
             to_call.append((event, kind))
+
     put_in_outbox(messages, at=at)
     ask_to_call(to_call, people, at)
 
 
 def _last_words(events: Iterable[Event]) -> list[tuple[Event, NoticeKind]]:
-    """One for each case: the latest day replaces those before it, and stands in the
-    word that it is taken up.
+    """Return one event for each case, with its kind of notice.
+
+    The latest day replaces those before it, and stands in the word that the matter was
+    taken up.
     """
     last: dict[int, tuple[Event, NoticeKind]] = {}
     for event in events:
         kind = word_for(event)
         if kind is None or not _left_word(event.case):
             continue
+
         before = last.get(event.case_id)
         if kind == NoticeKind.PROMISED and before and before[1] == NoticeKind.ACCEPTED:
             continue  # its words name the day as it is now
@@ -108,55 +110,78 @@ def _last_words(events: Iterable[Event]) -> list[tuple[Event, NoticeKind]]:
 def ask_to_call(
     worded: list[tuple[Event, NoticeKind]], people: Recipients, at: datetime
 ) -> None:
-    """A call for each event, told to whoever is to make it, in place of what nobody has
-    called about yet.
+    """Ask for a call about each event, and notify whoever is to make it.
 
-    What was asked for before is not asked for again.
+    It takes the place of what nobody has called about yet; what was asked for before is
+    not asked for again.
     """
     if not worded:
         return
+
     events = [event for event, _kind in worded]
-    open_calls = Call.objects.filter(
-        case__in=[event.case_id for event in events], done_at=None
-    )
+    cases = [event.case_id for event in events]
+    open_calls = Call.objects.filter(case__in=cases, done_at=None)
     open_calls.exclude(event__in=events).delete()
     calls = [
         Call(case=event.case, event=event, kind=kind, asked_at=at)
         for event, kind in worded
     ]
     Call.objects.bulk_create(calls, ignore_conflicts=True)
-    recorders = _recorders(events, at)
-    callers = _callers(
-        {event.case.village_id for event, _kind in worded if event.case.village_id}, at
-    )
+
+    callers = _Callers.about(events, people, at)
     messages = []
-    for event, _kind in worded:
-        case, told = event.case, NoticeKind.CALL
-        posts = callers.get(case.village_id or 0, []) if _by_the_roster(case) else []
-        users: list[User] = people.spared(case, posts)
-        if case.confidentiality == Confidentiality.HIDDEN:
-            users = people.spared(
-                case, recorders.get(case.pk, [])
-            ) or people.town_office(case)
-        if not users:
-            who = Told.OWNER if case.is_open else Told.HEAD
-            told, users = people.told_or_alarm(case, (who,), NoticeKind.CALL)
-        messages += [
-            Message(
-                f"event:{event.pk}:{told}",
-                told,
+    for event in events:
+        kind, users = callers.of(event.case)
+        for user in users:
+            message = Message(
+                f"event:{event.pk}:{kind}",
+                kind,
                 user,
                 event.case,
                 event=event,
-                by_letter=told != NoticeKind.CALL,
+                by_letter=kind != NoticeKind.CALL,
             )
-            for user in users
-        ]
+            messages.append(message)
     put_in_outbox(messages, at=at)
 
 
+@dataclass(frozen=True)
+class _Callers:
+    """Whoever is to call the speakers of some cases."""
+
+    people: Recipients
+    by_village: dict[int, list[Post]]
+    recorders: dict[int, list[Post]]  # of hidden speakers' matters, by case
+
+    @classmethod
+    def about(cls, events: list[Event], people: Recipients, at: datetime) -> "_Callers":
+        villages = {event.case.village_id for event in events if event.case.village_id}
+        return cls(people, _on_duty(villages, at), _recorders(events, at))
+
+    def of(self, case: Case) -> tuple[NoticeKind, list[User]]:
+        """Return who calls, else whom the matter is with, else an alarm."""
+        users = self._at_the_counter(case)
+        if case.confidentiality == Confidentiality.HIDDEN:
+            users = self._who_may_know(case)
+        if users:
+            return NoticeKind.CALL, users
+
+        who = Told.OWNER if case.is_open else Told.HEAD
+        return self.people.told_or_alarm(case, (who,), NoticeKind.CALL)
+
+    def _at_the_counter(self, case: Case) -> list[User]:
+        if not _by_the_roster(case):
+            return []
+        posts = self.by_village.get(case.village_id or 0, [])
+        return self.people.spared(case, posts)
+
+    def _who_may_know(self, case: Case) -> list[User]:
+        recorders = self.people.spared(case, self.recorders.get(case.pk, []))
+        return recorders or self.people.town_office(case)
+
+
 def _recorders(events: Iterable[Event], at: datetime) -> dict[int, list[Post]]:
-    """Whoever took a hidden speaker's matter down, as long as they serve; by case."""
+    """Return who took a hidden speaker's matter down and still serves, by case."""
     hidden = {
         event.case
         for event in events
@@ -164,13 +189,11 @@ def _recorders(events: Iterable[Event], at: datetime) -> dict[int, list[Post]]:
     }
     if not hidden:
         return {}
+
     wanted = {case.recorded_by_id for case in hidden if case.recorded_by_id}
-    serving = (
-        Post.objects.current(workdays.local_day(at))
-        .filter(pk__in=wanted)
-        .select_related("user", "group")
-    )
-    posts = {post.pk: post for post in serving}
+    serving = Post.objects.current(workdays.local_day(at)).filter(pk__in=wanted)
+    posts = {post.pk: post for post in serving.select_related("user", "group")}
+
     return {
         case.pk: [posts[case.recorded_by_id]]
         for case in hidden
@@ -178,33 +201,37 @@ def _recorders(events: Iterable[Event], at: datetime) -> dict[int, list[Post]]:
     }
 
 
-def _callers(villages: set[int], at: datetime) -> dict[int, list[Post]]:
-    """Whoever is on duty in each village; without a shift the first-appointed duty
-    officer (domain §3, owner).
+def _on_duty(villages: set[int], at: datetime) -> dict[int, list[Post]]:
+    """Return whoever is on duty in each village (domain §3, owner).
+
+    Without a shift it is the duty officer appointed first.
     """
-    on_duty = on_duty_in(villages, at) if villages else {}
-    officers = Post.objects.current(workdays.local_day(at)).filter(
-        role=Role.DUTY_OFFICER, village__in=villages
-    )
-    for post in (
-        officers.select_related("user").in_order() if villages - set(on_duty) else ()
-    ):
-        on_duty.setdefault(post.village_id or 0, [post])
+    if not villages:
+        return {}
+
+    on_duty = on_duty_in(villages, at)
+    without_shift = villages - set(on_duty)
+    if without_shift:
+        serving = Post.objects.current(workdays.local_day(at))
+        officers = serving.filter(role=Role.DUTY_OFFICER, village__in=without_shift)
+        for post in officers.select_related("user").in_order():
+            on_duty.setdefault(post.village_id or 0, [post])
     return on_duty
 
 
 def call_instead(notice: Notice, people: Recipients, at: datetime) -> None:
-    """A message that was given up becomes a call, unless a later word to the same
-    speaker took its place.
+    """Turn a message that was given up into a call.
+
+    Unless a later word to the same speaker took its place.
     """
     event = notice.event
     if event is None:
         return
+
     later = {"case": event.case_id, "event__gt": event.pk}
-    if not (
-        Notice.objects.filter(channel=Channel.SMS, **later).exists()
-        or Call.objects.filter(**later).exists()
-    ):
+    later_message = Notice.objects.filter(channel=Channel.SMS, **later)
+    later_call = Call.objects.filter(**later)
+    if not (later_message.exists() or later_call.exists()):
         ask_to_call([(event, NoticeKind(notice.kind))], people, at)
 
 
@@ -212,12 +239,8 @@ def _was_there(event: Event) -> bool:
     case = event.case
     in_person = case.channel not in (*ONLINE_CHANNELS, CaseChannel.TRANSFERRED)
     same_day = workdays.local_day(event.at) == workdays.local_day(case.said_at)
-    return (
-        in_person
-        and same_day
-        and event.post_id is not None
-        and event.post_id == case.recorded_by_id
-    )
+    by_recorder = event.post_id is not None and event.post_id == case.recorded_by_id
+    return in_person and same_day and by_recorder
 
 
 def _left_word(case: Case) -> bool:
@@ -225,24 +248,22 @@ def _left_word(case: Case) -> bool:
 
 
 def _takes_sms(case: Case) -> bool:
-    """Not where somebody else who sees the phone must not learn of it."""
-    return (
-        bool(settings.SMS_URL and case.speaker_phone)
-        and case.confidentiality == Confidentiality.NORMAL
-    )
+    """Tell whether the speaker may be written to.
+
+    Not where somebody else who sees the phone must not learn of it.
+    """
+    is_open = case.confidentiality == Confidentiality.NORMAL
+    return is_open and bool(settings.SMS_URL and case.speaker_phone)
 
 
 def _by_the_roster(case: Case) -> bool:
-    return (
-        case.level == Level.VILLAGE and case.confidentiality == Confidentiality.NORMAL
-    )
+    is_open = case.confidentiality == Confidentiality.NORMAL
+    return is_open and case.level == Level.VILLAGE
 
 
 @dataclass(frozen=True)
 class ToldOnce:
-    """One thing the speaker was or is to be told; `by` is who called, None a
-    message.
-    """
+    """A message or call to the speaker; `by` is who called, None for a message."""
 
     kind: str
     asked_at: datetime
@@ -252,7 +273,7 @@ class ToldOnce:
 
 
 def told_so_far(case: Case) -> list[ToldOnce]:
-    """The messages and calls about a case, in the order of time. Two queries."""
+    """Return the messages and calls about a case, in order of time. Two queries."""
     messages = Notice.objects.filter(case=case, channel=Channel.SMS)
     calls = Call.objects.filter(case=case).select_related("done_by__user")
     told = [
@@ -282,7 +303,8 @@ def state_of(call: Call) -> str:
     if call.done_at:
         return gettext("reached by telephone")
     if call.tries:
-        return ngettext(
+        words = ngettext(
             "not reached, %(times)s try", "not reached, %(times)s tries", call.tries
-        ) % {"times": call.tries}
+        )
+        return words % {"times": call.tries}
     return gettext("to be called")

@@ -1,0 +1,154 @@
+"""Fields of the forms of cases: holders and their tasks, cases by number, cadres."""
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, MandatoryReport
+from cases.privacy.redactor import speaker_redactor
+from cases.workflow import holder_name
+from cases.workflow.inputs import Ask
+from minshi import workdays
+from villages.models import Post, User
+
+if TYPE_CHECKING:
+    OneCase = forms.ModelChoiceField[Case]
+    OneReport = forms.ModelChoiceField[MandatoryReport]
+    SomeUsers = forms.ModelMultipleChoiceField[User]
+else:  # at run time they take no type
+    OneCase = OneReport = forms.ModelChoiceField
+    SomeUsers = forms.ModelMultipleChoiceField
+
+TALL = {"rows": 3}
+MOST_ASKED = 200  # characters
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class HolderField(forms.TypedChoiceField):
+    """One lead or assistant, by the keys that `candidates` gives."""
+
+    def __init__(self, holders: dict[str, Any], **options: Any) -> None:
+        choices = [
+            ("", _("not chosen")),
+            *((key, holder_label(holder)) for key, holder in holders.items()),
+        ]
+        super().__init__(
+            choices=choices,
+            coerce=lambda key: holders[key],
+            empty_value=None,
+            **options,
+        )
+
+
+class HoldersField(forms.TypedMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, holders: dict[str, Any], **options: Any) -> None:
+        choices = [(key, holder_label(holder)) for key, holder in holders.items()]
+        super().__init__(
+            choices=choices, coerce=lambda key: holders[key], empty_value=[], **options
+        )
+
+
+class AsksInput(forms.Widget):
+    """Two inputs beside every possible assistant: what they are asked, and by when.
+
+    They are drawn with the assistants' ticks (templates/cases/_parts.html).
+    """
+
+    def value_from_datadict(
+        self, data: Any, files: Any, name: str
+    ) -> dict[str, tuple[str, str]]:
+        """Return what was typed for each holder, by key: the words and the day."""
+        words_prefix = f"{name}-"
+        day_prefix = f"{name}-due-"
+
+        keys = set()
+        for given in map(str, data):
+            if given.startswith(words_prefix):
+                keys.add(given.removeprefix(day_prefix).removeprefix(words_prefix))
+
+        typed = {}
+        for key in sorted(keys):
+            words = data.get(words_prefix + key, "").strip()
+            day = data.get(day_prefix + key, "").strip()
+            typed[key] = (words, day)
+        return typed
+
+
+class AsksField(forms.Field):
+    """The tasks of assistants, each with its words and its day."""
+
+    widget = AsksInput
+
+    def __init__(self, holders: dict[str, Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.holders = holders
+        self.day = forms.DateField(required=False)
+
+    def clean(self, value: Any) -> list[Ask]:
+        asks = []
+        for key, (words, due) in (value or {}).items():
+            if key in self.holders:
+                day = self.day.clean(due)
+                asks.append(Ask(self.holders[key], words[:MOST_ASKED], day))
+        return asks
+
+
+class NumberField(OneCase):
+    """A case by its number, in whatever width and case it is typed."""
+
+    default_error_messages = {
+        "invalid_choice": _(
+            "No open matter of this town that you may see has this number; nor can it"
+            " be this one."
+        )
+    }
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).strip().upper()
+        return super().to_python(value)
+
+
+class ReportField(OneReport):
+    """A red-line report, known by when and to whom."""
+
+    def label_from_instance(self, report: Any) -> str:
+        return report_label(report)
+
+
+class CadresField(SomeUsers):
+    """Cadres as `cadres_over` gives them, each with a post to know them by."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, cadre: Any) -> str:
+        return cadre_label(cadre)
+
+
+def holder_label(holder: Any) -> str:
+    if isinstance(holder, Post):
+        return f"{holder_name(holder)} · {holder.place} · {holder.get_role_display()}"
+    return holder_name(holder)
+
+
+def cadre_label(cadre: User) -> str:
+    """Return a cadre's name with their first post, where they hold one."""
+    posts = list(cadre.posts.all())
+    return holder_label(posts[0]) if posts else str(cadre)
+
+
+def report_label(report: MandatoryReport) -> str:
+    """Return when it was reported and to whom, without who spoke."""
+    told_at = report.told_at.astimezone(workdays.SHANGHAI)
+    told = speaker_redactor(report.case)(report.told)
+    return f"{told_at:%Y-%m-%d %H:%M} {told}"
