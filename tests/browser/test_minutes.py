@@ -33,7 +33,7 @@ def seconds_pass(page: Page) -> None:
 
 def saved(page: Page) -> None:
     seconds_pass(page)
-    expect(page.locator("[data-saved]")).to_contain_text("已存")
+    expect(page.locator("[data-saved]")).to_contain_text("已存", timeout=10_000)
 
 
 def test_what_was_written_is_on_the_server_within_seconds(open_as):
@@ -173,7 +173,7 @@ def test_words_the_server_did_not_get_are_shown_beside_those_it_has(open_as):
     )
     page.fill("#id_opinions", WORDS)
     seconds_pass(page)
-    expect(page.locator("[data-unkept]")).to_be_visible()
+    expect(page.locator("[data-unkept]")).to_be_visible(timeout=10_000)
     expect(page.locator("[data-unkept] pre")).to_have_text(WORDS)
     AgendaItem.objects.update(opinions="赵敏：先看地契。", version=1)
     context = page.context
