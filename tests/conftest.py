@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from minshi.history import history_lifted
@@ -19,10 +20,17 @@ def django_db_modify_db_settings(
     django_db_use_migrations: bool,
     django_db_keepdb: bool,
     django_db_createdb: bool,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """Asked for by pytest-django just before it creates the test database: copies it
     from a template, unless `--reuse-db` or `--no-migrations` says otherwise.
+
+    SQLite has it in a file, as in the product. In memory all threads of the live server
+    would share one connection, and see what another has not committed.
     """
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
     with pytest.MonkeyPatch.context() as patch:
         if django_db_use_migrations and not django_db_keepdb:
             folder = request.config.cache.mkdir("databases")

@@ -123,19 +123,16 @@ def log_in_as(new_page):
 
 @pytest.fixture
 def open_as(new_page, live_server):
-    """Gives the page of a post's user, logged in by a session that begins now; a second
-    time the same page.
+    """Gives a post's user a browser of their own, logged in by a session that begins
+    now.
     """
-    pages: dict[int, Page] = {}
 
     def opened(post, **context) -> Page:
-        user = post.user
-        page = pages.get(user.pk) or new_page(**context)
-        pages[user.pk] = page
-
         client = Client()
-        client.force_login(user)
+        client.force_login(post.user)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+        page = new_page(**context)
         page.context.add_cookies(
             [
                 {

@@ -33,7 +33,7 @@ def seconds_pass(page: Page) -> None:
 
 def saved(page: Page) -> None:
     seconds_pass(page)
-    expect(page.locator("[data-saved]")).to_contain_text("已存")
+    expect(page.locator("[data-saved]")).to_contain_text("已存", timeout=10_000)
 
 
 def test_what_was_written_is_on_the_server_within_seconds(open_as):
@@ -106,8 +106,8 @@ def test_another_form_of_the_page_waits_until_the_server_has_the_words(open_as):
     page.locator("label", has_text="李强").click()
     page.fill("[name^='aside-']:visible", "是他家邻居")
 
-    page.click("text=就是这些人回避")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.click("text=就是这些人回避")
 
     item = AgendaItem.objects.get()
     assert item.opinions == WORDS
@@ -173,7 +173,7 @@ def test_words_the_server_did_not_get_are_shown_beside_those_it_has(open_as):
     )
     page.fill("#id_opinions", WORDS)
     seconds_pass(page)
-    expect(page.locator("[data-unkept]")).to_be_visible()
+    expect(page.locator("[data-unkept]")).to_be_visible(timeout=10_000)
     expect(page.locator("[data-unkept] pre")).to_have_text(WORDS)
     AgendaItem.objects.update(opinions="赵敏：先看地契。", version=1)
     context = page.context

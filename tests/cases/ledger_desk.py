@@ -66,7 +66,7 @@ def shown_rows(response) -> list[list[str]]:
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
 
 
-def bulk(here, count: int) -> None:
+def bulk(here, count: int, first: int = 0) -> None:
     """Many open cases at once, without their history."""
     at = timezone.now()
     Case.objects.bulk_create(
@@ -87,7 +87,7 @@ def bulk(here, count: int) -> None:
                 due_at=at,
                 yellow_at=at,
             )
-            for n in range(count)
+            for n in range(first, first + count)
         ),
         batch_size=1000,
     )
