@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.registers import Register
 from cases.privacy.redactor import reader_redactor
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 from cases.serializers.registers import OfACase
 from cases.workflow import Officer
 from minshi.api import KeyPages
@@ -62,7 +62,7 @@ class NoticeRow(serializers.ModelSerializer[Notice]):
         return words_of(notice)
 
 
-class TalkRow(Shown[OrderTalk]):
+class TalkRow(ShownRow[OrderTalk]):
     noted_by = HolderField()
 
     class Meta:

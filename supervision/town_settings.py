@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cases.models import Case, Clock
 from minshi.errors import InputRefused
-from supervision.chasing.ladder import LADDER
+from supervision.chasing.steps import LADDER
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung
 from villages.models import Town, User
 from villages.own_rules import must_review

@@ -1,4 +1,4 @@
-"""The admin of cases is a window: rows by visible_to, changes by make_move.
+"""The admin of cases: a window, where rows come by visible_to, changes by make_move.
 
 Only topics, standard texts and the calendar are edited.
 """

@@ -1,5 +1,6 @@
-"""The same move for several cases: a page to fill in once, then each by make_move, with
-its own result.
+"""The same move for several cases, chosen in the admin's list.
+
+A page is filled in once; then each case is moved by make_move, with its own result.
 """
 
 from django.contrib import admin, messages
@@ -12,15 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.forms import BatchForm
 from cases.models import Case
 from cases.workflow import Action, read_facts
-from cases.workflow.batch import move_all
+from cases.workflow.batch import Result, move_all
 from minshi.clock import now
 from villages.requests import StaffRequest
 
 
 class BatchMoves(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Admin actions that are moves; the rights are those of the moves, asked for each
-    case.
-    """
+    """Admin actions that are moves; the right to each is checked case by case."""
 
     actions = ("accept", "reassign", "remind")
 
@@ -47,31 +46,41 @@ class BatchMoves(admin.ModelAdmin):  # type: ignore[type-arg]
     def _move(
         self, request: StaffRequest, queryset: QuerySet[Case], action: Action
     ) -> HttpResponse | None:
+        """Show the form of a move until it is filled in; then move each case."""
         cases = list(queryset)
         if not cases:
             return None
-        data = [request.POST] if "apply" in request.POST else []
+
+        was_sent = "apply" in request.POST
+        data = [request.POST] if was_sent else []
         form = BatchForm(action, read_facts(cases[0], now()), request.user, *data)
         if not form.is_valid():
-            return self._ask(request, cases, action, form)
+            return self._form_page(request, cases, action, form)
+
         results = move_all(
             cases, action, user=request.user, at=now(), values=form.values()
         )
-        for result in results:
-            if result.refusal:
-                self.message_user(
-                    request, f"{result.case.number}: {result.refusal}", messages.ERROR
-                )
-        if moved := sum(not result.refusal for result in results):
-            words = ngettext(
-                "%(count)s matter: done.", "%(count)s matters: done.", moved
-            ) % {"count": moved}
-            self.message_user(request, words, messages.SUCCESS)
+        self._report(request, results)
         return None
 
-    def _ask(
+    def _report(self, request: HttpRequest, results: list[Result]) -> None:
+        """Say of each refused case why it was refused, and how many were moved."""
+        for result in results:
+            if result.refusal:
+                words = f"{result.case.number}: {result.refusal}"
+                self.message_user(request, words, messages.ERROR)
+
+        moved = sum(not result.refusal for result in results)
+        if moved:
+            words = ngettext(
+                "%(count)s matter: done.", "%(count)s matters: done.", moved
+            )
+            self.message_user(request, words % {"count": moved}, messages.SUCCESS)
+
+    def _form_page(
         self, request: HttpRequest, cases: list[Case], action: Action, form: BatchForm
     ) -> HttpResponse:
+        """Return the page with the form that is filled in once for all cases."""
         context = {
             **self.admin_site.each_context(request),
             "title": action.label,

@@ -1,5 +1,6 @@
-"""The case and its events, to look at; a step is made on the case's own page or for
-several at once.
+"""The case and its events, to look at.
+
+A step is made on the case's own page, or for several cases at once.
 """
 
 from typing import Any, cast
@@ -10,7 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.batch import BatchMoves
-from cases.admin.rights import Window, hidden, link_to, said, with_sight
+from cases.admin.rights import (
+    Window,
+    hidden,
+    link_to,
+    redacted_column,
+    with_place,
+    with_sight,
+)
 from cases.models import Case, Event
 from cases.models.choices import Channel, How
 from cases.models.scope import CaseQuerySet
@@ -20,26 +28,25 @@ from villages.requests import StaffRequest
 
 
 def action_label(event: Event) -> str:
-    return (
-        str(Action(event.action).label)
-        if event.action in Action.values
-        else event.action
-    )
+    """Return the step's name; of one that is no action any more, its stored key."""
+    if event.action not in Action.values:
+        return event.action
+    return str(Action(event.action).label)
 
 
 def actor_of(event: Event) -> str:
-    """An officer by post; a speaker by the way they came, if it has a word; the
-    system's task is the step itself.
+    """Return who made a step.
+
+    An officer is named by their post, a speaker by the way they came, if it has a word.
+    The system is named alone, as its task is the step itself.
     """
     if event.post:
         return str(event.post)
+
+    kind = event.get_actor_kind_display()
     ways = dict(Channel.choices) | dict(How.choices)
     way = ways.get(event.via)
-    return (
-        f"{event.get_actor_kind_display()} · {way}"
-        if way
-        else event.get_actor_kind_display()
-    )
+    return f"{kind} · {way}" if way else kind
 
 
 class EventInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -52,17 +59,8 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related(
-                "post__user",
-                "post__village",
-                "post__town",
-                "post__group__village",
-                "post__office",
-            )
-        )
+        events = super().get_queryset(request)
+        return events.select_related(*with_place("post"))
 
     @admin.display(description=_("step"))
     def step(self, event: Event) -> str:
@@ -75,7 +73,7 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
     def has_view_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
-        return True  # whoever may open the case
+        return True  # for all who may open the case
 
     def has_add_permission(
         self, request: HttpRequest, obj: Model | None = None
@@ -93,19 +91,14 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
-TITLE, VERBATIM, REQUEST, PLACE, REMARK, DECISION, MEASURES, RESULT = (
-    said(Case, name)
-    for name in (
-        "title",
-        "verbatim",
-        "request_text",
-        "place",
-        "remark",
-        "decision",
-        "measures",
-        "result",
-    )
-)
+TITLE = redacted_column(Case, "title")
+VERBATIM = redacted_column(Case, "verbatim")
+REQUEST = redacted_column(Case, "request_text")
+PLACE = redacted_column(Case, "place")
+REMARK = redacted_column(Case, "remark")
+DECISION = redacted_column(Case, "decision")
+MEASURES = redacted_column(Case, "measures")
+RESULT = redacted_column(Case, "result")
 
 
 @admin.register(Case)
@@ -192,9 +185,22 @@ class CaseAdmin(BatchMoves, Window):
         ),
     )
     readonly_fields = (
-        "page", "speaker", "phone", "proxy", "owner_name", "light", "due_on",
-        TITLE, VERBATIM, REQUEST, PLACE, REMARK, DECISION, MEASURES, RESULT,
-    )  # fmt: skip
+        "page",
+        "speaker",
+        "phone",
+        "proxy",
+        "owner_name",
+        "light",
+        "due_on",
+        TITLE,
+        VERBATIM,
+        REQUEST,
+        PLACE,
+        REMARK,
+        DECISION,
+        MEASURES,
+        RESULT,
+    )
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         cases = cast("CaseQuerySet", super().rows(request, queryset))
@@ -230,20 +236,16 @@ class CaseAdmin(BatchMoves, Window):
         return self._personal(case, case.proxy_speaker)
 
     def _personal(self, case: Case, value: str) -> str:
-        return (value or "—") if case.speaker_shown else hidden()  # type: ignore[attr-defined]
+        """Return a value about the speaker, for those who may know who spoke."""
+        if not case.speaker_shown:  # type: ignore[attr-defined]
+            return hidden()
+        return value or "—"
 
 
 @admin.register(Event)
 class EventAdmin(Window):
     list_display = ("at", "number", "step", "actor", "target")
-    list_select_related = (
-        "case",
-        "post__user",
-        "post__village",
-        "post__town",
-        "post__group__village",
-        "post__office",
-    )
+    list_select_related = ("case", *with_place("post"))
     list_filter = ("target",)
     search_fields = ("=case__number",)
     ordering = ("-at", "-pk")

@@ -6,8 +6,14 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.parts import Part, with_place
-from cases.admin.rights import Window, link_to, said, with_sight
+from cases.admin.parts import CasePart
+from cases.admin.rights import (
+    Window,
+    link_to,
+    redacted_column,
+    with_place,
+    with_sight,
+)
 from cases.models import (
     AgendaItem,
     Attendee,
@@ -26,23 +32,22 @@ from villages.requests import StaffRequest
 from villages.rights import VIEW_CASES
 
 
-class Council(Window):
-    """Rows of the meetings in reach; `path` leads to the meeting."""
+class MeetingWindow(Window):
+    """Rows of the meetings that the user sees; `path` leads to the meeting."""
 
     readers = VIEW_CASES
     path = ""
     list_select_related: ClassVar[tuple[str, ...]] = ()
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        seen = Meeting.objects.visible_to(request.user, today())
-        found = queryset.filter(
-            **{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")}
-        )
-        return found.select_related(*self.list_select_related)
+        visible = Meeting.objects.visible_to(request.user, today())
+        lookup = f"{self.path}__in" if self.path else "pk__in"
+        rows = queryset.filter(**{lookup: visible.values("pk")})
+        return rows.select_related(*self.list_select_related)
 
 
 @admin.register(Meeting)
-class MeetingAdmin(Council):
+class MeetingAdmin(MeetingWindow):
     list_display = ("name", "starts_at", "place", "chair", "closed_at", "cancelled_at")
     list_select_related = ("village", "town")
     fields = (
@@ -63,7 +68,7 @@ class MeetingAdmin(Council):
 
 
 @admin.register(Attendee)
-class AttendeeAdmin(Council):
+class AttendeeAdmin(MeetingWindow):
     path = "meeting"
     list_display = (
         "name",
@@ -78,28 +83,29 @@ class AttendeeAdmin(Council):
 
 
 @admin.register(MinutesCorrection)
-class MinutesCorrectionAdmin(Council):
+class MinutesCorrectionAdmin(MeetingWindow):
     path = "meeting"
     list_display = ("at", "meeting", "post")
     list_select_related = ("meeting__village", "meeting__town", *with_place("post"))
     fields = ("at", "meeting", "post", "wrong", "right")
 
 
-class OfItem(Council):
-    """Rows that tell something of a case: only where the reader sees it."""
+class ItemWindow(MeetingWindow):
+    """Rows that say something of a case, shown only where the user sees it."""
 
     case_path = "case"
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        seen = Case.objects.visible_to(request.user, today())
-        known = Q(**{f"{self.case_path}": None}) | Q(**{f"{self.case_path}__in": seen})
-        return with_sight(
-            super().rows(request, queryset).filter(known), request, self.case_path
-        )
+        visible = Case.objects.visible_to(request.user, today())
+        has_no_case = Q(**{self.case_path: None})
+        has_visible_case = Q(**{f"{self.case_path}__in": visible})
+
+        rows = super().rows(request, queryset).filter(has_no_case | has_visible_case)
+        return with_sight(rows, request, self.case_path)
 
 
 @admin.register(AgendaItem)
-class AgendaItemAdmin(OfItem):
+class AgendaItemAdmin(ItemWindow):
     path = "meeting"
     list_display = (
         "__str__",
@@ -127,44 +133,45 @@ class AgendaItemAdmin(OfItem):
     )
 
 
+REASON = redacted_column(StepAside, "reason", "item__case")
+
+
 @admin.register(StepAside)
-class StepAsideAdmin(OfItem):
+class StepAsideAdmin(ItemWindow):
     path = "item__meeting"
     case_path = "item__case"
     list_display = (
         "attendee",
         "item",
-        said(StepAside, "reason", "item__case"),
+        REASON,
         "is_automatic",
         "is_lifted",
     )
     list_select_related = ("attendee", "item__case")
     fields = list_display
-    readonly_fields = (list_display[2],)
+    readonly_fields = (REASON,)
 
 
 class FourTwoWindow(Window):
+    """Rows of the 四议两公开 that the user sees; `path` leads to the process."""
+
     readers = VIEW_CASES
     path = ""
     case_path = "process__case"
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        seen = FourTwoProcess.objects.visible_to(request.user, today())
-        found = queryset.filter(
-            **{f"{self.path}__in" if self.path else "pk__in": seen.values("pk")}
-        )
-        return with_sight(found.select_related(self.case_path), request, self.case_path)
+        visible = FourTwoProcess.objects.visible_to(request.user, today())
+        lookup = f"{self.path}__in" if self.path else "pk__in"
+        rows = queryset.filter(**{lookup: visible.values("pk")})
+        return with_sight(rows.select_related(self.case_path), request, self.case_path)
 
 
-SUBJECT, WHY = (
-    said(FourTwoProcess, name, "case") for name in ("subject", "dropped_why")
-)
-CONTENT, OVERSIGHT = (
-    said(FourTwoStep, name, "process__case") for name in ("content", "oversight")
-)
-WRONG, RIGHT = (
-    said(StepCorrection, name, "step__process__case") for name in ("wrong", "right")
-)
+SUBJECT = redacted_column(FourTwoProcess, "subject", "case")
+WHY = redacted_column(FourTwoProcess, "dropped_why", "case")
+CONTENT = redacted_column(FourTwoStep, "content", "process__case")
+OVERSIGHT = redacted_column(FourTwoStep, "oversight", "process__case")
+WRONG = redacted_column(StepCorrection, "wrong", "step__process__case")
+RIGHT = redacted_column(StepCorrection, "right", "step__process__case")
 
 
 @admin.register(FourTwoProcess)
@@ -240,11 +247,11 @@ class SignedSheetAdmin(Window):
 
 
 @admin.register(HandBack)
-class HandBackAdmin(Part):
+class HandBackAdmin(CasePart):
     path = "assignment__case"
     search_fields = ("=assignment__case__number",)
     shown = ("state", "ground", "asked_by", "asked_at", "ruled_by", "ruled_at")
-    spoken = ("ground",)
+    free_words = ("ground",)
     list_select_related = (
         "assignment__case",
         "assignment__office",

@@ -1,4 +1,4 @@
-"""What belongs to a case, each row to look at with the number of its case."""
+"""The parts of cases, each row to look at with the number of its case."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.rights import Window, link_to, said, with_sight
+from cases.admin.rights import (
+    Window,
+    link_to,
+    redacted_column,
+    with_place,
+    with_sight,
+)
 from cases.models import (
     Assignment,
     Attachment,
@@ -31,27 +37,25 @@ from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE
 
-PLACE_OF = ("user", "village", "town", "group__village", "office")
 
-
-def with_place(*posts: str) -> tuple[str, ...]:
-    """The joins that name a post and its place."""
-    return tuple(f"{post}__{part}" for post in posts for part in PLACE_OF)
-
-
-class Part(Window):
-    """Shown with the number of its case, which leads to the case's page."""
+class CasePart(Window):
+    """A row shown with the number of its case, which leads to the case's page."""
 
     search_fields = ("=case__number",)
     list_select_related: ClassVar[tuple[str, ...]] = ("case",)
     shown: tuple[str, ...] = ()
-    spoken: tuple[str, ...] = ()  # those of them that are free words
+    free_words: tuple[str, ...] = ()  # those of `shown` that may name a speaker
 
     def columns(self) -> tuple[Any, ...]:
-        return tuple(
-            said(self.model, name, self.path) if name in self.spoken else name
-            for name in self.shown
-        )
+        """Return the columns shown, those of free words redacted."""
+        columns: list[Any] = []
+        for name in self.shown:
+            if name in self.free_words:
+                columns.append(redacted_column(self.model, name, self.path))
+            else:
+                columns.append(name)
+
+        return tuple(columns)
 
     def get_list_display(self, request: Any) -> tuple[Any, ...]:
         return ("__str__", "number", *self.columns())
@@ -60,17 +64,13 @@ class Part(Window):
         return ("number", *self.columns())
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
-        return (
-            "number",
-            *self.readonly_fields,
-            *(column for column in self.columns() if callable(column)),
-        )
+        redacted = [column for column in self.columns() if callable(column)]
+        return ("number", *self.readonly_fields, *redacted)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        found = (
-            super().rows(request, queryset).select_related(*self.list_select_related)
-        )
-        return with_sight(found, request, self.path) if self.spoken else found
+        visible = super().rows(request, queryset)
+        rows = visible.select_related(*self.list_select_related)
+        return with_sight(rows, request, self.path) if self.free_words else rows
 
     @admin.display(description=_("case"))
     def number(self, part: Any) -> str:
@@ -78,7 +78,7 @@ class Part(Window):
 
 
 @admin.register(Clock)
-class ClockAdmin(Part):
+class ClockAdmin(CasePart):
     shown = (
         "stage",
         "level",
@@ -93,7 +93,7 @@ class ClockAdmin(Part):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(Part):
+class AssignmentAdmin(CasePart):
     shown = (
         "role",
         "post",
@@ -108,7 +108,7 @@ class AssignmentAdmin(Part):
 
 
 @admin.register(TimeRequest)
-class TimeRequestAdmin(Part):
+class TimeRequestAdmin(CasePart):
     shown = (
         "kind",
         "state",
@@ -120,26 +120,26 @@ class TimeRequestAdmin(Part):
         "ruled_at",
         "ended_at",
     )
-    spoken = ("reason",)
+    free_words = ("reason",)
     list_select_related = ("case", *with_place("asked_by", "ruled_by"))
 
 
 @admin.register(Reply)
-class ReplyAdmin(Part):
+class ReplyAdmin(CasePart):
     shown = ("at", "round", "text", "post")
-    spoken = ("text",)
+    free_words = ("text",)
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(MandatoryReport)
-class MandatoryReportAdmin(Part):
+class MandatoryReportAdmin(CasePart):
     shown = ("at", "told", "told_at", "receipt", "post")
-    spoken = ("told", "receipt")
+    free_words = ("told", "receipt")
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(Rating)
-class RatingAdmin(Part):
+class RatingAdmin(CasePart):
     shown = (
         "at",
         "round",
@@ -151,19 +151,19 @@ class RatingAdmin(Part):
         "on_the_spot",
         "drawn",
     )
-    spoken = ("reason",)
+    free_words = ("reason",)
     list_select_related = ("case", *with_place("entered_by"))
 
 
 @admin.register(CallBack)
-class CallBackAdmin(Part):
+class CallBackAdmin(CasePart):
     shown = ("at", "satisfaction", "solved", "how", "note", "post")
-    spoken = ("note",)
+    free_words = ("note",)
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(Part):
+class AttachmentAdmin(CasePart):
     """The file itself is opened on the case's page, through its own check."""
 
     shown = ("at", "kind", "size", "from_speaker", "post")
@@ -182,30 +182,31 @@ class AttachmentAdmin(Part):
 
 
 @admin.register(CaseAccess)
-class CaseAccessAdmin(Part):
+class CaseAccessAdmin(CasePart):
     shown = ("post",)
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(JoinedVillage)
-class JoinedVillageAdmin(Part):
+class JoinedVillageAdmin(CasePart):
     shown = ("village",)
     list_select_related = ("case", "village")
 
 
 @admin.register(Concern)
-class ConcernAdmin(Part):
+class ConcernAdmin(CasePart):
     shown = ("user", "village")
     list_select_related = ("case", "user", "village")
 
 
-class Speakers(Part):
-    """Rows that tell who spoke: only where the user may know."""
+class Speakers(CasePart):
+    """Rows that say who spoke, shown only where the user may know."""
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         sight = Sight.of(request.user, today())
         known = Case.objects.filter(sight.speaker_shown())
-        return super().rows(request, queryset).filter(**{f"{self.path}__in": known})
+        visible = super().rows(request, queryset)
+        return visible.filter(**{f"{self.path}__in": known})
 
 
 @admin.register(CoSpeaker)
@@ -220,9 +221,7 @@ class CoSpeakerAdmin(Speakers):
 
 @admin.register(CaseRevision)
 class CaseRevisionAdmin(Speakers):
-    """Which personal value changed and when; the values themselves are opened on the
-    case's page.
-    """
+    """The changes of personal values; the values are opened on the case's page."""
 
     path = "event__case"
     shown = ("at", "erased_at")
@@ -241,7 +240,7 @@ class CaseRevisionAdmin(Speakers):
 
 @admin.register(NumberCounter)
 class NumberCounterAdmin(PostAdmin):
-    """How far the case numbers have come; moved by registering alone."""
+    """The last case number given in each town and year; only registering moves it."""
 
     readers = CONFIGURE
     list_display = ("town", "year", "last")

@@ -1,6 +1,4 @@
-"""Who looks at cases in the admin, and at which; nobody adds, changes or deletes a row
-there.
-"""
+"""The right to look at cases in the admin, where nobody changes a row."""
 
 from operator import attrgetter
 from typing import Any
@@ -29,15 +27,16 @@ class Window(PostAdmin):
     list_max_show_all = 200
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(
-            **{f"{self.path}__in": Case.objects.visible_to(request.user, today())}
-        )
+        """Return the rows of the cases that the user sees."""
+        visible = Case.objects.visible_to(request.user, today())
+        return queryset.filter(**{f"{self.path}__in": visible})
 
     def lookup_allowed(
         self, lookup: str, value: Any, request: HttpRequest | None = None
     ) -> bool:
-        """Only what stands in list_filter: any other field in the address would be an
-        oracle on hidden values.
+        """Allow only what stands in list_filter.
+
+        Any other field in the address would be an oracle on hidden values.
         """
         return lookup.partition("__")[0] in {str(name) for name in self.list_filter}
 
@@ -45,22 +44,27 @@ class Window(PostAdmin):
 def with_sight(
     queryset: QuerySet[Any], request: StaffRequest, path: str = "pk"
 ) -> QuerySet[Any]:
-    """Notes on each row whether this user may know who spoke in its case."""
+    """Note on each row, as `speaker_shown`, if the user may know who spoke in its case.
+
+    `path` leads from the row to its case.
+    """
     sight = Sight.of(request.user, today())
     shown = Exists(Case.objects.filter(sight.speaker_shown(), pk=OuterRef(path)))
     annotated: QuerySet[Any] = queryset.annotate(speaker_shown=shown)
     return annotated
 
 
-def said(model: type[Model], name: str, path: str = "") -> Any:
-    """A column of free words, without who spoke where that is hidden from whoever
-    looks; rows come `with_sight`.
+def redacted_column(model: type[Model], name: str, path: str = "") -> Any:
+    """Return a column of free words that does not name a speaker hidden from the user.
+
+    `path` leads from the row to its case. The rows must come `with_sight`.
     """
     case_of = attrgetter(path.replace("__", ".")) if path else None
 
     def shown(row: Any) -> str:
         text = getattr(row, name) or ""
         case = case_of(row) if case_of else row
+
         if not text or case is None or row.speaker_shown:
             return text
         return speaker_redactor(case)(text)
@@ -68,6 +72,14 @@ def said(model: type[Model], name: str, path: str = "") -> Any:
     shown.__name__ = name
     field: Any = model._meta.get_field(name)
     return admin.display(description=field.verbose_name)(shown)
+
+
+PLACE_OF = ("user", "village", "town", "group__village", "office")
+
+
+def with_place(*posts: str) -> tuple[str, ...]:
+    """Return the joins that name posts and their places, by the paths to the posts."""
+    return tuple(f"{post}__{part}" for post in posts for part in PLACE_OF)
 
 
 def link_to(case: Case) -> str:

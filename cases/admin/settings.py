@@ -1,5 +1,7 @@
-"""What is edited here: topics and standard texts by the system administrator and the
-town's reviewer, the calendar by the former.
+"""Settings of cases: topics, standard texts, the calendar, and the rules of deadlines.
+
+Topics and standard texts are edited by the system administrator and by the town's
+reviewer, the calendar by the administrator alone. Rules of deadlines are only shown.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -32,18 +34,19 @@ else:  # at run time they take no type
 
 class TopicForm(FormOfTopic):
     def clean(self) -> dict[str, Any] | None:
+        """Check that the topic above is another one of the same town."""
         cleaned = super().clean() or {}
-        town_id = cleaned["town"].pk if cleaned.get("town") else self.instance.town_id
+        town = cleaned.get("town")
+        town_id = town.pk if town else self.instance.town_id
         parent = cleaned.get("parent")
+
         if parent and (parent.town_id != town_id or parent.pk == self.instance.pk):
             self.add_error("parent", _("Choose another topic of the same town."))
         return cleaned
 
 
 class OfTown(PostAdmin):
-    """What a town sets for itself: the system administrator for all, a reviewer for the
-    own.
-    """
+    """Settings of towns: all for the system administrator, the own for a reviewer."""
 
     editors: ClassVar[Roles] = SET_TOWN_OPTIONS
 
@@ -55,20 +58,23 @@ class OfTown(PostAdmin):
     ) -> Any:
         if db_field.name == "town":
             kwargs["queryset"] = towns_of(request)
+
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(DeadlineRule)
 class DeadlineRuleAdmin(OfTown):
-    """To look at, the past among it; set on the page that shows first what would
-    change.
+    """The rules of deadlines, past ones among them, to look at.
+
+    They are set on the page that first shows what would change.
     """
 
     list_display = ("town", "rule", "amount", "unit", "from_at", "set_by")
     list_select_related = ("town", "set_by__user")
     list_filter = ("rule",)
     fields = list_display
-    readers, editors = OfTown.editors, ()
+    readers = OfTown.editors
+    editors = ()
 
 
 @admin.register(Topic)
@@ -85,15 +91,16 @@ class TopicAdmin(OfTown):
 
 
 def towns_of(request: Any) -> QuerySet[Town]:
-    """Every town for the system administrator, the own ones for a reviewer."""
+    """Return every town for the system administrator, the own ones for a reviewer."""
     if request.user.holds(today(), *CONFIGURE):
         return Town.objects.all()
     return Town.objects.overseen_by(request.user, today(), SET_TOWN_RULES)
 
 
 class StandardTextForm(FormOfText):
-    """Where a text stands is one choice: the step and, where it has several, the
-    box.
+    """The form of a text, in which its place is one choice.
+
+    The place is the step and, where the step has several, the box.
     """
 
     place = forms.ChoiceField(label=_("Where it is offered"))
@@ -104,43 +111,35 @@ class StandardTextForm(FormOfText):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        offer(
-            self,
-            "place",
-            ((":".join(place), words) for place, words in places_for_texts().items()),
-        )
+
+        places = places_for_texts().items()
+        offer(self, "place", ((":".join(place), words) for place, words in places))
         if self.instance.pk:
-            self.fields[
-                "place"
-            ].initial = f"{self.instance.action}:{self.instance.input}"
+            place = f"{self.instance.action}:{self.instance.input}"
+            self.fields["place"].initial = place
+
         if "text" in self.fields:
-            braces = format_html_join(
-                " ",
-                '<span lang="zh-Hans">{}</span>',
-                ((f"{{{name}}}",) for name in FILLED_IN),
-            )
-            self.fields["text"].help_text = format_html(
-                gettext(
-                    "The software fills in {}: the matter, its number, the village, the"
-                    " day promised. Write 【…】 for what the officer has to say in"
-                    " their own words; nothing is sent while one is left."
-                ),
-                braces,
-            )
+            self.fields["text"].help_text = _help_for_text()
 
     def clean(self) -> dict[str, Any] | None:
+        """Set the text's step and box from the place chosen."""
         cleaned = super().clean()
-        if place := self.cleaned_data.get("place"):
+
+        place = self.cleaned_data.get("place")
+        if place:
             self.instance.action, self.instance.input = place.split(":")
         return cleaned
 
     def validate_unique(self) -> None:
-        """Step and box come with the place and are no fields of the form: what holds of
-        all three is looked at here.
+        """Check that the place has no other text of this title.
+
+        Step and box come with the place and are no fields of the form, so Django leaves
+        out a constraint that names them.
         """
         super().validate_unique()
         if self.errors:
             return
+
         try:
             self.instance.validate_constraints()
         except ValidationError:
@@ -149,10 +148,26 @@ class StandardTextForm(FormOfText):
             )
 
 
+def _help_for_text() -> str:
+    """Return the words beside a text: what is filled in, and what is left to write."""
+    placeholders = format_html_join(
+        " ",
+        '<span lang="zh-Hans">{}</span>',
+        ((f"{{{name}}}",) for name in FILLED_IN),
+    )
+    words = gettext(
+        "The software fills in {}: the matter, its number, the village, the"
+        " day promised. Write 【…】 for what the officer has to say in"
+        " their own words; nothing is sent while one is left."
+    )
+    return format_html(words, placeholders)
+
+
 @admin.register(StandardText)
 class StandardTextAdmin(PostAdmin):
-    """Those for all towns are changed by the system administrator; a reviewer adds
-    their own town's beside them.
+    """Texts for all towns, changed by the system administrator, and those of one town.
+
+    A reviewer adds their own town's beside those for all.
     """
 
     editors = SET_TOWN_OPTIONS
@@ -170,9 +185,11 @@ class StandardTextAdmin(PostAdmin):
         return places_for_texts().get((text.action, text.input), "—")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """To look at, the place in words."""
-        shown = obj is not None and not self.has_change_permission(request, obj)
-        return ("town", "where", "title", "text", "position") if shown else self.fields
+        """Return the fields; a text that is only shown has its place in words."""
+        is_read_only = obj is not None and not self.has_change_permission(request, obj)
+        if is_read_only:
+            return ("town", "where", "title", "text", "position")
+        return self.fields
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Any = None
@@ -182,38 +199,40 @@ class StandardTextAdmin(PostAdmin):
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
+        """Offer the towns in reach; only the administrator may leave the town empty."""
         field = super().formfield_for_foreignkey(
             db_field, request, queryset=towns_of(request), **kwargs
         )
-        field.required = not request.user.is_authenticated or not request.user.holds(
-            today(), *CONFIGURE
-        )
+        field.required = not _configures(request)
         return field
 
     def has_change_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
-        return super().has_change_permission(request, obj) and self._is_theirs(
-            request, obj
-        )
+        has_right = super().has_change_permission(request, obj)
+        return has_right and self._is_theirs(request, obj)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs(
-            request, obj
-        )
+        has_right = super().has_delete_permission(request, obj)
+        return has_right and self._is_theirs(request, obj)
 
     def _is_theirs(self, request: HttpRequest, obj: Model | None) -> bool:
-        of_a_town = not isinstance(obj, StandardText) or obj.town_id is not None
-        return of_a_town or (
-            request.user.is_authenticated and request.user.holds(today(), *CONFIGURE)
-        )
+        """Return False only for a text for all towns, with no administrator."""
+        is_for_all_towns = isinstance(obj, StandardText) and obj.town_id is None
+        return not is_for_all_towns or _configures(request)
+
+
+def _configures(request: HttpRequest) -> bool:
+    """Return True for the system administrator."""
+    user = request.user
+    return user.is_authenticated and user.holds(today(), *CONFIGURE)
 
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(PostAdmin):
-    """What is entered here stays when the calendar is loaded again."""
+    """The days of the calendar; one entered here stays when it is loaded again."""
 
     editors = CONFIGURE
     list_display = ("day", "town", "is_working", "name", "confirmed")

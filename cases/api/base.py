@@ -1,6 +1,4 @@
-"""What every view of cases starts from: the user, the moment, and the cases within
-sight.
-"""
+"""The start of every view of cases: the caller, the moment, and the cases they see."""
 
 from functools import cached_property
 from typing import Any
@@ -25,22 +23,28 @@ class CaseApi(CallerApi):
         return Case.objects.visible_to(self.user, self.on)
 
     def case(self, number: str, rows: QuerySet[Case] | None = None) -> Case:
-        """The case by its number; Http404 where there is none within sight."""
-        return get_object_or_404(
-            self.visible().select_related("town") if rows is None else rows,
-            number=number,
-        )
+        """Return a case by its number, from `rows` or from all that the user sees.
+
+        Http404: there is none.
+        """
+        if rows is None:
+            rows = self.visible().select_related("town")
+        return get_object_or_404(rows, number=number)
 
     def posts(self, named: int | None) -> list[Post]:
-        """The posts to act from, first appointed first: the one named in the body, or
-        all. InputRefused: not theirs.
+        """Return the posts to act from: the one named in the body, or all.
+
+        First appointed first. InputRefused: the one named is not theirs.
         """
         posts = self.user.posts_on(self.on)
-        if named is not None:
-            posts = [post for post in posts if post.pk == named]
-            if not posts:
-                raise InputRefused.at(post=NO_SUCH_CHOICE)
-        return posts
+        if named is None:
+            return posts
+
+        chosen = [post for post in posts if post.pk == named]
+        if not chosen:
+            raise InputRefused.at(post=NO_SUCH_CHOICE)
+        return chosen
 
     def context(self, **more: Any) -> dict[str, Any]:
+        """Return the context that the serializers of cases need, and `more`."""
         return {"user": self.user, "at": self.at, "sight": self.sight, **more}

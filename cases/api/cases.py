@@ -50,41 +50,47 @@ BESIDE_FILTERS = frozenset({"cursor", "page_size"})
 
 
 def require_days_in_reach(form: Form) -> None:
-    """ValidationError: names the days of a valid form that no calendar of ours can
-    count from.
+    """Check that our calendars can count from every day of a valid form.
+
+    ValidationError names the field of the first that is out of reach.
     """
     for name, value in form.cleaned_data.items():
-        if isinstance(value, date):
-            try:
-                require_living_memory(value)
-            except ValidationError as error:
-                raise ValidationError({name: error.detail}) from error
+        if not isinstance(value, date):
+            continue
+
+        try:
+            require_living_memory(value)
+        except ValidationError as error:
+            raise ValidationError({name: error.detail}) from error
 
 
 class CaseFilters(DjangoFilterBackend):
-    """The filter of the pages; a name or value it does not know is refused, and its
-    order is the pages' order.
+    """The pages' filter and their order, for a list of the API.
+
+    Other than the pages it refuses a name or value that it does not know.
     """
 
-    known: frozenset[str] = frozenset(CaseFilter.base_filters) | BESIDE_FILTERS
+    accepted: frozenset[str] = frozenset(CaseFilter.base_filters) | BESIDE_FILTERS
 
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Case], view: Any
     ) -> QuerySet[Case]:
-        unknown = set(request.query_params) - self.known
+        unknown = set(request.query_params) - self.accepted
         if unknown:
-            raise ValidationError(
-                {name: [_("There is no such filter.")] for name in sorted(unknown)}
-            )
+            words = _("There is no such filter.")
+            raise ValidationError({name: [words] for name in sorted(unknown)})
+
         filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
         require_days_in_reach(filterset.form)
+
         self.put_in_order(view, filterset)
         found: QuerySet[Case] = filterset.qs
         return found
 
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
+        """Set the order in which the view pages through the cases."""
         view.order = filterset.ordering
 
 
@@ -97,21 +103,18 @@ class CaseList(CaseApi, GenericAPIView[Case]):
     order = ("-registered_at", "-id")
 
     def get_queryset(self) -> QuerySet[Case]:
-        return (
-            Case.objects.counted_for(self.user, workdays.local_day(self.at))
-            .with_row()
-            .select_related("topic")
-        )
+        counted = Case.objects.counted_for(self.user, workdays.local_day(self.at))
+        return counted.with_row().select_related("topic")
 
     @extend_schema(responses={200: CaseRow(many=True)})
     def get(self, request: Request) -> Response:
         """The cases within sight; of secret ones an overseer is not named in, number,
         dates, stage and light.
         """
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(
-            CaseRow(page, many=True, context=self.context()).data
-        )
+        cases = self.filter_queryset(self.get_queryset())
+        page = self.paginate_queryset(cases)
+        rows = CaseRow(page, many=True, context=self.context())
+        return self.get_paginated_response(rows.data)
 
     @extend_schema(
         request=SpokenBody,
@@ -127,36 +130,38 @@ class CaseList(CaseApi, GenericAPIView[Case]):
     def post(self, request: Request) -> Response:
         """Take a matter down."""
         key = idempotency_key(request)
-        asked = SpokenBody(data=request.data, context=self.context())
-        asked.is_valid(raise_exception=True)
-        spoken: Spoken = asked.validated_data["spoken"]
-        by = Officer(self.user, self._post_for(spoken, asked.validated_data["post"]))
-        known = key is not None and Case.objects.filter(key=key).exists()
-        case = register(spoken, by=by, at=self.at, key=key)
-        if known:
-            return Response(
-                ReceiptSerializer(case).data, headers={REPLAYED_HEADER: "true"}
-            )
+        body = SpokenBody(data=request.data, context=self.context())
+        body.is_valid(raise_exception=True)
+
+        spoken: Spoken = body.validated_data["spoken"]
+        post = self._post_for(spoken, body.validated_data["post"])
+        is_replay = key is not None and Case.objects.filter(key=key).exists()
+        case = register(spoken, by=Officer(self.user, post), at=self.at, key=key)
+
+        receipt = ReceiptSerializer(case).data
+        if is_replay:
+            return Response(receipt, headers={REPLAYED_HEADER: "true"})
+
         headers = {
             "ETag": etag_of(case.version),
             "Location": f"{request.path}{case.number}/",
         }
-        return Response(
-            ReceiptSerializer(case).data,
-            status=status.HTTP_201_CREATED,
-            headers=headers,
-        )
+        return Response(receipt, status=status.HTTP_201_CREATED, headers=headers)
 
     def _post_for(self, spoken: Spoken, named: int | None) -> Post:
+        """Return the post to register from: the first that reaches the place.
+
+        Where none reaches it, the first; `register` refuses then. `named` is the post
+        that the body names. NoSuchRight: the caller has no post.
+        """
         posts = self.posts(named)
         if not posts:
             raise NoSuchRight(_("Your post does not reach there."))
-        reaching = [
-            post
-            for post in posts
-            if in_territory(post, spoken.village, spoken.town, self.at)
-        ]
-        return (reaching or posts)[0]
+
+        for post in posts:
+            if in_territory(post, spoken.village, spoken.town, self.at):
+                return post
+        return posts[0]
 
 
 class CaseItem(CaseApi):
@@ -169,16 +174,16 @@ class CaseItem(CaseApi):
     )
     def get(self, request: Request, number: str) -> Response:
         """One case in full, as far as the reader may know it."""
-        rows = self.visible().with_page().select_related("merged_into")
-        case = self.case(
-            number, rows.prefetch_related(Prefetch("assignments", ASSIGNED))
-        )
+        visible = self.visible().with_page().select_related("merged_into")
+        rows = visible.prefetch_related(Prefetch("assignments", ASSIGNED))
+        case = self.case(number, rows)
+
         etag = etag_of(case.version, case.light(self.at))
         if is_unchanged(request, etag):
             return not_modified(etag)
-        return Response(
-            CaseDetail(case, context=self.context()).data, headers={"ETag": etag}
-        )
+
+        shown = CaseDetail(case, context=self.context())
+        return Response(shown.data, headers={"ETag": etag})
 
     @extend_schema(
         request=amendment(),

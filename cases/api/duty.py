@@ -1,5 +1,7 @@
-"""排一轮 over the API; the work calendar is a matter of deadlines, so this part of the
-roster stands here.
+"""排一轮 over the API.
+
+It counts working days by the calendar of deadlines, so this part of the roster stands
+here.
 """
 
 from datetime import time
@@ -56,47 +58,51 @@ class TurnSerializer(serializers.Serializer[Any]):
 
 class RoundApi(DutyApi):
     def read(self) -> tuple[Village, duty.Round]:
-        """What the body asks for. InputRefused: no village in reach, or a post that
-        takes no duty there.
+        """Return the village and the round that the body asks for.
+
+        InputRefused: no village in reach, or a post that takes no duty there.
         """
-        asked = RoundBody(data=self.request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        village = (
-            Village.objects.overseen_by(self.user, self.on)
-            .filter(pk=said["village"])
-            .first()
-        )
+        body = RoundBody(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+
+        overseen = Village.objects.overseen_by(self.user, self.on)
+        village = overseen.filter(pk=data["village"]).first()
         if village is None:
             raise InputRefused.at(village=NO_SUCH_CHOICE)
+
+        members = self._members(village, data["members"])
+        calendar = None
+        if data["days"] == WORKING_DAYS:
+            calendar = deadlines.calendar_of(village.town_id, data["first"])
+
         wanted = duty.Round(
-            members=self._members(village, said["members"]),
-            first=said["first"],
-            last=said["last"],
-            calendar=(
-                deadlines.calendar_of(village.town_id, said["first"])
-                if said["days"] == WORKING_DAYS
-                else None
-            ),
-            begins=_on_the_clock(said["begins"]),
-            ends=_on_the_clock(said["ends"]),
-            backup=self.person(said["backup"], village.pk, "backup"),
-            next_is_backup=said["next_is_backup"],
+            members=members,
+            first=data["first"],
+            last=data["last"],
+            calendar=calendar,
+            begins=_on_the_clock(data["begins"]),
+            ends=_on_the_clock(data["ends"]),
+            backup=self.person(data["backup"], village.pk, "backup"),
+            next_is_backup=data["next_is_backup"],
         )
         return village, wanted
 
     def _members(self, village: Village, keys: list[int]) -> list[Post]:
-        """In the order asked for, each once."""
-        found = {
-            post.pk: post
-            for post in duty.eligible_posts(village, self.on).filter(pk__in=keys)
-        }
+        """Return the posts in the order asked for, each once.
+
+        InputRefused: one of them takes no duty in the village.
+        """
+        eligible = duty.eligible_posts(village, self.on).filter(pk__in=keys)
+        found = {post.pk: post for post in eligible}
+
         if found.keys() != set(keys):
             raise InputRefused.at(members=NO_SUCH_CHOICE)
         return [found[key] for key in dict.fromkeys(keys)]
 
 
 def _on_the_clock(moment: time) -> time:
+    """Return a time of day as the clock on the wall shows it, without a zone."""
     return moment.replace(tzinfo=None)
 
 
@@ -105,11 +111,8 @@ class RoundPlan(RoundApi):
     def post(self, _request: Request) -> Response:
         """Whose turn it would be on each day; nothing is written."""
         village, wanted = self.read()
-        return Response(
-            TurnSerializer(
-                duty.plan_round(village, wanted, **self.doing), many=True
-            ).data
-        )
+        turns = duty.plan_round(village, wanted, **self.doing)
+        return Response(TurnSerializer(turns, many=True).data)
 
 
 class RoundList(RoundApi):
@@ -120,7 +123,6 @@ class RoundList(RoundApi):
         """
         village, wanted = self.read()
         new = duty.arrange_round(village, wanted, **self.doing)
-        rows = ShiftSerializer(
-            new, many=True, context={"roster": duty.read_roster(new)}
-        )
+        context = {"roster": duty.read_roster(new)}
+        rows = ShiftSerializer(new, many=True, context=context)
         return Response(rows.data, status=status.HTTP_201_CREATED)

@@ -1,5 +1,6 @@
-"""Kept files over the API: of cases, and the photos of what was signed at a meeting or
-at a step of the six.
+"""Stored files over the API: of cases, and photos of signed sheets.
+
+Sheets are signed at a meeting or at a step of the six.
 """
 
 from typing import Any
@@ -33,7 +34,7 @@ FILE = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
 
 
 class AnyAccepted(DefaultContentNegotiation):
-    """A file is what it is, whatever the reader would rather have."""
+    """Send a file as it is, whatever content type the client asks for."""
 
     def select_renderer(
         self, request: Any, renderers: Any, format_suffix: Any = None
@@ -41,17 +42,20 @@ class AnyAccepted(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def file_answer(kept: KeptFile, request: Request) -> FileResponse:
-    """The file, or with ?size=small its small picture, so that nothing in it runs.
-    Http404: it is gone.
+def file_answer(stored: KeptFile, request: Request) -> FileResponse:
+    """Answer with a stored file, or with ?size=small its small picture if it has one.
+
+    It is sent so that nothing in it runs. Http404: it is gone.
     """
-    small = request.query_params.get("size") == "small" and kept.thumbnail
+    wants_small = request.query_params.get("size") == "small"
+    source = stored.thumbnail if wants_small and stored.thumbnail else stored.file
     try:
-        file = (kept.thumbnail if small else kept.file).open("rb")
+        file = source.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(file, content_type=kept.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{kept.uuid}"'
+
+    response = FileResponse(file, content_type=stored.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{stored.uuid}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -73,27 +77,32 @@ class Sheets(CaseApi, GenericAPIView[SignedSheet]):
     filter_backends = ()
     order = ("at", "id")
 
-    def listed(self, **of: Any) -> Response:
-        rows: QuerySet[SignedSheet] = SignedSheet.objects.visible_to(
-            self.user, self.on
-        ).filter(**of)
-        return self.get_paginated_response(
-            self.get_serializer(self.paginate_queryset(rows), many=True).data
-        )
+    def list_sheets(self, **of: Any) -> Response:
+        """Answer with one page of the sheets in sight that match the lookups."""
+        visible = SignedSheet.objects.visible_to(self.user, self.on)
+        sheets: QuerySet[SignedSheet] = visible.filter(**of)
 
-    def added(self, owner: Meeting | FourTwoStep, post: Post) -> Response:
-        asked = SignedSheetBody(data=self.request.data)
-        asked.is_valid(raise_exception=True)
-        kept = attach_sheet(owner, asked.validated_data["file"], at=self.at, post=post)
-        code = status.HTTP_201_CREATED if kept.at == self.at else status.HTTP_200_OK
-        return Response(self.get_serializer(kept).data, status=code)
+        page = self.paginate_queryset(sheets)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def add_sheet(self, owner: Meeting | FourTwoStep, post: Post) -> Response:
+        """Store the sheet of the body; 201, or 200 where it was stored before."""
+        body = SignedSheetBody(data=self.request.data)
+        body.is_valid(raise_exception=True)
+
+        file = body.validated_data["file"]
+        stored = attach_sheet(owner, file, at=self.at, post=post)
+
+        is_new = stored.at == self.at
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self.get_serializer(stored).data, status=code)
 
 
 class MeetingSheets(Sheets, MeetingApi):
     @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int) -> Response:
         """The photos of what was signed at a meeting, oldest first."""
-        return self.listed(meeting=self.meeting(pk))
+        return self.list_sheets(meeting=self.meeting(pk))
 
     @extend_schema(
         request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED
@@ -101,7 +110,7 @@ class MeetingSheets(Sheets, MeetingApi):
     def post(self, request: Request, pk: int) -> Response:
         """Add the photo of what was signed, also once the meeting is closed."""
         meeting = self.meeting(pk)
-        return self.added(meeting, self.holder(meeting).post)
+        return self.add_sheet(meeting, self.holder(meeting).post)
 
 
 class StepSheets(Sheets, FourTwoApi):
@@ -110,7 +119,7 @@ class StepSheets(Sheets, FourTwoApi):
         """The photos of what was signed at a step, oldest first; of a step held again
         all of them.
         """
-        return self.listed(step__process=self.process(pk), step__nth=nth)
+        return self.list_sheets(step__process=self.process(pk), step__nth=nth)
 
     @extend_schema(
         request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED
@@ -118,10 +127,12 @@ class StepSheets(Sheets, FourTwoApi):
     def post(self, request: Request, pk: int, nth: int) -> Response:
         """Add the photo of what was signed at the step as it was held last."""
         process = self.process(pk)
-        by, step = self.runner(process.village_id), last_held(process, nth)
+        by = self.runner(process.village_id)
+        step = last_held(process, nth)
+
         if step is None:
             raise Http404
-        return self.added(step, by.post)
+        return self.add_sheet(step, by.post)
 
 
 class SheetFile(CaseApi):
@@ -130,9 +141,6 @@ class SheetFile(CaseApi):
     @extend_schema(parameters=[SIZE], responses=FILE)
     def get(self, request: Request, uuid: UUID) -> FileResponse:
         """The photo of a signed sheet itself, or the small picture."""
-        return file_answer(
-            get_object_or_404(
-                SignedSheet.objects.visible_to(self.user, self.on), uuid=uuid
-            ),
-            request,
-        )
+        visible = SignedSheet.objects.visible_to(self.user, self.on)
+        sheet = get_object_or_404(visible, uuid=uuid)
+        return file_answer(sheet, request)

@@ -1,6 +1,6 @@
 """四议两公开, and the same move for several matters."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,7 +24,7 @@ from cases.meetings.four_two import (
     redacted,
     start_process,
 )
-from cases.models import FourTwoProcess
+from cases.models import Case, FourTwoProcess
 from cases.serializers.four_two import (
     BatchBody,
     BatchResult,
@@ -44,38 +44,44 @@ from minshi.errors import InputRefused, NoSuchRight
 
 class FourTwoApi(CaseApi):
     def processes(self) -> QuerySet[FourTwoProcess]:
-        seen = FourTwoProcess.objects.visible_to(self.user, self.on)
-        found = seen.select_related("village__town", "case__town")
-        return found.prefetch_related("steps__process", "steps__corrections")
+        """Return the processes within the caller's sight, with their steps."""
+        visible = FourTwoProcess.objects.visible_to(self.user, self.on)
+        with_places = visible.select_related("village__town", "case__town")
+        return with_places.prefetch_related("steps__process", "steps__corrections")
 
     def process(self, pk: int) -> FourTwoProcess:
-        return redacted([get_object_or_404(self.processes(), pk=pk)])[0]
+        """Return a process, redacted. Http404: there is none within sight."""
+        found = get_object_or_404(self.processes(), pk=pk)
+        return redacted([found])[0]
 
-    def numbers(self, processes: Iterable[FourTwoProcess]) -> dict[str, Any]:
-        """Which of their cases the user sees, for the serializer."""
+    def case_numbers(self, processes: Iterable[FourTwoProcess]) -> dict[str, Any]:
+        """Return the serializer's context: the numbers of the cases that the user sees.
+
+        One query, none where no process has a case.
+        """
         wanted = [process.case_id for process in processes if process.case_id]
-        return {
-            "cases": (
-                dict(self.visible().filter(pk__in=wanted).values_list("pk", "number"))
-                if wanted
-                else {}
-            )
-        }
+        if not wanted:
+            return {"cases": {}}
 
-    def whole(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        visible = self.visible().filter(pk__in=wanted)
+        return {"cases": dict(visible.values_list("pk", "number"))}
+
+    def answer(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        """Answer with a process as it now stands."""
         process = self.process(pk)
-        return Response(
-            ProcessSerializer(process, context=self.numbers([process])).data,
-            status=code,
-        )
+        shown = ProcessSerializer(process, context=self.case_numbers([process]))
+        return Response(shown.data, status=code)
 
     def runner(self, village: int | None) -> Officer:
-        """As whom the user writes the steps down. NoSuchRight: not a cadre of that
-        village.
+        """Return the user in the post from which they write the village's steps down.
+
+        NoSuchRight: they are no cadre of that village.
         """
         for post in self.user.posts_on(self.on):
-            if village and may_run(Officer(self.user, post), village, self.at):
-                return Officer(self.user, post)
+            officer = Officer(self.user, post)
+            if village and may_run(officer, village, self.at):
+                return officer
+
         raise NoSuchRight(_("Only the village's own cadres begin this."))
 
 
@@ -89,10 +95,10 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
     @extend_schema(responses={200: ProcessSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The processes in reach, the latest first."""
-        page = redacted(self.paginate_queryset(self.processes()) or [])
-        return self.get_paginated_response(
-            ProcessSerializer(page, many=True, context=self.numbers(page)).data
-        )
+        page = self.paginate_queryset(self.processes()) or []
+        shown = redacted(page)
+        rows = ProcessSerializer(shown, many=True, context=self.case_numbers(shown))
+        return self.get_paginated_response(rows.data)
 
     @extend_schema(
         request=StartBody,
@@ -102,30 +108,29 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
     )
     def post(self, request: Request) -> Response:
         """Begin 四议两公开 for a matter."""
-        asked = StartBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = dict(asked.validated_data)
-        case = (
-            self.visible()
-            .select_related("village")
-            .filter(number=data.pop("case"))
-            .first()
-        )
+        body = StartBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = dict(body.validated_data)
+
+        visible = self.visible().select_related("village")
+        case = visible.filter(number=data.pop("case")).first()
         if case is None or case.village is None:
             words = _("This matter is not waiting for a decision in the village.")
             raise InputRefused.at(case=words)
-        by, key = self.runner(case.village_id), idempotency_key(request)
+
+        by = self.runner(case.village_id)
+        key = idempotency_key(request)
         process = start_process(
             case.village, case=case, by=by, at=self.at, key=key, **data
         )
-        return self.whole(process.pk, status.HTTP_201_CREATED)
+        return self.answer(process.pk, status.HTTP_201_CREATED)
 
 
 class FourTwoItself(FourTwoApi):
     @extend_schema(responses={200: ProcessSerializer})
     def get(self, request: Request, pk: int) -> Response:
         """One process with its steps."""
-        return self.whole(pk)
+        return self.answer(pk)
 
 
 class FourTwoSteps(FourTwoApi):
@@ -138,50 +143,56 @@ class FourTwoSteps(FourTwoApi):
         """Write down the step that is due; whether it passed follows from its
         numbers.
         """
-        process, asked = self.process(pk), HeldBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
-        names = (
-            "held_on",
-            "content",
-            "kind",
-            "due",
-            "present",
-            "public_until",
-            "oversight",
+        process = self.process(pk)
+        body = HeldBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+
+        held = StepRecord(
+            held_on=data["held_on"],
+            content=data["content"],
+            kind=data["kind"],
+            due=data["due"],
+            present=data["present"],
+            votes=votes_of(data),
+            public_until=data["public_until"],
+            oversight=data["oversight"],
         )
-        held = StepRecord(votes=votes_of(data), **{name: data[name] for name in names})
         by = self.runner(process.village_id)
-        record_step(
-            process, data["nth"], held, by=by, at=self.at, key=idempotency_key(request)
-        )
-        return self.whole(pk)
+        key = idempotency_key(request)
+        record_step(process, data["nth"], held, by=by, at=self.at, key=key)
+
+        return self.answer(pk)
 
 
 class FourTwoCorrections(FourTwoApi):
     @extend_schema(request=StepCorrectionBody, responses={200: ProcessSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in a step as it was held last."""
-        process, asked = self.process(pk), StepCorrectionBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = dict(asked.validated_data)
+        process = self.process(pk)
+        body = StepCorrectionBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = dict(body.validated_data)
+
         step = last_held(process, data.pop("nth"))
         if step is None:
-            words = _("This step was not held yet.")
-            raise InputRefused.at(nth=words)
+            raise InputRefused.at(nth=_("This step was not held yet."))
+
         correct_step(step, by=self.runner(process.village_id), at=self.at, **data)
-        return self.whole(pk)
+        return self.answer(pk)
 
 
 class FourTwoDrop(FourTwoApi):
     @extend_schema(request=DropBody, responses={200: ProcessSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Give it up, with a reason."""
-        process, asked = self.process(pk), DropBody(data=request.data)
-        asked.is_valid(raise_exception=True)
+        process = self.process(pk)
+        body = DropBody(data=request.data)
+        body.is_valid(raise_exception=True)
+
         by = self.runner(process.village_id)
-        drop_process(process, asked.validated_data["why"], by=by, at=self.at)
-        return self.whole(pk)
+        drop_process(process, body.validated_data["why"], by=by, at=self.at)
+        return self.answer(pk)
 
 
 class Batch(CaseApi):
@@ -192,32 +203,51 @@ class Batch(CaseApi):
     )
     def post(self, request: Request) -> Response:
         """The same step for several matters, each with its own result."""
-        asked = BatchBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
-        action = Action(data["action"])
-        seen = {line["number"]: line["version"] for line in data["cases"]}
-        cases = list(
-            self.visible()
-            .filter(number__in=seen)
-            .select_related("town")
-            .order_by("due_at", "pk")
-        )
-        if len(cases) != len(seen):
-            words = _("One of these matters does not exist, or is not yours to see.")
-            raise InputRefused.at(cases=words)
-        body = body_of(action)(
-            data={**data["inputs"], "action": action.value},
-            context=self.context(facts=read_facts(cases[0], self.at)),
-        )
-        body.is_valid(raise_exception=True)
+        batch = BatchBody(data=request.data)
+        batch.is_valid(raise_exception=True)
+        action = Action(batch.validated_data["action"])
+        lines = batch.validated_data["cases"]
+        versions = {line["number"]: line["version"] for line in lines}
+
+        cases = self._cases_in_order(versions)
+        inputs = self._inputs_for(action, cases[0], batch.validated_data["inputs"])
         results = move_all(
             cases,
             action,
             user=self.user,
             at=self.at,
-            values=body.validated_data["inputs"],
-            versions={case.pk: seen[case.number] for case in cases},
+            values=inputs,
+            versions={case.pk: versions[case.number] for case in cases},
             key=idempotency_key(request),
         )
+
         return Response(BatchResult(results, many=True).data)
+
+    def _cases_in_order(self, numbers: Collection[str]) -> list[Case]:
+        """Return the cases by their numbers, the first due first.
+
+        InputRefused: one is out of sight or does not exist.
+        """
+        found = self.visible().filter(number__in=numbers).select_related("town")
+        cases = list(found.order_by("due_at", "pk"))
+
+        if len(cases) != len(numbers):
+            words = _("One of these matters does not exist, or is not yours to see.")
+            raise InputRefused.at(cases=words)
+        return cases
+
+    def _inputs_for(
+        self, action: Action, case: Case, inputs: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the inputs of the body as the move takes them, read for one case.
+
+        ValidationError as for a single move.
+        """
+        body = body_of(action)(
+            data={**inputs, "action": action.value},
+            context=self.context(facts=read_facts(case, self.at)),
+        )
+        body.is_valid(raise_exception=True)
+
+        chosen: dict[str, Any] = body.validated_data["inputs"]
+        return chosen

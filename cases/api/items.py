@@ -23,25 +23,28 @@ from minshi.api_docs import IDEMPOTENCY_PARAMETER
 
 class ItemApi(MeetingApi):
     def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
-        """An item whose case is within sight, and as whom the user holds its
-        meeting.
+        """Return a meeting, an item of it, and the user in the post that holds it.
+
+        Http404: the item's case is out of sight. NoSuchRight: the user only reads it.
         """
         meeting = self.meeting(pk)
-        found = get_object_or_404(
-            AgendaItem.objects.select_related("case"), meeting=meeting, pk=item
-        )
+        items = AgendaItem.objects.select_related("case")
+        found = get_object_or_404(items, meeting=meeting, pk=item)
+
         if found.case and not self.visible().filter(pk=found.case.pk).exists():
             raise Http404
+
         found.meeting = meeting
         return meeting, found, self.holder(meeting)
 
 
-class Item(ItemApi):
+class ItemItself(ItemApi):
     @extend_schema(request=bodies.DraftBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Keep what is written on an item before it is concluded."""
         meeting, found, by = self.item(pk, item)
         data = self.read(bodies.DraftBody)
+
         meetings.save_item(
             found,
             version=data["version"],
@@ -50,7 +53,7 @@ class Item(ItemApi):
             by=by,
             at=self.at,
         )
-        return self.whole(meeting)
+        return self.answer(meeting)
 
     @extend_schema(responses={204: OpenApiResponse(description="Off the agenda.")})
     def delete(self, request: Request, pk: int, item: int) -> Response:
@@ -60,15 +63,14 @@ class Item(ItemApi):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Place(ItemApi):
+class ItemPlace(ItemApi):
     @extend_schema(request=bodies.PlaceBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Take an item one place up or down; nothing happens at either end."""
         meeting, found, by = self.item(pk, item)
-        meetings.move_item(
-            found, up=self.read(bodies.PlaceBody)["to"] == bodies.UP, by=by, at=self.at
-        )
-        return self.whole(meeting)
+        data = self.read(bodies.PlaceBody)
+        meetings.move_item(found, up=data["to"] == bodies.UP, by=by, at=self.at)
+        return self.answer(meeting)
 
 
 class Asides(ItemApi):
@@ -77,12 +79,12 @@ class Asides(ItemApi):
         """Say who steps aside from an item, and which namesakes take part after all."""
         meeting, found, by = self.item(pk, item)
         data = self.read(bodies.AsideBody)
-        asides, lifted = (
-            {line["attendee"]: line["reason"] for line in data[name]}
-            for name in ("asides", "lifted")
-        )
+
+        asides = {line["attendee"]: line["reason"] for line in data["asides"]}
+        lifted = {line["attendee"]: line["reason"] for line in data["lifted"]}
         meetings.set_aside(found, asides, lifted=lifted, by=by, at=self.at)
-        return self.whole(meeting)
+
+        return self.answer(meeting)
 
 
 class Conclusion(ItemApi):
@@ -97,31 +99,38 @@ class Conclusion(ItemApi):
         """
         meeting, found, by = self.item(pk, item)
         data = self.read(bodies.ConcludeBody)
-        moves = data["verdict"] == meetings.Verdict.PASSED and data.get("action")
+        key = idempotency_key(request)
+
+        has_passed = data["verdict"] == meetings.Verdict.PASSED
+        step: dict[str, Any] = {}
+        if found.case and has_passed and data.get("action"):
+            step = self._step(found.case, data)
+
         meetings.conclude(
             found,
             data["verdict"],
             version=data["version"],
-            key=idempotency_key(request),
+            key=key,
             opinions=data["opinions"],
             votes=votes_of(data),
             resolution=data["resolution"],
             by=by,
             at=self.at,
-            **(self._move(found.case, data) if found.case and moves else {}),
+            **step,
         )
-        return self.whole(meeting)
+        return self.answer(meeting)
 
-    def _move(self, case: Case, data: dict[str, Any]) -> dict[str, Any]:
-        """What `conclude` takes of the step: the body is that of POST …/moves/.
-        ValidationError as there.
+    def _step(self, case: Case, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the step made with the item, as `conclude` takes it.
+
+        Its body is that of POST …/moves/; ValidationError as there.
         """
         action = Action(data["action"])
+        inputs = {**data.get("move", {}), "action": action.value}
         context = self.context(facts=read_facts(case, self.at))
-        body = body_of(action)(
-            data={**data.get("move", {}), "action": action.value}, context=context
-        )
+        body = body_of(action)(data=inputs, context=context)
         body.is_valid(raise_exception=True)
+
         return {
             "action": action,
             "case_version": body.validated_data["version"],
@@ -130,4 +139,5 @@ class Conclusion(ItemApi):
 
 
 def votes_of(data: Any) -> tuple[int | None, int | None, int | None]:
+    """Return the votes of a body: for, against, abstained."""
     return data["votes_for"], data["votes_against"], data["votes_abstain"]

@@ -1,6 +1,4 @@
-"""Ledgers: their columns, and their rows by the same definition as page, file and
-print.
-"""
+"""Ledgers: their columns, and their rows as page, file and print define them."""
 
 from typing import Any
 
@@ -27,19 +25,17 @@ PERIOD = frozenset({"period", "since", "until"})
 
 
 class LedgerFilters(CaseFilters):
-    """A ledger has an order of its own, a period, and the filter of its kind of
-    rows.
-    """
+    """The filter of a ledger's kind of rows, and a period, without an order."""
 
-    known = (CaseFilters.known | PERIOD) - {"order"}
+    accepted = (CaseFilters.accepted | PERIOD) - {"order"}
 
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: Any
     ) -> QuerySet[Any]:
         if not isinstance(view.book, Book):
-            self.known = (
-                frozenset(view.book.filterset.base_filters) | BESIDE_FILTERS | PERIOD
-            )
+            of_its_rows = frozenset(view.book.filterset.base_filters)
+            self.accepted = of_its_rows | BESIDE_FILTERS | PERIOD
+
         return super().filter_queryset(request, queryset, view)
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
@@ -47,7 +43,7 @@ class LedgerFilters(CaseFilters):
         return CaseFilter if asks_for_schema else view.book.filterset
 
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
-        """By the date of the book."""
+        """Leave the order to the ledger, which goes by its own date."""
 
 
 class LedgerList(CaseApi):
@@ -67,7 +63,7 @@ class LedgerRows(CaseApi, GenericAPIView[Any]):
 
     @cached_property
     def book(self) -> AnyBook:
-        """Http404: no such ledger."""
+        """The ledger that the address names. Http404: there is no such ledger."""
         try:
             return BOOKS[self.kwargs["key"]]
         except KeyError:
@@ -95,21 +91,23 @@ class LedgerRows(CaseApi, GenericAPIView[Any]):
         village and period alone.
         """
         book = self.book
-        rows_in_sight = self.filter_queryset(
-            book.in_sight(self.user, workdays.local_day(self.at))
-        )
-        page = self.paginate_queryset(book.whole(self._in_period(rows_in_sight)))
+        in_sight = book.in_sight(self.user, workdays.local_day(self.at))
+        wanted = self._in_period(self.filter_queryset(in_sight))
+        page = self.paginate_queryset(book.whole(wanted))
+
         records = read_records(book, page or [], sight=self.sight, at=self.at)
         # the record itself masks
-        rows = tabular.rows_of(book.ledger, records, unmasked=True)
+        rows = tabular.rows_of(book.ledger, records)
+
         keys = [column.key for column in book.ledger.columns]
-        return self.get_paginated_response(
-            [dict(zip(keys, row[1:], strict=True)) for row in rows]
-        )
+        cells_by_key = [dict(zip(keys, row[1:], strict=True)) for row in rows]
+        return self.get_paginated_response(cells_by_key)
 
     def _in_period(self, rows: Any) -> Any:
+        """Return the rows of the period asked for. ValidationError: it is no period."""
         form = PeriodForm(self.request.query_params)
         if not form.is_valid():
             raise translate_validation(form.errors)
         require_days_in_reach(form)
+
         return form.chosen(workdays.local_day(self.at)).of(self.book, rows)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from cases import meetings
 from cases.api.base import CaseApi
-from cases.meetings.sitting import Sitting, holding_places
+from cases.meetings.sitting import HoldingPlace, Sitting, holding_places
 from cases.models import Attendee, Case, Meeting
 from cases.serializers import meetings as bodies
 from cases.workflow import Officer
@@ -32,25 +32,32 @@ class MeetingApi(CaseApi):
         return get_object_or_404(self.meetings(), pk=pk)
 
     def holder(self, meeting: Meeting) -> Officer:
-        """As whom the user holds the meeting. NoSuchRight: they only read it."""
+        """Return the user in the post from which they hold the meeting.
+
+        The secretary's post comes before others. NoSuchRight: they only read it.
+        """
         posts = meetings.holding_posts(self.user.posts_on(self.on), meeting, self.at)
         posts.sort(key=lambda post: post.role != "secretary")
+
         if not posts:
             raise NoSuchRight(_("This meeting is not yours to hold."))
         return Officer(self.user, posts[0])
 
-    def read(self, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """What the body says, checked. ValidationError names what is wrong."""
-        asked = body(data=self.request.data)
-        asked.is_valid(raise_exception=True)
-        return dict(asked.validated_data)
+    def read(self, body_class: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """Return what the request's body says. ValidationError names what is wrong."""
+        body = body_class(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
 
     def numbered(self, numbers: Iterable[str]) -> list[Case]:
-        """The cases by their numbers. InputRefused: one is out of sight or does not
-        exist.
+        """Return the cases by their numbers, in that order, each once.
+
+        InputRefused: one is out of sight or does not exist.
         """
         wanted = list(dict.fromkeys(numbers))
-        found = {case.number: case for case in self.visible().filter(number__in=wanted)}
+        visible = self.visible().filter(number__in=wanted)
+        found = {case.number: case for case in visible}
+
         if len(found) != len(wanted):
             words = _(
                 "One of these matters waits for no decision here, or is on an agenda"
@@ -59,14 +66,13 @@ class MeetingApi(CaseApi):
             raise InputRefused.at(cases=words)
         return [found[number] for number in wanted]
 
-    def whole(self, meeting: Meeting) -> Response:
-        meeting = (
-            self.meetings()
-            .prefetch_related("attendees", "corrections")
-            .get(pk=meeting.pk)
-        )
-        context = {"sitting": Sitting(meeting, self.user, self.on)}
-        return Response(bodies.MeetingWhole(meeting, context=context).data)
+    def answer(self, meeting: Meeting) -> Response:
+        """Answer with a meeting as it now stands, as far as the user may see it."""
+        with_parts = self.meetings().prefetch_related("attendees", "corrections")
+        fresh = with_parts.get(pk=meeting.pk)
+
+        context = {"sitting": Sitting(fresh, self.user, self.on)}
+        return Response(bodies.MeetingWhole(fresh, context=context).data)
 
 
 class MeetingList(MeetingApi, GenericAPIView[Meeting]):
@@ -91,28 +97,34 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
     def post(self, request: Request) -> Response:
         """Call a meeting."""
         data = self.read(bodies.CallBody)
-        place = self._place(data["kind"], data.pop("village", None))
+        kind = data.pop("kind")
+        holding = self._holding_place(kind, data.pop("village", None))
         cases = self.numbered(data.pop("cases", ()))
+
         meeting = meetings.call_meeting(
-            data.pop("kind"),
-            place.place.where,
-            by=Officer(self.user, place.post),
+            kind,
+            holding.place.where,
+            by=Officer(self.user, holding.post),
             at=self.at,
             key=idempotency_key(request),
             cases=cases,
             **data,
         )
-        answer = self.whole(meeting)
+
+        answer = self.answer(meeting)
         answer.status_code = status.HTTP_201_CREATED
         return answer
 
-    def _place(self, kind: str, village: int | None) -> Any:
-        places = holding_places(self.user.posts_on(self.on), self.at)
-        for place in places:
-            if kind in meetings.PLACES[place.level] and (
-                village is None or place.key == f"v{village}"
-            ):
-                return place
+    def _holding_place(self, kind: str, village: int | None) -> HoldingPlace:
+        """Return the place at which the user holds meetings of a kind.
+
+        Without a village named it is the first. NoSuchRight: there is none.
+        """
+        for holding in holding_places(self.user.posts_on(self.on), self.at):
+            is_wanted = village is None or holding.key == f"v{village}"
+            if is_wanted and kind in meetings.PLACES[holding.level]:
+                return holding
+
         raise NoSuchRight(_("This meeting is not yours to hold."))
 
 
@@ -122,43 +134,45 @@ class MeetingItself(MeetingApi):
         """A meeting with its roll, its agenda as far as you may see it, and its
         minutes.
         """
-        return self.whole(self.meeting(pk))
+        return self.answer(self.meeting(pk))
 
     @extend_schema(request=bodies.ChangeBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int) -> Response:
         """Another time, place, chair or recorder; or the numbers of an assembly."""
-        meeting, data = self.meeting(pk), self.read(bodies.ChangeBody)
+        meeting = self.meeting(pk)
+        data = self.read(bodies.ChangeBody)
         meetings.change_meeting(meeting, by=self.holder(meeting), at=self.at, **data)
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Roll(MeetingApi):
     @extend_schema(request=bodies.RollBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Note who is present; whoever is not named stays as they are."""
-        meeting, data = self.meeting(pk), self.read(bodies.RollBody)
-        people = data["people"]
-        meetings.call_roll(
-            meeting,
-            {line["attendee"]: line["present"] for line in people if "present" in line},
-            substitutes={
-                line["attendee"]: line["substitute"]
-                for line in people
-                if "substitute" in line
-            },
-            by=self.holder(meeting),
-            at=self.at,
-        )
-        return self.whole(meeting)
+        meeting = self.meeting(pk)
+        data = self.read(bodies.RollBody)
+
+        ticked = {}
+        substitutes = {}
+        for line in data["people"]:
+            if "present" in line:
+                ticked[line["attendee"]] = line["present"]
+            if "substitute" in line:
+                substitutes[line["attendee"]] = line["substitute"]
+
+        by = self.holder(meeting)
+        meetings.call_roll(meeting, ticked, substitutes=substitutes, by=by, at=self.at)
+        return self.answer(meeting)
 
 
 class People(MeetingApi):
     @extend_schema(request=bodies.PersonBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Add somebody who came."""
-        meeting, data = self.meeting(pk), self.read(bodies.PersonBody)
+        meeting = self.meeting(pk)
+        data = self.read(bodies.PersonBody)
         meetings.add_attendee(meeting, by=self.holder(meeting), at=self.at, **data)
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Person(MeetingApi):
@@ -166,36 +180,38 @@ class Person(MeetingApi):
     def delete(self, request: Request, pk: int, person: int) -> Response:
         """Off the roll: who was added by mistake and was counted in no vote."""
         meeting = self.meeting(pk)
-        found = get_object_or_404(
-            Attendee.objects.select_related("meeting"), meeting=meeting, pk=person
-        )
+        attendees = Attendee.objects.select_related("meeting")
+        found = get_object_or_404(attendees, meeting=meeting, pk=person)
+
         meetings.remove_attendee(found, by=self.holder(meeting), at=self.at)
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Agenda(MeetingApi):
     @extend_schema(request=bodies.AgendaBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Put matters that wait, or a subject, on the agenda."""
-        meeting, data = self.meeting(pk), self.read(bodies.AgendaBody)
+        meeting = self.meeting(pk)
+        data = self.read(bodies.AgendaBody)
         by = self.holder(meeting)
         cases = self.numbered(data.get("cases", ()))
         meetings.add_item(
             meeting, cases=cases, subject=data["subject"], by=by, at=self.at
         )
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Minutes(MeetingApi):
     @extend_schema(request=bodies.MinutesBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int) -> Response:
         """Keep the minutes; refused where somebody else wrote meanwhile."""
-        meeting, data = self.meeting(pk), self.read(bodies.MinutesBody)
+        meeting = self.meeting(pk)
+        data = self.read(bodies.MinutesBody)
         by = self.holder(meeting)
         meetings.save_minutes(
             meeting, data["minutes"], version=data["version"], by=by, at=self.at
         )
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Close(MeetingApi):
@@ -204,7 +220,7 @@ class Close(MeetingApi):
         """Close the meeting for good."""
         meeting = self.meeting(pk)
         meetings.close_meeting(meeting, by=self.holder(meeting), at=self.at)
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Cancel(MeetingApi):
@@ -213,13 +229,14 @@ class Cancel(MeetingApi):
         """The meeting does not take place."""
         meeting = self.meeting(pk)
         meetings.cancel_meeting(meeting, by=self.holder(meeting), at=self.at)
-        return self.whole(meeting)
+        return self.answer(meeting)
 
 
 class Corrections(MeetingApi):
     @extend_schema(request=bodies.CorrectionBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in the minutes of a closed meeting."""
-        meeting, data = self.meeting(pk), self.read(bodies.CorrectionBody)
+        meeting = self.meeting(pk)
+        data = self.read(bodies.CorrectionBody)
         meetings.correct_minutes(meeting, by=self.holder(meeting), at=self.at, **data)
-        return self.whole(meeting)
+        return self.answer(meeting)

@@ -1,4 +1,4 @@
-"""Moves: what may be done with a case now, and doing it."""
+"""Moves: those open for a case now, and making one."""
 
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.models import Case, Event
 from cases.serializers.moves import (
-    Asked,
     MoveBody,
     MoveDone,
     MovesOffered,
+    NamedMove,
     any_body,
     body_of,
 )
@@ -38,6 +38,7 @@ from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_k
 from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
 from minshi.errors import MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint
+from villages.models import Post
 
 
 class MoveList(CaseApi):
@@ -51,10 +52,9 @@ class MoveList(CaseApi):
         offers = moves_open_to(self.user, case, self.at, facts)
         shown = self.sight.shows_speaker(case)
         moves = offers_as_data(offers, facts, self.user, speaker_shown=shown)
-        return Response(
-            {"version": case.version, "moves": moves},
-            headers={"ETag": etag_of(case.version)},
-        )
+
+        answer = {"version": case.version, "moves": moves}
+        return Response(answer, headers={"ETag": etag_of(case.version)})
 
     @extend_schema(
         request=any_body(),
@@ -63,9 +63,10 @@ class MoveList(CaseApi):
     )
     def post(self, request: Request, number: str) -> Response:
         """Do one of them."""
-        asked = Asked(data=request.data)
-        asked.is_valid(raise_exception=True)
-        action = Action(asked.validated_data["action"])
+        named = NamedMove(data=request.data)
+        named.is_valid(raise_exception=True)
+
+        action = Action(named.validated_data["action"])
         return act(self, request, number, action, body_of(action))
 
 
@@ -73,12 +74,17 @@ class OneMove(CaseApi):
     """A move open to the caller; any other does not exist."""
 
     def offered(self, number: str, name: str) -> tuple[Facts, Offer]:
+        """Return the facts of a case and the caller's offer of the move named.
+
+        Http404: they do not see the case, or the move is not open to them.
+        """
         case = self.case(number)
         facts = read_facts(case, self.at)
-        found = offer_to(self.user, case, name, self.at, facts)
-        if found is None:
+
+        offer = offer_to(self.user, case, name, self.at, facts)
+        if offer is None:
             raise Http404
-        return facts, found
+        return facts, offer
 
 
 class StandardTexts(OneMove):
@@ -88,12 +94,14 @@ class StandardTexts(OneMove):
         for you to write.
         """
         facts, offer = self.offered(number, action)
-        ready = ready_for(facts, offer.action)
-        rows = [
-            {"input": name, "title": text.title, "text": text.text}
-            for name, texts in ready.items()
-            for text in texts
-        ]
+
+        rows = []
+        for name, texts in ready_for(facts, offer.action).items():
+            rows += [
+                {"input": name, "title": text.title, "text": text.text}
+                for text in texts
+            ]
+
         return Response(ReadyText(rows, many=True).data)
 
 
@@ -106,54 +114,61 @@ class Preview(OneMove):
         facts, offer = self.offered(number, action)
         if not offer.move.informs_speaker or offer.post is None:
             raise Http404
-        asked = body_of(offer.action)(
-            data=request.data, context=self.context(facts=facts)
-        )
-        asked.is_valid(raise_exception=True)
+
+        context = self.context(facts=facts)
+        body = body_of(offer.action)(data=request.data, context=context)
+        body.is_valid(raise_exception=True)
+
         told = look_ahead(
             facts.case,
             offer.action,
             told_to_speaker,
             by=Officer(self.user, offer.post),
             at=self.at,
-            **asked.validated_data["inputs"],
+            **body.validated_data["inputs"],
         )
         return Response(ToldSerializer(told).data)
 
 
 def act(
-    view: CaseApi, request: Request, number: str, action: Action, body: type[MoveBody]
+    view: CaseApi,
+    request: Request,
+    number: str,
+    action: Action,
+    body_class: type[MoveBody],
 ) -> Response:
-    """Makes one move as the request asks, once per Idempotency-Key, and says where the
-    case stands then.
+    """Make one move as the request asks, and answer where the case stands then.
+
+    1. Where the Idempotency-Key made this move before, answer as then and do no more.
+    2. Read the case, within sight, and the body.
+    3. Make the move from the first of the caller's posts that may.
     """
     key = idempotency_key(request)
-    if key and (done := _replayed(view, number, action, key)):
-        _refuse_other_words(view, request, done, body)
+    done = _done_before(view, number, action, key) if key else None
+    if done:
+        _refuse_other_words(view, request, done, body_class)
         return _answer(done.case, {REPLAYED_HEADER: "true"})
+
     case = view.case(number)
     facts = read_facts(case, view.at)
-    asked = body(data=request.data, context=view.context(facts=facts))
-    asked.is_valid(raise_exception=True)
-    version = expected_version(request, asked.validated_data["version"])
-    posts = view.posts(asked.validated_data["post"])
-    moved = _made(
-        view,
-        facts,
-        action,
-        posts,
-        key=key,
-        version=version,
-        **asked.validated_data["inputs"],
+    body = body_class(data=request.data, context=view.context(facts=facts))
+    body.is_valid(raise_exception=True)
+    version = expected_version(request, body.validated_data["version"])
+
+    posts = view.posts(body.validated_data["post"])
+    inputs = body.validated_data["inputs"]
+    moved = _move_from_first(
+        posts, view, facts, action, key=key, version=version, **inputs
     )
     return _answer(moved, {})
 
 
-def _made(
-    view: CaseApi, facts: Facts, action: Action, posts: list[Any], **values: Any
+def _move_from_first(
+    posts: list[Post], view: CaseApi, facts: Facts, action: Action, **values: Any
 ) -> Case:
-    """The move from the first of the posts that may make it. NoSuchRight: none of them
-    may.
+    """Make the move from the first of the posts that may; return the case as moved.
+
+    NoSuchRight: none of them may; the words are those of the last.
     """
     refused = NoSuchRight(_("Your post does not allow this step."))
     for post in posts:
@@ -168,41 +183,39 @@ def _made(
             )
         except NoSuchRight as error:
             refused = error
+
     raise refused
 
 
 def _refuse_other_words(
-    view: CaseApi, request: Request, done: Event, body: type[MoveBody]
+    view: CaseApi, request: Request, done: Event, body_class: type[MoveBody]
 ) -> None:
-    """KeyReused where the body says something else than what the key was used for; one
-    past reading is a replay.
+    """Raise KeyReused where the body says something else than at the key's first use.
+
+    A body that can no longer be read, as the case has moved on, counts as a replay.
     """
-    asked = body(
-        data=request.data, context=view.context(facts=read_facts(done.case, view.at))
-    )
-    if asked.is_valid():
-        refuse_other_words(
-            [done], fingerprint(done.action, asked.validated_data["inputs"])
-        )
+    facts = read_facts(done.case, view.at)
+    body = body_class(data=request.data, context=view.context(facts=facts))
+
+    if body.is_valid():
+        inputs = body.validated_data["inputs"]
+        refuse_other_words([done], fingerprint(done.action, inputs))
 
 
-def _replayed(view: CaseApi, number: str, action: Action, key: UUID) -> Event | None:
-    """What this key did before, even to a case out of its mover's sight. MoveRefused:
+def _done_before(view: CaseApi, number: str, action: Action, key: UUID) -> Event | None:
+    """Return the event that this key made before, if any.
+
+    It is found even where the move took the case out of its mover's sight. MoveRefused:
     it was another move.
     """
-    done = (
-        Event.objects.select_related("case")
-        .filter(case__number=number, key=key, user=view.user)
-        .first()
-    )
-    if done is None:
-        return None
-    if done.action != action:
+    events = Event.objects.select_related("case")
+    done = events.filter(case__number=number, key=key, user=view.user).first()
+
+    if done and done.action != action:
         raise MoveRefused(_("This key was used for another step already."))
     return done
 
 
 def _answer(case: Case, headers: dict[str, str]) -> Response:
-    return Response(
-        MoveDone(case).data, headers={"ETag": etag_of(case.version), **headers}
-    )
+    etag = {"ETag": etag_of(case.version)}
+    return Response(MoveDone(case).data, headers=etag | headers)

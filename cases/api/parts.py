@@ -42,18 +42,20 @@ class Parts(CaseApi, GenericAPIView[Any]):
     order: tuple[str, str]
 
     def rows(self, case: Case) -> QuerySet[Any]:
+        """Return all of the parts of one kind that belong to the case."""
         raise NotImplementedError
 
-    def told(self, _case: Case) -> dict[str, Any]:
-        """The context of the serializer."""
+    def context_for(self, _case: Case) -> dict[str, Any]:
+        """Return the context of the serializer."""
         return dict(self.get_serializer_context())
 
     def get(self, request: Request, number: str) -> Response:
         case = self.case(number)
         page = self.paginate_queryset(self.rows(case))
-        data = self.get_serializer(page, many=True, context=self.told(case)).data
-        data = page_redactor(case, self.sight).data(list(data))
-        return self.get_paginated_response(data)
+        shown = self.get_serializer(page, many=True, context=self.context_for(case))
+
+        redact = page_redactor(case, self.sight)
+        return self.get_paginated_response(redact.data(list(shown.data)))
 
 
 class Events(Parts):
@@ -98,12 +100,15 @@ class Attachments(Parts):
     def post(self, request: Request, number: str) -> Response:
         """Add a photo or a PDF."""
         case = self.case(number)
-        asked = UploadBody(data=request.data)
-        asked.is_valid(raise_exception=True)
-        post = self.posts(asked.validated_data.get("post"))[0]
-        kept = attach(case, asked.validated_data["file"], at=self.at, post=post)
-        code = status.HTTP_201_CREATED if kept.at == self.at else status.HTTP_200_OK
-        return Response(self.get_serializer(kept).data, status=code)
+        body = UploadBody(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        post = self.posts(body.validated_data.get("post"))[0]
+        stored = attach(case, body.validated_data["file"], at=self.at, post=post)
+
+        is_new = stored.at == self.at
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self.get_serializer(stored).data, status=code)
 
 
 class AttachmentFile(CaseApi):
@@ -112,9 +117,8 @@ class AttachmentFile(CaseApi):
     @extend_schema(parameters=[SIZE], responses=FILE)
     def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
         """The file itself, or the small photo."""
-        return file_answer(
-            get_object_or_404(Attachment, case=self.case(number), uuid=uuid), request
-        )
+        stored = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
+        return file_answer(stored, request)
 
 
 class Ratings(Parts):
@@ -140,9 +144,8 @@ class MeetingsOfCase(Parts):
     order = ("starts_at", "id")
 
     def rows(self, case: Case) -> QuerySet[AgendaItem]:
-        return AgendaItem.objects.about(case, self.user, self.on).annotate(
-            starts_at=F("meeting__starts_at")
-        )
+        items = AgendaItem.objects.about(case, self.user, self.on)
+        return items.annotate(starts_at=F("meeting__starts_at"))
 
     @extend_schema(responses={200: MeetingOfCase(many=True)})
     def get(self, request: Request, number: str) -> Response:
@@ -159,8 +162,8 @@ class FourTwoOfCase(Parts, FourTwoApi):
     def rows(self, case: Case) -> QuerySet[FourTwoProcess]:
         return self.processes().filter(case=case)
 
-    def told(self, case: Case) -> dict[str, Any]:
-        return {**super().told(case), "cases": {case.pk: case.number}}
+    def context_for(self, case: Case) -> dict[str, Any]:
+        return {**super().context_for(case), "cases": {case.pk: case.number}}
 
     @extend_schema(responses={200: ProcessSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:

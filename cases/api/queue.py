@@ -1,4 +1,4 @@
-"""待议 over the API: where the caller decides, and what waits there."""
+"""待议 over the API: the places where the caller decides, and the cases that wait."""
 
 from typing import Any
 
@@ -45,14 +45,11 @@ class QueuePlaces(CaseApi):
     @extend_schema(operation_id="queue_places", responses={200: PlaceRow(many=True)})
     def get(self, _request: Request) -> Response:
         """The places you decide for, the highest first."""
-        return Response(
-            PlaceRow(
-                deciding_places(self.user.posts_on(self.on), self.at), many=True
-            ).data
-        )
+        places = deciding_places(self.user.posts_on(self.on), self.at)
+        return Response(PlaceRow(places, many=True).data)
 
 
-class Queue(CaseApi, GenericAPIView[Case]):
+class DecisionQueue(CaseApi, GenericAPIView[Case]):
     serializer_class = QueueRow
     queryset = Case.objects.none()
     pagination_class = KeyPages
@@ -63,21 +60,20 @@ class Queue(CaseApi, GenericAPIView[Case]):
         return ORDERS[self.tab()]
 
     def tab(self) -> str:
-        """The tab asked for, else what waits. ValidationError: there is no such tab."""
+        """Return the tab asked for, else what waits. ValidationError: no such tab."""
         tab = self.request.query_params.get("tab", Tab.WAITING.value)
         if tab not in Tab.values:
             raise ValidationError({"tab": [NO_SUCH_CHOICE]})
         return tab
 
     def place(self) -> HoldingPlace:
-        """The place asked for, else the highest. Http404: the caller does not decide
-        there.
+        """Return the place asked for, else the highest.
+
+        Http404: the caller does not decide there.
         """
-        place = deciding_place(
-            self.user.posts_on(self.on),
-            self.request.query_params.get("at", ""),
-            self.at,
-        )
+        key = self.request.query_params.get("at", "")
+        place = deciding_place(self.user.posts_on(self.on), key, self.at)
+
         if place is None:
             raise Http404
         return place
@@ -94,10 +90,9 @@ class Queue(CaseApi, GenericAPIView[Case]):
         there.
         """
         tabs: Any = queue_at(self.place(), self.user, self.at)
-        rows: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
-        page = self.paginate_queryset(rows.annotate(redacted=Value(False))) or []
-        return self.get_paginated_response(
-            QueueRow(
-                page, many=True, context=self.context(reasons=reasons_of(page))
-            ).data
-        )
+        cases: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
+        page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
+
+        context = self.context(reasons=reasons_of(page))
+        rows = QueueRow(page, many=True, context=context)
+        return self.get_paginated_response(rows.data)

@@ -26,19 +26,17 @@ class Register(CaseApi, GenericAPIView[Any]):
     states: tuple[str, ...]
 
     def state(self) -> str:
-        """The state asked for, else the first. ValidationError: there is no such
-        state.
-        """
+        """Return the state asked for, else the first. ValidationError: it is none."""
         state = self.request.query_params.get("state", self.states[0])
         if state not in self.states:
             raise ValidationError({"state": [NO_SUCH_CHOICE]})
         return state
 
     def answer(self, rows: QuerySet[Any]) -> Response:
+        """Answer with one page of the rows."""
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(
-            self.get_serializer(page, many=True, context=self.context()).data
-        )
+        shown = self.get_serializer(page, many=True, context=self.context())
+        return self.get_paginated_response(shown.data)
 
 
 class TimeRequests(Register):

@@ -1,4 +1,4 @@
-"""Slips: which a case has, and one of them by the same columns as the print."""
+"""Slips: those that a case has, and one of them by the same columns as the print."""
 
 from typing import Any
 
@@ -18,9 +18,10 @@ from minshi import workdays
 
 
 class Takable(CaseApi):
-    """For whoever may take a ledger away; to all others the case has no slips."""
+    """For those who may take a ledger away; to all others a case has no slips."""
 
     def takable(self) -> CaseQuerySet:
+        """Return the cases of which the caller may take a ledger away."""
         return exportable(self.visible(), self.user, workdays.local_day(self.at))
 
 
@@ -29,9 +30,8 @@ class SlipList(Takable):
     def get(self, request: Request, number: str) -> Response:
         """The slips that can be printed of the case."""
         case = self.case(number, self.takable())
-        offers: Any = slips_of(
-            case, Assignment.objects.filter(case=case), *asked_of(case)
-        )
+        assignments = Assignment.objects.filter(case=case)
+        offers: Any = slips_of(case, assignments, *asked_of(case))
         return Response(SlipOffered(offers, many=True).data)
 
 

@@ -65,7 +65,7 @@ urlpatterns = [
         "cases/<slug:number>/readers/", parts.Readers.as_view(), name="api-case-readers"
     ),
     path("batch/", four_two.Batch.as_view(), name="api-batch"),
-    path("queue/", queue.Queue.as_view(), name="api-queue"),
+    path("queue/", queue.DecisionQueue.as_view(), name="api-queue"),
     path("queue/places/", queue.QueuePlaces.as_view(), name="api-queue-places"),
     path("duty/rounds/", duty.RoundList.as_view(), name="api-rounds"),
     path("duty/rounds/plan/", duty.RoundPlan.as_view(), name="api-round-plan"),
@@ -112,12 +112,12 @@ urlpatterns = [
     ),
     path(
         "meetings/<int:pk>/items/<int:item>/",
-        items.Item.as_view(),
+        items.ItemItself.as_view(),
         name="api-meeting-item",
     ),
     path(
         "meetings/<int:pk>/items/<int:item>/place/",
-        items.Place.as_view(),
+        items.ItemPlace.as_view(),
         name="api-meeting-place",
     ),
     path(

@@ -143,5 +143,6 @@ def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:
 def _follow(row: CalendarDay, wanted: CalendarDay) -> bool:
     """Take over what the package says; return whether that changed the row."""
     same = (row.is_working, row.name) == (wanted.is_working, wanted.name)
-    row.is_working, row.name = wanted.is_working, wanted.name
+    row.is_working = wanted.is_working
+    row.name = wanted.name
     return not same

@@ -30,7 +30,7 @@ class InForce:
 
 @dataclass(frozen=True)
 class Change:
-    """What another length would do, before it is set."""
+    """The consequence of another length, before it is set."""
 
     rule: Rule
     before: Span

@@ -140,7 +140,7 @@ class Export:
             if form == "csv":
                 text = io.TextIOWrapper(out, encoding="utf-8", newline="")
                 # the record itself masks
-                tabular.write_csv(text, self.book.ledger, records, unmasked=True)
+                tabular.write_csv(text, self.book.ledger, records)
                 text.detach()
             else:
                 tabular.write_xlsx(
@@ -151,7 +151,6 @@ class Export:
                     period=self.period,
                     filled_by=str(self.user),
                     on=self.on,
-                    unmasked=True,
                 )
             self._log(AuditKind.EXPORT, form, request)
         except BaseException:
@@ -175,7 +174,7 @@ class Export:
                 )
                 % {"most": MOST_PRINTED}
             )
-        rows = list(tabular.rows_of(self.book.ledger, self._records(), unmasked=True))
+        rows = list(tabular.rows_of(self.book.ledger, self._records()))
         self._log(AuditKind.PRINT, "", request)
         return rows
 

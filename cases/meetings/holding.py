@@ -1,4 +1,4 @@
-"""Who holds a meeting, and the lock under which it changes."""
+"""The right to hold a meeting, and the lock under which it changes."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,8 +15,9 @@ from villages.models import Post, Role
 
 
 def holding_posts(posts: Iterable[Post], meeting: Meeting, at: datetime) -> list[Post]:
-    """Those of the posts that hold the meeting: of a village its officers, above it the
-    reviewer of the place.
+    """Return those of the posts that hold the meeting.
+
+    A village's meeting is held by its officers, one above it by the place's reviewer.
     """
     return [post for post in posts if _holds(post, meeting, at)]
 
@@ -24,6 +25,7 @@ def holding_posts(posts: Iterable[Post], meeting: Meeting, at: datetime) -> list
 def _holds(post: Post, meeting: Meeting, at: datetime) -> bool:
     if meeting.village_id:
         return officiates(post, meeting.village_id, at)
+
     if post.role != Role.REVIEWER:
         return False
     if meeting.town_id:
@@ -32,60 +34,61 @@ def _holds(post: Post, meeting: Meeting, at: datetime) -> bool:
 
 
 def check_right(meeting: Meeting, by: Officer, at: datetime) -> None:
-    """NoSuchRight unless the post acted from is the user's, current, and holds the
-    meeting.
+    """Raise NoSuchRight unless the officer holds the meeting from a post of their own.
+
+    The post must be the user's and current.
     """
-    own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
-    if not (own and _holds(by.post, meeting, at)):
+    today = workdays.local_day(at)
+    is_theirs = by.post.user_id == by.user.pk and by.post.is_current(today)
+
+    if not (is_theirs and _holds(by.post, meeting, at)):
         raise NoSuchRight(_("This meeting is not yours to hold."))
 
 
 def lock_open(meeting: Meeting, by: Officer, at: datetime) -> Meeting:
-    """The meeting, locked, still open, and the officer's to hold; MoveRefused once it
-    is closed or cancelled.
+    """Lock an open meeting that the officer holds, and return it as it stands.
+
+    NoSuchRight: not theirs to hold. MoveRefused: it is closed or cancelled.
     """
-    locked = (
-        Meeting.objects.select_for_update(of=("self",))
-        .select_related("village", "town")
-        .get(pk=meeting.pk)
-    )
+    meetings = Meeting.objects.select_for_update(of=("self",))
+    locked = meetings.select_related("village", "town").get(pk=meeting.pk)
+
     check_right(locked, by, at)
     if locked.closed_at:
-        raise MoveRefused(
-            _("The meeting is closed; what was wrong is put right by a correction.")
-        )
+        words = _("The meeting is closed; what was wrong is put right by a correction.")
+        raise MoveRefused(words)
     if locked.cancelled_at:
         raise MoveRefused(_("The meeting was cancelled."))
+
     return locked
 
 
 def check_has_come(meeting: Meeting, at: datetime) -> None:
-    """MoveRefused before the day of the meeting."""
+    """Raise MoveRefused before the day of the meeting."""
     day = workdays.local_day(meeting.starts_at)
     if workdays.local_day(at) < day:
-        raise MoveRefused(
-            _(
-                "The meeting is called for %(day)s; give it another time if it is held"
-                " now."
-            )
-            % {"day": day}
+        words = _(
+            "The meeting is called for %(day)s; give it another time if it is held now."
         )
+        raise MoveRefused(words % {"day": day})
 
 
 def was_concluded(item: AgendaItem) -> MoveRefused:
-    state = item.get_state_display()
-    return MoveRefused(
-        _("This item was concluded a moment ago: %(state)s.") % {"state": state}
-    )
+    """Return the refusal to write on an item that was concluded meanwhile."""
+    words = _("This item was concluded a moment ago: %(state)s.")
+    return MoveRefused(words % {"state": item.get_state_display()})
 
 
 def lock_waiting(item: AgendaItem, by: Officer, at: datetime) -> AgendaItem:
-    """The item as it stands, its meeting locked and open; MoveRefused once it was
-    concluded.
+    """Lock the meeting of a waiting item, and return the item as it stands.
+
+    The meeting must be open and the officer's to hold, as in `lock_open`. MoveRefused:
+    the item was concluded already.
     """
     meeting = lock_open(item.meeting, by, at)
-    item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
-    item.meeting = meeting
-    if item.state != ItemState.WAITING:
-        raise was_concluded(item)
-    return item
+    found = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
+    found.meeting = meeting
+
+    if found.state != ItemState.WAITING:
+        raise was_concluded(found)
+    return found

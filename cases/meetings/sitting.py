@@ -1,5 +1,6 @@
-"""A meeting as one reader sees it, and the places at which somebody holds meetings: for
-pages and the API alike.
+"""A meeting as one reader sees it, and the places at which somebody holds meetings.
+
+Pages and the API read meetings from here alike.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ from villages.procedure import Rules, rules_for
 
 
 @dataclass(frozen=True)
-class Line:
+class AgendaLine:
     """One agenda item as its reader may see it."""
 
     item: AgendaItem
@@ -53,11 +54,12 @@ class Line:
 
     @property
     def is_hidden(self) -> bool:
+        """True where the item is about a case that the reader does not see."""
         return self.item.case_id is not None and self.case is None
 
     @property
-    def is_told(self) -> bool:
-        """Of a part of a talk day that is read out, and not voted on."""
+    def is_read_out(self) -> bool:
+        """True in a part of a talk day that is read out and not voted on."""
         return self.item.part in (Part.REPORT, Part.REVIEW)
 
     @property
@@ -81,6 +83,7 @@ class Line:
         """The votes, with the number that was needed where a rule set one."""
         if not self.item.needed:
             return self.votes
+
         needed = _("%(needed)s needed") % {"needed": self.item.needed}
         return f"{self.votes}（{needed}）"
 
@@ -89,17 +92,24 @@ class Line:
         """The people who do not take part, each with the reason; a dash for nobody."""
         if not self.asides:
             return "—"
-        return " ".join(
-            f"{aside.attendee}（{aside.reason}）" if aside.reason else str(aside)
-            for aside in self.asides
-            if not aside.is_lifted
-        )
+
+        people = []
+        for aside in self.asides:
+            if aside.is_lifted:
+                continue
+            if aside.reason:
+                people.append(f"{aside.attendee}（{aside.reason}）")
+            else:
+                people.append(str(aside))
+
+        return " ".join(people)
 
 
 @dataclass
 class Sitting:
-    """A meeting with its roll, its agenda, the rules and counts: read once, at most 9
-    queries, for every page of it.
+    """A meeting with its roll, its agenda, its rules and its counts.
+
+    Every page of a meeting starts from it. Each part is read once; at most 9 queries.
     """
 
     meeting: Meeting
@@ -116,37 +126,38 @@ class Sitting:
 
     @cached_property
     def items(self) -> list[AgendaItem]:
-        """To read, not to save: what was written before a speaker was hidden is blanked
-        as well.
+        """The agenda in its order, redacted: to read, never to save.
+
+        What was written before a speaker was hidden is blanked as well.
         """
-        items = list(
-            self.meeting.items.select_related("concluded_by__user").order_by(
-                "position", "pk"
-            )
-        )
+        agenda = self.meeting.items.select_related("concluded_by__user")
+        items = list(agenda.order_by("position", "pk"))
+
         for item in items:
             item.opinions = self.redact(item.opinions)
             item.resolution = self.redact(item.resolution)
+
         return items
 
     @cached_property
     def redact(self) -> RoomRedactor:
-        hidden = Case.objects.filter(agenda_items__meeting=self.meeting).exclude(
-            confidentiality=Confidentiality.NORMAL
-        )
+        """The redactor of hidden speakers' names in what is read of the meeting."""
+        on_agenda = Case.objects.filter(agenda_items__meeting=self.meeting)
+        hidden = on_agenda.exclude(confidentiality=Confidentiality.NORMAL)
         return room_redactor(hidden.select_related("town"))
 
     @cached_property
     def corrections(self) -> list[MinutesCorrection]:
-        """Of a closed meeting, redacted as its items are."""
-        noted = (
-            list(self.meeting.corrections.select_related("post__user"))
-            if self.meeting.closed_at
-            else []
-        )
-        for item in noted:
-            item.wrong, item.right = self.redact(item.wrong), self.redact(item.right)
-        return noted
+        """The corrections of a closed meeting, redacted as its items are."""
+        if not self.meeting.closed_at:
+            return []
+
+        corrections = list(self.meeting.corrections.select_related("post__user"))
+        for correction in corrections:
+            correction.wrong = self.redact(correction.wrong)
+            correction.right = self.redact(correction.right)
+
+        return corrections
 
     @property
     def minutes(self) -> str:
@@ -154,17 +165,17 @@ class Sitting:
 
     @cached_property
     def asides(self) -> dict[int, list[StepAside]]:
-        found: dict[int, list[StepAside]] = {}
-        names = {person.pk: person for person in self.people}
-        for aside in StepAside.objects.filter(item__meeting=self.meeting).order_by(
-            "pk"
-        ):
-            aside.attendee, aside.reason = (
-                names[aside.attendee_id],
-                self.redact(aside.reason),
-            )
-            found.setdefault(aside.item_id, []).append(aside)
-        return found
+        """All who stepped aside, by the key of the item."""
+        people = {person.pk: person for person in self.people}
+        of_meeting = StepAside.objects.filter(item__meeting=self.meeting)
+
+        asides: dict[int, list[StepAside]] = {}
+        for aside in of_meeting.order_by("pk"):
+            aside.attendee = people[aside.attendee_id]
+            aside.reason = self.redact(aside.reason)
+            asides.setdefault(aside.item_id, []).append(aside)
+
+        return asides
 
     @cached_property
     def sight(self) -> Sight:
@@ -172,45 +183,51 @@ class Sitting:
 
     @cached_property
     def cases(self) -> dict[int, Case]:
-        """The agenda's cases within the reader's sight, in one query (two with
-        posts).
-        """
+        """The cases that the reader sees, by key. One query, two with posts."""
         wanted = [item.case_id for item in self.items if item.case_id]
         if not wanted:
             return {}
-        seen = Case.objects.visible_to(self.user, self.on).filter(pk__in=wanted)
-        return {
-            case.pk: case for case in seen.select_related("town", "village", "group")
-        }
+
+        visible = Case.objects.visible_to(self.user, self.on).filter(pk__in=wanted)
+        cases = visible.select_related("town", "village", "group")
+        return {case.pk: case for case in cases}
 
     @cached_property
     def counts(self) -> dict[int, Count]:
         return counts_of(self.meeting, self.items, self.people, self.asides, self.rules)
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[AgendaLine]:
         return [self.line(item) for item in self.items]
 
-    def line(self, item: AgendaItem) -> Line:
+    def line(self, item: AgendaItem) -> AgendaLine:
         case = self.cases.get(item.case_id or 0)
-        asides = self.asides.get(item.pk, [])
-        return Line(
-            item, item.subject or self.title(case), case, asides, self.counts[item.pk]
+        return AgendaLine(
+            item=item,
+            title=item.subject or self.title(case),
+            case=case,
+            asides=self.asides.get(item.pk, []),
+            count=self.counts[item.pk],
         )
 
     def title(self, case: Case | None) -> str:
-        """The matter for whoever sees it; without who spoke where that is hidden from
-        them.
+        """Return a case's title for the reader; "" where they do not see the case.
+
+        It does not name who spoke where that is hidden from them.
         """
         return title_for(case, self.sight) if case else ""
 
     def words(self, case: Case | None) -> str:
-        """The speaker's own words, as `title`."""
-        return reader_redactor(case, self.sight)(case.verbatim) if case else ""
+        """Return the speaker's own words, redacted for the reader as `title` is."""
+        if case is None:
+            return ""
+        redact = reader_redactor(case, self.sight)
+        return redact(case.verbatim)
 
     def public_title(self, case: Case | None) -> str:
-        """The matter for everybody in the room: nobody's name, and nothing of what is
-        secret.
+        """Return a case's title for everybody in the room.
+
+        It names nobody, and nothing of what is secret.
         """
         return public_titles([case]).get(case.pk, "") if case else ""
 
@@ -220,6 +237,7 @@ class Sitting:
 
     @property
     def absent(self) -> list[str]:
+        """The names of those who neither came nor sent a substitute."""
         return [
             person.name
             for person in self.people
@@ -232,7 +250,7 @@ class Sitting:
 
     @property
     def quorum(self) -> int:
-        """As it was when the meeting was closed, else by the rules of today."""
+        """How many must be present: as of the day of closing, else of today."""
         return self.meeting.quorum or self.rules.quorum_needed(self.due)
 
     @property
@@ -241,7 +259,7 @@ class Sitting:
 
     @property
     def article(self) -> Text:
-        """By which rule, as `quorum`."""
+        """The article that sets the quorum: of the day of closing, else of today."""
         return self.meeting.rule or self.rules.article
 
 
@@ -265,17 +283,21 @@ class HoldingPlace:
         return self.empty_meeting().level
 
     def empty_meeting(self) -> Meeting:
-        """An unsaved meeting there, to ask what waits for it."""
+        """Return an unsaved meeting there, to ask what waits for it."""
         return meeting_at(self.place.where)
 
 
 def holding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
-    """The places at which the posts hold meetings, each once, the secretary's post
-    before others of the village.
+    """Return the places at which the posts hold meetings, each once.
+
+    Of several posts of a village the secretary's is taken.
     """
+    secretary_first = sorted(posts, key=lambda post: post.role != Role.SECRETARY)
+
     found: dict[str, HoldingPlace] = {}
-    for post in sorted(posts, key=lambda post: post.role != Role.SECRETARY):
+    for post in secretary_first:
         place = BodyPlace.of(post)
         if place and holding_posts([post], meeting_at(place.where), at):
             found.setdefault(place.key, HoldingPlace(place, post))
+
     return list(found.values())

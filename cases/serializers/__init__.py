@@ -1,1 +1,1 @@
-"""What the API says of cases, and what it takes in."""
+"""Serializers of cases: the rows the API shows, and the bodies it takes."""

@@ -12,7 +12,7 @@ from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
@@ -24,54 +24,59 @@ SHOWN_OF_REDACTED = frozenset(
         "light",
         "said_at",
         "registered_at",
+        "accepted_at",
+        "decided_at",
+        "completed_at",
+        "replied_at",
+        "closed_at",
         "due_on",
         "promised_on",
     }
-    | {"accepted_at", "decided_at", "completed_at", "replied_at", "closed_at"}
 )
 NULL_WHERE_REDACTED = (
-    *(
-        "level",
-        "round",
-        "needs_order",
-        "close_reason",
-        "category",
-        "grade",
-        "channel",
-        "confidentiality",
-    ),
-    *("handling", "outcome", "satisfaction", "solved"),
+    "level",
+    "round",
+    "needs_order",
+    "close_reason",
+    "category",
+    "grade",
+    "channel",
+    "confidentiality",
+    "handling",
+    "outcome",
+    "satisfaction",
+    "solved",
 )
 LIGHTS = serializers.ChoiceField(
     Light.choices, allow_null=True, help_text="Null once closed."
 )
 
 
-class PlaceSerializer(Shown[Village]):
+class PlaceSerializer(ShownRow[Village]):
     class Meta:
         model = Village
         fields = ("id", "code", "name")
 
 
-class TownPlaceSerializer(Shown[Town]):
+class TownPlaceSerializer(ShownRow[Town]):
     class Meta:
         model = Town
         fields = ("id", "code", "name")
 
 
-class CaseGroupSerializer(Shown[Group]):
+class CaseGroupSerializer(ShownRow[Group]):
     class Meta:
         model = Group
         fields = ("id", "number")
 
 
-class TopicSerializer(Shown[Topic]):
+class TopicSerializer(ShownRow[Topic]):
     class Meta:
         model = Topic
         fields = ("id", "name")
 
 
-class CaseBase(Shown[Case]):
+class CaseBase(ShownRow[Case]):
     """Context: `sight` and `at`."""
 
     light = serializers.SerializerMethodField()
@@ -112,8 +117,9 @@ class CaseBase(Shown[Case]):
         return shown
 
     def known_of(self, case: Case) -> Iterable[str]:
-        """Whom a text of the case may name besides the speaker; a list asks for none,
-        row by row.
+        """Return whom a text of the case may name besides the speaker.
+
+        Nobody in a list, which would ask for them row by row.
         """
         return ()
 
@@ -170,13 +176,15 @@ class CaseRow(CaseBase):
     def to_representation(self, case: Case) -> dict[str, Any]:
         if not getattr(case, "redacted", False):
             return super().to_representation(case)
+
         shown: dict[str, Any] = dict.fromkeys(self.Meta.fields)
         for field in self._readable_fields:
-            if field.field_name in SHOWN_OF_REDACTED:
-                value = field.get_attribute(case)
-                shown[field.field_name] = (
-                    None if value is None else field.to_representation(value)
-                )
+            if field.field_name not in SHOWN_OF_REDACTED:
+                continue
+            value = field.get_attribute(case)
+            if value is not None:
+                shown[field.field_name] = field.to_representation(value)
+
         return {**shown, "title": _("Secret matter")}
 
 
@@ -195,7 +203,7 @@ class QueueRow(CaseRow):
         return reasons.get(case.pk, "")
 
 
-class HandBackSerializer(Shown[HandBack]):
+class HandBackSerializer(ShownRow[HandBack]):
     asked_by = HolderField()
     ruled_by = HolderField(allow_null=True)
 
@@ -204,7 +212,7 @@ class HandBackSerializer(Shown[HandBack]):
         fields = ("ground", "state", "asked_by", "asked_at", "ruled_by", "ruled_at")
 
 
-class AssignmentSerializer(Shown[Assignment]):
+class AssignmentSerializer(ShownRow[Assignment]):
     """`ask` and `due_on` are of this part alone; `hand_backs` say why it was given back
     and how that was ruled.
     """
@@ -231,13 +239,13 @@ class AssignmentSerializer(Shown[Assignment]):
         )
 
 
-class ReplySerializer(Shown[Reply]):
+class ReplySerializer(ShownRow[Reply]):
     class Meta:
         model = Reply
         fields = ("round", "at", "text")
 
 
-class TimeRequestSerializer(Shown[TimeRequest]):
+class TimeRequestSerializer(ShownRow[TimeRequest]):
     class Meta:
         model = TimeRequest
         fields = (
@@ -330,18 +338,14 @@ class CaseDetail(CaseBase):
         serializers.ListField(child=serializers.CharField(), allow_null=True)
     )
     def get_co_speakers(self, case: Case) -> list[str] | None:
-        return (
-            [person.name for person in case.co_speakers.all()]
-            if self._sight.shows_speaker(case)
-            else None
-        )
+        if not self._sight.shows_speaker(case):
+            return None
+        return [person.name for person in case.co_speakers.all()]
 
     @extend_schema_field(PlaceSerializer(many=True))
     def get_joined_villages(self, case: Case) -> list[Any]:
-        return [
-            PlaceSerializer(joined.village).data
-            for joined in case.joined_villages.all()
-        ]
+        villages = [joined.village for joined in case.joined_villages.all()]
+        return [PlaceSerializer(village).data for village in villages]
 
     @extend_schema_field(
         serializers.CharField(

@@ -1,6 +1,4 @@
-"""Fields that several serializers share: texts that were never masked, phones, and whom
-a case is with.
-"""
+"""Fields that several serializers share: texts, phones, and the holders of cases."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -21,7 +19,7 @@ NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
 class PlainText(serializers.CharField):
-    """Text as somebody typed it: what the API blanked out itself is not taken back."""
+    """Text as somebody typed it; one that the API itself blanked out is refused."""
 
     def to_internal_value(self, data: Any) -> str:
         text: str = super().to_internal_value(data)
@@ -33,9 +31,7 @@ class PlainText(serializers.CharField):
 
 
 class PhoneField(serializers.CharField):
-    """A whole phone number in its one form; a masked one would destroy what is
-    stored.
-    """
+    """A full phone number, normalized. A masked one would destroy what is stored."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=20, required=False, allow_blank=True, **options)
@@ -46,6 +42,7 @@ class PhoneField(serializers.CharField):
             return ""
         if "*" in text:
             raise serializers.ValidationError(_("Type the whole phone number."))
+
         try:
             return normal_phone(text)
         except DjangoValidationError as error:
@@ -60,51 +57,54 @@ class HolderKey(serializers.RegexField):
 
 
 def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
-    """The posts and offices that exist, in at most two queries; whether they may take
-    the case, the move says.
+    """Return the posts and offices that exist, by key. At most two queries.
+
+    The move itself checks whether they may take the case.
     """
     wanted: dict[str, list[int]] = {"post": [], "office": []}
     for key in keys:
         kind, _colon, pk = key.partition(":")
         wanted[kind].append(int(pk))
+
     found: dict[str, Post | Office] = {}
     if wanted["post"]:
-        posts = Post.objects.filter(pk__in=wanted["post"]).select_related(
-            "user", "group", "village", "town"
-        )
-        found |= {f"post:{post.pk}": post for post in posts}
+        posts = Post.objects.filter(pk__in=wanted["post"])
+        with_place = posts.select_related("user", "group", "village", "town")
+        found |= {f"post:{post.pk}": post for post in with_place}
     if wanted["office"]:
-        found |= {
-            f"office:{office.pk}": office
-            for office in Office.objects.filter(pk__in=wanted["office"])
-        }
+        offices = Office.objects.filter(pk__in=wanted["office"])
+        found |= {f"office:{office.pk}": office for office in offices}
+
     return found
 
 
-class Shown(serializers.ModelSerializer[Row]):
+# options of a field that say something of what is sent in
+OF_INPUT = (
+    "required",
+    "allow_blank",
+    "default",
+    "validators",
+    "max_length",
+    "min_value",
+    "max_value",
+)
+
+
+class ShownRow(serializers.ModelSerializer[Row]):
     """A row for reading: a choice not made yet is "", and `Meta.hidden` names what may
     be null besides.
     """
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field, options = super().build_standard_field(field_name, model_field)
-        options |= {
-            "read_only": True,
-            "allow_null": (
-                model_field.null or field_name in getattr(self.Meta, "hidden", ())
-            ),
-        }
+        is_hidden = field_name in getattr(self.Meta, "hidden", ())
+
+        options["read_only"] = True
+        options["allow_null"] = model_field.null or is_hidden
         if model_field.choices and model_field.blank:
             options["choices"] = [("", ""), *model_field.choices]
-        for name in (
-            "required",
-            "allow_blank",
-            "default",
-            "validators",
-            "max_length",
-            "min_value",
-            "max_value",
-        ):
+
+        for name in OF_INPUT:
             options.pop(name, None)
         return field, options
 
@@ -122,7 +122,7 @@ HOLDER_SCHEMA: dict[str, Any] = {
 
 @extend_schema_field(HOLDER_SCHEMA)
 class HolderField(serializers.Field[Any, Any, Any, Any]):
-    """Whom something is with, for reading."""
+    """The person or office that something is with, for reading."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(read_only=True, **options)

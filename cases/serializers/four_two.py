@@ -1,4 +1,4 @@
-"""四议两公开 for reading, the bodies of what is done to it, and those of a batch."""
+"""四议两公开 for reading, the bodies that change it, and those of a batch of cases."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,14 +9,18 @@ from rest_framework import serializers
 from cases.meetings.four_two import next_step
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.models.four_two import Origin, ReservedMatter
-from cases.serializers.fields import PlainText, Shown
-from cases.serializers.meetings import COUNT, CorrectionBody, CorrectionSerializer
+from cases.serializers.fields import PlainText, ShownRow
+from cases.serializers.meetings import (
+    CorrectionBody,
+    CorrectionSerializer,
+    count_field,
+)
 from cases.workflow import Action
 from villages.api.fields import DayField
 from villages.models import MeetingKind
 
 
-class StepSerializer(Shown[FourTwoStep]):
+class StepSerializer(ShownRow[FourTwoStep]):
     corrections = CorrectionSerializer(many=True)
 
     class Meta:
@@ -43,7 +47,7 @@ class StepSerializer(Shown[FourTwoStep]):
         read_only_fields = fields
 
 
-class ProcessSerializer(Shown[FourTwoProcess]):
+class ProcessSerializer(ShownRow[FourTwoProcess]):
     """Context: `cases`, the numbers of those within sight by their keys."""
 
     case = serializers.SerializerMethodField()
@@ -98,21 +102,11 @@ class HeldBody(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         MeetingKind.choices, required=False, allow_blank=True, default=""
     )
-    due = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    present = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_for = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_against = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_abstain = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
+    due = count_field()
+    present = count_field()
+    votes_for = count_field()
+    votes_against = count_field()
+    votes_abstain = count_field()
     public_until = DayField(required=False, allow_null=True, default=None)
     oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
 

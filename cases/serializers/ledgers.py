@@ -1,4 +1,4 @@
-"""Ledgers as the API tells of them."""
+"""Ledgers as the API shows them."""
 
 from typing import Any
 

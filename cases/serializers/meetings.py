@@ -1,4 +1,4 @@
-"""Meetings for reading, and the bodies of what is done to them."""
+"""Meetings for reading, and the bodies that change them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,18 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.meetings import ITEM_ACTIONS, Verdict
-from cases.meetings.sitting import Line
+from cases.meetings.sitting import AgendaLine
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
-from cases.serializers.fields import HolderField, PlainText, Shown
+from cases.serializers.fields import HolderField, PlainText, ShownRow
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
 MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60
 UP, DOWN = "up", "down"
-COUNT: dict[str, Any] = {"min_value": 0, "max_value": MOST_PEOPLE}
-
-
 ROW: tuple[str, ...] = (
     "id",
     "kind",
@@ -33,8 +30,8 @@ ROW: tuple[str, ...] = (
     "closed_at",
     "cancelled_at",
 )
-# What whoever may not see the case of an item reads of it; the rest would tell them
-# that it concerns them.
+# Shown of an item whose case the reader may not see; the rest would tell them that it
+# concerns them.
 SHOWN_OF_HIDDEN = frozenset({"id", "position", "part", "state", "hidden"})
 NOTHING: Mapping[str, Any] = MappingProxyType(
     {
@@ -58,14 +55,25 @@ WHOLE = (
 )
 
 
-class MeetingRow(Shown[Meeting]):
+def count_field() -> serializers.IntegerField:
+    """Return a field for a number of people; null where nobody counted."""
+    return serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=0,
+        max_value=MOST_PEOPLE,
+    )
+
+
+class MeetingRow(ShownRow[Meeting]):
     class Meta:
         model = Meeting
         fields = ROW
         read_only_fields = ROW
 
 
-class AttendeeSerializer(Shown[Attendee]):
+class AttendeeSerializer(ShownRow[Attendee]):
     class Meta:
         model = Attendee
         fields = ("id", "name", "is_chair", "is_guest", "is_present", "substitute")
@@ -79,7 +87,7 @@ class AsideSerializer(serializers.Serializer[Any]):
     is_lifted = serializers.BooleanField()
 
 
-class AgendaLineSerializer(serializers.Serializer[Line]):
+class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     """An agenda item; of a case the reader does not see, that it is there and its
     state. Context: `sitting`.
     """
@@ -121,13 +129,13 @@ class AgendaLineSerializer(serializers.Serializer[Line]):
     needed = serializers.IntegerField(source="count.needed", allow_null=True)
     asides = AsideSerializer(many=True)
 
-    def to_representation(self, line: Line) -> dict[str, Any]:
+    def to_representation(self, line: AgendaLine) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(line)
-        if line.is_hidden:
-            return {
-                name: value if name in SHOWN_OF_HIDDEN else NOTHING.get(name)
-                for name, value in shown.items()
-            }
+        if not line.is_hidden:
+            return shown
+
+        for name in shown.keys() - SHOWN_OF_HIDDEN:
+            shown[name] = NOTHING.get(name)
         return shown
 
 
@@ -159,9 +167,8 @@ class MeetingWhole(MeetingRow):
 
     @extend_schema_field(AgendaLineSerializer(many=True))
     def get_items(self, meeting: Meeting) -> Any:
-        return AgendaLineSerializer(
-            self.context["sitting"].lines, many=True, context=self.context
-        ).data
+        lines = self.context["sitting"].lines
+        return AgendaLineSerializer(lines, many=True, context=self.context).data
 
 
 class CallBody(serializers.Serializer[Any]):
@@ -189,12 +196,8 @@ class ChangeBody(serializers.Serializer[Any]):
     place = PlainText(max_length=60, required=False, allow_blank=True, default="")
     chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
     recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
-    due = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    present = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
+    due = count_field()
+    present = count_field()
 
 
 class RollLine(serializers.Serializer[Any]):
@@ -243,15 +246,9 @@ class DraftBody(serializers.Serializer[Any]):
     opinions = PlainText(
         max_length=MOST_TEXT, allow_blank=True, required=False, default=""
     )
-    votes_for = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_against = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
-    votes_abstain = serializers.IntegerField(
-        required=False, allow_null=True, default=None, **COUNT
-    )
+    votes_for = count_field()
+    votes_against = count_field()
+    votes_abstain = count_field()
 
 
 class ConcludeBody(DraftBody):

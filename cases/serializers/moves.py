@@ -1,5 +1,6 @@
-"""The body of every move, made from the inputs that MOVES names; choices come from
-`candidates`.
+"""The body of every move, made from the inputs that MOVES names.
+
+The choices of an input come from `candidates`.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from cases.serializers.fields import (
     HolderKey,
     PhoneField,
     PlainText,
-    Shown,
+    ShownRow,
     holders_by_key,
 )
 from cases.workflow import MOVES, Action, Facts, candidates
@@ -57,6 +58,7 @@ def _choice(item: Input) -> serializers.Field[Any, Any, Any, Any]:
 
 
 def _common(item: Input) -> dict[str, Any]:
+    """Return the options that the fields of all kinds share."""
     return {
         "required": item.required,
         "label": item.label,
@@ -113,24 +115,30 @@ class MoveBody(serializers.Serializer[Any]):
     asked: tuple[Input, ...] = ()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Replace keys by the rows they name; return inputs, version and post.
+
+        ValidationError: one is no choice, or is about a speaker hidden from the caller.
+        """
         facts: Facts = self.context["facts"]
+        user: User = self.context["user"]
+
         wrong: dict[str, Any] = {}
         inputs: dict[str, Any] = {}
         for item in self.asked:
-            if (
-                item.name in WHO_SPOKE
-                and item.name in attrs
-                and not self._shows_speaker(facts)
-            ):
+            if item.name not in attrs:
+                continue
+            if item.name in WHO_SPOKE and not self._shows_speaker(facts):
                 wrong[item.name] = HIDDEN_FROM_YOU
-            elif item.name in attrs:
-                inputs[item.name] = chosen = choose(
-                    item, attrs[item.name], facts, self.context["user"]
-                )
-                if chosen is None:
-                    wrong[item.name] = NO_SUCH_CHOICE
+                continue
+
+            chosen = choose(item, attrs[item.name], facts, user)
+            inputs[item.name] = chosen
+            if chosen is None:
+                wrong[item.name] = NO_SUCH_CHOICE
+
         if wrong:
             raise serializers.ValidationError(wrong)
+
         return {
             "inputs": inputs,
             "version": attrs.get("version"),
@@ -143,57 +151,76 @@ class MoveBody(serializers.Serializer[Any]):
 
 
 def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
-    """What a value of the body means; None if it is none of the choices. `facts` need
-    hold no more than the case.
+    """Return what a value of the body means; None if it is none of the choices.
+
+    `facts` need hold no more than the case.
     """
     if item.kind is Kind.HOLDER:
         return holders_by_key([raw]).get(raw)
+
     if item.kind is Kind.HOLDERS:
         found = holders_by_key(raw)
-        return [found[key] for key in raw] if found.keys() >= set(raw) else None
+        if not found.keys() >= set(raw):
+            return None
+        return [found[key] for key in raw]
+
     if item.kind is Kind.ASKS:
-        found = holders_by_key(ask["holder"] for ask in raw)
-        return [
-            Ask(found[ask["holder"]], ask["text"], ask["due_on"])
-            for ask in raw
-            if ask["holder"] in found
-        ]
+        return _asks_from(raw)
+
     if item.kind is Kind.USERS:
         users = list(candidates(item, facts, user).filter(pk__in=raw))
         return users if len(users) == len(set(raw)) else None
+
     if item.kind in LOOKED_UP:
-        return (
-            candidates(item, facts, user).filter(**{LOOKED_UP[item.kind]: raw}).first()
-        )
+        field = LOOKED_UP[item.kind]
+        return candidates(item, facts, user).filter(**{field: raw}).first()
+
     return raw
+
+
+def _asks_from(raw: list[dict[str, Any]]) -> list[Ask]:
+    """Return what is asked of each holder; one who does not exist is left out."""
+    found = holders_by_key(line["holder"] for line in raw)
+
+    asks = []
+    for line in raw:
+        holder = found.get(line["holder"])
+        if holder:
+            asks.append(Ask(holder, line["text"], line["due_on"]))
+    return asks
 
 
 @cache
 def body_of(action: Action) -> type[MoveBody]:
-    """The serializer of one move's body, `action` included."""
-    return _made(
-        f"Move{_camel(action)}",
+    """Return the serializer of one move's body, `action` included."""
+    return _make_body(
+        f"Move{_camel_case(action)}",
         MOVES[action].inputs,
         {"action": serializers.ChoiceField([action.value])},
     )
 
 
 def amendment() -> type[MoveBody]:
-    """The body of a correction: the inputs of AMEND without its name."""
-    return _made("Amendment", MOVES[Action.AMEND].inputs, {})
+    """Return the body of a correction: the inputs of AMEND without its name."""
+    return _make_body("Amendment", MOVES[Action.AMEND].inputs, {})
 
 
-def _made(name: str, inputs: tuple[Input, ...], more: dict[str, Any]) -> type[MoveBody]:
+def _make_body(
+    name: str, inputs: tuple[Input, ...], more: dict[str, Any]
+) -> type[MoveBody]:
+    """Make the class of a body with a field for each input, and `more` fields."""
     fields = {item.name: FIELDS[item.kind](item) for item in inputs}
-    return type(name, (MoveBody,), {**more, **fields, "asked": inputs, "__doc__": ""})
+    members = {**more, **fields, "asked": inputs, "__doc__": ""}
+    return type(name, (MoveBody,), members)
 
 
-def _camel(action: Action) -> str:
-    return "".join(part.title() for part in action.value.split("_"))
+def _camel_case(action: Action) -> str:
+    words = action.value.split("_")
+    return "".join(word.title() for word in words)
 
 
 def any_body() -> PolymorphicProxySerializer:
-    """One of the moves, told apart by `action`, for the schema."""
+    """Return the body of any move for the schema, where `action` says which it is."""
     return PolymorphicProxySerializer(
         component_name="MoveMade",
         serializers={action.value: body_of(action) for action in OFFERED},
@@ -201,8 +228,8 @@ def any_body() -> PolymorphicProxySerializer:
     )
 
 
-class Asked(serializers.Serializer[Any]):
-    """Which move it is; read before its own body."""
+class NamedMove(serializers.Serializer[Any]):
+    """The name of a move, read before the move's own body."""
 
     action = serializers.ChoiceField([action.value for action in OFFERED])
 
@@ -236,7 +263,7 @@ class MovesOffered(serializers.Serializer[Any]):
     moves = MoveOffered(many=True)
 
 
-class MoveDone(Shown[Case]):
+class MoveDone(ShownRow[Case]):
     """Where the case stands, and no more: the move may have taken it out of its mover's
     sight.
     """

@@ -1,6 +1,4 @@
-"""What somebody may do with a case now, with the choices of each input, as plain
-data.
-"""
+"""The moves open to somebody now, with the choices of each input, as plain data."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -35,25 +33,28 @@ class Choices:
     """The choices of inputs, each kind read once for all moves."""
 
     def __init__(self, facts: Facts, user: User) -> None:
-        self.facts, self.user = facts, user
-        self.known: dict[tuple[Kind, str], list[dict[str, Any]]] = {}
+        self.facts = facts
+        self.user = user
+        self._read_before: dict[tuple[Kind, str], list[dict[str, Any]]] = {}
 
     def of(self, item: Input) -> list[dict[str, Any]] | None:
+        """Return the choices of an input; None where anything of the kind will do."""
         if item.kind in FREE:
             return None
         if item.kind is Kind.CHOICE:
             choices = item.choices.choices  # type: ignore[union-attr]
             return [{"value": value, "label": str(label)} for value, label in choices]
-        key = (
-            Kind.HOLDER if item.kind in HOLDING else item.kind,
-            item.name if item.name in ("holder", "part") else "",
-        )
-        if key not in self.known:
-            self.known[key] = self._read(item)
-        return self.known[key]
+
+        kind = Kind.HOLDER if item.kind in HOLDING else item.kind
+        name = item.name if item.name in ("holder", "part") else ""
+        key = (kind, name)
+        if key not in self._read_before:
+            self._read_before[key] = self._read(item)
+        return self._read_before[key]
 
     def _read(self, item: Input) -> list[dict[str, Any]]:
         offered = candidates(item, self.facts, self.user)
+
         if item.kind in HOLDING:
             return [
                 {"value": key, "label": holder_label(holder)}
@@ -64,6 +65,7 @@ class Choices:
                 {"value": code, "label": name}
                 for code, name in offered.values_list("code", "name")
             ]
+
         label = LABELS.get(item.kind, str)
         return [{"value": row.pk, "label": label(row)} for row in offered]
 
@@ -71,20 +73,28 @@ class Choices:
 def offers_as_data(
     offers: Iterable[Offer], facts: Facts, user: User, *, speaker_shown: bool
 ) -> list[dict[str, Any]]:
+    """Return the offers as the API shows them.
+
+    Inputs about the speaker are left out unless the speaker is shown to the user.
+    """
     choices = Choices(facts, user)
-    return [
-        {
+
+    rows = []
+    for offer in offers:
+        inputs = [
+            _input(item, choices)
+            for item in offer.move.inputs
+            if speaker_shown or item.name not in WHO_SPOKE
+        ]
+        row = {
             "action": offer.action.value,
             "label": str(offer.action.label),
             "post": offer.post.pk if offer.post else None,
-            "inputs": [
-                _input(item, choices)
-                for item in offer.move.inputs
-                if speaker_shown or item.name not in WHO_SPOKE
-            ],
+            "inputs": inputs,
         }
-        for offer in offers
-    ]
+        rows.append(row)
+
+    return rows
 
 
 def _input(item: Input, choices: Choices) -> dict[str, Any]:

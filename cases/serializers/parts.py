@@ -1,4 +1,4 @@
-"""What belongs to a case: what happened, files, ratings."""
+"""The parts of a case: events, files, ratings, meetings, readers."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import AgendaItem, Attachment, Event, Rating, SignedSheet
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
 
-# What integrating systems may read of an event's data; digests, ids of named cadres and
-# the like stay inside.
+# What other systems may read of an event's data; digests, ids of named cadres and the
+# like stay inside.
 SHOWN_OF_DATA = frozenset(
     {
         "version",
@@ -28,8 +28,6 @@ SHOWN_OF_DATA = frozenset(
         "owner",
         "outcome",
         "public",
-    }
-    | {
         "until_on",
         "ruling",
         "asks_escalation",
@@ -40,13 +38,17 @@ SHOWN_OF_DATA = frozenset(
         "solved",
         "how",
         "village",
+        "supervision_level",
+        "told_at",
+        "explained_at",
+        "said_at",
+        "channel",
     }
-    | {"supervision_level", "told_at", "explained_at", "said_at", "channel"}
 )
 LABELS = dict(Action.choices)
 
 
-class EventSerializer(Shown[Event]):
+class EventSerializer(ShownRow[Event]):
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     post = HolderField(allow_null=True)
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
@@ -79,7 +81,7 @@ class EventSerializer(Shown[Event]):
         }
 
 
-class AttachmentSerializer(Shown[Attachment]):
+class AttachmentSerializer(ShownRow[Attachment]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -89,13 +91,12 @@ class AttachmentSerializer(Shown[Attachment]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, attachment: Attachment) -> str:
-        address = reverse(
-            "api-attachment", args=[attachment.case.number, attachment.uuid]
-        )
-        return str(self.context["request"].build_absolute_uri(address))
+        number = attachment.case.number
+        path = reverse("api-attachment", args=[number, attachment.uuid])
+        return str(self.context["request"].build_absolute_uri(path))
 
 
-class SignedSheetSerializer(Shown[SignedSheet]):
+class SignedSheetSerializer(ShownRow[SignedSheet]):
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -105,11 +106,8 @@ class SignedSheetSerializer(Shown[SignedSheet]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, sheet: SignedSheet) -> str:
-        return str(
-            self.context["request"].build_absolute_uri(
-                reverse("api-sheet", args=[sheet.uuid])
-            )
-        )
+        path = reverse("api-sheet", args=[sheet.uuid])
+        return str(self.context["request"].build_absolute_uri(path))
 
 
 class SignedSheetBody(serializers.Serializer[Any]):
@@ -121,7 +119,7 @@ class UploadBody(serializers.Serializer[Any]):
     post = IdField(required=False)
 
 
-class RatingSerializer(Shown[Rating]):
+class RatingSerializer(ShownRow[Rating]):
     entered_by = HolderField(allow_null=True, help_text=_("Null: the speaker."))
 
     class Meta:
@@ -139,7 +137,7 @@ class RatingSerializer(Shown[Rating]):
         read_only_fields = fields
 
 
-class MeetingOfCase(Shown[AgendaItem]):
+class MeetingOfCase(ShownRow[AgendaItem]):
     """The item of a meeting at which the case is or was."""
 
     meeting = serializers.IntegerField(source="meeting_id", read_only=True)

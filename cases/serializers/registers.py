@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from cases.models import MandatoryReport, TimeRequest
 from cases.privacy.redactor import reader_redactor
-from cases.serializers.fields import HolderField, Shown
+from cases.serializers.fields import HolderField, ShownRow
 
 
-class OfACase(Shown[Any]):
+class OfACase(ShownRow[Any]):
     """With the case's number and title; without who spoke where that is hidden from the
     reader.
     """
@@ -20,10 +20,11 @@ class OfACase(Shown[Any]):
     def to_representation(self, row: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(row)
         redact = reader_redactor(row.case, self.context["sight"])
-        return {
-            name: redact(value) if isinstance(value, str) else value
-            for name, value in shown.items()
-        }
+
+        for name, value in shown.items():
+            if isinstance(value, str):
+                shown[name] = redact(value)
+        return shown
 
 
 class TimeRequestRow(OfACase):

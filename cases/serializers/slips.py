@@ -1,4 +1,4 @@
-"""Slips as the API tells of them."""
+"""Slips as the API shows them."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class SlipOffered(serializers.Serializer[SlipOffer]):
 
 @extend_schema_field(CELL)
 class CellField(serializers.Field[Any, Any, Any, Any]):
-    """What stands in a box."""
+    """The value of one box of a slip."""
 
     def to_representation(self, value: Any) -> Any:
         return value

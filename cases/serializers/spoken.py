@@ -1,4 +1,4 @@
-"""What is taken down through the API, and the receipt given for it."""
+"""A matter as it is taken down through the API, and the receipt given for it."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
-from cases.serializers.fields import NO_SUCH_CHOICE, PhoneField, PlainText, Shown
+from cases.serializers.fields import NO_SUCH_CHOICE, PhoneField, PlainText, ShownRow
 from cases.workflow import Spoken
 from minshi import workdays
 from villages.api.fields import IdField, MomentField
@@ -66,41 +66,55 @@ class SpokenBody(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Replace keys by the rows they name; return a `Spoken` and the post's key.
+
+        ValidationError: one names no row that the caller may choose.
+        """
         post = attrs.pop("post", None)
+
         village = self._one("village", Village.objects.select_related("town"), attrs)
         town = self._one("town", Town.objects.all(), attrs)
         town = village.town if village else town
         self._one("group", Group.objects.filter(village=village), attrs)
         self._one("topic", Topic.objects.filter(town=town), attrs)
         self._one("resident", self._neighbours(), attrs)
+
         if "concerns" in attrs:
             attrs["concerns"] = self._existing(attrs["concerns"])
         attrs["co_speakers"] = tuple(attrs.get("co_speakers", ()))
+
         return {"spoken": Spoken(**attrs), "post": post}
 
     def _one(self, name: str, rows: QuerySet[Any], attrs: dict[str, Any]) -> Any:
+        """Put the row that a field names in its place, and return it; None if unnamed.
+
+        ValidationError: it is none of `rows`.
+        """
         if name not in attrs:
             return None
-        attrs[name] = row = rows.filter(pk=attrs[name]).first()
+
+        row = rows.filter(pk=attrs[name]).first()
         if row is None:
             raise serializers.ValidationError({name: NO_SUCH_CHOICE})
+
+        attrs[name] = row
         return row
 
     def _neighbours(self) -> QuerySet[Resident]:
-        """Nobody copies the name and phone of a resident they could not look up."""
+        """Return the residents whom the caller could look up: no others are copied."""
         at: datetime = self.context["at"]
         where = neighbourhood_of(self.context["user"], workdays.local_day(at))
         return where.residents.select_related("household__group")
 
     def _existing(self, ids: list[int]) -> tuple[User, ...]:
-        """The accounts; whether they are cadres of the place, `register` sees to."""
+        """Return the accounts; `register` checks that they are cadres of the place."""
         users = tuple(User.objects.filter(pk__in=ids))
         if len(users) != len(set(ids)):
             raise serializers.ValidationError({"concerns": NO_SUCH_CHOICE})
         return users
 
 
-class ReceiptSerializer(Shown[Case]):
+class ReceiptSerializer(ShownRow[Case]):
     """回执: what the recorder hands over, even for a case that is then hidden from
     them.
     """

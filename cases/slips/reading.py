@@ -72,7 +72,7 @@ class Sheet:
 def lines_of(columns: Sequence[Column[T]], record: T) -> list[Line]:
     """The record's cells by the columns; the record itself masks."""
     ledger = Ledger(key="", title="", columns=tuple(columns))
-    cells = next(tabular.rows_of(ledger, [record], unmasked=True))[1:]
+    cells = next(tabular.rows_of(ledger, [record]))[1:]
     return [
         Line(column.key, column.heading, cell, column.width >= WIDE)
         for column, cell in zip(columns, cells, strict=True)

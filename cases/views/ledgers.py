@@ -150,10 +150,7 @@ class LedgerView(StaffView):
             else 1
         )
         # the record itself masks
-        rows = [
-            cells[1:]
-            for cells in tabular.rows_of(reading.ledger, records, unmasked=True)
-        ]
+        rows = [cells[1:] for cells in tabular.rows_of(reading.ledger, records)]
         context: dict[str, Any] = {
             "nav": "ledgers",
             "reading": reading,

@@ -1,4 +1,4 @@
-"""Every move and act, by the name of what a person does.
+"""The names of all moves and acts: what a person does with a case.
 
 The labels are the words on the buttons.
 """

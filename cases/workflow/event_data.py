@@ -1,4 +1,4 @@
-"""What an event's data says, by the family of actions that write it.
+"""The data of events, typed by the family of actions that write it.
 
 Keys are stored and hashed: they never change. A personal value never stands here. A
 holder or owner is written as "post:12" or "office:3", a day as 2026-03-31, a moment as
@@ -206,7 +206,7 @@ class EventData(
     Resolved,
     total=False,
 ):
-    """Every key that an event's data may have."""
+    """All keys that an event's data may have."""
 
 
 def data_of(event: Event) -> EventData:

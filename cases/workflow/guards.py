@@ -269,12 +269,14 @@ def ten_a_day(facts: Facts, by: Actor) -> Refusal:
 def may_protect(facts: Facts, by: Actor) -> Refusal:
     """Up by the owner, down by a reviewer: refused to whom neither is open."""
     rank = Confidentiality(facts.case.confidentiality).rank
+
     if isinstance(by, Officer):
         may_go_up = rank < Confidentiality.SECRET.rank
         if may_go_up and by.post in owners_posts(facts):
             return None
         if rank and by.post in REVIEWERS.may(facts, Handled.NOBODY):
             return None
+
     return _(
         "Whoever holds the matter may protect it more; only a reviewer may protect it"
         " less."

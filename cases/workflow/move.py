@@ -43,9 +43,7 @@ class Move:
     # --- what it needs
     inputs: tuple[Input, ...] = ()
     guards: tuple[Guard, ...] = ()
-    also_locks: str = (
-        ""  # the input that names another case, which this one changes too
-    )
+    also_locks: str = ""  # the input that names another case, changed by it too
 
     # --- what follows from it
     # the place of its button on the case page; None: it folds away under "more"

@@ -117,7 +117,7 @@ def _checked_inputs(
 
 
 def _was_used_meanwhile(key: UUID | None, locked: Case, version: int | None) -> bool:
-    """Whether the key moved the case while this request waited for the lock."""
+    """True where the key moved the case while this request waited for the lock."""
     if key is None or version == locked.version:
         return False
     return locked.events.filter(key=key).exists()

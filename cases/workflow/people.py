@@ -118,18 +118,25 @@ class People:
         MoveRefused: there is nobody at all.
         """
         owner, nobody_left = find_owner(self.facts)
-        present = self.case.owner_post
-        if owner is None and present and not self.facts.in_conflict(present):
-            # better with somebody who is gone than refused to whoever speaks up
-            owner = present
         if owner is None:
-            raise MoveRefused(
-                _("Nobody is appointed who could take this case; please call the town.")
-            )
+            owner = self._present_owner()
 
         self.case.owner_post = owner if isinstance(owner, Post) else None
         self.case.owner_office = owner if isinstance(owner, Office) else None
         return owner, nobody_left and not self.facts.alarmed()
+
+    def _present_owner(self) -> Post:
+        """Return the owner so far, for want of anybody better.
+
+        A matter is better with somebody who is gone than refused to whoever speaks up.
+        MoveRefused: there is none, or the matter concerns them.
+        """
+        present = self.case.owner_post
+        if present is None or self.facts.in_conflict(present):
+            raise MoveRefused(
+                _("Nobody is appointed who could take this case; please call the town.")
+            )
+        return present
 
     # --- readers
     def name_readers(self) -> None:

@@ -77,7 +77,8 @@ def _without_personal_values(
             names_to_blank.update(pair)
     redact = personal_redactor(case, names_to_blank)
 
-    clean, revisions = dict[str, str](), dict(personal)
+    clean = dict[str, str]()
+    revisions = dict(personal)
     for name, text in typed.items():
         clean[name] = redact(text)
         if clean[name] != text:
@@ -181,7 +182,8 @@ def first_broken(case: Case, events: Iterable[Event]) -> str | None:
     Checked are order, links, hashes, the head on the case row, and the digests of
     revisions that are not erased.
     """
-    previous, count = "", 0
+    previous = ""
+    count = 0
     for event in events:
         count += 1
         where = f"{case.number} #{event.sequence}"

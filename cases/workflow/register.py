@@ -136,7 +136,8 @@ def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
 
 def _check_places(spoken: Spoken) -> None:
     """Refuse a group, a resident or a topic that belongs to another place."""
-    town, village = town_of(spoken), spoken.village
+    town = town_of(spoken)
+    village = spoken.village
     group, resident = spoken.group, spoken.resident
 
     if group and (village is None or group.village_id != village.pk):

@@ -42,7 +42,7 @@ class Follow:
 
 
 class Step:
-    """What the effect of a move works with.
+    """A move under way, as its effect works with it.
 
     It leads the case from stage to stage; `clocks` and `people` change the rest.
     Effects write into `data` what the event shall say, never a personal value; those
@@ -56,8 +56,10 @@ class Step:
         self.at: datetime = facts.at
         self.on: date = facts.on
         self.values = values
+
         self.clocks = Clocks(facts)
         self.people = People(facts)
+
         self.data: EventData = {}
         # field → (old, new), into CaseRevision
         self.personal: dict[str, tuple[str, str]] = {}

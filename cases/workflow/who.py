@@ -1,4 +1,4 @@
-"""Whose move it is, and who owns a case (domain §3).
+"""The people whose move it is, and the owner of a case (domain §3).
 
 Posts of the case's level come first, then those of the next level up.
 """

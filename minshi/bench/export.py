@@ -73,9 +73,7 @@ def _write_cells(database: str, at: datetime, path: str) -> None:
 
     with joined(database), open(path, "wb") as out:  # noqa: PTH123
         export = _export(at)
-        for row in tabular.rows_of(
-            export.book.ledger, export._records(), unmasked=True
-        ):
+        for row in tabular.rows_of(export.book.ledger, export._records()):
             pickle.dump(row, out)
 
 

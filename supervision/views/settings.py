@@ -12,7 +12,7 @@ from cases.views.access import UNPROCESSABLE
 from cases.views.timing import TownView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from supervision.chasing.ladder import LADDER, Setting, ladders_of
+from supervision.chasing.steps import LADDER, Setting, ladders_of
 from supervision.forms import RungForm, TextForm
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told
 from supervision.models.chase import COUNTED

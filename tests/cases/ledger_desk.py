@@ -119,7 +119,7 @@ def rows(
     found = records(post, key, cases, opened=opened)
     return [
         dict(zip(columns, row, strict=True))
-        for row in tabular.rows_of(BOOKS[key].ledger, found, unmasked=True)
+        for row in tabular.rows_of(BOOKS[key].ledger, found)
     ]
 
 

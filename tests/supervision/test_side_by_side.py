@@ -12,7 +12,7 @@ from django.db import connection
 from cases.models.choices import Stage
 from minshi.errors import MoveRefused
 from minshi.workdays import local_day
-from supervision.chasing import ladder
+from supervision.chasing import notifying
 from supervision.chasing.ladder import look_at_clocks
 from supervision.chasing.sweeping import sweep
 from supervision.models import Chase, SupervisionOrder
@@ -43,14 +43,14 @@ def meets(monkeypatch):
     that row.
     """
     taken = threading.Event()
-    whole = ladder.put_in_outbox
+    whole = notifying.put_in_outbox
 
     def put_in_outbox(messages, *, at):
         taken.set()
         until(somebody_waits)
         return whole(messages, at=at)
 
-    monkeypatch.setattr(ladder, "put_in_outbox", put_in_outbox)
+    monkeypatch.setattr(notifying, "put_in_outbox", put_in_outbox)
     return taken
 
 

@@ -5,7 +5,7 @@ households.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -202,6 +202,22 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.order_by("from_on", "pk")
 
 
+AT_NO_NODE: dict[str, Any] = {
+    "county_code": "",
+    "town": None,
+    "village": None,
+    "group": None,
+    "office": None,
+}
+
+
+def _only_at(node: str) -> Q:
+    """Return the condition for posts at a node of that kind and at no other."""
+    fields = AT_NO_NODE | {f"{node}__isnull": False}
+    del fields[node]
+    return Q(**fields)
+
+
 class Post(models.Model):
     """任职: one user's office at exactly one node, with dates; the 三员 are at none."""
 
@@ -262,34 +278,10 @@ class Post(models.Model):
                             Role.SECRETARY,
                         ]
                     )
-                    & Q(
-                        village__isnull=False,
-                        county_code="",
-                        town=None,
-                        group=None,
-                        office=None,
-                    )
+                    & _only_at("village")
                 )
-                | (
-                    Q(role=Role.GROUP_LEADER)
-                    & Q(
-                        group__isnull=False,
-                        county_code="",
-                        town=None,
-                        village=None,
-                        office=None,
-                    )
-                )
-                | (
-                    Q(role=Role.OFFICE_HANDLER)
-                    & Q(
-                        office__isnull=False,
-                        county_code="",
-                        town=None,
-                        village=None,
-                        group=None,
-                    )
-                )
+                | (Q(role=Role.GROUP_LEADER) & _only_at("group"))
+                | (Q(role=Role.OFFICE_HANDLER) & _only_at("office"))
                 | (
                     Q(role__in=[Role.REVIEWER, Role.SUPERVISOR])
                     & Q(village=None, group=None, office=None)
@@ -300,9 +292,7 @@ class Post(models.Model):
                 )
                 | (
                     Q(role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR])
-                    & Q(
-                        county_code="", town=None, village=None, group=None, office=None
-                    )
+                    & Q(**AT_NO_NODE)
                 ),
                 name="post_is_at_the_one_node_its_role_serves",
             ),

@@ -24,7 +24,7 @@ from cases.meetings import (
     set_aside,
     was_concluded,
 )
-from cases.meetings.sitting import Line, Sitting
+from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
 from cases.models.choices import Level
 from cases.models.meeting import ItemState
@@ -105,11 +105,11 @@ class VerdictButton:
     is_first: bool = False
 
 
-def verdict_buttons(line: Line, chosen: Offer | None) -> list[VerdictButton]:
+def verdict_buttons(line: AgendaLine, chosen: Offer | None) -> list[VerdictButton]:
     """The ways in which an item may be concluded. `chosen`: the step that is resolved
     about its case, where the reader may resolve one.
     """
-    if line.case is None and line.is_told:
+    if line.case is None and line.is_read_out:
         return [VerdictButton(Verdict.NOTED, _("Heard, next item"), is_first=True)]
 
     buttons = []
@@ -179,7 +179,7 @@ class ShownItem(ItemView):
         return sitting.items[at] if 0 <= at < len(sitting.items) else None
 
     def _aside_people(
-        self, sitting: Sitting, line: Line, typed: QueryDict | None
+        self, sitting: Sitting, line: AgendaLine, typed: QueryDict | None
     ) -> list[AsideRow]:
         """Each with how they step aside, what was ticked and refused in its place."""
         known = {aside.attendee_id: aside for aside in line.asides}
@@ -195,13 +195,13 @@ class ShownItem(ItemView):
         ]
 
     def _deciding(
-        self, line: Line, do: str, typed: QueryDict | None = None
+        self, line: AgendaLine, do: str, typed: QueryDict | None = None
     ) -> dict[str, Any]:
         """The steps that may be resolved about the case now, and the form of the one
         chosen, as far as it was typed.
         """
         if line.case is None:
-            return {"talks": line.is_told, "verdicts": verdict_buttons(line, None)}
+            return {"talks": line.is_read_out, "verdicts": verdict_buttons(line, None)}
 
         offers = self._offers(line.case)
         first = offers[0][0] if offers else None

@@ -24,7 +24,7 @@ from cases.meetings import (
     save_minutes,
     waiting_for,
 )
-from cases.meetings.sitting import Line, Sitting
+from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
 from cases.views.access import CONFLICT, UNPROCESSABLE
@@ -43,13 +43,13 @@ LOOKS = {ItemState.PASSED: "lamp green", ItemState.NOT_PASSED: "lamp red"}
 class AgendaRow:
     """One item of the agenda with the buttons its reader has for it."""
 
-    line: Line
+    line: AgendaLine
     label: str
     look: str
     acts: list[tuple[str, Text]]
 
 
-def agenda_rows(lines: list[Line], *, may_write: bool) -> list[AgendaRow]:
+def agenda_rows(lines: list[AgendaLine], *, may_write: bool) -> list[AgendaRow]:
     rows = []
     for nth, line in enumerate(lines, 1):
         item = line.item

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
-from cases.meetings.sitting import Line, Sitting
+from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, FourTwoStep, Meeting, SignedSheet
 from cases.models.meeting import Correction
 from cases.slips.minutes import MinutesSheet
@@ -48,7 +48,7 @@ class MeetingScreen(MeetingView):
         return render(request, "cases/meetings/screen.html", context)
 
 
-def _heading_without_title(line: Line | None) -> str:
+def _heading_without_title(line: AgendaLine | None) -> str:
     if line and line.case:
         return _("A matter not shown on the wall")
     return _("A matter you may not see")

@@ -1,1 +1,1 @@
-"""What each move does to the case, by stage."""
+"""The effect of each move on the case, by stage."""

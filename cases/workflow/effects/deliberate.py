@@ -113,7 +113,8 @@ def _go_on_with(step: Step, clock: Clock, last_on: date | None) -> None:
 
     Its due may become later, by the rule counted from its start (domain §4).
     """
-    handling, counting = step.case.handling, step.clocks.counting
+    handling = step.case.handling
+    counting = step.clocks.counting
     step.leave()
     step.case.stage = Stage.HANDLE
 

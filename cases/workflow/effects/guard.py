@@ -1,4 +1,4 @@
-"""What protects people: confidentiality, recusal, red-line reports; and corrections."""
+"""Protection of people: confidentiality, recusal, red lines; and corrections."""
 
 from typing import Any
 
@@ -237,7 +237,7 @@ def _correct(step: Step, name: str, new: Any) -> bool:
 
 
 def _shows_speaker(step: Step, post: Post) -> bool:
-    """Whoever may not see the speaker may not overwrite them either."""
+    """True for whoever sees the speaker; nobody else may overwrite them."""
     return Sight.of(post.user, step.on).shows_speaker(step.case)
 
 

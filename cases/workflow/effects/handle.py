@@ -181,6 +181,7 @@ def _create_request(step: Step, kind: RequestKind) -> None:
         asked_by=step.officers_post,
         asked_at=step.at,
     )
+
     step.facts.requests.append(request)
     step.data["until_on"] = str(request.until_on)
 
