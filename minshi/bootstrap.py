@@ -17,6 +17,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, NoReturn
@@ -40,6 +42,7 @@ MADE_IN_VAR = (
     "demo.env*",
 )
 HIGHEST_PORT = 65535
+SILENCE = 10  # seconds without a word, at most
 DEMO_TOWN = "621226118"
 
 # The demo keeps its own keys and is always embedded, whatever the shell that calls it
@@ -82,6 +85,29 @@ class Failed(Exception):
 
 def say(text: str) -> None:
     print(f"· {text}", flush=True)
+
+
+@contextlib.contextmanager
+def step(text: str) -> Iterator[None]:
+    """Say what is being done, and every ten seconds that it still is: on a busy machine
+    silence looks like an end.
+    """
+    say(text)
+    began = time.monotonic()
+    done = threading.Event()
+
+    def report() -> None:
+        while not done.wait(SILENCE):
+            seconds = round(time.monotonic() - began)
+            say(f"{text} … {seconds} s")
+
+    reporter = threading.Thread(target=report, daemon=True)
+    reporter.start()
+    try:
+        yield
+    finally:
+        done.set()
+        reporter.join()
 
 
 def call(
@@ -134,11 +160,11 @@ def alone() -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(
+            with step(
                 "等待本目录中另一个安装过程结束 / waiting for another set-up in this"
                 " folder to end"
-            )
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            ):
+                fcntl.flock(handle, fcntl.LOCK_EX)
         HELD.append(handle)
         yield
     finally:
@@ -157,10 +183,10 @@ def make_environment() -> None:
     healthy = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     if not interrupted.exists() and listen(str(PYTHON), "-c", healthy)[0] == 0:
         return
-    say("建立 Python 环境 .venv / creating .venv")
     # not .venv itself, where that is activated
     outside = getattr(sys, "_base_executable", sys.executable)
-    code, answer = listen(outside, "-m", "venv", "--clear", str(VENV))
+    with step("建立 Python 环境 .venv / creating .venv"):
+        code, answer = listen(outside, "-m", "venv", "--clear", str(VENV))
     if code and "ensurepip" in answer:
         raise Failed(
             "Python 缺少 venv 组件，请先安装（Debian：apt-get install python3-venv）/"
@@ -182,14 +208,14 @@ def install(*, dev: bool) -> None:
     )
     if all(stamped(VENV / f"{name}.stamp", wanted(name)) for name in names):
         return
-    say(
-        "安装依赖，首次约一分钟 / installing the pinned packages, about a minute the"
-        " first time"
-    )
     for name in names:
         (VENV / f"{name}.stamp").unlink(missing_ok=True)
     (VENV / "installing").touch()
-    run_pip(str(PYTHON), ROOT / names[-1], VENV / "install.log")
+    with step(
+        "安装依赖，首次约一分钟 / installing the pinned packages, about a minute the"
+        " first time"
+    ):
+        run_pip(str(PYTHON), ROOT / names[-1], VENV / "install.log")
     for name in names:
         (VENV / f"{name}.stamp").write_text(wanted(name))
 
@@ -401,15 +427,15 @@ def collect_static() -> None:
     files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
     release = digest(ROOT / "requirements.lock", *files)
     if not stamped(stamp, release):
-        say("整理静态文件 / collecting static files")
-        manage(
-            "collectstatic",
-            "--noinput",
-            "--clear",
-            "--verbosity",
-            "0",
-            env=served_environment(),
-        )
+        with step("整理静态文件 / collecting static files"):
+            manage(
+                "collectstatic",
+                "--noinput",
+                "--clear",
+                "--verbosity",
+                "0",
+                env=served_environment(),
+            )
         stamp.write_text(release)
 
 
@@ -417,17 +443,19 @@ def load_data(*, first: bool) -> None:
     """Tables, calendar, town. The calendar comes from a package: it is read again when
     the lock file changes.
     """
-    manage("migrate", "--noinput", "--verbosity", "0")
+    with step("准备数据库 / preparing the database"):
+        manage("migrate", "--noinput", "--verbosity", "0")
     calendar, release = VAR / "calendar.stamp", digest(ROOT / "requirements.lock")
     if not stamped(calendar, release):
-        say("载入工作日历 / loading the calendar")
-        manage("load_calendar")
+        with step("载入工作日历 / loading the calendar"):
+            manage("load_calendar")
         calendar.write_text(release)
     if first:
-        say("生成示范乡镇 / making the demo town")
-        with ACCOUNTS.open(
-            "w"
-        ) as accounts:  # what the command prints is shown at every start
+        with (
+            step("生成示范乡镇 / making the demo town"),
+            # what the command prints is shown at every start
+            ACCOUNTS.open("w") as accounts,
+        ):
             ACCOUNTS.chmod(0o600)
             manage("demo_data", "--town", DEMO_TOWN, output=accounts)
         UNFINISHED.unlink()

@@ -236,6 +236,32 @@ def test_environment_left_by_a_killed_installation_is_made_anew(project, bootstr
     assert bootstrap.listen(str(bootstrap.PYTHON), "-m", "pip", "--version")[0] == 0
 
 
+def test_long_step_says_again_and_again_that_it_still_runs(
+    bootstrap, capsys, monkeypatch
+):
+    assert bootstrap.SILENCE <= 10
+    monkeypatch.setattr(bootstrap, "SILENCE", 0.01)
+
+    said = []
+
+    def said_twice_more():
+        said.extend(capsys.readouterr().out.splitlines())
+        return len(said) > 2
+
+    with bootstrap.step("making the town"):
+        until(said_twice_more)
+
+    assert said[0] == "· making the town"
+    assert all(re.fullmatch(r"· making the town … \d+ s", line) for line in said[1:])
+
+
+def test_short_step_is_named_once_and_nothing_is_said_after_its_end(bootstrap, capsys):
+    with contextlib.suppress(bootstrap.Failed), bootstrap.step("making the town"):
+        raise bootstrap.Failed("no")
+
+    assert capsys.readouterr().out == "· making the town\n"
+
+
 def test_taken_port_is_told_in_one_line(project):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
