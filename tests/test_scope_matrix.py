@@ -5,12 +5,15 @@ A new address joins by itself; one with a parameter that nothing here can fill f
 its name.
 """
 
+import copy
 import io
 import itertools
 import logging
 import uuid
 import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,7 +22,7 @@ from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
@@ -51,6 +54,7 @@ from tests.villages.factories import (
     HouseholdFactory,
     ResidentFactory,
 )
+from villages.middleware import Accounts
 from villages.models import (
     AuditRecord,
     FieldHistory,
@@ -67,6 +71,7 @@ from villages.models import (
 pytestmark = pytest.mark.django_db
 
 PASSWORD = make_password("only so that there is one")
+ACCOUNTS = f"{Accounts.__module__}.{Accounts.__name__}"
 LOGINS = ("account_login", "admin:login")
 # What answers a visitor: 503 is readyz's own word, the tracking page asks for its code.
 PUBLIC = frozenset(
@@ -125,9 +130,100 @@ RIGHTFUL: dict[str, frozenset[object]] = {
 }
 
 
+class Remembered(Accounts):
+    """Reads an account and its posts once for all requests of a visit, which change
+    neither: whatever they write is taken back.
+    """
+
+    read: ClassVar[dict[int, User | None]] = {}
+
+    def get_user(self, user_id: int) -> User | None:
+        if user_id not in self.read:
+            self.read[user_id] = super().get_user(user_id)
+        return copy.deepcopy(self.read[user_id])
+
+
+class Watched(QueryDict):
+    """The parameters of an address, with a note of those that were asked for."""
+
+    EVERY = "*"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.asked_for: set[str] = set()
+        super().__init__(*args, **options)
+        self.asked_for.clear()
+
+    def were_asked_for(self, names: set[str]) -> bool:
+        return bool(self.asked_for & {self.EVERY, *names})
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked_for.add(key)
+        return super().get(key, default)
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        self.asked_for.add(key)
+        return super().getlist(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked_for.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked_for.add(str(key))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked_for.add(self.EVERY)
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self.asked_for.add(self.EVERY)
+        return super().__len__()
+
+    def __eq__(self, other: object) -> bool:
+        self.asked_for.add(self.EVERY)
+        return super().__eq__(other)
+
+    __hash__ = None
+
+    def keys(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().keys()
+
+    def values(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().values()
+
+    def items(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().items()
+
+    def lists(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().lists()
+
+
+def watching(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A middleware that notes which parameters of its address a page asks for."""
+
+    def watched(request: HttpRequest) -> HttpResponse:
+        request.GET = Watched(request.META.get("QUERY_STRING", ""))
+        return get_response(request)
+
+    return watched
+
+
 @pytest.fixture(autouse=True)
 def _at_noon(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    settings.MIDDLEWARE = [f"{__name__}.{watching.__name__}", *settings.MIDDLEWARE]
+    settings.AUTHENTICATION_BACKENDS = [
+        f"{__name__}.{Remembered.__name__}" if name == ACCOUNTS else name
+        for name in settings.AUTHENTICATION_BACKENDS
+    ]
+    Remembered.read.clear()
     cache.clear()
     # two lines for each of some thousand requests take as long as the answers
     logging.disable(logging.CRITICAL)
@@ -141,12 +237,13 @@ def _at_noon(settings, tmp_path):
 @dataclass
 class Asked:
     """An answer as a stranger gets it: its status, where it sends them, and every word
-    in it.
+    in it; and which parameters the page asked for.
     """
 
     status: int
     location: str
     text: str
+    parameters: Watched
 
 
 class Visit:
@@ -160,7 +257,7 @@ class Visit:
         if world.user is not None:
             world.user.password = PASSWORD
             world.user.save()
-            self.client.force_login(world.user)
+            self.client.force_login(world.user, f"{__name__}.{Remembered.__name__}")
         self.cookies = {
             name: morsel.value for name, morsel in self.client.cookies.items()
         }
@@ -178,6 +275,8 @@ class Visit:
         self.before = self._state()
         self.faults: list[str] = []
         self.known: dict[tuple[str, str], int] = {}
+        # which methods nothing at an address takes, whatever it is filled with
+        self.shut: set[tuple[str, Address]] = set()
 
     def ask(
         self,
@@ -198,7 +297,10 @@ class Visit:
         with transaction.atomic():
             answer = getattr(self.client, method)(path, data or {}, **sent)
             asked = Asked(
-                answer.status_code, answer.get("Location", ""), words_in(answer)
+                answer.status_code,
+                answer.get("Location", ""),
+                words_in(answer),
+                answer.wsgi_request.GET,
             )
             touched = (
                 method != "get" and asked.status < 400 and self._state() != self.before
@@ -230,7 +332,11 @@ class Visit:
 
     def refused(self, method: str, target: Target, data: dict[str, object]) -> None:
         """An object out of sight is refused exactly as one that does not exist."""
+        if (method, target.address) in self.shut:
+            return
         asked = self.ask(method, target.path, data)
+        if asked.status == 405:
+            self.shut.add((method, target.address))
         if self._is_rightful(target):
             return
         if not self._is_refusal(target, asked):
@@ -255,12 +361,19 @@ class Visit:
             )
 
     def listed(self, target: Target, *, curious: bool) -> None:
-        """An address without an object may answer, but not with what is hidden."""
-        for data, echoed in questions(self.world, target):
-            asked = self.ask("get", target.path, data, echoed)
-            self._public("get", target, asked)
-            if asked.status in (302, 401, 404, 405) or not curious:
-                break  # whoever may not even look at the list has nothing to ask there
+        """An address without an object may answer, but not with what is hidden.
+
+        Asked plainly first. A page that then looked for none of a question's parameters
+        would answer the question word for word the same: it is not asked.
+        """
+        plain = self.ask("get", target.path)
+        self._public("get", target, plain)
+        # whoever may not even look at the list has nothing to ask there
+        if curious and plain.status not in (302, 401, 404, 405):
+            for data, echoed in questions(self.world, target):
+                if plain.parameters.were_asked_for(set(data)):
+                    asked = self.ask("get", target.path, data, echoed)
+                    self._public("get", target, asked)
         for method, data in itertools.product(
             methods(target)[1:], forms(self.world, target)
         ):
@@ -330,8 +443,8 @@ def words_in(answer: HttpResponse) -> str:
 
 # --- what is tried
 def questions(world: World, target: Target) -> list[tuple[dict[str, object], str]]:
-    """What a curious stranger puts into the address of a list, with the hidden words
-    they typed themselves.
+    """What a curious stranger puts into the address of a list besides nothing, with the
+    hidden words they typed themselves.
     """
     name, village = target.address.name, world.here.village.pk
     if name == "admin:autocomplete":
@@ -343,11 +456,10 @@ def questions(world: World, target: Target) -> list[tuple[dict[str, object], str
     if name == "cases:similar":
         asked = {"village": village, "verbatim": "隐话，村口两盏太阳能灯坏了"}
         return [
-            ({}, ""),
             (asked, ""),
             ({**asked, "village": world.grid[Village].pk}, ""),
         ]
-    sought: list[tuple[dict[str, object], str]] = [({}, "")]
+    sought: list[tuple[dict[str, object], str]] = []
     if name == "api-queue":
         sought += [({"tab": tab}, "") for tab in ("agenda", "decided")]
     if target.path.startswith(("/admin/", "/login/", "/account/", "/api/schema/")):
@@ -509,6 +621,7 @@ def test_the_walk_finds_the_addresses_it_is_meant_to_and_fills_them_rightly():
             assert match.view_name == target.address.name, target.path
 
 
+@pytest.mark.any_database
 def test_a_parameter_that_nothing_fills_is_named():
     unknown = Address("petitions/<int:petition>/", "petitions")
 

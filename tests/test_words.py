@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 
@@ -33,7 +33,7 @@ from tests.cases.roads import (
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.models import ResidentKey, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SHOWN = (
     "placeholder",
@@ -341,12 +341,15 @@ def account_of(here, name):
     return user
 
 
-@pytest.fixture
-def here():
-    with translation.override(
-        settings.LANGUAGE_CODE
-    ):  # what is written down meanwhile is data
-        yield busy_town()
+@pytest.fixture(scope="module")
+def here(django_db_setup, django_db_blocker):
+    """Built once: whatever a test writes in it is taken back after the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        # what is written down meanwhile is data
+        with translation.override(settings.LANGUAGE_CODE):
+            town = busy_town()
+        yield town
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(params=["zh-hans", "en"])

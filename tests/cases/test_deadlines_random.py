@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cases.models import CalendarDay, Case, Clock, Event
-from cases.workflow import Action, Officer, Spoken, make_move, register
+from cases.workflow import (
+    Action,
+    Officer,
+    Spoken,
+    make_move,
+    read_facts,
+    register,
+)
 from minshi.errors import RuleBroken
 from tests import roles
 from tests.cases.retelling import Days, Retelling
@@ -120,7 +127,8 @@ def staffed(place: Place) -> Place:
 def one_step(draw, rng, place: Place, case: Case, at) -> Case:
     if rng.random() < 0.05 and len(place.posts) > 1:
         return a_post_ends(draw, place, case, at)
-    offers = offers_for(place, case, at)
+    facts = read_facts(case, at)
+    offers = offers_for(place, case, at, facts)
     by_action = sorted({offer.action for _by, offer in offers})
     if not by_action:
         return case
@@ -128,7 +136,7 @@ def one_step(draw, rng, place: Place, case: Case, at) -> Case:
         by_action, [WEIGHTS.get(action, 0.4) for action in by_action]
     )
     by, offer = rng.choice([item for item in offers if item[1].action == action])
-    values = with_days(draw, case, action, at, filled_in(draw, place, case, offer, at))
+    values = with_days(draw, case, action, at, filled_in(draw, place, facts, offer, at))
     if action == Action.RATE and rng.random() < 0.6:
         values |= DISSATISFIED
     place.trail.append(f"{at:%m-%d %H} {action} by {getattr(by, 'post', by)}: {values}")

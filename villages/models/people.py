@@ -130,7 +130,7 @@ class User(AbstractUser):
         it holds none.
         """
         rows = Post.objects.filter(user=pk).current(on).with_places()
-        posts = list(rows.select_related("user").in_order())
+        posts = first_appointed_first(rows.select_related("user"))
 
         user = posts[0].user if posts else cls.objects.filter(pk=pk).first()
         if user:
@@ -157,7 +157,7 @@ class User(AbstractUser):
     def _read_posts(self, on: date) -> "list[Post]":
         if not self.is_active:
             return []
-        return list(self.posts.current(on).with_places().in_order())
+        return first_appointed_first(self.posts.current(on).with_places())
 
     def reach(self, on: date, roles: Iterable[Role] | None = None) -> Reach:
         """Return the nodes of the posts in force on a day, of the given roles alone
@@ -172,6 +172,15 @@ class User(AbstractUser):
 
     def holds(self, on: date, *roles: Role) -> bool:
         return any(post.role in roles for post in self.posts_on(on))
+
+
+def first_appointed_first(posts: "PostQuerySet") -> "list[Post]":
+    """Read the few posts of one account in order.
+
+    Sorted here, not by the query: Django compiles one of so many joined columns nearly
+    twice as fast without an order, and every page makes it.
+    """
+    return sorted(posts.order_by(), key=lambda post: (post.from_on, post.pk))
 
 
 class PostQuerySet(models.QuerySet["Post"]):
