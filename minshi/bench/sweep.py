@@ -4,7 +4,7 @@ cost, what exists may not.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -17,11 +17,14 @@ from minshi.bench.columns import table
 
 MEGABYTES = 200
 IDLE_MS = 50
-MS_PER_DUE = 3.0  # 10,000 in 30 s
+MS_PER_DUE = 3.0  # 10,000 in 30 s, at the pace the budgets were written at
 MOST_GROWTH = 1.5  # of the database's time, for the same due among more
 PATTERN = 5_000  # matters adopted one by one; the others are copies of them
 OPEN_SHARE = 20  # one in so many is open
 IDLE_ROUNDS = 20
+# A Wednesday in weeks without a holiday. On a day off, some of what is made to be due
+# would only be due on the next working day.
+NOON = datetime(2026, 6, 10, 12, tzinfo=workdays.SHANGHAI)
 MINUTE = timedelta(minutes=1)
 TABLES = (
     "cases_case",
@@ -71,6 +74,7 @@ class Swept:
     clocks: int
     due: Due
     idle: Idle
+    pace: float  # of the machine, see `bench.pace`
 
     @property
     def ms_per_due(self) -> float:
@@ -82,12 +86,16 @@ class Swept:
     def broken(self) -> list[str]:
         """The budgets it broke, in words."""
         due, idle = self.due, self.idle
+        most_ms = MS_PER_DUE * self.pace
+        most_idle_ms = IDLE_MS * self.pace
         kept = {
-            f"{self.ms_per_due:.1f} ms a clock": self.ms_per_due <= MS_PER_DUE,
+            f"{self.ms_per_due:.1f} ms a clock": self.ms_per_due <= most_ms,
             f"{due.megabytes:.0f} MB": due.megabytes <= MEGABYTES,
-            f"{idle.database_ms:.1f} ms with nothing due": idle.database_ms <= IDLE_MS,
+            f"{idle.database_ms:.1f} ms with nothing due": (
+                idle.database_ms <= most_idle_ms
+            ),
             f"{idle.hourly_ms:.1f} ms with nothing due, once an hour": (
-                idle.hourly_ms <= IDLE_MS
+                idle.hourly_ms <= most_idle_ms
             ),
             f"{due.left} clocks left, {idle.done} done again": not (
                 due.left or idle.done
@@ -148,7 +156,7 @@ class SweepReport:
     def as_text(self) -> str:
         head = (
             "sweep|due|s|own s|db s|queries|peak MB|steps|notices|idle db"
-            " ms|queries|hourly db ms"
+            " ms|queries|hourly db ms|pace"
         )
         return "\n" + table([head.split("|"), *map(_line, self.swept)])
 
@@ -169,11 +177,12 @@ def _line(each: Swept) -> list[str]:
         f"{idle.database_ms:.1f}",
         str(idle.queries),
         f"{idle.hourly_ms:.1f}",
+        f"{each.pace:.1f}",
     ]
 
 
 def measure(
-    sizes: Sequence[int], due: int, now: datetime, shown: Callable[[str], object]
+    sizes: Sequence[int], due: int, shown: Callable[[str], object]
 ) -> SweepReport:
     """At each size anew so many due, at noon: what has to be looked at next is then a
     day away or more.
@@ -181,14 +190,14 @@ def measure(
     from minshi.bench.county import Ledger, make_county
     from minshi.bench.database import throw_away
 
-    at = datetime.combine(workdays.local_day(now), time(12), workdays.SHANGHAI)
     with throw_away() as database:
-        ledger = Ledger(make_county(at), at)
+        ledger = Ledger(make_county(NOON), NOON)
         swept = []
         for size in sizes:
             clocks = _filled(ledger, size, due, shown)
             shown(f"{clocks:,} clocks due among {size:,}")
-            swept.append(Swept(size, clocks, *alone(_sweep, database, at)))
+            due_cost, idle_cost, pace = alone(_sweep, database, NOON)
+            swept.append(Swept(size, clocks, due_cost, idle_cost, pace))
     return SweepReport(swept)
 
 
@@ -214,12 +223,17 @@ def _filled(ledger: Any, size: int, due: int, shown: Callable[[str], object]) ->
     return clocks
 
 
-def _sweep(database: str, at: datetime) -> tuple[Due, Idle]:
+def _sweep(database: str, at: datetime) -> tuple[Due, Idle, float]:
+    """What the two cost, and the slower of the machine's paces around them."""
     django.setup()
     from minshi.bench.database import joined
+    from minshi.bench.pace import pace
 
+    before = pace()
     with joined(database):
-        return _with_due(at), _with_nothing_due(at)
+        due = _with_due(at)
+        idle = _with_nothing_due(at)
+    return due, idle, max(before, pace())
 
 
 def _with_due(at: datetime) -> Due:

@@ -114,7 +114,7 @@ class Command(BaseCommand):
     def _sweep(self, sizes: list[int], due: int) -> Any:
         from minshi.bench.sweep import measure
 
-        return measure(sizes, due, now(), self.stderr.write)
+        return measure(sizes, due, self.stderr.write)
 
 
 def dumped(figures: dict[str, Any]) -> str:
