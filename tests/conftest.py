@@ -8,8 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
-from minshi.history import history_lifted
-from tests.database import hand_out_copies
+from tests.database import empty_tables, hand_out_copies
 from tests.processes import Start, processes_in
 
 
@@ -39,18 +38,14 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True, scope="session")
-def history_lifted_between_tests() -> Iterator[None]:
-    """The teardown of a transactional test empties every table; only there may history
-    be emptied with them.
+def tables_emptied_quickly() -> Iterator[None]:
+    """After a transactional test only the tables that hold rows are emptied; only there
+    may history be emptied with them.
     """
-    teardown = TransactionTestCase._fixture_teardown
-
-    def lifted(self: TransactionTestCase) -> None:
-        with history_lifted():
-            teardown(self)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda _test: empty_tables()
+        )
         yield
 
 
