@@ -1,4 +1,4 @@
-"""The start of every view of cases: the caller, the moment, and the cases they see."""
+"""The base of every view of cases: the caller, the moment, and the cases they see."""
 
 from functools import cached_property
 from typing import Any

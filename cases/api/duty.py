@@ -106,7 +106,7 @@ def _on_the_clock(moment: time) -> time:
     return moment.replace(tzinfo=None)
 
 
-class RoundPlan(RoundApi):
+class RoundPlanAPIView(RoundApi):
     @extend_schema(request=RoundBody, responses={200: TurnSerializer(many=True)})
     def post(self, _request: Request) -> Response:
         """Whose turn it would be on each day; nothing is written."""
@@ -115,7 +115,7 @@ class RoundPlan(RoundApi):
         return Response(TurnSerializer(turns, many=True).data)
 
 
-class RoundList(RoundApi):
+class RoundListAPIView(RoundApi):
     @extend_schema(request=RoundBody, responses={201: ShiftSerializer(many=True)})
     def post(self, _request: Request) -> Response:
         """Put a round on the roster: its new shifts; days that have one keep it, so a

@@ -69,7 +69,7 @@ SHEET_ADDED = {
 }
 
 
-class Sheets(CaseApi, GenericAPIView[SignedSheet]):
+class SheetsApi(CaseApi, GenericAPIView[SignedSheet]):
     serializer_class = SignedSheetSerializer
     queryset = SignedSheet.objects.none()
     parser_classes = (MultiPartParser,)
@@ -98,7 +98,7 @@ class Sheets(CaseApi, GenericAPIView[SignedSheet]):
         return Response(self.get_serializer(stored).data, status=code)
 
 
-class MeetingSheets(Sheets, MeetingApi):
+class MeetingSheetsAPIView(SheetsApi, MeetingApi):
     @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int) -> Response:
         """The photos of what was signed at a meeting, oldest first."""
@@ -113,7 +113,7 @@ class MeetingSheets(Sheets, MeetingApi):
         return self.add_sheet(meeting, self.holder(meeting).post)
 
 
-class StepSheets(Sheets, FourTwoApi):
+class StepSheetsAPIView(SheetsApi, FourTwoApi):
     @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int, nth: int) -> Response:
         """The photos of what was signed at a step, oldest first; of a step held again
@@ -135,7 +135,7 @@ class StepSheets(Sheets, FourTwoApi):
         return self.add_sheet(step, by.post)
 
 
-class SheetFile(CaseApi):
+class SheetFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
     @extend_schema(parameters=[SIZE], responses=FILE)

@@ -38,7 +38,7 @@ class ItemApi(MeetingApi):
         return meeting, found, self.holder(meeting)
 
 
-class ItemItself(ItemApi):
+class ItemItselfAPIView(ItemApi):
     @extend_schema(request=bodies.DraftBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Keep what is written on an item before it is concluded."""
@@ -63,7 +63,7 @@ class ItemItself(ItemApi):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ItemPlace(ItemApi):
+class ItemPlaceAPIView(ItemApi):
     @extend_schema(request=bodies.PlaceBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Take an item one place up or down; nothing happens at either end."""
@@ -73,7 +73,7 @@ class ItemPlace(ItemApi):
         return self.answer(meeting)
 
 
-class Asides(ItemApi):
+class AsidesAPIView(ItemApi):
     @extend_schema(request=bodies.AsideBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Say who steps aside from an item, and which namesakes take part after all."""
@@ -87,7 +87,7 @@ class Asides(ItemApi):
         return self.answer(meeting)
 
 
-class Conclusion(ItemApi):
+class ConclusionAPIView(ItemApi):
     @extend_schema(
         request=bodies.ConcludeBody,
         parameters=[IDEMPOTENCY_PARAMETER],

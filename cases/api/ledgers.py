@@ -46,7 +46,7 @@ class LedgerFilters(CaseFilters):
         """Leave the order to the ledger, which goes by its own date."""
 
 
-class LedgerList(CaseApi):
+class LedgerListAPIView(CaseApi):
     @extend_schema(responses={200: BookSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The ledgers and their columns."""
@@ -54,7 +54,7 @@ class LedgerList(CaseApi):
         return Response(BookSerializer(books, many=True).data)
 
 
-class LedgerRows(CaseApi, GenericAPIView[Any]):
+class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
     serializer_class = LedgerRow
     queryset = Case.objects.none()
     pagination_class = KeyPages

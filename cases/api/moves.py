@@ -41,7 +41,7 @@ from minshi.idempotency import fingerprint
 from villages.models import Post
 
 
-class MoveList(CaseApi):
+class MoveListAPIView(CaseApi):
     @extend_schema(responses={200: MovesOffered})
     def get(self, request: Request, number: str) -> Response:
         """What you may do with the case now, with the inputs each move needs and their
@@ -70,7 +70,7 @@ class MoveList(CaseApi):
         return act(self, request, number, action, body_of(action))
 
 
-class OneMove(CaseApi):
+class OneMoveApi(CaseApi):
     """A move open to the caller; any other does not exist."""
 
     def offered(self, number: str, name: str) -> tuple[Facts, Offer]:
@@ -87,7 +87,7 @@ class OneMove(CaseApi):
         return facts, offer
 
 
-class StandardTexts(OneMove):
+class StandardTextsAPIView(OneMoveApi):
     @extend_schema(responses={200: ReadyText(many=True)})
     def get(self, request: Request, number: str, action: str) -> Response:
         """The standard texts for each input of a move, filled in for the case; 【…】 is
@@ -105,7 +105,7 @@ class StandardTexts(OneMove):
         return Response(ReadyText(rows, many=True).data)
 
 
-class Preview(OneMove):
+class PreviewAPIView(OneMoveApi):
     @extend_schema(request=any_body(), responses={200: ToldSerializer})
     def post(self, request: Request, number: str, action: str) -> Response:
         """What the speaker would read if the move were made by this very body; it is

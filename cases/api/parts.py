@@ -34,7 +34,7 @@ from cases.workflow import read_facts, readers_of
 from minshi.api import KeyPages
 
 
-class Parts(CaseApi, GenericAPIView[Any]):
+class PartsApi(CaseApi, GenericAPIView[Any]):
     """One page of what belongs to a case; 404 where the case is out of sight."""
 
     pagination_class = KeyPages
@@ -58,7 +58,7 @@ class Parts(CaseApi, GenericAPIView[Any]):
         return self.get_paginated_response(redact.data(list(shown.data)))
 
 
-class Events(Parts):
+class EventsAPIView(PartsApi):
     """What happened, oldest first."""
 
     serializer_class = EventSerializer
@@ -73,7 +73,7 @@ class Events(Parts):
         return super().get(request, number)
 
 
-class Attachments(Parts):
+class AttachmentsAPIView(PartsApi):
     """The photos and papers, oldest first."""
 
     serializer_class = AttachmentSerializer
@@ -111,7 +111,7 @@ class Attachments(Parts):
         return Response(self.get_serializer(stored).data, status=code)
 
 
-class AttachmentFile(CaseApi):
+class AttachmentFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
     @extend_schema(parameters=[SIZE], responses=FILE)
@@ -121,7 +121,7 @@ class AttachmentFile(CaseApi):
         return file_answer(stored, request)
 
 
-class Ratings(Parts):
+class RatingsAPIView(PartsApi):
     """What the speaker answered, one rating a round."""
 
     serializer_class = RatingSerializer
@@ -136,7 +136,7 @@ class Ratings(Parts):
         return super().get(request, number)
 
 
-class MeetingsOfCase(Parts):
+class MeetingsOfCaseAPIView(PartsApi):
     """Where it was talked over and where it will be, by the day of the meeting."""
 
     serializer_class = MeetingOfCase
@@ -152,7 +152,7 @@ class MeetingsOfCase(Parts):
         return super().get(request, number)
 
 
-class FourTwoOfCase(Parts, FourTwoApi):
+class FourTwoOfCaseAPIView(PartsApi, FourTwoApi):
     """Its 四议两公开, the latest first; those given up stand after it."""
 
     serializer_class = ProcessSerializer
@@ -170,7 +170,7 @@ class FourTwoOfCase(Parts, FourTwoApi):
         return super().get(request, number)
 
 
-class Readers(CaseApi):
+class ReadersAPIView(CaseApi):
     @extend_schema(responses={200: ReaderSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:
         """Who may read a secret matter, each with why; of any other it is a list of

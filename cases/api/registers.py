@@ -20,7 +20,7 @@ from minshi import workdays
 from minshi.api import KeyPages
 
 
-class Register(CaseApi, GenericAPIView[Any]):
+class RegisterApi(CaseApi, GenericAPIView[Any]):
     pagination_class = KeyPages
     filter_backends = ()
     states: tuple[str, ...]
@@ -39,7 +39,7 @@ class Register(CaseApi, GenericAPIView[Any]):
         return self.get_paginated_response(shown.data)
 
 
-class TimeRequests(Register):
+class TimeRequestsAPIView(RegisterApi):
     serializer_class = TimeRequestRow
     queryset = TimeRequest.objects.none()
     states = (OPEN, RULED)
@@ -60,7 +60,7 @@ class TimeRequests(Register):
         return self.answer(requests.in_state(seen, self.state()))
 
 
-class RedLines(Register):
+class RedLinesAPIView(RegisterApi):
     serializer_class = RedLineRow
     queryset = MandatoryReport.objects.none()
     order = red_lines.ORDER

@@ -12,7 +12,7 @@ from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
-from cases.serializers.fields import HolderField, ShownRow
+from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from villages.models import Group, Town, Village
 
 SHOWN_OF_REDACTED = frozenset(
@@ -76,12 +76,12 @@ class TopicSerializer(ShownRow[Topic]):
         fields = ("id", "name")
 
 
-class CaseBase(ShownRow[Case]):
+class CaseBaseSerializer(ShownRow[Case]):
     """Context: `sight` and `at`."""
 
     light = serializers.SerializerMethodField()
     due_on = serializers.DateField(allow_null=True, read_only=True)
-    owner = HolderField(allow_null=True)
+    owner = ReadOnlyHolderField(allow_null=True)
     speaker_name = serializers.SerializerMethodField()
     town = TownPlaceSerializer()
     village = PlaceSerializer(allow_null=True)
@@ -124,7 +124,7 @@ class CaseBase(ShownRow[Case]):
         return ()
 
 
-class CaseRow(CaseBase):
+class CaseRowSerializer(CaseBaseSerializer):
     """A row of `counted_for`; of a redacted one only number, dates, stage and light are
     filled.
     """
@@ -188,15 +188,15 @@ class CaseRow(CaseBase):
         return {**shown, "title": _("Secret matter")}
 
 
-class QueueRow(CaseRow):
+class QueueRowSerializer(CaseRowSerializer):
     """A row of what waits for a decision; context: also `reasons` by case."""
 
     reason = serializers.SerializerMethodField(
         help_text="Why it was reported up or returned last, if it was."
     )
 
-    class Meta(CaseRow.Meta):
-        fields = (*CaseRow.Meta.fields, "reason")
+    class Meta(CaseRowSerializer.Meta):
+        fields = (*CaseRowSerializer.Meta.fields, "reason")
 
     def get_reason(self, case: Case) -> str:
         reasons: dict[int, str] = self.context["reasons"]
@@ -204,8 +204,8 @@ class QueueRow(CaseRow):
 
 
 class HandBackSerializer(ShownRow[HandBack]):
-    asked_by = HolderField()
-    ruled_by = HolderField(allow_null=True)
+    asked_by = ReadOnlyHolderField()
+    ruled_by = ReadOnlyHolderField(allow_null=True)
 
     class Meta:
         model = HandBack
@@ -217,7 +217,7 @@ class AssignmentSerializer(ShownRow[Assignment]):
     and how that was ruled.
     """
 
-    holder = HolderField()
+    holder = ReadOnlyHolderField()
     hand_backs = HandBackSerializer(many=True)
 
     class Meta:
@@ -260,7 +260,7 @@ class TimeRequestSerializer(ShownRow[TimeRequest]):
         )
 
 
-class CaseDetail(CaseBase):
+class CaseDetailSerializer(CaseBaseSerializer):
     """All that the reader may know of one case; the phone is always masked."""
 
     speaker_sex = serializers.CharField(allow_null=True, read_only=True)
@@ -270,7 +270,7 @@ class CaseDetail(CaseBase):
     speaker_address = serializers.CharField(allow_null=True, read_only=True)
     proxy_speaker = serializers.CharField(allow_null=True, read_only=True)
     co_speakers = serializers.SerializerMethodField()
-    recorded_by = HolderField(allow_null=True)
+    recorded_by = ReadOnlyHolderField(allow_null=True)
     joined_villages = serializers.SerializerMethodField()
     merged_into = serializers.SerializerMethodField()
     assignments = AssignmentSerializer(many=True)

@@ -121,7 +121,7 @@ HOLDER_SCHEMA: dict[str, Any] = {
 
 
 @extend_schema_field(HOLDER_SCHEMA)
-class HolderField(serializers.Field[Any, Any, Any, Any]):
+class ReadOnlyHolderField(serializers.Field[Any, Any, Any, Any]):
     """The person or office that something is with, for reading."""
 
     def __init__(self, **options: Any) -> None:

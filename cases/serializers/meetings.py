@@ -11,7 +11,7 @@ from cases.meetings import ITEM_ACTIONS, Verdict
 from cases.meetings.sitting import AgendaLine
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
-from cases.serializers.fields import HolderField, PlainText, ShownRow
+from cases.serializers.fields import PlainText, ReadOnlyHolderField, ShownRow
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
@@ -121,7 +121,7 @@ class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     concluded_at = serializers.DateTimeField(
         source="item.concluded_at", allow_null=True
     )
-    concluded_by = HolderField(source="item.concluded_by", allow_null=True)
+    concluded_by = ReadOnlyHolderField(source="item.concluded_by", allow_null=True)
     version = serializers.IntegerField(source="item.version", allow_null=True)
     due = serializers.IntegerField(source="count.due", allow_null=True)
     present = serializers.IntegerField(source="count.present", allow_null=True)

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import AgendaItem, Attachment, Event, Rating, SignedSheet
-from cases.serializers.fields import HolderField, ShownRow
+from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
@@ -50,7 +50,7 @@ LABELS = dict(Action.choices)
 
 class EventSerializer(ShownRow[Event]):
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
-    post = HolderField(allow_null=True)
+    post = ReadOnlyHolderField(allow_null=True)
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
 
     class Meta:
@@ -120,7 +120,7 @@ class UploadBody(serializers.Serializer[Any]):
 
 
 class RatingSerializer(ShownRow[Rating]):
-    entered_by = HolderField(allow_null=True, help_text=_("Null: the speaker."))
+    entered_by = ReadOnlyHolderField(allow_null=True, help_text=_("Null: the speaker."))
 
     class Meta:
         model = Rating
@@ -165,5 +165,5 @@ class MeetingOfCase(ShownRow[AgendaItem]):
 
 
 class ReaderSerializer(serializers.Serializer[Any]):
-    post = HolderField()
+    post = ReadOnlyHolderField()
     why = serializers.ListField(child=serializers.CharField())
