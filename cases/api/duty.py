@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from cases import deadlines
 from minshi.errors import InputRefused
 from villages import duty
-from villages.api.duty import NO_SUCH_CHOICE, DutyApi, PersonSerializer, ShiftSerializer
-from villages.api.fields import DayField, IdField
+from villages.api.duty import DutyApi, PersonSerializer, ShiftSerializer
+from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField
 from villages.duty.rotating import BEGINS, ENDS
 from villages.models import Post, Village
 

@@ -24,10 +24,10 @@ from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Level
 from cases.serializers.case import QueueRowSerializer
-from cases.serializers.fields import NO_SUCH_CHOICE
 from minshi.api import KeyPages
+from villages.api.fields import NO_SUCH_CHOICE
 
-AT = OpenApiParameter(
+DECIDING_PLACE = OpenApiParameter(
     "at",
     str,
     description="A place by its key: v12, t3, c621226; without it your highest.",
@@ -80,7 +80,7 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
 
     @extend_schema(
         parameters=[
-            AT,
+            DECIDING_PLACE,
             OpenApiParameter("tab", str, enum=Tab.values, default=Tab.WAITING.value),
         ],
         responses={200: QueueRowSerializer(many=True), 404: NOT_HERE},

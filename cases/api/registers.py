@@ -14,10 +14,10 @@ from cases.lists import red_lines, requests
 from cases.lists.red_lines import AWAITED, RECEIVED
 from cases.lists.requests import OPEN, ORDERS, RULED
 from cases.models import MandatoryReport, TimeRequest
-from cases.serializers.fields import NO_SUCH_CHOICE
 from cases.serializers.registers import RedLineRow, TimeRequestRow
 from minshi import workdays
 from minshi.api import KeyPages
+from villages.api.fields import NO_SUCH_CHOICE
 
 
 class RegisterApi(CaseApi, GenericAPIView[Any]):

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,7 +14,6 @@ from minshi.crypto import normal_phone
 from villages.models import Office, Post
 
 Row = TypeVar("Row", bound=Model)
-NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
 class PlainText(serializers.CharField):

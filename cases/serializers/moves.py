@@ -16,7 +16,6 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.redactor import WHO_SPOKE
 from cases.serializers.fields import (
-    NO_SUCH_CHOICE,
     HolderKey,
     PhoneField,
     PlainText,
@@ -25,7 +24,7 @@ from cases.serializers.fields import (
 )
 from cases.workflow import MOVES, Action, Facts, candidates
 from cases.workflow.inputs import Ask, Input, Kind
-from villages.api.fields import DayField, IdField, MomentField
+from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField, MomentField
 from villages.models import User
 
 OFFERED = tuple(

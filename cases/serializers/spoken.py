@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
-from cases.serializers.fields import NO_SUCH_CHOICE, PhoneField, PlainText, ShownRow
+from cases.serializers.fields import PhoneField, PlainText, ShownRow
 from cases.workflow import Spoken
 from minshi import workdays
-from villages.api.fields import IdField, MomentField
+from villages.api.fields import NO_SUCH_CHOICE, IdField, MomentField
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Resident, Town, User, Village
 from villages.models.grid import Sex

@@ -30,7 +30,7 @@ from villages.procedure import OF_COUNTY, Rules
 from villages.rights import SET_TOWN_RULES, deals_with_cases
 
 LARGEST_SHARE = 100
-AT = OpenApiParameter(
+BODY_PLACE = OpenApiParameter(
     "at",
     str,
     description="A place by its key: v12, t3, c621226; without it your first.",
@@ -142,13 +142,15 @@ def _rules_shown(kind: MeetingKind, rules: Rules, is_own: bool) -> dict[str, Any
 class Bodies(BodiesApi):
     NOT_HERE = OpenApiResponse(description="There is no such place in your reach.")
 
-    @extend_schema(parameters=[AT], responses={200: BodiesSerializer, 404: NOT_HERE})
+    @extend_schema(
+        parameters=[BODY_PLACE], responses={200: BodiesSerializer, 404: NOT_HERE}
+    )
     def get(self, request: Request) -> Response:
         """Who sits in the bodies of a place, and the rules of its meetings."""
         return self.answer(self.place(request))
 
     @extend_schema(
-        parameters=[AT],
+        parameters=[BODY_PLACE],
         request=SeatWanted,
         responses={200: BodiesSerializer, 404: NOT_HERE},
     )

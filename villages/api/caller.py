@@ -12,9 +12,7 @@ from villages.models import User
 
 class CallerApi(Endpoint):
     def get_view_name(self) -> str:
-        """Return the title of an answer to OPTIONS: "Case List" for
-        CaseListAPIView.
-        """
+        """Return the title in an OPTIONS answer: "Case List" of CaseListAPIView."""
         title: str = super().get_view_name()
         return title.removesuffix(" Api")
 

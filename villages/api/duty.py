@@ -20,12 +20,16 @@ from minshi.api import KeyPages
 from minshi.errors import InputRefused
 from villages import duty
 from villages.api.caller import CallerApi
-from villages.api.fields import DayField, IdField, MomentField, validated
+from villages.api.fields import (
+    NO_SUCH_CHOICE,
+    DayField,
+    IdField,
+    MomentField,
+    validated,
+)
 from villages.duty.standing import Roster
 from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
 from villages.rights import TAKE_DUTY
-
-NO_SUCH_CHOICE = _("This is not one of the choices.")
 
 
 # --- answers
