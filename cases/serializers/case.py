@@ -15,7 +15,8 @@ from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from villages.models import Group, Town, Village
 
-SHOWN_OF_REDACTED = frozenset(
+# of a secret matter in which the reader is not named
+FIELDS_OF_REDACTED = frozenset(
     {
         "number",
         "redacted",
@@ -47,7 +48,7 @@ NULL_WHERE_REDACTED = (
     "satisfaction",
     "solved",
 )
-LIGHTS = serializers.ChoiceField(
+LIGHT_FIELD = serializers.ChoiceField(
     Light.choices, allow_null=True, help_text="Null once closed."
 )
 
@@ -77,7 +78,7 @@ class TopicSerializer(ShownRow[Topic]):
 
 
 class CaseBaseSerializer(ShownRow[Case]):
-    """Context: `sight` and `at`."""
+    """The fields that a case has in a list and in full. Context: `sight` and `at`."""
 
     light = serializers.SerializerMethodField()
     due_on = serializers.DateField(allow_null=True, read_only=True)
@@ -88,7 +89,7 @@ class CaseBaseSerializer(ShownRow[Case]):
     group = CaseGroupSerializer(allow_null=True)
     topic = TopicSerializer(allow_null=True)
 
-    @extend_schema_field(LIGHTS)
+    @extend_schema_field(LIGHT_FIELD)
     def get_light(self, case: Case) -> str | None:
         return case.light(self._at)
 
@@ -98,7 +99,9 @@ class CaseBaseSerializer(ShownRow[Case]):
         )
     )
     def get_speaker_name(self, case: Case) -> str | None:
-        return case.speaker_name if self._sight.shows_speaker(case) else None
+        if not self._sight.shows_speaker(case):
+            return None
+        return case.speaker_name
 
     @property
     def _at(self) -> datetime:
@@ -112,14 +115,16 @@ class CaseBaseSerializer(ShownRow[Case]):
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(case)
-        if not self._sight.shows_speaker(case):
-            shown = speaker_redactor(case, self.known_of(case)).data(shown)
-        return shown
+        if self._sight.shows_speaker(case):
+            return shown
 
-    def known_of(self, case: Case) -> Iterable[str]:
-        """Return whom a text of the case may name besides the speaker.
+        redact = speaker_redactor(case, self.names_in_texts(case))
+        return redact.data(shown)
 
-        Nobody in a list, which would ask for them row by row.
+    def names_in_texts(self, _case: Case) -> Iterable[str]:
+        """Return the names to redact from the texts of a case, besides the speaker's.
+
+        None in a list, which would ask for them row by row.
         """
         return ()
 
@@ -179,13 +184,15 @@ class CaseRowSerializer(CaseBaseSerializer):
 
         shown: dict[str, Any] = dict.fromkeys(self.Meta.fields)
         for field in self._readable_fields:
-            if field.field_name not in SHOWN_OF_REDACTED:
+            if field.field_name not in FIELDS_OF_REDACTED:
                 continue
+
             value = field.get_attribute(case)
             if value is not None:
                 shown[field.field_name] = field.to_representation(value)
 
-        return {**shown, "title": _("Secret matter")}
+        shown["title"] = _("Secret matter")
+        return shown
 
 
 class QueueRowSerializer(CaseRowSerializer):
@@ -353,13 +360,18 @@ class CaseDetailSerializer(CaseBaseSerializer):
         )
     )
     def get_merged_into(self, case: Case) -> str | None:
-        return case.merged_into.number if case.merged_into else None
+        if case.merged_into is None:
+            return None
+        return case.merged_into.number
 
-    def known_of(self, case: Case) -> Iterable[str]:
+    def names_in_texts(self, case: Case) -> Iterable[str]:
         return names_of(case)
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)
+
         if not self._sight.shows_speaker(case):
-            shown |= dict.fromkeys((*WHO_SPOKE, "speaker_sex"))
+            for name in (*WHO_SPOKE, "speaker_sex"):
+                shown[name] = None
+
         return shown

@@ -65,19 +65,21 @@ def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
         wanted[kind].append(int(pk))
 
     found: dict[str, Post | Office] = {}
+
     if wanted["post"]:
         posts = Post.objects.filter(pk__in=wanted["post"])
-        with_place = posts.select_related("user", "group", "village", "town")
-        found |= {f"post:{post.pk}": post for post in with_place}
+        for post in posts.select_related("user", "group", "village", "town"):
+            found[f"post:{post.pk}"] = post
+
     if wanted["office"]:
-        offices = Office.objects.filter(pk__in=wanted["office"])
-        found |= {f"office:{office.pk}": office for office in offices}
+        for office in Office.objects.filter(pk__in=wanted["office"]):
+            found[f"office:{office.pk}"] = office
 
     return found
 
 
-# options of a field that say something of what is sent in
-OF_INPUT = (
+# options of a field that concern only values sent in
+OPTIONS_OF_INPUT = (
     "required",
     "allow_blank",
     "default",
@@ -102,7 +104,7 @@ class ShownRow(serializers.ModelSerializer[Row]):
         if model_field.choices and model_field.blank:
             options["choices"] = [("", ""), *model_field.choices]
 
-        for name in OF_INPUT:
+        for name in OPTIONS_OF_INPUT:
             options.pop(name, None)
         return field, options
 
@@ -132,4 +134,5 @@ class ReadOnlyHolderField(serializers.Field[Any, Any, Any, Any]):
                 "name": str(value.user),
                 "role": value.role,
             }
+
         return {"key": f"office:{value.pk}", "name": value.name, "role": ""}
