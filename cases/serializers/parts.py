@@ -13,7 +13,7 @@ from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
 
-# What other systems may read of an event's data; digests, ids of named cadres and the
+# Other systems may read these of an event's data; digests, ids of named cadres and the
 # like stay inside.
 SHOWN_OF_DATA = frozenset(
     {
@@ -45,7 +45,7 @@ SHOWN_OF_DATA = frozenset(
         "channel",
     }
 )
-LABELS = dict(Action.choices)
+ACTION_LABELS = dict(Action.choices)
 
 
 class EventSerializer(ShownRow[Event]):
@@ -72,7 +72,7 @@ class EventSerializer(ShownRow[Event]):
         read_only_fields = fields
 
     def get_label(self, event: Event) -> str:
-        return str(LABELS.get(event.action, event.action))
+        return str(ACTION_LABELS.get(event.action, event.action))
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_data(self, event: Event) -> dict[str, Any]:

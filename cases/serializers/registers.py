@@ -1,4 +1,4 @@
-"""Requests for time and red-line reports as rows of a list; context: `sight`."""
+"""Requests for time and red-line reports as rows of a list. Context: `sight`."""
 
 from typing import Any
 
