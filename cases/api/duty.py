@@ -21,7 +21,8 @@ from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField
 from villages.duty.rotating import BEGINS, ENDS
 from villages.models import Post, Village
 
-WORKING_DAYS, EVERY_DAY = "working", "every"
+WORKING_DAYS = "working"
+EVERY_DAY = "every"
 MOST_MEMBERS = 100
 
 
@@ -109,7 +110,7 @@ def _on_the_clock(moment: time) -> time:
 class RoundPlanAPIView(RoundApi):
     @extend_schema(request=RoundBody, responses={200: TurnSerializer(many=True)})
     def post(self, _request: Request) -> Response:
-        """Whose turn it would be on each day; nothing is written."""
+        """The turns of a round, day by day; nothing is written."""
         village, wanted = self.read()
         turns = duty.plan_round(village, wanted, **self.doing)
         return Response(TurnSerializer(turns, many=True).data)

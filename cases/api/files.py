@@ -30,7 +30,7 @@ from minshi.api import KeyPages
 from villages.models import Post
 
 SIZE = OpenApiParameter("size", str, enum=["small"])
-FILE = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
+FILE_RESPONSES = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
 
 
 class AnyAccepted(DefaultContentNegotiation):
@@ -138,7 +138,7 @@ class StepSheetsAPIView(SheetsApi, FourTwoApi):
 class SheetFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(parameters=[SIZE], responses=FILE)
+    @extend_schema(parameters=[SIZE], responses=FILE_RESPONSES)
     def get(self, request: Request, uuid: UUID) -> FileResponse:
         """The photo of a signed sheet itself, or the small picture."""
         visible = SignedSheet.objects.visible_to(self.user, self.on)

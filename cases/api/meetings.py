@@ -49,7 +49,7 @@ class MeetingApi(CaseApi):
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 
-    def numbered(self, numbers: Iterable[str]) -> list[Case]:
+    def cases_numbered(self, numbers: Iterable[str]) -> list[Case]:
         """Return the cases by their numbers, in that order, each once.
 
         InputRefused: one is out of sight or does not exist.
@@ -99,7 +99,7 @@ class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
         data = self.read(bodies.CallBody)
         kind = data.pop("kind")
         holding = self._holding_place(kind, data.pop("village", None))
-        cases = self.numbered(data.pop("cases", ()))
+        cases = self.cases_numbered(data.pop("cases", ()))
 
         meeting = meetings.call_meeting(
             kind,
@@ -194,7 +194,7 @@ class AgendaAPIView(MeetingApi):
         meeting = self.meeting(pk)
         data = self.read(bodies.AgendaBody)
         by = self.holder(meeting)
-        cases = self.numbered(data.get("cases", ()))
+        cases = self.cases_numbered(data.get("cases", ()))
         meetings.add_item(
             meeting, cases=cases, subject=data["subject"], by=by, at=self.at
         )

@@ -1,4 +1,4 @@
-"""What belongs to a case within sight: its events, attachments, ratings, meetings,
+"""The parts of a case within sight: its events, attachments, ratings, meetings,
 四议两公开 and readers.
 """
 
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.files import FILE, SIZE, AnyAccepted, file_answer
+from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
@@ -59,7 +59,7 @@ class PartsApi(CaseApi, GenericAPIView[Any]):
 
 
 class EventsAPIView(PartsApi):
-    """What happened, oldest first."""
+    """The events of the case, oldest first."""
 
     serializer_class = EventSerializer
     queryset = Event.objects.none()
@@ -114,7 +114,7 @@ class AttachmentsAPIView(PartsApi):
 class AttachmentFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(parameters=[SIZE], responses=FILE)
+    @extend_schema(parameters=[SIZE], responses=FILE_RESPONSES)
     def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
         """The file itself, or the small photo."""
         stored = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
@@ -122,7 +122,7 @@ class AttachmentFileAPIView(CaseApi):
 
 
 class RatingsAPIView(PartsApi):
-    """What the speaker answered, one rating a round."""
+    """The speaker's ratings, one a round."""
 
     serializer_class = RatingSerializer
     queryset = Rating.objects.none()
@@ -137,7 +137,7 @@ class RatingsAPIView(PartsApi):
 
 
 class MeetingsOfCaseAPIView(PartsApi):
-    """Where it was talked over and where it will be, by the day of the meeting."""
+    """The meetings at which it was or will be talked over, by their day."""
 
     serializer_class = MeetingOfCase
     queryset = AgendaItem.objects.none()
@@ -173,8 +173,8 @@ class FourTwoOfCaseAPIView(PartsApi, FourTwoApi):
 class ReadersAPIView(CaseApi):
     @extend_schema(responses={200: ReaderSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:
-        """Who may read a secret matter, each with why; of any other it is a list of
-        nobody.
+        """The people who may read a secret matter, each with why; of any other matter
+        an empty list.
         """
         readers = readers_of(read_facts(self.case(number), self.at))
         return Response(ReaderSerializer(readers, many=True).data)

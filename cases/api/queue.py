@@ -86,8 +86,8 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         responses={200: QueueRowSerializer(many=True), 404: NOT_HERE},
     )
     def get(self, _request: Request) -> Response:
-        """What waits for the decision of a place, is on an agenda there, or was decided
-        there.
+        """The cases that wait for the decision of a place, are on an agenda there, or
+        were decided there.
         """
         tabs: Any = queue_at(self.place(), self.user, self.at)
         cases: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")

@@ -146,7 +146,7 @@ class Bodies(BodiesApi):
         parameters=[BODY_PLACE], responses={200: BodiesSerializer, 404: NOT_HERE}
     )
     def get(self, request: Request) -> Response:
-        """Who sits in the bodies of a place, and the rules of its meetings."""
+        """The people in the bodies of a place, and the rules of its meetings."""
         return self.answer(self.place(request))
 
     @extend_schema(

@@ -185,7 +185,7 @@ class LogoutAll(LogsOut):
 
 
 class Me(Endpoint):
-    """Who is logged in, and the posts to act from."""
+    """The account logged in, and the posts to act from."""
 
     @extend_schema(responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
