@@ -119,7 +119,8 @@ class CaseBaseSerializer(ShownRow[Case]):
             return shown
 
         redact = speaker_redactor(case, self.names_in_texts(case))
-        return redact.data(shown)
+        redacted: dict[str, Any] = redact.data(shown)
+        return redacted
 
     def names_in_texts(self, _case: Case) -> Iterable[str]:
         """Return the names to redact from the texts of a case, besides the speaker's.

@@ -102,8 +102,9 @@ class RulesWanted(serializers.Serializer[Any]):
 
 class BodiesApi(CallerApi):
     def place(self, request: Request) -> BodyPlace:
-        """Return the place asked for. Http404: none in reach, or the caller deals with
-        no matters.
+        """Return the place asked for.
+
+        Http404: there is none in reach, or the caller deals with no matters.
         """
         if not deals_with_cases(self.user.posts_on(self.on)):
             raise Http404
@@ -176,8 +177,9 @@ class SeatEnd(BodiesApi):
 
 class RulesItem(BodiesApi):
     def town(self, kind: str) -> Town:
-        """Return the town whose rules the caller sets. Http404: no such kind of
-        meeting, or nobody's reviewer.
+        """Return the town whose rules the caller sets.
+
+        Http404: there is no such kind of meeting, or the caller reviews for no town.
         """
         towns = self.user.reach(self.on, SET_TOWN_RULES).towns
         if kind not in MeetingKind.values or kind in OF_COUNTY or not towns:

@@ -122,11 +122,10 @@ class Login(Endpoint):
 def _checked(
     request: HttpRequest, username: str, password: str, code: str = ""
 ) -> User:
-    """Return the account behind name, password and second factor; axes counts whatever
-    is wrong.
+    """Return the account behind name, password and second factor.
 
-    WrongPassword, SecondFactorNeeded, SecondFactorWrong; OwnPasswordFirst: the password
-    is a one-time one.
+    django-axes counts what is wrong. WrongPassword, SecondFactorNeeded,
+    SecondFactorWrong; OwnPasswordFirst: the password is a one-time one.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
