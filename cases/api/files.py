@@ -48,7 +48,10 @@ def file_answer(stored: KeptFile, request: Request) -> FileResponse:
     It is sent so that nothing in it runs. Http404: it is gone.
     """
     wants_small = request.query_params.get("size") == "small"
-    source = stored.thumbnail if wants_small and stored.thumbnail else stored.file
+    source = stored.file
+    if wants_small and stored.thumbnail:
+        source = stored.thumbnail
+
     try:
         file = source.open("rb")
     except FileNotFoundError:

@@ -40,7 +40,9 @@ class LedgerFilters(CaseFilters):
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
         asks_for_schema = queryset is None or not view.kwargs
-        return CaseFilter if asks_for_schema else view.book.filterset
+        if asks_for_schema:
+            return CaseFilter
+        return view.book.filterset
 
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
         """Leave the order to the ledger, which goes by its own date."""
