@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.registers import Register
+from cases.api.registers import RegisterApi
 from cases.privacy.redactor import reader_redactor
-from cases.serializers.fields import HolderField, ShownRow
+from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.registers import OfACase
 from cases.workflow import Officer
 from minshi.api import KeyPages
@@ -63,7 +63,7 @@ class NoticeRow(serializers.ModelSerializer[Notice]):
 
 
 class TalkRow(ShownRow[OrderTalk]):
-    noted_by = HolderField()
+    noted_by = ReadOnlyHolderField()
 
     class Meta:
         model = OrderTalk
@@ -71,10 +71,10 @@ class TalkRow(ShownRow[OrderTalk]):
 
 
 class OrderRow(OfACase):
-    raised_by = HolderField(allow_null=True)
-    signed_by = HolderField(allow_null=True)
-    replied_by = HolderField(allow_null=True)
-    checked_by = HolderField(allow_null=True)
+    raised_by = ReadOnlyHolderField(allow_null=True)
+    signed_by = ReadOnlyHolderField(allow_null=True)
+    replied_by = ReadOnlyHolderField(allow_null=True)
+    checked_by = ReadOnlyHolderField(allow_null=True)
     document = serializers.CharField(
         source="number", read_only=True, help_text="文号; empty until it is sent."
     )
@@ -213,7 +213,7 @@ class OrderApi(CaseApi):
         )
 
 
-class Orders(Register):
+class Orders(RegisterApi):
     serializer_class = OrderRow
     queryset = SupervisionOrder.objects.none()
     order = ("-raised_at", "-id")

@@ -1,4 +1,4 @@
-"""The start of every view of cases: the caller, the moment, and the cases they see."""
+"""The base of every view of cases: the caller, the moment, and the cases they see."""
 
 from functools import cached_property
 from typing import Any
@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
-from cases.serializers.fields import NO_SUCH_CHOICE
 from minshi.errors import InputRefused
 from villages.api.caller import CallerApi
+from villages.api.fields import NO_SUCH_CHOICE
 from villages.models import Post
 
 

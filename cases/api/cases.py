@@ -19,7 +19,7 @@ from cases.api.base import CaseApi
 from cases.api.moves import act
 from cases.lists.filters import CaseFilter
 from cases.models import Assignment, Case, HandBack
-from cases.serializers.case import CaseDetail, CaseRow
+from cases.serializers.case import CaseDetailSerializer, CaseRowSerializer
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody
 from cases.workflow import Action, Officer, register
@@ -94,8 +94,8 @@ class CaseFilters(DjangoFilterBackend):
         view.order = filterset.ordering
 
 
-class CaseList(CaseApi, GenericAPIView[Case]):
-    serializer_class = CaseRow
+class CaseListAPIView(CaseApi, GenericAPIView[Case]):
+    serializer_class = CaseRowSerializer
     queryset = Case.objects.none()
     pagination_class = KeyPages
     filter_backends = (CaseFilters,)
@@ -106,14 +106,14 @@ class CaseList(CaseApi, GenericAPIView[Case]):
         counted = Case.objects.counted_for(self.user, workdays.local_day(self.at))
         return counted.with_row().select_related("topic")
 
-    @extend_schema(responses={200: CaseRow(many=True)})
+    @extend_schema(responses={200: CaseRowSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The cases within sight; of secret ones an overseer is not named in, number,
         dates, stage and light.
         """
         cases = self.filter_queryset(self.get_queryset())
         page = self.paginate_queryset(cases)
-        rows = CaseRow(page, many=True, context=self.context())
+        rows = CaseRowSerializer(page, many=True, context=self.context())
         return self.get_paginated_response(rows.data)
 
     @extend_schema(
@@ -164,11 +164,11 @@ class CaseList(CaseApi, GenericAPIView[Case]):
         return posts[0]
 
 
-class CaseItem(CaseApi):
+class CaseItemAPIView(CaseApi):
     @extend_schema(
         parameters=[IF_NONE_MATCH_PARAMETER],
         responses={
-            200: CaseDetail,
+            200: CaseDetailSerializer,
             304: OpenApiResponse(description="As you have it already."),
         },
     )
@@ -182,7 +182,7 @@ class CaseItem(CaseApi):
         if is_unchanged(request, etag):
             return not_modified(etag)
 
-        shown = CaseDetail(case, context=self.context())
+        shown = CaseDetailSerializer(case, context=self.context())
         return Response(shown.data, headers={"ETag": etag})
 
     @extend_schema(

@@ -16,12 +16,13 @@ from rest_framework.response import Response
 from cases import deadlines
 from minshi.errors import InputRefused
 from villages import duty
-from villages.api.duty import NO_SUCH_CHOICE, DutyApi, PersonSerializer, ShiftSerializer
-from villages.api.fields import DayField, IdField
+from villages.api.duty import DutyApi, PersonSerializer, ShiftSerializer
+from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField
 from villages.duty.rotating import BEGINS, ENDS
 from villages.models import Post, Village
 
-WORKING_DAYS, EVERY_DAY = "working", "every"
+WORKING_DAYS = "working"
+EVERY_DAY = "every"
 MOST_MEMBERS = 100
 
 
@@ -106,16 +107,16 @@ def _on_the_clock(moment: time) -> time:
     return moment.replace(tzinfo=None)
 
 
-class RoundPlan(RoundApi):
+class RoundPlanAPIView(RoundApi):
     @extend_schema(request=RoundBody, responses={200: TurnSerializer(many=True)})
     def post(self, _request: Request) -> Response:
-        """Whose turn it would be on each day; nothing is written."""
+        """The turns of a round, day by day; nothing is written."""
         village, wanted = self.read()
         turns = duty.plan_round(village, wanted, **self.doing)
         return Response(TurnSerializer(turns, many=True).data)
 
 
-class RoundList(RoundApi):
+class RoundListAPIView(RoundApi):
     @extend_schema(request=RoundBody, responses={201: ShiftSerializer(many=True)})
     def post(self, _request: Request) -> Response:
         """Put a round on the roster: its new shifts; days that have one keep it, so a

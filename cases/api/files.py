@@ -30,7 +30,7 @@ from minshi.api import KeyPages
 from villages.models import Post
 
 SIZE = OpenApiParameter("size", str, enum=["small"])
-FILE = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
+FILE_RESPONSES = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
 
 
 class AnyAccepted(DefaultContentNegotiation):
@@ -48,7 +48,10 @@ def file_answer(stored: KeptFile, request: Request) -> FileResponse:
     It is sent so that nothing in it runs. Http404: it is gone.
     """
     wants_small = request.query_params.get("size") == "small"
-    source = stored.thumbnail if wants_small and stored.thumbnail else stored.file
+    source = stored.file
+    if wants_small and stored.thumbnail:
+        source = stored.thumbnail
+
     try:
         file = source.open("rb")
     except FileNotFoundError:
@@ -69,7 +72,7 @@ SHEET_ADDED = {
 }
 
 
-class Sheets(CaseApi, GenericAPIView[SignedSheet]):
+class SheetsApi(CaseApi, GenericAPIView[SignedSheet]):
     serializer_class = SignedSheetSerializer
     queryset = SignedSheet.objects.none()
     parser_classes = (MultiPartParser,)
@@ -98,7 +101,7 @@ class Sheets(CaseApi, GenericAPIView[SignedSheet]):
         return Response(self.get_serializer(stored).data, status=code)
 
 
-class MeetingSheets(Sheets, MeetingApi):
+class MeetingSheetsAPIView(SheetsApi, MeetingApi):
     @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int) -> Response:
         """The photos of what was signed at a meeting, oldest first."""
@@ -113,7 +116,7 @@ class MeetingSheets(Sheets, MeetingApi):
         return self.add_sheet(meeting, self.holder(meeting).post)
 
 
-class StepSheets(Sheets, FourTwoApi):
+class StepSheetsAPIView(SheetsApi, FourTwoApi):
     @extend_schema(responses={200: SignedSheetSerializer(many=True)})
     def get(self, request: Request, pk: int, nth: int) -> Response:
         """The photos of what was signed at a step, oldest first; of a step held again
@@ -135,10 +138,10 @@ class StepSheets(Sheets, FourTwoApi):
         return self.add_sheet(step, by.post)
 
 
-class SheetFile(CaseApi):
+class SheetFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(parameters=[SIZE], responses=FILE)
+    @extend_schema(parameters=[SIZE], responses=FILE_RESPONSES)
     def get(self, request: Request, uuid: UUID) -> FileResponse:
         """The photo of a signed sheet itself, or the small picture."""
         visible = SignedSheet.objects.visible_to(self.user, self.on)

@@ -85,7 +85,7 @@ class FourTwoApi(CaseApi):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
 
 
-class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
+class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
     serializer_class = ProcessSerializer
     queryset = FourTwoProcess.objects.none()
     pagination_class = KeyPages
@@ -126,14 +126,14 @@ class FourTwoList(FourTwoApi, GenericAPIView[FourTwoProcess]):
         return self.answer(process.pk, status.HTTP_201_CREATED)
 
 
-class FourTwoItself(FourTwoApi):
+class FourTwoItselfAPIView(FourTwoApi):
     @extend_schema(responses={200: ProcessSerializer})
     def get(self, request: Request, pk: int) -> Response:
         """One process with its steps."""
         return self.answer(pk)
 
 
-class FourTwoSteps(FourTwoApi):
+class FourTwoStepsAPIView(FourTwoApi):
     @extend_schema(
         request=HeldBody,
         parameters=[IDEMPOTENCY_PARAMETER],
@@ -165,7 +165,7 @@ class FourTwoSteps(FourTwoApi):
         return self.answer(pk)
 
 
-class FourTwoCorrections(FourTwoApi):
+class FourTwoCorrectionsAPIView(FourTwoApi):
     @extend_schema(request=StepCorrectionBody, responses={200: ProcessSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in a step as it was held last."""
@@ -182,7 +182,7 @@ class FourTwoCorrections(FourTwoApi):
         return self.answer(pk)
 
 
-class FourTwoDrop(FourTwoApi):
+class FourTwoDropAPIView(FourTwoApi):
     @extend_schema(request=DropBody, responses={200: ProcessSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Give it up, with a reason."""
@@ -195,7 +195,7 @@ class FourTwoDrop(FourTwoApi):
         return self.answer(pk)
 
 
-class Batch(CaseApi):
+class BatchAPIView(CaseApi):
     @extend_schema(
         request=BatchBody,
         parameters=[IDEMPOTENCY_PARAMETER],

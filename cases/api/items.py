@@ -16,18 +16,17 @@ from cases.api.meetings import MeetingApi
 from cases.models import AgendaItem, Case, Meeting
 from cases.serializers import meetings as bodies
 from cases.serializers.moves import body_of
-from cases.workflow import Action, Officer, read_facts
+from cases.workflow import Action, read_facts
 from minshi.api import idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 
 
 class ItemApi(MeetingApi):
-    def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
-        """Return a meeting, an item of it, and the user in the post that holds it.
+    def item(self, meeting: Meeting, item: int) -> AgendaItem:
+        """Return an item of a meeting.
 
-        Http404: the item's case is out of sight. NoSuchRight: the user only reads it.
+        Http404: there is none, or its case is out of sight.
         """
-        meeting = self.meeting(pk)
         items = AgendaItem.objects.select_related("case")
         found = get_object_or_404(items, meeting=meeting, pk=item)
 
@@ -35,14 +34,16 @@ class ItemApi(MeetingApi):
             raise Http404
 
         found.meeting = meeting
-        return meeting, found, self.holder(meeting)
+        return found
 
 
-class ItemItself(ItemApi):
+class ItemItselfAPIView(ItemApi):
     @extend_schema(request=bodies.DraftBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Keep what is written on an item before it is concluded."""
-        meeting, found, by = self.item(pk, item)
+        meeting = self.meeting(pk)
+        found = self.item(meeting, item)
+        by = self.holder(meeting)
         data = self.read(bodies.DraftBody)
 
         meetings.save_item(
@@ -58,26 +59,34 @@ class ItemItself(ItemApi):
     @extend_schema(responses={204: OpenApiResponse(description="Off the agenda.")})
     def delete(self, request: Request, pk: int, item: int) -> Response:
         """Take an item off the agenda."""
-        _meeting, found, by = self.item(pk, item)
+        meeting = self.meeting(pk)
+        found = self.item(meeting, item)
+        by = self.holder(meeting)
+
         meetings.remove_item(found, by=by, at=self.at)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ItemPlace(ItemApi):
+class ItemPlaceAPIView(ItemApi):
     @extend_schema(request=bodies.PlaceBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Take an item one place up or down; nothing happens at either end."""
-        meeting, found, by = self.item(pk, item)
+        meeting = self.meeting(pk)
+        found = self.item(meeting, item)
+        by = self.holder(meeting)
         data = self.read(bodies.PlaceBody)
+
         meetings.move_item(found, up=data["to"] == bodies.UP, by=by, at=self.at)
         return self.answer(meeting)
 
 
-class Asides(ItemApi):
+class AsidesAPIView(ItemApi):
     @extend_schema(request=bodies.AsideBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Say who steps aside from an item, and which namesakes take part after all."""
-        meeting, found, by = self.item(pk, item)
+        meeting = self.meeting(pk)
+        found = self.item(meeting, item)
+        by = self.holder(meeting)
         data = self.read(bodies.AsideBody)
 
         asides = {line["attendee"]: line["reason"] for line in data["asides"]}
@@ -87,7 +96,7 @@ class Asides(ItemApi):
         return self.answer(meeting)
 
 
-class Conclusion(ItemApi):
+class ConclusionAPIView(ItemApi):
     @extend_schema(
         request=bodies.ConcludeBody,
         parameters=[IDEMPOTENCY_PARAMETER],
@@ -97,7 +106,9 @@ class Conclusion(ItemApi):
         """Conclude an item by its votes; where it passed about a matter, the step is
         made with it.
         """
-        meeting, found, by = self.item(pk, item)
+        meeting = self.meeting(pk)
+        found = self.item(meeting, item)
+        by = self.holder(meeting)
         data = self.read(bodies.ConcludeBody)
         key = idempotency_key(request)
 

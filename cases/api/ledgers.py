@@ -40,13 +40,15 @@ class LedgerFilters(CaseFilters):
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
         asks_for_schema = queryset is None or not view.kwargs
-        return CaseFilter if asks_for_schema else view.book.filterset
+        if asks_for_schema:
+            return CaseFilter
+        return view.book.filterset
 
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
         """Leave the order to the ledger, which goes by its own date."""
 
 
-class LedgerList(CaseApi):
+class LedgerListAPIView(CaseApi):
     @extend_schema(responses={200: BookSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """The ledgers and their columns."""
@@ -54,7 +56,7 @@ class LedgerList(CaseApi):
         return Response(BookSerializer(books, many=True).data)
 
 
-class LedgerRows(CaseApi, GenericAPIView[Any]):
+class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
     serializer_class = LedgerRow
     queryset = Case.objects.none()
     pagination_class = KeyPages

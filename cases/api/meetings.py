@@ -49,7 +49,7 @@ class MeetingApi(CaseApi):
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 
-    def numbered(self, numbers: Iterable[str]) -> list[Case]:
+    def cases_numbered(self, numbers: Iterable[str]) -> list[Case]:
         """Return the cases by their numbers, in that order, each once.
 
         InputRefused: one is out of sight or does not exist.
@@ -75,7 +75,7 @@ class MeetingApi(CaseApi):
         return Response(bodies.MeetingWhole(fresh, context=context).data)
 
 
-class MeetingList(MeetingApi, GenericAPIView[Meeting]):
+class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
     serializer_class = bodies.MeetingRow
     queryset = Meeting.objects.none()
     pagination_class = KeyPages
@@ -99,7 +99,7 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
         data = self.read(bodies.CallBody)
         kind = data.pop("kind")
         holding = self._holding_place(kind, data.pop("village", None))
-        cases = self.numbered(data.pop("cases", ()))
+        cases = self.cases_numbered(data.pop("cases", ()))
 
         meeting = meetings.call_meeting(
             kind,
@@ -128,7 +128,7 @@ class MeetingList(MeetingApi, GenericAPIView[Meeting]):
         raise NoSuchRight(_("This meeting is not yours to hold."))
 
 
-class MeetingItself(MeetingApi):
+class MeetingItselfAPIView(MeetingApi):
     @extend_schema(responses={200: bodies.MeetingWhole})
     def get(self, request: Request, pk: int) -> Response:
         """A meeting with its roll, its agenda as far as you may see it, and its
@@ -145,7 +145,7 @@ class MeetingItself(MeetingApi):
         return self.answer(meeting)
 
 
-class Roll(MeetingApi):
+class RollAPIView(MeetingApi):
     @extend_schema(request=bodies.RollBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Note who is present; whoever is not named stays as they are."""
@@ -165,7 +165,7 @@ class Roll(MeetingApi):
         return self.answer(meeting)
 
 
-class People(MeetingApi):
+class PeopleAPIView(MeetingApi):
     @extend_schema(request=bodies.PersonBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Add somebody who came."""
@@ -175,7 +175,7 @@ class People(MeetingApi):
         return self.answer(meeting)
 
 
-class Person(MeetingApi):
+class PersonAPIView(MeetingApi):
     @extend_schema(responses={200: bodies.MeetingWhole})
     def delete(self, request: Request, pk: int, person: int) -> Response:
         """Off the roll: who was added by mistake and was counted in no vote."""
@@ -187,21 +187,21 @@ class Person(MeetingApi):
         return self.answer(meeting)
 
 
-class Agenda(MeetingApi):
+class AgendaAPIView(MeetingApi):
     @extend_schema(request=bodies.AgendaBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Put matters that wait, or a subject, on the agenda."""
         meeting = self.meeting(pk)
         data = self.read(bodies.AgendaBody)
         by = self.holder(meeting)
-        cases = self.numbered(data.get("cases", ()))
+        cases = self.cases_numbered(data.get("cases", ()))
         meetings.add_item(
             meeting, cases=cases, subject=data["subject"], by=by, at=self.at
         )
         return self.answer(meeting)
 
 
-class Minutes(MeetingApi):
+class MinutesAPIView(MeetingApi):
     @extend_schema(request=bodies.MinutesBody, responses={200: bodies.MeetingWhole})
     def put(self, request: Request, pk: int) -> Response:
         """Keep the minutes; refused where somebody else wrote meanwhile."""
@@ -214,7 +214,7 @@ class Minutes(MeetingApi):
         return self.answer(meeting)
 
 
-class Close(MeetingApi):
+class CloseAPIView(MeetingApi):
     @extend_schema(request=bodies.NothingBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Close the meeting for good."""
@@ -223,7 +223,7 @@ class Close(MeetingApi):
         return self.answer(meeting)
 
 
-class Cancel(MeetingApi):
+class CancelAPIView(MeetingApi):
     @extend_schema(request=bodies.NothingBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """The meeting does not take place."""
@@ -232,7 +232,7 @@ class Cancel(MeetingApi):
         return self.answer(meeting)
 
 
-class Corrections(MeetingApi):
+class CorrectionsAPIView(MeetingApi):
     @extend_schema(request=bodies.CorrectionBody, responses={200: bodies.MeetingWhole})
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in the minutes of a closed meeting."""

@@ -41,12 +41,10 @@ from minshi.idempotency import fingerprint
 from villages.models import Post
 
 
-class MoveList(CaseApi):
+class MoveListAPIView(CaseApi):
     @extend_schema(responses={200: MovesOffered})
     def get(self, request: Request, number: str) -> Response:
-        """What you may do with the case now, with the inputs each move needs and their
-        choices.
-        """
+        """The moves open to you now, with the inputs each needs and their choices."""
         case = self.case(number)
         facts = read_facts(case, self.at)
         offers = moves_open_to(self.user, case, self.at, facts)
@@ -70,7 +68,7 @@ class MoveList(CaseApi):
         return act(self, request, number, action, body_of(action))
 
 
-class OneMove(CaseApi):
+class OneMoveApi(CaseApi):
     """A move open to the caller; any other does not exist."""
 
     def offered(self, number: str, name: str) -> tuple[Facts, Offer]:
@@ -87,7 +85,7 @@ class OneMove(CaseApi):
         return facts, offer
 
 
-class StandardTexts(OneMove):
+class StandardTextsAPIView(OneMoveApi):
     @extend_schema(responses={200: ReadyText(many=True)})
     def get(self, request: Request, number: str, action: str) -> Response:
         """The standard texts for each input of a move, filled in for the case; 【…】 is
@@ -105,11 +103,11 @@ class StandardTexts(OneMove):
         return Response(ReadyText(rows, many=True).data)
 
 
-class Preview(OneMove):
+class PreviewAPIView(OneMoveApi):
     @extend_schema(request=any_body(), responses={200: ToldSerializer})
     def post(self, request: Request, number: str, action: str) -> Response:
-        """What the speaker would read if the move were made by this very body; it is
-        not made.
+        """The answer that the speaker would read if the move were made by this very
+        body; it is not made.
         """
         facts, offer = self.offered(number, action)
         if not offer.move.informs_speaker or offer.post is None:
@@ -144,7 +142,10 @@ def act(
     3. Make the move from the first of the caller's posts that may.
     """
     key = idempotency_key(request)
-    done = _done_before(view, number, action, key) if key else None
+    done = None
+    if key:
+        done = _done_before(view, number, action, key)
+
     if done:
         _refuse_other_words(view, request, done, body_class)
         return _answer(done.case, {REPLAYED_HEADER: "true"})

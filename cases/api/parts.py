@@ -1,4 +1,4 @@
-"""What belongs to a case within sight: its events, attachments, ratings, meetings,
+"""The parts of a case within sight: its events, attachments, ratings, meetings,
 四议两公开 and readers.
 """
 
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.files import FILE, SIZE, AnyAccepted, file_answer
+from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
@@ -34,7 +34,7 @@ from cases.workflow import read_facts, readers_of
 from minshi.api import KeyPages
 
 
-class Parts(CaseApi, GenericAPIView[Any]):
+class PartsApi(CaseApi, GenericAPIView[Any]):
     """One page of what belongs to a case; 404 where the case is out of sight."""
 
     pagination_class = KeyPages
@@ -58,8 +58,8 @@ class Parts(CaseApi, GenericAPIView[Any]):
         return self.get_paginated_response(redact.data(list(shown.data)))
 
 
-class Events(Parts):
-    """What happened, oldest first."""
+class EventsAPIView(PartsApi):
+    """The events of the case, oldest first."""
 
     serializer_class = EventSerializer
     queryset = Event.objects.none()
@@ -73,7 +73,7 @@ class Events(Parts):
         return super().get(request, number)
 
 
-class Attachments(Parts):
+class AttachmentsAPIView(PartsApi):
     """The photos and papers, oldest first."""
 
     serializer_class = AttachmentSerializer
@@ -111,18 +111,18 @@ class Attachments(Parts):
         return Response(self.get_serializer(stored).data, status=code)
 
 
-class AttachmentFile(CaseApi):
+class AttachmentFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(parameters=[SIZE], responses=FILE)
+    @extend_schema(parameters=[SIZE], responses=FILE_RESPONSES)
     def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
         """The file itself, or the small photo."""
         stored = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
         return file_answer(stored, request)
 
 
-class Ratings(Parts):
-    """What the speaker answered, one rating a round."""
+class RatingsAPIView(PartsApi):
+    """The speaker's ratings, one a round."""
 
     serializer_class = RatingSerializer
     queryset = Rating.objects.none()
@@ -136,8 +136,8 @@ class Ratings(Parts):
         return super().get(request, number)
 
 
-class MeetingsOfCase(Parts):
-    """Where it was talked over and where it will be, by the day of the meeting."""
+class MeetingsOfCaseAPIView(PartsApi):
+    """The meetings at which it was or will be talked over, by their day."""
 
     serializer_class = MeetingOfCase
     queryset = AgendaItem.objects.none()
@@ -152,7 +152,7 @@ class MeetingsOfCase(Parts):
         return super().get(request, number)
 
 
-class FourTwoOfCase(Parts, FourTwoApi):
+class FourTwoOfCaseAPIView(PartsApi, FourTwoApi):
     """Its 四议两公开, the latest first; those given up stand after it."""
 
     serializer_class = ProcessSerializer
@@ -170,11 +170,11 @@ class FourTwoOfCase(Parts, FourTwoApi):
         return super().get(request, number)
 
 
-class Readers(CaseApi):
+class ReadersAPIView(CaseApi):
     @extend_schema(responses={200: ReaderSerializer(many=True)})
     def get(self, request: Request, number: str) -> Response:
-        """Who may read a secret matter, each with why; of any other it is a list of
-        nobody.
+        """The people who may read a secret matter, each with why; of any other matter
+        an empty list.
         """
         readers = readers_of(read_facts(self.case(number), self.at))
         return Response(ReaderSerializer(readers, many=True).data)

@@ -23,11 +23,11 @@ from cases.lists.queue import (
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Level
-from cases.serializers.case import QueueRow
-from cases.serializers.fields import NO_SUCH_CHOICE
+from cases.serializers.case import QueueRowSerializer
 from minshi.api import KeyPages
+from villages.api.fields import NO_SUCH_CHOICE
 
-AT = OpenApiParameter(
+DECIDING_PLACE = OpenApiParameter(
     "at",
     str,
     description="A place by its key: v12, t3, c621226; without it your highest.",
@@ -41,7 +41,7 @@ class PlaceRow(serializers.Serializer[Any]):
     level = serializers.ChoiceField(Level.choices)
 
 
-class QueuePlaces(CaseApi):
+class QueuePlacesAPIView(CaseApi):
     @extend_schema(operation_id="queue_places", responses={200: PlaceRow(many=True)})
     def get(self, _request: Request) -> Response:
         """The places you decide for, the highest first."""
@@ -49,8 +49,8 @@ class QueuePlaces(CaseApi):
         return Response(PlaceRow(places, many=True).data)
 
 
-class DecisionQueue(CaseApi, GenericAPIView[Case]):
-    serializer_class = QueueRow
+class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
+    serializer_class = QueueRowSerializer
     queryset = Case.objects.none()
     pagination_class = KeyPages
     filter_backends = ()
@@ -80,19 +80,19 @@ class DecisionQueue(CaseApi, GenericAPIView[Case]):
 
     @extend_schema(
         parameters=[
-            AT,
+            DECIDING_PLACE,
             OpenApiParameter("tab", str, enum=Tab.values, default=Tab.WAITING.value),
         ],
-        responses={200: QueueRow(many=True), 404: NOT_HERE},
+        responses={200: QueueRowSerializer(many=True), 404: NOT_HERE},
     )
     def get(self, _request: Request) -> Response:
-        """What waits for the decision of a place, is on an agenda there, or was decided
-        there.
+        """The cases that wait for the decision of a place, are on an agenda there, or
+        were decided there.
         """
         tabs: Any = queue_at(self.place(), self.user, self.at)
         cases: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
         page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
 
         context = self.context(reasons=reasons_of(page))
-        rows = QueueRow(page, many=True, context=context)
+        rows = QueueRowSerializer(page, many=True, context=context)
         return self.get_paginated_response(rows.data)

@@ -14,13 +14,13 @@ from cases.lists import red_lines, requests
 from cases.lists.red_lines import AWAITED, RECEIVED
 from cases.lists.requests import OPEN, ORDERS, RULED
 from cases.models import MandatoryReport, TimeRequest
-from cases.serializers.fields import NO_SUCH_CHOICE
 from cases.serializers.registers import RedLineRow, TimeRequestRow
 from minshi import workdays
 from minshi.api import KeyPages
+from villages.api.fields import NO_SUCH_CHOICE
 
 
-class Register(CaseApi, GenericAPIView[Any]):
+class RegisterApi(CaseApi, GenericAPIView[Any]):
     pagination_class = KeyPages
     filter_backends = ()
     states: tuple[str, ...]
@@ -39,7 +39,7 @@ class Register(CaseApi, GenericAPIView[Any]):
         return self.get_paginated_response(shown.data)
 
 
-class TimeRequests(Register):
+class TimeRequestsAPIView(RegisterApi):
     serializer_class = TimeRequestRow
     queryset = TimeRequest.objects.none()
     states = (OPEN, RULED)
@@ -60,7 +60,7 @@ class TimeRequests(Register):
         return self.answer(requests.in_state(seen, self.state()))
 
 
-class RedLines(Register):
+class RedLinesAPIView(RegisterApi):
     serializer_class = RedLineRow
     queryset = MandatoryReport.objects.none()
     order = red_lines.ORDER

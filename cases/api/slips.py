@@ -17,7 +17,7 @@ from cases.slips.reading import asked_of
 from minshi import workdays
 
 
-class Takable(CaseApi):
+class SlipApi(CaseApi):
     """For those who may take a ledger away; to all others a case has no slips."""
 
     def takable(self) -> CaseQuerySet:
@@ -25,7 +25,7 @@ class Takable(CaseApi):
         return exportable(self.visible(), self.user, workdays.local_day(self.at))
 
 
-class SlipList(Takable):
+class SlipListAPIView(SlipApi):
     @extend_schema(responses={200: SlipOffered(many=True)})
     def get(self, request: Request, number: str) -> Response:
         """The slips that can be printed of the case."""
@@ -35,7 +35,7 @@ class SlipList(Takable):
         return Response(SlipOffered(offers, many=True).data)
 
 
-class SlipItem(Takable):
+class SlipItemAPIView(SlipApi):
     @extend_schema(responses={200: SheetSerializer})
     def get(self, request: Request, number: str, key: str, nth: int) -> Response:
         """One slip, names and phones masked."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import pgettext
 
 from cases.lists.requests import RULED_BY
+from cases.meetings import ITEM_ACTIONS
 from cases.models import Event, TimeRequest
 from cases.models.choices import RequestKind, RequestState
 from cases.workflow import Action
@@ -16,14 +17,8 @@ from cases.workflow.event_data import data_of
 from villages.models import Post
 
 GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
-AFTER_A_RETURN = (
-    Action.DECIDE,
-    Action.ESCALATE,
-    Action.SEND_BACK,
-    Action.DIVERT,
-    Action.DEFER,
-    Action.MERGE,
-)
+# a matter given back is ruled on by what is resolved about it next, at a meeting or not
+AFTER_A_RETURN = ITEM_ACTIONS
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
-from cases.serializers.fields import HolderField, ShownRow
+from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from villages.models import Group, Town, Village
 
-SHOWN_OF_REDACTED = frozenset(
+# of a secret matter in which the reader is not named
+FIELDS_OF_REDACTED = frozenset(
     {
         "number",
         "redacted",
@@ -47,7 +48,7 @@ NULL_WHERE_REDACTED = (
     "satisfaction",
     "solved",
 )
-LIGHTS = serializers.ChoiceField(
+LIGHT_FIELD = serializers.ChoiceField(
     Light.choices, allow_null=True, help_text="Null once closed."
 )
 
@@ -76,19 +77,19 @@ class TopicSerializer(ShownRow[Topic]):
         fields = ("id", "name")
 
 
-class CaseBase(ShownRow[Case]):
-    """Context: `sight` and `at`."""
+class CaseBaseSerializer(ShownRow[Case]):
+    """The fields that a case has in a list and in full. Context: `sight` and `at`."""
 
     light = serializers.SerializerMethodField()
     due_on = serializers.DateField(allow_null=True, read_only=True)
-    owner = HolderField(allow_null=True)
+    owner = ReadOnlyHolderField(allow_null=True)
     speaker_name = serializers.SerializerMethodField()
     town = TownPlaceSerializer()
     village = PlaceSerializer(allow_null=True)
     group = CaseGroupSerializer(allow_null=True)
     topic = TopicSerializer(allow_null=True)
 
-    @extend_schema_field(LIGHTS)
+    @extend_schema_field(LIGHT_FIELD)
     def get_light(self, case: Case) -> str | None:
         return case.light(self._at)
 
@@ -98,7 +99,9 @@ class CaseBase(ShownRow[Case]):
         )
     )
     def get_speaker_name(self, case: Case) -> str | None:
-        return case.speaker_name if self._sight.shows_speaker(case) else None
+        if not self._sight.shows_speaker(case):
+            return None
+        return case.speaker_name
 
     @property
     def _at(self) -> datetime:
@@ -112,19 +115,22 @@ class CaseBase(ShownRow[Case]):
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(case)
-        if not self._sight.shows_speaker(case):
-            shown = speaker_redactor(case, self.known_of(case)).data(shown)
-        return shown
+        if self._sight.shows_speaker(case):
+            return shown
 
-    def known_of(self, case: Case) -> Iterable[str]:
-        """Return whom a text of the case may name besides the speaker.
+        redact = speaker_redactor(case, self.names_in_texts(case))
+        redacted: dict[str, Any] = redact.data(shown)
+        return redacted
 
-        Nobody in a list, which would ask for them row by row.
+    def names_in_texts(self, _case: Case) -> Iterable[str]:
+        """Return the names to redact from the texts of a case, besides the speaker's.
+
+        None in a list, which would ask for them row by row.
         """
         return ()
 
 
-class CaseRow(CaseBase):
+class CaseRowSerializer(CaseBaseSerializer):
     """A row of `counted_for`; of a redacted one only number, dates, stage and light are
     filled.
     """
@@ -179,24 +185,26 @@ class CaseRow(CaseBase):
 
         shown: dict[str, Any] = dict.fromkeys(self.Meta.fields)
         for field in self._readable_fields:
-            if field.field_name not in SHOWN_OF_REDACTED:
+            if field.field_name not in FIELDS_OF_REDACTED:
                 continue
+
             value = field.get_attribute(case)
             if value is not None:
                 shown[field.field_name] = field.to_representation(value)
 
-        return {**shown, "title": _("Secret matter")}
+        shown["title"] = _("Secret matter")
+        return shown
 
 
-class QueueRow(CaseRow):
+class QueueRowSerializer(CaseRowSerializer):
     """A row of what waits for a decision; context: also `reasons` by case."""
 
     reason = serializers.SerializerMethodField(
         help_text="Why it was reported up or returned last, if it was."
     )
 
-    class Meta(CaseRow.Meta):
-        fields = (*CaseRow.Meta.fields, "reason")
+    class Meta(CaseRowSerializer.Meta):
+        fields = (*CaseRowSerializer.Meta.fields, "reason")
 
     def get_reason(self, case: Case) -> str:
         reasons: dict[int, str] = self.context["reasons"]
@@ -204,8 +212,8 @@ class QueueRow(CaseRow):
 
 
 class HandBackSerializer(ShownRow[HandBack]):
-    asked_by = HolderField()
-    ruled_by = HolderField(allow_null=True)
+    asked_by = ReadOnlyHolderField()
+    ruled_by = ReadOnlyHolderField(allow_null=True)
 
     class Meta:
         model = HandBack
@@ -217,7 +225,7 @@ class AssignmentSerializer(ShownRow[Assignment]):
     and how that was ruled.
     """
 
-    holder = HolderField()
+    holder = ReadOnlyHolderField()
     hand_backs = HandBackSerializer(many=True)
 
     class Meta:
@@ -260,7 +268,7 @@ class TimeRequestSerializer(ShownRow[TimeRequest]):
         )
 
 
-class CaseDetail(CaseBase):
+class CaseDetailSerializer(CaseBaseSerializer):
     """All that the reader may know of one case; the phone is always masked."""
 
     speaker_sex = serializers.CharField(allow_null=True, read_only=True)
@@ -270,7 +278,7 @@ class CaseDetail(CaseBase):
     speaker_address = serializers.CharField(allow_null=True, read_only=True)
     proxy_speaker = serializers.CharField(allow_null=True, read_only=True)
     co_speakers = serializers.SerializerMethodField()
-    recorded_by = HolderField(allow_null=True)
+    recorded_by = ReadOnlyHolderField(allow_null=True)
     joined_villages = serializers.SerializerMethodField()
     merged_into = serializers.SerializerMethodField()
     assignments = AssignmentSerializer(many=True)
@@ -353,13 +361,18 @@ class CaseDetail(CaseBase):
         )
     )
     def get_merged_into(self, case: Case) -> str | None:
-        return case.merged_into.number if case.merged_into else None
+        if case.merged_into is None:
+            return None
+        return case.merged_into.number
 
-    def known_of(self, case: Case) -> Iterable[str]:
+    def names_in_texts(self, case: Case) -> Iterable[str]:
         return names_of(case)
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)
+
         if not self._sight.shows_speaker(case):
-            shown |= dict.fromkeys((*WHO_SPOKE, "speaker_sex"))
+            for name in (*WHO_SPOKE, "speaker_sex"):
+                shown[name] = None
+
         return shown

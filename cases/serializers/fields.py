@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,7 +14,6 @@ from minshi.crypto import normal_phone
 from villages.models import Office, Post
 
 Row = TypeVar("Row", bound=Model)
-NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
 class PlainText(serializers.CharField):
@@ -67,19 +65,21 @@ def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
         wanted[kind].append(int(pk))
 
     found: dict[str, Post | Office] = {}
+
     if wanted["post"]:
         posts = Post.objects.filter(pk__in=wanted["post"])
-        with_place = posts.select_related("user", "group", "village", "town")
-        found |= {f"post:{post.pk}": post for post in with_place}
+        for post in posts.select_related("user", "group", "village", "town"):
+            found[f"post:{post.pk}"] = post
+
     if wanted["office"]:
-        offices = Office.objects.filter(pk__in=wanted["office"])
-        found |= {f"office:{office.pk}": office for office in offices}
+        for office in Office.objects.filter(pk__in=wanted["office"]):
+            found[f"office:{office.pk}"] = office
 
     return found
 
 
-# options of a field that say something of what is sent in
-OF_INPUT = (
+# options of a field that concern only values sent in
+OPTIONS_OF_INPUT = (
     "required",
     "allow_blank",
     "default",
@@ -104,7 +104,7 @@ class ShownRow(serializers.ModelSerializer[Row]):
         if model_field.choices and model_field.blank:
             options["choices"] = [("", ""), *model_field.choices]
 
-        for name in OF_INPUT:
+        for name in OPTIONS_OF_INPUT:
             options.pop(name, None)
         return field, options
 
@@ -121,7 +121,7 @@ HOLDER_SCHEMA: dict[str, Any] = {
 
 
 @extend_schema_field(HOLDER_SCHEMA)
-class HolderField(serializers.Field[Any, Any, Any, Any]):
+class ReadOnlyHolderField(serializers.Field[Any, Any, Any, Any]):
     """The person or office that something is with, for reading."""
 
     def __init__(self, **options: Any) -> None:
@@ -134,4 +134,5 @@ class HolderField(serializers.Field[Any, Any, Any, Any]):
                 "name": str(value.user),
                 "role": value.role,
             }
+
         return {"key": f"office:{value.pk}", "name": value.name, "role": ""}

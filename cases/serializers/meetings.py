@@ -7,17 +7,19 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cases.forms.meeting import MOST_PEOPLE
 from cases.meetings import ITEM_ACTIONS, Verdict
+from cases.meetings.agenda import MOST_ITEMS
+from cases.meetings.minutes import MOST_TEXT
 from cases.meetings.sitting import AgendaLine
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
-from cases.serializers.fields import HolderField, PlainText, ShownRow
+from cases.serializers.fields import PlainText, ReadOnlyHolderField, ShownRow
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
-MOST_TEXT, MOST_PEOPLE, MOST_ITEMS = 20_000, 100_000, 60
 UP, DOWN = "up", "down"
-ROW: tuple[str, ...] = (
+FIELDS_IN_A_LIST: tuple[str, ...] = (
     "id",
     "kind",
     "village",
@@ -30,10 +32,21 @@ ROW: tuple[str, ...] = (
     "closed_at",
     "cancelled_at",
 )
+FIELDS_IN_FULL = (
+    *FIELDS_IN_A_LIST,
+    "due_typed",
+    "present_typed",
+    "minutes",
+    "minutes_version",
+    "people",
+    "items",
+    "corrections",
+)
 # Shown of an item whose case the reader may not see; the rest would tell them that it
 # concerns them.
-SHOWN_OF_HIDDEN = frozenset({"id", "position", "part", "state", "hidden"})
-NOTHING: Mapping[str, Any] = MappingProxyType(
+FIELDS_OF_HIDDEN = frozenset({"id", "position", "part", "state", "hidden"})
+# Shown for its other fields; null for those not named here.
+BLANKS_OF_HIDDEN: Mapping[str, Any] = MappingProxyType(
     {
         "title": "",
         "opinions": "",
@@ -42,16 +55,6 @@ NOTHING: Mapping[str, Any] = MappingProxyType(
         "rule": "",
         "asides": [],
     }
-)
-WHOLE = (
-    *ROW,
-    "due_typed",
-    "present_typed",
-    "minutes",
-    "minutes_version",
-    "people",
-    "items",
-    "corrections",
 )
 
 
@@ -69,8 +72,8 @@ def count_field() -> serializers.IntegerField:
 class MeetingRow(ShownRow[Meeting]):
     class Meta:
         model = Meeting
-        fields = ROW
-        read_only_fields = ROW
+        fields = FIELDS_IN_A_LIST
+        read_only_fields = FIELDS_IN_A_LIST
 
 
 class AttendeeSerializer(ShownRow[Attendee]):
@@ -121,7 +124,7 @@ class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     concluded_at = serializers.DateTimeField(
         source="item.concluded_at", allow_null=True
     )
-    concluded_by = HolderField(source="item.concluded_by", allow_null=True)
+    concluded_by = ReadOnlyHolderField(source="item.concluded_by", allow_null=True)
     version = serializers.IntegerField(source="item.version", allow_null=True)
     due = serializers.IntegerField(source="count.due", allow_null=True)
     present = serializers.IntegerField(source="count.present", allow_null=True)
@@ -134,8 +137,8 @@ class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
         if not line.is_hidden:
             return shown
 
-        for name in shown.keys() - SHOWN_OF_HIDDEN:
-            shown[name] = NOTHING.get(name)
+        for name in shown.keys() - FIELDS_OF_HIDDEN:
+            shown[name] = BLANKS_OF_HIDDEN.get(name)
         return shown
 
 
@@ -154,8 +157,8 @@ class MeetingWhole(MeetingRow):
     corrections = serializers.SerializerMethodField()
 
     class Meta(MeetingRow.Meta):
-        fields = WHOLE
-        read_only_fields = WHOLE
+        fields = FIELDS_IN_FULL
+        read_only_fields = FIELDS_IN_FULL
 
     def get_minutes(self, _meeting: Meeting) -> str:
         minutes: str = self.context["sitting"].minutes

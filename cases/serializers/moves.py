@@ -16,7 +16,6 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.redactor import WHO_SPOKE
 from cases.serializers.fields import (
-    NO_SUCH_CHOICE,
     HolderKey,
     PhoneField,
     PlainText,
@@ -25,13 +24,13 @@ from cases.serializers.fields import (
 )
 from cases.workflow import MOVES, Action, Facts, candidates
 from cases.workflow.inputs import Ask, Input, Kind
-from villages.api.fields import DayField, IdField, MomentField
+from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField, MomentField
 from villages.models import User
 
-OFFERED = tuple(
+MADE_BY_PEOPLE = tuple(
     action for action, move in MOVES.items() if move.who is not None and not move.inner
 )
-MOST_NAMED = 50
+MOST_CHOSEN = 50
 HIDDEN_FROM_YOU = _("Who spoke is hidden from you.")
 LOOKED_UP = {
     Kind.CASE: "number",
@@ -42,18 +41,40 @@ LOOKED_UP = {
 }
 
 
-def _text(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+def _text_field(item: Input) -> serializers.Field[Any, Any, Any, Any]:
     if item.name == "speaker_phone":
         return PhoneField(label=item.label)
+
     return PlainText(
         max_length=item.max_length, allow_blank=not item.required, **_common(item)
     )
 
 
-def _choice(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+def _choice_field(item: Input) -> serializers.Field[Any, Any, Any, Any]:
     choices = item.choices.choices  # type: ignore[union-attr]
     return serializers.ChoiceField(
         choices, allow_blank=not item.required, **_common(item)
+    )
+
+
+def _holders_field(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.ListField(
+        child=HolderKey(), max_length=MOST_CHOSEN, **_common(item)
+    )
+
+
+def _asks_field(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.ListField(
+        child=AskBody(), max_length=MOST_CHOSEN, **_common(item)
+    )
+
+
+def _users_field(item: Input) -> serializers.Field[Any, Any, Any, Any]:
+    return serializers.ListField(
+        child=IdField(),
+        max_length=MOST_CHOSEN,
+        allow_empty=not item.required,
+        **_common(item),
     )
 
 
@@ -67,29 +88,20 @@ def _common(item: Input) -> dict[str, Any]:
 
 
 FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] = {
-    Kind.TEXT: _text,
-    Kind.LINE: _text,
-    Kind.CHOICE: _choice,
+    Kind.TEXT: _text_field,
+    Kind.LINE: _text_field,
+    Kind.CHOICE: _choice_field,
     Kind.DATE: lambda item: DayField(**_common(item)),
     Kind.DATETIME: lambda item: MomentField(**_common(item)),
     Kind.FLAG: lambda item: serializers.BooleanField(**_common(item)),
     Kind.HOLDER: lambda item: HolderKey(**_common(item)),
-    Kind.HOLDERS: lambda item: serializers.ListField(
-        child=HolderKey(), max_length=MOST_NAMED, **_common(item)
-    ),
-    Kind.ASKS: lambda item: serializers.ListField(
-        child=AskBody(), max_length=MOST_NAMED, **_common(item)
-    ),
+    Kind.HOLDERS: _holders_field,
+    Kind.ASKS: _asks_field,
     Kind.CASE: lambda item: serializers.CharField(max_length=16, **_common(item)),
     Kind.VILLAGE: lambda item: serializers.CharField(max_length=12, **_common(item)),
     Kind.GROUP: lambda item: IdField(**_common(item)),
     Kind.TOPIC: lambda item: IdField(**_common(item)),
-    Kind.USERS: lambda item: serializers.ListField(
-        child=IdField(),
-        max_length=MOST_NAMED,
-        allow_empty=not item.required,
-        **_common(item),
-    ),
+    Kind.USERS: _users_field,
     Kind.REPORT: lambda item: IdField(**_common(item)),
 }
 
@@ -138,7 +150,6 @@ class MoveBody(serializers.Serializer[Any]):
 
         if wrong:
             raise serializers.ValidationError(wrong)
-
         return {
             "inputs": inputs,
             "version": attrs.get("version"),
@@ -169,7 +180,9 @@ def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
 
     if item.kind is Kind.USERS:
         users = list(candidates(item, facts, user).filter(pk__in=raw))
-        return users if len(users) == len(set(raw)) else None
+        if len(users) != len(set(raw)):
+            return None
+        return users
 
     if item.kind in LOOKED_UP:
         field = LOOKED_UP[item.kind]
@@ -223,7 +236,7 @@ def any_body() -> PolymorphicProxySerializer:
     """Return the body of any move for the schema, where `action` says which it is."""
     return PolymorphicProxySerializer(
         component_name="MoveMade",
-        serializers={action.value: body_of(action) for action in OFFERED},
+        serializers={action.value: body_of(action) for action in MADE_BY_PEOPLE},
         resource_type_field_name="action",
     )
 
@@ -231,7 +244,7 @@ def any_body() -> PolymorphicProxySerializer:
 class NamedMove(serializers.Serializer[Any]):
     """The name of a move, read before the move's own body."""
 
-    action = serializers.ChoiceField([action.value for action in OFFERED])
+    action = serializers.ChoiceField([action.value for action in MADE_BY_PEOPLE])
 
 
 class ChoiceOffered(serializers.Serializer[Any]):
@@ -252,7 +265,7 @@ class InputOffered(serializers.Serializer[Any]):
 
 
 class MoveOffered(serializers.Serializer[Any]):
-    action = serializers.ChoiceField([action.value for action in OFFERED])
+    action = serializers.ChoiceField([action.value for action in MADE_BY_PEOPLE])
     label = serializers.CharField()  # type: ignore[assignment]
     post = serializers.IntegerField(help_text="The post it would be done from.")
     inputs = InputOffered(many=True)
@@ -264,7 +277,7 @@ class MovesOffered(serializers.Serializer[Any]):
 
 
 class MoveDone(ShownRow[Case]):
-    """Where the case stands, and no more: the move may have taken it out of its mover's
+    """The state of the case, and no more: the move may have taken it out of its mover's
     sight.
     """
 

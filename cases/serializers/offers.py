@@ -9,23 +9,23 @@ from cases.forms import cadre_label, holder_label, report_label
 from cases.privacy.redactor import WHO_SPOKE
 from cases.speaking.progress import Told
 from cases.workflow import Facts, Offer, candidates
-from cases.workflow.candidates import HOLDING
+from cases.workflow.candidates import HOLDERS, HOLDING
 from cases.workflow.inputs import Input, Kind
 from villages.models import User
 
-LIMITED = (Kind.TEXT, Kind.LINE)
-LABELS: dict[Kind, Callable[[Any], str]] = {
+WITH_MAX_LENGTH = (Kind.TEXT, Kind.LINE)
+# the label of a row that is offered; of other kinds the row as a text
+LABEL_OF: dict[Kind, Callable[[Any], str]] = {
     Kind.USERS: cadre_label,
     Kind.REPORT: report_label,
 }
-# a case is named by its number
-FREE = (
+WITHOUT_CHOICES = (
     Kind.TEXT,
     Kind.LINE,
     Kind.DATE,
     Kind.DATETIME,
     Kind.FLAG,
-    Kind.CASE,
+    Kind.CASE,  # named by its number
 )
 
 
@@ -39,20 +39,26 @@ class Choices:
 
     def of(self, item: Input) -> list[dict[str, Any]] | None:
         """Return the choices of an input; None where anything of the kind will do."""
-        if item.kind in FREE:
+        if item.kind in WITHOUT_CHOICES:
             return None
+
         if item.kind is Kind.CHOICE:
             choices = item.choices.choices  # type: ignore[union-attr]
             return [{"value": value, "label": str(label)} for value, label in choices]
 
-        kind = Kind.HOLDER if item.kind in HOLDING else item.kind
-        name = item.name if item.name in ("holder", "part") else ""
-        key = (kind, name)
+        key = self._shared_by(item)
         if key not in self._read_before:
             self._read_before[key] = self._read(item)
         return self._read_before[key]
 
+    def _shared_by(self, item: Input) -> tuple[Kind, str]:
+        """Return a key that all inputs with the same choices share."""
+        kind = Kind.HOLDER if item.kind in HOLDING else item.kind
+        name = item.name if item.name in HOLDERS else ""
+        return kind, name
+
     def _read(self, item: Input) -> list[dict[str, Any]]:
+        """Read the rows that an input offers, as values and labels."""
         offered = candidates(item, self.facts, self.user)
 
         if item.kind in HOLDING:
@@ -60,14 +66,15 @@ class Choices:
                 {"value": key, "label": holder_label(holder)}
                 for key, holder in offered.items()
             ]
+
         if item.kind is Kind.VILLAGE:
             return [
                 {"value": code, "label": name}
                 for code, name in offered.values_list("code", "name")
             ]
 
-        label = LABELS.get(item.kind, str)
-        return [{"value": row.pk, "label": label(row)} for row in offered]
+        label_of = LABEL_OF.get(item.kind, str)
+        return [{"value": row.pk, "label": label_of(row)} for row in offered]
 
 
 def offers_as_data(
@@ -81,11 +88,11 @@ def offers_as_data(
 
     rows = []
     for offer in offers:
-        inputs = [
-            _input(item, choices)
-            for item in offer.move.inputs
-            if speaker_shown or item.name not in WHO_SPOKE
-        ]
+        inputs = []
+        for item in offer.move.inputs:
+            if speaker_shown or item.name not in WHO_SPOKE:
+                inputs.append(_input_as_data(item, choices))
+
         row = {
             "action": offer.action.value,
             "label": str(offer.action.label),
@@ -97,14 +104,15 @@ def offers_as_data(
     return rows
 
 
-def _input(item: Input, choices: Choices) -> dict[str, Any]:
+def _input_as_data(item: Input, choices: Choices) -> dict[str, Any]:
+    """Return one input as the API shows it."""
     return {
         "name": item.name,
         "label": str(item.label),
         "kind": item.kind.value,
         "required": item.required,
         "help": str(item.help),
-        "max_length": item.max_length if item.kind in LIMITED else None,
+        "max_length": item.max_length if item.kind in WITH_MAX_LENGTH else None,
         "choices": choices.of(item),
     }
 

@@ -8,12 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import AgendaItem, Attachment, Event, Rating, SignedSheet
-from cases.serializers.fields import HolderField, ShownRow
+from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.workflow import Action
 from villages.api.fields import IdField
 from villages.models import MeetingKind
 
-# What other systems may read of an event's data; digests, ids of named cadres and the
+# Other systems may read these of an event's data; digests, ids of named cadres and the
 # like stay inside.
 SHOWN_OF_DATA = frozenset(
     {
@@ -45,12 +45,12 @@ SHOWN_OF_DATA = frozenset(
         "channel",
     }
 )
-LABELS = dict(Action.choices)
+ACTION_LABELS = dict(Action.choices)
 
 
 class EventSerializer(ShownRow[Event]):
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
-    post = HolderField(allow_null=True)
+    post = ReadOnlyHolderField(allow_null=True)
     data = serializers.SerializerMethodField()  # type: ignore[assignment]
 
     class Meta:
@@ -72,7 +72,7 @@ class EventSerializer(ShownRow[Event]):
         read_only_fields = fields
 
     def get_label(self, event: Event) -> str:
-        return str(LABELS.get(event.action, event.action))
+        return str(ACTION_LABELS.get(event.action, event.action))
 
     @extend_schema_field({"type": "object", "additionalProperties": {}})
     def get_data(self, event: Event) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class UploadBody(serializers.Serializer[Any]):
 
 
 class RatingSerializer(ShownRow[Rating]):
-    entered_by = HolderField(allow_null=True, help_text=_("Null: the speaker."))
+    entered_by = ReadOnlyHolderField(allow_null=True, help_text=_("Null: the speaker."))
 
     class Meta:
         model = Rating
@@ -165,5 +165,5 @@ class MeetingOfCase(ShownRow[AgendaItem]):
 
 
 class ReaderSerializer(serializers.Serializer[Any]):
-    post = HolderField()
+    post = ReadOnlyHolderField()
     why = serializers.ListField(child=serializers.CharField())

@@ -1,4 +1,4 @@
-"""Requests for time and red-line reports as rows of a list; context: `sight`."""
+"""Requests for time and red-line reports as rows of a list. Context: `sight`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from cases.models import MandatoryReport, TimeRequest
 from cases.privacy.redactor import reader_redactor
-from cases.serializers.fields import HolderField, ShownRow
+from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 
 
 class OfACase(ShownRow[Any]):
@@ -28,8 +28,8 @@ class OfACase(ShownRow[Any]):
 
 
 class TimeRequestRow(OfACase):
-    asked_by = HolderField()
-    ruled_by = HolderField(allow_null=True)
+    asked_by = ReadOnlyHolderField()
+    ruled_by = ReadOnlyHolderField(allow_null=True)
     case_due_on = serializers.DateField(
         source="case.due_on", allow_null=True, read_only=True
     )
@@ -58,7 +58,7 @@ class TimeRequestRow(OfACase):
 
 
 class RedLineRow(OfACase):
-    post = HolderField()
+    post = ReadOnlyHolderField()
 
     class Meta:
         model = MandatoryReport

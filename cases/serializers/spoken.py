@@ -8,15 +8,15 @@ from rest_framework import serializers
 
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
-from cases.serializers.fields import NO_SUCH_CHOICE, PhoneField, PlainText, ShownRow
+from cases.serializers.fields import PhoneField, PlainText, ShownRow
 from cases.workflow import Spoken
 from minshi import workdays
-from villages.api.fields import IdField, MomentField
+from villages.api.fields import NO_SUCH_CHOICE, IdField, MomentField
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Resident, Town, User, Village
 from villages.models.grid import Sex
 
-MOST_NAMED = 20
+MOST_PEOPLE_NAMED = 20
 LONGEST_WORDS = 4000  # as on the page
 
 
@@ -41,7 +41,7 @@ class SpokenBody(serializers.Serializer[Any]):
     speaker_address = PlainText(max_length=80, required=False, allow_blank=True)
     proxy_speaker = PlainText(max_length=40, required=False, allow_blank=True)
     co_speakers = serializers.ListField(
-        child=PlainText(max_length=40), max_length=MOST_NAMED, required=False
+        child=PlainText(max_length=40), max_length=MOST_PEOPLE_NAMED, required=False
     )
     title = PlainText(max_length=60, required=False, allow_blank=True)
     request_text = PlainText(max_length=2000, required=False, allow_blank=True)
@@ -57,7 +57,7 @@ class SpokenBody(serializers.Serializer[Any]):
     )
     said_at = MomentField(required=False)
     concerns = serializers.ListField(
-        child=IdField(), max_length=MOST_NAMED, required=False
+        child=IdField(), max_length=MOST_PEOPLE_NAMED, required=False
     )
     remark = PlainText(max_length=200, required=False, allow_blank=True)
     post = IdField(
@@ -74,7 +74,9 @@ class SpokenBody(serializers.Serializer[Any]):
 
         village = self._one("village", Village.objects.select_related("town"), attrs)
         town = self._one("town", Town.objects.all(), attrs)
-        town = village.town if village else town
+        if village:
+            town = village.town
+
         self._one("group", Group.objects.filter(village=village), attrs)
         self._one("topic", Topic.objects.filter(town=town), attrs)
         self._one("resident", self._neighbours(), attrs)

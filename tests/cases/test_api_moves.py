@@ -6,7 +6,7 @@ import pytest
 
 from cases.models import Case, Event
 from cases.models.choices import Stage
-from cases.serializers.moves import OFFERED, body_of
+from cases.serializers.moves import MADE_BY_PEOPLE, body_of
 from cases.workflow import MOVES, Action, make_move
 from tests.api import Api
 from tests.cases.roads import (
@@ -85,7 +85,7 @@ def test_the_speaker_is_not_among_the_inputs_of_whom_they_are_hidden_from():
 
 
 def test_the_body_of_every_move_an_officer_may_make_is_made_from_its_inputs():
-    for action in OFFERED:
+    for action in MADE_BY_PEOPLE:
         fields = set(body_of(action)().fields)
         assert fields == {
             "action",
@@ -93,7 +93,7 @@ def test_the_body_of_every_move_an_officer_may_make_is_made_from_its_inputs():
             "post",
             *(item.name for item in MOVES[action].inputs),
         }
-    assert not {Action.URGE, Action.SUPPLEMENT, Action.REHOME} & set(OFFERED)
+    assert not {Action.URGE, Action.SUPPLEMENT, Action.REHOME} & set(MADE_BY_PEOPLE)
 
 
 def test_whatever_is_offered_can_be_asked_for():
@@ -115,7 +115,7 @@ def test_whatever_is_offered_can_be_asked_for():
             answer = Api(post).get(f"cases/{case.number}/moves/")
             if answer.status_code == 200:
                 assert {move["action"] for move in answer.json()["moves"]} <= {
-                    action.value for action in OFFERED
+                    action.value for action in MADE_BY_PEOPLE
                 }
 
 

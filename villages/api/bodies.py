@@ -30,7 +30,7 @@ from villages.procedure import OF_COUNTY, Rules
 from villages.rights import SET_TOWN_RULES, deals_with_cases
 
 LARGEST_SHARE = 100
-AT = OpenApiParameter(
+BODY_PLACE = OpenApiParameter(
     "at",
     str,
     description="A place by its key: v12, t3, c621226; without it your first.",
@@ -102,8 +102,9 @@ class RulesWanted(serializers.Serializer[Any]):
 
 class BodiesApi(CallerApi):
     def place(self, request: Request) -> BodyPlace:
-        """Return the place asked for. Http404: none in reach, or the caller deals with
-        no matters.
+        """Return the place asked for.
+
+        Http404: there is none in reach, or the caller deals with no matters.
         """
         if not deals_with_cases(self.user.posts_on(self.on)):
             raise Http404
@@ -142,13 +143,15 @@ def _rules_shown(kind: MeetingKind, rules: Rules, is_own: bool) -> dict[str, Any
 class Bodies(BodiesApi):
     NOT_HERE = OpenApiResponse(description="There is no such place in your reach.")
 
-    @extend_schema(parameters=[AT], responses={200: BodiesSerializer, 404: NOT_HERE})
+    @extend_schema(
+        parameters=[BODY_PLACE], responses={200: BodiesSerializer, 404: NOT_HERE}
+    )
     def get(self, request: Request) -> Response:
-        """Who sits in the bodies of a place, and the rules of its meetings."""
+        """The people in the bodies of a place, and the rules of its meetings."""
         return self.answer(self.place(request))
 
     @extend_schema(
-        parameters=[AT],
+        parameters=[BODY_PLACE],
         request=SeatWanted,
         responses={200: BodiesSerializer, 404: NOT_HERE},
     )
@@ -174,8 +177,9 @@ class SeatEnd(BodiesApi):
 
 class RulesItem(BodiesApi):
     def town(self, kind: str) -> Town:
-        """Return the town whose rules the caller sets. Http404: no such kind of
-        meeting, or nobody's reviewer.
+        """Return the town whose rules the caller sets.
+
+        Http404: there is no such kind of meeting, or the caller reviews for no town.
         """
         towns = self.user.reach(self.on, SET_TOWN_RULES).towns
         if kind not in MeetingKind.values or kind in OF_COUNTY or not towns:

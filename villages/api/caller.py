@@ -11,6 +11,11 @@ from villages.models import User
 
 
 class CallerApi(Endpoint):
+    def get_view_name(self) -> str:
+        """Return the title in an OPTIONS answer: "Case List" of CaseListAPIView."""
+        title: str = super().get_view_name()
+        return title.removesuffix(" Api")
+
     @cached_property
     def user(self) -> User:
         return user_of(self.request)

@@ -1,6 +1,4 @@
-"""The API of the roster: shifts in reach, who is on duty now, arranging, swaps,
-leave.
-"""
+"""The API of the roster: shifts in reach, who is on duty now, swaps and leave."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -20,12 +18,16 @@ from minshi.api import KeyPages
 from minshi.errors import InputRefused
 from villages import duty
 from villages.api.caller import CallerApi
-from villages.api.fields import DayField, IdField, MomentField, validated
+from villages.api.fields import (
+    NO_SUCH_CHOICE,
+    DayField,
+    IdField,
+    MomentField,
+    validated,
+)
 from villages.duty.standing import Roster
 from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
 from villages.rights import TAKE_DUTY
-
-NO_SUCH_CHOICE = _("This is not one of the choices.")
 
 
 # --- answers
@@ -165,8 +167,9 @@ class DutyApi(CallerApi):
         return get_object_or_404(shifts, pk=pk)
 
     def person(self, key: int | None, village: int, name: str) -> Post | None:
-        """Return the post that a field names, if any. InputRefused: no post of the
-        village that takes duty.
+        """Return the post that a field names, if any.
+
+        InputRefused: no post of the village that takes duty.
         """
         if key is None:
             return None
@@ -179,12 +182,14 @@ class DutyApi(CallerApi):
     def people(
         self, entered: Mapping[str, Any], village: int, *names: str
     ) -> dict[str, Any]:
-        """Return the posts that several fields name, by field. InputRefused as
-        `person`.
+        """Return the posts that several fields name, by field.
+
+        InputRefused as by `person`.
         """
         return {name: self.person(entered.get(name), village, name) for name in names}
 
     def shown(self, shift: DutyShift) -> Response:
+        """Answer with a shift as it now stands."""
         context = {"roster": duty.read_roster([shift])}
         return Response(ShiftSerializer(shift, context=context).data)
 

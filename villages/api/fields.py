@@ -1,20 +1,22 @@
-"""Fields that serializers of every app share: keys of rows, and days from which a
-calendar can count.
-"""
+"""Fields that serializers of every app share: keys of rows, and days within reach."""
 
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 BIGGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1900, 2999
+FIRST_YEAR = 1900
+LAST_YEAR = 2999
+NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
 def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
-    """Return the values that a request sends. ValidationError: a field has the wrong
-    shape.
+    """Return the values that a request sends.
+
+    ValidationError: a field has the wrong shape.
     """
     serializer.is_valid(raise_exception=True)
     values: dict[str, Any] = serializer.validated_data
@@ -27,7 +29,7 @@ class IdField(serializers.IntegerField):
 
 
 def require_living_memory(day: date) -> None:
-    """ValidationError: a day that no calendar of ours can count from."""
+    """Refuse a day that no calendar of ours can count from: ValidationError."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise serializers.ValidationError(_("This day is out of reach."))
 

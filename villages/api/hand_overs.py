@@ -66,7 +66,7 @@ class HandOverList(DutyApi, GenericAPIView[HandOver]):
         parameters=[HandOversSought], responses={200: HandOverSerializer(many=True)}
     )
     def get(self, request: Request) -> Response:
-        """What the shifts of the villages where you take duty left to the next, the
+        """The hand-overs from shift to shift in the villages where you take duty, the
         last first.
         """
         sought = validated(HandOversSought(data=request.query_params))

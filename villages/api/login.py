@@ -122,11 +122,10 @@ class Login(Endpoint):
 def _checked(
     request: HttpRequest, username: str, password: str, code: str = ""
 ) -> User:
-    """Return the account behind name, password and second factor; axes counts whatever
-    is wrong.
+    """Return the account behind name, password and second factor.
 
-    WrongPassword, SecondFactorNeeded, SecondFactorWrong; OwnPasswordFirst: the password
-    is a one-time one.
+    django-axes counts what is wrong. WrongPassword, SecondFactorNeeded,
+    SecondFactorWrong; OwnPasswordFirst: the password is a one-time one.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
@@ -185,7 +184,7 @@ class LogoutAll(LogsOut):
 
 
 class Me(Endpoint):
-    """Who is logged in, and the posts to act from."""
+    """The account logged in, and the posts to act from."""
 
     @extend_schema(responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
