@@ -1,5 +1,5 @@
-"""The columns that several ledgers share, and the guard that keeps a redacted row to
-what it may show.
+"""Columns that several ledgers share, and the guard that keeps a redacted row to what
+it may show.
 """
 
 from collections.abc import Callable
