@@ -23,7 +23,7 @@ NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 class Redactor:
-    """A blanker of some values in texts, `redact(text)`, or in data, `redact.data(…)`.
+    """Values to blank in texts, by `redact(text)`, or in data, by `redact.data(…)`.
 
     A phone is found also where it is typed with spaces, dashes or full-width digits. A
     single character is never blanked: it would hit other words.
@@ -126,7 +126,7 @@ def names_by_case(cases: Collection[Case]) -> dict[int, set[str]]:
 
 # --- a table or a room, where everybody reads the same
 class RoomRedactor:
-    """A blanker of those who spoke in confidence, for several cases at once."""
+    """Redactors of those who spoke in confidence, for several cases at once."""
 
     def __init__(self, names: Mapping[Case, set[str]]) -> None:
         self.redactors = {
