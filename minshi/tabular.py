@@ -51,14 +51,19 @@ UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f\s<>:"/\\|?*_]+')
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """A column: its heading, and how its cell is read from a record."""
+    """A column: its heading, and how its cell is read from a record.
+
+    `reads` names what whoever loads the records must load for this cell: in a ledger of
+    cases, the actions of the events that `value` looks at.
+    """
 
     key: str
     heading: Text
     value: Callable[[T], Cell]
-    width: int = 12
+    width: int = 12  # in characters
     kind: Literal["text", "number", "date", "choice"] = "text"
     choices: tuple[Text, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""督办台账: a ledger whose rows are the steps of chasing, an order's answer and end
-beside its step.
+"""督办台账: a ledger whose rows are the steps of chasing, with the answer to an order
+and its end beside its step.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ class ChaseFilter(VillageFilter):
 
 @dataclass(frozen=True)
 class ChaseRecord:
-    """One step of chasing with its case and its order."""
+    """One step of chasing, with its case and its order."""
 
     chase: Chase
     about: Record
@@ -58,10 +58,11 @@ class ChaseRecord:
 
 
 def light(record: ChaseRecord) -> str:
-    """As it stood at the step."""
-    return str(
-        (Light.RED if record.chase.at >= record.chase.due_at else Light.YELLOW).label
-    )
+    """Return the light of the clock at the moment of the step."""
+    chase = record.chase
+    if chase.at >= chase.due_at:
+        return str(Light.RED.label)
+    return str(Light.YELLOW.label)
 
 
 def reason(record: ChaseRecord) -> str:
@@ -69,20 +70,29 @@ def reason(record: ChaseRecord) -> str:
 
 
 def unit_of_record(about: Record) -> str:
-    """The lead's unit, else the place of whoever the matter is with."""
+    """Return the lead's unit, else the place of whoever the case is with."""
+    unit = about.unit
+    if unit:
+        return unit
+
     case = about.case
-    return about.unit or str(
-        case.owner_office or (case.owner_post.place if case.owner_post else "")
-    )
+    if case.owner_office:
+        return str(case.owner_office)
+    return str(case.owner_post.place) if case.owner_post else ""
 
 
 def person(record: ChaseRecord) -> str:
+    """Return the responsible person, else whoever the case is with."""
+    responsible = record.about.responsible
+    if responsible:
+        return responsible
+
     owner = record.about.case.owner_post
-    return record.about.responsible or (str(owner.user) if owner else "")
+    return str(owner.user) if owner else ""
 
 
 def sent_on(record: ChaseRecord) -> Cell:
-    """下发日期: of an order when it went out, of any other step when it was taken."""
+    """Return 下发日期: when the order went out, else when the step was taken."""
     return record.order.sent_at if record.order else record.chase.at
 
 
@@ -95,35 +105,34 @@ def replied_on(record: ChaseRecord) -> Cell:
 
 
 def outcome(record: ChaseRecord) -> str:
-    """How the order stands, beside its circulation with the talks held; of other steps,
-    where the matter stands now.
+    """Return how the order stands, and where the case stands for steps without one.
+
+    The step that circulates an order lists the talks held, too.
     """
     order = record.order
     if order is None:
         return record.about.standing
-    found = (
-        record.about.words(order.finding)
-        if order.state == OrderState.CLOSED
-        else order.end_reason
-    )
-    talks = order.talks.all() if record.chase.step == ChaseStep.CIRCULATE else ()
-    return joined(
-        order.get_state_display(),
-        found,
-        *(talk_in_words(record, talk) for talk in talks),
-    )
+
+    end = order.end_reason
+    if order.state == OrderState.CLOSED:
+        end = record.about.words(order.finding)
+
+    talks: list[str] = []
+    if record.chase.step == ChaseStep.CIRCULATE:
+        talks = [talk_in_words(record, talk) for talk in order.talks.all()]
+    return joined(order.get_state_display(), end, *talks)
 
 
 def talk_in_words(record: ChaseRecord, talk: OrderTalk) -> str:
-    said = {
+    return _("talk on %(day)s with %(whom)s: %(agreed)s") % {
         "day": talk.held_on,
         "whom": talk.whom,
         "agreed": record.about.words(talk.agreed),
     }
-    return _("talk on %(day)s with %(whom)s: %(agreed)s") % said
 
 
 def remark(record: ChaseRecord) -> str:
+    """Return who took the step."""
     by = record.chase.by
     return str(by.user) if by else pgettext("ledger", "by the system")
 
@@ -178,17 +187,15 @@ class ChaseBook(OtherBook):
     filterset: ClassVar[type[ChaseFilter]] = ChaseFilter
 
     def in_sight(self, user: User, on: dt.date) -> Chases:
-        return Chase.objects.filter(
-            case__in=Case.objects.visible_to(user, on).values("pk")
-        )
+        cases = Case.objects.visible_to(user, on)
+        return Chase.objects.filter(case__in=cases.values("pk"))
 
     def whole(self, rows: Chases) -> Chases:
         return rows.select_related("order", "by__user").prefetch_related("order__talks")
 
     def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
-        return rows.filter(
-            case__in=exportable(Case.objects.all(), user, on).values("pk")
-        )
+        cases = exportable(Case.objects.all(), user, on)
+        return rows.filter(case__in=cases.values("pk"))
 
     def read(
         self,
@@ -198,7 +205,10 @@ class ChaseBook(OtherBook):
         at: dt.datetime,
         may_unmask: MayUnmask,
     ) -> list[ChaseRecord]:
-        """Four queries: the cases with their owners, assignments and acts."""
+        """Return a record for each step.
+
+        Four queries: the cases with their owners, assignments and events.
+        """
         cases = Case.objects.filter(pk__in={chase.case_id for chase in rows})
         about = read_behind(
             cases, RESPONSIBLE, sight=sight, at=at, may_unmask=may_unmask

@@ -13,18 +13,16 @@ from cases.ledgers.meetings import MEETINGS
 from cases.ledgers.record import Record
 from cases.ledgers.shifts import DUTY
 
+_of_cases = (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)
 BOOKS_OF_CASES: Mapping[str, Book] = MappingProxyType(
-    {
-        book.key: book
-        for book in (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)
-    }
+    {book.key: book for book in _of_cases}
 )
 _books: dict[str, AnyBook] = {**BOOKS_OF_CASES, MEETINGS.key: MEETINGS, DUTY.key: DUTY}
 BOOKS: Mapping[str, AnyBook] = MappingProxyType(_books)
 
 
 def add_book(book: AnyBook) -> None:
-    """Puts a ledger of an app above beside those of this one, as that app is made
+    """Put a ledger of an app above beside those of this one, as that app is made
     ready.
     """
     _books[book.key] = book

@@ -1,5 +1,5 @@
-"""What was asked for: more time, a break, or to give the matter or a part of it back;
-and what came of it.
+"""Requests of those who handle a case, and what came of them: more time, a break, or to
+give the matter or a part of it back.
 """
 
 from collections.abc import Iterable
@@ -23,6 +23,8 @@ AFTER_A_RETURN = ITEM_ACTIONS
 
 @dataclass(frozen=True)
 class Asking:
+    """One request or return: its ground, who made it, and how it was ruled on."""
+
     kind: str
     reason: str
     by: Post
@@ -36,43 +38,42 @@ class Asking:
 
 
 def askings(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[Asking]:
-    """All of a case in the order they were asked; `events`, oldest first, hold the
-    returns and the rulings.
+    """List all of a case in the order they were asked.
+
+    `events`, oldest first, hold the returns and the rulings.
     """
     events = list(events)
     found = [_of_request(request, events) for request in requests]
-    found += [
-        _given_back(event, events) for event in events if event.action in GIVEN_BACK
-    ]
+    for event in events:
+        if event.action in GIVEN_BACK:
+            found.append(_given_back(event, events))
+
     return sorted(found, key=lambda asking: asking.at)
 
 
 def times_asked(
     requests: Iterable[TimeRequest], events: Iterable[Event]
 ) -> list[tuple[datetime, str]]:
-    """When each was asked and what it was, in the order of `askings`; no query."""
+    """List when each was asked and what it was, in the order of `askings`. No query."""
     found = [
         (request.asked_at, str(request.get_kind_display())) for request in requests
     ]
-    found += [
-        (event.at, kind_of(event)) for event in events if event.action in GIVEN_BACK
-    ]
+    for event in events:
+        if event.action in GIVEN_BACK:
+            found.append((event.at, kind_of(event)))
+
     return sorted(found, key=lambda each: each[0])
 
 
+def kind_of(event: Event) -> str:
+    """Return in words what was given back: the matter, or a part of it."""
+    if event.action == Action.HAND_BACK:
+        return pgettext("request", "part given back")
+    return pgettext("request", "return")
+
+
+# --- more time, or a break
 def _of_request(request: TimeRequest, events: list[Event]) -> Asking:
-    action = RULED_BY[RequestKind(request.kind)]
-    ruling = next(
-        (
-            event
-            for event in events
-            if (event.action, event.at) == (action, request.ruled_at)
-        ),
-        None,
-    )
-    words = (
-        "" if request.state == RequestState.OPEN else str(request.get_state_display())
-    )
     return Asking(
         kind=str(request.get_kind_display()),
         reason=request.reason,
@@ -82,31 +83,30 @@ def _of_request(request: TimeRequest, events: list[Event]) -> Asking:
         days=request.days,
         new_due_on=request.new_due_on,
         ruled_by=request.ruled_by,
-        ruling="：".join(filter(None, (words, ruling.note if ruling else ""))),
+        ruling=_ruling_on_request(request, events),
         ruled_at=request.ruled_at,
     )
 
 
-def kind_of(event: Event) -> str:
-    if event.action == Action.HAND_BACK:
-        return pgettext("request", "part given back")
-    return pgettext("request", "return")
+def _ruling_on_request(request: TimeRequest, events: list[Event]) -> str:
+    """Return the ruling and its note in words; empty while the request is open."""
+    words = ""
+    if request.state != RequestState.OPEN:
+        words = str(request.get_state_display())
+
+    action = RULED_BY[RequestKind(request.kind)]
+    for event in events:
+        if event.action == action and event.at == request.ruled_at:
+            return _sentence(words, event.note)
+    return words
 
 
+# --- the matter, or a part of it, given back
 def _given_back(event: Event, events: list[Event]) -> Asking:
-    """A return is ruled on by what was done with the matter next, a part given back by
-    the ruling about its holder.
-    """
     assert event.post is not None  # noqa: S101 - only a lead or an assistant gives back, an officer by constraint
-    ruling = next(
-        (
-            each
-            for each in events
-            if each.sequence > event.sequence and _rules_on(each, event)
-        ),
-        None,
-    )
+    ruling = _ruling_on_return(event, events)
     due = data_of(event).get("due_on")
+
     return Asking(
         kind=kind_of(event),
         reason=event.note,
@@ -119,23 +119,36 @@ def _given_back(event: Event, events: list[Event]) -> Asking:
     )
 
 
+def _ruling_on_return(event: Event, events: list[Event]) -> Event | None:
+    """Return the event that ruled on it, or None while it waits.
+
+    A return is ruled on by what was done with the matter next, a part given back by the
+    ruling about its holder.
+    """
+    for later in events:
+        if later.sequence > event.sequence and _rules_on(later, event):
+            return later
+    return None
+
+
 def _rules_on(later: Event, event: Event) -> bool:
     if event.action == Action.RETURN:
         return later.action in AFTER_A_RETURN
-    giver = {
-        f"post:{event.post_id}",
-        f"office:{event.post.office_id if event.post else None}",
-    }
-    return later.action == Action.RULE_HAND_BACK and bool(
-        giver & set(data_of(later).get("holders", ()))
-    )
+    if later.action != Action.RULE_HAND_BACK:
+        return False
+
+    office = event.post.office_id if event.post else None
+    giver = {f"post:{event.post_id}", f"office:{office}"}
+    return not giver.isdisjoint(data_of(later).get("holders", ()))
 
 
 def _ruling_in_words(ruling: Event) -> str:
-    is_ruling = ruling.action == Action.RULE_HAND_BACK
-    what = (
-        RequestState(data_of(ruling)["ruling"]).label
-        if is_ruling
-        else Action(ruling.action).label
-    )
-    return "：".join(filter(None, (str(what), ruling.note)))
+    if ruling.action == Action.RULE_HAND_BACK:
+        words = RequestState(data_of(ruling)["ruling"]).label
+    else:
+        words = Action(ruling.action).label
+    return _sentence(str(words), ruling.note)
+
+
+def _sentence(ruling: str, note: str) -> str:
+    return "：".join(part for part in (ruling, note) if part)

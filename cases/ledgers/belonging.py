@@ -1,5 +1,6 @@
-"""Which cases belong in a ledger, and what its query adds to their rows; `cases` come
-from `counted_for`.
+"""Narrowing of cases to those that belong in a ledger, and additions to their query.
+
+The cases come from `counted_for`.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,10 @@ Narrow = Callable[[CaseQuerySet], CaseQuerySet]
 
 
 def heard_by(channel: Channel) -> Narrow:
-    """Redacted rows stay out: being in such a ledger would tell how the matter came."""
+    """Return what narrows to the cases that came by a channel.
+
+    Redacted rows stay out: being in such a ledger would tell how the matter came.
+    """
     return lambda cases: cases.filter(Q(redacted=False), channel=channel)
 
 
@@ -25,21 +29,22 @@ def decided(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def ended(cases: CaseQuerySet) -> CaseQuerySet:
-    """Closed for any reason but merged; of a redacted row even that reason is not
-    told.
+    """Narrow to cases closed for any reason but that they were merged.
+
+    Of a redacted row even that reason is not told.
     """
-    return cases.filter(
-        Q(redacted=True) | ~Q(close_reason=CloseReason.MERGED), stage=Stage.CLOSED
-    )
+    may_be_shown = Q(redacted=True) | ~Q(close_reason=CloseReason.MERGED)
+    return cases.filter(may_be_shown, stage=Stage.CLOSED)
 
 
 def rated(cases: CaseQuerySet) -> CaseQuerySet:
-    """With a rating in any round, by the day of the first; that a redacted case was
-    rated is not told.
+    """Narrow to cases rated in any round, and add the moment of the first rating.
+
+    Redacted rows stay out: that they were rated is not told.
     """
-    first = (
-        Rating.objects.filter(case=OuterRef("pk")).order_by("at", "pk").values("pk")[:1]
-    )
+    of_case = Rating.objects.filter(case=OuterRef("pk")).order_by("at", "pk")
+    first = of_case.values("pk")[:1]
+
     # Joined, so that which rating was the first is asked for rated cases alone, not for
     # every case there is.
     joined = cases.filter(Q(redacted=False)).annotate(
@@ -49,31 +54,32 @@ def rated(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def with_work_clock(cases: CaseQuerySet) -> CaseQuerySet:
-    """Adds when the work was due and when its clock stopped: of the latest 办, or of 说
-    where it was settled there.
+    """Add when the work was due and when its clock stopped.
+
+    It is the clock of the latest 办, or of 说 where the case was settled there.
     """
-    clocks = Clock.objects.filter(
-        Q(stage=Stage.HANDLE)
-        | Q(stage=Stage.SPEAK, stopped_at=OuterRef("completed_at")),
-        case=OuterRef("pk"),
-    ).order_by("-nth")
+    is_handling = Q(stage=Stage.HANDLE)
+    is_settling = Q(stage=Stage.SPEAK, stopped_at=OuterRef("completed_at"))
+    clocks = Clock.objects.filter(is_handling | is_settling, case=OuterRef("pk"))
+    latest = clocks.order_by("-nth")
+
     return cases.annotate(
-        work_due=Subquery(clocks.values("due_at")[:1]),
-        work_stopped=Subquery(clocks.values("stopped_at")[:1]),
+        work_due=Subquery(latest.values("due_at")[:1]),
+        work_stopped=Subquery(latest.values("stopped_at")[:1]),
     )
 
 
 def with_papers(cases: CaseQuerySet) -> CaseQuerySet:
-    """Adds the number of attachments."""
-    of_case: QuerySet[Attachment] = Attachment.objects.filter(
-        case=OuterRef("pk")
-    ).order_by()
-    counted = of_case.values("case").annotate(number=Count("pk")).values("number")
-    return with_work_clock(cases).annotate(papers=Coalesce(Subquery(counted), 0))
+    """Add the number of attachments, and what `with_work_clock` adds."""
+    of_case: QuerySet[Attachment] = Attachment.objects.filter(case=OuterRef("pk"))
+    by_case = of_case.order_by().values("case")
+    number = by_case.annotate(number=Count("pk")).values("number")
+
+    return with_work_clock(cases).annotate(papers=Coalesce(Subquery(number), 0))
 
 
 def with_head(cases: CaseQuerySet) -> CaseQuerySet:
-    """Adds the name of the head of the speaker's household."""
+    """Add the name of the head of the speaker's household."""
     heads = Resident.objects.filter(
         household=OuterRef("resident__household"), is_head=True
     )

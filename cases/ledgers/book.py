@@ -15,7 +15,7 @@ from minshi.tabular import Ledger
 from villages.models import User
 
 MayUnmask = Callable[[Case], bool]
-# the acts that name who of an office handles
+# the actions whose events say who of an office handles
 RESPONSIBLE = (
     Action.SETTLE,
     Action.ACKNOWLEDGE,
@@ -25,7 +25,7 @@ RESPONSIBLE = (
 
 @dataclass(frozen=True)
 class Dated:
-    """What every ledger has: its columns, and the date that orders its rows."""
+    """Columns, and the date that orders the rows: the part common to every ledger."""
 
     ledger: Ledger[Any]
     date: str
@@ -36,59 +36,70 @@ class Dated:
 
     @property
     def order(self) -> tuple[str, str]:
-        """By its own date, the earliest first, as in a book written by hand."""
+        """The ledger's own date, the earliest first, as in a book written by hand."""
         return (self.date, "id")
 
 
 @dataclass(frozen=True)
 class Book(Dated):
-    """A ledger with its cases: `date` orders them and is what a period means; the rest
-    says what to read.
+    """A ledger of cases: `date` orders them and is what a period means.
+
+    `belongs` narrows the cases in sight to those of the ledger. The rest says what to
+    read of each: the events that the columns read, those of `unread_events`, the
+    assignments, the ratings, and what `enrich` adds to the query of the cases.
 
     Books of other rows (`OtherBook`) say the same of theirs, so that page, files, print
     and API serve all.
     """
 
     belongs: Narrow
-    events: tuple[Action, ...] = ()
+    unread_events: tuple[Action, ...] = ()  # loaded, though no column reads them
     assignments: bool = False
     ratings: bool = False
     enrich: Narrow = field(default=lambda cases: cases)
     filterset: ClassVar[type[CaseFilter]] = CaseFilter
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The actions whose events are loaded with the cases, each once."""
+        actions: list[str] = [*self.unread_events]
+        for column in self.ledger.columns:
+            actions += column.reads
+        return tuple(dict.fromkeys(actions))
+
     def in_sight(self, user: User, on: dt.date) -> CaseQuerySet:
-        """What the reader's filters narrow."""
+        """Return the cases that the reader's filters narrow."""
         return Case.objects.counted_for(user, on)
 
     def whole(self, rows: CaseQuerySet) -> CaseQuerySet:
-        """With everything a row shows."""
+        """Add to the query of the cases everything that a row shows."""
         return self.enrich(rows).with_record()
 
 
 @dataclass(frozen=True)
 class OtherBook(Dated, ABC):
-    """A ledger whose rows are no cases: what is in sight, what a row shows, and who
-    takes it away.
+    """A ledger whose rows are no cases: those in sight, what each shows, and who takes
+    it away.
     """
 
     filterset: ClassVar[type[VillageFilter]]
 
     @abstractmethod
     def in_sight(self, user: User, on: dt.date) -> Any:
-        """The rows that the reader's filters narrow."""
+        """Return the rows that the reader's filters narrow."""
 
     def belongs(self, rows: Any) -> Any:
-        """Those of them that are of the ledger: all, where a ledger does not say."""
+        """Narrow rows to those of the ledger: all, where a ledger does not say."""
         return rows
 
     @abstractmethod
     def whole(self, rows: Any) -> Any:
-        """With everything a row shows."""
+        """Add to the query of the rows everything that a row shows."""
 
     @abstractmethod
     def takeable(self, rows: Any, user: User, on: dt.date) -> Any:
-        """Of the rows in sight, what may be taken away (domain §3, opening and
-        exporting).
+        """Narrow rows in sight to those that the user may take away (domain §3, opening
+        and exporting).
         """
 
     @abstractmethod
@@ -100,7 +111,7 @@ class OtherBook(Dated, ABC):
         at: dt.datetime,
         may_unmask: MayUnmask,
     ) -> list[Any]:
-        """A record for each row, in a fixed number of queries."""
+        """Return a record for each row, in a fixed number of queries."""
 
 
 AnyBook = Book | OtherBook

@@ -1,4 +1,4 @@
-"""What stands in a cell where a column needs more than one value of the case."""
+"""Values of the cells for which a column needs more than one value of the case."""
 
 from datetime import datetime
 from typing import cast
@@ -14,10 +14,9 @@ from minshi.errors import Text
 from minshi.workdays import local_day
 from villages.models import MeetingKind
 
-ONLINE, OFFLINE = MODES = (
-    pgettext_lazy("mode", "online"),
-    pgettext_lazy("mode", "offline"),
-)
+ONLINE = pgettext_lazy("mode", "online")
+OFFLINE = pgettext_lazy("mode", "offline")
+MODES = (ONLINE, OFFLINE)
 OUTCOMES = {
     CloseReason.DIVERTED: Outcome.REDIRECTED,
     CloseReason.EXPLAINED: Outcome.EXPLAINED,
@@ -37,7 +36,7 @@ def channel(record: Record) -> str:
 
 
 def recorder(record: Record) -> str:
-    """Who took it down; empty where the speaker did."""
+    """Return who took it down; empty where the speaker did."""
     post = record.case.recorded_by
     return str(post.user) if post else ""
 
@@ -47,50 +46,59 @@ def grid(record: Record) -> str:
 
 
 def head(record: Record) -> str:
-    """The head of the household where it is known, else who spoke."""
-    return record.person(
-        cast("str | None", record.annotated("head_name")) or record.case.speaker_name
-    )
+    """Return the head of the household where there is one, else who spoke."""
+    head_name = cast("str | None", record.annotated("head_name"))
+    return record.person(head_name or record.case.speaker_name)
 
 
 def answer(record: Record) -> str:
-    """What was answered or decided: the result where it was settled, what was told
-    where shown the proper route.
+    """Return what was answered or decided.
+
+    That is the result where it was settled, and what the speaker was told where the
+    proper route was shown.
     """
     event = record.last(Action.SETTLE, Action.DIVERT)
     if event is None:
         return record.words(record.case.decision)
-    return record.words(
-        record.case.result if event.action == Action.SETTLE else event.note
-    )
+    if event.action == Action.SETTLE:
+        return record.words(record.case.result)
+    return record.words(event.note)
 
 
 def went_to(record: Record) -> str:
-    """转办去向: the lead's unit, or the proper route."""
+    """Return 转办去向: the lead's unit, or the proper route."""
     event = record.last(Action.DIVERT)
     if event:
         return record.words(str(data_of(event).get("route", "")))
-    return record.unit if record.lead else ""
+    if record.lead:
+        return record.unit
+    return ""
 
 
 def reported_up(record: Record) -> str:
-    """Whether it was reported up, and where an open case stands now."""
+    """Tell whether it was reported up, and where an open case stands now."""
     up = _("Reported up") if record.last(Action.ESCALATE) else _("No")
-    return joined(up, record.case.get_stage_display() if record.case.is_open else "")
+    stage = record.case.get_stage_display() if record.case.is_open else ""
+    return joined(up, stage)
 
 
 def deliberation(record: Record) -> str:
-    """At which meeting it was decided, or at which level in which form, and when."""
-    event, at = record.last(Action.DECIDE), record.case.decided_at
+    """Return where it was decided, and when.
+
+    That is the kind of meeting, the six steps, or the level with its form.
+    """
+    event = record.last(Action.DECIDE)
+    at = record.case.decided_at
     if event is None or at is None:
         return ""
-    if data_of(event).get("meeting_kind") in MeetingKind.values:
-        return joined(
-            str(MeetingKind(data_of(event)["meeting_kind"]).label),
-            data_of(event)["meeting_on"],
-        )
-    if data_of(event).get("four_two"):
+
+    data = data_of(event)
+    if data.get("meeting_kind") in MeetingKind.values:
+        kind = MeetingKind(data["meeting_kind"])
+        return joined(str(kind.label), data["meeting_on"])
+    if data.get("four_two"):
         return joined(_("Six steps of a village decision"), local_day(at))
+
     words = pgettext("ledger", "decided by the %(level)s")
     if record.case.handling == Handling.MEETING:
         words = pgettext("ledger", "%(level)s committee's meeting")
@@ -98,10 +106,11 @@ def deliberation(record: Record) -> str:
 
 
 def progress(record: Record) -> str:
-    """The stage, and in an open case the last thing noted of this round's work."""
+    """Return the stage, and in an open case the last note of this round's work."""
     case = record.case
     noted = record.last(Action.PROGRESS, round_=case.round) if case.is_open else None
-    return joined(case.get_stage_display(), record.words(noted.note) if noted else "")
+    note = record.words(noted.note) if noted else ""
+    return joined(case.get_stage_display(), note)
 
 
 def result(record: Record) -> str:
@@ -109,11 +118,14 @@ def result(record: Record) -> str:
 
 
 def outcome(record: Record) -> Text:
-    """How it ended; closed without 办结, by what the closing says of it."""
+    """Return how it ended; closed without 办结, by the reason of the closing."""
     case = record.case
     if case.outcome:
         return case.get_outcome_display()
-    ended = OUTCOMES.get(CloseReason(case.close_reason)) if case.close_reason else None
+    if not case.close_reason:
+        return ""
+
+    ended = OUTCOMES.get(CloseReason(case.close_reason))
     return ended.label if ended else ""
 
 
@@ -130,33 +142,39 @@ def assigned_at(record: Record) -> datetime | None:
 
 
 def extended_until(record: Record) -> str:
-    """是否延期(至): the day an extension granted in this round reaches to."""
+    """Return 是否延期(至): the day to which this round was extended, or no."""
     event = record.last(Action.RULE_EXTENSION, round_=record.case.round)
-    if event is None or data_of(event).get("ruling") != "granted":
+    if event is None:
         return _("No")
-    return _("Yes, until %(date)s") % {"date": data_of(event)["until_on"]}
+
+    data = data_of(event)
+    if data.get("ruling") != "granted":
+        return _("No")
+    return _("Yes, until %(date)s") % {"date": data["until_on"]}
 
 
 def papers(record: Record) -> str:
+    """Return the number of attachments in words; empty without any."""
     count = cast("int", record.annotated("papers"))
-    return (
-        ngettext("%(count)s paper", "%(count)s papers", count) % {"count": count}
-        if count
-        else ""
-    )
+    if not count:
+        return ""
+    return ngettext("%(count)s paper", "%(count)s papers", count) % {"count": count}
 
 
 # --- satisfaction: the first rating in the columns, the last later one as the second
 def completed_before_rating(record: Record) -> datetime | None:
+    """Return when the work that was rated first was completed."""
     event = record.last(Action.COMPLETE, Action.SETTLE, round_=record.ratings[0].round)
     return event.at if event else record.case.completed_at
 
 
 def put_right(record: Record) -> str:
-    """What was done in a later round."""
+    """Return the measures of a later round; empty where there was none."""
     case = record.case
-    again = case.round > record.ratings[0].round and case.completed_at is not None
-    return measures(record) if again else ""
+    is_later = case.round > record.ratings[0].round
+    if not is_later or case.completed_at is None:
+        return ""
+    return measures(record)
 
 
 def second_rating(record: Record) -> str:
@@ -169,14 +187,16 @@ def second_rating(record: Record) -> str:
 
 
 def caller(record: Record) -> str:
-    """Who entered the first answer; the speaker, where nobody did for them."""
+    """Return who entered the first answer: an officer, else the speaker."""
     post = record.ratings[0].entered_by
     return str(post.user) if post else pgettext("ledger", "the speaker")
 
 
 def rating_remark(record: Record) -> str:
-    """当场表态 is counted apart, so it is marked (domain §3, settle)."""
-    spot = (
-        pgettext("ledger", "said on the spot") if record.ratings[0].on_the_spot else ""
-    )
-    return "；".join(filter(None, (spot, record.remark)))
+    """Return the remark; 当场表态 is counted apart, so it is marked (domain §3,
+    settle).
+    """
+    parts = [record.remark]
+    if record.ratings[0].on_the_spot:
+        parts.insert(0, pgettext("ledger", "said on the spot"))
+    return "；".join(part for part in parts if part)

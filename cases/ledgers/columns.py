@@ -1,5 +1,5 @@
-"""The columns that several ledgers share, and the guard that keeps a redacted row to
-what it may show.
+"""Columns that several ledgers share, and the guard that keeps a redacted row to what
+it may show.
 """
 
 from collections.abc import Callable
@@ -20,32 +20,39 @@ Value = Callable[[Record], Cell]
 
 
 def column(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
-    """A column that a redacted row leaves empty. Names and phones come masked from the
-    record itself.
+    """Return a column that a redacted row leaves empty.
+
+    Names and phones come masked from the record itself.
     """
-    return Column(
-        key,
-        heading,
-        lambda record: None if record.redacted else value(record),
-        **options,
-    )
+
+    def guarded(record: Record) -> Cell:
+        if record.redacted:
+            return None
+        return value(record)
+
+    return Column(key, heading, guarded, **options)
 
 
 def bare(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
-    """A column that a redacted row fills too: number, dates, stage, light (domain §3,
-    confidentiality).
+    """Return a column that a redacted row fills too.
+
+    These are number, dates, stage and light (domain §3, confidentiality).
     """
     return Column(key, heading, value, **options)
 
 
 def matter(key: str, heading: Text, value: Value, **options: Any) -> Column[Record]:
-    """What it is about; a redacted row says 保密事项 here."""
-    return Column(
-        key,
-        heading,
-        lambda record: REDACTED if record.redacted else value(record),
-        **options,
-    )
+    """Return a column that says what the case is about.
+
+    A redacted row says 保密事项 here.
+    """
+
+    def guarded(record: Record) -> Cell:
+        if record.redacted:
+            return REDACTED
+        return value(record)
+
+    return Column(key, heading, guarded, **options)
 
 
 NUMBER = bare(
@@ -78,7 +85,11 @@ COMPLETED = bare(
     kind="date",
 )
 UNIT = column(
-    "unit", pgettext_lazy("ledger", "Responsible unit"), lambda r: r.unit, width=16
+    "unit",
+    pgettext_lazy("ledger", "Responsible unit"),
+    lambda r: r.unit,
+    width=16,
+    reads=(Action.SETTLE,),
 )
 DUE = bare(
     "due_on",
@@ -101,7 +112,11 @@ CHANNEL = column(
     choices=tuple(Channel.labels),
 )
 LEAD_UNIT = column(
-    "lead_unit", pgettext_lazy("ledger", "Lead unit"), lambda r: r.unit, width=16
+    "lead_unit",
+    pgettext_lazy("ledger", "Lead unit"),
+    lambda r: r.unit,
+    width=16,
+    reads=(Action.SETTLE,),
 )
 ASSISTING = column(
     "assisting",
@@ -113,6 +128,7 @@ LEADER = column(
     "leader",
     pgettext_lazy("ledger", "Responsible leader"),
     lambda r: r.did(Action.DECIDE),
+    reads=(Action.DECIDE,),
 )
 ASSIGNED_ON = column(
     "assigned_on",
@@ -125,7 +141,10 @@ MEASURES = column(
 )
 RESULT = column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28)
 CHECKER = column(
-    "checker", pgettext_lazy("ledger", "Checked by"), lambda r: r.did(Action.VERIFY)
+    "checker",
+    pgettext_lazy("ledger", "Checked by"),
+    lambda r: r.did(Action.VERIFY),
+    reads=(Action.VERIFY,),
 )
 REMARK = column(
     "remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=16
@@ -133,24 +152,24 @@ REMARK = column(
 
 
 def category(heading: Text) -> Column[Record]:
-    labels = tuple(Category.labels)
+    """Return the column of the kind of matter, under the ledger's own heading."""
     return column(
         "category",
         heading,
         lambda r: r.case.get_category_display(),
         width=10,
         kind="choice",
-        choices=labels,
+        choices=tuple(Category.labels),
     )
 
 
 def handling(heading: Text) -> Column[Record]:
-    labels = tuple(Handling.labels)
+    """Return the column of the way of handling, under the ledger's own heading."""
     return column(
         "handling",
         heading,
         lambda r: r.case.get_handling_display(),
         width=12,
         kind="choice",
-        choices=labels,
+        choices=tuple(Handling.labels),
     )

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.ledgers import AnyBook, Book, batches, read_records
+from cases.ledgers.loading import keep_masked
 from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
@@ -38,21 +39,25 @@ MOST_PRINTED = 2_000  # rows: a print is one page of HTML, which must fit a brow
 
 
 def may_export(user: User, on: date) -> bool:
+    """Tell whether the user may take any ledger away."""
     return user.holds(on, *EXPORT)
 
 
 def may_unmask(user: User, on: date) -> bool:
-    """Whether any row may be opened; which ones, `opener` says."""
+    """Tell whether the user may open any row; `opener` says which ones."""
     return user.holds(on, *UNMASK)
 
 
 def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
-    """Of the cases in sight, what may be taken away: own village, own territory, an
-    office's own work (domain §3).
+    """Narrow the cases in sight to those that the user may take away.
+
+    They are of the own village, of the own territory, or an office's own work
+    (domain §3).
     """
     villages = user.reach(on, EXPORT_OF_VILLAGE).villages
     territory = Town.objects.overseen_by(user, on, OVERSEE).values("pk")
     offices = user.reach(on, EXPORT_OF_OFFICE).offices
+
     own_work = Assignment.objects.filter(
         office__in=offices, case=OuterRef("pk"), ended_at=None
     )
@@ -62,35 +67,43 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
 
 
 def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
-    """Of the rows of a book in sight, what may be taken away."""
-    return (
-        exportable(rows, user, on)
-        if isinstance(book, Book)
-        else book.takeable(rows, user, on)
-    )
+    """Narrow the rows of a book in sight to those that the user may take away."""
+    if isinstance(book, Book):
+        return exportable(rows, user, on)
+    return book.takeable(rows, user, on)
 
 
 def may_print_of(
     user: User, on: date, *, village_id: int | None, town: Town | None, county_code: str
 ) -> bool:
-    """Whether papers of a place may be printed: of the own village, or of the
-    territory; no query beyond the posts.
+    """Tell whether papers of a place may be printed: of the own village or territory.
+
+    No query beyond the posts.
     """
     above = user.reach(on, OVERSEE)
     if village_id in user.reach(on, EXPORT_OF_VILLAGE).villages:
         return True
-    is_of_town = town is not None and town.pk in above.towns
-    return is_of_town or (town.county_code if town else county_code) in above.counties
+
+    if town is None:
+        return county_code in above.counties
+    return town.pk in above.towns or town.county_code in above.counties
 
 
 def may_take(
     user: User, on: date, case: Case, assignments: Iterable[Assignment]
 ) -> bool:
-    """The row form of `may_export` and `exportable`; no query beyond the posts."""
+    """Tell of one case what `may_export` and `exportable` tell of a list.
+
+    No query beyond the posts.
+    """
     offices = user.reach(on, EXPORT_OF_OFFICE).offices
-    return may_print_of(
+    if may_print_of(
         user, on, village_id=case.village_id, town=case.town, county_code=""
-    ) or any(item.office_id in offices for item in assignments if item.ended_at is None)
+    ):
+        return True
+    return any(
+        item.office_id in offices for item in assignments if item.ended_at is None
+    )
 
 
 @dataclass
@@ -129,51 +142,58 @@ class Export:
         )
 
     def file(self, form: str, request: HttpRequest | None = None) -> IO[bytes]:
-        """The ledger as an open temporary file, written row by row; the audit log knows
-        of it first.
+        """Return the ledger as an open temporary file, at its beginning.
 
-        NoSuchRight, InputRefused (no reason), MoveRefused (no rows).
+        1. Refuse who may not, or gives no reason, or where there is no row.
+        2. Write row by row, in little memory.
+        3. Record it in the audit log, before anybody reads the file.
+        Raises NoSuchRight, InputRefused (no reason), MoveRefused (no rows).
         """
         records = self._records()
+
         out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
         try:
-            if form == "csv":
-                text = io.TextIOWrapper(out, encoding="utf-8", newline="")
-                # the record itself masks
-                tabular.write_csv(text, self.book.ledger, records)
-                text.detach()
-            else:
-                tabular.write_xlsx(
-                    out,
-                    self.book.ledger,
-                    records,
-                    unit=self.unit,
-                    period=self.period,
-                    filled_by=str(self.user),
-                    on=self.on,
-                )
+            self._write(out, form, records)
             self._log(AuditKind.EXPORT, form, request)
         except BaseException:
             out.close()
             raise
+
         out.seek(0)
         return out
 
+    def _write(self, out: IO[bytes], form: str, records: Iterator[Any]) -> None:
+        if form == "csv":
+            text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+            # the record itself masks
+            tabular.write_csv(text, self.book.ledger, records)
+            text.detach()
+            return
+
+        tabular.write_xlsx(
+            out,
+            self.book.ledger,
+            records,
+            unit=self.unit,
+            period=self.period,
+            filled_by=str(self.user),
+            on=self.on,
+        )
+
     def rows(self, request: HttpRequest | None = None) -> list[tabular.Row]:
-        """The rows of a print. MoveRefused: none, or more than a page carries; else as
+        """Return the rows of a print, and record it in the audit log.
+
+        Raises MoveRefused where there is no row, or more than a page carries; else as
         `file`.
         """
-        if (
-            self._taken().order_by().values("pk")[: MOST_PRINTED + 1].count()
-            > MOST_PRINTED
-        ):
-            raise MoveRefused(
-                _(
-                    "More than %(most)s rows do not fit a print; narrow the filter or"
-                    " take the file."
-                )
-                % {"most": MOST_PRINTED}
+        some = self._taken().order_by().values("pk")[: MOST_PRINTED + 1]
+        if some.count() > MOST_PRINTED:
+            words = _(
+                "More than %(most)s rows do not fit a print; narrow the filter or"
+                " take the file."
             )
+            raise MoveRefused(words % {"most": MOST_PRINTED})
+
         rows = list(tabular.rows_of(self.book.ledger, self._records()))
         self._log(AuditKind.PRINT, "", request)
         return rows
@@ -182,31 +202,41 @@ class Export:
         return takeable(self.book, self.cases, self.user, self.on)
 
     def _records(self) -> Iterator[Any]:
-        """The records in the book's order, counted as they pass. Refuses before the
-        first.
+        """Return the records in the book's order, counted as they pass.
+
+        Refuses before the first.
         """
         self._refuse()
-        sight, opens = Sight.of(self.user, self.on), opener(self.user, self.on)
-        may_open = opens if self.unmasked else lambda _case: False
-        rows = self.book.whole(self._taken())
-        pages = (
-            read_records(self.book, page, sight=sight, at=self.at, may_unmask=may_open)
-            for page in batches(rows, self.book.order)
-        )
-        records = chain.from_iterable(pages)
+
+        records = self._read()
         first = next(records, None)
         if first is None:
             raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
         return self._counted(chain([first], records))
 
     def _refuse(self) -> None:
-        if not may_export(self.user, self.on) or (
-            self.unmasked and not may_unmask(self.user, self.on)
-        ):
+        """Refuse who may not take the ledger away, or gives no reason for it."""
+        is_allowed = may_export(self.user, self.on)
+        if is_allowed and self.unmasked:
+            is_allowed = may_unmask(self.user, self.on)
+        if not is_allowed:
             raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+
         if not self.reason.strip():
-            text = _("Say what it is for.")
-            raise InputRefused.at(reason=text)
+            raise InputRefused.at(reason=_("Say what it is for."))
+
+    def _read(self) -> Iterator[Any]:
+        """Yield the records a batch at a time: all of them would not fit in memory."""
+        sight = Sight.of(self.user, self.on)
+        may_open = opener(self.user, self.on)
+        if not self.unmasked:
+            may_open = keep_masked
+
+        rows = self.book.whole(self._taken())
+        for page in batches(rows, self.book.order):
+            yield from read_records(
+                self.book, page, sight=sight, at=self.at, may_unmask=may_open
+            )
 
     def _counted(self, records: Iterator[Any]) -> Iterator[Any]:
         for record in records:
@@ -214,13 +244,18 @@ class Export:
             yield record
 
     def _log(self, kind: AuditKind, form: str, request: HttpRequest | None) -> None:
+        """Record the export or print, and that names were opened where they were."""
         subject = _("%(ledger)s, %(period)s, %(count)s rows; %(filters)s") % {
             "ledger": f"{self.book.ledger.title} {form}".strip(),
             "period": self.period,
             "count": self.count,
             "filters": self.filters or _("no filter"),
         }
-        for each in (AuditKind.UNMASK, kind) if self.unmasked else (kind,):
+
+        kinds = [kind]
+        if self.unmasked:
+            kinds.insert(0, AuditKind.UNMASK)
+        for each in kinds:
             record_audit(
                 each,
                 at=self.at,

@@ -1,4 +1,4 @@
-"""What was done about it: handling, results, satisfaction."""
+"""Ledgers of what was done about cases: handling, results, satisfaction."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -34,7 +34,6 @@ HANDLING = Book(
     date="decided_at",
     belongs=decided,
     assignments=True,
-    events=(Action.DECIDE, Action.PROGRESS, Action.RULE_EXTENSION, *RESPONSIBLE),
     enrich=with_work_clock,
     ledger=Ledger(
         key="handling",
@@ -58,6 +57,7 @@ HANDLING = Book(
                 "responsible",
                 pgettext_lazy("ledger", "Lead person"),
                 lambda r: r.responsible,
+                reads=RESPONSIBLE,
             ),
             LEADER,
             ASSIGNED_ON,
@@ -67,12 +67,14 @@ HANDLING = Book(
                 pgettext_lazy("ledger", "Progress so far"),
                 cells.progress,
                 width=24,
+                reads=(Action.PROGRESS,),
             ),
             column(
                 "extended",
                 pgettext_lazy("ledger", "Extended or not (until)"),
                 cells.extended_until,
                 width=16,
+                reads=(Action.RULE_EXTENSION,),
             ),
             bare(
                 "light",
@@ -89,7 +91,6 @@ RESULTS = Book(
     date="closed_at",
     belongs=ended,
     assignments=True,
-    events=(Action.VERIFY, *RESPONSIBLE),
     enrich=with_papers,
     ledger=Ledger(
         key="results",
@@ -102,6 +103,7 @@ RESULTS = Book(
                 "responsible",
                 pgettext_lazy("ledger", "Responsible person"),
                 lambda r: r.responsible,
+                reads=RESPONSIBLE,
             ),
             MEASURES,
             column(
@@ -145,7 +147,6 @@ RESULTS = Book(
 SATISFACTION = Book(
     date="first_rated_at",
     belongs=rated,
-    events=(Action.COMPLETE, Action.SETTLE),
     ratings=True,
     ledger=Ledger(
         key="satisfaction",
@@ -159,6 +160,7 @@ SATISFACTION = Book(
                 pgettext_lazy("ledger", "Completed on"),
                 cells.completed_before_rating,
                 kind="date",
+                reads=(Action.COMPLETE, Action.SETTLE),
             ),
             column(
                 "rated_on",

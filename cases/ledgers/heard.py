@@ -1,4 +1,4 @@
-"""What was heard: the general ledger, the talk room, home visits."""
+"""Ledgers of what was heard: the general one, the talk room, home visits."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -32,7 +32,6 @@ GENERAL = Book(
     date="registered_at",
     belongs=lambda cases: cases,
     assignments=True,
-    events=(Action.DECIDE, Action.PROGRESS, Action.SUPERVISE, *RESPONSIBLE),
     enrich=with_work_clock,
     ledger=Ledger(
         key="general",
@@ -99,6 +98,7 @@ GENERAL = Book(
                 pgettext_lazy("ledger", "Deliberation and its date"),
                 cells.deliberation,
                 width=18,
+                reads=(Action.DECIDE,),
             ),
             DECISION,
             UNIT,
@@ -106,6 +106,7 @@ GENERAL = Book(
                 "responsible",
                 pgettext_lazy("ledger", "Responsible person (lead)"),
                 lambda r: r.responsible,
+                reads=RESPONSIBLE,
             ),
             DUE,
             bare(
@@ -113,6 +114,7 @@ GENERAL = Book(
                 pgettext_lazy("ledger", "Progress"),
                 cells.progress,
                 width=24,
+                reads=(Action.PROGRESS,),
             ),
             COMPLETED,
             RESULT,
@@ -123,6 +125,7 @@ GENERAL = Book(
                 width=8,
                 kind="choice",
                 choices=YES_NO,
+                reads=(Action.SUPERVISE,),
             ),
             bare(
                 "replied_on",
@@ -146,7 +149,6 @@ TALK_ROOM = Book(
     date="said_at",
     belongs=heard_by(Channel.TALK_ROOM),
     assignments=True,
-    events=(Action.SETTLE, Action.DIVERT),
     ledger=Ledger(
         key="talk-room",
         title=pgettext_lazy("ledger", "Talk-room ledger"),
@@ -188,6 +190,7 @@ TALK_ROOM = Book(
                 pgettext_lazy("ledger", "Answer on the spot or decision"),
                 cells.answer,
                 width=28,
+                reads=(Action.SETTLE, Action.DIVERT),
             ),
             column(
                 "settled",
@@ -196,12 +199,14 @@ TALK_ROOM = Book(
                 width=8,
                 kind="choice",
                 choices=YES_NO,
+                reads=(Action.SETTLE,),
             ),
             column(
                 "went_to",
                 pgettext_lazy("ledger", "Passed on to"),
                 cells.went_to,
                 width=16,
+                reads=(Action.DIVERT,),
             ),
             column(
                 "signature",
@@ -216,7 +221,6 @@ TALK_ROOM = Book(
 HOME_VISIT = Book(
     date="said_at",
     belongs=heard_by(Channel.HOME_VISIT),
-    events=(Action.SETTLE, Action.DIVERT, Action.ESCALATE),
     enrich=with_head,
     ledger=Ledger(
         key="home-visit",
@@ -249,12 +253,14 @@ HOME_VISIT = Book(
                 pgettext_lazy("ledger", "Handled or explained on the spot"),
                 cells.answer,
                 width=28,
+                reads=(Action.SETTLE, Action.DIVERT),
             ),
             column(
                 "next",
                 pgettext_lazy("ledger", "Reported up, and what next"),
                 cells.reported_up,
                 width=18,
+                reads=(Action.ESCALATE,),
             ),
             COMPLETED,
             REMARK,

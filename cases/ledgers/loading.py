@@ -1,5 +1,5 @@
-"""Reads what the columns of a ledger need, in a fixed number of queries for each batch
-of cases.
+"""Reading of what the columns of a ledger need, in a fixed number of queries for each
+batch of rows.
 """
 
 from collections import defaultdict
@@ -15,14 +15,14 @@ from cases.lists.paging import page_of
 from cases.models import Assignment, Case, Event, Rating
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action
-from minshi.tabular import Ledger
 from villages.models import Town
 
 BATCH = 500
 Row = TypeVar("Row", Assignment, Event, Rating)
 
 
-def nobody(_case: Case) -> bool:
+def keep_masked(_case: Case) -> bool:
+    """Open the names and phones of no case; a `MayUnmask`."""
     return False
 
 
@@ -32,46 +32,23 @@ def read_records(
     *,
     sight: Sight,
     at: datetime,
-    may_unmask: MayUnmask = nobody,
+    may_unmask: MayUnmask = keep_masked,
 ) -> list[Any]:
-    """A record for each row of the book, a case's values opened where `may_unmask` says
-    so; at most four queries.
+    """Return a record for each row of the book. At most four queries.
+
+    The names and phones of a case are opened where `may_unmask` says so.
     """
     if isinstance(book, Book):
-        return read_cases(book, rows, sight=sight, at=at, may_unmask=may_unmask)
-    return book.read(rows, sight=sight, at=at, may_unmask=may_unmask)
-
-
-def read_cases(
-    book: Book,
-    cases: Sequence[Case],
-    *,
-    sight: Sight,
-    at: datetime,
-    may_unmask: MayUnmask,
-) -> list[Record]:
-    shown = [case.pk for case in cases if not is_redacted(case)]
-    held = _by_case(_assignments(shown)) if book.assignments else {}
-    happened = _by_case(_events(shown, book.events)) if book.events else {}
-    rated = (
-        _by_case(
-            Rating.objects.filter(case__in=shown).select_related("entered_by__user")
-        )
-        if book.ratings
-        else {}
-    )
-    return [
-        Record(
-            case=case,
+        return _read_cases(
+            rows,
             sight=sight,
             at=at,
-            unmasked=may_unmask(case),
-            assignments=held.get(case.pk, []),
-            events=happened.get(case.pk, []),
-            ratings=rated.get(case.pk, []),
+            may_unmask=may_unmask,
+            actions=book.events,
+            with_assignments=book.assignments,
+            with_ratings=book.ratings,
         )
-        for case in cases
-    ]
+    return book.read(rows, sight=sight, at=at, may_unmask=may_unmask)
 
 
 def read_behind(
@@ -80,54 +57,101 @@ def read_behind(
     *,
     sight: Sight,
     at: datetime,
-    may_unmask: MayUnmask = nobody,
+    may_unmask: MayUnmask = keep_masked,
 ) -> dict[int, Record]:
-    """The cases within the reader's sight that stand behind rows of another kind, by
-    primary key, with who handles them and the acts named. Four queries.
+    """Return, by primary key, the cases that stand behind rows of another kind.
+
+    They must be within the reader's sight. Each comes with who handles it and the
+    events of `acts`. Four queries.
     """
-    book = Book(Ledger("", "", ()), "", lambda rows: rows, acts, assignments=True)
-    whole = list(cases.annotate(redacted=Value(False)).with_record())
-    records = read_cases(book, whole, sight=sight, at=at, may_unmask=may_unmask)
+    rows = list(cases.annotate(redacted=Value(False)).with_record())
+    records = _read_cases(
+        rows,
+        sight=sight,
+        at=at,
+        may_unmask=may_unmask,
+        actions=acts,
+        with_assignments=True,
+        with_ratings=False,
+    )
     return {record.case.pk: record for record in records}
 
 
+def _read_cases(
+    cases: Sequence[Case],
+    *,
+    sight: Sight,
+    at: datetime,
+    may_unmask: MayUnmask,
+    actions: Sequence[str],
+    with_assignments: bool,
+    with_ratings: bool,
+) -> list[Record]:
+    """Return a record for each case; of a redacted one nothing else is read."""
+    shown = [case.pk for case in cases if not is_redacted(case)]
+
+    assignments: dict[int, list[Assignment]] = {}
+    if with_assignments:
+        assignments = _by_case(_assignments(shown))
+
+    events: dict[int, list[Event]] = {}
+    if actions:
+        events = _by_case(_events(shown, actions))
+
+    ratings: dict[int, list[Rating]] = {}
+    if with_ratings:
+        found = Rating.objects.filter(case__in=shown)
+        ratings = _by_case(found.select_related("entered_by__user"))
+
+    return [
+        Record(
+            case=case,
+            sight=sight,
+            at=at,
+            unmasked=may_unmask(case),
+            assignments=assignments.get(case.pk, []),
+            events=events.get(case.pk, []),
+            ratings=ratings.get(case.pk, []),
+        )
+        for case in cases
+    ]
+
+
 def batches(cases: QuerySet[Any], order: Sequence[str]) -> Iterator[list[Any]]:
-    """The rows in order, a key-set page at a time: memory does not grow with their
-    number.
+    """Yield the rows in order, a key-set page at a time.
+
+    Memory does not grow with their number.
     """
     after = ""
     while True:
         page = page_of(cases, order, after, BATCH)
         yield page.rows
+
         after = page.after
         if not after:
             return
 
 
 def _assignments(cases: list[int]) -> QuerySet[Assignment]:
-    county = Town.objects.filter(county_code=OuterRef("post__county_code")).values(
-        "county_name"
-    )[:1]
-    return (
-        Assignment.objects.filter(case__in=cases)
-        .select_related(
-            "office",
-            "post__user",
-            "post__town",
-            "post__office",
-            "post__village",
-            "post__group__village",
-        )
-        .annotate(county_name=Subquery(county))
+    """Return the assignments with their holders, and the county's name of a post."""
+    of_county = Town.objects.filter(county_code=OuterRef("post__county_code"))
+    county_name = of_county.values("county_name")[:1]
+
+    found = Assignment.objects.filter(case__in=cases).select_related(
+        "office",
+        "post__user",
+        "post__town",
+        "post__office",
+        "post__village",
+        "post__group__village",
     )
+    return found.annotate(county_name=Subquery(county_name))
 
 
-def _events(cases: list[int], actions: Sequence[Action]) -> QuerySet[Event]:
-    """With the office its actor acted for."""
-    wanted = Event.objects.filter(case__in=cases, action__in=actions).select_related(
-        "user"
-    )
-    return wanted.annotate(office=F("post__office"))
+def _events(cases: list[int], actions: Sequence[str]) -> QuerySet[Event]:
+    """Return the events of these actions, with the office their actor acted for."""
+    found = Event.objects.filter(case__in=cases, action__in=actions)
+    return found.select_related("user").annotate(office=F("post__office"))
 
 
 def _by_case(rows: QuerySet[Row]) -> dict[int, list[Row]]:

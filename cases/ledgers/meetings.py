@@ -60,6 +60,7 @@ class ItemRecord:
 
     @property
     def opens(self) -> Cell:
+        """The cell that links to the meeting."""
         return subject(self)
 
     @property
@@ -69,42 +70,47 @@ class ItemRecord:
     @property
     def decided(self) -> Event | None:
         """The step by which the item handed the case over."""
-        events = self.about.events if self.about else []
-        return next(
-            (event for event in events if data_of(event).get("item") == self.item.pk),
-            None,
-        )
+        if self.about is None:
+            return None
+        for event in self.about.events:
+            if data_of(event).get("item") == self.item.pk:
+                return event
+        return None
 
     @property
     def lead(self) -> Assignment | None:
-        """Whom it was handed over to by the item, whoever leads now."""
+        """Whom the item handed the case over to, whoever leads now."""
         if self.about is None or self.decided is None:
             return None
+
         key = lead_of(self.decided)
-        leads = (
-            one for one in self.about.assignments if one.role == AssignmentRole.LEAD
-        )
-        return next((one for one in leads if holder_key(one.holder) == key), None)
+        for one in self.about.assignments:
+            if one.role == AssignmentRole.LEAD and holder_key(one.holder) == key:
+                return one
+        return None
 
     @property
     def stepped_aside(self) -> list[str]:
-        """Who neither counted nor voted; for whom the asides were read beside the
-        item.
+        """Those who neither counted nor voted, with the reason.
+
+        The asides must be read beside the item.
         """
-        asides = (
-            []
-            if self.is_hidden
-            else [one for one in self.item.asides.all() if not one.is_lifted]
-        )
-        return [
-            f"{one.attendee}（{one.reason}）" if one.reason else str(one.attendee)
-            for one in asides
-        ]
+        if self.is_hidden:
+            return []
+
+        words = []
+        for one in self.item.asides.all():
+            if one.is_lifted:
+                continue
+            reason = f"（{one.reason}）" if one.reason else ""
+            words.append(f"{one.attendee}{reason}")
+        return words
 
     @property
     def counted(self) -> str:
-        """Due and present as the item was concluded, whoever stepped aside left out of
-        both.
+        """Due and present as the item was concluded.
+
+        Whoever stepped aside is left out of both.
         """
         item = self.item
         if self.is_hidden or item.due is None or item.present is None:
@@ -112,106 +118,115 @@ class ItemRecord:
         return f"{item.due} / {item.present}"
 
 
+# --- what stands in a cell
 def names_of(people: Iterable[Attendee]) -> str:
-    """Those who came, or whom somebody stood in for, guests marked."""
+    """List those who came, or whom somebody stood in for, guests marked."""
     words = []
     for person in people:
         if person.substitute:
+            stood_in = _("%(substitute)s (for %(name)s)")
             words.append(
-                _("%(substitute)s (for %(name)s)")
-                % {
-                    "substitute": person.substitute,
-                    "name": person.name,
-                }
+                stood_in % {"substitute": person.substitute, "name": person.name}
             )
+        elif person.is_present and person.is_guest:
+            words.append(_("%(name)s (guest)") % {"name": person.name})
         elif person.is_present:
-            words.append(
-                _("%(name)s (guest)") % {"name": person.name}
-                if person.is_guest
-                else person.name
-            )
+            words.append(person.name)
+
     return "、".join(words)
 
 
 def attending(meeting: Meeting) -> str:
-    """The number where a crowd was counted, and the names."""
+    """Return the number where a crowd was counted, and the names."""
+    number = ""
     counted = meeting.present_typed
-    number = (
-        ngettext("%(count)s people", "%(count)s people", counted) % {"count": counted}
-        if counted
-        else ""
-    )
+    if counted:
+        words = ngettext("%(count)s people", "%(count)s people", counted)
+        number = words % {"count": counted}
+
     return joined(number, names_of(meeting.attendees.all()))
 
 
 def subject(record: ItemRecord) -> Text:
     if record.is_hidden:
         return HIDDEN
-    return (
-        record.about.words(record.about.case.title)
-        if record.about
-        else record.item.subject
-    )
+    if record.about is None:
+        return record.item.subject
+    return record.about.words(record.about.case.title)
 
 
 def explanation(record: ItemRecord) -> str:
-    return record.about.words(record.about.case.verbatim) if record.about else ""
+    if record.about is None:
+        return ""
+    return record.about.words(record.about.case.verbatim)
 
 
 def outcome(record: ItemRecord) -> str:
-    """How it ended, by which votes; where it did not pass, also what was said of it."""
-    item = record.item
+    """Return how it ended and by which votes.
+
+    Where it did not pass, the reason follows.
+    """
     if record.is_hidden:
         return ""
-    said = "" if item.state == ItemState.PASSED else written(record, item.resolution)
-    return joined(item.get_state_display(), votes_in_words(item), said)
+
+    item = record.item
+    reason = ""
+    if item.state != ItemState.PASSED:
+        reason = written(record, item.resolution)
+    return joined(item.get_state_display(), votes_in_words(item), reason)
 
 
 def measures(record: ItemRecord) -> str:
-    return (
-        written(record, record.item.resolution)
-        if record.item.state == ItemState.PASSED
-        else ""
-    )
+    if record.item.state != ItemState.PASSED:
+        return ""
+    return written(record, record.item.resolution)
 
 
 def responsible(record: ItemRecord) -> str:
     lead = record.lead
-    return joined(unit_of(lead), lead.post.user if lead.post else "") if lead else ""
+    if lead is None:
+        return ""
+    return joined(unit_of(lead), lead.post.user if lead.post else "")
 
 
 def due_on(record: ItemRecord) -> Cell:
-    """As the decision set it; those made before it was written down leave the cell
-    empty.
+    """Return the day that the decision set.
+
+    Decisions made before that day was written down leave the cell empty.
     """
-    day = data_of(record.decided).get("due_on") if record.decided else None
+    if record.decided is None:
+        return None
+    day = data_of(record.decided).get("due_on")
     return dt.date.fromisoformat(day) if day else None
 
 
 def remark(record: ItemRecord) -> str:
-    """What kind of meeting it was, which case it was about, and whether the minutes
+    """Return the kind of the meeting, the number of the case, and whether the minutes
     were corrected.
     """
     item = record.item
-    corrected = _("minutes corrected") if getattr(item, "was_corrected", False) else ""
-    return joined(
-        item.meeting.get_kind_display(),
-        record.about.case.number if record.about else "",
-        corrected,
-    )
+    number = record.about.case.number if record.about else ""
+
+    corrected = ""
+    if getattr(item, "was_corrected", False):
+        corrected = _("minutes corrected")
+    return joined(item.meeting.get_kind_display(), number, corrected)
 
 
 def written(record: ItemRecord, text: str) -> str:
-    """What was written at the table about a case, for whoever may read of it."""
+    """Return what was written at the table about the item, for whoever may read it."""
     if record.is_hidden:
         return ""
-    return record.about.words(text) if record.about else text
+    if record.about is None:
+        return text
+    return record.about.words(text)
 
 
 def held_on(meeting: Meeting) -> Cell:
     return meeting.starts_at
 
 
+# --- the columns
 HELD_ON = Column(
     "held_on", pgettext_lazy("ledger", "Date of the meeting"), held_on, kind="date"
 )
@@ -256,10 +271,13 @@ DELIBERATED: tuple[Column[ItemRecord], ...] = (
     ),
     Column("due_on", pgettext_lazy("ledger", "To be done by"), due_on, kind="date"),
 )
+REMARK: Column[ItemRecord] = Column(
+    "remark", pgettext_lazy("ledger", "Remark"), remark, width=16
+)
 
 
 def of_meeting(column: Column[Meeting]) -> Column[ItemRecord]:
-    """The meeting's column in the row of an item."""
+    """Return the meeting's column for the row of an item."""
     return Column(
         column.key,
         column.heading,
@@ -269,52 +287,44 @@ def of_meeting(column: Column[Meeting]) -> Column[ItemRecord]:
     )
 
 
-REMARK: Column[ItemRecord] = Column(
-    "remark", pgettext_lazy("ledger", "Remark"), remark, width=16
-)
-
-
 @dataclass(frozen=True)
 class MeetingBook(OtherBook):
-    """An `OtherBook` of agenda items: of the meetings within the reader's sight, the
-    cases they see.
+    """An `OtherBook` of the agenda items of closed meetings within the reader's sight.
+
+    A case that the reader may not see is not named in them.
     """
 
     filterset: ClassVar[type[ItemFilter]] = ItemFilter
 
     def in_sight(self, user: User, on: dt.date) -> Items:
-        items = AgendaItem.objects.filter(
-            meeting__in=Meeting.objects.visible_to(user, on)
-        )
+        meetings = Meeting.objects.visible_to(user, on)
+        items = AgendaItem.objects.filter(meeting__in=meetings)
         # of the row's own, as paging wants it
         return items.annotate(held_at=F("meeting__starts_at"))
 
     def belongs(self, rows: Items) -> Items:
-        """Of closed meetings."""
+        """Narrow rows to those of closed meetings."""
         return rows.filter(meeting__closed_at__isnull=False)
 
     def whole(self, rows: Items) -> Items:
+        in_order = Attendee.objects.order_by("-is_chair", "is_guest", "pk")
+        people = Prefetch("meeting__attendees", in_order)
         corrections = MinutesCorrection.objects.filter(meeting=OuterRef("meeting"))
-        people = Prefetch(
-            "meeting__attendees",
-            Attendee.objects.order_by("-is_chair", "is_guest", "pk"),
-        )
-        with_meeting = rows.select_related(
-            "meeting__village", "meeting__town"
-        ).prefetch_related(people)
-        return with_meeting.annotate(was_corrected=Exists(corrections))
+
+        with_place = rows.select_related("meeting__village", "meeting__town")
+        with_people = with_place.prefetch_related(people)
+        return with_people.annotate(was_corrected=Exists(corrections))
 
     def takeable(self, rows: Items, user: User, on: dt.date) -> Items:
-        """Of the own village or territory, as for cases."""
+        """Narrow rows to those of the own village or territory, as for cases."""
         villages = Village.objects.overseen_by(user, on, EXPORT_MEETINGS)
         above = user.reach(on, OVERSEE)
         towns = Town.objects.overseen_by(user, on, OVERSEE)
-        held = Q(meeting__village__in=villages) | Q(
-            meeting__county_code__in=above.counties
-        )
-        return rows.filter(
-            held | Q(meeting__village=None, meeting__town__in=towns.values("pk"))
-        )
+
+        of_village = Q(meeting__village__in=villages)
+        of_county = Q(meeting__county_code__in=above.counties)
+        of_town = Q(meeting__village=None, meeting__town__in=towns.values("pk"))
+        return rows.filter(of_village | of_county | of_town)
 
     def read(
         self,
@@ -324,17 +334,18 @@ class MeetingBook(OtherBook):
         at: dt.datetime,
         may_unmask: MayUnmask,
     ) -> list[ItemRecord]:
-        """At most four queries: the cases with their posts, assignments and
-        decisions.
+        """Return a record for each item.
+
+        At most four queries: the cases with their posts, assignments and decisions.
         """
+        cases = Case.objects.none()
         wanted = [item.case_id for item in rows if item.case_id]
-        seen = (
-            Case.objects.visible_to(sight.user, sight.on).filter(pk__in=wanted)
-            if wanted
-            else Case.objects.none()
-        )
+        if wanted:
+            seen = Case.objects.visible_to(sight.user, sight.on)
+            cases = seen.filter(pk__in=wanted)
+
         about = read_behind(
-            seen, (Action.DECIDE,), sight=sight, at=at, may_unmask=may_unmask
+            cases, (Action.DECIDE,), sight=sight, at=at, may_unmask=may_unmask
         )
         return [ItemRecord(item, about.get(item.case_id or 0)) for item in rows]
 

@@ -1,4 +1,4 @@
-"""The span of days a ledger is opened for: by a name, or from one day to another."""
+"""The days that a ledger is opened for: by a name, or from one day to another."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +12,11 @@ from cases.ledgers.book import AnyBook
 from cases.lists.filters import PLAUSIBLE_DAYS
 from minshi import workdays
 
-MONTH, LAST_MONTH, YEAR, TWELVE_MONTHS, ALL = (
-    "month",
-    "last_month",
-    "year",
-    "twelve_months",
-    "all",
-)
+MONTH = "month"
+LAST_MONTH = "last_month"
+YEAR = "year"
+TWELVE_MONTHS = "twelve_months"
+ALL = "all"
 PERIODS = (
     (TWELVE_MONTHS, pgettext_lazy("period", "past 12 months")),
     (MONTH, pgettext_lazy("period", "this month")),
@@ -30,15 +28,16 @@ PERIODS = (
 
 @dataclass(frozen=True)
 class Period:
-    """Both days are in it; None is an open end."""
+    """From the first day to the last, both in it; None is an open end."""
 
     first: date | None = None
     last: date | None = None
 
     @classmethod
     def named(cls, name: str, on: date) -> "Period":
-        """The period of that name about a day; an unknown name is every time there
-        is.
+        """Return the period of that name about a day.
+
+        An unknown name is every time there is.
         """
         month = on.replace(day=1)
         if name == MONTH:
@@ -48,38 +47,43 @@ class Period:
             return cls(end.replace(day=1), end)
         if name == YEAR:
             return cls(on.replace(month=1, day=1), on)
-        return cls(_a_year_before(on), on) if name == TWELVE_MONTHS else cls()
+        if name == TWELVE_MONTHS:
+            return cls(_a_year_before(on), on)
+        return cls()
 
     def of(self, book: AnyBook, rows: Any) -> Any:
-        """The rows of the book whose date lies in the period, as days of
-        Asia/Shanghai.
+        """Narrow rows to those of the book whose date lies in the period.
+
+        Days are those of Asia/Shanghai.
         """
         chosen = book.belongs(rows)
         if self.first:
-            chosen = chosen.filter(
-                **{f"{book.date}__gte": workdays.due_at(self.first - workdays.ONE_DAY)}
-            )
+            begin = workdays.due_at(self.first - workdays.ONE_DAY)
+            chosen = chosen.filter(**{f"{book.date}__gte": begin})
         if self.last:
-            chosen = chosen.filter(**{f"{book.date}__lt": workdays.due_at(self.last)})
+            end = workdays.due_at(self.last)
+            chosen = chosen.filter(**{f"{book.date}__lt": end})
         return chosen
 
     def bounds(self, book: AnyBook, rows: QuerySet[Any], on: date) -> tuple[date, date]:
-        """The days to print on the cover: the period's own, an open end by the rows
-        there are.
+        """Return the first and the last day to print on the cover.
+
+        They are the period's own; an open end is where the rows end, or `on` without
+        rows. One query where there is an open end.
         """
         if self.first and self.last:
             return self.first, self.last
-        found = rows.order_by().aggregate(first=Min(book.date), last=Max(book.date))
-        first = self.first or (
-            workdays.local_day(found["first"]) if found["first"] else on
-        )
-        last = self.last or (workdays.local_day(found["last"]) if found["last"] else on)
-        return first, last
+
+        dates = rows.order_by().aggregate(first=Min(book.date), last=Max(book.date))
+        first_on = workdays.local_day(dates["first"]) if dates["first"] else on
+        last_on = workdays.local_day(dates["last"]) if dates["last"] else on
+        return self.first or first_on, self.last or last_on
 
 
 class PeriodForm(forms.Form):
-    """From and until go before the name; what cannot be read is an error, never a wider
-    period.
+    """Two days, which go before the name of a period.
+
+    What cannot be read is an error, never a wider period.
     """
 
     period = forms.ChoiceField(
@@ -99,7 +103,9 @@ class PeriodForm(forms.Form):
     )
 
     def chosen(self, on: date) -> Period:
-        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
+        """Return the period that was asked for: without any, the past twelve months."""
+        since = self.cleaned_data["since"]
+        until = self.cleaned_data["until"]
         if since or until:
             return Period(since, until)
         return Period.named(self.cleaned_data["period"] or TWELVE_MONTHS, on)

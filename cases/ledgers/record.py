@@ -80,6 +80,9 @@ class Record:
 
     def words(self, text: str) -> str:
         """Mask in a text what the columns beside it mask: names, phone and address."""
+        # Not by a redactor alone: it blanks all values alike, while a ledger shows what
+        # is left of each as its column does (李*国, ****8821) and goes by kind, names
+        # before the phone and the address that may hold them.
         case = self.case
         is_shown = self.sight.shows_speaker(case)
         if self.unmasked and is_shown:
@@ -97,7 +100,7 @@ class Record:
         if len(case.speaker_address) > 1:
             text = text.replace(case.speaker_address, "…")
 
-        # a phone typed with gaps, which stands otherwise in the columns
+        # what is still there: a phone typed with gaps or in full-width digits
         return speaker_redactor(case)(text)
 
     # --- what happened

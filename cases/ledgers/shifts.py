@@ -1,11 +1,11 @@
-"""值班表/值班记录: a ledger whose rows are shifts, with what was taken down and
+"""值班表/值班记录: a ledger whose rows are shifts, with how much was taken down and
 settled in each.
 """
 
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,7 +28,7 @@ COUNTED = (Action.REGISTER, Action.SETTLE)
 
 @dataclass(frozen=True)
 class ShiftRecord:
-    """One shift, who stood in it, and how much came of it."""
+    """One shift: who was on duty, and how many cases they took down and settled."""
 
     shift: DutyShift
     on: list[Post]
@@ -43,7 +43,7 @@ class ShiftRecord:
 
     @property
     def phone(self) -> str:
-        """Of the talk room: nobody's own number stands on a wall."""
+        """The talk room's phone: nobody's own number stands on a wall."""
         room = getattr(self.shift.village, "talk_room", None)
         return room.phone if room else ""
 
@@ -52,7 +52,10 @@ class ShiftRecord:
         return str(self.shift.village)
 
     def name_of(self, nth: int) -> str:
-        return str(self.on[nth].user) if len(self.on) > nth else ""
+        """Return the name of the nth officer, from 0; empty where there is none."""
+        if len(self.on) <= nth:
+            return ""
+        return str(self.on[nth].user)
 
     @property
     def note(self) -> str:
@@ -60,90 +63,105 @@ class ShiftRecord:
 
     @property
     def signed(self) -> str:
-        """Who handed over, and who took over."""
+        """The officers who handed over and took over."""
         handed = self.handed
-        return (
-            joined(
-                handed.written_by.user, handed.taken_by.user if handed.taken_by else ""
-            )
-            if handed
-            else ""
+        if handed is None:
+            return ""
+        return joined(
+            handed.written_by.user, handed.taken_by.user if handed.taken_by else ""
         )
 
 
 @dataclass(frozen=True)
 class ShiftBook(OtherBook):
-    """An `OtherBook` of shifts; a note may tell of matters, so those who read it are of
-    the village or oversee it.
+    """An `OtherBook` of shifts.
+
+    A note may tell of cases, so its readers are of the village or oversee it.
     """
 
     filterset: ClassVar[type[ShiftFilter]] = ShiftFilter
 
     def in_sight(self, user: User, on: dt.date) -> DutyShiftQuerySet:
-        return DutyShift.objects.filter(
-            village__in=Village.objects.overseen_by(user, on, READ_DUTY_LEDGER)
-        )
+        villages = Village.objects.overseen_by(user, on, READ_DUTY_LEDGER)
+        return DutyShift.objects.filter(village__in=villages)
 
     def whole(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
-        written = rows.with_people().select_related(
-            "village__talk_room", "hand_over__written_by__user"
+        return rows.with_people().select_related(
+            "village__talk_room",
+            "hand_over__written_by__user",
+            "hand_over__taken_by__user",
         )
-        return written.select_related("hand_over__taken_by__user")
 
     def takeable(
         self, rows: DutyShiftQuerySet, user: User, on: dt.date
     ) -> DutyShiftQuerySet:
-        return rows.filter(
-            village__in=Village.objects.overseen_by(user, on, EXPORT_DUTY)
-        )
+        villages = Village.objects.overseen_by(user, on, EXPORT_DUTY)
+        return rows.filter(village__in=villages)
 
     def read(self, rows: Sequence[DutyShift], **_reader: object) -> list[ShiftRecord]:
         return read_shifts(rows)
 
 
 def read_shifts(shifts: Sequence[DutyShift]) -> list[ShiftRecord]:
-    """A record for each shift, read `whole`: two queries, for leave and for what was
-    done in them.
+    """Return a record for each shift, which must come from `ShiftBook.whole`.
+
+    Two queries: for leave, and for what was done in the shifts.
     """
     roster = read_roster(shifts)
-    on = {shift.pk: roster.on_duty(shift) for shift in shifts}
-    done = _done(shifts, {post.pk for posts in on.values() for post in posts})
+    on_duty = {shift.pk: roster.on_duty(shift) for shift in shifts}
 
-    def count(shift: DutyShift, action: Action) -> int:
-        moments = (done[post.pk, action] for post in on[shift.pk])
-        return sum(
-            bisect_left(found, shift.ends_at) - bisect_left(found, shift.starts_at)
-            for found in moments
-        )
+    posts: set[int] = set()
+    for officers in on_duty.values():
+        posts.update(post.pk for post in officers)
+    done = _done(shifts, posts)
 
-    return [
-        ShiftRecord(
-            shift,
-            on[shift.pk],
-            count(shift, Action.REGISTER),
-            count(shift, Action.SETTLE),
+    records = []
+    for shift in shifts:
+        officers = on_duty[shift.pk]
+        taken_down = [done[post.pk, Action.REGISTER] for post in officers]
+        settled = [done[post.pk, Action.SETTLE] for post in officers]
+        records.append(
+            ShiftRecord(
+                shift,
+                officers,
+                _count_within(shift, taken_down),
+                _count_within(shift, settled),
+            )
         )
-        for shift in shifts
-    ]
+    return records
+
+
+def _count_within(shift: DutyShift, moments: Iterable[list[dt.datetime]]) -> int:
+    """Count the moments within the shift, of several lists that are each in order."""
+    count = 0
+    for found in moments:
+        begin = bisect_left(found, shift.starts_at)
+        end = bisect_left(found, shift.ends_at)
+        count += end - begin
+    return count
 
 
 def _done(
     shifts: Sequence[DutyShift], posts: set[int]
 ) -> dict[tuple[int, str], list[dt.datetime]]:
-    """When each post took something down or settled it in the time the shifts span, in
-    order.
+    """Return when each post took something down or settled it, by post and action.
+
+    In order of time, within the time that the shifts span. One query, none without
+    posts.
     """
     moments: defaultdict[tuple[int, str], list[dt.datetime]] = defaultdict(list)
-    if posts:
-        first, last = (
-            min(shift.starts_at for shift in shifts),
-            max(shift.ends_at for shift in shifts),
-        )
-        acts = Event.objects.filter(
-            action__in=COUNTED, post__in=posts, at__gte=first, at__lt=last
-        ).order_by("at")
-        for post, action, at in acts.values_list("post", "action", "at"):
-            moments[post or 0, action].append(at)
+    if not posts:
+        return moments
+
+    first = min(shift.starts_at for shift in shifts)
+    last = max(shift.ends_at for shift in shifts)
+    acts = Event.objects.filter(
+        action__in=COUNTED, post__in=posts, at__gte=first, at__lt=last
+    )
+    in_order = acts.order_by("at").values_list("post", "action", "at")
+
+    for post, action, at in in_order:
+        moments[post or 0, action].append(at)
     return moments
 
 

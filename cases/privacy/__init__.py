@@ -1,1 +1,1 @@
-"""Who may read what of a case, and everything that hides or blanks it."""
+"""Privacy of a case: the rights to open it, and everything that hides or blanks it."""

@@ -1,4 +1,4 @@
-"""Opening the speaker's phone of a case: who may, and the trace it leaves (domain §3,
+"""Opening of a speaker's phone: the right to do so, and the trace it leaves (domain §3,
 Unmasked).
 """
 
@@ -21,34 +21,40 @@ from villages.rights import UNMASK_IN_TERRITORY, UNMASK_IN_VILLAGE
 
 
 def opener(user: User, on: date) -> Callable[[Case], bool]:
-    """Says of a case whether its names and phones may be opened: its village's
-    secretary, a supervisor above it.
+    """Return what tells of a case whether the user may open its names and phones.
 
-    No query beyond the posts, so that it may be asked of every row.
+    Its village's secretary may, and a supervisor above it. No query beyond the posts,
+    so that it may be asked of every row.
     """
     villages = user.reach(on, UNMASK_IN_VILLAGE).villages
     above = user.reach(on, UNMASK_IN_TERRITORY)
-    return lambda case: (
-        case.village_id in villages
-        or case.town_id in above.towns
-        or case.town.county_code in above.counties
-    )
+
+    def may_open(case: Case) -> bool:
+        return (
+            case.village_id in villages
+            or case.town_id in above.towns
+            or case.town.county_code in above.counties
+        )
+
+    return may_open
 
 
 def may_open_phone(user: User, on: date, case: Case) -> bool:
-    """As `opener`, and in 评 whoever the case is with: they have to call
+    """Tell whether the user may open the speaker's phone.
+
+    As `opener`, and in 评 whoever the case is with: they have to call
     (docs/decisions.md).
     """
-    calls_back = case.stage == Stage.RATE and case.owner_post_id in user.reach(on).posts
-    return calls_back or opener(user, on)(case)
+    if case.stage == Stage.RATE and case.owner_post_id in user.reach(on).posts:
+        return True
+    return opener(user, on)(case)
 
 
 def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
-    """The receipt holds the code that speaks for the villager: for its recorder, and
-    for whoever may rate.
+    """Tell whether the user may print the receipt: its recorder, and whoever may rate.
 
-    Whoever handled the case in any round would rate their own work with it (domain §3,
-    rate).
+    It shows the code that speaks for the villager. Whoever handled the case in any
+    round would rate their own work with it (domain §3, rate).
     """
     if case.recorded_by and case.recorded_by.user_id == user.pk:
         return True
@@ -63,10 +69,11 @@ def open_speaker_phone(
     at: datetime,
     request: HttpRequest | None = None,
 ) -> str:
-    """The speaker's phone in full; who opened it, and why, goes to the audit log.
+    """Return the speaker's phone in full, and record in the audit log who opened it and
+    why.
 
-    NoSuchRight for anybody whom `may_open_phone` does not name; InputRefused without a
-    reason.
+    Raises NoSuchRight for anybody who `may_open_phone` says may not, InputRefused
+    without a reason.
     """
     if not may_open_phone(by, workdays.local_day(at), case):
         text = _(
@@ -76,6 +83,7 @@ def open_speaker_phone(
         raise NoSuchRight(text)
     if not reason.strip():
         raise InputRefused.at(reason=_("Say why you need the number."))
+
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(
         AuditKind.UNMASK,

@@ -1,4 +1,4 @@
-"""The redactor: blanks in a text who spoke, for whoever may not know it (domain §3).
+"""Redactors: they blank in a text who spoke, for readers who may not know (domain §3).
 
 Everything that shows or stores words about a case asks for one here: pages, ledgers,
 slips, minutes, API, admin, notices, and the event that a move writes.
@@ -23,7 +23,7 @@ NO_DIGITS = re.compile(r"[^0-9]+")
 
 
 class Redactor:
-    """Blanks some values out of texts, `redact(text)`, or of data, `redact.data(…)`.
+    """Values to blank in texts, by `redact(text)`, or in data, by `redact.data(…)`.
 
     A phone is found also where it is typed with spaces, dashes or full-width digits. A
     single character is never blanked: it would hit other words.
@@ -126,7 +126,7 @@ def names_by_case(cases: Collection[Case]) -> dict[int, set[str]]:
 
 # --- a table or a room, where everybody reads the same
 class RoomRedactor:
-    """Blanks who spoke in confidence, about several cases at once."""
+    """Redactors of those who spoke in confidence, for several cases at once."""
 
     def __init__(self, names: Mapping[Case, set[str]]) -> None:
         self.redactors = {

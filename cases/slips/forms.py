@@ -38,7 +38,7 @@ WIDE = 24  # characters: a column this wide goes across the sheet
 
 @dataclass(frozen=True)
 class Slip:
-    """A form for one case: what to read is said by a book, as for a ledger."""
+    """A form for one case, with a book that says what to read, as a ledger's does."""
 
     book: Book
     signatures: tuple[Text, ...]
@@ -53,19 +53,21 @@ class Slip:
 
 
 def headed(shared: Column[Record], heading: Text) -> Column[Record]:
-    """A ledger's column under the slip's own heading."""
+    """Return a ledger's column under the slip's own heading."""
     return replace(shared, heading=heading)
 
 
 def of_asking(
     key: str, heading: Text, value: Callable[[Asking], Cell], **options: Any
 ) -> Column[Record]:
-    return column(
-        key,
-        heading,
-        lambda record: value(record.asked) if record.asked else None,
-        **options,
-    )
+    """Return a column about the request or return that the slip is for."""
+
+    def value_of_asking(record: Record) -> Cell:
+        if record.asked is None:
+            return None
+        return value(record.asked)
+
+    return column(key, heading, value_of_asking, **options)
 
 
 def _slip(
@@ -73,13 +75,14 @@ def _slip(
     title: Text,
     columns: tuple[Column[Record], ...],
     *signatures: Text,
-    more: tuple[Action, ...],
+    unread_events: tuple[Action, ...] = (),
 ) -> Slip:
+    """Return a slip of these columns and signatures."""
     book = Book(
         ledger=Ledger(key=key, title=title, columns=columns),
         date="registered_at",
         belongs=lambda cases: cases,
-        events=(*RESPONSIBLE, *more),
+        unread_events=unread_events,
         assignments=True,
         enrich=with_work_clock,
     )
@@ -121,19 +124,24 @@ HANDOVER = _slip(
         column("feedback", pgettext_lazy("slip", "Feedback"), cells.feedback, width=36),
         headed(LEADER, pgettext_lazy("slip", "Issued by")),
         ASSIGNED_ON,
-        column("receiver", pgettext_lazy("slip", "Received by"), cells.receiver),
+        column(
+            "receiver",
+            pgettext_lazy("slip", "Received by"),
+            cells.receiver,
+            reads=(Action.ACKNOWLEDGE,),
+        ),
         column("received_at", pgettext_lazy("slip", "Received at"), cells.received_at),
         column(
             "contact",
             pgettext_lazy("slip", "Contact and phone"),
             cells.contact,
             width=16,
+            reads=RESPONSIBLE,
         ),
     ),
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Received by (signature)"),
     pgettext_lazy("slip", "Lead unit (seal)"),
-    more=(Action.DECIDE,),
 )
 
 TIME = _slip(
@@ -181,7 +189,8 @@ TIME = _slip(
     pgettext_lazy("slip", "Applicant (signature)"),
     pgettext_lazy("slip", "Ruled by (signature)"),
     pgettext_lazy("slip", "Date"),
-    more=(),
+    # no box shows them; without them the slip would cost one query less
+    unread_events=RESPONSIBLE,
 )
 
 REPORT = _slip(
@@ -223,6 +232,7 @@ REPORT = _slip(
             pgettext_lazy("slip", "Handled by, and phone"),
             cells.contact,
             width=16,
+            reads=RESPONSIBLE,
         ),
         headed(COMPLETED, pgettext_lazy("slip", "Date")),
     ),
@@ -230,7 +240,7 @@ REPORT = _slip(
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Handled by (signature)"),
     pgettext_lazy("slip", "Reply received by the speaker (signature)"),
-    more=(Action.DECIDE, Action.VERIFY),
+    unread_events=(Action.DECIDE,),  # no box shows it
 )
 
 SLIPS: Mapping[str, Slip] = MappingProxyType(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cases.ledgers.loading import keep_masked
 from cases.ledgers.meetings import (
     ATTENDING,
     CHAIR,
@@ -48,11 +49,10 @@ SIGNATURES = (
 
 @dataclass(frozen=True)
 class MinutesSheet:
-    """The minutes of a meeting as its reader may see them."""
+    """The minutes of a meeting as their reader may see them."""
 
     sitting: Sitting
     at: datetime
-
     signatures: tuple[Text, ...] = SIGNATURES
 
     @property
@@ -60,38 +60,33 @@ class MinutesSheet:
         return self.sitting.meeting
 
     def head(self) -> list[list[Line]]:
+        """Return the boxes about the meeting itself, row by row."""
         held = lines_of((HELD_ON, PLACE, CHAIR, RECORDER), self.meeting)
-        came = lines_of((ATTENDING,), self.meeting)
-        return side_by_side(
-            [
-                *held,
-                *lines_of((DUE, RULE), self.sitting),
-                *came,
-                *lines_of((ABSENT,), self.sitting),
-            ]
-        )
+        attending = lines_of((ATTENDING,), self.meeting)
+        numbers = lines_of((DUE, RULE), self.sitting)
+        absent = lines_of((ABSENT,), self.sitting)
+        return side_by_side([*held, *numbers, *attending, *absent])
 
     @property
     def minutes(self) -> str:
         return self.sitting.minutes
 
     def items(self) -> list[list[list[Line]]]:
-        """Four queries for all items together, however many."""
-        rows = list(
-            MEETINGS.whole(
-                self.meeting.items.order_by("position", "pk")
-            ).prefetch_related("asides__attendee")
-        )
+        """Return the boxes of each item, row by row.
+
+        Four queries for all items together, however many.
+        """
+        in_order = self.meeting.items.order_by("position", "pk")
+        rows = list(MEETINGS.whole(in_order).prefetch_related("asides__attendee"))
         records = MEETINGS.read(
-            rows, sight=self.sitting.sight, at=self.at, may_unmask=lambda _case: False
+            rows, sight=self.sitting.sight, at=self.at, may_unmask=keep_masked
         )
-        return [
-            side_by_side(lines_of((SUBJECT, *DELIBERATED, COUNTED, ASIDE), record))
-            for record in records
-        ]
+
+        columns = (SUBJECT, *DELIBERATED, COUNTED, ASIDE)
+        return [side_by_side(lines_of(columns, record)) for record in records]
 
     def signing(self) -> list[Attendee]:
-        """Who came, or had somebody come for them."""
+        """List those who came, or had somebody come for them."""
         return [
             person
             for person in self.sitting.people

@@ -1,4 +1,4 @@
-"""Which slips a case has, and one of them read with all it shows."""
+"""Reading of slips: those that a case has, and one of them with all it shows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ PLACES = ("user", "village", "town", "group__village", "office")
 
 @dataclass(frozen=True)
 class SlipOffer:
-    """A slip that can be printed: which, the how manieth of its kind, and what tells it
-    from the others.
+    """A slip that can be printed: its form, its number among those of its kind, from 1,
+    and what tells it from the others.
     """
 
     slip: Slip
@@ -37,6 +37,8 @@ class SlipOffer:
 
 @dataclass(frozen=True)
 class Line:
+    """One box of a form: its heading, and what is filled in."""
+
     key: str
     heading: Text
     value: Cell
@@ -53,14 +55,13 @@ class Sheet:
 
     @property
     def unit(self) -> str:
+        """The village, town or county that the case is at."""
         case = self.record.case
         if case.level == Level.COUNTY:
             return case.town.county_name
-        return (
-            f"{case.town}{case.village or ''}"
-            if case.level == Level.VILLAGE
-            else str(case.town)
-        )
+        if case.level == Level.VILLAGE:
+            return f"{case.town}{case.village or ''}"
+        return str(case.town)
 
     def lines(self) -> list[Line]:
         return lines_of(self.slip.book.ledger.columns, self.record)
@@ -70,9 +71,10 @@ class Sheet:
 
 
 def lines_of(columns: Sequence[Column[T]], record: T) -> list[Line]:
-    """The record's cells by the columns; the record itself masks."""
+    """Return the record's cells by the columns; the record itself masks."""
     ledger = Ledger(key="", title="", columns=tuple(columns))
-    cells = next(tabular.rows_of(ledger, [record]))[1:]
+    _number, *cells = next(tabular.rows_of(ledger, [record]))
+
     return [
         Line(column.key, column.heading, cell, column.width >= WIDE)
         for column, cell in zip(columns, cells, strict=True)
@@ -80,13 +82,18 @@ def lines_of(columns: Sequence[Column[T]], record: T) -> list[Line]:
 
 
 def side_by_side(lines: Iterable[Line]) -> list[list[Line]]:
-    """Two short lines side by side, a wide one across."""
+    """Put two short lines side by side, and a wide one across."""
     rows: list[list[Line]] = []
+    has_room = False  # beside the last line
+
     for line in lines:
-        if not line.is_wide and rows and len(rows[-1]) == 1 and not rows[-1][0].is_wide:
+        if has_room and not line.is_wide:
             rows[-1].append(line)
+            has_room = False
         else:
             rows.append([line])
+            has_room = not line.is_wide
+
     return rows
 
 
@@ -96,58 +103,67 @@ def slips_of(
     requests: Iterable[TimeRequest],
     events: Iterable[Event],
 ) -> list[SlipOffer]:
-    """The slips a case has by what happened to it; no query. The returns are among the
-    events, oldest first.
+    """List the slips that a case has by what happened to it. No query.
+
+    `events`, oldest first, hold the returns.
     """
     asked = times_asked(requests, events)
-    offers = (
-        [SlipOffer(HANDOVER, 1)]
-        if any(item.role == AssignmentRole.LEAD for item in assignments)
-        else []
-    )
-    offers += [
-        SlipOffer(TIME, nth, f"{kind} {local_day(at)}")
-        for nth, (at, kind) in enumerate(asked, 1)
-    ]
-    return offers + ([SlipOffer(REPORT, 1)] if case.completed_at else [])
+
+    offers = []
+    if any(item.role == AssignmentRole.LEAD for item in assignments):
+        offers.append(SlipOffer(HANDOVER, 1))
+    for nth, (at, kind) in enumerate(asked, 1):
+        offers.append(SlipOffer(TIME, nth, f"{kind} {local_day(at)}"))
+    if case.completed_at:
+        offers.append(SlipOffer(REPORT, 1))
+
+    return offers
 
 
 def read_sheet(
     cases: CaseQuerySet, number: str, key: str, nth: int, *, sight: Sight, at: datetime
 ) -> Sheet | None:
-    """The slip of one of the cases, all of them within sight; None: no such case, or it
-    has no such slip.
+    """Return a slip of one of the cases, all of which must be within sight.
+
+    None: there is no such case, or it has no such slip.
     """
     slip = SLIPS.get(key)
     if slip is None:
         return None
-    found = (
-        slip.book.enrich(cases.filter(number=number).annotate(redacted=Value(False)))
-        .with_record()
-        .first()
-    )
-    if found is None:
+    case = _read_case(cases, number, slip)
+    if case is None:
         return None
-    requests, events = asked_of(found)
-    offers = slips_of(found, Assignment.objects.filter(case=found), requests, events)
-    if (slip, nth) not in [(offer.slip, offer.nth) for offer in offers]:
+
+    requests, events = asked_of(case)
+    assignments = Assignment.objects.filter(case=case)
+    offers = slips_of(case, assignments, requests, events)
+    if not any(offer.slip == slip and offer.nth == nth for offer in offers):
         return None
-    record = read_records(slip.book, [found], sight=sight, at=at)[0]
-    record.replies = list(found.replies.all())
-    record.asked = askings(requests, events)[nth - 1] if slip is TIME else None
+
+    record = read_records(slip.book, [case], sight=sight, at=at)[0]
+    record.replies = list(case.replies.all())
+    if slip is TIME:
+        record.asked = askings(requests, events)[nth - 1]
     return Sheet(slip, nth, record)
 
 
+def _read_case(cases: CaseQuerySet, number: str, slip: Slip) -> Case | None:
+    """Return the case of that number with all that the slip shows of it."""
+    found = cases.filter(number=number).annotate(redacted=Value(False))
+    return slip.book.whole(found).first()
+
+
 def asked_of(case: Case) -> tuple[list[TimeRequest], list[Event]]:
-    """What the holders of a case asked for and what came of it, with everybody's place;
-    two queries.
+    """Return what the holders of a case asked for, and the events that came of it.
+
+    Both with everybody's place. Two queries.
     """
-    posts = [
-        f"{name}__{place}" for name in ("asked_by", "ruled_by") for place in PLACES
-    ]
-    requests = TimeRequest.objects.filter(case=case).select_related(*posts)
+    officers = [f"asked_by__{place}" for place in PLACES]
+    officers += [f"ruled_by__{place}" for place in PLACES]
+    requests = TimeRequest.objects.filter(case=case).select_related(*officers)
+
     acts = (*GIVEN_BACK, Action.RULE_HAND_BACK, *AFTER_A_RETURN, *RULED_BY.values())
     events = Event.objects.filter(case=case, action__in=acts).order_by("sequence")
-    return list(requests), list(
-        events.select_related(*(f"post__{place}" for place in PLACES))
-    )
+    actors = [f"post__{place}" for place in PLACES]
+
+    return list(requests), list(events.select_related(*actors))
