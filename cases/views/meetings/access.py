@@ -1,5 +1,5 @@
-"""What every page of meetings starts from: the meetings in reach, and the post from
-which one holds them.
+"""The start of every page of meetings: the meetings in reach, and the post from which
+somebody holds one.
 """
 
 from django.http import HttpRequest
@@ -15,26 +15,30 @@ from minshi.clock import now, today
 
 
 class MeetingView(StaffView):
-    """A meeting out of reach does not exist; whoever only oversees it reads and writes
-    nothing.
+    """A page about meetings in reach; any other meeting does not exist.
+
+    Whoever only oversees a meeting reads it and writes nothing.
     """
 
     def meetings(self) -> MeetingQuerySet:
-        return Meeting.objects.visible_to(self.user, today()).select_related(
-            "village__town", "town"
-        )
+        visible = Meeting.objects.visible_to(self.user, today())
+        return visible.select_related("village__town", "town")
 
     def meeting(self, pk: int) -> Meeting:
         found: Meeting = get_object_or_404(self.meetings(), pk=pk)
         return found
 
     def holder(self, meeting: Meeting) -> Officer | None:
-        """The officer as whom the reader holds the meeting: from the post that decides,
-        where they have several.
+        """Return the officer as whom the reader holds the meeting.
+
+        Of several posts the secretary's is taken: it decides.
         """
         posts = holding_posts(self.user.posts_on(today()), meeting, now())
+        if not posts:
+            return None
+
         posts.sort(key=lambda post: post.role != "secretary")
-        return Officer(self.user, posts[0]) if posts else None
+        return Officer(self.user, posts[0])
 
     def may_print(self, meeting: Meeting) -> bool:
         return may_print_of(
