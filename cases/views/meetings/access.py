@@ -2,16 +2,18 @@
 somebody holds one.
 """
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from cases.ledgers.exports import may_print_of
 from cases.meetings import holding_posts
+from cases.meetings.sitting import HoldingPlace, holding_places
 from cases.models import Meeting
 from cases.models.meeting import MeetingQuerySet
 from cases.views.access import StaffView
 from cases.workflow import Officer
 from minshi.clock import now, today
+from villages.requests import whole_number
 
 
 class MeetingView(StaffView):
@@ -40,6 +42,10 @@ class MeetingView(StaffView):
         posts.sort(key=lambda post: post.role != "secretary")
         return Officer(self.user, posts[0])
 
+    def places(self) -> list[HoldingPlace]:
+        """Return the places at which the reader holds meetings."""
+        return holding_places(self.user.posts_on(today()), now())
+
     def may_print(self, meeting: Meeting) -> bool:
         return may_print_of(
             self.user,
@@ -51,3 +57,16 @@ class MeetingView(StaffView):
 
     def is_autosave(self, request: HttpRequest) -> bool:
         return "X-Autosave" in request.headers
+
+
+def keys_in(data: QueryDict, name: str) -> list[int]:
+    """Return the keys of rows that a form sent under a name.
+
+    Anything else sent under it counts for nothing.
+    """
+    keys = []
+    for text in data.getlist(name):
+        key = whole_number(text)
+        if key is not None:
+            keys.append(key)
+    return keys
