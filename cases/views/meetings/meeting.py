@@ -136,7 +136,7 @@ class MeetingPage(ShownMeeting):
 
 @dataclass(frozen=True)
 class DrawnPerson:
-    """One person of the roll as the page had drawn them when it was sent."""
+    """One person of the roll as the page that was sent had drawn them."""
 
     was_present: bool
     substitute: str
