@@ -71,7 +71,7 @@ class StepView(StaffView):
             return {"told": words_alone(facts.case, words, facts.at), "left": left}
 
         try:
-            told = look_ahead(
+            progress = look_ahead(
                 facts.case,
                 offer.action,
                 told_to_speaker,
@@ -82,7 +82,7 @@ class StepView(StaffView):
         except RuleBroken as refusal:
             words_of_fields = " ".join(map(str, refusal.fields.values()))
             return {"refusal": words_of_fields or str(refusal)}
-        return {"told": told}
+        return {"told": progress}
 
 
 def typed_in(offer: Offer, data: MultiValueDict[str, str]) -> dict[str, Any]:
