@@ -1,5 +1,5 @@
-"""What every page of cases starts from: a logged-in user with a post, and the cases
-they see.
+"""The start of every page of cases: a logged-in user with a post, and the cases they
+see.
 """
 
 import re
@@ -25,17 +25,18 @@ NUMBER = re.compile(r"[A-Z0-9]{2,5}-\d{4}-\d{4,6}")
 
 
 class StaffView(LoginRequiredMixin, View):
-    """For posts that deal with cases; to the 三员 and to accounts without a post such a
-    page does not exist.
+    """A page for posts that deal with cases.
+
+    To the 三员 and to accounts without a post it does not exist.
     """
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if request.user.is_authenticated and not deals_with_cases(
-            request.user.posts_on(today())
-        ):
-            raise Http404
+        if request.user.is_authenticated:
+            posts = request.user.posts_on(today())
+            if not deals_with_cases(posts):
+                raise Http404
         return super().dispatch(request, *args, **kwargs)
 
     @property
@@ -46,38 +47,42 @@ class StaffView(LoginRequiredMixin, View):
         return Case.objects.visible_to(self.user, today())
 
     def case(self, number: str) -> Case:
-        """The case by its number, within sight; 404 for a foreign or hidden one."""
+        """Return the case of that number; Http404 unless the user sees it."""
         found: Case = get_object_or_404(self.visible().with_page(), number=number)
         return found
 
     def ticked(self) -> tuple[list[Case], dict[int, int]]:
-        """The cases ticked in a list (number:version) within sight, by due day, and the
-        version each was seen at.
+        """Return the cases ticked in a list that the user sees, by day due, and the
+        version that each was seen at, by its key.
         """
-        ticked = dict(
-            text.rpartition(":")[::2]
-            for text in self.request.POST.getlist("cases")[:MOST_TOGETHER]
-        )
-        found = list(
-            self.visible().filter(number__in=ticked).with_row().order_by("due_at", "pk")
-        )
-        versions = {case.pk: whole_number(ticked[case.number]) for case in found}
-        return found, {
-            pk: version for pk, version in versions.items() if version is not None
-        }
+        ticks = self._ticks()
+        of_ticks = self.visible().filter(number__in=ticks).with_row()
+        cases = list(of_ticks.order_by("due_at", "pk"))
+
+        versions = {}
+        for case in cases:
+            version = whole_number(ticks[case.number])
+            if version is not None:
+                versions[case.pk] = version
+
+        return cases, versions
 
     def gone(self, found: list[Case]) -> list[str]:
-        """The numbers of those ticked that left one's sight meanwhile."""
+        """Return the ticked numbers that are not found: the user sees them no more."""
         there = {case.number for case in found}
-        ticked = (
-            text.rpartition(":")[0]
-            for text in self.request.POST.getlist("cases")[:MOST_TOGETHER]
-        )
-        return [
-            number
-            for number in dict.fromkeys(ticked)
-            if NUMBER.fullmatch(number) and number not in there
-        ]
+        missing = [number for number in self._ticks() if number not in there]
+        return [number for number in missing if NUMBER.fullmatch(number)]
+
+    def _ticks(self) -> dict[str, str]:
+        """Return the version sent with each number that was ticked, as typed.
+
+        A list sends them as number:version.
+        """
+        ticks = {}
+        for text in self.request.POST.getlist("cases")[:MOST_TOGETHER]:
+            number, _colon, version = text.rpartition(":")
+            ticks[number] = version
+        return ticks
 
     def sight(self) -> Sight:
         return Sight.of(self.user, today())

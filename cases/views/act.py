@@ -1,5 +1,6 @@
-"""One page for every move and act: its form, its refusal beside the field, and both
-texts on a stale version.
+"""The page of a step: its form, and the refusal beside the field at fault.
+
+On a stale version it shows what was typed and what happened meanwhile.
 """
 
 from typing import Any
@@ -16,14 +17,14 @@ from cases.models import Case, Event
 from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.steps import WORDS_TOLD, StepView, typed_in, with_text
+from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import Told, told
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import Kind
 from minshi.clock import now
-from minshi.errors import KeyReused, RuleBroken, StaleVersion
+from minshi.errors import KeyReused, RuleBroken, StaleVersion, Text
 from villages.requests import whole_number
 
 
@@ -32,11 +33,12 @@ class Act(StepView):
         case = self.case(number)
         facts = read_facts(case, now())
         offer = self.offer(case, facts, action)
+
         if offer is None:
-            messages.warning(
-                request,
-                _("This step is not open to you now; here is where the matter stands."),
+            words = _(
+                "This step is not open to you now; here is where the matter stands."
             )
+            messages.warning(request, words)
             return self._go(request, case.get_absolute_url())
         return self._show(request, facts, offer, self.form(facts, offer))
 
@@ -44,10 +46,12 @@ class Act(StepView):
         case = self.case(number)
         facts = read_facts(case, now())
         offer = self.offer(case, facts, action)
+
         if offer is None:
-            return self._answer_late(request, case, action)
+            return self._answer_late(request, case, Action(action))
         if "look" in request.POST or "use" in request.POST:
             return self._show_again(request, facts, offer)
+
         form = self.form(facts, offer, request.POST)
         if not form.is_valid():
             return self._show(request, facts, offer, form, UNPROCESSABLE)
@@ -55,38 +59,57 @@ class Act(StepView):
             self._move(facts, offer, form)
         except RuleBroken as refusal:
             return self._show_refused(request, number, offer, form, refusal)
-        messages.success(
-            request, _("Done: %(action)s") % {"action": offer.action.label}
-        )
+
+        words = _("Done: %(action)s") % {"action": offer.action.label}
+        messages.success(request, words)
+        return self._go(request, self._address_after(request, case, form))
+
+    def _address_after(self, request: HttpRequest, case: Case, form: MoveForm) -> str:
+        """Return the address to go to once a step was taken.
+
+        It is the queue where the step was opened from there, else the case, else home
+        where the user sees the case no more. By the key in it the page drops the draft
+        that the browser stored.
+        """
         still_seen = self.visible().filter(pk=case.pk).exists()
         landing = case.get_absolute_url() if still_seen else reverse("cases:home")
-        came_from = QueryDict(mutable=True)
-        if request.GET.get("next") == "queue":
+
+        query = QueryDict(mutable=True)
+        if _is_from_queue(request):
             landing = reverse("cases:queue")
-            came_from["at"] = request.GET.get("at", "")
-        came_from["sent"] = str(form.cleaned_data["key"])
-        return self._go(request, f"{landing}?{came_from.urlencode()}")
+            query["at"] = request.GET.get("at", "")
+        query["sent"] = str(form.cleaned_data["key"])
+
+        return f"{landing}?{query.urlencode()}"
 
     def _show_again(
         self, request: HttpRequest, facts: Facts, offer: Offer
     ) -> HttpResponse:
-        """Without JavaScript: the form as it is, with a standard text put in or what
-        the speaker will read shown.
+        """Show the form as it was typed, for browsers without JavaScript.
+
+        The button pressed adds a standard text, or what the speaker will read.
         """
-        typed = with_text(
-            typed_in(offer, request.POST), request.POST, ready_for(facts, offer.action)
-        )
-        preview = (
-            self.preview(facts, offer, request.POST) if "look" in request.POST else None
-        )
-        return self._show(
-            request, facts, offer, self.form(facts, offer, typed=typed), preview=preview
-        )
+        ready = ready_for(facts, offer.action)
+        typed = with_text(typed_in(offer, request.POST), request.POST, ready)
+
+        preview = None
+        if "look" in request.POST:
+            preview = self.preview(facts, offer, request.POST)
+
+        form = self.form(facts, offer, typed=typed)
+        return self._show(request, facts, offer, form, preview=preview)
 
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
-        data, by = form.cleaned_data, self.by(offer)
-        seen = {"version": data["version"], "key": data["key"], "facts": facts}
-        make_move(facts.case, offer.action, by=by, at=facts.at, **seen, **form.values())
+        make_move(
+            facts.case,
+            offer.action,
+            by=self.by(offer),
+            at=facts.at,
+            version=form.cleaned_data["version"],
+            key=form.cleaned_data["key"],
+            facts=facts,
+            **form.values(),
+        )
 
     def _show(
         self,
@@ -107,20 +130,15 @@ class Act(StepView):
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer.action),
-            "next": (
-                f"?{request.GET.urlencode()}"
-                if request.GET.get("next") == "queue"
-                else ""
-            ),
+            "next": _query_of_queue(request),
             **shown,
         }
-        template = (
-            "cases/_act.html" if "HX-Request" in request.headers else "cases/act.html"
-        )
+
+        template = "cases/_act.html" if _is_htmx(request) else "cases/act.html"
         return render(request, template, context, status=status)
 
     def _chased_before(self, facts: Facts, offer: Offer) -> Event | None:
-        """The 督办 of the past day, for the warning before another."""
+        """Return the 督办 of the past day, for the warning before another."""
         if offer.action != Action.SUPERVISE:
             return None
         return chased_today([facts.case], facts.at).get(facts.case.pk)
@@ -133,15 +151,16 @@ class Act(StepView):
         form: MoveForm,
         refusal: RuleBroken,
     ) -> HttpResponse:
-        """What was typed, with the reason. On a stale version both texts: sending again
-        is a new decision.
+        """Show what was typed, with the reason against it.
 
-        The facts are read again: a step refused half-way has touched those it was
-        given.
+        On a stale version also what happened meanwhile: sending the form again is a
+        new decision.
         """
+        # a step refused half-way has changed the facts that it was given
         facts = read_facts(self.case(number), now())
         data = request.POST.copy()
         data["version"] = str(facts.case.version)
+
         if isinstance(refusal, KeyReused):
             data["key"] = str(uuid4())
             form = self.form(facts, offer, data)
@@ -149,90 +168,111 @@ class Act(StepView):
         if not isinstance(refusal, StaleVersion):
             form.refuse(refusal)
             return self._show(request, facts, offer, form, UNPROCESSABLE)
+
         missed = self._missed(facts.case, form.cleaned_data["version"])
-        return self._show(
-            request,
-            facts,
-            offer,
-            self.form(facts, offer, data),
-            CONFLICT,
-            missed=missed,
-        )
+        again = self.form(facts, offer, data)
+        return self._show(request, facts, offer, again, CONFLICT, missed=missed)
 
     def _missed(self, case: Case, seen: int) -> list[Told]:
+        """Return what happened to the case after the version seen, oldest first."""
         events = (
             case.events.select_related("user")
             .prefetch_related("revisions")
             .order_by("sequence")
         )
         redact = reader_redactor(case, self.sight())
-        return [
-            told(case, event, redact=redact)
-            for event in events
-            if data_of(event).get("version", 0) > seen
-        ]
+
+        missed = []
+        for event in events:
+            if data_of(event).get("version", 0) > seen:
+                missed.append(told(case, event, redact=redact))
+        return missed
 
     def _answer_late(
-        self, request: HttpRequest, case: Case, action: str
+        self, request: HttpRequest, case: Case, action: Action
     ) -> HttpResponse:
-        """A repeated click after the step was taken is no error; anything else keeps
-        the words and says why not.
+        """Answer a step that is not open any more.
+
+        A second click on a step that was taken is no error. To anything else the page
+        says why not, and shows what was typed to be copied.
         """
-        if self._was_noted(request, case, Action(action)):
-            messages.success(
-                request, _("Done: %(action)s") % {"action": Action(action).label}
-            )
+        if self._came_before(request, case, action):
+            words = _("Done: %(action)s") % {"action": action.label}
+            messages.success(request, words)
             return self._go(request, case.get_absolute_url())
-        typed = whole_number(request.POST.get("version", ""))
-        seen = case.version if typed is None else typed
-        inputs = [
-            item
-            for item in MOVES[Action(action)].inputs
-            if item.kind in (Kind.TEXT, Kind.LINE)
-        ]
+
+        seen = whole_number(request.POST.get("version", ""))
         context = {
             "nav": "list",
             "case": case,
             "sight": self.sight(),
-            "action": Action(action).label,
-            "typed": [
-                (item.label, text)
-                for item in inputs
-                if (text := request.POST.get(item.name, "").strip())
-            ],
-            "missed": self._missed(case, seen),
+            "action": action.label,
+            "typed": _texts_typed(request, action),
+            "missed": self._missed(case, case.version if seen is None else seen),
         }
-        template = (
-            "cases/_act_late.html"
-            if "HX-Request" in request.headers
-            else "cases/act_late.html"
-        )
+
+        template = "cases/act_late.html"
+        if _is_htmx(request):
+            template = "cases/_act_late.html"
         return render(request, template, context, status=CONFLICT)
 
-    def _was_noted(self, request: HttpRequest, case: Case, action: Action) -> bool:
-        """Whether this very form arrived before, with the same words."""
-        key, name = request.POST.get("key", ""), MOVES[action].note_input
+    def _came_before(self, request: HttpRequest, case: Case, action: Action) -> bool:
+        """Tell whether this very form arrived before, with the same words."""
+        key = request.POST.get("key", "")
+        note_input = MOVES[action].note_input or ""
+        words = _in_single_blanks(request.POST.get(note_input, ""))
+
         events = (
             case.events.filter(action=action)
             .exclude(key=None)
             .prefetch_related("revisions")
         )
-        words = " ".join(request.POST.get(name or "", "").split())
-        return any(
-            str(event.key) == key
-            and words in (" ".join(told(case, event, redact=NOTHING).note.split()), "")
-            for event in events
-        )
+        for event in events:
+            if str(event.key) != key:
+                continue
+            note = told(case, event, redact=NOTHING).note
+            if words in (_in_single_blanks(note), ""):
+                return True
+        return False
 
     def _go(self, request: HttpRequest, address: str) -> HttpResponse:
-        if "HX-Request" in request.headers:
+        if _is_htmx(request):
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
 
 
+def _is_htmx(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
+def _is_from_queue(request: HttpRequest) -> bool:
+    return request.GET.get("next") == "queue"
+
+
+def _query_of_queue(request: HttpRequest) -> str:
+    """Return the query by which one gets back to the queue; "" for other pages."""
+    if not _is_from_queue(request):
+        return ""
+    return f"?{request.GET.urlencode()}"
+
+
+def _texts_typed(request: HttpRequest, action: Action) -> list[tuple[Text, str]]:
+    """Return the texts that were typed for a step, each with the label of its input."""
+    typed = []
+    for item in MOVES[action].inputs:
+        text = request.POST.get(item.name, "").strip()
+        if text and item.kind in (Kind.TEXT, Kind.LINE):
+            typed.append((item.label, text))
+    return typed
+
+
+def _in_single_blanks(text: str) -> str:
+    return " ".join(text.split())
+
+
 def read_by(action: Action) -> str:
-    """Say who will read what is written in a step."""
-    if action in WORDS_TOLD:
+    """Return in words who reads what is written in a step."""
+    if action in WORDS_FOR_SPEAKER:
         return _("The speaker reads this on the tracking page.")
     if action == Action.PROGRESS:
         return _(

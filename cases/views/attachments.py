@@ -1,4 +1,4 @@
-"""Uploading to a case and reading back, always through the permission check."""
+"""Adding files to a case and reading them, always through the permission check."""
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -16,49 +16,51 @@ from minshi.errors import RuleBroken
 
 class Upload(StaffView):
     def get(self, _request: HttpRequest, number: str) -> HttpResponse:
-        """Back from a login in between: the file has to be chosen once more."""
+        """Return to the case after a login in between.
+
+        The files have to be chosen once more.
+        """
         return redirect(self.case(number))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.case(number)
         files = request.FILES.getlist("file")
-        kept = 0
+
+        added = 0
         for upload in files:
             try:
                 attach(case, upload, at=now(), post=self.user.posts_on(today())[0])
-                kept += 1
+                added += 1
             except RuleBroken as refusal:
                 messages.error(request, f"{upload.name}：{refusal}")
-        if kept:
-            messages.success(
-                request,
-                ngettext("%(count)s file added.", "%(count)s files added.", kept)
-                % {"count": kept},
-            )
+
+        if added:
+            words = ngettext("%(count)s file added.", "%(count)s files added.", added)
+            messages.success(request, words % {"count": added})
         elif not files:
             messages.error(request, _("Choose a file first."))
         return redirect(case)
 
 
 class Download(StaffView):
-    """The file or its thumbnail; 404 unless the case is within sight."""
+    """The file or its thumbnail; 404 unless the user sees the case."""
 
     def get(self, request: HttpRequest, uuid: str, size: str = "") -> FileResponse:
-        return file_response(
-            get_object_or_404(
-                Attachment.objects.filter(case__in=self.visible()), uuid=uuid
-            ),
-            size,
-        )
+        of_visible_cases = Attachment.objects.filter(case__in=self.visible())
+        return file_response(get_object_or_404(of_visible_cases, uuid=uuid), size)
 
 
-def file_response(kept: KeptFile, size: str = "") -> FileResponse:
-    """The file, or its small picture, so that a browser runs nothing in it and keeps
-    nothing of it.
+def file_response(stored: KeptFile, size: str = "") -> FileResponse:
+    """Return the file, or its thumbnail for the size "small" where it has one.
+
+    The headers let a browser run nothing in it and store no copy.
     """
-    chosen = kept.thumbnail if size == "small" and kept.thumbnail else kept.file
-    response = FileResponse(chosen.open("rb"), content_type=kept.content_type)
-    response["Content-Disposition"] = f'inline; filename="{kept.uuid}"'
+    content = stored.file
+    if size == "small" and stored.thumbnail:
+        content = stored.thumbnail
+
+    response = FileResponse(content.open("rb"), content_type=stored.content_type)
+    response["Content-Disposition"] = f'inline; filename="{stored.uuid}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

@@ -37,7 +37,7 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import day
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.views.meetings.paper import in_words, keep_sheets
+from cases.views.meetings.paper import attach_sheets, in_words
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -51,20 +51,20 @@ class FourTwoView(StaffView):
     """Processes of the villages in reach; any other does not exist."""
 
     def processes(self) -> QuerySet[FourTwoProcess]:
-        return FourTwoProcess.objects.visible_to(self.user, today()).select_related(
-            "village__town", "case__town"
-        )
+        visible = FourTwoProcess.objects.visible_to(self.user, today())
+        return visible.select_related("village__town", "case__town")
 
     def process(self, pk: int) -> FourTwoProcess:
+        """Return a process with its steps, redacted; Http404: out of reach."""
         steps = FourTwoStep.objects.select_related("recorded_by__user", "process")
         steps = steps.prefetch_related("sheets", "corrections__post__user")
-        found: FourTwoProcess = get_object_or_404(
-            self.processes().prefetch_related(Prefetch("steps", steps)), pk=pk
-        )
+        processes = self.processes().prefetch_related(Prefetch("steps", steps))
+
+        found: FourTwoProcess = get_object_or_404(processes, pk=pk)
         return redacted([found])[0]
 
     def runner(self, village_id: int | None) -> Officer | None:
-        """The officer as whom the reader writes the steps down."""
+        """Return the officer as whom the reader writes the steps down."""
         for post in self.user.posts_on(today()):
             by = Officer(self.user, post)
             if village_id and may_run(by, village_id, now()):
@@ -81,72 +81,85 @@ class FourTwoView(StaffView):
         )
 
     def seen_case(self, process: FourTwoProcess) -> Case | None:
-        return (
-            self.visible().filter(pk=process.case_id).first()
-            if process.case_id
-            else None
-        )
+        """Return the case of a process, if it has one that the reader sees."""
+        if not process.case_id:
+            return None
+        return self.visible().filter(pk=process.case_id).first()
 
 
 class FourTwoList(FourTwoView):
     def get(self, request: HttpRequest) -> HttpResponse:
         processes = self.processes().prefetch_related("steps")
         page = page_of(processes, ORDER, request.GET.get("after", ""))
-        rows = [
-            (process, standing_of(process))
-            for process in redacted(page.rows, with_steps=False)
-        ]
+
+        rows = []
+        for process in redacted(page.rows, with_steps=False):
+            rows.append((process, standing_of(process)))
+
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
 
 
 def standing_of(process: FourTwoProcess) -> str:
-    """The step that is due, or how the process ended."""
+    """Return in words the step that is due, or how the process ended."""
     if process.dropped_at:
         return _("given up")
+
     due = next_step(process)
-    return f"{due.nth}/6 {due.name}" if due else _("all six steps done")
+    if due is None:
+        return _("all six steps done")
+    return f"{due.nth}/6 {due.name}"
 
 
-def whole_title(case: Case, sight: Sight) -> str:
-    """What stands on the official form: the words whole where they fit, else the title,
-    which they are typed over.
+def first_subject(case: Case, sight: Sight) -> str:
+    """Return the subject that the form of a new process starts with.
+
+    It is the case's title. Where that is cut short it is the speaker's own words if
+    they fit, else the title without its ellipsis.
     """
     title = title_for(case, sight)
     if not title.endswith("…"):
         return title
-    words = reader_redactor(case, sight)(case.verbatim)
-    return words if len(words) <= MOST_SUBJECT else title.rstrip("…")
+
+    redact = reader_redactor(case, sight)
+    words = redact(case.verbatim)
+    if len(words) <= MOST_SUBJECT:
+        return words
+    return title.rstrip("…")
 
 
 class FourTwoStart(FourTwoView):
     """For a case: its village's cadres begin it from the case's page."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, _by = self._begun_by(number)
-        first = {"key": uuid4(), "subject": whole_title(case, self.sight())}
+        case = self.case(number)
+        self._starter(case)
+
+        first = {"key": uuid4(), "subject": first_subject(case, self.sight())}
         return self._show(request, case, StartForm(initial=first))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, by = self._begun_by(number)
+        case = self.case(number)
+        by = self._starter(case)
         form = StartForm(request.POST)
+
         if form.is_valid() and case.village:
             try:
-                return redirect(
-                    start_process(
-                        case.village, case=case, by=by, at=now(), **form.cleaned_data
-                    )
+                process = start_process(
+                    case.village, case=case, by=by, at=now(), **form.cleaned_data
                 )
+                return redirect(process)
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self._show(request, case, form, UNPROCESSABLE)
 
-    def _begun_by(self, number: str) -> tuple[Case, Officer]:
-        case = self.case(number)
+    def _starter(self, case: Case) -> Officer:
+        """Return the officer as whom the reader begins; Http404: they may not."""
         by = self.runner(case.village_id)
         if by is None:
             raise Http404
-        return case, by
+        return by
 
     def _show(
         self, request: HttpRequest, case: Case, form: StartForm, status: int = 200
@@ -159,42 +172,8 @@ class FourTwoStart(FourTwoView):
         )
 
 
-class FourTwoPage(FourTwoView):
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.show(request, self.process(pk))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Writes down the step that is due."""
-        process = self.process(pk)
-        by, due = self.runner(process.village_id), next_step(process)
-        if by is None:
-            raise Http404
-        if due is None:
-            messages.error(request, _("Another step is due now; reload the page."))
-            return redirect(process)
-        form = HeldForm(due, request.POST)
-        nth = request.POST.get("nth", "")
-        if form.is_valid():
-            try:
-                step = record_step(
-                    process,
-                    int(nth) if nth in "123456" and nth else 0,
-                    form.held(),
-                    by=by,
-                    at=now(),
-                    key=form.cleaned_data["key"],
-                )
-            except RuleBroken as refusal:
-                form.refuse(refusal)
-            else:
-                words = (
-                    _("Written down: the step has passed.")
-                    if step.passed
-                    else _("Written down: it has not passed.")
-                )
-                (messages.success if step.passed else messages.warning)(request, words)
-                return redirect(process)
-        return self.show(request, self.process(pk), UNPROCESSABLE, form=form)
+class ShownProcess(FourTwoView):
+    """A process as it is drawn, whatever was asked of it."""
 
     def show(
         self,
@@ -204,40 +183,95 @@ class FourTwoPage(FourTwoView):
         corrections: Mapping[int, CorrectionForm] = MappingProxyType({}),
         **shown: Any,
     ) -> HttpResponse:
-        by, due = self.runner(process.village_id), next_step(process)
+        """Draw the page; `corrections` are forms that were sent, by step, and `shown`
+        is added to the context.
+        """
+        by = self.runner(process.village_id)
+        due = next_step(process)
+        due_here = due if by else None  # the step, if the reader writes it down
+
         steps = steps_of(process, due)
         for step in steps:
             nth = step.rule.nth
             if by and step.held:
                 step.correction = corrections.get(nth) or correction_form(nth)
 
-        may_write = by is not None and due is not None
         context = {
             "nav": "meetings",
             "process": process,
             "case": self.seen_case(process),
             "steps": steps,
-            "may_write": may_write,
-            "asked": rules_in_words(process, due) if due and may_write else [],
+            "may_write": due_here is not None,
+            "asked": rules_in_words(process, due_here) if due_here else [],
             "may_print": self.may_print(process),
-            "form": (
-                HeldForm(due, initial={"key": uuid4(), "held_on": today()})
-                if due and may_write
-                else None
-            ),
-            "drop": (
-                DropForm()
-                if by and not process.dropped_at and not _is_resolved(process)
-                else None
-            ),
+            "form": _empty_form(due_here) if due_here else None,
+            "drop": DropForm() if by and _may_end(process) else None,
             "is_runner": by is not None,
             **shown,
         }
         return render(request, "cases/four_two/process.html", context, status=status)
 
 
-def _is_resolved(process: FourTwoProcess) -> bool:
-    return any(step.nth == RESOLUTION and step.passed for step in process.steps.all())
+def _empty_form(due: StepRule) -> HeldForm:
+    return HeldForm(due, initial={"key": uuid4(), "held_on": today()})
+
+
+def _may_end(process: FourTwoProcess) -> bool:
+    """Tell whether a process can be given up: it goes on, and nothing is resolved."""
+    if process.dropped_at:
+        return False
+    return not any(
+        step.nth == RESOLUTION and step.passed for step in process.steps.all()
+    )
+
+
+class FourTwoPage(ShownProcess):
+    """A process step by step, and writing down the step that is due."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(request, self.process(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        process = self.process(pk)
+        by = self.runner(process.village_id)
+        due = next_step(process)
+
+        if by is None:
+            raise Http404
+        if due is None:
+            messages.error(request, _("Another step is due now; reload the page."))
+            return redirect(process)
+
+        form = HeldForm(due, request.POST)
+        if form.is_valid():
+            try:
+                step = record_step(
+                    process,
+                    _step_number(request.POST.get("nth", "")),
+                    form.held(),
+                    by=by,
+                    at=now(),
+                    key=form.cleaned_data["key"],
+                )
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                _say_result(request, step)
+                return redirect(process)
+
+        return self.show(request, self.process(pk), UNPROCESSABLE, form=form)
+
+
+def _step_number(text: str) -> int:
+    """Return the number of a step that a form sent; 0, which is no step, for others."""
+    return int(text) if text and text in "123456" else 0
+
+
+def _say_result(request: HttpRequest, step: FourTwoStep) -> None:
+    if step.passed:
+        messages.success(request, _("Written down: the step has passed."))
+    else:
+        messages.warning(request, _("Written down: it has not passed."))
 
 
 @dataclass(frozen=True)
@@ -251,7 +285,7 @@ class Lamp:
 
 @dataclass(frozen=True)
 class HeldRow:
-    """One time that a step was held, in the words of page and form."""
+    """One meeting or notice of a step, in the words of page and form."""
 
     row: FourTwoStep
 
@@ -278,8 +312,9 @@ class HeldRow:
 
     @property
     def present_and_share(self) -> str:
-        """Who came, with their share of those due in whole per cent."""
-        present, due = self.row.present or 0, self.row.due or 0
+        """The number present, with its share of those due in whole per cent."""
+        present = self.row.present or 0
+        due = self.row.due or 0
         share = round(present / due * 100) if due else 0
         return f"{present}（{share}%）"
 
@@ -298,7 +333,7 @@ class HeldRow:
 
     @property
     def corrections(self) -> list[tuple[StepCorrection, str]]:
-        """What was put right of it, each in the words of the printed form."""
+        """The corrections of it, each with the words of the printed form."""
         return [(row, in_words(row)) for row in self.row.corrections.all()]
 
 
@@ -308,7 +343,7 @@ def _needed(number: int | None) -> str:
 
 @dataclass
 class StepPart:
-    """One of the six steps on page and form, with the times it was held."""
+    """One of the six steps on page and form, with each time it was held."""
 
     rule: StepRule
     held: list[HeldRow]
@@ -317,7 +352,9 @@ class StepPart:
 
     @property
     def last(self) -> HeldRow | None:
-        return self.held[-1] if self.held else None
+        if not self.held:
+            return None
+        return self.held[-1]
 
     @property
     def file_id(self) -> str:
@@ -325,10 +362,11 @@ class StepPart:
 
 
 def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
-    """All six steps, each with the times it was held, the last one last."""
+    """Return all six steps, each with the times it was held, the latest at the end."""
     held: dict[int, list[HeldRow]] = {}
     for step in process.steps.all():
         held.setdefault(step.nth, []).append(HeldRow(step))
+
     return [
         StepPart(rule, held.get(nth, []), is_due=rule == due)
         for nth, rule in STEPS.items()
@@ -336,26 +374,32 @@ def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
 
 
 def correction_form(nth: int, *sent: QueryDict) -> CorrectionForm:
-    """One for each step of the page, told apart by its ids and its key."""
+    """Return the form to correct one step.
+
+    A page shows one for each step; ids and key tell them apart.
+    """
     return CorrectionForm(*sent, initial={"key": uuid4()}, auto_id=f"id_{nth}_%s")
 
 
-class FourTwoDrop(FourTwoPage):
+class FourTwoDrop(ShownProcess):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Return to the process after a login in between."""
         return redirect(self.process(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         process = self.process(pk)
-        by, form = self.runner(process.village_id), DropForm(request.POST)
+        by = self.runner(process.village_id)
+        form = DropForm(request.POST)
         if by is None:
             raise Http404
+
         if form.is_valid():
             try:
                 drop_process(process, form.cleaned_data["why"], by=by, at=now())
                 return redirect(process)
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self.show(request, process, UNPROCESSABLE, drop=form)
 
 
@@ -363,7 +407,10 @@ class FourTwoSheet(FourTwoView):
     """The photo of a step's signatures."""
 
     def get(self, _request: HttpRequest, pk: int, nth: int) -> HttpResponse:
-        """Back from a login in between: the file has to be chosen once more."""
+        """Return to the process after a login in between.
+
+        The file has to be chosen once more.
+        """
         return redirect(self.process(pk))
 
     def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:
@@ -372,22 +419,25 @@ class FourTwoSheet(FourTwoView):
         step = last_held(process, nth)
         if by is None or step is None:
             raise Http404
-        keep_sheets(request, step, by.post)
+
+        attach_sheets(request, step, by.post)
         return redirect(f"{process.get_absolute_url()}#step-{nth}")
 
 
-class FourTwoCorrect(FourTwoPage):
-    """What was written down wrongly of a step."""
+class FourTwoCorrect(ShownProcess):
+    """Correcting what was written down wrongly of a step."""
 
-    def get(self, _request: HttpRequest, pk: int, nth: int) -> HttpResponse:  # type: ignore[override]
-        """Back from a login in between."""
+    def get(self, _request: HttpRequest, pk: int, nth: int) -> HttpResponse:
+        """Return to the process after a login in between."""
         return redirect(self.process(pk))
 
-    def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:  # type: ignore[override]
+    def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:
         process = self.process(pk)
-        by, step = self.runner(process.village_id), last_held(process, nth)
+        by = self.runner(process.village_id)
+        step = last_held(process, nth)
         if by is None or step is None:
             raise Http404
+
         form = correction_form(nth, request.POST)
         if form.is_valid():
             try:
@@ -395,28 +445,31 @@ class FourTwoCorrect(FourTwoPage):
                 return redirect(f"{process.get_absolute_url()}#step-{nth}")
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self.show(request, process, UNPROCESSABLE, corrections={nth: form})
 
 
 class FourTwoPrint(FourTwoView):
-    """四议两公开登记表: six parts on paper (ledgers 10); by POST, for a print leaves
-    a trace.
+    """四议两公开登记表: six parts on paper (ledgers 10).
+
+    By POST, because a print leaves a trace.
     """
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Return to the process after a login in between."""
         return redirect(self.process(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         process = self.process(pk)
         if not self.may_print(process):
             raise Http404
-        subject = _("register of the six steps of %(village)s") % {
-            "village": process.village
-        }
+
+        words = _("register of the six steps of %(village)s")
+        subject = words % {"village": process.village}
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )
+
         context = {
             "process": process,
             "case": self.seen_case(process),

@@ -1,4 +1,6 @@
-"""What the speaker would read, while a step's words are still being typed."""
+"""Preview of what the speaker would read, while a step's words are being typed."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,15 +11,20 @@ from minshi.clock import now
 
 
 class Preview(StepView):
-    """A fragment for the step's page; by POST, for an address is no place for words
-    about people.
+    """A fragment for the step's page.
+
+    By POST: an address is no place for words about people.
     """
 
     def post(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
         case = self.case(number)
         facts = read_facts(case, now())
         offer = self.offer(case, facts, action)
-        shown = self.preview(facts, offer, request.POST) if offer else {}
-        response = render(request, "cases/_preview.html", {"preview": shown})
+
+        preview: dict[str, Any] = {}
+        if offer:
+            preview = self.preview(facts, offer, request.POST)
+
+        response = render(request, "cases/_preview.html", {"preview": preview})
         response["Cache-Control"] = "no-store"
         return response

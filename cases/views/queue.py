@@ -1,5 +1,5 @@
-"""待议: what waits for a level's decision, gone through by keys, singly or in a
-batch (ux 2.6).
+"""待议: the cases that wait for a level's decision, gone through by keys, one by one
+or in a batch (ux 2.6).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from cases.lists.queue import (
 )
 from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
-from cases.models import Case
+from cases.models import Case, Meeting
 from cases.models.choices import Level
 from cases.privacy.redactor import page_redactor, reader_redactor
 from cases.views.access import UNPROCESSABLE
@@ -43,17 +43,20 @@ BY_KEY = (
     (Action.SEND_BACK, "3"),
     (Action.DEFER, "h"),
 )
-SHOWN_TO_COME = 8
+SHOWN_TO_COME = 8  # meetings
+MOST_SIMILAR = 3
 TOGETHER = (Action.DECIDE, Action.SEND_BACK, Action.DEFER)
+OPINIONS = (Action.ESCALATE, Action.RETURN, Action.DEFER, Action.DECIDE)
 
 
 class QueueView(MeetingView):
-    """For whoever decides: the secretary of a village, the reviewer of a town or a
-    county.
+    """A page for whoever decides.
+
+    It is the secretary of a village, the reviewer of a town or a county.
     """
 
     def place(self, request: HttpRequest) -> HoldingPlace:
-        """The place decided for, the highest first; 404 for anybody else."""
+        """Return the place decided for, the highest first; Http404 for anybody else."""
         found = deciding_place(
             self.user.posts_on(today()), request.GET.get("at", ""), now()
         )
@@ -63,7 +66,7 @@ class QueueView(MeetingView):
 
 
 class Queue(QueueView):
-    """At most 8 queries, whatever waits (a test counts them)."""
+    """The list; at most 8 queries, whatever waits (a test counts them)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request)
@@ -71,6 +74,7 @@ class Queue(QueueView):
         chosen = request.GET.get("tab", "waiting")
         if chosen not in tabs:
             raise Http404
+
         counts = capped_counts(tabs)
         page: Page[Case] = page_of(
             tabs[chosen].with_row().with_doubt(),
@@ -78,6 +82,8 @@ class Queue(QueueView):
             request.GET.get("after", ""),
         )
         reasons = reasons_of(page.rows)
+        is_waiting = chosen == Tab.WAITING
+
         context = {
             "nav": "list",
             "at": now(),
@@ -85,28 +91,36 @@ class Queue(QueueView):
             "place": place,
             "tabs": [(tab.value, tab.label, counts[tab]) for tab in Tab],
             "chosen": chosen,
-            "may_tick": chosen == Tab.WAITING,
+            "may_tick": is_waiting,
             "nothing": _nothing_in(chosen, place),
             "page": page,
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
-            "opened": (
-                request.GET.get("open") or next((case.number for case in page.rows), "")
-            ),
-            "coming": (
-                list(meetings_to_come(place)[:SHOWN_TO_COME])
-                if chosen == Tab.WAITING
-                else []
-            ),
+            "opened": request.GET.get("open") or _first_number(page),
+            "coming": _meetings_offered(place) if is_waiting else [],
             "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
 
     def _reason(self, case: Case, reasons: dict[int, str]) -> str:
-        return reader_redactor(case, self.sight())(reasons.get(case.pk, ""))
+        """Return why a case was reported up or returned, as this reader may know it."""
+        redact = reader_redactor(case, self.sight())
+        return redact(reasons.get(case.pk, ""))
+
+
+def _first_number(page: Page[Case]) -> str:
+    """Return the number of the first case; its panel opens with the page."""
+    if not page.rows:
+        return ""
+    return page.rows[0].number
+
+
+def _meetings_offered(place: HoldingPlace) -> list[Meeting]:
+    """Return the meetings whose agenda takes what is ticked, the next first."""
+    return list(meetings_to_come(place)[:SHOWN_TO_COME])
 
 
 def _nothing_in(tab: str, place: HoldingPlace) -> str:
-    """Said in an empty tab."""
+    """Return the words of an empty tab."""
     if tab != Tab.WAITING:
         return _("Nothing here yet.")
     if place.level == Level.VILLAGE:
@@ -118,8 +132,9 @@ def _nothing_in(tab: str, place: HoldingPlace) -> str:
 
 @dataclass(frozen=True)
 class VerdictLink:
-    """The form of a step, opened by a click or a key; from it one comes back to the
-    queue of the same place.
+    """A link to the form of a step, opened by a click or a key.
+
+    After the step one comes back to the queue of the same place.
     """
 
     number: str
@@ -138,8 +153,9 @@ class VerdictLink:
 
 
 class QueuePanel(QueueView):
-    """What one needs to decide, beside the list: the words, the village's opinion, what
-    is like it, the verdicts.
+    """All that one needs to decide a case, beside the list.
+
+    The speaker's words, the opinions on the way, cases like it, and the steps.
     """
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
@@ -148,110 +164,114 @@ class QueuePanel(QueueView):
         events = list(case.events.select_related("user").order_by("-sequence"))
         facts = read_facts(case, at, events)
         offers = {offer.action for offer in moves_open_to(self.user, case, at, facts)}
+
         redact = page_redactor(case, self.sight())
-        spoken = (Action.ESCALATE, Action.RETURN, Action.DEFER, Action.DECIDE)
+        opinions = []
+        for event in events:
+            if event.action in OPINIONS and event.note:
+                opinions.append((event, redact(event.note)))
+
+        place = request.GET.get("at", "")
+        verdicts = []
+        for action, key in BY_KEY:
+            if action in offers:
+                verdicts.append(VerdictLink(number, action, key, place))
 
         context = {
             "case": case,
             "at": at,
             "title": redact(case.title),
             "words": redact(case.verbatim),
-            "opinions": [
-                (event, redact(event.note))
-                for event in events
-                if event.action in spoken and event.note
-            ],
+            "opinions": opinions,
             "attachments": list(case.attachments.all()),
             "similar": self._similar(case, at),
-            "verdicts": [
-                VerdictLink(number, action, key, request.GET.get("at", ""))
-                for action, key in BY_KEY
-                if action in offers
-            ],
+            "verdicts": verdicts,
             "sight": self.sight(),
         }
         return render(request, "cases/queue/_panel.html", context)
 
     def _similar(self, case: Case, at: datetime) -> list[Case]:
-        """Up to three others of the village that read like it."""
+        """Return up to three other cases of the village that read like it."""
         if case.village is None:
             return []
-        likes = similar_to(
+
+        # one more, for it may find the case itself
+        alike = similar_to(
             case.verbatim,
             user=self.user,
             village=case.village,
             group=case.group,
             category=case.category,
             at=at,
-            limit=4,
+            limit=MOST_SIMILAR + 1,
         )
-        return [other for other in likes if other.pk != case.pk][:3]
+        others = [other for other in alike if other.pk != case.pk]
+        return others[:MOST_SIMILAR]
 
 
 class QueueBatch(QueueView):
-    """Several at once: a page to check them on, then each with its own result."""
+    """Several cases at once: a page to check them on, then the result of each."""
 
     def get(self, _request: HttpRequest) -> HttpResponse:
-        """Back from a login in between."""
+        """Return to the queue after a login in between."""
         return redirect("cases:queue")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request)
-        cases, seen = self.ticked()
+        cases, versions = self.ticked()
         if not cases and not self.gone(cases):
             messages.warning(request, _("Tick the matters first."))
             return redirect(queue_of(place))
-        meeting = whole_number(request.POST.get("meeting", ""))
-        if request.POST.get("do") == "agenda":
-            return self._put_on(request, place, cases, meeting)
-        action = next(
-            (
-                action
-                for action in together_at(place)
-                if action == request.POST.get("do")
-            ),
-            None,
-        )
-        if action is None:
-            raise Http404
-        return self._together(request, place, action, cases, seen)
 
-    def _put_on(
-        self,
-        request: HttpRequest,
-        place: HoldingPlace,
-        cases: list[Case],
-        meeting: int | None,
+        if request.POST.get("do") == "agenda":
+            return self._put_on_agenda(request, place, cases)
+        for action in together_at(place):
+            if action == request.POST.get("do"):
+                return self._take_step(request, place, action, cases, versions)
+        raise Http404
+
+    def _put_on_agenda(
+        self, request: HttpRequest, place: HoldingPlace, cases: list[Case]
     ) -> HttpResponse:
-        if meeting is None:
-            chosen = "&".join(f"cases={case.pk}" for case in cases)
-            return redirect(f"{reverse('cases:meeting_call')}?at={place.key}&{chosen}")
-        found = self.meeting(meeting)
-        by = self.holder(found)
+        """Put the cases on the agenda of a meeting, or of one yet to be called."""
+        chosen = whole_number(request.POST.get("meeting", ""))
+        if chosen is None:
+            ticked = "&".join(f"cases={case.pk}" for case in cases)
+            return redirect(f"{reverse('cases:meeting_call')}?at={place.key}&{ticked}")
+
+        meeting = self.meeting(chosen)
+        by = self.holder(meeting)
         if by is None:
             raise Http404
+
         try:
-            add_item(found, cases=cases, by=by, at=now())
+            add_item(meeting, cases=cases, by=by, at=now())
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
             return redirect(queue_of(place))
-        return redirect(found)
+        return redirect(meeting)
 
-    def _together(
+    def _take_step(
         self,
         request: HttpRequest,
         place: HoldingPlace,
         action: Action,
         cases: list[Case],
-        seen: dict[int, int],
+        versions: dict[int, int],
     ) -> HttpResponse:
+        """Show the cases with the form of the step; once that is sent, take the step
+        with each, from the version it was seen at.
+        """
         gone = self.gone(cases)
         if not cases:
-            return self._results(request, place, action, [], gone)
+            return self._show_results(request, place, action, [], gone)
+
         facts = read_facts(cases[0], now())
         is_sent = "apply" in request.POST
-        form = BatchForm(action, facts, self.user, *([request.POST] if is_sent else []))
+        sent = [request.POST] if is_sent else []
+        form = BatchForm(action, facts, self.user, *sent)
         key = _key(request) or uuid4()
+
         if is_sent and form.is_valid():
             try:
                 results = move_all(
@@ -260,14 +280,15 @@ class QueueBatch(QueueView):
                     user=self.user,
                     at=now(),
                     values=form.values(),
-                    versions=seen,
+                    versions=versions,
                     key=key,
                 )
             except KeyReused as refusal:
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                return self._results(request, place, action, results, gone)
+                return self._show_results(request, place, action, results, gone)
+
         context = {
             "nav": "list",
             "at": now(),
@@ -275,18 +296,14 @@ class QueueBatch(QueueView):
             "place": place,
             "action": action,
             "form": form,
-            "rows": [(case, seen.get(case.pk, case.version)) for case in cases],
+            "rows": [(case, versions.get(case.pk, case.version)) for case in cases],
             "gone": gone,
             "key": key,
         }
-        return render(
-            request,
-            "cases/queue/batch.html",
-            context,
-            status=UNPROCESSABLE if is_sent else 200,
-        )
+        status = UNPROCESSABLE if is_sent else 200
+        return render(request, "cases/queue/batch.html", context, status=status)
 
-    def _results(
+    def _show_results(
         self,
         request: HttpRequest,
         place: HoldingPlace,
@@ -309,19 +326,22 @@ class QueueBatch(QueueView):
 
 
 def queue_of(place: HoldingPlace) -> str:
+    """Return the address of a place's queue."""
     return f"{reverse('cases:queue')}?at={place.key}"
 
 
-def together_at(place: HoldingPlace) -> tuple[Action, ...]:
-    """What may be done with several at once; nothing lies below a village."""
-    return tuple(
-        action
-        for action in TOGETHER
-        if place.level != Level.VILLAGE or action != Action.SEND_BACK
-    )
+def together_at(place: HoldingPlace) -> list[Action]:
+    """Return the steps that several cases can take at once.
+
+    Nothing lies below a village to send a case back to.
+    """
+    if place.level == Level.VILLAGE:
+        return [action for action in TOGETHER if action != Action.SEND_BACK]
+    return [*TOGETHER]
 
 
 def _key(request: HttpRequest) -> UUID | None:
+    """Return the key that makes a retry harmless; None: none that can be read."""
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:

@@ -13,23 +13,23 @@ from villages.models.audit import AuditKind
 
 
 class SlipPrint(StaffView):
-    """By POST, because a print leaves a trace."""
+    """One slip on paper; by POST, because a print leaves a trace."""
 
     def get(self, _request: HttpRequest, number: str, **_slip: object) -> HttpResponse:
-        """Back from a login in between."""
+        """Return to the case after a login in between."""
         return redirect(self.case(number))
 
     def post(
         self, request: HttpRequest, number: str, key: str, nth: int
     ) -> HttpResponse:
         sheet = self._sheet(number, key, nth)
-        subject = _("%(slip)s of %(number)s") % {
-            "slip": sheet.slip.title,
-            "number": number,
-        }
+
+        words = _("%(slip)s of %(number)s")
+        subject = words % {"slip": sheet.slip.title, "number": number}
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )
+
         response = render(
             request,
             "cases/slip.html",
@@ -39,9 +39,13 @@ class SlipPrint(StaffView):
         return response
 
     def _sheet(self, number: str, key: str, nth: int) -> Sheet:
-        """Http404: no such slip, or not theirs to take away."""
+        """Return a slip of the case, read for this user.
+
+        Http404: no such slip, or not theirs to take away.
+        """
         cases = exportable(self.visible(), self.user, today())
         sheet = read_sheet(cases, number, key, nth, sight=self.sight(), at=now())
+
         if sheet is None:
             raise Http404
         return sheet

@@ -1,5 +1,6 @@
-"""What a step's page and its preview share: the offer, the form, what is typed so far,
-what the speaker would read.
+"""The parts that a step's page and its preview share.
+
+They are the offer, the form, what is typed so far, and what the speaker would read.
 """
 
 from typing import Any
@@ -17,21 +18,24 @@ from cases.workflow.inputs import Kind
 from minshi.errors import RuleBroken
 from villages.requests import whole_number
 
-# The input whose words the tracking page shows; of the other steps that tell, it shows
-# the day and the state.
-WORDS_TOLD = {
+# The input whose words the tracking page shows. Of the other steps that inform the
+# speaker it shows the day and the state.
+WORDS_FOR_SPEAKER = {
     Action.SETTLE: "result",
     Action.DIVERT: "told",
     Action.VERIFY: "reply",
     Action.REPLY: "reply",
     Action.EXPLAIN: "text",
 }
-SEVERAL = (Kind.HOLDERS, Kind.USERS)
+SEVERAL = (Kind.HOLDERS, Kind.USERS)  # inputs that are sent once for each choice
 
 
 class StepView(StaffView):
     def offer(self, case: Case, facts: Facts, action: str) -> Offer | None:
-        """The step as it is open to this user; Http404: there is no such step."""
+        """Return the step if it is open to this user now.
+
+        Http404: there is no such step.
+        """
         if action not in MOVES:
             raise Http404
         return offer_to(self.user, case, action, facts.at, facts)
@@ -39,8 +43,9 @@ class StepView(StaffView):
     def form(
         self, facts: Facts, offer: Offer, data: QueryDict | None = None, **options: Any
     ) -> MoveForm:
-        """Without standard texts, which are read where the form is shown: a step that
-        is taken needs none.
+        """Return the form of a step, without standard texts.
+
+        They are read where the form is shown: a step that is taken needs none.
         """
         shown = self.sight().shows_speaker(facts.case)
         return MoveForm(offer, facts, self.user, data, speaker_shown=shown, **options)
@@ -50,18 +55,23 @@ class StepView(StaffView):
         return Officer(self.user, offer.post)
 
     def preview(self, facts: Facts, offer: Offer, data: QueryDict) -> dict[str, Any]:
-        """What the tracking page would say if the step were taken now; its words alone
-        while other answers are open.
+        """Return what the tracking page would say if the step were taken now.
+
+        While other answers are missing or wrong it is the words for the speaker alone,
+        with the labels of those answers. If a rule forbids the step, it is the refusal.
+        Empty where the speaker hears nothing of the step.
         """
         if not offer.move.informs_speaker:
             return {}
+
         form = self.form(facts, offer, data)
         if not form.is_valid():
-            words = [data.get(WORDS_TOLD.get(offer.action, ""), "")]
+            words = [data.get(WORDS_FOR_SPEAKER.get(offer.action, ""), "")]
             left = [form[name].label for name in form.order if name in form.errors]
             return {"told": words_alone(facts.case, words, facts.at), "left": left}
+
         try:
-            told = look_ahead(
+            progress = look_ahead(
                 facts.case,
                 offer.action,
                 told_to_speaker,
@@ -70,36 +80,51 @@ class StepView(StaffView):
                 **form.values(),
             )
         except RuleBroken as refusal:
-            return {
-                "refusal": " ".join(map(str, refusal.fields.values())) or str(refusal)
-            }
-        return {"told": told}
+            words_of_fields = " ".join(map(str, refusal.fields.values()))
+            return {"refusal": words_of_fields or str(refusal)}
+        return {"told": progress}
 
 
 def typed_in(offer: Offer, data: MultiValueDict[str, str]) -> dict[str, Any]:
-    """What was typed so far, as the first answers of a form not checked yet."""
+    """Return what was typed so far, as first answers of a form not checked yet."""
     kinds = {item.name: item.kind for item in offer.move.inputs}
-    names = ("version", "key", *kinds)
-    return {
-        name: data.getlist(name) if kinds.get(name) in SEVERAL else data[name]
-        for name in names
-        if name in data
-    }
+
+    typed: dict[str, Any] = {}
+    for name in ("version", "key", *kinds):
+        if name not in data:
+            continue
+        if kinds.get(name) in SEVERAL:
+            typed[name] = data.getlist(name)
+        else:
+            typed[name] = data[name]
+
+    return typed
 
 
 def with_text(
     typed: dict[str, Any], data: MultiValueDict[str, str], ready: dict[str, list[Ready]]
 ) -> dict[str, Any]:
-    """The same with the standard text chosen for one input put in, below what stands
-    there already.
+    """Return the answers with the standard text that was chosen for one of them.
+
+    It stands below what was typed there, and is not added a second time.
     """
     name = data.get("use", "")
     chosen = whole_number(data.get(f"ready_{name}", ""))
-    text = next((each.text for each in ready.get(name, []) if each.pk == chosen), "")
+    text = _text_of(ready.get(name, []), chosen)
     if not text:
         return typed
+
     before = str(typed.get(name, "")).strip()
-    return {
-        **typed,
-        name: before if text in before else "\n".join(filter(None, (before, text))),
-    }
+    if text in before:
+        return {**typed, name: before}
+    if not before:
+        return {**typed, name: text}
+    return {**typed, name: f"{before}\n{text}"}
+
+
+def _text_of(texts: list[Ready], chosen: int | None) -> str:
+    """Return the standard text of that key; "" where there is none."""
+    for ready in texts:
+        if ready.pk == chosen:
+            return ready.text
+    return ""

@@ -1,4 +1,4 @@
-"""One agenda item: what is said of it, the votes, who steps aside, and the step that
+"""The page of one agenda item: opinions, votes, who steps aside, and the step that
 follows.
 """
 
@@ -25,49 +25,52 @@ from cases.meetings import (
     was_concluded,
 )
 from cases.meetings.sitting import AgendaLine, Sitting
-from cases.models import AgendaItem, Attendee, Case, Meeting, StepAside
+from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from cases.models.choices import Level
 from cases.models.meeting import ItemState
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.meetings.access import MeetingView
+from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from minshi.clock import now, today
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
-from villages.requests import whole_number
+
+ACTS = ("aside", "up", "down", "remove")  # by their names in the address
 
 
 class ItemView(MeetingView):
-    def item(self, pk: int, item: int) -> tuple[Meeting, AgendaItem]:
+    def item(self, pk: int, item: int) -> AgendaItem:
+        """Return an item of the meeting `pk`, with its meeting and case."""
         meeting = self.meeting(pk)
-        found = get_object_or_404(
-            AgendaItem.objects.select_related("case"), meeting=meeting, pk=item
-        )
+        items = AgendaItem.objects.select_related("case")
+
+        found: AgendaItem = get_object_or_404(items, meeting=meeting, pk=item)
         found.meeting = meeting
-        return meeting, found
+        return found
 
-    def writable(self, pk: int, item: int) -> tuple[Meeting, AgendaItem, Officer]:
-        """For whoever holds the meeting and sees the item's case; for anybody else
-        there is nothing to write on.
+    def writer(self, item: AgendaItem) -> Officer:
+        """Return the officer as whom the reader writes on the item.
+
+        Http404: they do not hold the meeting, or do not see the item's case.
         """
-        meeting, found = self.item(pk, item)
-        by = self.holder(meeting)
-        if by is None or (
-            found.case_id and not self.visible().filter(pk=found.case_id).exists()
-        ):
+        by = self.holder(item.meeting)
+        if by is None:
             raise Http404
-        return meeting, found, by
+        if item.case_id and not self.visible().filter(pk=item.case_id).exists():
+            raise Http404
+        return by
 
 
-def address_of(item: AgendaItem) -> str:
+def _address_of(item: AgendaItem) -> str:
     return reverse("cases:meeting_item", args=[item.meeting_id, item.pk])
 
 
 @dataclass(frozen=True)
 class AsideRow:
-    """One person of the roll, and how they step aside: chosen, found by the system, or
-    not at all.
+    """One person of the roll, and how they step aside.
+
+    Chosen by hand, found by the system, or (None) not at all.
     """
 
     person: Attendee
@@ -87,7 +90,7 @@ class AsideRow:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the form showed a tick, so that taking it away is a change."""
+        """True where the form showed a tick, so that taking it away is a change."""
         if self.aside is None:
             return False
         is_chosen = self.aside.pk is not None and not self.aside.is_automatic
@@ -95,7 +98,9 @@ class AsideRow:
 
     @property
     def reason(self) -> str:
-        return self.aside.reason if self.aside else ""
+        if self.aside is None:
+            return ""
+        return self.aside.reason
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,9 @@ class VerdictButton:
 
 
 def verdict_buttons(line: AgendaLine, chosen: Offer | None) -> list[VerdictButton]:
-    """The ways in which an item may be concluded. `chosen`: the step that is resolved
-    about its case, where the reader may resolve one.
+    """Return the buttons for the ways in which an item may be concluded.
+
+    `chosen` is the step that is resolved about its case, if the reader may resolve one.
     """
     if line.case is None and line.is_read_out:
         return [VerdictButton(Verdict.NOTED, _("Heard, next item"), is_first=True)]
@@ -128,29 +134,50 @@ def verdict_buttons(line: AgendaLine, chosen: Offer | None) -> list[VerdictButto
     return buttons
 
 
+class StepForm(MoveForm):
+    """The form of the step that the meeting resolves, in the same page as the votes."""
+
+    def __init__(self, offer: Offer, *args: Any, **options: Any) -> None:
+        super().__init__(offer, *args, **options)
+        self.action = offer.action
+
+    def refuse_fields(self, refusal: RuleBroken) -> None:
+        """Show a refusal beside the fields of this form that it names."""
+        for name, text in refusal.fields.items():
+            if name in self.fields:
+                self.add_error(name, str(text))
+
+
 class ShownItem(ItemView):
-    """How an item is drawn, whatever was asked of it."""
+    """An item as it is drawn, whatever was asked of it."""
 
     def show(
         self,
         request: HttpRequest,
-        meeting: Meeting,
         item: AgendaItem,
         status: int = 200,
+        *,
         do: str = "",
+        typed_step: QueryDict | None = None,
         **shown: Any,
     ) -> HttpResponse:
-        by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
+        """Draw the page; what is given in `shown` replaces parts of the context.
+
+        `do` is the step chosen for the case, `typed_step` what was typed in its form.
+        """
+        meeting = item.meeting
+        by = self.holder(meeting)
+        sitting = Sitting(meeting, self.user, today())
         found = next(one for one in sitting.items if one.pk == item.pk)
         line = sitting.line(found)
+
         may_write = (
             by is not None
             and meeting.is_open
             and found.state == ItemState.WAITING
             and not line.is_hidden
         )
-        typed_aside = request.POST if "aside_wrong" in shown else None
-        typed_step = shown.pop("typed_step", None)
+        typed_asides = request.POST if "aside_wrong" in shown else None
 
         context = {
             "nav": "meetings",
@@ -165,130 +192,162 @@ class ShownItem(ItemView):
             "before": self._neighbour(sitting, found, -1),
             "may_write": may_write,
             "form": ItemForm.of(found, uuid4()),
-            "aside_people": self._aside_people(sitting, line, typed_aside),
+            "aside_people": self._aside_people(sitting, line, typed_asides),
         }
         if may_write:
             context |= self._deciding(line, do, typed_step)
-        context |= {name: value for name, value in shown.items() if value is not None}
+
+        given = {name: value for name, value in shown.items() if value is not None}
+        context |= given
         return render(request, "cases/meetings/item.html", context, status=status)
 
     def _neighbour(
         self, sitting: Sitting, item: AgendaItem, step: int
     ) -> AgendaItem | None:
-        at = sitting.items.index(item) + step
-        return sitting.items[at] if 0 <= at < len(sitting.items) else None
+        """Return the item so many places further on the agenda, if there is one."""
+        position = sitting.items.index(item) + step
+        if 0 <= position < len(sitting.items):
+            return sitting.items[position]
+        return None
 
     def _aside_people(
         self, sitting: Sitting, line: AgendaLine, typed: QueryDict | None
     ) -> list[AsideRow]:
-        """Each with how they step aside, what was ticked and refused in its place."""
-        known = {aside.attendee_id: aside for aside in line.asides}
-        for name in typed.getlist("aside") if typed else ():
-            if typed and (pk := whole_number(name)) is not None and pk not in known:
-                known[pk] = StepAside(
-                    attendee_id=pk, reason=typed.get(f"aside-{pk}", "")[:80]
-                )
-        return [
-            AsideRow(person, known.get(person.pk))
-            for person in sitting.people
-            if not person.is_guest
-        ]
+        """Return everybody with a vote, each with how they step aside.
+
+        `typed` is what was ticked and refused, to be shown again.
+        """
+        asides = {aside.attendee_id: aside for aside in line.asides}
+
+        if typed:
+            for attendee, reason in _reasons_in(typed, "aside").items():
+                if attendee not in asides:
+                    aside = StepAside(attendee_id=attendee, reason=reason)
+                    asides[attendee] = aside
+
+        voters = [person for person in sitting.people if not person.is_guest]
+        return [AsideRow(person, asides.get(person.pk)) for person in voters]
 
     def _deciding(
-        self, line: AgendaLine, do: str, typed: QueryDict | None = None
+        self, line: AgendaLine, do: str, typed: QueryDict | None
     ) -> dict[str, Any]:
-        """The steps that may be resolved about the case now, and the form of the one
-        chosen, as far as it was typed.
+        """Return the buttons, the steps that may be resolved about the case now, and
+        the form of the one chosen, as far as it was typed.
         """
-        if line.case is None:
+        case = line.case
+        if case is None:
             return {"talks": line.is_read_out, "verdicts": verdict_buttons(line, None)}
 
-        offers = self._offers(line.case)
-        first = offers[0][0] if offers else None
-        chosen = next((offer for offer, _facts in offers if offer.action == do), first)
-        kept = typed_in(chosen, typed) if chosen and typed else {}
-        step = self._made(chosen, offers[0][1], typed=kept) if chosen else None
+        facts = read_facts(case, now())
+        offers = self._offers(facts)
+        chosen = _offer_named(do, offers)
+        if chosen is None and offers:
+            chosen = offers[0]
+
+        step = None
+        if chosen:
+            answers = typed_in(chosen, typed) if typed else {}
+            step = self._step_form(chosen, facts, typed=answers)
+
         is_decision = chosen is not None and chosen.action == Action.DECIDE
         return {
-            "offers": [offer for offer, _facts in offers],
+            "offers": offers,
             "chosen": chosen,
             "step": step,
             "verdicts": verdict_buttons(line, chosen),
-            "may_invite": is_decision and line.case.level != Level.VILLAGE,
+            "may_invite": is_decision and case.level != Level.VILLAGE,
         }
 
-    def _offers(self, case: Case) -> list[tuple[Offer, Facts]]:
-        facts = read_facts(case, now())
-        offers = {
-            offer.action: offer
-            for offer in moves_open_to(self.user, case, facts.at, facts)
-        }
-        return [(offers[action], facts) for action in ITEM_ACTIONS if action in offers]
+    def _offers(self, facts: Facts) -> list[Offer]:
+        """Return the steps that a meeting resolves, of those open to the reader."""
+        offers = {}
+        for offer in moves_open_to(self.user, facts.case, facts.at, facts):
+            offers[offer.action] = offer
 
-    def _step(self, item: AgendaItem, do: str, data: Any) -> "StepForm | None":
+        return [offers[action] for action in ITEM_ACTIONS if action in offers]
+
+    def _sent_step(self, item: AgendaItem, do: str, data: QueryDict) -> StepForm | None:
+        """Return the form of the step `do` as it was sent; None: it is not open now."""
         case = self.visible().filter(agenda_items=item.pk).first()
-        found = (
-            next(
-                (
-                    (offer, facts)
-                    for offer, facts in self._offers(case)
-                    if offer.action == do
-                ),
-                None,
-            )
-            if case
-            else None
-        )
-        return self._made(*found, data) if found else None
+        if case is None:
+            return None
 
-    def _made(
-        self, offer: Offer, facts: Facts, data: Any = None, **options: Any
-    ) -> "StepForm":
+        facts = read_facts(case, now())
+        offer = _offer_named(do, self._offers(facts))
+        if offer is None:
+            return None
+        return self._step_form(offer, facts, data)
+
+    def _step_form(
+        self,
+        offer: Offer,
+        facts: Facts,
+        data: QueryDict | None = None,
+        **options: Any,
+    ) -> StepForm:
         shown = self.sight().shows_speaker(facts.case)
         form = StepForm(offer, facts, self.user, data, speaker_shown=shown, **options)
         form.ready = ready_for(facts, offer.action)
         return form
 
 
+def _offer_named(action: str, offers: list[Offer]) -> Offer | None:
+    for offer in offers:
+        if offer.action == action:
+            return offer
+    return None
+
+
 class ItemPage(ShownItem):
-    """One item a page; whoever may not see its case sees that it is there, and nothing
-    of it.
+    """One item a page.
+
+    Whoever may not see its case sees that the item is there, and nothing of it.
     """
 
     def get(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
-        meeting, found = self.item(pk, item)
-        return self.show(request, meeting, found, do=request.GET.get("do", ""))
+        found = self.item(pk, item)
+        return self.show(request, found, do=request.GET.get("do", ""))
 
     def post(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
-        meeting, found, by = self.writable(pk, item)
+        found = self.item(pk, item)
+        by = self.writer(found)
         form = ItemForm(request.POST)
+
         if not form.is_valid():
-            if self.is_autosave(request):
-                return JsonResponse(
-                    {"detail": " ".join(map(str, form.errors.values()))},
-                    status=UNPROCESSABLE,
-                )
-            doing = request.POST.get("doing", "")
-            return self.show(
-                request,
-                meeting,
-                found,
-                UNPROCESSABLE,
-                form=form,
-                do=doing,
-                typed_step=request.POST,
-            )
+            return self._answer_wrong(request, found, form)
         if request.POST.get("verdict") in Verdict.values:
             return self._conclude(request, found, by, form)
         return self._save(request, found, by, form)
 
-    # --- keeping what is written
+    def _answer_wrong(
+        self, request: HttpRequest, item: AgendaItem, form: ItemForm
+    ) -> HttpResponse:
+        """Answer a form whose fields are wrong."""
+        if self.is_autosave(request):
+            detail = " ".join(map(str, form.errors.values()))
+            return JsonResponse({"detail": detail}, status=UNPROCESSABLE)
+
+        return self.show(
+            request,
+            item,
+            UNPROCESSABLE,
+            form=form,
+            do=request.POST.get("doing", ""),
+            typed_step=request.POST,
+        )
+
+    # --- saving what is written
     def _save(
         self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
     ) -> HttpResponse:
+        """Save what is written; nothing is decided.
+
+        A page saves by itself while somebody writes (autosave), by a button, or to
+        show the form of another step.
+        """
         data = form.cleaned_data
         try:
-            kept = save_item(
+            saved = save_item(
                 item,
                 version=data["item_version"],
                 opinions=data["opinions"],
@@ -299,17 +358,18 @@ class ItemPage(ShownItem):
         except RuleBroken as refusal:
             if self.is_autosave(request):
                 return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
-            return self._refused(request, item, form, refusal)
+            return self._show_refused(request, item, form, refusal)
+
         if self.is_autosave(request):
-            return JsonResponse({"version": kept.version})
+            return JsonResponse({"version": saved.version})
         do = request.POST.get("do", "")
         if do in Action.values:
-            return redirect(f"{address_of(item)}?do={do}")
+            return redirect(f"{_address_of(item)}?do={do}")
+
         messages.success(request, _("Kept. Nothing is decided yet."))
-        typed = {**request.POST.dict(), "item_version": str(kept.version)}
+        typed = {**request.POST.dict(), "item_version": str(saved.version)}
         return self.show(
             request,
-            item.meeting,
             item,
             form=ItemForm(typed),
             do=request.POST.get("doing", ""),
@@ -320,27 +380,31 @@ class ItemPage(ShownItem):
     def _conclude(
         self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
     ) -> HttpResponse:
-        verdict, data, step = request.POST["verdict"], form.cleaned_data, None
+        """Conclude the item, and go on to the next that waits.
+
+        1. Read the step of the case, where one is resolved.
+        2. Conclude; show a refusal with what was typed.
+        3. Show the next item that waits, or the meeting after the last one.
+        """
+        verdict = request.POST["verdict"]
+        data = form.cleaned_data
+        step = None
         values: dict[str, Any] = {}
+
         if verdict == Verdict.PASSED and item.case:
-            step = self._step(item, request.POST.get("doing", ""), request.POST)
+            step = self._sent_step(item, request.POST.get("doing", ""), request.POST)
             if step is None:
-                return self._refused(request, item, form, self._why_closed(item))
+                return self._show_refused(request, item, form, _why_closed(item))
             if not step.is_valid():
                 return self.show(
-                    request,
-                    item.meeting,
-                    item,
-                    UNPROCESSABLE,
-                    form=form,
-                    step=step,
-                    do=step.action,
+                    request, item, UNPROCESSABLE, form=form, step=step, do=step.action
                 )
             values = {
                 "action": step.action,
                 "case_version": step.cleaned_data["version"],
                 **step.values(),
             }
+
         try:
             conclude(
                 item,
@@ -355,93 +419,92 @@ class ItemPage(ShownItem):
                 **values,
             )
         except RuleBroken as refusal:
-            return self._refused(request, item, form, refusal, step)
-        following = AgendaItem.objects.filter(
-            meeting=item.meeting_id, state=ItemState.WAITING, position__gt=item.position
-        )
-        after = following.order_by("position").first()
+            return self._show_refused(request, item, form, refusal, step)
+
+        following = _next_waiting(item)
         messages.success(request, f"{item}：{Verdict(verdict).label}")
-        return redirect(address_of(after) if after else item.meeting)
+        return redirect(_address_of(following) if following else item.meeting)
 
-    def _why_closed(self, item: AgendaItem) -> RuleBroken:
-        fresh = AgendaItem.objects.get(pk=item.pk)
-        if fresh.state != ItemState.WAITING:
-            return was_concluded(fresh)
-        return MoveRefused(
-            _("This step is not open to you now; here is where the matter stands.")
-        )
-
-    def _refused(
+    def _show_refused(
         self,
         request: HttpRequest,
         item: AgendaItem,
         form: ItemForm,
         refusal: RuleBroken,
-        step: "StepForm | None" = None,
+        step: StepForm | None = None,
     ) -> HttpResponse:
-        """What was typed, with the reason; both texts where somebody else wrote on the
-        item meanwhile.
+        """Show what was typed, with the reason against it.
+
+        Where somebody else wrote on the item or concluded it meanwhile, their words
+        stand beside it.
         """
-        fresh = AgendaItem.objects.select_related("case").get(pk=item.pk)
-        fresh.meeting = Meeting.objects.select_related("village__town", "town").get(
-            pk=item.meeting_id
-        )
+        fresh = _read_again(item)
         is_late = fresh.state != ItemState.WAITING
+        is_conflict = is_late or isinstance(refusal, StaleVersion)
+
         data = request.POST.copy()
         data["item_version"] = str(fresh.version)
         again = ItemForm(data)
-        again.is_valid()
+        again.is_valid()  # only a form that was checked takes a refusal
         if step is not None:
-            step.refuse_known(refusal)
+            step.refuse_fields(refusal)
         if step is None or not set(refusal.fields) & set(step.fields):
             again.refuse(refusal)
-        other = fresh.opinions if isinstance(refusal, StaleVersion) or is_late else ""
-        status = (
-            CONFLICT
-            if other or is_late or isinstance(refusal, StaleVersion)
-            else UNPROCESSABLE
-        )
-        do = step.action if step else request.POST.get("doing", "")
+
         return self.show(
             request,
-            fresh.meeting,
             fresh,
-            status,
+            CONFLICT if is_conflict else UNPROCESSABLE,
             form=again,
             step=step,
-            do=do,
-            other=other,
+            do=step.action if step else request.POST.get("doing", ""),
+            other=fresh.opinions if is_conflict else "",
             typed=form.cleaned_data["opinions"] if is_late else "",
             why=str(refusal),
         )
 
 
-class StepForm(MoveForm):
-    """The form of the step that the meeting resolves, in the same page as the votes."""
+def _why_closed(item: AgendaItem) -> RuleBroken:
+    """Return the refusal of a step that is not open any more."""
+    fresh = AgendaItem.objects.get(pk=item.pk)
+    if fresh.state != ItemState.WAITING:
+        return was_concluded(fresh)
+    return MoveRefused(
+        _("This step is not open to you now; here is where the matter stands.")
+    )
 
-    def __init__(self, offer: Offer, *args: Any, **options: Any) -> None:
-        super().__init__(offer, *args, **options)
-        self.action = offer.action
 
-    def refuse_known(self, refusal: RuleBroken) -> None:
-        for name, text in refusal.fields.items():
-            if name in self.fields:
-                self.add_error(name, str(text))
+def _next_waiting(item: AgendaItem) -> AgendaItem | None:
+    """Return the next item of the meeting that is to be concluded."""
+    following = AgendaItem.objects.filter(
+        meeting=item.meeting_id, state=ItemState.WAITING, position__gt=item.position
+    )
+    return following.order_by("position").first()
+
+
+def _read_again(item: AgendaItem) -> AgendaItem:
+    """Return the item and its meeting as they stand now."""
+    fresh = AgendaItem.objects.select_related("case").get(pk=item.pk)
+    meetings = Meeting.objects.select_related("village__town", "town")
+    fresh.meeting = meetings.get(pk=item.meeting_id)
+    return fresh
 
 
 class ItemAct(ShownItem):
     """Stepping aside, a place up or down, off the agenda."""
 
     def get(self, _request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
-        """Back from a login in between."""
-        if act not in ("aside", "up", "down", "remove"):
+        """Return to the item after a login in between."""
+        if act not in ACTS:
             raise Http404
-        return redirect(address_of(self.item(pk, item)[1]))
+        return redirect(_address_of(self.item(pk, item)))
 
     def post(self, request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse:
-        meeting, found, by = self.writable(pk, item)
-        if act not in ("aside", "up", "down", "remove"):
+        found = self.item(pk, item)
+        by = self.writer(found)
+        if act not in ACTS:
             raise Http404
+
         try:
             if act == "aside":
                 self._aside(request, found, by)
@@ -451,27 +514,27 @@ class ItemAct(ShownItem):
                 move_item(found, up=act == "up", by=by, at=now())
         except RuleBroken as refusal:
             if act == "aside" and refusal.fields:
-                return self.show(
-                    request, meeting, found, UNPROCESSABLE, aside_wrong=refusal
-                )
+                return self.show(request, found, UNPROCESSABLE, aside_wrong=refusal)
             messages.error(request, str(refusal))
-        return redirect(
-            address_of(found)
-            if act == "aside"
-            else f"{meeting.get_absolute_url()}#agenda"
-        )
+
+        if act == "aside":
+            return redirect(_address_of(found))
+        return redirect(f"{found.meeting.get_absolute_url()}#agenda")
 
     def _aside(self, request: HttpRequest, item: AgendaItem, by: Officer) -> None:
-        def reasons(name: str) -> dict[int, str]:
-            chosen = (whole_number(text) for text in request.POST.getlist(name))
-            return {
-                pk: request.POST.get(f"{name}-{pk}", "")[:80]
-                for pk in chosen
-                if pk is not None
-            }
-
-        drawn = (whole_number(text) for text in request.POST.getlist("drawn"))
-        seen = {pk for pk in drawn if pk is not None}
         set_aside(
-            item, reasons("aside"), lifted=reasons("lifted"), seen=seen, by=by, at=now()
+            item,
+            _reasons_in(request.POST, "aside"),
+            lifted=_reasons_in(request.POST, "lifted"),
+            seen=set(keys_in(request.POST, "drawn")),
+            by=by,
+            at=now(),
         )
+
+
+def _reasons_in(data: QueryDict, name: str) -> dict[int, str]:
+    """Return the attendees ticked under a name, each with the reason typed."""
+    reasons = {}
+    for attendee in keys_in(data, name):
+        reasons[attendee] = data.get(f"{name}-{attendee}", "")[:80]
+    return reasons

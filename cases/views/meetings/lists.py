@@ -1,6 +1,6 @@
 """The meetings in reach, and calling one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,26 +12,28 @@ from cases.forms import CallForm
 from cases.forms.meeting import MOST_PLACE
 from cases.lists.paging import page_of
 from cases.meetings import PLACES, call_meeting, waiting_for
-from cases.meetings.sitting import HoldingPlace, holding_places
+from cases.meetings.sitting import HoldingPlace
 from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
-from minshi.clock import now, today
+from minshi.clock import now
 from minshi.errors import RuleBroken
 from villages.models import MeetingKind, TalkRoom, Village
 
 ORDER = ("-starts_at", "-id")
+MOST_COMING = 30
 
 
 class MeetingList(MeetingView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        coming = self.meetings().to_come().order_by("starts_at", "pk")[:30]
+        coming = self.meetings().to_come().order_by("starts_at", "pk")
         over = self.meetings().exclude(closed_at=None, cancelled_at=None)
+
         context = {
             "nav": "meetings",
-            "coming": list(coming),
+            "coming": list(coming[:MOST_COMING]),
             "page": page_of(over, ORDER, request.GET.get("after", "")),
-            "may_call": bool(holding_places(self.user.posts_on(today()), now())),
+            "may_call": bool(self.places()),
         }
         return render(request, "cases/meetings/list.html", context)
 
@@ -39,15 +41,17 @@ class MeetingList(MeetingView):
 class CallMeeting(MeetingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self._place(request)
-        ticked = request.GET.getlist("cases")
         room = _room_of(place)
-        first = {
+
+        first: dict[str, Any] = {
             "key": uuid4(),
             "kind": self._kinds(place)[0],
             "starts_at": _next_hour(),
-            "cases": ticked,
+            "cases": request.GET.getlist("cases"),
         }
-        first |= {"place": room.place[:MOST_PLACE]} if room else {}
+        if room:
+            first["place"] = room.place[:MOST_PLACE]
+
         return self._show(request, place, self._form(place, initial=first))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -55,6 +59,7 @@ class CallMeeting(MeetingView):
         form = self._form(place, request.POST)
         if not form.is_valid():
             return self._show(request, place, form, UNPROCESSABLE)
+
         data = form.cleaned_data
         try:
             meeting = call_meeting(
@@ -76,14 +81,12 @@ class CallMeeting(MeetingView):
         return redirect(meeting)
 
     def _place(self, request: HttpRequest) -> HoldingPlace:
-        places = holding_places(self.user.posts_on(today()), now())
+        """Return the place that the address names, else the first; Http404: none."""
         wanted = request.GET.get("at", "")
-        place = next(
-            (place for place in places if place.key == wanted or not wanted), None
-        )
-        if place is None:
-            raise Http404
-        return place
+        for place in self.places():
+            if place.key == wanted or not wanted:
+                return place
+        raise Http404
 
     def _kinds(self, place: HoldingPlace) -> list[MeetingKind]:
         return [kind for kind in MeetingKind if kind in PLACES[place.level]]
@@ -100,31 +103,26 @@ class CallMeeting(MeetingView):
         form: CallForm,
         status: int = 200,
     ) -> HttpResponse:
-        places = holding_places(self.user.posts_on(today()), now())
-        several = places if len(places) > 1 else []
+        places = self.places()
         context = {
             "nav": "meetings",
             "form": form,
             "place": place,
-            "places": several,
+            "places": places if len(places) > 1 else [],
             "room": _room_of(place),
         }
         return render(request, "cases/meetings/call.html", context, status=status)
 
 
 def _room_of(place: HoldingPlace) -> TalkRoom | None:
-    """The village's talk room, with the day of the month on which it asks everybody
-    in.
-    """
+    """Return the village's talk room, which names its talk day in the month."""
     where = place.place.where
-    return (
-        TalkRoom.objects.filter(village=where).first()
-        if isinstance(where, Village)
-        else None
-    )
+    if not isinstance(where, Village):
+        return None
+    return TalkRoom.objects.filter(village=where).first()
 
 
-def _next_hour() -> Any:
-    """The next full hour: the meeting is mostly about to begin."""
+def _next_hour() -> datetime:
+    """Return the next full hour: most meetings are called when about to begin."""
     here = timezone.localtime(now())
     return here.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

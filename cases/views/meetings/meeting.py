@@ -28,15 +28,18 @@ from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
 from cases.views.access import CONFLICT, UNPROCESSABLE
-from cases.views.meetings.access import MeetingView
+from cases.views.meetings.access import MeetingView, keys_in
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken, StaleVersion, Text
 from villages.requests import whole_number
 
-UP, DOWN = ("up", gettext_lazy("up")), ("down", gettext_lazy("down"))
+UP = ("up", gettext_lazy("up"))
+DOWN = ("down", gettext_lazy("down"))
 REMOVE = ("remove", gettext_lazy("off the agenda"))
 LOOKS = {ItemState.PASSED: "lamp green", ItemState.NOT_PASSED: "lamp red"}
+
+Handler = Callable[[HttpRequest, Meeting, Officer], HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -53,34 +56,45 @@ def agenda_rows(lines: list[AgendaLine], *, may_write: bool) -> list[AgendaRow]:
     rows = []
     for nth, line in enumerate(lines, 1):
         item = line.item
-        is_new = item.part == Part.NEW
+        label = f"{nth}"
+        if item.part != Part.NEW:
+            label = f"{nth} · {item.get_part_display()}"
+
         acts: list[tuple[str, Text]] = []
         if may_write and item.state == ItemState.WAITING and not line.is_hidden:
-            acts += [UP] if nth > 1 else []
-            acts += [DOWN] if nth < len(lines) else []
-            acts.append(REMOVE)
+            acts = _acts_on(nth, last=len(lines))
 
-        rows.append(
-            AgendaRow(
-                line=line,
-                label=f"{nth}" if is_new else f"{nth} · {item.get_part_display()}",
-                look=LOOKS.get(ItemState(item.state), "muted"),
-                acts=acts,
-            )
-        )
+        look = LOOKS.get(ItemState(item.state), "muted")
+        rows.append(AgendaRow(line, label, look, acts))
     return rows
 
 
-class Whole(MeetingView):
-    """The whole meeting on one page; at most 15 queries with 30 items and 60 people (a
-    test counts them).
+def _acts_on(nth: int, *, last: int) -> list[tuple[str, Text]]:
+    """Return the buttons of an item that waits: a place up or down, or off."""
+    acts: list[tuple[str, Text]] = []
+    if nth > 1:
+        acts.append(UP)
+    if nth < last:
+        acts.append(DOWN)
+    acts.append(REMOVE)
+    return acts
+
+
+class ShownMeeting(MeetingView):
+    """A meeting as it is drawn, whatever was asked of it.
+
+    All of it is on one page; at most 15 queries with 30 items and 60 people (a test
+    counts them).
     """
 
     def show(
         self, request: HttpRequest, meeting: Meeting, status: int = 200, **shown: Any
     ) -> HttpResponse:
-        by, sitting = self.holder(meeting), Sitting(meeting, self.user, today())
+        """Draw the page; what is given in `shown` replaces parts of the context."""
+        by = self.holder(meeting)
+        sitting = Sitting(meeting, self.user, today())
         may_write = by is not None and meeting.is_open
+
         context = {
             "nav": "meetings",
             "at": now(),
@@ -94,14 +108,13 @@ class Whole(MeetingView):
             "corrections": sitting.corrections,
             "minutes": sitting.minutes,
             "minutes_version": meeting.minutes_version,
-            **(self._forms(meeting) if may_write else {}),
-            **(
-                {"correction": CorrectionForm(initial={"key": uuid4()})}
-                if by and meeting.closed_at
-                else {}
-            ),
-            **shown,
         }
+        if may_write:
+            context |= self._forms(meeting)
+        if by and meeting.closed_at:
+            context["correction"] = CorrectionForm(initial={"key": uuid4()})
+
+        context |= shown
         return render(request, "cases/meetings/meeting.html", context, status=status)
 
     def _forms(self, meeting: Meeting) -> dict[str, Any]:
@@ -112,35 +125,45 @@ class Whole(MeetingView):
         }
 
     def agenda_form(self, meeting: Meeting, data: Any = None) -> AddItemsForm:
-        return AddItemsForm(waiting_for(meeting, self.user, now()), self.sight(), data)
+        waiting = waiting_for(meeting, self.user, now())
+        return AddItemsForm(waiting, self.sight(), data)
 
 
-class MeetingPage(Whole):
+class MeetingPage(ShownMeeting):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self.show(request, self.meeting(pk))
 
 
-class MeetingAct(Whole):
-    """Everything one does to a meeting, each by its name in the address; the page comes
-    back where it stands.
+@dataclass(frozen=True)
+class DrawnPerson:
+    """One person of the roll as the page that was sent had drawn them."""
+
+    was_present: bool
+    substitute: str
+
+
+class MeetingAct(ShownMeeting):
+    """Everything that is done to a meeting, each by its name in the address.
+
+    The page comes back where it stood.
     """
 
     def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Back from a login in between."""
+        """Return to the meeting after a login in between."""
         if act not in self.acts():
             raise Http404
         return redirect(self.meeting(pk))
 
     def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         meeting = self.meeting(pk)
-        by, acts = self.holder(meeting), self.acts()
+        by = self.holder(meeting)
+        acts = self.acts()
         if by is None or act not in acts:
             raise Http404
+
         return acts[act](request, meeting, by)
 
-    def acts(
-        self,
-    ) -> dict[str, Callable[[HttpRequest, Meeting, Officer], HttpResponse]]:
+    def acts(self) -> dict[str, Handler]:
         return {
             "roll": self._roll,
             "people": self._people,
@@ -152,64 +175,72 @@ class MeetingAct(Whole):
             "correct": self._correct,
         }
 
+    # --- roll
     def _roll(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        """Only what differs from how the page was drawn is sent on: two screens do not
-        undo each other.
+        """Call the roll, by what differs from how the page was drawn.
+
+        In this way two screens do not undo each other.
         """
-        here = {
-            int(pk)
-            for pk in request.POST.getlist("present")
-            if pk.isascii() and pk.isdigit()
-        }
-        drawn = self._drawn(request)
-        ticked = {
-            pk: pk in here
-            for pk, (was, _name) in drawn.items()
-            if (pk in here) != (was == "1")
-        }
-        typed = {
-            pk: request.POST.get(f"substitute-{pk}", name)[:40].strip()
-            for pk, (_was, name) in drawn.items()
-        }
-        names = {pk: name for pk, name in typed.items() if name != drawn[pk][1]}
-        return self._do(
+        present = set(keys_in(request.POST, "present"))
+
+        ticks: dict[int, bool] = {}
+        names: dict[int, str] = {}
+        for attendee, drawn in self._drawn(request).items():
+            is_present = attendee in present
+            if is_present != drawn.was_present:
+                ticks[attendee] = is_present
+
+            typed = request.POST.get(f"substitute-{attendee}", drawn.substitute)
+            name = typed[:40].strip()
+            if name != drawn.substitute:
+                names[attendee] = name
+
+        return self._carry_out(
             request,
             meeting,
-            lambda: call_roll(meeting, ticked, substitutes=names, by=by, at=now()),
+            lambda: call_roll(meeting, ticks, substitutes=names, by=by, at=now()),
             "roll",
         )
 
-    def _drawn(self, request: HttpRequest) -> dict[int, tuple[str, str]]:
-        """Whether each was ticked on the page as it was drawn, and who stood in for
-        them.
+    def _drawn(self, request: HttpRequest) -> dict[int, DrawnPerson]:
+        """Return everybody on the roll as the page was drawn, by attendee.
+
+        The form sends them as attendee:tick:substitute.
         """
-        given = (text.split(":", 2) for text in request.POST.getlist("drawn"))
-        return {
-            pk: (rest[0] if rest else "", rest[1] if len(rest) > 1 else "")
-            for text, *rest in given
-            if (pk := whole_number(text)) is not None
-        }
+        people = {}
+        for text in request.POST.getlist("drawn"):
+            key, _colon, rest = text.partition(":")
+            tick, _colon, substitute = rest.partition(":")
+
+            attendee = whole_number(key)
+            if attendee is not None:
+                people[attendee] = DrawnPerson(tick == "1", substitute)
+
+        return people
 
     def _people(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        if (gone := whole_number(request.POST.get("remove", ""))) is not None:
-            person = get_object_or_404(
-                Attendee.objects.select_related("meeting"), meeting=meeting, pk=gone
-            )
-            return self._do(
+        """Take somebody off the roll, or add somebody to it."""
+        removed = whole_number(request.POST.get("remove", ""))
+        if removed is not None:
+            attendees = Attendee.objects.select_related("meeting")
+            person = get_object_or_404(attendees, meeting=meeting, pk=removed)
+            return self._carry_out(
                 request,
                 meeting,
                 lambda: remove_attendee(person, by=by, at=now()),
                 "roll",
             )
+
         form = AttendeeForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, people_form=form)
+
         data = form.cleaned_data
-        return self._do(
+        return self._carry_out(
             request,
             meeting,
             lambda: add_attendee(
@@ -219,14 +250,16 @@ class MeetingAct(Whole):
             people_form=form,
         )
 
+    # --- agenda and the meeting itself
     def _agenda(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
         form = self.agenda_form(meeting, request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, agenda=form)
+
         data = form.cleaned_data
-        return self._do(
+        return self._carry_out(
             request,
             meeting,
             lambda: add_item(
@@ -242,56 +275,67 @@ class MeetingAct(Whole):
         form = ChangeForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, change=form)
+
         changed = {"only": form.changed_data, **form.cleaned_data}
-        return self._do(
+        return self._carry_out(
             request,
             meeting,
             lambda: change_meeting(meeting, by=by, at=now(), **changed),
             change=form,
         )
 
-    def _minutes(
-        self, request: HttpRequest, meeting: Meeting, by: Officer
-    ) -> HttpResponse:
-        typed = request.POST.get("minutes", "").replace("\r\n", "\n")
-        seen = whole_number(request.POST.get("minutes_version", ""))
-        try:
-            meeting = save_minutes(
-                meeting, typed, version=-1 if seen is None else seen, by=by, at=now()
-            )
-        except RuleBroken as refusal:
-            if self.is_autosave(request):
-                return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
-            meeting.refresh_from_db()
-            stale = isinstance(refusal, StaleVersion)
-            status, other = (
-                (CONFLICT, meeting.minutes) if stale else (UNPROCESSABLE, "")
-            )
-            return self.show(
-                request,
-                meeting,
-                status,
-                minutes=typed,
-                minutes_wrong=str(refusal),
-                minutes_other=other,
-            )
-        if self.is_autosave(request):
-            return JsonResponse({"version": meeting.minutes_version})
-        messages.success(request, _("The minutes are kept."))
-        return redirect(f"{meeting.get_absolute_url()}#minutes")
-
     def _close(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        return self._do(
+        return self._carry_out(
             request, meeting, lambda: close_meeting(meeting, by=by, at=now())
         )
 
     def _cancel(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        return self._do(
+        return self._carry_out(
             request, meeting, lambda: cancel_meeting(meeting, by=by, at=now())
+        )
+
+    # --- minutes
+    def _minutes(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
+        """Save the minutes: by themselves while somebody writes, or by the button."""
+        typed = request.POST.get("minutes", "").replace("\r\n", "\n")
+        seen = whole_number(request.POST.get("minutes_version", ""))
+        version = -1 if seen is None else seen  # -1 is no version, and so stale
+
+        try:
+            saved = save_minutes(meeting, typed, version=version, by=by, at=now())
+        except RuleBroken as refusal:
+            if self.is_autosave(request):
+                return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
+            return self._show_minutes_refused(request, meeting, typed, refusal)
+
+        if self.is_autosave(request):
+            return JsonResponse({"version": saved.minutes_version})
+        messages.success(request, _("The minutes are kept."))
+        return redirect(f"{saved.get_absolute_url()}#minutes")
+
+    def _show_minutes_refused(
+        self, request: HttpRequest, meeting: Meeting, typed: str, refusal: RuleBroken
+    ) -> HttpResponse:
+        """Show the minutes as typed, with the reason against them.
+
+        Where somebody else saved meanwhile, their text stands beside it.
+        """
+        meeting.refresh_from_db()
+        is_stale = isinstance(refusal, StaleVersion)
+
+        return self.show(
+            request,
+            meeting,
+            CONFLICT if is_stale else UNPROCESSABLE,
+            minutes=typed,
+            minutes_wrong=str(refusal),
+            minutes_other=meeting.minutes if is_stale else "",
         )
 
     def _correct(
@@ -300,14 +344,16 @@ class MeetingAct(Whole):
         form = CorrectionForm(request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, correction=form)
-        return self._do(
+
+        return self._carry_out(
             request,
             meeting,
             lambda: correct_minutes(meeting, by=by, at=now(), **form.cleaned_data),
             correction=form,
         )
 
-    def _do(
+    # --- the end of all of them
+    def _carry_out(
         self,
         request: HttpRequest,
         meeting: Meeting,
@@ -315,6 +361,11 @@ class MeetingAct(Whole):
         part: str = "",
         **forms: Any,
     ) -> HttpResponse:
+        """Carry out an act, and show the part of the page that it changed.
+
+        `forms` are those that were sent, by their name in the context. A refusal
+        stands in them, or on top of the page where there is none.
+        """
         try:
             act()
         except RuleBroken as refusal:
@@ -324,4 +375,8 @@ class MeetingAct(Whole):
             if not forms:
                 messages.error(request, str(refusal))
             return self.show(request, meeting, UNPROCESSABLE, **forms)
-        return redirect(f"{meeting.get_absolute_url()}{'#' if part else ''}{part}")
+
+        address = meeting.get_absolute_url()
+        if part:
+            address += f"#{part}"
+        return redirect(address)

@@ -1,6 +1,4 @@
-"""What a meeting looks like on the wall and on paper, and the signed sheet that comes
-back as a photo.
-"""
+"""A meeting on the wall and on paper, and the photo of the signed sheet."""
 
 from uuid import UUID
 
@@ -25,18 +23,22 @@ from villages.requests import whole_number
 
 
 class MeetingScreen(MeetingView):
-    """Projector: one item a screen, large, with nothing that the whole room may not
-    read.
+    """The meeting on a projector: one item a screen, in large letters.
+
+    Everybody in the room may read whatever it shows.
     """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         sitting = Sitting(self.meeting(pk), self.user, today())
         total = len(sitting.items)
-        nth = min(
-            max(whole_number(request.GET.get("item", "1")) or 1, 1), max(total, 1)
-        )
-        line = sitting.line(sitting.items[nth - 1]) if total else None
-        title = line.item.subject or sitting.public_title(line.case) if line else ""
+        nth = _number_within(total, request.GET.get("item", "1"))
+
+        line = None
+        title = ""
+        if total:
+            line = sitting.line(sitting.items[nth - 1])
+            title = line.item.subject or sitting.public_title(line.case)
+
         context = {
             "meeting": sitting.meeting,
             "line": line,
@@ -48,6 +50,14 @@ class MeetingScreen(MeetingView):
         return render(request, "cases/meetings/screen.html", context)
 
 
+def _number_within(total: int, text: str) -> int:
+    """Return the number of an item that an address names, at least 1 and at most the
+    last.
+    """
+    wanted = whole_number(text) or 1
+    return min(max(wanted, 1), max(total, 1))
+
+
 def _heading_without_title(line: AgendaLine | None) -> str:
     if line and line.case:
         return _("A matter not shown on the wall")
@@ -55,35 +65,37 @@ def _heading_without_title(line: AgendaLine | None) -> str:
 
 
 class MeetingPrint(MeetingView):
-    """会议记录 on A4 with lines for signatures, by the columns of the ledger; by
-    POST, as a print leaves a trace.
+    """会议记录 on A4 with lines for signatures, by the columns of the ledger.
+
+    By POST, because a print leaves a trace.
     """
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Return to the meeting after a login in between."""
         return redirect(self.meeting(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self.meeting(pk)
         if not self.may_print(meeting):
             raise Http404
+
         sheet = MinutesSheet(Sitting(meeting, self.user, today()), now())
         subject = _("minutes of %(meeting)s") % {"meeting": meeting}
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )
+
+        corrections = sheet.sitting.corrections
         context = {
             "sheet": sheet,
-            "corrections": [
-                (correction, in_words(correction))
-                for correction in sheet.sitting.corrections
-            ],
+            "corrections": [(row, in_words(row)) for row in corrections],
             "signers": [_signer(person) for person in sheet.signing()],
         }
         return render(request, "cases/meetings/print.html", context)
 
 
 def _signer(person: Attendee) -> str:
+    """Return the name at a line for a signature; a substitute signs for somebody."""
     if not person.substitute:
         return person.name
     absent = _("for %(name)s") % {"name": person.name}
@@ -91,16 +103,18 @@ def _signer(person: Attendee) -> str:
 
 
 def in_words(correction: Correction) -> str:
-    """What a printed form says of a correction, on two lines."""
-    return (
-        f"{_('What is wrong')}：{correction.wrong}\n"
-        f"{_('What is right')}：{correction.right}"
-    )
+    """Return a correction as a printed form states it, on two lines."""
+    wrong = f"{_('What is wrong')}：{correction.wrong}"
+    right = f"{_('What is right')}：{correction.right}"
+    return f"{wrong}\n{right}"
 
 
 class SheetUpload(MeetingView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between: the file has to be chosen once more."""
+        """Return to the meeting after a login in between.
+
+        The file has to be chosen once more.
+        """
         return redirect(self.meeting(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -108,31 +122,29 @@ class SheetUpload(MeetingView):
         by = self.holder(meeting)
         if by is None:
             raise Http404
-        keep_sheets(request, meeting, by.post)
+
+        attach_sheets(request, meeting, by.post)
         return redirect(f"{meeting.get_absolute_url()}#sheets")
 
 
-def keep_sheets(request: HttpRequest, owner: Meeting | FourTwoStep, post: Post) -> None:
-    """Every file sent, each with its own reason where it is refused."""
+def attach_sheets(
+    request: HttpRequest, owner: Meeting | FourTwoStep, post: Post
+) -> None:
+    """Attach every file sent; say of each that is refused why."""
     files = request.FILES.getlist("file")
     for upload in files:
         try:
             attach_sheet(owner, upload, at=now(), post=post)
         except RuleBroken as refusal:
             messages.error(request, f"{upload.name}：{refusal}")
+
     if not files:
         messages.error(request, _("Choose a file first."))
 
 
 class SheetFile(MeetingView):
-    """The photo of a signed sheet; 404 unless its meeting or process is within
-    reach.
-    """
+    """The photo of a signed sheet; 404 unless its meeting or process is in reach."""
 
     def get(self, request: HttpRequest, uuid: UUID, size: str = "") -> FileResponse:
-        return file_response(
-            get_object_or_404(
-                SignedSheet.objects.visible_to(self.user, today()), uuid=uuid
-            ),
-            size,
-        )
+        visible = SignedSheet.objects.visible_to(self.user, today())
+        return file_response(get_object_or_404(visible, uuid=uuid), size)
