@@ -17,7 +17,7 @@ from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.steps import WORDS_TOLD, StepView, typed_in, with_text
-from cases.views.timeline import Told, told
+from cases.views.timeline import TimelineEntry, entry_of
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
@@ -159,7 +159,7 @@ class Act(StepView):
             missed=missed,
         )
 
-    def _missed(self, case: Case, seen: int) -> list[Told]:
+    def _missed(self, case: Case, seen: int) -> list[TimelineEntry]:
         events = (
             case.events.select_related("user")
             .prefetch_related("revisions")
@@ -167,7 +167,7 @@ class Act(StepView):
         )
         redact = reader_redactor(case, self.sight())
         return [
-            told(case, event, redact=redact)
+            entry_of(case, event, redact=redact)
             for event in events
             if data_of(event).get("version", 0) > seen
         ]
@@ -220,7 +220,8 @@ class Act(StepView):
         words = " ".join(request.POST.get(name or "", "").split())
         return any(
             str(event.key) == key
-            and words in (" ".join(told(case, event, redact=NOTHING).note.split()), "")
+            and words
+            in (" ".join(entry_of(case, event, redact=NOTHING).note.split()), "")
             for event in events
         )
 

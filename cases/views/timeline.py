@@ -45,7 +45,7 @@ CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Told:
+class TimelineEntry:
     """One line of the timeline, redacted for its reader."""
 
     event: Event
@@ -62,18 +62,18 @@ class Told:
         return self.event.action == Action.REHOME and self.event.via == ROSTER
 
 
-def told(
+def entry_of(
     case: Case,
     event: Event,
     *,
     redact: Redactor,
     names: Mapping[str, str] = MappingProxyType({}),
-) -> Told:
+) -> TimelineEntry:
     """Return an event in words.
 
     A note that named the speaker is shown in full only to a reader who may see the
     speaker. `names` are those of posts and offices by their key in the data, as
-    `names_known_to` gives them.
+    `names_of_holders` gives them.
     """
     words = " · ".join([_label_of(event), *_chosen(event, names)])
 
@@ -81,7 +81,7 @@ def told(
     if redact is NOTHING:
         note = _note_in_full(event) or note
 
-    return Told(event, words, redact(note))
+    return TimelineEntry(event, words, redact(note))
 
 
 def _label_of(event: Event) -> str:
@@ -100,13 +100,13 @@ def _note_in_full(event: Event) -> str | None:
     return None
 
 
-def folded(lines: Iterable[Told]) -> list[Told]:
+def folded(lines: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     """Return the lines with each run of steps from shift to shift as one line.
 
     The lines come newest first. The one line is the last step of the run, and says how
     many there were.
     """
-    shown: list[Told] = []
+    shown: list[TimelineEntry] = []
     for follows_roster, run in groupby(lines, key=lambda line: line.follows_roster):
         same = list(run)
         if follows_roster and len(same) > 1:
@@ -115,7 +115,7 @@ def folded(lines: Iterable[Told]) -> list[Told]:
     return shown
 
 
-def _summed_up(run: list[Told]) -> Told:
+def _summed_up(run: list[TimelineEntry]) -> TimelineEntry:
     words = ngettext(
         "%(count)s time since %(day)s",
         "%(count)s times since %(day)s",
@@ -127,7 +127,7 @@ def _summed_up(run: list[Told]) -> Told:
     return replace(last, label=f"{last.label} · {since}")
 
 
-def names_known_to(facts: Facts) -> dict[str, str]:
+def names_of_holders(facts: Facts) -> dict[str, str]:
     """Return the names of all past, present and possible holders of the case.
 
     By their key in an event's data. No query.
