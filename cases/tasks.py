@@ -1,5 +1,5 @@
-"""The jobs of cases: each takes what is due, moves it by make_move, and fails at the
-end if a row did.
+"""The jobs of cases: each moves the cases that are due, and fails at the end if one of
+them did.
 """
 
 import logging
@@ -29,11 +29,11 @@ logger = logging.getLogger(__name__)
 
 
 def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
-    """Move every due case, whatever becomes of the others; returns how many were moved.
+    """Move every due case, even where others fail, and return how many were moved.
 
     In batches by key, so that rows which fail are not taken again and again. A row that
-    is due no longer when its turn comes was done by another worker. SomeFailed at the
-    end, with the numbers.
+    is due no longer when its turn comes was done by another worker. Raises SomeFailed
+    at the end, with the numbers of the cases that failed.
     """
 
     def move_one(rows: Sequence[Case]) -> int:
@@ -46,22 +46,31 @@ def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
             return 0
         return 1
 
-    moved, last, failed = 0, 0, list[str]()
+    moved = 0
+    failed: list[str] = []
+    last = 0
+
     while batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH]):
         for case in batch:
             count, bad = done_for([case], move_one)
             moved += count
             failed += [row.number for row in bad]
         last = batch[-1].pk
+
     if failed:
         raise SomeFailed(failed)
     return moved
 
 
 def end_suspensions_due(at: datetime) -> int:
-    """A suspension ends by the system on its date (domain §3); the due is counted again
-    from what was left.
+    """End the suspensions whose date has come (domain §3), and return how many.
+
+    The due date is counted again from the time that was left.
     """
+
+    def resume(case: Case) -> None:
+        make_move(case, Action.RESUME, by=System("end_suspensions"), at=at)
+
     over = TimeRequest.objects.filter(
         kind=RequestKind.SUSPENSION,
         state=RequestState.GRANTED,
@@ -69,47 +78,40 @@ def end_suspensions_due(at: datetime) -> int:
         until_on__lte=workdays.local_day(at),
     )
     due = Case.objects.open().filter(pk__in=over.values("case"))
-    return move_each(
-        due,
-        lambda case: make_move(
-            case, Action.RESUME, by=System("end_suspensions"), at=at
-        ),
-    )
+    return move_each(due, resume)
 
 
 def close_unrated_due(at: datetime) -> int:
-    """Nobody rated within the days after the reply (domain §3, close_unrated): closed
-    without a rating.
+    """Close the cases that nobody rated in time after the reply, and return how many.
+
+    Source: domain §3, close_unrated.
     """
-    due = Case.objects.left_unrated(at)
-    return move_each(
-        due,
-        lambda case: make_move(
-            case, Action.CLOSE_UNRATED, by=System("close_unrated"), at=at
-        ),
-    )
+
+    def close(case: Case) -> None:
+        make_move(case, Action.CLOSE_UNRATED, by=System("close_unrated"), at=at)
+
+    return move_each(Case.objects.left_unrated(at), close)
 
 
 def orphans(at: datetime) -> CaseQuerySet:
-    """Open cases whose owner's post has ended, or whose office has lost its last
-    handler.
+    """Return the open cases whose owner's post has ended, or whose office has lost its
+    last handler.
     """
     current = Post.objects.current(workdays.local_day(at))
-    gone = Q(owner_post__isnull=False) & ~Exists(
-        current.filter(pk=OuterRef("owner_post"))
-    )
-    empty = Q(owner_office__isnull=False) & ~Exists(
-        current.filter(office=OuterRef("owner_office"))
-    )
+    the_post = current.filter(pk=OuterRef("owner_post"))
+    people_of_office = current.filter(office=OuterRef("owner_office"))
+
+    gone = Q(owner_post__isnull=False) & ~Exists(the_post)
+    empty = Q(owner_office__isnull=False) & ~Exists(people_of_office)
     return Case.objects.open().filter(gone | empty)
 
 
 def rehome_orphans_due(at: datetime) -> int:
-    """What lost its owner finds a new one; in 办 it goes back to 议, its clock going on
-    (domain §3, owner).
+    """Give the cases that lost their owner a new one, and return how many were moved.
 
-    Where nobody is left and the alarm was raised already, nothing is written again:
-    somebody must be appointed.
+    In 办 a case goes back to 议, its clock going on (domain §3, owner). Where nobody is
+    left and the alarm was raised before, nothing is written again: somebody must be
+    appointed.
     """
 
     def rehome(case: Case) -> None:
@@ -123,25 +125,27 @@ def rehome_orphans_due(at: datetime) -> int:
 
 
 def left_behind(at: datetime) -> CaseQuerySet:
-    """Village cases in 说 and 评 whose owner is off duty while somebody else of their
-    village is on.
+    """Return the village cases in 说 and 评 whose owner is off duty while somebody else
+    of their village is on.
     """
-    on = on_duty_in(None, at)
-    people = {post.pk for posts in on.values() for post in posts}
-    here = Case.objects.open().filter(
-        level=Level.VILLAGE,
-        stage__in=FOLLOWING,
-        village__in=[key for key in on if on[key]],
+    villages = []
+    people: set[int] = set()
+    for village, posts in on_duty_in(None, at).items():
+        if posts:
+            villages.append(village)
+            people.update(post.pk for post in posts)
+
+    following = Case.objects.open().filter(
+        level=Level.VILLAGE, stage__in=FOLLOWING, village__in=villages
     )
-    return here.exclude(owner_post__in=people)
+    return following.exclude(owner_post__in=people)
 
 
 def follow_roster_due(at: datetime) -> int:
-    """Village cases in 说 and 评 go to whoever is on duty (domain §3, owner); without a
-    shift they stay.
+    """Give village cases in 说 and 评 to whoever is on duty, and return how many.
 
-    Whoever is on but may not have it (in 评 they handled it) is no successor: nothing
-    is written.
+    Without a shift they stay. Somebody on duty who may not have a case (in 评, because
+    they handled it) is no successor: nothing is written. Source: domain §3, owner.
     """
 
     def follow(case: Case) -> None:
@@ -153,8 +157,8 @@ def follow_roster_due(at: datetime) -> int:
 
 
 def bring_calendar_up_to_date(at: datetime) -> tuple[int, ...]:
-    """Loads the calendar again; returns the years that should be known by now and are
-    not.
+    """Load the calendar again, and return the years that should be published by now
+    and are missing.
     """
     load_calendar(None, at)
     return years_without_data(at)

@@ -1,5 +1,5 @@
-"""adopt: matters of an old ledger become cases in bulk; the one other writer beside
-make_move (architecture).
+"""Bulk import of an old ledger's matters as cases: the one writer beside make_move
+(architecture).
 """
 
 from cases.bulk.matter import Matter

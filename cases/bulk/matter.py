@@ -1,4 +1,4 @@
-"""A matter of an old ledger: what is known of it, and the case it becomes."""
+"""A matter of an old ledger: its row as read, and the case it becomes."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -25,8 +25,9 @@ IN_ORDER = ("registered_at", "accepted_at", "decided_at", "completed_at", "close
 
 @dataclass(frozen=True)
 class Matter:
-    """One row of an old ledger. `since`: when an open one came to its stage; `source`:
-    which ledger.
+    """One row of an old ledger.
+
+    `source` names the ledger; `since` is when an open matter came to its stage.
     """
 
     source: str
@@ -62,18 +63,18 @@ class Matter:
     remark: str = ""
 
 
-TAKEN_OVER = tuple(
-    field.name
-    for field in fields(Matter)
-    if field.name not in ("source", "town", "level", "since", "lead", "speaker_phone")
-)
+# fields of a matter that a case does not have, or not as they are
+CHANGED = ("source", "town", "level", "since", "lead", "speaker_phone")
+COPIED = tuple(field.name for field in fields(Matter) if field.name not in CHANGED)
 
 
 def case_of(matter: Matter) -> Case:
-    """The unsaved case, still without number, owner and clock."""
+    """Return the unsaved case, still without number, owner and clock."""
+    copied = {name: getattr(matter, name) for name in COPIED}
     phone = normal_phone(matter.speaker_phone) if matter.speaker_phone else ""
+
     return Case(
-        **{name: getattr(matter, name) for name in TAKEN_OVER},
+        **copied,
         adopted_from=matter.source,
         town=matter.village.town if matter.village else matter.town,
         level=matter.level or (Level.VILLAGE if matter.village else Level.TOWN),
@@ -83,8 +84,12 @@ def case_of(matter: Matter) -> Case:
     )
 
 
+def given_dates(matter: Matter) -> list[datetime]:
+    """List the dates of a matter that are given, in the order they must have."""
+    moments = [getattr(matter, name) for name in IN_ORDER]
+    return [moment for moment in moments if moment]
+
+
 def came_to_stage_at(matter: Matter) -> datetime:
-    """When an open matter came to its stage: as said, else its last known date."""
-    return matter.since or max(
-        moment for name in IN_ORDER if (moment := getattr(matter, name))
-    )
+    """Return when an open matter came to its stage: `since`, else its last date."""
+    return matter.since or max(given_dates(matter))

@@ -1,6 +1,4 @@
-"""Writes adopted matters in batches, with numbers, keys and the first event of each
-chain.
-"""
+"""Writing adopted matters in batches: numbers, keys, each chain's first event."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,29 +23,37 @@ from villages.models import Role, Town
 
 BATCH = 1000
 SHOWN_FAULTS = 10
+Block = tuple[Town, int]  # numbers are counted by town and year
 
 
 @transaction.atomic
 def adopt(rows: Iterable[Matter], by: Officer, at: datetime) -> int:
-    """Take over matters of an old ledger, closed or open, all or nothing; returns how
-    many.
+    """Take over matters of an old ledger, closed or open, and return how many.
 
-    Each gets a number of the year it was told in, its source, one chained event, and
-    while open an owner and a running clock. Memory stays flat however many there are.
+    1. Refuse anybody but a reviewer.
+    2. Batch by batch, refuse the rows at fault, then write cases, events, clocks and
+       assignments.
+    All or nothing. Each case gets a number of the year it was registered in, its
+    source, one chained event, and while open an owner and a running clock. Memory stays
+    flat however many there are.
     NoSuchRight: not a reviewer. InputRefused: names the first rows at fault, counted
     from 1, and why.
     """
+    post = by.post
     if (
-        by.post.role != Role.REVIEWER
-        or by.post.user_id != by.user.pk
-        or not by.post.is_current(workdays.local_day(at))
+        post.role != Role.REVIEWER
+        or post.user_id != by.user.pk
+        or not post.is_current(workdays.local_day(at))
     ):
         raise NoSuchRight(_("Only a reviewer takes over an old ledger."))
-    around, done = Surroundings(by, at), 0
+
+    around = Surroundings(by, at)
+    done = 0
     for batch in _batches(rows):
         _refuse_faulty(batch, around, done)
         _write([around.adopted(matter) for matter in batch], by, at)
         done += len(batch)
+
     return done
 
 
@@ -58,17 +64,19 @@ def _batches(rows: Iterable[Matter]) -> Iterator[list[Matter]]:
 
 
 def _refuse_faulty(batch: Sequence[Matter], around: Surroundings, before: int) -> None:
-    faults = [
-        (nth, fault)
-        for nth, matter in enumerate(batch, before + 1)
-        if (fault := fault_of(matter, around))
+    """Refuse the batch if a row is at fault; `before` rows came before it."""
+    faults = {}
+    for nth, matter in enumerate(batch, before + 1):
+        if fault := fault_of(matter, around):
+            faults[str(nth)] = fault
+    if not faults:
+        return
+
+    lines = [
+        _("Row %(nth)s: %(fault)s") % {"nth": nth, "fault": fault}
+        for nth, fault in islice(faults.items(), SHOWN_FAULTS)
     ]
-    if faults:
-        lines = [
-            _("Row %(nth)s: %(fault)s") % {"nth": nth, "fault": fault}
-            for nth, fault in faults[:SHOWN_FAULTS]
-        ]
-        raise InputRefused("\n".join(lines), {str(nth): fault for nth, fault in faults})
+    raise InputRefused("\n".join(lines), faults)
 
 
 def _write(
@@ -78,6 +86,7 @@ def _write(
     _number(cases)
     for case, key in zip(cases, reserve_keys(len(cases)), strict=True):
         case.pk = key
+
     events = [_event(case, by, at) for case in cases]
     Case.objects.bulk_create(cases)
     Event.objects.bulk_create(events)
@@ -88,32 +97,40 @@ def _write(
 
 
 def _number(cases: list[Case]) -> None:
-    """Numbers from one reserved block for each town and year, in the order of the
-    rows.
+    """Number the cases from one reserved block for each town and year, in the order of
+    the rows.
     """
-
-    def block_of(case: Case) -> tuple[Town, int]:
-        return case.town, workdays.local_day(case.registered_at).year
+    wanted = Counter(_block_of(case) for case in cases)
 
     # In one order everywhere: two that adopt at once must not each wait for the other's
     # counter.
-    wanted = sorted(
-        Counter(map(block_of, cases)).items(),
-        key=lambda item: (item[0][0].code, item[0][1]),
-    )
-    blocks = {block: iter(reserve_numbers(*block, count)) for block, count in wanted}
+    blocks = {}
+    for block in sorted(wanted, key=_town_code_and_year):
+        town, year = block
+        blocks[block] = iter(reserve_numbers(town, year, wanted[block]))
+
     for case in cases:
-        case.number, case.tracking_code = (
-            next(blocks[block_of(case)]),
-            new_tracking_code(),
-        )
+        case.number = next(blocks[_block_of(case)])
+        case.tracking_code = new_tracking_code()
+
+
+def _block_of(case: Case) -> Block:
+    return case.town, workdays.local_day(case.registered_at).year
+
+
+def _town_code_and_year(block: Block) -> tuple[str, int]:
+    town, year = block
+    return town.code, year
 
 
 def _event(case: Case, by: Officer, at: datetime) -> Event:
-    """The chain's first row; it needs the case's key, and the case the chain's head,
-    before either is written.
+    """Return the first row of the case's chain of events.
+
+    It needs the case's key, and the case needs the chain's head, before either is
+    written.
     """
     case.version = 1
+
     data = {
         "version": 1,
         "channel": str(case.channel),
@@ -122,16 +139,15 @@ def _event(case: Case, by: Officer, at: datetime) -> Event:
         "registered_at": case.registered_at.isoformat(),
     }
     if case.stage != Stage.CLOSED:
-        data["owner"] = (
-            f"post:{case.owner_post_id}"
-            if case.owner_post_id
-            else f"office:{case.owner_office_id}"
-        )
+        data["owner"] = f"office:{case.owner_office_id}"
+        if case.owner_post_id:
+            data["owner"] = f"post:{case.owner_post_id}"
+
     return new_event(case, Action.ADOPT, by=by, at=at, source="", data=data)
 
 
 def reserve_keys(count: int) -> list[int]:
-    """The next `count` primary keys of cases; call inside a transaction."""
+    """Reserve the next `count` primary keys of cases; call inside a transaction."""
     table = Case._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -38,15 +38,14 @@ PLAUSIBLE_DAYS = [
     MinValueValidator(date(1990, 1, 1)),
     MaxValueValidator(date(2199, 12, 31)),
 ]
-# Orders that key-set paging can follow: each ends in the key, and `due` and `closed`
-# narrow to rows that have it.
+# Orders that key-set paging can follow: each ends in the primary key. `due` and
+# `closed` narrow to rows with such a date.
 ORDERS: Mapping[str, tuple[str, str]] = {
     "newest": ("-registered_at", "-id"),
     "due": ("due_at", "id"),
     "closed": ("-closed_at", "-id"),
 }
-# What a redacted row shows anyway; any other filter would be an oracle over what it
-# hides.
+# A redacted row shows these anyway. Any other filter would give away what it hides.
 DATES = ("registered_from", "registered_to", "closed_from", "closed_to", "due_until")
 SHOWN_OF_REDACTED = frozenset({"stage", "light", "overdue", "order", "q", *DATES})
 MODES = (
@@ -56,7 +55,7 @@ MODES = (
 
 
 class AnyYesNo(BooleanWidget):
-    """A choice of three in words; an absent answer is no answer."""
+    """A choice of all, yes and no; a missing answer stays missing."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
@@ -70,31 +69,28 @@ def _user_of(request: HttpRequest | None) -> User | None:
 
 def villages_in_reach(request: HttpRequest | None) -> QuerySet[Village]:
     user = _user_of(request)
-    return (
-        Village.objects.overseen_by(user, today()) if user else Village.objects.none()
-    )
+    if user is None:
+        return Village.objects.none()
+    return Village.objects.overseen_by(user, today())
 
 
 def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
-    """Groups of the village chosen, or of all villages in reach."""
-    groups = Group.objects.filter(
-        village__in=villages_in_reach(request)
-    ).select_related("village")
+    """Return the groups of the village chosen, or of all villages in reach."""
+    villages = villages_in_reach(request)
+    groups = Group.objects.filter(village__in=villages).select_related("village")
+
     chosen = request.GET.get("village", "") if request else ""
-    return (
-        groups
-        if (village := whole_number(chosen)) is None
-        else groups.filter(village=village)
-    )
+    village = whole_number(chosen)
+    if village is None:
+        return groups
+    return groups.filter(village=village)
 
 
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
     user = _user_of(request)
-    return (
-        Topic.objects.filter(town__in=Town.objects.overseen_by(user, today()))
-        if user
-        else Topic.objects.none()
-    )
+    if user is None:
+        return Topic.objects.none()
+    return Topic.objects.filter(town__in=Town.objects.overseen_by(user, today()))
 
 
 def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
@@ -104,8 +100,9 @@ def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
 
 
 class CaseFilter(filters.FilterSet):
-    """Narrows a queryset of `Case.objects.counted_for(user, on)`; an input it cannot
-    read gives no rows at all.
+    """Filter for a queryset of `Case.objects.counted_for(user, on)`.
+
+    An input that cannot be read gives no rows at all.
     """
 
     q = filters.CharFilter(
@@ -190,31 +187,28 @@ class CaseFilter(filters.FilterSet):
     @property
     def ordering(self) -> tuple[str, str]:
         """The columns the rows are ordered by, for key-set paging."""
-        cleaned = (
-            self.form.cleaned_data if self.is_bound and self.form.is_valid() else {}
-        )
-        return ORDERS[cleaned.get("order") or "newest"]
+        order = ""
+        if self.is_bound and self.form.is_valid():
+            order = self.form.cleaned_data.get("order")
+        return ORDERS[order or "newest"]
 
     def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
         if self.form.errors:
             return queryset.none()
-        given = {
-            name
-            for name, value in self.form.cleaned_data.items()
-            if value not in (None, "", [])
-        }
+
+        answers = self.form.cleaned_data.items()
+        given = {name for name, value in answers if value not in (None, "", [])}
         if given - SHOWN_OF_REDACTED:
             queryset = queryset.filter(Q(redacted=False))
+
         narrowed: CaseQuerySet = super().filter_queryset(queryset)
         return narrowed.order_by(*self.ordering)
 
     def by_words(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
         user = _user_of(self.request)
-        return (
-            search.matching(cases, text, Sight.of(user, today()))
-            if user
-            else cases.none()
-        )
+        if user is None:
+            return cases.none()
+        return search.matching(cases, text, Sight.of(user, today()))
 
     def by_light(self, cases: CaseQuerySet, _name: str, light: str) -> CaseQuerySet:
         return cases.with_light(light, now())
@@ -231,11 +225,9 @@ class CaseFilter(filters.FilterSet):
         return cases.filter(Q(topic=topic) | Q(topic__parent=topic))
 
     def by_mode(self, cases: CaseQuerySet, _name: str, mode: str) -> CaseQuerySet:
-        return (
-            cases.online()
-            if mode == "online"
-            else cases.exclude(channel__in=ONLINE_CHANNELS)
-        )
+        if mode == "online":
+            return cases.online()
+        return cases.exclude(channel__in=ONLINE_CHANNELS)
 
     def by_concluded(
         self, cases: CaseQuerySet, _name: str, wanted: bool
@@ -247,52 +239,53 @@ class CaseFilter(filters.FilterSet):
     def by_given_back(
         self, cases: CaseQuerySet, _name: str, wanted: bool
     ) -> CaseQuerySet:
-        """Where an assistant's part that was given back waits for a ruling."""
-        waiting = Q(
-            pk__in=HandBack.objects.filter(state=RequestState.OPEN).values(
-                "assignment__case"
-            )
-        )
+        """Filter by an assistant's part that was given back and waits for a ruling."""
+        open_ones = HandBack.objects.filter(state=RequestState.OPEN)
+        waiting = Q(pk__in=open_ones.values("assignment__case"))
         return cases.filter(waiting if wanted else ~waiting)
 
     def by_asked(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
-        """Where a request for more time or a break waits for a ruling."""
-        waiting = Q(
-            pk__in=TimeRequest.objects.filter(state=RequestState.OPEN).values("case")
-        )
+        """Filter by a request for more time or a break that waits for a ruling."""
+        open_ones = TimeRequest.objects.filter(state=RequestState.OPEN)
+        waiting = Q(pk__in=open_ones.values("case"))
         return cases.filter(waiting if wanted else ~waiting)
 
     def by_owner(self, cases: CaseQuerySet, _name: str, _me: str) -> CaseQuerySet:
         user = _user_of(self.request)
-        return cases.owned_by(user.reach(today())) if user else cases.none()
+        if user is None:
+            return cases.none()
+        return cases.owned_by(user.reach(today()))
 
     def by_start(self, cases: CaseQuerySet, name: str, day: date) -> CaseQuerySet:
-        return cases.filter(
-            **{f"{name}__gte": workdays.due_at(day - timedelta(days=1))}
-        )
+        midnight_before = workdays.due_at(day - timedelta(days=1))
+        return cases.filter(**{f"{name}__gte": midnight_before})
 
     def by_end(self, cases: CaseQuerySet, name: str, day: date) -> CaseQuerySet:
-        return cases.filter(**{f"{name}__lt": workdays.due_at(day)})
+        midnight_after = workdays.due_at(day)
+        return cases.filter(**{f"{name}__lt": midnight_after})
 
     def by_due(self, cases: CaseQuerySet, _name: str, day: date) -> CaseQuerySet:
-        """Open cases whose last day, as shown, is that day or earlier."""
+        """Return the open cases whose last day, as shown, is that day or earlier."""
         return cases.open().filter(due_at__lte=workdays.due_at(day))
 
     def by_order(self, cases: CaseQuerySet, _name: str, order: str) -> CaseQuerySet:
         if order == "due":
             return cases.open()
-        return cases.filter(stage=Stage.CLOSED) if order == "closed" else cases
+        if order == "closed":
+            return cases.filter(stage=Stage.CLOSED)
+        return cases
 
 
 class VillageFilter(filters.FilterSet):
-    """Narrows rows that are no cases by village; an input it cannot read gives no rows
-    at all.
+    """Filter by village for rows that are no cases.
+
+    An input that cannot be read gives no rows at all.
     """
 
     def filter_queryset(self, queryset: Any) -> Any:
-        return (
-            queryset.none() if self.form.errors else super().filter_queryset(queryset)
-        )
+        if self.form.errors:
+            return queryset.none()
+        return super().filter_queryset(queryset)
 
 
 class ShiftFilter(VillageFilter):

@@ -1,6 +1,4 @@
-"""Key-set pages and capped counts: the cost of a page does not grow with what lies
-before it.
-"""
+"""Key-set pages and capped counts: a later page costs no more than the first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,33 +24,39 @@ class Page(Generic[Row]):
 def page_of(
     found: QuerySet[Row], order: Sequence[str], after: str = "", size: int = PAGE_SIZE
 ) -> Page[Row]:
-    """The rows after a place in an order like ("-registered_at", "-id"), and where the
-    next page begins.
+    """Return the page of rows after a place in an order.
 
-    A place that cannot be read begins at the first page.
+    The order is one like ("-registered_at", "-id"). `after` is the place, as the page
+    before gave it; one that cannot be read gives the first page. One query.
     """
-    column, descending = order[0].lstrip("-"), order[0].startswith("-")
-    rows = list(_beyond(found.order_by(*order), column, descending, after)[: size + 1])
-    more = len(rows) > size
-    last = rows[size - 1] if more else None
-    return Page(
-        rows[:size], f"{getattr(last, column).isoformat()}_{last.pk}" if last else ""
-    )
+    column = order[0].lstrip("-")
+    descending = order[0].startswith("-")
+
+    beyond = _beyond(found.order_by(*order), column, descending, after)
+    rows = list(beyond[: size + 1])  # one more, to see whether there is a next page
+    if len(rows) <= size:
+        return Page(rows, after="")
+
+    last = rows[size - 1]
+    return Page(rows[:size], f"{getattr(last, column).isoformat()}_{last.pk}")
 
 
 def _beyond(
     found: QuerySet[Row], column: str, descending: bool, after: str
 ) -> QuerySet[Row]:
+    """Return the rows that come after a place like "<ISO moment>_<key>"."""
     moment, _separator, key = after.rpartition("_")
     try:
-        at, pk = datetime.fromisoformat(moment).astimezone(UTC), int(key)
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+        pk = int(key)
     except (ValueError, OverflowError):
         return found
     if pk > LARGEST_KEY:
         return found
+
     side = "lt" if descending else "gt"
-    # The first condition says nothing new, but an index can begin there; it cannot with
-    # an OR.
+    # the first condition narrows nothing further, but an index can begin there; it
+    # cannot with an OR
     here = found.filter(**{f"{column}__{side}e": at})
     return here.filter(
         Q(**{f"{column}__{side}": at}) | Q(**{column: at, f"id__{side}": pk})
@@ -60,24 +64,23 @@ def _beyond(
 
 
 def capped_counts(querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
-    """How many rows each queryset has, exact to 999, in one statement; 1000 stands for
-    more.
+    """Count the rows of each queryset in one statement: exact to 999, 1000 for more.
 
-    Put together from the SQL that Django compiles for each, every value bound apart in
-    `given`: as subqueries of another queryset, each would be reworked twice.
+    It joins the SQL that Django compiles for each, every value bound apart in `given`:
+    as subqueries of another queryset, each would be reworked twice.
     """
     counts: list[str] = []
     given: list[Any] = []
     for queryset in querysets.values():
+        keys = queryset.order_by().values("pk")[:MOST_COUNTED]
         try:
-            rows, values = (
-                queryset.order_by().values("pk")[:MOST_COUNTED].query.sql_with_params()
-            )
+            rows, values = keys.query.sql_with_params()
         except EmptyResultSet:
             counts.append("0")
         else:
             counts.append(f"(SELECT COUNT(*) FROM ({rows}) capped)")  # noqa: S608 - compiled by Django; no value is in it
             given += values
+
     if not counts:
         return {}
     with connection.cursor() as cursor:

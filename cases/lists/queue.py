@@ -1,5 +1,5 @@
-"""待议 as page and API read it: what waits for a level's decision at a place, is on an
-agenda there, or was decided.
+"""待议, the queue of a place, for page and API: matters that wait for a decision, are
+on an agenda, or were decided.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,47 +38,50 @@ ORDERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def deciding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
-    """The places the posts decide for, the highest first: a secretary's village, a
-    reviewer's town or county.
+    """List the places that the posts decide for, the highest first.
+
+    Such a place is a secretary's village, or a reviewer's town or county.
     """
     places = [place for place in holding_places(posts, at) if place.post.role in DECIDE]
     return sorted(places, key=lambda place: -place.level.rank)
 
 
 def deciding_place(posts: list[Post], key: str, at: datetime) -> HoldingPlace | None:
-    """The one of `deciding_places` with that key, the highest for an empty one; None
-    where they decide nowhere such.
+    """Return the place of `deciding_places` with that key; for no key the highest.
+
+    None where the posts decide for no such place.
     """
-    return next(
-        (place for place in deciding_places(posts, at) if place.key == key or not key),
-        None,
-    )
+    for place in deciding_places(posts, at):
+        if place.key == key or not key:
+            return place
+    return None
 
 
 def queue_at(place: HoldingPlace, user: User, at: datetime) -> dict[str, CaseQuerySet]:
-    """What a place's decider has before them, by tab, of what the user sees; each case
-    in one tab at most.
+    """Return the matters before a place's decider, by tab, of those the user sees.
+
+    Each case is in one tab at most.
     """
     meeting = place.empty_meeting()
-    here = cases_at(
-        meeting, Case.objects.visible_to(user, workdays.local_day(at))
-    ).filter(level=place.level)
+    visible = Case.objects.visible_to(user, workdays.local_day(at))
+    here = cases_at(meeting, visible).filter(level=place.level)
+
     coming = AgendaItem.objects.filter(
         state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None
     )
+    decided = here.filter(decided_at__isnull=False).exclude(
+        stage__in=(Stage.SPEAK, Stage.DELIBERATE)
+    )
+
     return {
         Tab.WAITING: waiting_for(meeting, user, at),
         Tab.AGENDA: here.filter(pk__in=coming.values("case"), stage=Stage.DELIBERATE),
-        Tab.DECIDED: (
-            here.filter(decided_at__isnull=False).exclude(
-                stage__in=(Stage.SPEAK, Stage.DELIBERATE)
-            )
-        ),
+        Tab.DECIDED: decided,
     }
 
 
 def meetings_to_come(place: HoldingPlace) -> models.QuerySet[Meeting]:
-    """The meetings to come at which it may be put on the agenda, the next first."""
+    """Return the place's meetings to come, the next first."""
     here = place.empty_meeting()
     coming = Meeting.objects.to_come().filter(
         village=here.village, town=here.town, county_code=here.county_code
@@ -87,10 +90,12 @@ def meetings_to_come(place: HoldingPlace) -> models.QuerySet[Meeting]:
 
 
 def reasons_of(cases: Iterable[Case]) -> dict[int, str]:
-    """Why each was reported up or returned last, by case, in one query; as written, so
-    blank who spoke.
+    """Return the reason why each case was last reported up or returned. One query.
+
+    By the case's key; as written, so redact it before it is shown.
     """
-    said = Event.objects.filter(
+    events = Event.objects.filter(
         case__in=cases, action__in=(Action.ESCALATE, Action.RETURN)
     )
-    return dict(said.order_by("case", "sequence").values_list("case", "note"))
+    # a later event of the same case replaces an earlier one
+    return dict(events.order_by("case", "sequence").values_list("case", "note"))

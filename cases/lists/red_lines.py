@@ -1,5 +1,5 @@
-"""Red-line reports as a list: for reviewers and supervisors, of their territory, and
-for nobody else.
+"""The list of red-line reports: for reviewers and supervisors alone, of their
+territory.
 """
 
 from datetime import date
@@ -20,23 +20,27 @@ def oversees(user: User, on: date) -> bool:
 
 
 def reports_seen_by(user: User, on: date) -> QuerySet[MandatoryReport]:
-    """Those of the cases that the user may read and oversees, under whatever other post
-    they see more.
+    """Return the reports about the cases that the user may read and oversees.
+
+    Another post by which they see more adds nothing.
     """
     if not oversees(user, on):
         return MandatoryReport.objects.none()
+
     overseen = Case.objects.visible_to(user, on).filter(Sight.of(user, on).overseen())
-    people = Prefetch("post", Post.objects.with_places().select_related("user"))
     reports = MandatoryReport.objects.filter(case__in=overseen)
-    return reports.select_related("case__town", "case__village").prefetch_related(
-        people
-    )
+
+    people = Prefetch("post", Post.objects.with_places().select_related("user"))
+    with_case = reports.select_related("case__town", "case__village")
+    return with_case.prefetch_related(people)
 
 
 def in_state(
     reports: QuerySet[MandatoryReport], state: str
 ) -> QuerySet[MandatoryReport]:
-    """With a receipt or still without; any other word narrows nothing."""
+    """Return the reports with a receipt or without; all for any other state."""
     if state == AWAITED:
         return reports.filter(receipt="")
-    return reports.exclude(receipt="") if state == RECEIVED else reports
+    if state == RECEIVED:
+        return reports.exclude(receipt="")
+    return reports

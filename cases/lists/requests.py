@@ -1,5 +1,5 @@
-"""Requests for time as a list: whose they are to see, which wait for a ruling, and who
-probably rules on them.
+"""The list of requests for time: visible ones, those that wait for a ruling, and the
+posts that probably rule on them.
 """
 
 from datetime import date
@@ -12,8 +12,9 @@ from cases.workflow import Action
 from cases.workflow.who import decides
 from villages.models import Post, User
 
-OPEN, RULED = "open", "ruled"  # ruled on, or lapsed because the work ended first
-# who waits longest first; what was ruled last first
+OPEN = "open"
+RULED = "ruled"  # ruled on, or lapsed because the work ended first
+# open ones: the longest waiting first; ruled ones: the last asked first
 ORDERS = {
     OPEN: ("asked_at", "id"),
     RULED: ("-asked_at", "-id"),
@@ -25,22 +26,26 @@ RULED_BY = {
 
 
 def requests_seen_by(user: User, on: date) -> QuerySet[TimeRequest]:
-    """Those of the cases whose content the user may read, with all that a row shows."""
+    """Return the requests about cases that the user may read, with all a row shows."""
     seen = TimeRequest.objects.filter(case__in=Case.objects.visible_to(user, on))
-    people = (
+
+    people = [
         Prefetch(name, Post.objects.with_places().select_related("user"))
         for name in ("asked_by", "ruled_by")
-    )
-    return seen.select_related("case__town", "case__village").prefetch_related(*people)
+    ]
+    with_case = seen.select_related("case__town", "case__village")
+    return with_case.prefetch_related(*people)
 
 
 def in_state(requests: QuerySet[TimeRequest], state: str) -> QuerySet[TimeRequest]:
+    """Return the open requests, or for any other state the rest."""
     waiting = Q(state=RequestState.OPEN)
     return requests.filter(waiting if state == OPEN else ~waiting)
 
 
 def rules_on(posts: list[Post], case: Case) -> bool:
-    """Whether one of the posts decides at the case's level; whether it may rule, the
-    step itself says.
+    """True where one of the posts decides at the case's level.
+
+    The step itself checks whether it may rule.
     """
     return any(decides(post, case) for post in posts)

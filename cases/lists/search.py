@@ -1,4 +1,4 @@
-"""Looking for a case by number, by words said or asked for, and by who spoke."""
+"""Search for a case by number, by words spoken or asked for, and by the speaker."""
 
 import re
 import unicodedata
@@ -26,8 +26,9 @@ WORDS = ("title", "verbatim", "request_text")
 
 
 class Bigrams(Func):
-    """Every two neighbouring characters of the columns; written exactly as in the index
-    (migration 0003).
+    """Every two neighbouring characters of the columns.
+
+    The SQL must be exactly that of the index (migration 0003).
     """
 
     function = "minshi_bigrams"
@@ -35,7 +36,7 @@ class Bigrams(Func):
 
 
 class HasBigrams(Func):
-    """Whether the bigrams hold every one of a term: what the GIN index answers."""
+    """True where the columns have every bigram of a term, as the GIN index answers."""
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "
@@ -47,17 +48,17 @@ class HasBigrams(Func):
 
 
 def terms_of(text: str) -> list[str]:
-    """The words of what was typed, in half width; a pause in a sentence parts words as
-    a space does.
+    """Return the words of what was typed, in half width.
 
-    Signs beside no word are looked for as they stand.
+    Punctuation beside a word parts words as a space does; elsewhere it is searched for
+    as it stands.
     """
     typed = unicodedata.normalize("NFKC", text.replace("\0", ""))
     return BETWEEN.sub(" ", typed).split()
 
 
 def require_two_characters(text: str) -> None:
-    """ValidationError: a word of one character, or too many words."""
+    """Refuse a word of one character, and too many words (ValidationError)."""
     terms = terms_of(text)
     if any(len(term) < SHORTEST for term in terms):
         raise ValidationError(
@@ -70,65 +71,74 @@ def require_two_characters(text: str) -> None:
 
 
 def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
-    """The cases that hold every word of `text`, of those `sight` may read; by number
-    also redacted ones.
+    """Return the cases that a search text means, of those `sight` may read.
 
-    `cases` comes from `counted_for`. Who spoke is searched only where it is shown to
-    the reader.
+    1. A case number, or the end of one: cases of that number, redacted ones, too.
+    2. A phone: cases of that speaker.
+    3. Anything else: cases that contain every word of it.
+
+    `cases` comes from `counted_for`. The speaker is searched only where the reader is
+    shown who it is.
     """
     number = unicodedata.normalize("NFKC", text).strip().upper()
     if NUMBER.fullmatch(number):
         return cases.filter(number__gte=number, number__lt=number + AFTER_ALL)
-    if said := END_OF_NUMBER.fullmatch(number):
-        return cases.filter(number__in=_numbers_ending(said, sight))
+    if ending := END_OF_NUMBER.fullmatch(number):
+        return cases.filter(number__in=_numbers_ending(ending, sight))
+
     readable = cases.filter(Q(redacted=False))
     if phone := _phone(text):
         return readable.filter(
             sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone")
         )
+
     for term in terms_of(text):
-        readable = _holding(readable, term, sight)
+        readable = _containing(readable, term, sight)
     return readable
 
 
-def _numbers_ending(said: re.Match[str], sight: Sight) -> list[str]:
-    """The numbers somebody may mean who says their end: of the towns in sight, this
-    year's and the last's.
+def _numbers_ending(ending: re.Match[str], sight: Sight) -> list[str]:
+    """List the full numbers that the end of a number may mean.
+
+    They are of the towns in sight; without a year, of this year and the last.
     """
-    years = (
-        [said[1]]
-        if said[1]
-        else [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
-    )
-    towns = Town.objects.overseen_by(sight.user, sight.on).values_list(
-        "abbreviation", flat=True
-    )
-    return [f"{town}-{year}-{said[2].zfill(4)}" for town in towns for year in years]
+    given_year, end = ending.groups()
+    years = [given_year]
+    if not given_year:
+        years = [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
+
+    towns = Town.objects.overseen_by(sight.user, sight.on)
+    numbers = []
+    for town in towns.values_list("abbreviation", flat=True):
+        numbers += [f"{town}-{year}-{end.zfill(4)}" for year in years]
+    return numbers
 
 
-def _holding(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
-    """The cases with a term in their words, or in the speaker's name where that is
-    shown.
+def _containing(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
+    """Return the cases with a term in their words, or in the speaker's name where that
+    is shown.
 
-    What the indexes answer stands by itself: inside an OR with anything else,
-    PostgreSQL would make the bigrams of every row found once more. LIKE, all that
-    SQLite has, sees to the order of bigrams; as a CASE it does not let the planner
-    believe that hardly a row is left, to be joined one by one.
+    The condition that the indexes answer is a filter by itself: inside an OR with
+    anything else, PostgreSQL would make the bigrams of every row found once more.
+    LIKE, all that SQLite has, checks the order of the bigrams. It is a CASE there,
+    because the planner would else expect hardly a row and join one by one.
     """
-    said = (
+    in_words = (
         Q(title__icontains=term)
         | Q(verbatim__icontains=term)
         | Q(request_text__icontains=term)
     )
-    held = said | Q(speaker_name__icontains=term)
+    contains = in_words | Q(speaker_name__icontains=term)
+
     if connection.vendor == "postgresql":
         cases = cases.filter(_by_index(term, *WORDS) | _by_index(term, "speaker_name"))
-        held = Q(
-            Exact(Case(When(held, then=Value(True)), default=Value(False)), Value(True))
-        )
+        as_case = Case(When(contains, then=Value(True)), default=Value(False))
+        contains = Q(Exact(as_case, Value(True)))
+
     # 隐名: not by way of the words either
-    named = Q(speaker_name__icontains=term) | Q(proxy_speaker__icontains=term)
-    return cases.filter(held, (said & ~named) | sight.speaker_shown())
+    names_speaker = Q(speaker_name__icontains=term) | Q(proxy_speaker__icontains=term)
+    is_shown = (in_words & ~names_speaker) | sight.speaker_shown()
+    return cases.filter(contains, is_shown)
 
 
 def _by_index(term: str, *columns: str) -> Q:
@@ -136,6 +146,7 @@ def _by_index(term: str, *columns: str) -> Q:
 
 
 def _phone(text: str) -> str:
+    """Return the text as a phone number; empty where it is none."""
     try:
         return normal_phone(text)
     except ValidationError:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from cases.forms import cadre_label, holder_label, report_label
 from cases.privacy.redactor import WHO_SPOKE
-from cases.speaking.progress import Told
+from cases.speaking.progress import SpeakerAccount
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDERS, HOLDING
 from cases.workflow.inputs import Input, Kind
@@ -125,7 +125,7 @@ class ReadyText(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class ToldSerializer(serializers.Serializer[Told]):
+class ToldSerializer(serializers.Serializer[SpeakerAccount]):
     """The tracking page's words."""
 
     state = serializers.ChoiceField(

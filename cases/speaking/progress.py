@@ -1,6 +1,4 @@
-"""What the speaker reads about their matter: the one source of the tracking page and of
-the preview before it.
-"""
+"""The account of a matter for its speaker: on the tracking page and in its preview."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,9 +23,10 @@ PLAIN_STATES = {
 
 
 @dataclass(frozen=True)
-class Told:
-    """The state in plain words, the day promised, the reply and what was done so far;
-    nothing personal in it.
+class SpeakerAccount:
+    """A matter as its speaker reads it: state, day promised, reply and progress.
+
+    Nothing in it is personal.
     """
 
     state: int
@@ -48,37 +47,41 @@ class Told:
         return _("It is done")
 
 
-def told_to_speaker(case: Case) -> Told:
-    """As the case stands: the last reply of the present round, and the progress they
-    may see. Four queries at most.
+def told_to_speaker(case: Case) -> SpeakerAccount:
+    """Return the account of a case as it stands. Four queries at most.
+
+    With the last reply of the present round, and the progress that is public.
     """
     redact = personal_redactor(case, names_of(case))
     reply = case.replies.filter(round=case.round).last()
-    noted = case.events.filter(action="progress").order_by("sequence")
-    return Told(
+
+    progress = []
+    for event in case.events.filter(action="progress").order_by("sequence"):
+        if data_of(event).get("public"):
+            progress.append((event.at, redact(event.note)))
+
+    return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         reply_by=case.reply_by,
         reply=redact(reply.text) if reply else "",
         reply_at=reply.at if reply else None,
-        progress=[
-            (event.at, redact(event.note))
-            for event in noted
-            if data_of(event).get("public")
-        ],
+        progress=progress,
     )
 
 
-def words_alone(case: Case, texts: Iterable[str], at: datetime) -> Told:
-    """What can be shown of a step whose other questions are still open: its words,
-    where the matter stands now.
+def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccount:
+    """Return the account for a step whose other questions are not answered yet.
+
+    It has the step's words as the reply, and the state that the matter has now.
     """
     redact = personal_redactor(case, names_of(case))
     reply = "\n".join(redact(text) for text in texts if text)
-    return Told(
-        PLAIN_STATES[Stage(case.stage)],
-        case.is_open,
-        case.reply_by,
-        reply,
-        at if reply else None,
+
+    return SpeakerAccount(
+        state=PLAIN_STATES[Stage(case.stage)],
+        is_open=case.is_open,
+        reply_by=case.reply_by,
+        reply=reply,
+        reply_at=at if reply else None,
     )

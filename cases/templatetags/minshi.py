@@ -1,6 +1,4 @@
-"""The few tags and filters the pages share: fields, lamps, days as people say them, the
-stepper.
-"""
+"""Tags and filters that the pages share: fields, lamps, days in words, the stepper."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +32,7 @@ CODE = re.compile(r"[A-Z0-9-]{8,16}")
 DOUBT = gettext_lazy(
     "Counted Monday to Friday: the days off of that year are not known yet."
 )
-# The speaker's own words for what the tracking page offers them.
+# the tracking page names its steps in the speaker's own words
 SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
     {
         Action.RATE: gettext_lazy("How was it done?"),
@@ -44,44 +42,47 @@ SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
         Action.REOPEN: gettext_lazy("It is not settled after all"),
     }
 )
-PLAIN_WIDGETS = ("checkbox", "radio", "hidden", "file")
+UNSTYLED = ("checkbox", "radio", "hidden", "file")  # types of inputs
 TONES = {"success": "good", "warning": "warn", "error": "bad"}
 
 
 @register.filter
 def styled(field: BoundField) -> SafeString:
-    """The widget with our classes, and its error and help tied to it for screen
-    readers.
-    """
+    """Return the widget with our classes, its error tied to it for screen readers."""
     kind = getattr(field.field.widget, "input_type", "")
+
     attrs: dict[str, Any] = {}
-    if kind not in PLAIN_WIDGETS:
+    if kind not in UNSTYLED:
         attrs["class"] = "form-select" if kind == "select" else "form-control"
-        attrs["class"] += " is-wrong" if field.errors else ""
+        if field.errors:
+            attrs["class"] += " is-wrong"
     if field.errors:
-        attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.auto_id}_error"}
-    hidden = (
-        field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
-    )
-    return format_html("{}{}", field.as_widget(attrs=attrs), hidden)
+        attrs["aria-invalid"] = "true"
+        attrs["aria-describedby"] = f"{field.auto_id}_error"
+
+    initial = ""
+    if field.field.show_hidden_initial:
+        initial = field.as_hidden(only_initial=True)
+    return format_html("{}{}", field.as_widget(attrs=attrs), initial)
 
 
 @register.filter
 def attributes(attrs: dict[str, Any]) -> SafeString:
-    """The attributes of an option as they stand in its tag."""
+    """Return the attributes of an option as text for its tag."""
     return flatatt(attrs)
 
 
 @register.filter
 def tone(message: Message) -> str:
-    """The class of a note for what a message reports: done, careful, or refused."""
+    """Return the class of a message's note: done, careful, or refused."""
     return TONES.get(message.level_tag, "")
 
 
 @register.simple_tag
 def doubt(day: date | None, is_provisional: bool = False) -> str:
-    """Beside a day promised or due: that it was counted to a year whose days off nobody
-    knows, where it is so.
+    """Return a warning for a day that was counted without the days off of its year.
+
+    It stands beside a day promised or due; empty where the days off are known.
     """
     if day is None or (not is_provisional and has_data(day.year)):
         return ""
@@ -90,14 +91,20 @@ def doubt(day: date | None, is_provisional: bool = False) -> str:
 
 @register.simple_tag
 def lamp(case: Case, at: datetime) -> SafeString:
-    """灯 always as shape + word + days (ux: colour is never the only sign)."""
+    """Return the 灯 of a case, always as shape, word and days (ux: colour is never the
+    only sign).
+    """
     light = case.light(at)
     if light is None:
         return format_html(
             '<span class="lamp grey">{}</span>', case.get_stage_display()
         )
+
     words = _lamp_words(case, light, at)
-    note = format_html(' title="{}"', DOUBT) if vars(case).get("is_provisional") else ""
+    note = ""
+    if vars(case).get("is_provisional"):
+        note = format_html(' title="{}"', DOUBT)
+
     return format_html(
         '<span class="lamp {}"{}><span aria-hidden="true">{}</span>{}</span>',
         light,
@@ -108,21 +115,24 @@ def lamp(case: Case, at: datetime) -> SafeString:
 
 
 def _lamp_words(case: Case, light: Light, at: datetime) -> str:
-    days = (case.due_on - workdays.local_day(at)).days if case.due_on else 0
+    left = (case.due_on - workdays.local_day(at)).days if case.due_on else 0
+
     if light == Light.GREY:
         return _("on hold")
     if light == Light.RED:
-        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {
-            "days": -days
-        }
-    if days == 0:
+        late = -left
+        words = ngettext("%(days)s day overdue", "%(days)s days overdue", late)
+        return words % {"days": late}
+    if left == 0:
         return _("due today")
-    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+
+    words = ngettext("%(days)s day left", "%(days)s days left", left)
+    return words % {"days": left}
 
 
 @register.inclusion_tag("components/_stepper.html")
 def stepper(case: Case, at: datetime) -> dict[str, Any]:
-    """说 议 办 督 评 with the day each was passed, and where the case is now."""
+    """Return 说 议 办 督 评 with the day each was passed, and the place of the case."""
     passed = {
         Stage.SPEAK: case.registered_at,
         Stage.DELIBERATE: case.decided_at,
@@ -130,7 +140,11 @@ def stepper(case: Case, at: datetime) -> dict[str, Any]:
         Stage.SUPERVISE: case.replied_at if case.completed_at else None,
         Stage.RATE: case.closed_at,
     }
-    here = OPEN_STAGES.index(Stage(case.stage)) if case.is_open else len(OPEN_STAGES)
+
+    here = len(OPEN_STAGES)  # a closed case has passed them all
+    if case.is_open:
+        here = OPEN_STAGES.index(Stage(case.stage))
+
     steps = [
         {
             "stage": stage,
@@ -141,12 +155,13 @@ def stepper(case: Case, at: datetime) -> dict[str, Any]:
         }
         for index, stage in enumerate(OPEN_STAGES)
     ]
+
     return {"steps": steps, "case": case, "at": at}
 
 
 @register.filter
 def day(value: Any) -> str:
-    """A date as people say it: 3月2日, with its year where that is not this one."""
+    """Return a date in words: 3月2日, with its year where that is not this one."""
     if not value:
         return ""
     when = workdays.local_day(value) if isinstance(value, datetime) else value
@@ -155,12 +170,12 @@ def day(value: Any) -> str:
 
 @register.filter
 def length_of(span: Span) -> str:
-    """A span as people say it: 3个工作日, 60天."""
+    """Return a span in words: 3个工作日, 60天."""
     if span.unit is not Unit.WORKING:
         return days(span.amount)
-    return ngettext("%(days)s working day", "%(days)s working days", span.amount) % {
-        "days": span.amount
-    }
+
+    words = ngettext("%(days)s working day", "%(days)s working days", span.amount)
+    return words % {"days": span.amount}
 
 
 @register.filter
@@ -173,9 +188,10 @@ register.filter(redactor.title_for)
 
 @register.filter
 def holder_of(case: Case) -> str:
-    """Whom the case is with: an office, or a person with their role."""
+    """Name whoever has the case: an office, or a person with their role."""
     if case.owner_office or not case.owner_post:
         return str(case.owner_office or "")
+
     return _("%(name)s (%(role)s)") % {
         "name": case.owner_post.user,
         "role": case.owner_post.get_role_display(),
@@ -211,18 +227,18 @@ def speakers_words(action: str) -> str:
 
 @register.filter
 def kind(case: Case) -> str:
-    """What kind of matter it is, as far as that has been said."""
-    said = (
+    """Return category, grade and topic of a case, as far as they are entered."""
+    parts = (
         case.get_category_display(),
         case.get_grade_display(),
         str(case.topic or ""),
     )
-    return " / ".join(filter(None, said))
+    return " / ".join(filter(None, parts))
 
 
 @register.filter
 def linked_to(cell: Any, record: Any) -> Any:
-    """A cell of a ledger, as a link where it names the matter behind its row."""
+    """Return a cell of a ledger, as a link where it names the matter of its row."""
     if cell and cell == record.opens:
         return format_html('<a href="{}">{}</a>', record.url, cell)
     return "" if cell is None else cell
@@ -230,13 +246,13 @@ def linked_to(cell: Any, record: Any) -> Any:
 
 @register.filter
 def is_code(cell: Any) -> bool:
-    """Whether a cell of a ledger is a number or a date, which no line may break."""
+    """True where a cell of a ledger is a number or a date, which no line may break."""
     return isinstance(cell, str) and CODE.fullmatch(cell) is not None
 
 
 @register.filter
 def summary(case: Case) -> str:
-    """What a row says under its title: number, place, kind, with whom, since when."""
+    """Return the line under a row's title: number, place, kind, holder and date."""
     holder = case.owner_office or (case.owner_post and case.owner_post.user)
     parts = (
         case.number,
@@ -252,23 +268,29 @@ def summary(case: Case) -> str:
 def moment(value: datetime | None) -> str:
     if not value:
         return ""
+
     local = value.astimezone(workdays.SHANGHAI)
     return f"{day(value)} {local:%H:%M}"
 
 
 @register.simple_tag(takes_context=True)
 def query_with(context: dict[str, Any], **changes: Any) -> str:
-    """The present query string with some parameters changed; empty values leave it."""
+    """Return the present query string with some parameters changed.
+
+    An empty value removes its parameter.
+    """
     request: HttpRequest = context["request"]
     query = request.GET.copy()
+
     for name, value in changes.items():
         query.pop(name, None)
         if value not in (None, ""):
             query[name] = str(value)
+
     return f"?{query.urlencode()}"
 
 
 @register.filter
 def up_to(count: int, most: int = 999) -> str:
-    """Counts are exact to 999, then 999+."""
+    """Return a count in words: exact to 999, then 999+."""
     return f"{most}+" if count > most else str(count)

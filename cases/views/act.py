@@ -18,7 +18,7 @@ from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
-from cases.views.timeline import Told, told
+from cases.views.timeline import TimelineEntry, entry_of
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
@@ -173,7 +173,7 @@ class Act(StepView):
         again = self.form(facts, offer, data)
         return self._show(request, facts, offer, again, CONFLICT, missed=missed)
 
-    def _missed(self, case: Case, seen: int) -> list[Told]:
+    def _missed(self, case: Case, seen: int) -> list[TimelineEntry]:
         """Return what happened to the case after the version seen, oldest first."""
         events = (
             case.events.select_related("user")
@@ -185,7 +185,7 @@ class Act(StepView):
         missed = []
         for event in events:
             if data_of(event).get("version", 0) > seen:
-                missed.append(told(case, event, redact=redact))
+                missed.append(entry_of(case, event, redact=redact))
         return missed
 
     def _answer_late(
@@ -230,7 +230,7 @@ class Act(StepView):
         for event in events:
             if str(event.key) != key:
                 continue
-            note = told(case, event, redact=NOTHING).note
+            note = entry_of(case, event, redact=NOTHING).note
             if words in (_in_single_blanks(note), ""):
                 return True
         return False

@@ -35,11 +35,13 @@ def speaker_of(case: Case, *, shown: bool) -> str:
 
 
 def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
-    """List where, what and how the matter came; `words` are the case's own, as the
-    reader may see them.
+    """List how the matter came: place, kind, channel, officer and level.
+
+    `words` are the case's own, as the reader may see them.
     """
     place = (str(case.village or case.town), str(case.group or ""), words["place"])
     recorded_by = str(case.recorded_by.user) if case.recorded_by else NOTHING
+
     level = case.get_level_display()
     if case.round > 1:
         in_round = _("round %(round)s") % {"round": case.round}
@@ -63,7 +65,7 @@ def lines_of_course(
     concerns: Iterable[User],
     reports: Iterable[tuple[datetime, str]],
 ) -> list[FactLine]:
-    """List what was decided and done, each only where there is something to say."""
+    """List what was decided and done, without the lines that would be empty."""
     reported = [
         FactLine(_("Mandatory report"), f"{moment(told_at)} {told}")
         for told_at, told in reports

@@ -21,7 +21,7 @@ from cases.privacy.redactor import Redactor, page_redactor
 from cases.slips import slips_of
 from cases.views.access import UNPROCESSABLE, StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
-from cases.views.timeline import folded, names_known_to, told
+from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
     Action,
     Facts,
@@ -70,8 +70,8 @@ def detail_context(
     )
     facts = read_facts(case, at, events)
     redact = page_redactor(case, sight)
-    names = names_known_to(facts)
-    timeline = [told(case, event, redact=redact, names=names) for event in events]
+    names = names_of_holders(facts)
+    timeline = [entry_of(case, event, redact=redact, names=names) for event in events]
 
     return {
         "nav": "list",

@@ -1,7 +1,6 @@
-"""排一轮: members in turn on the days of the work calendar, looked at first and
-written by one click.
-"""
+"""排一轮: members on duty in turn; the plan is shown first, then written by a click."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,7 +16,7 @@ from cases import deadlines
 from cases.views.access import UNPROCESSABLE, StaffView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from minshi.workdays import ONE_DAY
+from minshi.workdays import ONE_DAY, WorkCalendar
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rotating import BEGINS, ENDS
 from villages.forms.accounts import DayInput, RuleForm, offer, offer_rows
@@ -26,10 +25,11 @@ from villages.models import Post, Village
 from villages.requests import whole_number
 from villages.rights import ARRANGE_DUTY
 
-WORKING_DAYS, EVERY_DAY = "working", "every"
-NEXT, NOBODY = "next", "nobody"
-TWO_WEEKS = ONE_DAY * 13
-
+WORKING_DAYS = "working"
+EVERY_DAY = "every"
+NEXT = "next"
+NOBODY = "nobody"
+TWO_WEEKS = ONE_DAY * 13  # from the first day to the last
 
 if TYPE_CHECKING:
     SomePosts = forms.ModelMultipleChoiceField[Post]
@@ -63,9 +63,11 @@ class RoundForm(RuleForm):
 
     def __init__(self, *args: Any, village: Village, **options: Any) -> None:
         super().__init__(*args, **options)
+
         self.village = village
         self.people = {str(post.pk): post for post in eligible_posts(village, today())}
         offer_rows(self, "members", eligible_posts(village, today()))
+
         people = [(key, str(post.user)) for key, post in self.people.items()]
         offer(
             self,
@@ -75,28 +77,32 @@ class RoundForm(RuleForm):
 
     @property
     def asked(self) -> Round:
-        said = self.cleaned_data
-        working = said["days"] == WORKING_DAYS
-        members: QuerySet[Post] = said["members"]
+        answers = self.cleaned_data
+        first = answers["first"]
+        members: QuerySet[Post] = answers["members"]
+
         return Round(
             members=list(members),
-            first=said["first"],
-            last=said["last"],
-            calendar=(
-                deadlines.calendar_of(self.village.town_id, said["first"])
-                if working
-                else None
-            ),
-            begins=said["begins"],
-            ends=said["ends"],
-            backup=self.people.get(said["backup"]),
-            next_is_backup=said["backup"] == NEXT,
+            first=first,
+            last=answers["last"],
+            calendar=self._calendar_from(first),
+            begins=answers["begins"],
+            ends=answers["ends"],
+            backup=self.people.get(answers["backup"]),
+            next_is_backup=answers["backup"] == NEXT,
         )
+
+    def _calendar_from(self, first: date) -> WorkCalendar | None:
+        """Return the work calendar for duty on working days; None for every day."""
+        if self.cleaned_data["days"] != WORKING_DAYS:
+            return None
+        return deadlines.calendar_of(self.village.town_id, first)
 
 
 class DutyRound(StaffView):
-    """The work calendar is a matter of deadlines, so this page of the roster stands
-    here.
+    """The page that plans a round and writes it.
+
+    The work calendar belongs to deadlines, so this page of the roster stands here.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -107,49 +113,52 @@ class DutyRound(StaffView):
     def post(self, request: HttpRequest) -> HttpResponse:
         village = self.village()
         form = RoundForm(request.POST, village=village)
+
         if form.is_valid():
             try:
                 if request.POST.get("step") == "write":
-                    return self.written(village, form)
-                turns = plan_round(village, form.asked, by=self.user, at=now())
-                return self.show(
-                    form,
-                    village,
-                    turns=turns,
-                    new=sum(bool(t.primary and not t.standing) for t in turns),
-                )
+                    return self.write(village, form)
+                return self.show_plan(village, form)
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         return self.show(form, village, UNPROCESSABLE)
 
-    def written(self, village: Village, form: RoundForm) -> HttpResponse:
+    def show_plan(self, village: Village, form: RoundForm) -> HttpResponse:
+        turns = plan_round(village, form.asked, by=self.user, at=now())
+        new = [turn for turn in turns if turn.primary and not turn.standing]
+        return self.show(form, village, turns=turns, new=len(new))
+
+    def write(self, village: Village, form: RoundForm) -> HttpResponse:
         new = arrange_round(village, form.asked, by=self.user, at=now())
+
         words = ngettext(
             "%(count)s shift was put on the roster.",
             "%(count)s shifts were put on the roster.",
             len(new),
         )
         messages.success(self.request, words % {"count": len(new)})
-        return redirect(
-            f"{reverse('villages:duty')}?village={village.pk}&week={form.cleaned_data['first']}"
-        )
+
+        roster = reverse("villages:duty")
+        first = form.cleaned_data["first"]
+        return redirect(f"{roster}?village={village.pk}&week={first}")
 
     def village(self) -> Village:
-        """One whose roster the reader arranges. Http404: none, or another one is asked
-        for.
+        """Return a village whose roster the reader arranges: the one asked for, or the
+        first.
+
+        Http404: there is none, or another one is asked for.
         """
         keys = [
             post.village_id
             for post in self.user.posts_on(today())
             if post.role in ARRANGE_DUTY and post.village_id
         ]
-        asked = self.request.GET.get("village", "")
-        found = (
-            Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
-        )
-        village = (
-            found.filter(pk=whole_number(asked) or 0) if asked else found
-        ).first()
+        own = Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
+
+        if asked := self.request.GET.get("village", ""):
+            own = own.filter(pk=whole_number(asked) or 0)
+        village = own.first()
         if village is None:
             raise Http404
         return village

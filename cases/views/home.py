@@ -1,6 +1,4 @@
-"""The desk everybody starts from: what is with me by due time, and the queues of my
-roles.
-"""
+"""The start page: cases with the reader by due time, and the queues of their roles."""
 
 from dataclasses import dataclass
 
@@ -38,14 +36,12 @@ FIRST_PAGE = {
 
 
 @dataclass(frozen=True)
-class Queue:
-    """One line of work of a role: its words and the filter of the list that shows
-    it.
-    """
+class WorkQueue:
+    """One kind of work of a role: its words, and the filter of the list behind it."""
 
     label: str | Promise
     query: dict[str, str]
-    page: str = "cases:list"  # or another page that knows the same level
+    page: str = "cases:list"  # or another page with a filter of the same level
 
     @property
     def name(self) -> str:
@@ -57,52 +53,65 @@ class Queue:
         return f"{reverse(self.page)}?{urlencode(query)}"
 
 
-def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[Queue]:
-    """The queues of somebody's roles, each once, in the order of the road; on duty also
-    the duty officer's.
+def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[WorkQueue]:
+    """List the queues of somebody's roles, each once, in the order of the five steps.
+
+    Somebody on duty has the duty officer's, too.
     """
-    queues: list[Queue] = []
+    queues: list[WorkQueue] = []
     for post in posts:
-        level = (
-            Level.COUNTY
-            if post.county_code
-            else Level.TOWN
-            if post.town_id
-            else Level.VILLAGE
-        )
+        level = _level_of(post)
         if post.role in DECIDE:
-            queues += [
-                Queue(
-                    _("Waiting for a decision"),
-                    {"stage": Stage.DELIBERATE, "level": level},
-                    QUEUE,
-                ),
-                Queue(
-                    _("Waiting to be checked"),
-                    {"stage": Stage.SUPERVISE, "level": level},
-                ),
-                Queue(
-                    _("Parts given back, waiting for a ruling"),
-                    {"given_back": "true", "level": level},
-                ),
-                Queue(
-                    _("Waiting for a ruling on time"),
-                    {"asked": "true", "level": level},
-                    "cases:requests",
-                ),
-            ]
+            queues += _queues_of_decider(level)
         if post.role == Role.SUPERVISOR:
-            queues += [
-                Queue(_("Overdue"), {"overdue": "true"}),
-                Queue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
-                Queue(
-                    _("Waiting to be checked"),
-                    {"stage": Stage.SUPERVISE, "level": level},
-                ),
-            ]
+            queues += _queues_of_supervisor(level)
         if on_duty or post.role in CALL_BACK:
-            queues.append(Queue(_("To be called back"), {"stage": Stage.RATE}))
-    return list({queue.name: queue for queue in queues}.values())
+            queues.append(WorkQueue(_("To be called back"), {"stage": Stage.RATE}))
+
+    by_name = {queue.name: queue for queue in queues}
+    return list(by_name.values())
+
+
+def _level_of(post: Post) -> Level:
+    if post.county_code:
+        return Level.COUNTY
+    if post.town_id:
+        return Level.TOWN
+    return Level.VILLAGE
+
+
+def _queues_of_decider(level: Level) -> list[WorkQueue]:
+    return [
+        WorkQueue(
+            _("Waiting for a decision"),
+            {"stage": Stage.DELIBERATE, "level": level},
+            QUEUE,
+        ),
+        _to_be_checked(level),
+        WorkQueue(
+            _("Parts given back, waiting for a ruling"),
+            {"given_back": "true", "level": level},
+        ),
+        WorkQueue(
+            _("Waiting for a ruling on time"),
+            {"asked": "true", "level": level},
+            "cases:requests",
+        ),
+    ]
+
+
+def _queues_of_supervisor(level: Level) -> list[WorkQueue]:
+    return [
+        WorkQueue(_("Overdue"), {"overdue": "true"}),
+        WorkQueue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
+        _to_be_checked(level),
+    ]
+
+
+def _to_be_checked(level: Level) -> WorkQueue:
+    return WorkQueue(
+        _("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}
+    )
 
 
 class Home(StaffView):
@@ -115,37 +124,32 @@ class Home(StaffView):
                 return render(request, "cases/no_post.html")
             if page := FIRST_PAGE.get(Role(posts[0].role)):
                 return redirect(page)
+
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         at = now()
         visible = self.visible()
-        mine = list(
-            visible.owned_by(self.sight().reach)
-            .order_by("due_at", "pk")
-            .with_row()
-            .with_doubt()[: SHOWN + 1]
-        )
+
+        owned = visible.owned_by(self.sight().reach).order_by("due_at", "pk")
+        mine = list(owned.with_row().with_doubt()[: SHOWN + 1])
+        shown = mine[:SHOWN]
+
         desks = duties_today(self.user, at)
-        is_on = any(post.user_id == self.user.pk for desk in desks for post in desk.on)
-        queues = queues_of(self.user.posts_on(today()), on_duty=is_on)
-        midnight = workdays.due_at(today() - workdays.ONE_DAY)
-        counted = {queue.name: self._narrowed(queue) for queue in queues}
-        counted["today"] = visible.filter(registered_at__gte=midnight)
-        counted["today_settled"] = visible.filter(
-            registered_at__gte=midnight, handling="on_spot"
-        )
-        counts = capped_counts(counted)
+        on_duty = {post.user_id for desk in desks for post in desk.on}
+        queues = queues_of(self.user.posts_on(today()), on_duty=self.user.pk in on_duty)
+        counts = self._counts(visible, queues)
+
         context = {
             "nav": "home",
             "at": at,
             "sight": self.sight(),
             "desks": desks,
             "parts": self._parts(visible),
-            "mine": mine[:SHOWN],
+            "mine": shown,
             "more": len(mine) > SHOWN,
-            "overdue": sum(case.light(at) == "red" for case in mine[:SHOWN]),
-            "soon": sum(case.light(at) == "yellow" for case in mine[:SHOWN]),
+            "overdue": sum(case.light(at) == "red" for case in shown),
+            "soon": sum(case.light(at) == "yellow" for case in shown),
             "oversees": oversees(self.user, today()),
             "queues": [(queue, counts[queue.name]) for queue in queues],
             "waiting": any(counts[queue.name] for queue in queues),
@@ -153,9 +157,21 @@ class Home(StaffView):
         }
         return render(request, "cases/home.html", context)
 
+    def _counts(self, visible: CaseQuerySet, queues: list[WorkQueue]) -> dict[str, int]:
+        """Count the queues by name, and today's matters. One query."""
+        counted = {queue.name: self._narrowed(queue) for queue in queues}
+
+        midnight = workdays.due_at(today() - workdays.ONE_DAY)
+        counted["today"] = visible.filter(registered_at__gte=midnight)
+        counted["today_settled"] = visible.filter(
+            registered_at__gte=midnight, handling="on_spot"
+        )
+        return capped_counts(counted)
+
     def _parts(self, visible: CaseQuerySet) -> list[Assignment]:
-        """What is asked of me, or of my office, in matters somebody else leads; nothing
-        given back or lost.
+        """List the parts asked of the reader or their office in matters led by others.
+
+        Without those given back or lost.
         """
         reach = self.sight().reach
         mine = Assignment.objects.filter(
@@ -167,24 +183,23 @@ class Home(StaffView):
             reported_at=None,
             waived_at=None,
         )
-        parts = list(
-            waiting.select_related("case__town", "case__village").order_by(
-                "case__due_at", "pk"
-            )[:SHOWN]
-        )
+        with_case = waiting.select_related("case__town", "case__village")
+        parts = list(with_case.order_by("case__due_at", "pk")[:SHOWN])
+
         for part in parts:  # to read, not to save
             part.ask = reader_redactor(part.case, self.sight())(part.ask)
         return parts
 
-    def _narrowed(self, queue: Queue) -> QuerySet[Case]:
-        """What the page behind it lists: a secret matter of others stands in a list,
-        not where one decides.
+    def _narrowed(self, queue: WorkQueue) -> QuerySet[Case]:
+        """Return the cases that the page behind a queue lists.
+
+        A secret matter of others stands in a list, but not where one decides.
         """
         if queue.page == QUEUE:
             counted = on_no_agenda(self.visible()).annotate(redacted=Value(False))
         else:
             counted = Case.objects.counted_for(self.user, today())
-        narrowed: QuerySet[Case] = CaseFilter(
-            QueryDict(urlencode(queue.query)), counted, request=self.request
-        ).qs
+
+        query = QueryDict(urlencode(queue.query))
+        narrowed: QuerySet[Case] = CaseFilter(query, counted, request=self.request).qs
         return narrowed

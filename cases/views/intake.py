@@ -1,6 +1,4 @@
-"""登记 and 回执: taking a matter down, the hint at a similar one, the printable
-receipt.
-"""
+"""登记 and 回执: taking a matter down, similar matters, the printable receipt."""
 
 import uuid
 from typing import Any, TypeVar
@@ -30,25 +28,33 @@ from villages.requests import whole_number
 from villages.rights import SETTLE
 
 Row = TypeVar("Row", bound=Model)
-LAST = "last_intake"  # the session keeps the last channel, category and grade used
+LAST = "last_intake"  # the session stores the last channel, category and grade used
+COPIED = (
+    "speaker_name",
+    "speaker_phone",
+    "speaker_address",
+    "proxy_speaker",
+    "place",
+    "request_text",
+)
 
 
 class Intake(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         form = self._form(initial=self._initial(request))
-        number = request.GET.get("done")
-        done = (
-            Case.objects.filter(number=number, recorded_by__user=self.user).first()
-            if number
-            else None
-        )
+
+        done = None
+        if number := request.GET.get("done"):
+            mine = Case.objects.filter(number=number, recorded_by__user=self.user)
+            done = mine.first()
+
         return self._show(request, form, done=done)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if (
-            "choose" in request.POST
-        ):  # the village, whose groups and cadres are wanted; nothing is checked yet
+        if "choose" in request.POST:
+            # the village, whose groups and cadres are wanted; nothing is checked yet
             return self._show(request, self._form(initial=_typed(request.POST)))
+
         form = self._form(request.POST)
         if form.is_valid():
             try:
@@ -56,28 +62,38 @@ class Intake(StaffView):
                     return self._add_to(request, form)
                 case = self._take_down(form)
             except KeyReused as refusal:
-                again = request.POST.copy()
-                again["key"] = str(uuid.uuid4())
-                form = self._form(again)
-                form.add_error(
-                    None,
-                    _("%(refusal)s This is another matter: send it again.")
-                    % {"refusal": refusal},
-                )
+                form = self._with_new_key(request.POST, refusal)
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                data = form.cleaned_data
-                request.session[LAST] = {
-                    name: str(data[name]) for name in ("channel", "category", "grade")
-                }
-                sent = f"sent={data['key']}"  # the draft of that key has served
-                if "print" in request.POST:
-                    return redirect(
-                        f"{reverse('cases:receipt', args=[case.number])}?print=1&{sent}"
-                    )
-                return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
+                return self._go_on(request, form, case)
+
         return self._show(request, form, status=UNPROCESSABLE)
+
+    def _with_new_key(self, sent: QueryDict, refusal: KeyReused) -> IntakeForm:
+        """Return the same answers under a new key, asking to send them again."""
+        again = sent.copy()
+        again["key"] = str(uuid.uuid4())
+        form = self._form(again)
+
+        words = _("%(refusal)s This is another matter: send it again.")
+        form.add_error(None, words % {"refusal": refusal})
+        return form
+
+    def _go_on(
+        self, request: HttpRequest, form: IntakeForm, case: Case
+    ) -> HttpResponse:
+        """Remember the choices for the next matter, and lead to the receipt or on."""
+        data = form.cleaned_data
+        request.session[LAST] = {
+            name: str(data[name]) for name in ("channel", "category", "grade")
+        }
+
+        sent = f"sent={data['key']}"  # the browser drops its draft of that key
+        if "print" in request.POST:
+            receipt = reverse("cases:receipt", args=[case.number])
+            return redirect(f"{receipt}?print=1&{sent}")
+        return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
 
     def _form(self, data: QueryDict | None = None, **options: Any) -> IntakeForm:
         residents = neighbourhood_of(self.user, today()).residents
@@ -87,15 +103,16 @@ class Intake(StaffView):
         )
 
     def _villages(self) -> list[Village]:
-        """The villages to choose from; an officer of villages alone has them read with
-        the posts.
+        """List the villages to choose from.
+
+        No query for an officer of villages alone: theirs were read with the posts.
         """
         posts = self.user.posts_on(today())
         if all(post.village for post in posts):
             return list(dict.fromkeys(post.village for post in posts if post.village))
-        return list(
-            Village.objects.overseen_by(self.user, today()).select_related("town")
-        )
+
+        overseen = Village.objects.overseen_by(self.user, today())
+        return list(overseen.select_related("town"))
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
         last = request.session.get(LAST, {})
@@ -108,52 +125,61 @@ class Intake(StaffView):
         }
 
     def _post_for(self, village: Village | None) -> Post:
-        """The post acted from: the first that reaches the village (domain §2, an act
-        names its post).
+        """Return the post to act from: the first that reaches the village.
+
+        Without one that does, the first post (domain §2, an act names its post).
         """
         posts = [
             post
             for post in self.user.posts_on(today())
             if post.role not in ADMINISTRATORS
         ]
-        reaching = [
-            p for p in posts if village is None or in_territory(p, village, None, now())
-        ]
+        if village is None:
+            return posts[0]
+
+        reaching = [post for post in posts if in_territory(post, village, None, now())]
         return (reaching or posts)[0]
 
     def _take_down(self, form: IntakeForm) -> Case:
         data = form.cleaned_data
         post = self._post_for(data["village"])
+
         on_the_spot = None
         if data["settled"]:
             on_the_spot = OnTheSpot(
                 data["result"], data["satisfaction"], data["solved"], data["reason"]
             )
-        by = Officer(self.user, post)
+
         return take_down(
             spoken_of(data, post),
-            by=by,
+            by=Officer(self.user, post),
             at=now(),
             key=data["key"],
             on_the_spot=on_the_spot,
         )
 
     def _add_to(self, request: HttpRequest, form: IntakeForm) -> HttpResponse:
-        """加到那件: the villager's words are added to a matter already known, their
+        """加到那件: add the villager's words to a matter taken down before, and their
         name beside the first speaker's.
         """
-        case, data = self.case(request.POST["add_to"]), form.cleaned_data
-        guarded = data["confidentiality"] not in (
-            "",
-            Confidentiality.NORMAL,
-        ) or data.get("concerns")
-        if guarded or data["settled"] or data["speaker_phone"] or data["request_text"]:
+        case = self.case(request.POST["add_to"])
+        data = form.cleaned_data
+
+        is_ordinary = data["confidentiality"] in ("", Confidentiality.NORMAL)
+        is_protected = not is_ordinary or data.get("concerns")
+        if (
+            is_protected
+            or data["settled"]
+            or data["speaker_phone"]
+            or data["request_text"]
+        ):
             raise MoveRefused(
                 _(
                     "Only words and a name can be added to a known matter. Take this"
                     " down as a new one."
                 )
             )
+
         make_move(
             case,
             Action.SUPPLEMENT,
@@ -163,6 +189,7 @@ class Intake(StaffView):
             text=data["verbatim"],
             co_speaker=data["speaker_name"],
         )
+
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
         return redirect(f"{case.get_absolute_url()}?sent={data['key']}")
 
@@ -180,27 +207,28 @@ class Intake(StaffView):
 
 
 def town_of(post: Post) -> Town | None:
-    """The town whose matter it is without a village; none for the county."""
-    return post.town or (post.office.town if post.office else None)
+    """Return the post's town, whose matter it is without a village; None for the
+    county.
+    """
+    if post.town:
+        return post.town
+    return post.office.town if post.office else None
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
-    """What was typed so far, as the first answers of a form not checked yet."""
+    """Return the answers typed so far, to fill a form that is not checked yet."""
     return {**data.dict(), "concerns": data.getlist("concerns")}
 
 
 def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
-    """The form's answers as what was spoken; without a village the matter is the post's
-    town's.
+    """Return the form's answers as a matter to take down.
+
+    Without a village it belongs to the post's town.
     """
-    names = (
-        "speaker_name",
-        "speaker_phone",
-        "speaker_address",
-        "proxy_speaker",
-        "place",
-        "request_text",
-    )
+    commas = data["co_speakers"].replace("，", ",").replace("、", ",")
+    co_speakers = tuple(name.strip() for name in commas.split(","))
+    copied = {name: data[name] for name in COPIED}
+
     return Spoken(
         verbatim=data["verbatim"],
         village=data["village"],
@@ -213,72 +241,67 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
         channel=data["channel"],
         confidentiality=data["confidentiality"] or Confidentiality.NORMAL,
         said_at=data["said_at"],
-        co_speakers=tuple(
-            name.strip()
-            for name in (
-                data["co_speakers"].replace("，", ",").replace("、", ",").split(",")
-            )
-        ),
+        co_speakers=co_speakers,
         concerns=tuple(data.get("concerns") or ()),
-        **{name: data[name] for name in names},
+        **copied,
     )
 
 
 class Similar(StaffView):
-    """A fragment under the words: up to three open matters that sound the same. By
-    POST: the words stay out of logs.
+    """A fragment under the words: up to three open matters that sound the same.
+
+    By POST, so that the words stay out of logs.
     """
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        villages = Village.objects.overseen_by(self.user, today()).select_related(
-            "town"
-        )
+        overseen = Village.objects.overseen_by(self.user, today())
+        villages = overseen.select_related("town")
         village = _chosen(villages, request.POST.get("village", ""))
-        group = (
-            _chosen(
-                Group.objects.filter(village=village), request.POST.get("group", "")
-            )
-            if village
-            else None
-        )
+
         found: list[Case] = []
         if village:
-            words, category = (
-                request.POST.get("verbatim", ""),
-                request.POST.get("category", ""),
-            )
+            groups = Group.objects.filter(village=village)
             found = similar_to(
-                words,
+                request.POST.get("verbatim", ""),
                 user=self.user,
                 village=village,
-                group=group,
-                category=category,
+                group=_chosen(groups, request.POST.get("group", "")),
+                category=request.POST.get("category", ""),
                 at=now(),
             )
+
         context = {"similar": found, "at": now(), "sight": self.sight()}
         return render(request, "cases/_similar.html", context)
 
 
 def _chosen(rows: QuerySet[Row], key: str) -> Row | None:
-    return None if (pk := whole_number(key)) is None else rows.filter(pk=pk).first()
+    pk = whole_number(key)
+    if pk is None:
+        return None
+    return rows.filter(pk=pk).first()
 
 
 class Receipt(StaffView):
-    """回执, 80 mm or A5: for its recorder, even when the case is then hidden from them,
-    and for whoever may rate.
+    """回执, 80 mm or A5: for its recorder, and for whoever may rate.
+
+    The recorder prints it even where the case is hidden from them afterwards.
     """
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-        case = mine.select_related(
+        with_row = mine.select_related(
             "town", "village__talk_room", "recorded_by__user"
-        ).first() or self._printable(number)
+        )
+        case = with_row.first() or self._printable(number)
+
         address = request.build_absolute_uri(tracking_address(case))
         qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
+
         is_named = (
             case.confidentiality == Confidentiality.NORMAL
             and self.visible().filter(pk=case.pk).exists()
         )
+
         context = {
             "case": case,
             "is_named": is_named,
@@ -289,7 +312,10 @@ class Receipt(StaffView):
         return render(request, "cases/receipt.html", context)
 
     def _printable(self, number: str) -> Case:
-        """Http404: out of sight, or the reader handled the case."""
+        """Return the case of a reader who may rate it.
+
+        Http404: out of sight, or the reader handled the case.
+        """
         case = self.case(number)
         if not may_print_receipt(self.user, case, read_facts(case, now())):
             raise Http404

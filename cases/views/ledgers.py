@@ -1,6 +1,4 @@
-"""The ledgers: tabs with counts, the rows page by page, and taking them away as file or
-print.
-"""
+"""The ledgers: tabs with counts, rows page by page, export as file or print."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    QueryDict,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,13 +27,9 @@ from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 
-# the page's place, and the list's order, which a ledger has its own of
-OWN_PARAMETERS = (
-    "after",
-    "from_row",
-    "order",
-)
-# The filters of a ledger of cases, and those folded away with the days.
+# the place in the list, and the order of a list: a ledger has one of its own
+OWN_PARAMETERS = ("after", "from_row", "order")
+# the filters of a ledger of cases, and those folded away with the days
 SHOWN_OF_CASES = ("category", "grade", "q")
 FOLDED_DAYS = ("since", "until")
 FOLDED_OF_CASES = (
@@ -79,8 +74,8 @@ class Reading:
         return isinstance(self.book, Book)
 
     def rows(self, book: AnyBook) -> Any:
-        """The rows of a book that the address asks for; none for days that cannot be
-        read.
+        """Return the rows of a book that the address asks for; none for days that
+        cannot be read.
         """
         rows = self.lists[book.filterset].qs
         if not self.period_form.is_valid():
@@ -93,7 +88,7 @@ class Reading:
 
     @property
     def shows_more(self) -> bool:
-        """Whether one of the filters folded away is in use."""
+        """True where one of the filters folded away is in use."""
         folded = (*FOLDED_DAYS, *FOLDED_OF_CASES)
         return any(self.period_form.data.get(name) for name in folded)
 
@@ -114,43 +109,47 @@ class Reading:
 
 class LedgerView(StaffView):
     def read(self, key: str) -> Reading:
-        """Http404: no such ledger."""
+        """Read the address as a ledger with its filters and period.
+
+        Http404: no such ledger.
+        """
         if key not in BOOKS:
             raise Http404
+
         query = self.request.GET.copy()
         for name in OWN_PARAMETERS:
             query.pop(name, None)
+
+        lists: dict[Any, Any] = {}
         kinds = {book.filterset: book for book in BOOKS.values()}
-        lists = {
-            kind: kind(
-                query or None, book.in_sight(self.user, today()), request=self.request
-            )
-            for kind, book in kinds.items()
-        }
-        given = [(name, value) for name, value in query.items() if value]
-        # What was searched for may be a name or a phone: the log says that there was a
-        # search, not for what.
-        logged = "&".join(
-            f"{name}={'…' if name == 'q' else value}" for name, value in given
+        for kind, book in kinds.items():
+            rows = book.in_sight(self.user, today())
+            lists[kind] = kind(query or None, rows, request=self.request)
+
+        return Reading(
+            book=BOOKS[key],
+            lists=lists,
+            period_form=PeriodForm(query),
+            query=query.urlencode(),
+            filters=_filters_to_log(query),
         )
-        return Reading(BOOKS[key], lists, PeriodForm(query), query.urlencode(), logged)
 
     def show(
         self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = ""
     ) -> HttpResponse:
-        request, book = self.request, reading.book
+        request = self.request
+        book = reading.book
+        after = request.GET.get("after", "")
+
         counts = capped_counts({key: reading.rows(each) for key, each in BOOKS.items()})
-        page = page_of(
-            book.whole(reading.rows(book)), book.order, request.GET.get("after", "")
-        )
+        page = page_of(book.whole(reading.rows(book)), book.order, after)
         records = read_records(book, page.rows, sight=self.sight(), at=now())
-        start = (
-            _row_number(request.GET.get("from_row", ""))
-            if request.GET.get("after")
-            else 1
-        )
+
         # the record itself masks
         rows = [cells[1:] for cells in tabular.rows_of(reading.ledger, records)]
+        start = _row_number(request.GET.get("from_row", "")) if after else 1
+        numbers = range(start, start + len(rows))
+
         context: dict[str, Any] = {
             "nav": "ledgers",
             "reading": reading,
@@ -158,9 +157,7 @@ class LedgerView(StaffView):
             "tabs": [(each, counts[key]) for key, each in BOOKS.items()],
             "count": counts[book.key],
             "headings": tabular.headings(reading.ledger),
-            "rows": list(
-                zip(range(start, start + len(rows)), records, rows, strict=True)
-            ),
+            "rows": list(zip(numbers, records, rows, strict=True)),
             "after": page.after,
             "next_row": start + len(rows),
             "may_export": may_export(self.user, today()),
@@ -171,17 +168,21 @@ class LedgerView(StaffView):
         return render(request, "cases/ledger.html", context, status=status)
 
     def export(self, reading: Reading, form: ExportForm) -> Export:
-        """Http404: the account takes no ledger away, or asks to open what it may
-        not.
+        """Return the export that the form asks for, not written yet.
+
+        Http404: the account may not export, or not unmasked.
         """
-        user, at = self.user, now()
+        user = self.user
+        at = now()
         asked = form.cleaned_data["unmasked"]
         if not may_export(user, today()) or (asked and not may_unmask(user, today())):
             raise Http404
-        book, rows = reading.book, reading.rows(reading.book)
-        bounds = reading.period.bounds(
-            book, takeable(book, rows, user, today()), today()
-        )
+
+        book = reading.book
+        rows = reading.rows(book)
+        exported = takeable(book, rows, user, today())
+        bounds = reading.period.bounds(book, exported, today())
+
         return Export(
             book,
             rows,
@@ -205,30 +206,31 @@ class LedgerPage(LedgerView):
 
 
 class LedgerTaken(LedgerView):
-    """By POST, because it leaves a trace and needs a reason; what is refused comes back
-    on the page of the ledger.
+    """A ledger taken away, by POST, because it leaves a trace and needs a reason.
+
+    A refusal comes back on the page of the ledger.
     """
 
     def get(self, request: HttpRequest, key: str, **_form: str) -> HttpResponse:
-        """Back from a login in between."""
+        """Go back to the page after a login in between."""
         reading = self.read(key)
-        return redirect(
-            f"{reverse('cases:ledger', args=[key])}?{reading.query}".rstrip("?")
-        )
+        page = reverse("cases:ledger", args=[key])
+        return redirect(f"{page}?{reading.query}".rstrip("?"))
 
     def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
-        reading, asked = self.read(key), ExportForm(request.POST)
+        reading = self.read(key)
+        asked = ExportForm(request.POST)
         if not asked.is_valid() or not reading.period_form.is_valid():
             return self.show(reading, asked, UNPROCESSABLE)
+
         export = self.export(reading, asked)
         try:
             return self.answer(export, form)
         except RuleBroken as refusal:
             for name, text in refusal.fields.items():
                 asked.add_error(name, str(text))
-            return self.show(
-                reading, asked, UNPROCESSABLE, "" if refusal.fields else str(refusal)
-            )
+            words = "" if refusal.fields else str(refusal)
+            return self.show(reading, asked, UNPROCESSABLE, words)
 
     def answer(self, export: Export, form: str) -> HttpResponseBase:
         raise NotImplementedError
@@ -255,5 +257,22 @@ class LedgerPrint(LedgerTaken):
         return render(self.request, "cases/ledger_print.html", context)
 
 
+def _filters_to_log(query: QueryDict) -> str:
+    """Return the filters in use, for the log of exports.
+
+    The words searched for may be a name or a phone: the log says that there was a
+    search, not for what.
+    """
+    parts = []
+    for name, value in query.items():
+        if value:
+            words = "…" if name == "q" else value
+            parts.append(f"{name}={words}")
+    return "&".join(parts)
+
+
 def _row_number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 1
+    """Return the number of the first row on the page; 1 where it cannot be read."""
+    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
+        return int(text)
+    return 1

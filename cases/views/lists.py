@@ -1,9 +1,7 @@
-"""The list of cases: filters in the address, tabs with counts, key-set pages, place
-kept.
-"""
+"""The list of cases: filters in the address, tabs with counts, key-set pages."""
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -17,8 +15,7 @@ from cases.models.scope import CaseQuerySet
 from cases.views.access import StaffView
 from minshi.clock import now, today
 
-# The tabs of the list: each sets these parameters and leaves the rest of the address as
-# it is.
+# each tab sets these parameters and leaves the rest of the address as it is
 TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     ("all", _("All"), {}),
     ("mine", _("With me"), {"owner": "me"}),
@@ -26,11 +23,11 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     *((stage.value, stage.label, {"stage": stage.value}) for stage in OPEN_STAGES),
     ("closed", _("Closed"), {"stage": Stage.CLOSED.value}),
 )
-# Tabs, queues and the box above say these: the filters stay folded for them.
+# set by tabs, queues and the search box: the filters stay folded away for them
 NOT_UNFOLDING = frozenset(
     {"q", "owner", "overdue", "stage", "level", "asked", "given_back", "needs_order"}
 )
-# The filters that fold away under the box to search in, as they stand on the page.
+# the filters that fold away under the search box, in the order of the page
 FOLDED = (
     "village",
     "category",
@@ -44,24 +41,21 @@ FOLDED = (
     "registered_to",
     "order",
 )
-TAB_PARAMETERS = ("owner", "overdue", "stage", "after")
+TAB_PARAMETERS = ("owner", "overdue", "stage")
 
 
 class CaseList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         counted = Case.objects.counted_for(self.user, today())
         listed = CaseFilter(request.GET or None, counted, request=request)
-        page = page_of(
-            listed.qs.with_row().with_doubt(),
-            listed.ordering,
-            request.GET.get("after", ""),
-        )
+        rows = listed.qs.with_row().with_doubt()
+        page = page_of(rows, listed.ordering, request.GET.get("after", ""))
         tabs = self._tabs(request, counted)
-        given = {
-            name
-            for name, value in request.GET.items()
-            if value and name not in ("after", "order")
-        }
+
+        given = {name for name, value in request.GET.items() if value}
+        given -= {"after", "order"}
+        unfolding = given & set(listed.form.fields) - NOT_UNFOLDING
+
         context = {
             "nav": "list",
             "at": now(),
@@ -71,50 +65,61 @@ class CaseList(StaffView):
             "sight": self.sight(),
             "is_narrowed": bool(given),
             "folded": [listed.form[name] for name in FOLDED],
-            "unfolds": bool(given & set(listed.form.fields) - NOT_UNFOLDING),
-            "kept": [
-                (name, value)
-                for name in TAB_PARAMETERS[:3]
-                for value in request.GET.getlist(name)
-                if value
-            ],
+            "unfolds": bool(unfolding),
+            "kept": _tab_parameters(request.GET),
         }
         return render(request, "cases/list.html", context)
 
     def _tabs(
         self, request: HttpRequest, counted: CaseQuerySet
     ) -> list[dict[str, object]]:
-        """Each tab's address and count under the other filters: one form for them all,
-        one query for all counts.
+        """List the tabs, each with its address and its count under the other filters.
+
+        One form for them all, one query for all counts.
         """
         rest = request.GET.copy()
-        for name in TAB_PARAMETERS:
+        for name in (*TAB_PARAMETERS, "after"):
             rest.pop(name, None)
+
         others: CaseQuerySet = CaseFilter(rest, counted, request=request).qs
         counts = capped_counts(
             {name: self._in_tab(others, wanted) for name, _label, wanted in TABS}
         )
-        here = {
-            name: request.GET.get(name, "") for name in ("owner", "overdue", "stage")
-        }
-        return [
-            {
-                "label": label,
-                "query": "&".join(
-                    part for part in (rest.urlencode(), urlencode(wanted)) if part
-                ),
-                "is_here": here == {name: wanted.get(name, "") for name in here},
-                "count": counts[name],
-            }
-            for name, label, wanted in TABS
-        ]
+
+        tabs: list[dict[str, object]] = []
+        for name, label, wanted in TABS:
+            parts = (rest.urlencode(), urlencode(wanted))
+            tabs.append(
+                {
+                    "label": label,
+                    "query": "&".join(filter(None, parts)),
+                    "is_here": _is_here(request.GET, wanted),
+                    "count": counts[name],
+                }
+            )
+        return tabs
 
     def _in_tab(self, cases: CaseQuerySet, wanted: dict[str, str]) -> CaseQuerySet:
-        """The same rows that the tab's address gives through the filter (a test
+        """Return the same rows that the tab's address gives through the filter (a test
         compares them).
         """
         if "owner" in wanted:
             return cases.filter(Q(redacted=False)).owned_by(self.sight().reach)
         if "overdue" in wanted:
             return cases.overdue(now())
-        return cases.filter(stage=wanted["stage"]) if wanted else cases
+        if "stage" in wanted:
+            return cases.filter(stage=wanted["stage"])
+        return cases
+
+
+def _is_here(query: QueryDict, wanted: dict[str, str]) -> bool:
+    """True where the address shows the tab that sets these parameters."""
+    return all(query.get(name, "") == wanted.get(name, "") for name in TAB_PARAMETERS)
+
+
+def _tab_parameters(query: QueryDict) -> list[tuple[str, str]]:
+    """List the parameters of the tab shown, which the filter form hands on."""
+    given = []
+    for name in TAB_PARAMETERS:
+        given += [(name, value) for value in query.getlist(name) if value]
+    return given

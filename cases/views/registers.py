@@ -26,20 +26,22 @@ REPORT_TABS = (
 
 
 class RequestList(StaffView):
-    """Those that wait come first; each leads to its ruling."""
+    """Requests for time: those that wait for a ruling, or those ruled on."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         state = RULED if request.GET.get("state") == RULED else OPEN
         level = request.GET.get("level", "")
+
         seen = requests.requests_seen_by(self.user, today())
         if level in Level.values:
             seen = seen.filter(case__level=level)
         split = {name: requests.in_state(seen, name) for name, _label in REQUEST_TABS}
         counts = capped_counts(split)
-        page = page_of(
-            split[state], requests.ORDERS[state], request.GET.get("after", "")
-        )
-        posts, sight = self.user.posts_on(today()), self.sight()
+        after = request.GET.get("after", "")
+        page = page_of(split[state], requests.ORDERS[state], after)
+
+        posts = self.user.posts_on(today())
+        sight = self.sight()
         rows = [
             {
                 "request": row,
@@ -51,6 +53,7 @@ class RequestList(StaffView):
             }
             for row in page.rows
         ]
+
         context = {
             "nav": "list",
             "at": now(),
@@ -64,23 +67,22 @@ class RequestList(StaffView):
 
 
 class RedLines(StaffView):
-    """404 for whoever oversees nothing: even that there is such a list is not theirs to
-    know.
+    """Red-line reports.
+
+    404 for whoever oversees nothing: they are not to learn even that there is a list.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not red_lines.oversees(self.user, today()):
             raise Http404
+
         state = request.GET.get("state", "")
         seen = red_lines.reports_seen_by(self.user, today())
-        counts = capped_counts(
-            {name: red_lines.in_state(seen, name) for name, _label in REPORT_TABS}
-        )
-        page = page_of(
-            red_lines.in_state(seen, state),
-            red_lines.ORDER,
-            request.GET.get("after", ""),
-        )
+        split = {name: red_lines.in_state(seen, name) for name, _label in REPORT_TABS}
+        counts = capped_counts(split)
+        after = request.GET.get("after", "")
+        page = page_of(red_lines.in_state(seen, state), red_lines.ORDER, after)
+
         sight = self.sight()
         rows: list[dict[str, Any]] = [
             {
@@ -92,6 +94,7 @@ class RedLines(StaffView):
             }
             for row in page.rows
         ]
+
         context = {
             "nav": "list",
             "at": now(),
@@ -105,6 +108,6 @@ class RedLines(StaffView):
 
 
 def place_beside(case: Case, post: Post) -> str:
-    """Where the matter is, unless the post beside it says so."""
-    where = str(case.village or case.town)
-    return "" if post.place == where else where
+    """Return the place of a matter, or nothing where the post beside it says it."""
+    place = str(case.village or case.town)
+    return "" if post.place == place else place

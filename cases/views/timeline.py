@@ -1,6 +1,4 @@
-"""What happened, in words: who did what, what was chosen in it, and its note for who
-may read it whole.
-"""
+"""The timeline of a case in words: each step, what was chosen in it, and its note."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -30,7 +28,7 @@ from cases.workflow.actors import ROSTER
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import holder_key
 
-# What an event's data says by a key of these choices, in the order it is told.
+# choices that an event's data names by their key, in the order they are shown
 CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(
     {
         "supervision_level": SupervisionLevel,
@@ -47,8 +45,8 @@ CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Told:
-    """One line of the timeline, its words whole for those who may read them."""
+class TimelineEntry:
+    """One line of the timeline, redacted for its reader."""
 
     event: Event
     label: str
@@ -64,89 +62,108 @@ class Told:
         return self.event.action == Action.REHOME and self.event.via == ROSTER
 
 
-def told(
+def entry_of(
     case: Case,
     event: Event,
     *,
     redact: Redactor,
     names: Mapping[str, str] = MappingProxyType({}),
-) -> Told:
-    """An event in words; a note that named the speaker is shown whole only to who may
-    see the speaker.
+) -> TimelineEntry:
+    """Return an event in words.
 
-    `names` are those of posts and offices by their key in the data, as `names_known_to`
-    gives them.
+    A note that named the speaker is shown in full only to a reader who may see the
+    speaker. `names` are those of posts and offices by their key in the data, as
+    `names_of_holders` gives them.
     """
-    label = (
-        str(Action(event.action).label)
-        if event.action in Action.values
-        else event.action
-    )
-    if event.action == Action.REHOME and event.via == ROSTER:
-        label = _("Goes on with whoever is on duty")
+    words = " · ".join([_label_of(event), *_chosen(event, names)])
+
     note = event.note
     if redact is NOTHING:
         note = _note_in_full(event) or note
-    words = " · ".join([label, *_chosen(event, names)])
-    return Told(event, words, redact(note))
+
+    return TimelineEntry(event, words, redact(note))
+
+
+def _label_of(event: Event) -> str:
+    if event.action == Action.REHOME and event.via == ROSTER:
+        return _("Goes on with whoever is on duty")
+    if event.action in Action.values:
+        return str(Action(event.action).label)
+    return event.action
 
 
 def _note_in_full(event: Event) -> str | None:
-    """The note as it was typed, where the event holds it without a name."""
+    """Return the note as it was typed, where the event itself has it without a name."""
     for revision in event.revisions.all():
         if revision.field == "note":
             return revision.new
     return None
 
 
-def folded(lines: Iterable[Told]) -> list[Told]:
-    """Newest first, with each run of steps from shift to shift as one line: the last of
-    them, and how many.
+def folded(lines: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """Return the lines with each run of steps from shift to shift as one line.
+
+    The lines come newest first. The one line is the last step of the run, and says how
+    many there were.
     """
-    kept: list[Told] = []
-    for follows, run in groupby(lines, key=lambda line: line.follows_roster):
+    shown: list[TimelineEntry] = []
+    for follows_roster, run in groupby(lines, key=lambda line: line.follows_roster):
         same = list(run)
-        if follows and len(same) > 1:
-            words = ngettext(
-                "%(count)s time since %(day)s",
-                "%(count)s times since %(day)s",
-                len(same),
-            )
-            since = words % {"count": len(same), "day": day(same[-1].event.at)}
-            same = [replace(same[0], label=f"{same[0].label} · {since}")]
-        kept += same
-    return kept
+        if follows_roster and len(same) > 1:
+            same = [_summed_up(same)]
+        shown += same
+    return shown
 
 
-def names_known_to(facts: Facts) -> dict[str, str]:
-    """Of everybody who holds, held or may hold the case; no query."""
+def _summed_up(run: list[TimelineEntry]) -> TimelineEntry:
+    words = ngettext(
+        "%(count)s time since %(day)s",
+        "%(count)s times since %(day)s",
+        len(run),
+    )
+    since = words % {"count": len(run), "day": day(run[-1].event.at)}
+
+    last = run[0]
+    return replace(last, label=f"{last.label} · {since}")
+
+
+def names_of_holders(facts: Facts) -> dict[str, str]:
+    """Return the names of all past, present and possible holders of the case.
+
+    By their key in an event's data. No query.
+    """
     holders = [*facts.posts, *(item.holder for item in facts.assignments)]
     return {holder_key(holder): holder_name(holder) for holder in holders}
 
 
 def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
+    """List what was chosen in a step, in words."""
     data = data_of(event)
+
     words = []
     for key, kind in CHOSEN.items():
         value = data.get(key)
         if value in kind.values:
             words.append(str(kind(value).label))
+
     if choices := CHANGED.get(event.action):
-        words.append(
-            " → ".join(
-                str(choices(value).label)
-                for value in (data.get("old"), data.get("new"))
-                if value
-            )
-        )
+        values = (data.get("old"), data.get("new"))
+        labels = [str(choices(value).label) for value in values if value]
+        words.append(" → ".join(labels))
+
     words += [data.get("village_name", ""), data.get("order_number", "")]
-    keys = (
-        [data.get("owner", "")]
-        if event.action == Action.REHOME
-        else data.get("holders", ())
-    )
-    if held := "、".join(names[key] for key in keys if key in names):
-        words.append(held)
+    words.append(_holders_in_words(event, names))
     if "until_on" in data:
         words.append(day(date.fromisoformat(data["until_on"])))
+
     return [word for word in words if word]
+
+
+def _holders_in_words(event: Event, names: Mapping[str, str]) -> str:
+    """Name the new owner, or those a part was given to, as far as they are known."""
+    data = data_of(event)
+    if event.action == Action.REHOME:
+        keys = [data.get("owner", "")]
+    else:
+        keys = list(data.get("holders", ()))
+    return "、".join(names[key] for key in keys if key in names)

@@ -1,6 +1,4 @@
-"""时限与日历: how long everything may take in a town, what a change would do, and
-the days that are worked.
-"""
+"""时限与日历: deadlines of a town, the effect of changing one, and its working days."""
 
 from calendar import SATURDAY, Calendar
 from collections.abc import Mapping
@@ -41,8 +39,9 @@ WEEKDAYS = (
 
 
 class TownView(StaffView):
-    """Of a town the reader's posts lie in or above: the one asked for, else the
-    first.
+    """A page about a town that the reader's posts lie in or above.
+
+    It is the town asked for, else the first.
     """
 
     @cached_property
@@ -51,12 +50,12 @@ class TownView(StaffView):
 
     @cached_property
     def town(self) -> Town:
-        """Http404: out of the reader's sight."""
+        """The town asked for. Http404: out of the reader's sight."""
         asked = self.request.GET.get("town", "")
-        found = next((town for town in self.towns if asked in ("", str(town.pk))), None)
-        if found is None:
-            raise Http404
-        return found
+        for town in self.towns:
+            if asked in ("", str(town.pk)):
+                return town
+        raise Http404
 
     @property
     def may_set(self) -> bool:
@@ -83,48 +82,47 @@ class Deadlines(TownView):
 
 
 class EditDeadline(TownView):
-    """First what the change would do, then the change: the second step names in `sure`
-    what was looked at.
+    """A change of one deadline, in two steps.
+
+    1. Show the effect of the change.
+    2. Make it, if `sure` names the span that was shown.
     """
 
     def get(self, request: HttpRequest, rule: str) -> HttpResponse:
-        held = next(
+        in_force = next(
             row.span
             for row in rules_in_force(self.town, now())
             if row.rule == self.settable(rule)
         )
-        return self.show(
-            Rule(rule),
-            DeadlineForm(initial={"amount": held.amount, "unit": held.unit.value}),
-        )
+        return self.show(Rule(rule), DeadlineForm(initial=_answers(in_force)))
 
     def post(self, request: HttpRequest, rule: str) -> HttpResponse:
-        known, form = self.settable(rule), DeadlineForm(request.POST)
+        settable = self.settable(rule)
+        form = DeadlineForm(request.POST)
         if "default" in request.POST:
-            span = default_span(known)
-            form = DeadlineForm({"amount": span.amount, "unit": span.unit.value})
+            form = DeadlineForm(_answers(default_span(settable)))
         if not form.is_valid():
-            return self.show(known, form, UNPROCESSABLE)
+            return self.show(settable, form, UNPROCESSABLE)
+
         span = Span(form.cleaned_data["amount"], Unit(form.cleaned_data["unit"]))
         seen = f"{span.amount} {span.unit.value}"
         try:
-            if (
-                request.POST.get("sure") != seen
-            ):  # not looked at yet, or another one than was looked at
-                return self.show(
-                    known,
-                    form,
-                    change=change_of(self.town, known, span, now()),
-                    seen=seen,
-                )
-            set_rule(self.town, known, span, by=self.user, at=now())
+            if request.POST.get("sure") != seen:
+                # nothing was shown yet, or another span than this
+                change = change_of(self.town, settable, span, now())
+                return self.show(settable, form, change=change, seen=seen)
+            set_rule(self.town, settable, span, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
-            return self.show(known, form, UNPROCESSABLE)
+            return self.show(settable, form, UNPROCESSABLE)
+
         return redirect(self.here("cases:deadlines"))
 
     def settable(self, rule: str) -> Rule:
-        """Http404: no such deadline, or not to be set by this reader."""
+        """Return the deadline of that name.
+
+        Http404: no such deadline, or not to be set by this reader.
+        """
         if rule not in Rule.values or not self.may_set:
             raise Http404
         return Rule(rule)
@@ -146,28 +144,31 @@ class WorkDays(TownView):
         form = DayForm(request.POST)
         if not self.may_set:
             raise Http404
-        if "drop" in request.POST:
+
+        is_drop = "drop" in request.POST
+        if is_drop:
             form = DayForm({"day": request.POST["drop"], "works": "off"})
         if not form.is_valid():
             return self.show(form, UNPROCESSABLE)
-        said = form.cleaned_data
+
+        entered = form.cleaned_data
         try:
-            if "drop" in request.POST:
-                drop_day(self.town, said["day"], by=self.user, at=now())
+            if is_drop:
+                drop_day(self.town, entered["day"], by=self.user, at=now())
             else:
-                is_working = said["works"] == "on"
                 set_day(
                     self.town,
-                    said["day"],
-                    is_working=is_working,
-                    name=said["name"],
+                    entered["day"],
+                    is_working=entered["works"] == "on",
+                    name=entered["name"],
                     by=self.user,
                     at=now(),
                 )
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(form, UNPROCESSABLE)
-        return redirect(f"{self.here('cases:workdays')}&year={said['day'].year}")
+
+        return redirect(f"{self.here('cases:workdays')}&year={entered['day'].year}")
 
     def show(self, form: DayForm, status: int = 200) -> HttpResponse:
         year = self.year()
@@ -187,18 +188,18 @@ class WorkDays(TownView):
         )
 
     def year(self) -> int:
-        """The one asked for, of those that can be looked at; else this year."""
+        """Return the year asked for, if it can be looked at; else this year."""
         asked = whole_number(self.request.GET.get("year", ""))
         return asked if asked in self.years() else today().year
 
     def years(self) -> list[int]:
-        """The one before, the present and the next."""
+        """List the last, the present and the next year."""
         return [today().year + step for step in (-1, 0, 1)]
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the calendar, and in what it differs from Monday to Friday."""
+    """A day of the calendar, marked where it differs from Monday to Friday."""
 
     number: int
     look: str  # classes of its cell
@@ -208,18 +209,23 @@ class Day:
     @classmethod
     def of(cls, day: date, row: CalendarDay | None) -> "Day":
         is_weekend = day.weekday() >= SATURDAY
-        look = "off" if row or is_weekend else ""
+
+        look = ""
         if row and row.is_working:
             look = "make-up"
+        elif row or is_weekend:
+            look = "off"
         if day == today():
             look += " today"
+
         return cls(day.day, look, row.name if row else None, _mark(row))
 
 
 def _mark(row: CalendarDay | None) -> str:
-    """A letter for worked or off, and an asterisk where the town set it."""
+    """Return a letter for worked or off, with an asterisk where the town set it."""
     if row is None:
         return ""
+
     mark = pgettext("calendar: off", "O")
     if row.is_working:
         mark = pgettext("calendar: worked", "W")
@@ -235,9 +241,14 @@ class Month:
     def of(cls, year: int, month: int, differ: Mapping[date, CalendarDay]) -> "Month":
         weeks = []
         for week in MONTHS.monthdatescalendar(year, month):
-            days = [
-                Day.of(day, differ.get(day)) if day.month == month else None
-                for day in week
-            ]
+            days: list[Day | None] = []
+            for day in week:
+                is_inside = day.month == month
+                days.append(Day.of(day, differ.get(day)) if is_inside else None)
             weeks.append(days)
         return cls(month, weeks)
+
+
+def _answers(span: Span) -> dict[str, Any]:
+    """Return a span as the answers of its form."""
+    return {"amount": span.amount, "unit": span.unit.value}

@@ -1,6 +1,4 @@
-"""The tracking page behind the code: no login, no personal data, and what the speaker
-may do there.
-"""
+"""The tracking page behind the code: no login, no personal data, few steps."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -36,20 +34,20 @@ from minshi.clock import now
 from minshi.errors import RuleBroken
 from villages.requests import address_of
 
-# What is offered on the page; recusal at register and at the counter only, where
-# somebody can explain it.
+# recusal is asked for at register and at the counter only, where somebody explains it
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 # whoever spoke first rates, withdraws and reopens
-OFFERED_AFTER_MERGE = (
-    Action.URGE,
-    Action.SUPPLEMENT,
-)
-TRIES, WINDOW = 10, 900
+OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
+TRIES = 10  # wrong codes in one window
+WINDOW = 900  # seconds
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The case a visitor has the code of, and the one it was merged into, if it was."""
+    """The case a visitor has the code of, and the case it was merged into, if any.
+
+    Without a merge both are the same.
+    """
 
     own: Case
     case: Case
@@ -64,27 +62,27 @@ class Visit:
         return f"{reverse('cases:track', args=[self.own.number])}?{code}"
 
     def offers(self, at: datetime, facts: Facts) -> dict[Action, Offer]:
-        found = {
-            offer.action: offer
-            for offer in moves_open_to(Speaker(self.case, "code"), self.case, at, facts)
-        }
-        # in 评 it is the speaker's turn: nobody is to be hurried
-        waits_for_us = self.case.stage != Stage.RATE
-        return {
-            a: found[a]
-            for a in self.offered
-            if a in found and (a != Action.URGE or waits_for_us)
-        }
+        """Return the moves open on the page, by action, in the order of the page."""
+        speaker = Speaker(self.case, "code")
+        open_now = moves_open_to(speaker, self.case, at, facts)
+        found = {offer.action: offer for offer in open_now}
+
+        if self.case.stage == Stage.RATE:
+            # it is the speaker's turn: nobody is to be hurried
+            found.pop(Action.URGE, None)
+
+        return {action: found[action] for action in self.offered if action in found}
 
 
 class TrackAny(View):
-    """`/t/`: for who has a receipt and nothing to scan it with."""
+    """`/t/`: for somebody with a receipt and nothing to scan it with."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         typed = unicodedata.normalize("NFKC", request.GET.get("number", ""))
         number = "".join(typed.split()).replace("/", "").upper()
         if not number:
             return render(request, "cases/track_code.html", {"number": number})
+
         code = urlencode({"k": request.GET.get("k", "")})
         return redirect(f"{reverse('cases:track', args=[number])}?{code}")
 
@@ -93,78 +91,71 @@ class Track(View):
     """`/t/<number>/?k=<code>`; a wrong code and an unknown number look the same."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        return self._show(
-            request, self._visit(request, number, request.GET.get("k", "")), number
-        )
+        visit = self._visit(request, number, request.GET.get("k", ""))
+        return self._show(request, visit, number)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         visit = self._visit(request, number, request.POST.get("k", ""))
         if visit is None:
             return self._show(request, None, number)
+
         at = now()
         facts = read_facts(visit.case, at)
-        offers = visit.offers(at, facts)
-        offer = next(
-            (
-                offer
-                for action, offer in offers.items()
-                if action == request.POST.get("action")
-            ),
-            None,
-        )
+        offer = _asked_for(visit.offers(at, facts), request.POST.get("action"))
         if offer is None:
-            repeated = visit.case.events.filter(
-                key=_uuid(request.POST.get("key"))
-            ).exists()
-            text = (
-                _("Thank you, it has been noted.")
-                if repeated
-                else _("That is not possible any more.")
-            )
-            messages.info(request, text)
+            messages.info(request, self._reply_to_late(request, visit))
             return redirect(visit.address)
+
         form = MoveForm(offer, facts, None, request.POST)
         if form.is_valid():
             try:
-                key, by = form.cleaned_data["key"], Speaker(visit.case, "code")
                 make_move(
-                    visit.case, offer.action, by=by, at=at, key=key, **form.values()
+                    visit.case,
+                    offer.action,
+                    by=Speaker(visit.case, "code"),
+                    at=at,
+                    key=form.cleaned_data["key"],
+                    **form.values(),
                 )
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(request, thanks(offer.action, form.values()))
                 return redirect(visit.address)
+
         return self._show(
             request, visit, number, refused={offer.action: form}, status=UNPROCESSABLE
         )
 
-    def _visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
-        """The case behind number and code, through merges; after ten wrong codes in 15
-        minutes none.
+    def _reply_to_late(self, request: HttpRequest, visit: Visit) -> str:
+        """Return the reply to a step that is not open: thanks if it was made before."""
+        key = _uuid(request.POST.get("key"))
+        if visit.case.events.filter(key=key).exists():
+            return _("Thank you, it has been noted.")
+        return _("That is not possible any more.")
 
-        Counted by address and number, so that nobody shuts the door on anybody else.
+    def _visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
+        """Return the case behind number and code, with the one it was merged into.
+
+        None for an unknown number, a wrong code, and after ten wrong codes within 15
+        minutes. Counted by address and number, so that nobody shuts the door on
+        anybody else.
         """
-        who = f"track:{address_of(request)}:{number[:16]}"
-        if cache.get(who, 0) >= TRIES:
+        counter = f"track:{address_of(request)}:{number[:16]}"
+        if cache.get(counter, 0) >= TRIES:
             return None
-        own = (
-            Case.objects.select_related("town", "village__talk_room")
-            .filter(number=number)
-            .first()
-        )
-        if own is None or not constant_time_compare(
-            own.tracking_code, code.strip().upper()
-        ):
+
+        cases = Case.objects.select_related("town", "village__talk_room")
+        own = cases.filter(number=number).first()
+        if own is None or not _fits(code, own):
             if code:
-                cache.add(who, 0, WINDOW)
-                cache.incr(who)
+                cache.add(counter, 0, WINDOW)
+                cache.incr(counter)
             return None
+
         case = own
         while case.merged_into_id:
-            case = Case.objects.select_related("town", "village__talk_room").get(
-                pk=case.merged_into_id
-            )
+            case = cases.get(pk=case.merged_into_id)
         return Visit(own, case)
 
     def _show(
@@ -181,28 +172,27 @@ class Track(View):
                 request, "cases/track_code.html", {"number": number}, status=status
             )
         else:
-            response = render(
-                request,
-                "cases/track.html",
-                track_context(visit, refused or {}),
-                status=status,
-            )
+            context = track_context(visit, refused or {})
+            response = render(request, "cases/track.html", context, status=status)
+
         response["Cache-Control"] = "no-store"
         return response
 
 
 def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, Any]:
-    """What the speaker sees: the state in plain words, the day promised, and the forms
-    open to them.
+    """Return the page for the speaker: the state in plain words, the day promised, and
+    the forms open to them.
     """
-    at, case = now(), visit.case
+    at = now()
+    case = visit.case
     facts = read_facts(case, at)
-    offers = visit.offers(at, facts)
-    shown = [
-        (offer, refused.get(action) or MoveForm(offer, facts, None))
-        for action, offer in offers.items()
-    ]
+
+    shown = []
+    for action, offer in visit.offers(at, facts).items():
+        form = refused.get(action) or MoveForm(offer, facts, None)
+        shown.append((offer, form))
     urged = facts.happened(Action.URGE)
+
     return {
         "own": visit.own,
         "case": case,
@@ -222,12 +212,23 @@ def thanks(action: Action, values: dict[str, Any]) -> str:
 
 
 def asked_of_the_speaker(form: MoveForm) -> MoveForm:
-    """The officers' question put to the speaker themself."""
+    """Put the officers' question about satisfaction to the speaker themself."""
     if "satisfaction" in form.fields:
-        form.fields["satisfaction"].label = form["satisfaction"].label = _(
-            "Are you satisfied?"
-        )
+        label = _("Are you satisfied?")
+        form.fields["satisfaction"].label = label
+        form["satisfaction"].label = label
     return form
+
+
+def _asked_for(offers: dict[Action, Offer], asked: str | None) -> Offer | None:
+    for action, offer in offers.items():
+        if action == asked:
+            return offer
+    return None
+
+
+def _fits(code: str, case: Case) -> bool:
+    return constant_time_compare(case.tracking_code, code.strip().upper())
 
 
 def _uuid(text: str | None) -> Any:
