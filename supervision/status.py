@@ -61,7 +61,7 @@ class Backlog:
     """
 
     events: int  # nobody is notified of them yet
-    passed_over: int  # events of which nobody could be notified in a day, or ever will
+    passed_over: int  # events of which nobody could be notified in a day: given up
     clocks: int  # past the moment somebody was to look at them
     oldest: int  # seconds the longest of them waits
     orders: int  # signed and past their grace
@@ -107,14 +107,14 @@ def jobs(at: datetime) -> list[Job]:
 
 
 def _is_late(run: JobRun | None, every: timedelta, at: datetime) -> bool:
-    """Return if a job has not gone well for MISSED turns, counted from its first start
+    """Return if a job has not gone well for MISSED turns, counted from its last start
     where it never has.
     """
     if run is None:
         return False
 
     well_at = run.ok_at or run.started_at
-    return bool(well_at and well_at < at - MISSED * every)
+    return well_at < at - MISSED * every
 
 
 def backlog(at: datetime) -> Backlog:

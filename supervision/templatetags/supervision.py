@@ -39,9 +39,7 @@ def braces(text: str) -> SafeString:
     """Mark the names in {braces} as Chinese, in any language of the page."""
     parts: list[tuple[str]] = []
     for nth, part in enumerate(BRACES.split(text)):
-        is_name = (
-            nth % 2 == 1
-        )  # what the pattern matched stands between the other parts
+        is_name = nth % 2 == 1  # every match stands between two other parts
         parts.append((format_html(NAMED, part) if is_name else part,))
 
     return format_html_join("", "{}", parts)
