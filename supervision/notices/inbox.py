@@ -23,11 +23,11 @@ def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
     on = workdays.local_day(at)
     readable = Case.objects.visible_to(user, on).filter(pk=OuterRef("case"))
 
-    known = Q(case__in=Case.objects.counted_for(user, on).values("pk"))
+    may_know = Q(case__in=Case.objects.counted_for(user, on).values("pk"))
     in_conflict = Case.objects.filter(Sight.of(user, on).in_conflict())
-    known |= Q(kind=NoticeKind.TAKEN_BACK) & ~Q(case__in=in_conflict.values("pk"))
+    may_know |= Q(kind=NoticeKind.TAKEN_BACK) & ~Q(case__in=in_conflict.values("pk"))
 
-    notices = Notice.objects.filter(known, recipient=user, channel=Channel.INBOX)
+    notices = Notice.objects.filter(may_know, recipient=user, channel=Channel.INBOX)
     return notices.annotate(in_sight=Exists(readable)).worded()
 
 

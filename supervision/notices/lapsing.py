@@ -35,27 +35,27 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
 
     first = true_ones[0]
     if first.recipient:
-        return _known_to(first.recipient, true_ones, on)
+        return _knowable_by(first.recipient, true_ones, on)
     if first.robot:
         named = told_in_groups([notice.case for notice in true_ones], on)
         return [notice for notice in true_ones if notice.case_id in named]
     return true_ones
 
 
-def _known_to(user: User, notices: list[Notice], on: date) -> list[Notice]:
+def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
     """
     pks = [notice.case_id for notice in notices]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
-    known = set(counted.values_list("pk", flat=True))
+    may_know = set(counted.values_list("pk", flat=True))
 
-    visible = Case.objects.visible_to(user, on).filter(pk__in=known)
+    visible = Case.objects.visible_to(user, on).filter(pk__in=may_know)
     readable = set(visible.values_list("pk", flat=True))
 
     for notice in notices:
         vars(notice)["in_sight"] = notice.case_id in readable
-    return [notice for notice in notices if notice.case_id in known]
+    return [notice for notice in notices if notice.case_id in may_know]
 
 
 def _is_true(notice: Notice) -> bool:

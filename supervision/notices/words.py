@@ -181,15 +181,15 @@ def example_of(kind: str, text: str, on: date) -> str:
     facts that its kind has.
     """
     due_at = workdays.due_at(on)
-    known = FACTS[kind]
+    facts = FACTS[kind]
 
     case = Case(number="BG-2026-0001")
     notice = Notice(kind=kind, own_text=text, case=case, created_at=due_at)
-    if LAST_DAY in known or REASON in known:
+    if LAST_DAY in facts or REASON in facts:
         notice.chase = Chase(due_at=due_at, reason=_("the villagers cannot wait"))
-    if STAGE in known:
+    if STAGE in facts:
         notice.event = Event(target=Stage.HANDLE)
-    if REPLY_ON in known:
+    if REPLY_ON in facts:
         notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号")
         notice.day = on
 

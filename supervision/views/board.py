@@ -241,7 +241,7 @@ class ChaseTogether(BoardView):
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                context |= self._counts_of(results, self.gone(cases))
+                context |= counts_of(results, self.gone(cases))
                 return render(request, "supervision/chased.html", context)
 
         chased = chased_today(cases, now())
@@ -272,17 +272,19 @@ class ChaseTogether(BoardView):
             key=key,
         )
 
-    def _counts_of(self, results: list[Result], gone: list[str]) -> dict[str, Any]:
-        """Return the results for the page. `gone` are the numbers out of sight by now:
-        they count as failed.
-        """
-        done = sum(not result.refusal for result in results)
-        return {
-            "results": results,
-            "gone": gone,
-            "done": done,
-            "failed": len(results) - done + len(gone),
-        }
+
+def counts_of(results: list[Result], gone: list[str]) -> dict[str, Any]:
+    """Return the results with their counts, for the page.
+
+    `gone` are the numbers of ticked matters out of sight by now; they count as failed.
+    """
+    done = sum(not result.refusal for result in results)
+    return {
+        "results": results,
+        "gone": gone,
+        "done": done,
+        "failed": len(results) - done + len(gone),
+    }
 
 
 class ExportTicked(BoardView):

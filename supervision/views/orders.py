@@ -189,7 +189,7 @@ class OrderList(OrderView):
         return tabs
 
 
-class Shown(OrderView):
+class OrderDetail(OrderView):
     """The page of an order."""
 
     def show(
@@ -237,12 +237,12 @@ class Shown(OrderView):
         return {act: FORMS[act](initial=initial.get(act)) for act in acts}
 
 
-class OrderPage(Shown):
+class OrderPage(OrderDetail):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         return self.show(self.order(pk))
 
 
-class OrderAct(Shown):
+class OrderAct(OrderDetail):
     def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
         """Lead back to the order after a login in between."""
         return redirect(self.order(pk))

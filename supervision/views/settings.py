@@ -47,12 +47,13 @@ def told_in_words(setting: Setting) -> str:
     if not setting.is_on:
         return _("This step is not taken.")
 
-    told = "、".join(str(Told(who).label) for who in setting.told)
+    words = "、".join(str(Told(who).label) for who in setting.told)
     if not setting.by_letter:
-        told += f"（{_('in the inbox alone')}）"
+        words += f"（{_('in the inbox alone')}）"
     if setting.by_robot:
-        told += "、" + _("the town's group")
-    return told
+        words += "、" + _("the town's group")
+
+    return words
 
 
 class Ladder(TownView):
