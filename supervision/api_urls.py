@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from supervision import api
+from supervision.api import inbox, orders
 
 urlpatterns = [
-    path("inbox/", api.Inbox.as_view(), name="api-inbox"),
-    path("inbox/read/", api.ReadAll.as_view(), name="api-inbox-read"),
-    path("inbox/<int:pk>/read/", api.ReadOne.as_view(), name="api-notice-read"),
-    path("orders/", api.Orders.as_view(), name="api-orders"),
-    path("orders/<int:pk>/", api.OneOrder.as_view(), name="api-order"),
+    path("inbox/", inbox.Inbox.as_view(), name="api-inbox"),
+    path("inbox/read/", inbox.ReadAll.as_view(), name="api-inbox-read"),
+    path("inbox/<int:pk>/read/", inbox.ReadOne.as_view(), name="api-notice-read"),
+    path("orders/", orders.Orders.as_view(), name="api-orders"),
+    path("orders/<int:pk>/", orders.OneOrder.as_view(), name="api-order"),
     path(
         "cases/<slug:number>/orders/",
-        api.OrdersOfCase.as_view(),
+        orders.OrdersOfCase.as_view(),
         name="api-case-orders",
     ),
 ]

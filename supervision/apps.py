@@ -1,4 +1,4 @@
-"""The app's name in words, and its ledger among the others."""
+"""The app's name in words; adds its ledger to those of cases."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

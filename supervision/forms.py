@@ -1,4 +1,6 @@
-"""Forms of supervision: an order, its signature, its answer and its check."""
+"""Forms of supervision: orders and the acts on them, a town's ladder and words, the
+verdicts of a tracking meeting, and exports.
+"""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -38,9 +40,13 @@ class ReplyForm(RuleForm):
     )
 
 
+def is_good(value: str) -> bool:
+    return value == "good"
+
+
 class CheckForm(RuleForm):
     good = forms.TypedChoiceField(
-        coerce=lambda value: value == "good",
+        coerce=is_good,
         label=_("Is the answer good?"),
         choices=(
             ("good", pgettext_lazy("order", "It is, close the order")),

@@ -1,4 +1,4 @@
-"""How supervision itself is doing: the runs of its jobs, what waits, and what somebody
+"""The state of supervision itself: the runs of its jobs, the backlog, and what somebody
 has to look at.
 """
 
@@ -29,7 +29,7 @@ from supervision.models import (
 from supervision.notices.delivering import WAITS
 from supervision.telling import untold
 
-MISSED = 3  # so many turns without a run that went well, and a job is late
+MISSED = 3  # a job is late after so many turns without a run that went well
 
 NAMES: dict[str, str | Promise] = {
     "supervision.tasks.sweep": _("look at what is due"),
@@ -45,25 +45,23 @@ NAMES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Job:
-    """A job of the schedule and its last run, if any; late: it has not gone well for
-    three turns.
-    """
+    """A job of the schedule and its last run, if any."""
 
     name: str
     label: str | Promise
     every: timedelta
     run: JobRun | None
-    is_late: bool
+    is_late: bool  # it has not gone well for MISSED turns
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits at a moment; all of it 0 and nobody named where everything is as it
-    should be, `calls` apart.
+    """The numbers of what waits at a moment; but for `calls` all are 0 where everything
+    is as it should be.
     """
 
-    events: int  # not told yet
-    passed_over: int  # events that could not be told for a day, and never will be
+    events: int  # nobody is notified of them yet
+    passed_over: int  # events of which nobody could be notified in a day: given up
     clocks: int  # past the moment somebody was to look at them
     oldest: int  # seconds the longest of them waits
     orders: int  # signed and past their grace
@@ -75,52 +73,70 @@ class Backlog:
     years: tuple[int, ...]  # without days off, this or the next
 
     def numbers(self) -> dict[str, int]:
+        """Return all but the years, by name."""
         return {name: value for name, value in vars(self).items() if name != "years"}
 
 
 def is_alive() -> bool:
-    """Whether beat, broker and worker were heard together within two minutes."""
+    """Return if beat, broker and worker were heard together within two minutes."""
     return cache.get(HEARTBEAT_KEY) is not None
 
 
 def jobs(at: datetime) -> list[Job]:
-    """Every job of the schedule. One query."""
+    """Return every job of the schedule. One query."""
     runs = {run.name: run for run in JobRun.objects.all()}
+
     found = []
     for entry in app.conf.beat_schedule.values():
-        if entry["task"] not in NAMES:
+        name = entry["task"]
+        if name not in NAMES:
             continue
-        run, every = runs.get(entry["task"]), timedelta(seconds=entry["schedule"])
-        well = run and (run.ok_at or run.started_at)
-        found.append(
-            Job(
-                entry["task"],
-                NAMES[entry["task"]],
-                every,
-                run,
-                bool(well and well < at - MISSED * every),
-            )
+
+        run = runs.get(name)
+        every = timedelta(seconds=entry["schedule"])
+        job = Job(
+            name=name,
+            label=NAMES[name],
+            every=every,
+            run=run,
+            is_late=_is_late(run, every, at),
         )
+        found.append(job)
+
     return found
 
 
+def _is_late(run: JobRun | None, every: timedelta, at: datetime) -> bool:
+    """Return if a job has not gone well for MISSED turns, counted from its last start
+    where it never has.
+    """
+    if run is None:
+        return False
+
+    well_at = run.ok_at or run.started_at
+    return well_at < at - MISSED * every
+
+
 def backlog(at: datetime) -> Backlog:
-    """What waits, counted by the indexes that the jobs themselves use; nine queries."""
+    """Count what waits, by the indexes that the jobs themselves use. Nine queries."""
     due = Clock.objects.filter(stopped_at=None, look_at__lte=at)
     first = due.order_by("look_at").values_list("look_at", flat=True).first()
     letters = Notice.objects.filter(state__in=WAITS).aggregate(
         waiting=Count("pk", filter=Q(state=NoticeState.WAITING, send_after__lte=at)),
         failed=Count("pk", filter=Q(state=NoticeState.FAILED)),
     )
+
+    passed_over = EventFailure.objects.filter(passed_over_at__isnull=False)
+    dead = Notice.objects.filter(state=NoticeState.DEAD)
+    orders = SupervisionOrder.objects.filter(state=OrderState.SIGNED, send_at__lte=at)
+
     return Backlog(
         events=untold().count(),
-        passed_over=EventFailure.objects.filter(passed_over_at__isnull=False).count(),
+        passed_over=passed_over.count(),
         clocks=due.count(),
         oldest=int((at - first).total_seconds()) if first else 0,
-        dead=Notice.objects.filter(state=NoticeState.DEAD).count(),
-        orders=SupervisionOrder.objects.filter(
-            state=OrderState.SIGNED, send_at__lte=at
-        ).count(),
+        dead=dead.count(),
+        orders=orders.count(),
         calls=Call.objects.to_make().count(),
         orphans=orphans(at).count(),
         years=years_without_data(at),
@@ -129,37 +145,42 @@ def backlog(at: datetime) -> Backlog:
 
 
 class Supervising(Collector):
-    """The same as gauges of Prometheus, at the moment of a scrape."""
+    """The same figures as gauges of Prometheus, at the moment of a scrape."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        at = self.at
         yield GaugeMetricFamily(
             "minshi_jobs_alive",
             "1 while beat, broker and worker are heard.",
             value=is_alive(),
         )
-        waits = GaugeMetricFamily(
+        yield self._backlog()
+        yield from self._jobs()
+
+    def _backlog(self) -> GaugeMetricFamily:
+        gauge = GaugeMetricFamily(
             "minshi_backlog", "What waits; oldest in seconds.", labels=["of"]
         )
-        held = backlog(at)
-        for name, value in held.numbers().items():
-            waits.add_metric([name], value)
-        waits.add_metric(["years"], len(held.years))
-        yield waits
+        waiting = backlog(self.at)
+        for name, value in waiting.numbers().items():
+            gauge.add_metric([name], value)
+        gauge.add_metric(["years"], len(waiting.years))
+
+        return gauge
+
+    def _jobs(self) -> Iterator[GaugeMetricFamily]:
         went_well = GaugeMetricFamily(
             "minshi_job_went_well_seconds", "When a job last went well.", labels=["job"]
         )
         failures = GaugeMetricFamily(
             "minshi_job_failures", "Failures in a row.", labels=["job"]
         )
-        for job in jobs(at):
-            went_well.add_metric(
-                [job.name],
-                job.run.ok_at.timestamp() if job.run and job.run.ok_at else 0,
-            )
+        for job in jobs(self.at):
+            ok_at = job.run.ok_at if job.run else None
+            went_well.add_metric([job.name], ok_at.timestamp() if ok_at else 0)
             failures.add_metric([job.name], job.run.failures if job.run else 0)
+
         yield went_well
         yield failures

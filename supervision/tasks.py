@@ -1,5 +1,5 @@
-"""The sweep: once a minute, whatever is due; what waits in the outbox; and a note of
-how every job went.
+"""The jobs of supervision: the sweep over what is due, the end of orders, the delivery
+of notices; and a note of every job's run.
 """
 
 from typing import Any
@@ -31,8 +31,8 @@ def deliver() -> None:
     delivering.deliver(now(), clock=now)
 
 
-# --- how the jobs of every app went; what a receiver raises the worker logs, and the
-# job goes on
+# --- the runs of the jobs of every app: an error in a receiver is logged by the worker,
+# and the job goes on
 
 
 def note_start(task: Task, **_kwargs: Any) -> None:
@@ -50,7 +50,9 @@ def note_success(sender: Task, **_kwargs: Any) -> None:
 
 
 def note_failure(sender: Task, exception: BaseException, **_kwargs: Any) -> None:
-    """The kind of error alone: its words may name a matter, and stand in the log."""
+    """Note the kind of error alone: its words may name a matter, and stand in the
+    log.
+    """
     JobRun.objects.filter(name=sender.name).update(
         ended_at=now(), failures=F("failures") + 1, error=type(exception).__name__
     )

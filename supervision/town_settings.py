@@ -1,4 +1,4 @@
-"""What a town sets for itself: the steps of its ladder and the words of its notices."""
+"""A town's own settings: the steps of its ladder and the words of its notices."""
 
 from datetime import datetime
 from typing import Any
@@ -18,15 +18,16 @@ from villages.own_rules import must_review
 def set_rung(
     town: Town, step: ChaseStep, *, by: User, at: datetime, **values: Any
 ) -> Rung:
-    """How a step holds in a town from the next sweep on: `is_on`, `days`, `told`,
-    `by_letter`, `by_robot`.
+    """Set how a step is taken in a town from the next sweep on: `is_on`, `days`,
+    `told`, `by_letter`, `by_robot`.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: a step in use that nobody is
-    told of, days where the step has its own moment, or days with which it or another
-    step would never come.
+    NoSuchRight: not a reviewer of that town. InputRefused: a step in use of which
+    nobody is notified, days where the step has its own moment, or days with which it or
+    another step would never come.
     """
     must_review(by, town, at)
     _refuse_unclean(Rung(town=town, step=step, **values))
+
     rung = Rung.objects.update_or_create(town=town, step=step, defaults=values)[0]
     look_again(town, at)
     return rung
@@ -34,17 +35,20 @@ def set_rung(
 
 @transaction.atomic
 def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
-    """Back to the default. NoSuchRight as above. InputRefused: with it another step
-    would never come.
+    """Set a step back to the default.
+
+    NoSuchRight: not a reviewer of that town. InputRefused: with the default another
+    step would never come.
     """
     must_review(by, town, at)
     _refuse_unclean(standard_rung(town, step))
+
     Rung.objects.filter(town=town, step=step).delete()
     look_again(town, at)
 
 
 def standard_rung(town: Town, step: ChaseStep) -> Rung:
-    """Unsaved: the step as it is where a town has set nothing."""
+    """Build the step as it is where a town has set nothing, unsaved."""
     setting = LADDER[step]
     return Rung(
         town=town,
@@ -56,45 +60,49 @@ def standard_rung(town: Town, step: ChaseStep) -> Rung:
 
 
 def may_drop(rung: Rung) -> bool:
+    """Return if by the default in its place every step of the town still comes."""
+    standard = standard_rung(rung.town, ChaseStep(rung.step))
     try:
-        standard_rung(rung.town, ChaseStep(rung.step)).clean()
+        standard.clean()
     except ValidationError:
         return False
     return True
 
 
 def look_again(town: Town, at: datetime) -> None:
-    """By a ladder that was changed, whatever runs and has begun to be due is looked at
-    with the next sweep.
+    """Let the next sweep look, by the changed ladder, at whatever runs and has turned
+    yellow.
 
     What is not yellow yet will be looked at by the new ladder anyway.
     """
-    begun = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
-    begun.filter(case__in=Case.objects.open().filter(town=town).values("pk")).update(
-        look_at=at
-    )
+    cases = Case.objects.open().filter(town=town)
+    yellow = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
+    yellow.filter(case__in=cases.values("pk")).update(look_at=at)
 
 
 @transaction.atomic
 def set_text(
     town: Town, kind: NoticeKind, text: str, *, by: User, at: datetime
 ) -> None:
-    """What a notice of a kind says in a town; empty: the standard words again.
+    """Set the words of a kind of notice in a town; empty: the standard words again.
 
-    NoSuchRight as above. InputRefused: {braces} around what the software cannot fill
-    in.
+    NoSuchRight: not a reviewer of that town. InputRefused: {braces} around what the
+    software cannot fill in.
     """
     must_review(by, town, at)
     if not text:
         NoticeText.objects.filter(town=town, kind=kind).delete()
         return
+
     _refuse_unclean(NoticeText(town=town, kind=kind, text=text))
     NoticeText.objects.update_or_create(town=town, kind=kind, defaults={"text": text})
 
 
 def _refuse_unclean(row: Rung | NoticeText) -> None:
+    """Refuse a row that breaks a rule of its model, by InputRefused."""
     try:
         row.clean()
     except ValidationError as wrong:
         fields = {name: messages[0] for name, messages in wrong.message_dict.items()}
-        raise InputRefused(next(iter(fields.values())), fields) from wrong
+        first_text = next(iter(fields.values()))
+        raise InputRefused(first_text, fields) from wrong

@@ -16,10 +16,10 @@ from supervision.views import (
 
 app_name = "supervision"
 urlpatterns = [
-    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("inbox/", inbox.InboxPage.as_view(), name="inbox"),
     path("inbox/count/", inbox.Unread.as_view(), name="unread"),
     path("inbox/latest/", inbox.Latest.as_view(), name="latest"),
-    path("inbox/read/", inbox.ReadAll.as_view(), name="read_all"),
+    path("inbox/read/", inbox.MarkAllRead.as_view(), name="read_all"),
     path("inbox/<int:pk>/", inbox.Open.as_view(), name="open"),
     path("undelivered/", undelivered.Undelivered.as_view(), name="undelivered"),
     path("undelivered/again/", undelivered.SendAgain.as_view(), name="send_again"),
@@ -38,7 +38,9 @@ urlpatterns = [
         tracking.SayOf.as_view(),
         name="tracked",
     ),
-    path("matters/<str:number>/chasing/", of_case.OfCase.as_view(), name="of_case"),
+    path(
+        "matters/<str:number>/chasing/", of_case.ChasingOfCase.as_view(), name="of_case"
+    ),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<int:pk>/print/", orders.OrderPrint.as_view(), name="order_print"),

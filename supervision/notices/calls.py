@@ -1,5 +1,5 @@
-"""The calls to speakers that somebody has to make: which are theirs, the number, and
-what came of one.
+"""The calls to speakers that somebody has to make: the list of one's own, the number of
+one, and its outcome.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from minshi import workdays
 from minshi.errors import NoSuchRight
 from supervision.models import Call
 from villages.audit import record_audit
-from villages.duty import on_duty_in
+from villages.duty import on_duty_in, post_held_by
 from villages.models import Post, User
 from villages.models.audit import AuditKind
 from villages.rights import CALL_AFTER_CLOSING, CALL_SPEAKERS, SET_TOWN_RULES
@@ -25,7 +25,8 @@ ORDER = ("asked_at", "id")
 
 
 def calls_of(user: User, at: datetime) -> QuerySet[Call]:
-    """The open calls that are a user's to make, of cases whose speaker they may know.
+    """Return the open calls that a user has to make, of cases whose speaker they may
+    know.
 
     In a village its duty officers' and secretary's, and those of whoever is on shift,
     for whoever has the counter calls; elsewhere, and in a secret case, those of whoever
@@ -34,7 +35,9 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     closed is with nobody: the secretary calls, above the village the reviewer.
     """
     on = workdays.local_day(at)
-    reach, reviewed = user.reach(on), user.reach(on, SET_TOWN_RULES)
+    reach = user.reach(on)
+    reviewed = user.reach(on, SET_TOWN_RULES)
+
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
     mine |= Q(
         level=Level.VILLAGE,
@@ -43,6 +46,7 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     )
     mine |= Q(confidentiality=Confidentiality.HIDDEN, recorded_by__in=reach.posts)
     mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=reviewed.towns)
+
     closed = Q(
         level=Level.VILLAGE,
         village__in=user.reach(on, CALL_AFTER_CLOSING).village_posts_at,
@@ -50,78 +54,92 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     closed |= Q(level=Level.TOWN, town__in=reviewed.towns)
     closed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
     mine |= Q(closed, stage=Stage.CLOSED)
-    known = Case.objects.visible_to(user, on).filter(
-        mine, Sight.of(user, on).speaker_shown()
-    )
-    return (
-        Call.objects.to_make()
-        .filter(case__in=known.values("pk"))
-        .select_related("case__village", "case__town")
-    )
+
+    visible = Case.objects.visible_to(user, on)
+    cases = visible.filter(mine, Sight.of(user, on).speaker_shown())
+    calls = Call.objects.to_make().filter(case__in=cases.values("pk"))
+    return calls.select_related("case__village", "case__town")
 
 
 def _counters_of(user: User, at: datetime) -> set[int]:
-    """The villages whose counter is the user's: duty officers and the secretary, and
-    whoever is on shift there now.
+    """Return the villages for whose counter a user calls: as duty officer or secretary,
+    or because they are on shift there now.
 
     Whoever is on shift has the duty officer's rights (domain §2). Two queries for other
     posts of a village.
     """
-    posts = [post for post in user.posts_on(workdays.local_day(at)) if post.village_id]
-    own = {post.village_id or 0 for post in posts if post.role in CALL_SPEAKERS}
-    others = {post.village_id or 0 for post in posts} - own
+    counters: set[int] = set()
+    others: set[int] = set()
+    for post in user.posts_on(workdays.local_day(at)):
+        if not post.village_id:
+            continue
+        if post.role in CALL_SPEAKERS:
+            counters.add(post.village_id)
+        else:
+            others.add(post.village_id)
+
+    others -= counters
     on_duty = on_duty_in(others, at) if others else {}
-    return own | {
-        village
-        for village, them in on_duty.items()
-        if any(post.user_id == user.pk for post in them)
-    }
+    for village, posts in on_duty.items():
+        if post_held_by(posts, user):
+            counters.add(village)
+
+    return counters
 
 
 @transaction.atomic
 def note_call(call: Call, *, reached: bool, by: User, at: datetime) -> Call:
-    """What came of a call; one that was done stays as it is, whoever clicks again.
+    """Note the outcome of a call; one that was done stays as it is, whoever clicks
+    again.
 
     NoSuchRight: not theirs to make.
     """
-    held = (
+    locked = (
         Call.objects.select_for_update(of=("self",))
         .select_related("case")
         .get(pk=call.pk)
     )
-    if held.done_at is not None:
-        return held
-    if not calls_of(by, at).filter(pk=held.pk).exists():
+    if locked.done_at is not None:
+        return locked
+    if not calls_of(by, at).filter(pk=locked.pk).exists():
         raise NoSuchRight(_("This call is somebody else's."))
-    held.tries, held.tried_at = held.tries + 1, at
+
+    locked.tries += 1
+    locked.tried_at = at
     if reached:
-        held.done_at, held.done_by = at, _calling_post(held.case, by, at)
-    held.save(update_fields=["tries", "tried_at", "done_at", "done_by"])
-    return held
+        locked.done_at = at
+        locked.done_by = _calling_post(locked.case, by, at)
+
+    locked.save(update_fields=["tries", "tried_at", "done_at", "done_by"])
+    return locked
 
 
 def _calling_post(case: Case, user: User, at: datetime) -> Post:
-    """Of several the one that has to do with the matter: its owner's, its recorder's,
-    of its village or its town.
+    """Return the user's post that is nearest to the case: its owner's or its
+    recorder's, else one of its village, else one of its town.
     """
     posts = user.posts_on(workdays.local_day(at))
 
-    def is_far(post: Post) -> tuple[bool, bool, bool]:
-        own = post.pk in (case.owner_post_id, case.recorded_by_id)
-        return not own, post.village_id != case.village_id, post.town_id != case.town_id
+    def distance(post: Post) -> tuple[bool, bool, bool]:
+        is_own = post.pk in (case.owner_post_id, case.recorded_by_id)
+        is_of_village = post.village_id == case.village_id
+        is_of_town = post.town_id == case.town_id
+        return not is_own, not is_of_village, not is_of_town
 
-    return min(posts, key=is_far)
+    return min(posts, key=distance)
 
 
 def number_to_call(
     call: Call, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> str:
-    """The speaker's phone, for the call; the audit log names the case and why.
+    """Return the speaker's phone number, for the call; the audit log names the case and
+    the reason.
 
     NoSuchRight: not theirs to make.
     """
     if not calls_of(by, at).filter(pk=call.pk).exists():
         raise NoSuchRight(_("This call is somebody else's."))
+
     subject = _("the speaker's phone of %(number)s") % {"number": call.case.number}
     reason = _("to tell the speaker: %(word)s") % {"word": call.get_kind_display()}
     record_audit(
@@ -132,4 +150,5 @@ def number_to_call(
         reason=reason,
         request=request,
     )
+
     return call.case.speaker_phone or ""

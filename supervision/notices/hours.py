@@ -1,5 +1,5 @@
-"""The hours of what goes out: letters and groups on working days from the morning hour
-on, speakers not at night.
+"""The hours of notices: letters and groups on working days from the morning hour on,
+speakers not at night.
 """
 
 from dataclasses import dataclass, field
@@ -15,23 +15,27 @@ from supervision.models import Channel
 
 @dataclass
 class Hours:
-    """When a notice may go out, seen from one moment; a town's calendar is read
-    once.
+    """The moments at which notices may go out, seen from one moment; a town's calendar
+    is read once.
     """
 
     at: datetime
     calendars: dict[int, WorkCalendar] = field(default_factory=dict)
 
     def first_for(self, channel: str, town_id: int, *, is_urgent: bool) -> datetime:
-        """Of what is written now: letters and groups wait for the next morning, so that
-        a day is one letter.
+        """Return the moment from which a notice written now may go out.
+
+        Letters and groups wait for the next morning, so that a day is one letter.
         """
         if is_urgent or channel == Channel.INBOX:
             return self.at
-        return awake(self.at) if channel == Channel.SMS else self.next_morning(town_id)
+        if channel == Channel.SMS:
+            return awake(self.at)
+        return self.next_morning(town_id)
 
     def open_for(self, channel: str, town_id: int, *, is_urgent: bool) -> datetime:
-        """Of what is due by now: at once within the hours, else when they next begin.
+        """Return the moment at which a notice that is due may go out: now within the
+        hours, else when they next begin.
 
         Asked of each message again as it is sent: a worker may be back, or a try be
         due, at night or on a day off.
@@ -40,21 +44,24 @@ class Hours:
             return self.at
         if channel == Channel.SMS:
             return awake(self.at)
-        today, local = workdays.local_day(self.at), self.at.astimezone(SHANGHAI)
+
+        today = workdays.local_day(self.at)
+        hour = self.at.astimezone(SHANGHAI).hour
         # whatever is set, an hour a day is left
         until = max(settings.QUIET_FROM, settings.DIGEST_HOUR + 1)
-        if (
-            self._calendar(town_id).is_working_day(today)
-            and settings.DIGEST_HOUR <= local.hour < until
-        ):
+
+        is_working_day = self._calendar(town_id).is_working_day(today)
+        if is_working_day and settings.DIGEST_HOUR <= hour < until:
             return self.at
         return self.next_morning(town_id)
 
     def next_morning(self, town_id: int) -> datetime:
-        """The morning hour of today where it is a working day and the hour has not
-        passed, else of the next one.
+        """Return today's morning hour if it is a working day and the hour has not
+        passed, else that of the next working day.
         """
-        calendar, today = self._calendar(town_id), workdays.local_day(self.at)
+        calendar = self._calendar(town_id)
+        today = workdays.local_day(self.at)
+
         morning = _morning_of(calendar.on_or_after(today))
         if morning >= self.at:
             return morning
@@ -62,24 +69,22 @@ class Hours:
 
     def _calendar(self, town_id: int) -> WorkCalendar:
         if town_id not in self.calendars:
-            self.calendars[town_id] = deadlines.calendar_of(
-                town_id, workdays.local_day(self.at)
-            )
+            today = workdays.local_day(self.at)
+            self.calendars[town_id] = deadlines.calendar_of(town_id, today)
         return self.calendars[town_id]
 
 
 def awake(at: datetime) -> datetime:
-    """At once by day; in the quiet hours of the evening and the night, when they end.
-    For speakers, on any day.
+    """Return the moment at which a speaker may be written to: now by day, else the end
+    of the quiet hours of the evening and the night. On any day of the week.
     """
     local = at.astimezone(SHANGHAI)
     if settings.QUIET_UNTIL <= local.hour < settings.QUIET_FROM:
         return at
-    day = (
-        local.date() + workdays.ONE_DAY
-        if local.hour >= settings.QUIET_FROM
-        else local.date()
-    )
+
+    day = local.date()
+    if local.hour >= settings.QUIET_FROM:
+        day += workdays.ONE_DAY
     return datetime.combine(day, time(settings.QUIET_UNTIL), SHANGHAI)
 
 

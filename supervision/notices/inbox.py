@@ -1,6 +1,4 @@
-"""Somebody's own inbox: what they were told, newest first, and what of it they have not
-read.
-"""
+"""A user's own inbox: their notices, newest first, and those not read yet."""
 
 from datetime import datetime
 
@@ -16,20 +14,21 @@ ORDER = ("-created_at", "-id")
 
 
 def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
-    """The user's notices of matters that are theirs to know of; `in_sight` says whether
-    they may read the matter.
+    """Return a user's notices of the matters they may know of; `in_sight` on each says
+    if they may read the matter.
 
     What left their sight, or has come to concern them, leaves the inbox too; but
     whoever had a matter until it was taken back reads that it was, by its number.
     """
     on = workdays.local_day(at)
-    opened = Case.objects.visible_to(user, on).filter(pk=OuterRef("case"))
-    known = Q(case__in=Case.objects.counted_for(user, on).values("pk"))
-    known |= Q(kind=NoticeKind.TAKEN_BACK) & ~Q(
-        case__in=Case.objects.filter(Sight.of(user, on).in_conflict()).values("pk")
-    )
-    notices = Notice.objects.filter(known, recipient=user, channel=Channel.INBOX)
-    return notices.annotate(in_sight=Exists(opened)).worded()
+    readable = Case.objects.visible_to(user, on).filter(pk=OuterRef("case"))
+
+    may_know = Q(case__in=Case.objects.counted_for(user, on).values("pk"))
+    in_conflict = Case.objects.filter(Sight.of(user, on).in_conflict())
+    may_know |= Q(kind=NoticeKind.TAKEN_BACK) & ~Q(case__in=in_conflict.values("pk"))
+
+    notices = Notice.objects.filter(may_know, recipient=user, channel=Channel.INBOX)
+    return notices.annotate(in_sight=Exists(readable)).worded()
 
 
 def unread_of(user: User, at: datetime) -> QuerySet[Notice]:
@@ -37,7 +36,9 @@ def unread_of(user: User, at: datetime) -> QuerySet[Notice]:
 
 
 def mark_read(user: User, notices: QuerySet[Notice], at: datetime) -> int:
-    """Those of them that are the user's own and unread; how many were."""
+    """Mark as read those notices that are the user's own and unread; return how many
+    they were.
+    """
     own = Notice.objects.filter(
         recipient=user, channel=Channel.INBOX, state=NoticeState.SENT
     )

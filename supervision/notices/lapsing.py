@@ -1,5 +1,5 @@
-"""What a letter or message waits to say and is no longer so, or no longer its reader's
-to know: it is not sent.
+"""Dropping messages that are no longer true, or that their recipient may no longer
+read.
 """
 
 from collections.abc import Sequence
@@ -23,50 +23,64 @@ OF_OPEN = frozenset({NoticeKind.PART, NoticeKind.RULE, NoticeKind.CHASED})
 
 
 def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
-    """Of one recipient's notices on one channel those that still hold, each with
-    `in_sight`. At most two queries.
+    """Return which of one recipient's notices on one channel are to be sent.
+
+    They are still true, and their recipient may still know of their cases. Those to a
+    user carry `in_sight`. At most two queries.
     """
-    so, on = [notice for notice in notices if _is_so(notice)], workdays.local_day(at)
-    if not so:
+    true_ones = [notice for notice in notices if _is_true(notice)]
+    on = workdays.local_day(at)
+    if not true_ones:
         return []
-    if user := so[0].recipient:
-        return _known_to(user, so, on)
-    if so[0].robot:
-        named = told_in_groups([notice.case for notice in so], on)
-        return [notice for notice in so if notice.case_id in named]
-    return so
+
+    first = true_ones[0]
+    if first.recipient:
+        return _knowable_by(first.recipient, true_ones, on)
+    if first.robot:
+        named = told_in_groups([notice.case for notice in true_ones], on)
+        return [notice for notice in true_ones if notice.case_id in named]
+    return true_ones
 
 
-def _known_to(user: User, notices: list[Notice], on: date) -> list[Notice]:
+def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
+    """Return the notices whose cases a user may know of, and note on each if the user
+    may read its case. Two queries.
+    """
     pks = [notice.case_id for notice in notices]
-    known = set(
-        Case.objects.counted_for(user, on)
-        .filter(pk__in=pks)
-        .values_list("pk", flat=True)
-    )
-    readable = set(
-        Case.objects.visible_to(user, on)
-        .filter(pk__in=known)
-        .values_list("pk", flat=True)
-    )
+    counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
+    may_know = set(counted.values_list("pk", flat=True))
+
+    visible = Case.objects.visible_to(user, on).filter(pk__in=may_know)
+    readable = set(visible.values_list("pk", flat=True))
+
     for notice in notices:
         vars(notice)["in_sight"] = notice.case_id in readable
-    return [notice for notice in notices if notice.case_id in known]
+    return [notice for notice in notices if notice.case_id in may_know]
 
 
-def _is_so(notice: Notice) -> bool:
-    case, chase, order, kind = notice.case, notice.chase, notice.order, notice.kind
+def _is_true(notice: Notice) -> bool:
+    """Return if what a notice says is still so."""
+    case = notice.case
+    chase = notice.chase
+    order = notice.order
+    kind = notice.kind
+
     if kind in BY_CLOCK and chase:  # done in time after all, or given more time
         return chase.clock.stopped_at is None and chase.clock.due_at == chase.due_at
+
     if kind in OF_ORDER and order:  # signed, answered or taken back meanwhile
         return order.state == OF_ORDER[NoticeKind(kind)]
+
     if kind == NoticeKind.YOURS and notice.event:
         return case.is_open and case.stage == notice.event.target
+
     return _is_promise_kept(notice) and (kind not in OF_OPEN or case.is_open)
 
 
 def _is_promise_kept(notice: Notice) -> bool:
-    """A speaker is told a day as long as an answer is owed by it."""
+    """Return if the answer is still owed by the day that the notice promises; true of
+    notices that promise none.
+    """
     owed = notice.case.reply_by
     if notice.kind == NoticeKind.PROMISED:
         return owed is not None and owed == notice.day

@@ -1,6 +1,4 @@
-"""The outbox: what is told to whom, put down in the transaction that has something to
-tell.
-"""
+"""The outbox: every notice, written in the transaction of what it is about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,8 +23,9 @@ from villages.models import User
 
 @dataclass(frozen=True)
 class Message:
-    """One thing told to one person; `about` with the person and the channel is what
-    makes it told once.
+    """One thing to notify one recipient of.
+
+    `about` with the recipient and the channel is the key by which it is sent once.
     """
 
     about: str
@@ -41,30 +40,34 @@ class Message:
 
 
 def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
-    """Writes a notice for each message and channel of its recipient; what was told
-    before is not told again.
+    """Write a notice for each message and channel of its recipient; return how many
+    were asked for.
 
-    The inbox has it at once; letters and groups wait for the next working morning,
-    unless it is urgent; the speaker is written to at once, but not at night.
+    What was written before is not written again. The inbox has it at once; letters and
+    groups wait for the next working morning, unless it is urgent; the speaker is
+    written to at once, but not at night.
     """
-    messages, hours = list(messages), Hours(at)
+    messages = list(messages)
+    hours = Hours(at)
     if not messages:
         return 0
+
     texts = _texts_of({message.case.town_id for message in messages})
-    rows = [
-        _notice(message, channel, hours)
-        for message in messages
-        for channel in channels_of(message)
-    ]
-    for row in rows:
-        row.own_text = texts.get((row.case.town_id, row.kind), "")
+    rows = []
+    for message in messages:
+        for channel in channels_of(message):
+            row = _notice(message, channel, hours)
+            row.own_text = texts.get((row.case.town_id, row.kind), "")
+            rows.append(row)
+
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 
 
 def take_back(notices: QuerySet[Notice], at: datetime) -> None:
-    """What they ask for is done, or no longer wanted: read in the inbox, and no letter
-    goes out that has not yet.
+    """Withdraw notices that ask for what is done, or no longer wanted.
+
+    In the inbox they count as read, and no letter goes out that has not yet.
     """
     notices.filter(channel=Channel.INBOX, state=NoticeState.SENT).update(
         state=NoticeState.READ, read_at=at
@@ -74,29 +77,36 @@ def take_back(notices: QuerySet[Notice], at: datetime) -> None:
 
 
 def _texts_of(towns: set[int]) -> dict[tuple[int, str], str]:
-    """The towns' own words by kind of notice; kept with each, for what was told stays
-    as it was. One query.
+    """Return the towns' own words by kind of notice. One query.
+
+    Each notice stores them: what it said stays as it was.
     """
     rows = NoticeText.objects.filter(town__in=towns).values_list("town", "kind", "text")
     return {(town, kind): text for town, kind, text in rows}
 
 
 def channels_of(message: Message) -> list[Channel]:
+    """Return the channels by which a message reaches its recipient."""
     if message.to is None:
         return [Channel.SMS]
     if isinstance(message.to, Robot):
         return [Channel.ROBOT]
-    return (
-        [Channel.INBOX, Channel.EMAIL]
-        if message.by_letter and message.to.email
-        else [Channel.INBOX]
-    )
+
+    if message.by_letter and message.to.email:
+        return [Channel.INBOX, Channel.EMAIL]
+    return [Channel.INBOX]
 
 
 def _notice(message: Message, channel: Channel, hours: Hours) -> Notice:
-    at, is_inbox = hours.at, channel == Channel.INBOX
+    """Build the notice of a message on one channel, unsaved."""
+    is_inbox = channel == Channel.INBOX
+    recipient = message.to.pk if message.to else "speaker"
+    send_after = hours.first_for(
+        channel, message.case.town_id, is_urgent=message.is_urgent
+    )
+
     return Notice(
-        key=f"{message.about}:{message.to.pk if message.to else 'speaker'}:{channel}",
+        key=f"{message.about}:{recipient}:{channel}",
         kind=message.kind,
         channel=channel,
         recipient=message.to if isinstance(message.to, User) else None,
@@ -108,9 +118,7 @@ def _notice(message: Message, channel: Channel, hours: Hours) -> Notice:
         day=message.order.reply_on if message.order else message.case.promised_on,
         is_urgent=message.is_urgent,
         state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
-        created_at=at,
-        send_after=hours.first_for(
-            channel, message.case.town_id, is_urgent=message.is_urgent
-        ),
-        sent_at=at if is_inbox else None,
+        created_at=hours.at,
+        send_after=send_after,
+        sent_at=hours.at if is_inbox else None,
     )

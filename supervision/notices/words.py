@@ -1,7 +1,9 @@
-"""What a notice says, for whoever reads it."""
+"""The words of notices, for whoever reads them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,7 +78,7 @@ WORDS: Mapping[str, Text] = {
     ),
 }
 
-# as FILLED_IN names them
+# the facts of a notice, in the order in which FILLED_IN names them for a town
 IN_ORDER = (
     "last_day",
     "order",
@@ -89,76 +91,106 @@ IN_ORDER = (
 
 
 def line_of(notice: Notice) -> str:
-    """For a letter or a group: number, village and what is told, and nothing of the
-    matter itself.
+    """Return the line of a notice in a letter or a group: number, village and words,
+    and nothing of the matter itself.
 
-    Whoever may not read a secret matter is told no more of it than a redacted row
-    shows.
+    Whoever may not read a secret matter learns no more of it than a redacted row shows.
     """
     case = notice.case
-    where = (case.village or case.town) if _is_in_sight(notice) else _("Secret matter")
+    if _is_in_sight(notice):
+        where = str(case.village or case.town)
+    else:
+        where = _("Secret matter")
     return f"{case.number} {where}：{words_of(notice)}"
 
 
 def _is_in_sight(notice: Notice) -> bool:
-    """Whoever reads notices for somebody notes beside each whether they may read its
-    matter (inbox.py, lapsing.py).
+    """Return if the recipient may read the matter, as inbox.py and lapsing.py note it
+    on each notice that they read for somebody.
     """
     return bool(vars(notice).get("in_sight", True))
 
 
 def words_of(notice: Notice) -> str:
-    """The sentence beside the matter's title, as it was when it was told; nothing in it
-    is personal.
+    """Return the sentence beside the matter's title, as it was on the day of the
+    notice; nothing in it is personal.
     """
-    chase, order, event = notice.chase, notice.order, notice.event
-    said_on = workdays.local_day(notice.created_at)
-    of_notice = workdays.day_in_words(notice.day, said_on) if notice.day else ""
-    facts = {
-        "last_day": (
-            workdays.day_in_words(workdays.last_day_of(chase.due_at), said_on)
-            if chase
-            else ""
-        ),
-        "order": (order.number if order else "") or _("The order"),
-        "reply_on": of_notice,
-        "stage": event.get_target_display() if event else "",
-        "number": notice.case.number,
-        "promised": of_notice,
-        "reason": (
-            (chase.reason if chase and _is_in_sight(notice) else "")
-            or _("please see to it.")
-        ),
-    }
+    facts = _facts_of(notice)
     if notice.own_text:
-        known = dict(
-            zip(FILLED_IN, (str(facts[name]) for name in IN_ORDER), strict=True)
-        )
-        return BRACED.sub(lambda found: known.get(found[1], found[0]), notice.own_text)
+        return _filled_in(notice.own_text, facts)
     return str(WORDS[notice.kind]) % facts
 
 
-def standard_words(kind: str) -> str:
-    """What a notice of a kind says without words of the town's own, its facts as the
-    names in braces.
-    """
-    return str(WORDS[kind]) % {
-        name: f"{{{word}}}" for name, word in zip(IN_ORDER, FILLED_IN, strict=True)
+def _facts_of(notice: Notice) -> dict[str, Any]:
+    """Return the facts that a notice may name, by their names in WORDS."""
+    chase = notice.chase
+    order = notice.order
+    event = notice.event
+    written_on = workdays.local_day(notice.created_at)
+
+    day = ""
+    if notice.day:
+        day = workdays.day_in_words(notice.day, written_on)
+
+    last_day = ""
+    if chase:
+        fell_due_on = workdays.last_day_of(chase.due_at)
+        last_day = workdays.day_in_words(fell_due_on, written_on)
+
+    reason = ""
+    if chase and _is_in_sight(notice):
+        reason = chase.reason
+
+    return {
+        "last_day": last_day,
+        "order": (order.number if order else "") or _("The order"),
+        "reply_on": day,
+        "stage": event.get_target_display() if event else "",
+        "number": notice.case.number,
+        "promised": day,
+        "reason": reason or _("please see to it."),
     }
 
 
-def example_of(kind: str, text: str, on: date) -> str:
-    """What such a notice would say of a matter that does not exist, with the facts that
-    its kind has.
+def _filled_in(text: str, facts: Mapping[str, Any]) -> str:
+    """Put the facts into a town's own words, in the place of their names in {braces};
+    braces around any other word stay as they are.
     """
-    due, known = workdays.due_at(on), FACTS[kind]
-    notice = Notice(
-        kind=kind, own_text=text, case=Case(number="BG-2026-0001"), created_at=due
-    )
-    if LAST_DAY in known or REASON in known:
-        notice.chase = Chase(due_at=due, reason=_("the villagers cannot wait"))
-    if STAGE in known:
+    values = [str(facts[name]) for name in IN_ORDER]
+    by_word = dict(zip(FILLED_IN, values, strict=True))
+
+    def value_of(found: re.Match[str]) -> str:
+        return by_word.get(found[1], found[0])
+
+    return BRACED.sub(value_of, text)
+
+
+def standard_words(kind: str) -> str:
+    """Return the words of a kind of notice where a town has none of its own, with the
+    facts as their names in {braces}.
+    """
+    names = {}
+    for name, word in zip(IN_ORDER, FILLED_IN, strict=True):
+        names[name] = f"{{{word}}}"
+
+    return str(WORDS[kind]) % names
+
+
+def example_of(kind: str, text: str, on: date) -> str:
+    """Return the words of such a notice about a matter that does not exist, with the
+    facts that its kind has.
+    """
+    due_at = workdays.due_at(on)
+    facts = FACTS[kind]
+
+    case = Case(number="BG-2026-0001")
+    notice = Notice(kind=kind, own_text=text, case=case, created_at=due_at)
+    if LAST_DAY in facts or REASON in facts:
+        notice.chase = Chase(due_at=due_at, reason=_("the villagers cannot wait"))
+    if STAGE in facts:
         notice.event = Event(target=Stage.HANDLE)
-    if REPLY_ON in known:
-        notice.order, notice.day = SupervisionOrder(number="白关镇督字〔2026〕3号"), on
+    if REPLY_ON in facts:
+        notice.order = SupervisionOrder(number="白关镇督字〔2026〕3号")
+        notice.day = on
+
     return words_of(notice)

@@ -1,4 +1,4 @@
-"""What notices and orders say, for templates."""
+"""The words of notices and orders, for templates."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ def notice_words(notice: Notice) -> str:
 
 @register.simple_tag(takes_context=True)
 def said_of(context: dict[str, Any], case: Case, text: str) -> str:
-    """What was typed about a matter, without who spoke where that is hidden from the
+    """Redact the speaker's name from a text about a matter, where it is hidden from the
     reader.
 
     From the context: `sight`, and `names` besides the speaker's own, where the page has
@@ -36,12 +36,10 @@ def said_of(context: dict[str, Any], case: Case, text: str) -> str:
 
 @register.filter
 def braces(text: str) -> SafeString:
-    """Words with the names in {braces} marked as what they are: Chinese, in any
-    language of the page.
-    """
-    parts = enumerate(BRACES.split(text))
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html(NAMED, part) if nth % 2 else part,) for nth, part in parts),
-    )
+    """Mark the names in {braces} as Chinese, in any language of the page."""
+    parts: list[tuple[str]] = []
+    for nth, part in enumerate(BRACES.split(text)):
+        is_name = nth % 2 == 1  # every match stands between two other parts
+        parts.append((format_html(NAMED, part) if is_name else part,))
+
+    return format_html_join("", "{}", parts)

@@ -1,5 +1,5 @@
-"""督办台: what is red, yellow, on hold, with how often it was chased; one or several
-chased from there.
+"""督办台: the matters by their light, each with how often it was chased; several of
+them may be chased or exported together.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -40,10 +41,22 @@ from villages.forms.accounts import RuleForm
 from villages.rights import OVERSEE, READ_BOARD
 
 ORDER = ("due_at", "id")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The overdue matters that are more than `above` and at most `most` days late."""
+
+    name: str
+    label: Promise
+    above: int
+    most: int | None  # None: without end
+
+
 BUCKETS = (
-    ("1", pgettext_lazy("ageing", "1 to 3 days"), 0, 3),
-    ("4", pgettext_lazy("ageing", "4 to 7 days"), 3, 7),
-    ("8", pgettext_lazy("ageing", "8 days and more"), 7, None),
+    Bucket("1", pgettext_lazy("ageing", "1 to 3 days"), above=0, most=3),
+    Bucket("4", pgettext_lazy("ageing", "4 to 7 days"), above=3, most=7),
+    Bucket("8", pgettext_lazy("ageing", "8 days and more"), above=7, most=None),
 )
 LIGHTS = (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
 
@@ -60,26 +73,27 @@ class TogetherForm(RuleForm):
     note = forms.CharField(label=gettext_lazy("Say what is expected"), max_length=200)
 
 
-def aged(cases: CaseQuerySet, bucket: str, at: datetime) -> CaseQuerySet:
-    """The overdue ones by how many days past their last day they are, today being a
-    whole day.
+def aged(cases: CaseQuerySet, name: str, at: datetime) -> CaseQuerySet:
+    """Narrow overdue cases to one bucket by its name; any other name leaves them all.
+
+    Days count from a case's last day; today counts as a full day.
     """
-    found = next((each for each in BUCKETS if each[0] == bucket), None)
-    if found is None:
+    buckets = {bucket.name: bucket for bucket in BUCKETS}
+    bucket = buckets.get(name)
+    if bucket is None:
         return cases
-    _name, _label, above, most = found
+
     # what fell due yesterday is one day late all of today
     tonight = workdays.due_at(workdays.local_day(at))
-    cases = cases.filter(due_at__lt=tonight - above * workdays.ONE_DAY)
-    return (
-        cases
-        if most is None
-        else cases.filter(due_at__gte=tonight - most * workdays.ONE_DAY)
-    )
+    cases = cases.filter(due_at__lt=tonight - bucket.above * workdays.ONE_DAY)
+
+    if bucket.most is None:
+        return cases
+    return cases.filter(due_at__gte=tonight - bucket.most * workdays.ONE_DAY)
 
 
 @dataclass(frozen=True)
-class Row:
+class BoardRow:
     """A matter on the board; of a secret one the reader learns no content."""
 
     number: str
@@ -96,7 +110,8 @@ class Row:
 
     @classmethod
     def of(cls, case: Case, times: int, sight: Sight, at: datetime) -> Self:
-        light, stage = lamp(case, at), case.get_stage_display()
+        light = lamp(case, at)
+        stage = case.get_stage_display()
         if vars(case)["redacted"]:
             return cls(case.number, light, stage, times, _("Secret matter"))
 
@@ -116,44 +131,55 @@ class Row:
 
 class BoardView(StaffView):
     def counted(self) -> CaseQuerySet:
-        """Http404: somebody who oversees nobody."""
+        """Return the cases that the board counts. Http404: the user may not read it."""
         if not self.user.holds(today(), *READ_BOARD):
             raise Http404
         return Case.objects.counted_for(self.user, today())
 
+    def warn_nothing_ticked(self) -> HttpResponse:
+        messages.warning(self.request, _("Tick the matters first."))
+        return redirect("supervision:board")
+
 
 class Board(BoardView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        at, sight, counted = now(), self.sight(), self.counted()
+        at = now()
+        sight = self.sight()
+        counted = self.counted()
+
         light = request.GET.get("light", Light.RED)
         if light not in Light.values:
             light = Light.RED
-        bucket = request.GET.get("days", "") if light == Light.RED else ""
 
-        split = {each.value: counted.with_light(each, at) for each in Light}
-        red = split[Light.RED]
-        ageing = {name: aged(red, name, at) for name, *_rest in BUCKETS}
-        counts = capped_counts(
-            split | {f"red{name}": cases for name, cases in ageing.items()}
-        )
+        bucket = ""
+        if light == Light.RED:
+            bucket = request.GET.get("days", "")
 
-        page = page_of(
-            aged(split[light], bucket, at).with_row().with_doubt(),
-            ORDER,
-            request.GET.get("after", ""),
-        )
+        by_light = {each.value: counted.with_light(each, at) for each in Light}
+        counts = capped_counts(by_light | red_by_bucket(by_light[Light.RED], at))
+
+        cases = aged(by_light[light], bucket, at).with_row().with_doubt()
+        page = page_of(cases, ORDER, request.GET.get("after", ""))
+
+        rows = []
+        for case, times in with_times(page.rows):
+            rows.append(BoardRow.of(case, times, sight, at))
+
         context = {
             "nav": "supervision",
             "light": light,
             "after": page.after,
-            "rows": [
-                Row.of(case, times, sight, at) for case, times in with_times(page.rows)
-            ],
+            "rows": rows,
             "tabs": light_tabs(light, counts),
             "buckets": bucket_tabs(bucket, counts) if light == Light.RED else [],
             "may_chase": self.user.holds(today(), *OVERSEE),
         }
         return render(request, "supervision/board.html", context)
+
+
+def red_by_bucket(red: CaseQuerySet, at: datetime) -> dict[str, CaseQuerySet]:
+    """Return the overdue cases of each bucket, by the name of its count."""
+    return {f"red{bucket.name}": aged(red, bucket.name, at) for bucket in BUCKETS}
 
 
 def light_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
@@ -164,36 +190,38 @@ def light_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
 
 
 def bucket_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
-    """The red ones by how late they are."""
+    """Return the tabs of the overdue matters, by how late they are."""
     tabs = [Tab("?light=red", _("All"), not chosen)]
-    for name, label, *_rest in BUCKETS:
+    for bucket in BUCKETS:
+        name = bucket.name
         address = f"?light=red&days={name}"
-        tabs.append(Tab(address, label, name == chosen, counts[f"red{name}"]))
+        tabs.append(Tab(address, bucket.label, name == chosen, counts[f"red{name}"]))
+
     return tabs
 
 
 def with_times(cases: list[Case]) -> list[tuple[Case, int]]:
-    """Each with how often it was chased, reminders left out; one query."""
-    hard = Chase.objects.filter(case__in=[case.pk for case in cases]).exclude(
-        level=SupervisionLevel.REMIND
-    )
-    times = dict(hard.order_by().values_list("case").annotate(times=Count("pk")))
+    """Return each case with how often it was chased, reminders left out. One query."""
+    chases = Chase.objects.filter(case__in=[case.pk for case in cases])
+    urgent = chases.exclude(level=SupervisionLevel.REMIND)
+    times = dict(urgent.order_by().values_list("case").annotate(times=Count("pk")))
+
     return [(case, times.get(case.pk, 0)) for case in cases]
 
 
 class ChaseTogether(BoardView):
-    """Several at once: a page to check them on, then each with its own result."""
+    """Several matters at once: a page to check them on, then a result for each."""
 
     def get(self, _request: HttpRequest) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the board after a login in between."""
         return redirect("supervision:board")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.counted()
         cases, versions = self.ticked()
         if not cases:
-            messages.warning(request, _("Tick the matters first."))
-            return redirect("supervision:board")
+            return self.warn_nothing_ticked()
+
         is_sent = "apply" in request.POST
         form = TogetherForm(
             request.POST if is_sent else None,
@@ -205,29 +233,23 @@ class ChaseTogether(BoardView):
             "sight": self.sight(),
         }
         key = request.POST.get("key") or uuid4()
+
         if is_sent and form.is_valid():
             try:
-                results = self._chased(cases, versions, form)
+                results = self._chase(cases, versions, form)
             except KeyReused as refusal:
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                done, gone = (
-                    sum(not result.refusal for result in results),
-                    self.gone(cases),
-                )
-                context |= {
-                    "results": results,
-                    "gone": gone,
-                    "done": done,
-                    "failed": len(results) - done + len(gone),
-                }
+                context |= counts_of(results, self.gone(cases))
                 return render(request, "supervision/chased.html", context)
-        before = chased_today(cases, now())
-        rows = [
-            (case, versions.get(case.pk, case.version), before.get(case.pk))
-            for case in cases
-        ]
+
+        chased = chased_today(cases, now())
+        rows = []
+        for case in cases:
+            version = versions.get(case.pk, case.version)
+            rows.append((case, version, chased.get(case.pk)))
+
         context |= {"form": form, "rows": rows, "key": key}
         return render(
             request,
@@ -236,65 +258,84 @@ class ChaseTogether(BoardView):
             status=UNPROCESSABLE if is_sent else 200,
         )
 
-    def _chased(
+    def _chase(
         self, cases: list[Case], versions: dict[int, int], form: TogetherForm
     ) -> list[Result]:
         key = forms.UUIDField().clean(self.request.POST.get("key"))
-        said = form.cleaned_data
         return move_all(
             cases,
             Action.SUPERVISE,
             user=self.user,
             at=now(),
-            values=said,
+            values=form.cleaned_data,
             versions=versions,
             key=key,
         )
 
 
+def counts_of(results: list[Result], gone: list[str]) -> dict[str, Any]:
+    """Return the results with their counts, for the page.
+
+    `gone` are the numbers of ticked matters out of sight by now; they count as failed.
+    """
+    done = sum(not result.refusal for result in results)
+    return {
+        "results": results,
+        "gone": gone,
+        "done": done,
+        "failed": len(results) - done + len(gone),
+    }
+
+
 class ExportTicked(BoardView):
-    """The ticked ones as rows of the general ledger; asks first what they are for."""
+    """The ticked matters as rows of the general ledger; asks first for the reason."""
 
     def get(self, _request: HttpRequest) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the board after a login in between."""
         return redirect("supervision:board")
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         counted = self.counted()
         cases, versions = self.ticked()
         if not cases:
-            messages.warning(request, _("Tick the matters first."))
-            return redirect("supervision:board")
+            return self.warn_nothing_ticked()
+
         is_sent = "apply" in request.POST
         form = TakeForm(request.POST if is_sent else None, initial={"form": "xlsx"})
+
         if is_sent and form.is_valid():
-            days = [workdays.local_day(case.registered_at) for case in cases]
+            file_form = form.cleaned_data["form"]
             rows = counted.filter(pk__in=[case.pk for case in cases])
-            export = Export(
-                BOOKS["general"],
-                rows,
-                self.user,
-                now(),
-                (min(days), max(days)),
-                form.cleaned_data["reason"],
-                filters=_("ticked on the supervision board"),
-            )
+            export = self._export_of(cases, rows, form.cleaned_data["reason"])
             try:
-                file = export.file(form.cleaned_data["form"], request)
-                return FileResponse(
-                    file,
-                    as_attachment=True,
-                    filename=export.file_name(form.cleaned_data["form"]),
-                )
+                file = export.file(file_form, request)
+                name = export.file_name(file_form)
+                return FileResponse(file, as_attachment=True, filename=name)
             except RuleBroken as refusal:
                 form.refuse(refusal)
+
         context = {
-            "nav": "supervision", "at": now(), "sight": self.sight(), "form": form,
+            "nav": "supervision",
+            "at": now(),
+            "sight": self.sight(),
+            "form": form,
             "rows": [(case, versions.get(case.pk, case.version)) for case in cases],
-        }  # fmt: skip
+        }
         return render(
             request,
             "supervision/board_export.html",
             context,
             status=UNPROCESSABLE if is_sent else 200,
+        )
+
+    def _export_of(self, cases: list[Case], rows: CaseQuerySet, reason: str) -> Export:
+        days = [workdays.local_day(case.registered_at) for case in cases]
+        return Export(
+            BOOKS["general"],
+            rows,
+            self.user,
+            now(),
+            (min(days), max(days)),
+            reason,
+            filters=_("ticked on the supervision board"),
         )

@@ -1,4 +1,4 @@
-"""要告知说事人的: the calls to make, the number for one, and what came of it."""
+"""要告知说事人的: the calls to make, the number for one, and its outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from supervision.notices.calls import ORDER, calls_of, note_call, number_to_call
 
 
 @dataclass(frozen=True)
-class Row:
+class CallRow:
     """A call to make; the number only where it was just asked for."""
 
     pk: int
@@ -32,7 +32,7 @@ class Row:
     tries: int
 
     @classmethod
-    def of(cls, call: Call, opened: str | None) -> "Row":
+    def of(cls, call: Call, opened: str | None) -> "CallRow":
         case = call.case
         return cls(
             pk=call.pk,
@@ -50,28 +50,31 @@ class Row:
 
 
 def purpose_of(call: Call) -> str:
-    """What the speaker is to be told, and by when an answer is awaited."""
+    """Return in words why the speaker is called, and the day of the answer if one is
+    awaited.
+    """
     kind = str(call.get_kind_display())
     if not call.case.reply_by:
         return kind
+
     return f"{kind}，" + _("answer by %(day)s") % {"day": day(call.case.reply_by)}
 
 
 class CallsView(StaffView):
     def call(self, pk: int) -> Call:
-        """Http404: nobody's, done, or somebody else's to make."""
+        """Return a call by its key. Http404: none, done, or somebody else's to make."""
         found: Call = get_object_or_404(calls_of(self.user, now()), pk=pk)
         return found
 
     def show(self, opened: dict[int, str] | None = None) -> HttpResponse:
-        """The page of calls; `opened` has the numbers shown, by call."""
-        page = page_of(
-            calls_of(self.user, now()), ORDER, self.request.GET.get("after", "")
-        )
+        """Answer with the page of calls; `opened` has the numbers to show, by call."""
+        calls = calls_of(self.user, now())
+        page = page_of(calls, ORDER, self.request.GET.get("after", ""))
+
         shown = opened or {}
         context = {
             "nav": "calls",
-            "calls": [Row.of(call, shown.get(call.pk)) for call in page.rows],
+            "calls": [CallRow.of(call, shown.get(call.pk)) for call in page.rows],
             "after": page.after,
         }
         return render(self.request, "supervision/calls.html", context)
@@ -84,33 +87,35 @@ class CallList(CallsView):
 
 class NoteCall(CallsView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the calls after a login in between."""
         self.call(pk)
         return redirect("supervision:calls")
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        # clicked twice
+        # clicked twice: a call this user has made is no longer among those to make
         done = Call.objects.filter(pk=pk, done_by__user=self.user).first()
-        note_call(
-            done or self.call(pk),
-            reached=request.POST.get("reached") == "yes",
-            by=self.user,
-            at=now(),
-        )
+        call = done or self.call(pk)
+
+        is_reached = request.POST.get("reached") == "yes"
+        note_call(call, reached=is_reached, by=self.user, at=now())
+
         return redirect("supervision:calls")
 
 
 class OpenNumber(CallsView):
-    """By POST, because it leaves a trace; shown once, in the row."""
+    """The number of one call, shown once in its row; by POST, because it leaves a
+    trace.
+    """
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the calls after a login in between."""
         self.call(pk)
         return redirect("supervision:calls")
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         call = self.call(pk)
         number = number_to_call(call, by=self.user, at=now(), request=request)
+
         response = self.show({call.pk: number})
         response["Cache-Control"] = "no-store"
         return response

@@ -1,4 +1,4 @@
-"""The inbox: its pages, the badge in the header and the latest few on the desk."""
+"""The inbox: its page, the badge in the header and the latest few on the start page."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ class InboxView(StaffView):
         return {"nav": "inbox", "notices": notices, "at": now(), "sight": self.sight()}
 
 
-class Inbox(InboxView):
+class InboxPage(InboxView):
     def get(self, request: HttpRequest) -> HttpResponse:
         only_unread = bool(request.GET.get("unread"))
         notices = inbox_of(self.user, now())
@@ -43,13 +43,12 @@ class Inbox(InboxView):
 
 
 class Latest(InboxView):
-    """In place on the desk: what is unread, the newest first."""
+    """The newest unread notices, loaded in place on the start page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         unread = inbox_of(self.user, now()).filter(read_at=None).order_by(*ORDER)
-        return render(
-            request, "supervision/_notices.html", self.context(list(unread[:SHOWN]))
-        )
+        context = self.context(list(unread[:SHOWN]))
+        return render(request, "supervision/_notices.html", context)
 
 
 class Unread(InboxView):
@@ -61,23 +60,28 @@ class Unread(InboxView):
 
 
 class Open(InboxView):
-    """To the matter or the order that a notice is about, which is read from then on."""
+    """A notice opened: it counts as read, and leads to the matter or order it is
+    about.
+    """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         notice = get_object_or_404(inbox_of(self.user, now()), pk=pk)
-        mark_read(self.user, unread_of(self.user, now()).filter(pk=pk), now())
+        unread = unread_of(self.user, now()).filter(pk=pk)
+        mark_read(self.user, unread, now())
+
         if notice.kind == NoticeKind.CALL:
             return redirect("supervision:calls")
-        if not vars(notice)["in_sight"]:  # the row that may be shown of it
-            return redirect(
-                f"{reverse('cases:list')}?{urlencode({'q': notice.case.number})}"
-            )
+        if not vars(notice)["in_sight"]:
+            # the list shows of such a matter the row that may be shown
+            query = urlencode({"q": notice.case.number})
+            return redirect(f"{reverse('cases:list')}?{query}")
+
         return redirect(notice.order or notice.case)
 
 
-class ReadAll(InboxView):
+class MarkAllRead(InboxView):
     def get(self, _request: HttpRequest) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the inbox after a login in between."""
         return redirect("supervision:inbox")
 
     def post(self, _request: HttpRequest) -> HttpResponse:

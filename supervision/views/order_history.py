@@ -1,4 +1,4 @@
-"""How an order went: what was done with it, in the order of its road."""
+"""The history of an order: every act on it, from writing it to its end."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Redact = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing done: when, by whom, what, to whom and in which words."""
+    """One act on an order: when, what, by whom, to whom and in which words."""
 
     when: str
     what: str

@@ -1,7 +1,8 @@
-"""Supervision orders: the list, one order with what may be done now, a new one, and the
-printed form.
+"""Supervision orders: the list, one order with the acts open to the reader, a new one,
+and the printed form.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -75,6 +76,8 @@ FORMS: dict[str, type[RuleForm]] = {
 
 @dataclass(frozen=True)
 class ActWords:
+    """The words of an act on the page of an order, and its button's style."""
+
     heading: str | Promise
     button: str | Promise
     style: str = "btn-primary"
@@ -103,8 +106,8 @@ COLOURS = {
 
 
 @dataclass(frozen=True)
-class Row:
-    """An order in the list: by its number where it has one, else by its matter."""
+class ListedOrder:
+    """An order in the list, by its number where it has one, else by its matter."""
 
     address: str
     name: str
@@ -112,9 +115,11 @@ class Row:
     state: str
 
     @classmethod
-    def of(cls, order: SupervisionOrder, sight: Sight) -> "Row":
-        case, title = order.case, title_for(order.case, sight)
+    def of(cls, order: SupervisionOrder, sight: Sight) -> "ListedOrder":
+        case = order.case
+        title = title_for(case, sight)
         place = f"{case.number} · {case.village or case.town}"
+
         state = order.get_state_display()
         if order.state == OrderState.SENT:
             state += " · " + _("by %(day)s") % {"day": day(order.reply_on)}
@@ -129,7 +134,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that may be done with an order now, and its form."""
+    """An act open to the reader now, and its form."""
 
     name: str
     words: ActWords
@@ -140,17 +145,17 @@ def lamp_of(order: SupervisionOrder, at: datetime) -> tuple[str, str]:
     """Return the colour and the words of an order's lamp."""
     if order.is_late(at):
         return Light.RED, _("answer overdue")
+
     state = OrderState(order.state)
     return COLOURS.get(state, Light.YELLOW), order.get_state_display()
 
 
 class OrderView(StaffView):
     def order(self, pk: int) -> SupervisionOrder:
-        """Http404: of a case out of sight."""
-        seen = orders_seen_by(self.user, today()).select_related(
-            "to_office", "to_post__user", *PEOPLE
-        )
-        found: SupervisionOrder = get_object_or_404(seen, pk=pk)
+        """Return an order by its key. Http404: its case is out of sight."""
+        seen = orders_seen_by(self.user, today())
+        with_names = seen.select_related("to_office", "to_post__user", *PEOPLE)
+        found: SupervisionOrder = get_object_or_404(with_names, pk=pk)
         return found
 
 
@@ -158,15 +163,17 @@ class OrderList(OrderView):
     def get(self, request: HttpRequest) -> HttpResponse:
         chosen = request.GET.get("state", "alive")
         seen = orders_seen_by(self.user, today())
-        split = {name: seen.filter(state__in=states) for name, _label, states in TABS}
-        if chosen not in split:
+        by_tab = {name: seen.filter(state__in=states) for name, _label, states in TABS}
+        if chosen not in by_tab:
             chosen = "alive"
-        counts = capped_counts(split)
-        page = page_of(split[chosen], ORDER, request.GET.get("after", ""))
+
+        counts = capped_counts(by_tab)
+        page = page_of(by_tab[chosen], ORDER, request.GET.get("after", ""))
+
         sight = self.sight()
         context = {
             "nav": "supervision",
-            "orders": [Row.of(order, sight) for order in page.rows],
+            "orders": [ListedOrder.of(order, sight) for order in page.rows],
             "after": page.after,
             "tabs": self.tabs(chosen, counts),
         }
@@ -178,11 +185,12 @@ class OrderList(OrderView):
         for name, label, _states in TABS:
             address = query_with(here, state=name, after="")
             tabs.append(Tab(address, label, name == chosen, counts[name]))
+
         return tabs
 
 
-class Shown(OrderView):
-    """The page of an order, its forms as they were filled in."""
+class OrderDetail(OrderView):
+    """The page of an order."""
 
     def show(
         self,
@@ -190,14 +198,15 @@ class Shown(OrderView):
         filled: dict[str, RuleForm] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        at, sight = now(), self.sight()
+        """Answer with the page; `filled` are forms shown as sent, by act."""
+        at = now()
+        sight = self.sight()
         acts = acts_open_to(order, self.user, at)
-        initial = {
-            "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)},
-            "talk": {"held_on": today()},
-        }
-        forms = {act: FORMS[act](initial=initial.get(act)) for act in acts}
-        forms |= {act: form for act, form in (filled or {}).items() if act in acts}
+
+        forms = self._empty_forms(order, acts, at)
+        for act, form in (filled or {}).items():
+            if act in acts:
+                forms[act] = form
 
         redact = page_redactor(order.case, sight)
         colour, state = lamp_of(order, at)
@@ -218,99 +227,109 @@ class Shown(OrderView):
         }
         return render(self.request, "supervision/order.html", context, status=status)
 
+    def _empty_forms(
+        self, order: SupervisionOrder, acts: Iterable[str], at: datetime
+    ) -> dict[str, RuleForm]:
+        initial = {
+            "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)},
+            "talk": {"held_on": today()},
+        }
+        return {act: FORMS[act](initial=initial.get(act)) for act in acts}
 
-class OrderPage(Shown):
+
+class OrderPage(OrderDetail):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         return self.show(self.order(pk))
 
 
-class OrderAct(Shown):
+class OrderAct(OrderDetail):
     def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the order after a login in between."""
         return redirect(self.order(pk))
 
     def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         order = self.order(pk)
         if act not in FORMS:
             raise Http404
+
         by = acts_open_to(order, self.user, now()).get(act)
         form = FORMS[act](request.POST)
         if by is None:
-            messages.warning(
-                request, _("This is not open to you now; here is how the order stands.")
-            )
+            text = _("This is not open to you now; here is how the order stands.")
+            messages.warning(request, text)
             return redirect(order)
+
         if not form.is_valid():
             return self.show(order, {act: form}, UNPROCESSABLE)
         try:
             order = act_on(order, act, form.cleaned_data, by=by, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
+            # as it stands now: somebody may have acted on it meanwhile
             return self.show(self.order(pk), {act: form}, UNPROCESSABLE)
+
         return redirect(order)
 
 
 class OrderPrint(OrderView):
-    """By POST, because a print leaves a trace."""
+    """The printed form of an order; by POST, because a print leaves a trace."""
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the order after a login in between."""
         return redirect(self.order(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         order = self.order(pk)
-        if (
-            not order.number
-            or not exportable(self.visible(), self.user, today())
-            .filter(pk=order.case_id)
-            .exists()
-        ):
+        if not order.number or not self._may_export_case_of(order):
             raise Http404
+
         sheet = OrderSheet.of(order, sight=self.sight(), at=now())
         subject = _("supervision order %(number)s") % {"number": order.number}
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )
-        response = render(
-            request,
-            "supervision/order_print.html",
-            {"sheet": sheet, "order": order, "on": today()},
-        )
+
+        context = {"sheet": sheet, "order": order, "on": today()}
+        response = render(request, "supervision/order_print.html", context)
         response["Cache-Control"] = "no-store"
         return response
 
+    def _may_export_case_of(self, order: SupervisionOrder) -> bool:
+        cases = exportable(self.visible(), self.user, today())
+        return cases.filter(pk=order.case_id).exists()
+
 
 class NewOrder(OrderView):
-    """督办 by one click: the words are there, with whom it goes to; who may sign it
-    sends it off at once.
+    """督办 by one click: a form that is filled in and says whom the order goes to.
+
+    Whoever may sign an order sends it at once.
     """
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, post = self.chased(number)
-        day = latest_reply_on(case, now())
-        reason = (
-            _("Overdue")
-            if case.due_at and case.due_at <= now()
-            else _("Asked for by the supervisor")
-        )
+        case, post = self.case_to_chase(number)
+        reply_on = latest_reply_on(case, now())
+
+        reason = _("Asked for by the supervisor")
+        if case.due_at and case.due_at <= now():
+            reason = _("Overdue")
+
         initial = {
             "reason": reason,
             "demand": standard_demand(),
-            "reply_on": day,
+            "reply_on": reply_on,
             "key": uuid4(),
         }
         return self.show(case, post, OrderForm(initial=initial))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        (case, post), form = self.chased(number), OrderForm(request.POST)
+        case, post = self.case_to_chase(number)
+        form = OrderForm(request.POST)
         if not form.is_valid():
             return self.show(case, post, form, UNPROCESSABLE)
+
+        officer = Officer(self.user, post)
         try:
-            return redirect(
-                raise_order(
-                    case, by=Officer(self.user, post), at=now(), **form.cleaned_data
-                )
-            )
+            order = raise_order(case, by=officer, at=now(), **form.cleaned_data)
         except RuleBroken as refusal:
             if isinstance(refusal, KeyReused):
                 form = OrderForm({**request.POST.dict(), "key": uuid4()})
@@ -318,9 +337,12 @@ class NewOrder(OrderView):
             form.refuse(refusal)
             return self.show(case, post, form, UNPROCESSABLE)
 
-    def chased(self, number: str) -> tuple[Case, Post]:
-        """The case, and the post it is chased from. Http404: not to be chased by this
-        user.
+        return redirect(order)
+
+    def case_to_chase(self, number: str) -> tuple[Case, Post]:
+        """Return the case, and the user's post from which it is chased.
+
+        Http404: it is closed, or not to be chased by this user.
         """
         case = self.case(number)
         post = chasing_post(case, self.user, now())
@@ -333,6 +355,7 @@ class NewOrder(OrderView):
     ) -> HttpResponse:
         at = now()
         people = recipients_of([case], today())
+
         context = {
             "nav": "supervision",
             "at": at,

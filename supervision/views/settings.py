@@ -33,64 +33,82 @@ class StepRow:
 
     @classmethod
     def of(cls, step: ChaseStep, setting: Setting, *, is_own: bool) -> "StepRow":
-        told = told_in_words(setting)
-        return cls(step, str(setting.level.label), setting.days, told, is_own)
+        return cls(
+            step=step,
+            level=str(setting.level.label),
+            days=setting.days,
+            told=told_in_words(setting),
+            is_own=is_own,
+        )
 
 
 def told_in_words(setting: Setting) -> str:
-    """Who is told at a step, and by which ways."""
+    """Name in words the people notified at a step, and the ways."""
     if not setting.is_on:
         return _("This step is not taken.")
 
-    told = "、".join(str(Told(who).label) for who in setting.told)
+    words = "、".join(str(Told(who).label) for who in setting.told)
     if not setting.by_letter:
-        told += f"（{_('in the inbox alone')}）"
+        words += f"（{_('in the inbox alone')}）"
     if setting.by_robot:
-        told += "、" + _("the town's group")
-    return told
+        words += "、" + _("the town's group")
+
+    return words
 
 
 class Ladder(TownView):
     def get(self, request: HttpRequest) -> HttpResponse:
+        context = self.context(steps=self._steps(), texts=self._texts())
+        return render(request, "supervision/settings/ladder.html", context)
+
+    def _steps(self) -> list[StepRow]:
         own = set(Rung.objects.filter(town=self.town).values_list("step", flat=True))
-        steps = [
+        ladder = ladders_of([self.town.pk])[self.town.pk]
+        return [
             StepRow.of(step, setting, is_own=step in own)
-            for step, setting in ladders_of([self.town.pk])[self.town.pk].items()
+            for step, setting in ladder.items()
         ]
-        said = dict(
-            NoticeText.objects.filter(town=self.town).values_list("kind", "text")
-        )
-        texts = [
-            (kind, said.get(kind) or standard_words(kind), kind in said)
-            for kind in TO_OFFICERS
-        ]
-        return render(
-            request,
-            "supervision/settings/ladder.html",
-            self.context(steps=steps, texts=texts),
-        )
+
+    def _texts(self) -> list[tuple[NoticeKind, str, bool]]:
+        """Return each kind of notice, its words, and if they are the town's own."""
+        rows = NoticeText.objects.filter(town=self.town)
+        own = dict(rows.values_list("kind", "text"))
+
+        texts = []
+        for kind in TO_OFFICERS:
+            words = own.get(kind) or standard_words(kind)
+            texts.append((kind, words, kind in own))
+
+        return texts
 
 
 class EditRung(TownView):
     def get(self, _request: HttpRequest, step: str) -> HttpResponse:
-        held = ladders_of([self.town.pk])[self.town.pk][self.step(step)]
-        return self.show(ChaseStep(step), RungForm(initial=vars(held)))
+        ladder = ladders_of([self.town.pk])[self.town.pk]
+        setting = ladder[self.step(step)]
+        return self.show(ChaseStep(step), RungForm(initial=vars(setting)))
 
     def post(self, request: HttpRequest, step: str) -> HttpResponse:
-        known, form = self.step(step), RungForm(request.POST)
+        chase_step = self.step(step)
+        form = RungForm(request.POST)
+
         try:
             if "default" in request.POST:
-                drop_rung(self.town, known, by=self.user, at=now())
+                drop_rung(self.town, chase_step, by=self.user, at=now())
                 return redirect(self.here("supervision:ladder"))
             if form.is_valid():
-                set_rung(self.town, known, by=self.user, at=now(), **form.cleaned_data)
+                values = form.cleaned_data
+                set_rung(self.town, chase_step, by=self.user, at=now(), **values)
                 return redirect(self.here("supervision:ladder"))
         except RuleBroken as refusal:
             form.refuse(refusal)
-        return self.show(known, form, UNPROCESSABLE)
+
+        return self.show(chase_step, form, UNPROCESSABLE)
 
     def step(self, step: str) -> ChaseStep:
-        """Http404: no step of the ladder, or not to be set by this reader."""
+        """Return a step by its name. Http404: there is none, or the reader may not set
+        it.
+        """
         if step not in LADDER or not self.may_set:
             raise Http404
         return ChaseStep(step)
@@ -98,6 +116,7 @@ class EditRung(TownView):
     def show(self, step: ChaseStep, form: RungForm, status: int = 200) -> HttpResponse:
         if step not in COUNTED:
             form.fields.pop("days", None)
+
         context = self.context(form=form, heading=step.label)
         return render(
             self.request, "supervision/settings/rung.html", context, status=status
@@ -105,39 +124,43 @@ class EditRung(TownView):
 
 
 class EditText(TownView):
-    """The words, with what they would say looked at before they hold."""
+    """The words of a kind of notice, with an example to look at before they are set."""
 
     def get(self, _request: HttpRequest, kind: str) -> HttpResponse:
-        known, own = (
-            self.kind(kind),
-            NoticeText.objects.filter(town=self.town, kind=kind).first(),
-        )
-        return self.show(
-            known, TextForm(initial={"text": own.text if own else standard_words(kind)})
-        )
+        notice_kind = self.kind(kind)
+        own = NoticeText.objects.filter(town=self.town, kind=kind).first()
+        text = own.text if own else standard_words(kind)
+
+        return self.show(notice_kind, TextForm(initial={"text": text}))
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        known, form = self.kind(kind), TextForm(request.POST)
+        notice_kind = self.kind(kind)
+        form = TextForm(request.POST)
         if not form.is_valid():
-            return self.show(known, form, UNPROCESSABLE)
-        text = "" if "default" in request.POST else form.cleaned_data["text"]
+            return self.show(notice_kind, form, UNPROCESSABLE)
+
+        text = form.cleaned_data["text"]
+        if "default" in request.POST:
+            text = ""
+
         if "look" in request.POST:
-            return self.show(known, form, example=example_of(known, text, today()))
+            example = example_of(notice_kind, text, today())
+            return self.show(notice_kind, form, example=example)
+
+        if text == standard_words(notice_kind):
+            text = ""  # the standard words are not stored as the town's own
         try:
-            set_text(
-                self.town,
-                known,
-                "" if text == standard_words(known) else text,
-                by=self.user,
-                at=now(),
-            )
+            set_text(self.town, notice_kind, text, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
-            return self.show(known, form, UNPROCESSABLE)
+            return self.show(notice_kind, form, UNPROCESSABLE)
+
         return redirect(self.here("supervision:ladder"))
 
     def kind(self, kind: str) -> NoticeKind:
-        """Http404: no such notice, or not to be worded by this reader."""
+        """Return a kind of notice by its name. Http404: there is none, or the reader
+        may not word it.
+        """
         if kind not in TO_OFFICERS or not self.may_set:
             raise Http404
         return NoticeKind(kind)

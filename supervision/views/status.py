@@ -1,5 +1,5 @@
-"""Whether the jobs run and what waits: a page for those who look after it, and the same
-for Prometheus.
+"""The state of the jobs and the backlog: a page for those who look after it, and the
+same for Prometheus.
 """
 
 from dataclasses import dataclass
@@ -39,30 +39,33 @@ class JobRow:
     def of(cls, job: Job) -> "JobRow":
         started_at = job.run.started_at if job.run else None
         ok_at = job.run.ok_at if job.run else None
-        return cls(job.label, *lamp_of(job), started_at, ok_at)
+        colour, shape, words = lamp_of(job)
+        return cls(job.label, colour, shape, words, started_at, ok_at)
 
 
 def lamp_of(job: Job) -> tuple[str, str, str]:
     """Return the colour, the shape and the words of a job's lamp."""
     if job.run is None:
         return "grey", "", _("not run yet")
+
     if job.run.failures:
         times = job.run.failures
         words = ngettext("failed %(times)s time: ", "failed %(times)s times: ", times)
         return "red", "●", words % {"times": times} + job.run.error
+
     if job.is_late:
         return "yellow", "▲", _("has not run for long")
     return "green", "✓", _("good")
 
 
 class Status(LoginRequiredMixin, View):
-    """Counts of everything, of no matter in particular."""
+    """The page of jobs and counts; it names no matter."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not (
-            request.user.is_authenticated and request.user.holds(today(), *READ_STATUS)
-        ):
+        user = request.user
+        if not user.is_authenticated or not user.holds(today(), *READ_STATUS):
             raise Http404
+
         at = now()
         context = {
             "nav": "status",
@@ -77,14 +80,14 @@ class Status(LoginRequiredMixin, View):
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For whoever sends the token of METRICS_TOKEN as a bearer's; without one set, the
-    address does not exist.
+    """Answer whoever sends METRICS_TOKEN as a bearer token with the figures for
+    Prometheus. Http404: another token, or METRICS_TOKEN is not set.
     """
+    token = settings.METRICS_TOKEN
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not constant_time_compare(
-        sent, settings.METRICS_TOKEN
-    ):
+    if not token or not constant_time_compare(sent, token):
         raise Http404
+
     registry = CollectorRegistry()
     registry.register(Supervising(now()))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

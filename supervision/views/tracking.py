@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +36,7 @@ ORDER = ("-began_at", "-id")
 
 
 @dataclass(frozen=True)
-class Row:
+class TrackedRow:
     """A matter of a meeting. Of a secret one the reader learns number and light."""
 
     item: TrackedCase
@@ -60,22 +59,30 @@ class Row:
         at: datetime,
         before: Event | None,
         form: VerdictForm | None,
-    ) -> "Row":
-        is_redacted = vars(case)["redacted"]
+    ) -> "TrackedRow":
+        if vars(case)["redacted"]:
+            title = case.number
+            address = ""
+            note = ""
+        else:
+            title = title_for(case, sight)
+            address = case.get_absolute_url()
+            note = reader_redactor(case, sight)(item.note)
+
         return cls(
             item=item,
             light=lamp(case, at),
-            title=case.number if is_redacted else title_for(case, sight),
-            address="" if is_redacted else case.get_absolute_url(),
+            title=title,
+            address=address,
             facts=facts_of(case, times),
-            note="" if is_redacted else reader_redactor(case, sight)(item.note),
+            note=note,
             before=before if form else None,
             form=form,
         )
 
 
 def facts_of(case: Case, times: int) -> str:
-    """Where a matter stands and how often it was chased."""
+    """Return in one line where a matter stands and how often it was chased."""
     chased = ngettext("chased %(times)s time", "chased %(times)s times", times)
     chased %= {"times": times}
     if vars(case)["redacted"]:
@@ -88,22 +95,24 @@ def facts_of(case: Case, times: int) -> str:
 
 
 def ids_of(item: TrackedCase) -> str:
-    """One form a matter on the page: each with names of its own for its labels."""
+    """Return the pattern of the ids of a matter's form, its own on the page."""
     return f"id_{item.pk}_%s"
 
 
 class TrackingView(BoardView):
     def meeting(self, pk: int) -> TrackingMeeting:
-        """Http404: of a town out of sight."""
-        found: TrackingMeeting = get_object_or_404(
-            meetings_seen_by(self.user, now()), pk=pk
-        )
+        """Return a meeting by its key. Http404: its town is out of sight."""
+        seen = meetings_seen_by(self.user, now())
+        found: TrackingMeeting = get_object_or_404(seen, pk=pk)
         return found
 
     def own_towns(self) -> list[Town]:
-        towns = {
-            post.town_id: post.town for post in self.user.posts_on(today()) if post.town
-        }
+        """Return the towns whose meeting the user may hold."""
+        towns: dict[int, Town] = {}
+        for post in self.user.posts_on(today()):
+            if post.town:
+                towns[post.town.pk] = post.town
+
         return [
             town for town in towns.values() if presiding_post(self.user, town, now())
         ]
@@ -112,9 +121,9 @@ class TrackingView(BoardView):
 class TrackingList(TrackingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         self.counted()
-        page = page_of(
-            meetings_seen_by(self.user, now()), ORDER, request.GET.get("after", "")
-        )
+
+        seen = meetings_seen_by(self.user, now())
+        page = page_of(seen, ORDER, request.GET.get("after", ""))
         context = {
             "nav": "supervision",
             "meetings": page.rows,
@@ -125,33 +134,31 @@ class TrackingList(TrackingView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.counted()
-        town = next(
-            (
-                town
-                for town in self.own_towns()
-                if str(town.pk) == request.POST.get("town")
-            ),
-            None,
-        )
+
+        towns = {str(town.pk): town for town in self.own_towns()}
+        town = towns.get(request.POST.get("town", ""))
         if town is None:
-            messages.warning(
-                request,
-                _("Only the town's reviewer and supervisors hold this meeting."),
-            )
+            text = _("Only the town's reviewer and supervisors hold this meeting.")
+            messages.warning(request, text)
             return redirect("supervision:tracking")
+
         try:
-            return redirect(begin_tracking(town, by=self.user, at=now()))
+            meeting = begin_tracking(town, by=self.user, at=now())
         except RuleBroken as refusal:
             messages.warning(request, str(refusal))
             return redirect("supervision:tracking")
+
+        return redirect(meeting)
 
 
 class MeetingView(TrackingView):
     def show(
         self, meeting: TrackingMeeting, wrong: tuple[int, VerdictForm] | None = None
     ) -> HttpResponse:
-        """The list as the reader may know of it: a matter out of sight or secret is a
-        number alone.
+        """Answer with the meeting's matters as far as the reader may know of them.
+
+        Of a matter out of sight or secret the number alone is shown. `wrong` is a form
+        that was refused, behind the key of its item.
         """
         counted = Case.objects.counted_for(self.user, today())
         items = list(
@@ -164,33 +171,39 @@ class MeetingView(TrackingView):
         readable = {pk for pk, case in cases.items() if not vars(case)["redacted"]}
 
         times = dict(with_times(list(cases.values())))
-        before = chased_today(cases.values(), now())
+        chased = chased_today(cases.values(), now())
         may_say = (
             meeting.ended_at is None
             and presiding_post(self.user, meeting.town, now()) is not None
         )
-        forms = self.forms(items, readable if may_say else set(), wrong)
+        forms = self._forms(items, readable if may_say else set())
+        if wrong:
+            item_pk, refused = wrong
+            forms[item_pk] = refused
 
-        at, sight, rows = now(), self.sight(), []
+        at = now()
+        sight = self.sight()
+        rows = []
         for item in items:
             case = cases[item.case_id]
-            row = Row.of(
+            row = TrackedRow.of(
                 item,
                 case,
                 times[case],
                 sight=sight,
                 at=at,
-                before=before.get(case.pk),
+                before=chased.get(case.pk),
                 form=forms.get(item.pk),
             )
             rows.append(row)
 
+        left = [item for item in items if item.case_id in readable and not item.verdict]
         context = {
             "nav": "supervision",
             "meeting": meeting,
             "rows": rows,
             "may_say": may_say,
-            "left": sum(not item.verdict for item in items if item.case_id in readable),
+            "left": len(left),
         }
         return render(
             self.request,
@@ -199,20 +212,18 @@ class MeetingView(TrackingView):
             status=UNPROCESSABLE if wrong else 200,
         )
 
-    def forms(
-        self,
-        items: list[TrackedCase],
-        open_to_say: set[int],
-        wrong: tuple[int, VerdictForm] | None,
+    def _forms(
+        self, items: list[TrackedCase], open_to_say: set[int]
     ) -> dict[int, VerdictForm]:
-        """The form of each item that something may be said of, as it was filled in."""
+        """Return the forms of the items that a verdict may be entered on, by item;
+        `open_to_say` are the keys of their cases.
+        """
         forms = {}
         for item in items:
             if item.case_id in open_to_say and item.verdict not in ACTED:
-                said = {"verdict": item.verdict, "note": item.note}
-                forms[item.pk] = VerdictForm(initial=said, auto_id=ids_of(item))
-        if wrong:
-            forms[wrong[0]] = wrong[1]
+                entered = {"verdict": item.verdict, "note": item.note}
+                forms[item.pk] = VerdictForm(initial=entered, auto_id=ids_of(item))
+
         return forms
 
 
@@ -223,7 +234,7 @@ class TrackingPage(MeetingView):
 
 class SayOf(MeetingView):
     def get(self, _request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the meeting after a login in between."""
         meeting = self.meeting(pk)
         self.item(meeting, tracked)
         return redirect(meeting)
@@ -231,33 +242,33 @@ class SayOf(MeetingView):
     def post(self, request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
         meeting = self.meeting(pk)
         item = self.item(meeting, tracked)
-        return self.said(meeting, item, VerdictForm(request.POST, auto_id=ids_of(item)))
+        form = VerdictForm(request.POST, auto_id=ids_of(item))
+        if not form.is_valid():
+            return self.show(meeting, (item.pk, form))
+
+        verdict = Verdict(form.cleaned_data["verdict"])
+        note = form.cleaned_data["note"]
+        try:
+            say_of(item, verdict, note, by=self.user, at=now())
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+            return self.show(meeting, (item.pk, form))
+
+        return redirect(f"{meeting.get_absolute_url()}#item-{item.pk}")
 
     def item(self, meeting: TrackingMeeting, pk: int) -> TrackedCase:
-        """Http404: of another meeting, or a matter out of sight."""
-        found: TrackedCase = get_object_or_404(
-            meeting.items.filter(case__in=self.visible().values("pk")), pk=pk
-        )
+        """Return an item of the meeting. Http404: there is none, or its matter is out
+        of sight.
+        """
+        visible = self.visible().values("pk")
+        items = meeting.items.filter(case__in=visible)
+        found: TrackedCase = get_object_or_404(items, pk=pk)
         return found
-
-    def said(
-        self, meeting: TrackingMeeting, item: TrackedCase, form: VerdictForm
-    ) -> HttpResponse:
-        if form.is_valid():
-            said: dict[str, Any] = form.cleaned_data
-            try:
-                say_of(
-                    item, Verdict(said["verdict"]), said["note"], by=self.user, at=now()
-                )
-                return redirect(f"{meeting.get_absolute_url()}#item-{item.pk}")
-            except RuleBroken as refusal:
-                form.refuse(refusal)
-        return self.show(meeting, (item.pk, form))
 
 
 class EndTracking(MeetingView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the meeting after a login in between."""
         return redirect(self.meeting(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What did not go out, with its reason, and sending it again."""
+"""Notices that did not go out, each with its reason, and sending them again."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from villages.rights import OVERSEE
 
 class UndeliveredView(StaffView):
     def check(self) -> None:
-        """Http404: somebody who oversees nobody."""
+        """Refuse whoever oversees nobody: Http404."""
         if not self.user.holds(today(), *OVERSEE):
             raise Http404
 
@@ -24,9 +24,9 @@ class UndeliveredView(StaffView):
 class Undelivered(UndeliveredView):
     def get(self, request: HttpRequest) -> HttpResponse:
         self.check()
-        page = page_of(
-            undelivered(self.user, today()), ORDER, request.GET.get("after", "")
-        )
+
+        notices = undelivered(self.user, today())
+        page = page_of(notices, ORDER, request.GET.get("after", ""))
         context = {
             "nav": "supervision",
             "notices": page.rows,
@@ -38,17 +38,21 @@ class Undelivered(UndeliveredView):
 
 class SendAgain(UndeliveredView):
     def get(self, _request: HttpRequest) -> HttpResponse:
-        """Back from a login in between."""
+        """Lead back to the list after a login in between."""
         return redirect("supervision:undelivered")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.check()
-        ticked = [
-            pk
-            for text in request.POST.getlist("notices")
-            if (pk := whole_number(text)) is not None
-        ]
-        count = send_again(undelivered(self.user, today()).filter(pk__in=ticked), now())
+
+        ticked = []
+        for text in request.POST.getlist("notices"):
+            pk = whole_number(text)
+            if pk is not None:
+                ticked.append(pk)
+
+        notices = undelivered(self.user, today()).filter(pk__in=ticked)
+        count = send_again(notices, now())
+
         words = ngettext(
             "%(count)s notice is sent again.",
             "%(count)s notices are sent again.",

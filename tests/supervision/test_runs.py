@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from minshi.jobs import SomeFailed
-from supervision.admin import RobotForm
+from supervision.admin.settings import RobotForm
 from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Channel, Notice, NoticeState, Robot, Rung
 from supervision.notices.delivering import BACKOFF, LEASE, LONGEST, deliver

@@ -1,14 +1,13 @@
-"""The API of supervision: one's own notices, and orders from the pen to their
-closing.
-"""
+"""Supervision orders, from writing one to closing it."""
 
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,10 +17,7 @@ from cases.privacy.redactor import reader_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.registers import OfACase
 from cases.workflow import Officer
-from minshi.api import KeyPages
-from supervision.models import Notice, OrderState, OrderTalk, SupervisionOrder
-from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
-from supervision.notices.words import words_of
+from supervision.models import OrderState, OrderTalk, SupervisionOrder
 from supervision.orders import (
     PEOPLE,
     act_on,
@@ -31,35 +27,11 @@ from supervision.orders import (
     raise_order,
 )
 from villages.api.fields import DayField
+from villages.models import User
 
 STATES = [state.value for state in OrderState]
 MOST_TEXT = 2000
-BESIDE = ("talks__noted_by__user", "case__co_speakers")
-
-
-class NoticeRow(serializers.ModelSerializer[Notice]):
-    number = serializers.CharField(source="case.number", read_only=True)
-    words = serializers.SerializerMethodField(
-        help_text="What is told; nothing in it is personal."
-    )
-    order = serializers.IntegerField(source="order_id", read_only=True, allow_null=True)
-
-    class Meta:
-        model = Notice
-        fields = (
-            "id",
-            "kind",
-            "number",
-            "words",
-            "order",
-            "is_urgent",
-            "state",
-            "created_at",
-            "read_at",
-        )
-
-    def get_words(self, notice: Notice) -> str:
-        return words_of(notice)
+TALKS_AND_CO_SPEAKERS = ("talks__noted_by__user", "case__co_speakers")
 
 
 class TalkRow(ShownRow[OrderTalk]):
@@ -115,9 +87,9 @@ class OrderRow(OfACase):
 
     @extend_schema_field(TalkRow(many=True))
     def get_talks(self, order: SupervisionOrder) -> Any:
-        rows = TalkRow(order.talks.all(), many=True).data
+        talks = TalkRow(order.talks.all(), many=True).data
         redact = reader_redactor(order.case, self.context["sight"])
-        return redact.data(list(rows))
+        return redact.data(list(talks))
 
 
 class OrderWanted(serializers.Serializer[Any]):
@@ -159,58 +131,24 @@ class ActWanted(serializers.Serializer[Any]):
     )
 
 
-class Read(serializers.Serializer[Any]):
-    read = serializers.IntegerField(help_text="How many notices were unread until now.")
-
-
-class Inbox(CaseApi, GenericAPIView[Notice]):
-    serializer_class = NoticeRow
-    queryset = Notice.objects.none()
-    pagination_class = KeyPages
-    filter_backends = ()
-    order = ORDER
-
-    @extend_schema(responses={200: NoticeRow(many=True)})
-    def get(self, request: Request) -> Response:
-        """Your notices, the newest first."""
-        page = self.paginate_queryset(inbox_of(self.user, self.at))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-class ReadAll(CaseApi):
-    @extend_schema(operation_id="inbox_read_all", request=None, responses={200: Read})
-    def post(self, request: Request) -> Response:
-        """You have read them all."""
-        return Response(
-            {"read": mark_read(self.user, unread_of(self.user, self.at), self.at)}
-        )
-
-
-class ReadOne(CaseApi):
-    @extend_schema(request=None, responses={200: Read})
-    def post(self, request: Request, pk: int) -> Response:
-        """You have read this one."""
-        found = inbox_of(self.user, self.at).filter(pk=pk)
-        if not found.exists():
-            raise Http404
-        return Response({"read": mark_read(self.user, found, self.at)})
+def _shown_orders(user: User, on: date) -> QuerySet[SupervisionOrder]:
+    """Return the orders a user sees, with all that an `OrderRow` shows of each."""
+    seen = orders_seen_by(user, on)
+    with_people = seen.select_related(*PEOPLE)
+    return with_people.prefetch_related(*TALKS_AND_CO_SPEAKERS)
 
 
 class OrderApi(CaseApi):
     def one(self, pk: int) -> SupervisionOrder:
-        """Http404: of a case out of sight."""
-        seen = (
-            orders_seen_by(self.user, self.on)
-            .select_related(*PEOPLE)
-            .prefetch_related(*BESIDE)
-        )
+        """Return an order. Http404: its case is out of the caller's sight."""
+        seen = _shown_orders(self.user, self.on)
         found: SupervisionOrder = get_object_or_404(seen, pk=pk)
         return found
 
     def shown(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
-        return Response(
-            OrderRow(self.one(pk), context=self.context()).data, status=code
-        )
+        """Answer with an order as it stands in the database now."""
+        row = OrderRow(self.one(pk), context=self.context())
+        return Response(row.data, status=code)
 
 
 class Orders(RegisterApi):
@@ -225,13 +163,12 @@ class Orders(RegisterApi):
     )
     def get(self, request: Request) -> Response:
         """Supervision orders of the matters you see, the newest first."""
-        seen = (
-            orders_seen_by(self.user, self.on)
-            .select_related(*PEOPLE)
-            .prefetch_related(*BESIDE)
-        )
+        orders = _shown_orders(self.user, self.on)
         state = self.state()
-        return self.answer(seen.filter(state=state) if state else seen)
+        if state:
+            orders = orders.filter(state=state)
+
+        return self.answer(orders)
 
 
 class OneOrder(OrderApi):
@@ -245,15 +182,21 @@ class OneOrder(OrderApi):
         """Sign it, take it back, answer it, check the answer, or note a talk about
         it.
         """
-        order, asked = self.one(pk), ActWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
-        by = acts_open_to(order, self.user, self.at).get(data["act"]) or self._anyhow()
-        act_on(order, data["act"], data, by=by, at=self.at)
+        order = self.one(pk)
+        body = ActWanted(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        values = body.validated_data
+        act = values["act"]
+        actor = acts_open_to(order, self.user, self.at).get(act) or self._any_officer()
+        act_on(order, act, values, by=actor, at=self.at)
+
         return self.shown(pk)
 
-    def _anyhow(self) -> Officer:
-        """The domain says why not, from whichever post."""
+    def _any_officer(self) -> Officer:
+        """Return the caller in their first post, for the domain to say why the act is
+        not open to them. Http404: they hold none.
+        """
         posts = self.user.posts_on(self.on)
         if not posts:
             raise Http404
@@ -266,12 +209,14 @@ class OrdersOfCase(OrderApi):
         """Write an order for a matter; of whoever may sign it is signed in the same
         step.
         """
-        case, asked = self.case(number), OrderWanted(data=request.data)
-        asked.is_valid(raise_exception=True)
+        case = self.case(number)
+        body = OrderWanted(data=request.data)
+        body.is_valid(raise_exception=True)
+
         post = chasing_post(case, self.user, self.at)
         if post is None:
             raise Http404
-        order = raise_order(
-            case, by=Officer(self.user, post), at=self.at, **asked.validated_data
-        )
+
+        officer = Officer(self.user, post)
+        order = raise_order(case, by=officer, at=self.at, **body.validated_data)
         return self.shown(order.pk, status.HTTP_201_CREATED)
