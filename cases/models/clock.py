@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models.case import Case
 from cases.models.choices import COUNTED_IN, Level, Rule, Stage
 from villages.models import Post, Town
 
@@ -16,7 +15,7 @@ class Clock(models.Model):
     """One visit of a stage: exactly one runs while the case is open (domain §4)."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="clocks", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="clocks", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)

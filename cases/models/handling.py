@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models.case import Case
 from cases.models.choices import (
     AssignmentEnd,
     AssignmentRole,
@@ -21,7 +20,7 @@ class Assignment(models.Model):
     """交办: who handles, as lead or assistant, a person's post or an office."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="assignments", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="assignments", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     role = models.CharField(
@@ -175,7 +174,7 @@ class TimeRequest(Asked):
     """延期 or 中止: asked by the lead, ruled by who may decide."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="time_requests", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="time_requests", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     kind = models.CharField(_("kind"), max_length=10, choices=RequestKind.choices)
@@ -234,7 +233,7 @@ class Reply(models.Model):
     """答复: what the speaker was told, when and by whom."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="replies", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="replies", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     at = models.DateTimeField(_("at"))
@@ -256,7 +255,7 @@ class MandatoryReport(models.Model):
     """强制报告: to whom, when, receipt; never public."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="mandatory_reports", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="mandatory_reports", verbose_name=_("case")
     )
     at = models.DateTimeField(_("at"))
     told = models.CharField(_("reported to"), max_length=80)
