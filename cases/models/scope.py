@@ -198,8 +198,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(stage=Stage.CLOSED)
 
     def concluded(self) -> "CaseQuerySet":
-        """Return the cases closed for any reason but merged: 已集中解决 (domain §3), the
-        article's 178.
+        """Return the cases closed for any reason but merged: 已集中解决 (domain §3), in
+        the article 178.
         """
         return self.filter(stage=Stage.CLOSED).exclude(close_reason=CloseReason.MERGED)
 
