@@ -1,15 +1,8 @@
 """Cases and everything that belongs to one."""
 
+from cases.models.access import CaseAccess, Concern, JoinedVillage
 from cases.models.attachment import Attachment, SignedSheet
-from cases.models.case import (
-    Case,
-    CaseAccess,
-    Concern,
-    CoSpeaker,
-    JoinedVillage,
-    NumberCounter,
-    Topic,
-)
+from cases.models.case import Case, CoSpeaker, NumberCounter, Topic
 from cases.models.clock import CalendarDay, Clock, DeadlineRule
 from cases.models.event import CaseRevision, Event
 from cases.models.four_two import FourTwoProcess, FourTwoStep, StepCorrection

@@ -1,5 +1,5 @@
-"""Photos and papers of a case, of a meeting, of a step; reached only through a view
-with the permission check.
+"""Photos and papers of a case, of a meeting, of a step. A view with the permission
+check is the only way to them.
 """
 
 import uuid
@@ -55,11 +55,14 @@ class Attachment(KeptFile):
 
 class SignedSheetQuerySet(models.QuerySet["SignedSheet"]):
     def visible_to(self, user: User, on: date) -> "SignedSheetQuerySet":
-        """Of the meetings and of the steps within the user's reach."""
-        of_meetings = self.filter(meeting__in=Meeting.objects.visible_to(user, on))
-        return of_meetings | self.filter(
-            step__process__in=FourTwoProcess.objects.visible_to(user, on)
-        )
+        """Return the sheets of the meetings and of the steps that the user sees."""
+        meetings = Meeting.objects.visible_to(user, on)
+        of_meetings = self.filter(meeting__in=meetings)
+
+        processes = FourTwoProcess.objects.visible_to(user, on)
+        of_steps = self.filter(step__process__in=processes)
+
+        return of_meetings | of_steps
 
 
 class SignedSheet(KeptFile):

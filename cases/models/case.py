@@ -28,7 +28,7 @@ from cases.models.choices import (
 from cases.models.scope import CaseQuerySet
 from minshi import workdays
 from minshi.crypto import EncryptedTextField, masked_phone
-from villages.models import Group, Office, Post, Resident, Town, User, Village
+from villages.models import Group, Office, Post, Resident, Town, Village
 from villages.models.grid import Sex
 
 
@@ -363,37 +363,43 @@ class Case(WithChoices):
     @property
     def due_on(self) -> date | None:
         """The last day, as people say it: the day before `due_at` (domain §4)."""
-        return workdays.last_day_of(self.due_at) if self.due_at else None
+        if self.due_at is None:
+            return None
+        return workdays.last_day_of(self.due_at)
 
     @property
     def reply_by(self) -> date | None:
         """The day promised, as long as the answer is owed: in 评 it was given."""
-        return self.promised_on if self.is_open and self.stage != Stage.RATE else None
+        is_answered = self.stage == Stage.RATE
+        if is_answered or not self.is_open:
+            return None
+        return self.promised_on
 
     def is_left_unrated(self, at: datetime) -> bool:
-        """Whether nobody rated within the days after the reply (domain §3,
+        """Return True where nobody rated within the days after the reply (domain §3,
         close_unrated), nor within the clock that asks for it: where a town gives more
         time, that holds.
         """
+        if self.stage != Stage.RATE or self.replied_at is None or self.due_at is None:
+            return False
+
         days = timedelta(days=settings.UNRATED_CLOSE_DAYS)
-        asked = (
-            self.stage == Stage.RATE
-            and self.replied_at is not None
-            and self.replied_at + days <= at
-        )
-        return asked and self.due_at is not None and self.due_at <= at
+        return self.replied_at + days <= at and self.due_at <= at
 
     def light(self, at: datetime) -> Light | None:
-        """The lamp of domain §4; None once closed. Lights belong to cases, never to
-        people.
+        """Return the light of domain §4; None once closed. Lights belong to cases,
+        never to people.
         """
         if self.due_at is None or self.yellow_at is None:
             return None
+
         if self.grey_until and at < self.grey_until:
             return Light.GREY
         if at >= self.due_at:
             return Light.RED
-        return Light.YELLOW if at >= self.yellow_at else Light.GREEN
+        if at >= self.yellow_at:
+            return Light.YELLOW
+        return Light.GREEN
 
 
 class CoSpeaker(models.Model):
@@ -440,73 +446,3 @@ class NumberCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.town} {self.year}"
-
-
-class CaseAccess(models.Model):
-    """A post named as a reader of a 保密 case (domain §3, confidentiality)."""
-
-    case = models.ForeignKey(
-        Case, models.CASCADE, related_name="access", verbose_name=_("case")
-    )
-    post = models.ForeignKey(
-        Post, models.PROTECT, related_name="+", verbose_name=_("post")
-    )
-
-    class Meta:
-        verbose_name = _("reader of a secret case")
-        verbose_name_plural = _("readers of secret cases")
-        constraints = (
-            models.UniqueConstraint(fields=("case", "post"), name="case_access_once"),
-        )
-
-    def __str__(self) -> str:
-        return str(self.post)
-
-
-class Concern(models.Model):
-    """回避: a cadre whom the case concerns; it is hidden from them and from every
-    post of their village.
-    """
-
-    case = models.ForeignKey(
-        Case, models.CASCADE, related_name="concerns", verbose_name=_("case")
-    )
-    user = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name=_("account")
-    )
-    village = models.ForeignKey(
-        Village, models.PROTECT, null=True, related_name="+", verbose_name=_("village")
-    )
-
-    class Meta:
-        verbose_name = _("cadre whom a case concerns")
-        verbose_name_plural = _("cadres whom cases concern")
-        constraints = (
-            models.UniqueConstraint(fields=("case", "user"), name="concern_once"),
-        )
-
-    def __str__(self) -> str:
-        return str(self.user)
-
-
-class JoinedVillage(models.Model):
-    """邀村: a village that joins the handling sees exactly that case."""
-
-    case = models.ForeignKey(
-        Case, models.CASCADE, related_name="joined_villages", verbose_name=_("case")
-    )
-    village = models.ForeignKey(
-        Village, models.PROTECT, related_name="joined_cases", verbose_name=_("village")
-    )
-
-    class Meta:
-        verbose_name = _("invited village")
-        verbose_name_plural = _("invited villages")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("case", "village"), name="joined_village_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return str(self.village)

@@ -7,16 +7,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models.case import Case
 from cases.models.choices import COUNTED_IN, Level, Rule, Stage
 from villages.models import Post, Town
 
 
 class Clock(models.Model):
-    """One visit of a stage: exactly one runs while the case is open (domain §4)."""
+    """One visit of a stage; exactly one clock runs while the case is open
+    (domain §4).
+    """
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="clocks", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="clocks", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)
@@ -74,7 +75,7 @@ class Clock(models.Model):
         return f"{self.get_level_display()} · {self.get_stage_display()}"
 
     def in_time(self) -> bool:
-        """Whether it stopped before it was due."""
+        """Return True where it stopped before it was due."""
         return self.stopped_at is not None and self.stopped_at < self.due_at
 
     def is_overdue(self, at: datetime) -> bool:
@@ -85,7 +86,7 @@ class DeadlineRule(models.Model):
     """A town's own length of a deadline from a moment on, in place of the default; the
     newest counts, none is changed.
 
-    What began before keeps the length it began with.
+    A clock that began before keeps the length it began with.
     """
 
     town = models.ForeignKey(
@@ -124,8 +125,8 @@ VOUCHES_FOR_ITS_YEAR = Q(town=None) & (Q(is_working=True) | Q(confirmed=True))
 
 
 class CalendarDay(models.Model):
-    """The only source of days off and make-up weekends; national, a town's row
-    overrides (domain §4).
+    """One day off or make-up weekend, of which this table is the only source: national,
+    or a town's own, which overrides it (domain §4).
     """
 
     day = models.DateField(_("day"))

@@ -1,5 +1,5 @@
-"""What happened: append-only events in a hash chain per case, and the erasable personal
-values beside them.
+"""The history of cases: append-only events in a hash chain per case, and the erasable
+personal values beside them.
 """
 
 from django.db import models
@@ -89,8 +89,9 @@ class CaseRevision(models.Model):
 
     @property
     def field_in_words(self) -> str:
-        """The case's field by its name; anything else is what was typed in on the
-        way.
+        """The verbose name of the case's field that was corrected.
+
+        Anything that is no field of the case was typed in with a step: a note.
         """
         fields = {field.name: field.verbose_name for field in Case._meta.fields}
         return str(fields.get(self.field, _("note")))

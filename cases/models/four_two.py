@@ -17,8 +17,8 @@ from villages.rights import OVERSEE
 
 
 class ReservedMatter(models.TextChoices):
-    """What only the villagers decide (村民委员会组织法 article 24, items 1 to 8, and
-    whatever else they reserve).
+    """Matters that only the villagers decide (村民委员会组织法 article 24, items 1 to 8,
+    and whatever else they reserve).
     """
 
     ALLOWANCES = (
@@ -61,7 +61,9 @@ class ReservedMatter(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """动议事由: the three boxes of the form's first part (ledgers 10)."""
+    """动议事由: the origin of a matter, in the three boxes of the form's first part
+    (ledgers 10).
+    """
 
     PEOPLE = "people", pgettext_lazy("origin", "suggested by party members or people")
     CADRES = "cadres", pgettext_lazy("origin", "proposed by the village's cadres")
@@ -70,22 +72,24 @@ class Origin(models.TextChoices):
 
 class FourTwoQuerySet(models.QuerySet["FourTwoProcess"]):
     def visible_to(self, user: User, on: date) -> "FourTwoQuerySet":
-        """Of the villages at which the user holds a village post, and of what reviewers
-        and supervisors oversee.
+        """Return the processes of the villages where the user holds a village post, and
+        of those that they oversee as reviewer or supervisor.
 
-        One about a case that is hidden from them (secret, or concerning them) does not
-        exist for them either.
+        A process about a case that is hidden from them (secret, or concerning them)
+        does not exist for them either.
         """
         villages = user.reach(on).village_posts_at
-        over = user.reach(on, OVERSEE)
-        if not (villages or over.posts):
+        overseen = user.reach(on, OVERSEE)
+        if not (villages or overseen.posts):
             return self.none()
-        hidden = Case.objects.filter(pk=OuterRef("case")).hidden_from(user, on)
-        return self.filter(
+
+        in_reach = (
             Q(village__in=villages)
-            | Q(village__town__in=over.towns)
-            | Q(village__town__county_code__in=over.counties)
-        ).filter(~Exists(hidden))
+            | Q(village__town__in=overseen.towns)
+            | Q(village__town__county_code__in=overseen.counties)
+        )
+        hidden = Case.objects.filter(pk=OuterRef("case")).hidden_from(user, on)
+        return self.filter(in_reach).filter(~Exists(hidden))
 
 
 class FourTwoProcess(models.Model):
@@ -231,7 +235,9 @@ class FourTwoStep(models.Model):
 
 
 class StepCorrection(Correction):
-    """Of a step as it was recorded; whether it passed stays as its numbers said."""
+    """A correction of a step as it was recorded; its result stays as its numbers
+    decided.
+    """
 
     step = models.ForeignKey(
         FourTwoStep, models.PROTECT, related_name="corrections", verbose_name=_("step")

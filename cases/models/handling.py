@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models.case import Case
 from cases.models.choices import (
     AssignmentEnd,
     AssignmentRole,
@@ -18,10 +17,12 @@ from villages.models import Office, Post
 
 
 class Assignment(models.Model):
-    """交办: who handles, as lead or assistant, a person's post or an office."""
+    """交办: a part of the handling, as lead or assistant, given to a person's post or to
+    an office.
+    """
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="assignments", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="assignments", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     role = models.CharField(
@@ -114,7 +115,7 @@ class Assignment(models.Model):
 
 
 class Asked(models.Model):
-    """What somebody asks for and somebody else rules on."""
+    """A request that somebody makes and somebody else rules on."""
 
     state = models.CharField(
         pgettext_lazy("request", "state"),
@@ -175,7 +176,7 @@ class TimeRequest(Asked):
     """延期 or 中止: asked by the lead, ruled by who may decide."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="time_requests", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="time_requests", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     kind = models.CharField(_("kind"), max_length=10, choices=RequestKind.choices)
@@ -214,27 +215,23 @@ class TimeRequest(Asked):
 
     @property
     def days(self) -> int:
-        """申请天数: calendar days beyond the deadline; of a break, from the day it was
-        asked.
+        """申请天数: calendar days beyond the deadline; of a suspension, from the day it
+        was asked.
         """
-        extends = (
-            self.kind == RequestKind.EXTENSION
-            and self.due_on
-            and self.due_on < self.until_on
-        )
-        start = (
-            self.due_on
-            if extends and self.due_on
-            else workdays.local_day(self.asked_at)
-        )
+        start = workdays.local_day(self.asked_at)
+
+        is_extension = self.kind == RequestKind.EXTENSION
+        if is_extension and self.due_on and self.due_on < self.until_on:
+            start = self.due_on
+
         return (self.until_on - start).days
 
 
 class Reply(models.Model):
-    """答复: what the speaker was told, when and by whom."""
+    """答复: the words in which a speaker was answered, when and by whom."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="replies", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="replies", verbose_name=_("case")
     )
     round = models.PositiveSmallIntegerField(_("round"))
     at = models.DateTimeField(_("at"))
@@ -253,10 +250,10 @@ class Reply(models.Model):
 
 
 class MandatoryReport(models.Model):
-    """强制报告: to whom, when, receipt; never public."""
+    """强制报告: a report to an authority, with its receipt; never public."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="mandatory_reports", verbose_name=_("case")
+        "Case", models.CASCADE, related_name="mandatory_reports", verbose_name=_("case")
     )
     at = models.DateTimeField(_("at"))
     told = models.CharField(_("reported to"), max_length=80)

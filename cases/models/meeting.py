@@ -37,22 +37,24 @@ class ItemState(models.TextChoices):
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User, on: date) -> "MeetingQuerySet":
-        """Meetings of the villages of the user's village posts, and of what reviewers
-        and supervisors oversee.
+        """Return the meetings of the villages where the user holds a village post, and
+        of those that they oversee as reviewer or supervisor.
 
-        What an item says of a case is shown to whoever sees the case
-        (cases/models/scope.py).
+        An item about a case is shown to whoever sees the case (cases/models/scope.py).
         """
         villages = user.reach(on).village_posts_at
-        over = user.reach(on, OVERSEE)
-        where = (
+        overseen = user.reach(on, OVERSEE)
+        if not (villages or overseen.posts):
+            return self.none()
+
+        in_reach = (
             Q(village__in=villages)
-            | Q(town__in=over.towns)
-            | Q(county_code__in=over.counties)
+            | Q(town__in=overseen.towns)
+            | Q(county_code__in=overseen.counties)
         )
-        if over.counties:
-            where |= Q(town__county_code__in=over.counties)
-        return self.filter(where) if villages or over.posts else self.none()
+        if overseen.counties:
+            in_reach |= Q(town__county_code__in=overseen.counties)
+        return self.filter(in_reach)
 
     def to_come(self) -> "MeetingQuerySet":
         return self.filter(closed_at=None, cancelled_at=None)
@@ -163,9 +165,12 @@ class Meeting(models.Model):
 
     @property
     def name(self) -> str:
-        """As people say it: 白关村“两委”会, the 村 and the 镇 said once."""
-        whole = f"{self.village or self.town or ''}{self.get_kind_display()}"
-        return whole.replace("村村", "村", 1).replace("镇镇", "镇", 1)
+        """The name as people say it: 白关村“两委”会, with 村 or 镇 once where the place
+        ends and the kind begins with it.
+        """
+        place = self.village or self.town or ""
+        name = f"{place}{self.get_kind_display()}"
+        return name.replace("村村", "村", 1).replace("镇镇", "镇", 1)
 
     @property
     def where(self) -> Village | Town | str:
@@ -173,13 +178,11 @@ class Meeting(models.Model):
 
     @property
     def level(self) -> Level:
-        return (
-            Level.VILLAGE
-            if self.village_id
-            else Level.TOWN
-            if self.town_id
-            else Level.COUNTY
-        )
+        if self.village_id:
+            return Level.VILLAGE
+        if self.town_id:
+            return Level.TOWN
+        return Level.COUNTY
 
     @property
     def is_open(self) -> bool:
@@ -226,22 +229,21 @@ class Attendee(models.Model):
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def about(self, case: Case, user: User, on: date) -> "AgendaItemQuerySet":
-        """Where a case was talked over, whatever came of it, and where it will be, by
-        the day of the meeting.
+        """Return the items about a case, past and to come, by the day of the meeting.
 
-        As far as the user sees the meetings; whether they see the case, whoever asks
-        has made sure of.
+        Of the meetings that the user sees; the caller has made sure that they see the
+        case.
         """
-        held = Meeting.objects.visible_to(user, on).filter(cancelled_at=None)
-        items = self.filter(case=case, meeting__in=held)
-        return items.select_related("meeting__village", "meeting__town").order_by(
-            "meeting__starts_at", "pk"
-        )
+        meetings = Meeting.objects.visible_to(user, on).filter(cancelled_at=None)
+        items = self.filter(case=case, meeting__in=meetings)
+
+        with_places = items.select_related("meeting__village", "meeting__town")
+        return with_places.order_by("meeting__starts_at", "pk")
 
 
 class AgendaItem(models.Model):
-    """议程: a case, or a subject of its own; concluded once, with the numbers that
-    carried it.
+    """议程: one item, a case or a subject of its own; concluded once, with the numbers
+    that carried it.
     """
 
     meeting = models.ForeignKey(
@@ -325,7 +327,9 @@ class AgendaItem(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.subject or (self.case.number if self.case else "")
+        if self.subject or not self.case:
+            return self.subject
+        return self.case.number
 
 
 class StepAside(models.Model):
@@ -361,9 +365,7 @@ class StepAside(models.Model):
 
 
 class Correction(models.Model):
-    """What turned out to be wrong in something that stays as it was written;
-    append-only.
-    """
+    """A correction of something that stays as it was written; append-only."""
 
     key = models.UUIDField(unique=True, editable=False)
     at = models.DateTimeField(_("at"))
@@ -382,7 +384,7 @@ class Correction(models.Model):
 
 
 class MinutesCorrection(Correction):
-    """Of the minutes of a closed meeting."""
+    """A correction of the minutes of a closed meeting."""
 
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="corrections", verbose_name=_("meeting")

@@ -51,7 +51,7 @@ class Rating(WithChoices):
 
 
 class CallBack(models.Model):
-    """抽查: asked again after closing, by another."""
+    """抽查: the two questions asked again after closing, by somebody else."""
 
     case = models.ForeignKey(
         Case, models.CASCADE, related_name="call_backs", verbose_name=_("case")

@@ -1,5 +1,5 @@
-"""Who sees which case, stated once (domain §3, visible_to); every list, page, file and
-export starts here.
+"""Visibility of cases: the one rule that every list, page, file and export starts from
+(domain §3, visible_to).
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value, When
 
+from cases.models.access import CaseAccess, Concern, JoinedVillage
 from cases.models.choices import (
     ONLINE_CHANNELS,
     CloseReason,
@@ -17,6 +18,8 @@ from cases.models.choices import (
     Light,
     Stage,
 )
+from cases.models.clock import Clock
+from cases.models.handling import Assignment
 from villages.models import Post, Role, Town, User
 from villages.models.people import Reach
 from villages.rights import OVERSEE
@@ -27,20 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sight:
-    """What one user sees on one day; built once, used by querysets and by rows
-    alike.
+    """The nodes from which one user sees cases on one day; built once, used by
+    querysets and by rows alike.
     """
 
     user: User
     on: date
     reach: Reach
-    # reviewer and supervisor posts: their whole territory, secret matters as redacted
+    # reviewer and supervisor posts: all of their territory, secret matters as redacted
     # rows
     overseer: Reach
     reviewer: Reach
 
     @classmethod
     def of(cls, user: User, on: date) -> "Sight":
+        """Return the sight of a user by their posts of a day."""
         posts = user.posts_on(on)
         return cls(
             user=user,
@@ -51,33 +55,29 @@ class Sight:
         )
 
     def _assigned(self) -> Exists:
-        from cases.models.handling import Assignment
-
+        """Cases of which the posts, or their offices, handle a part now."""
         holders = Q(post__in=self.reach.posts)
         if self.reach.offices:
             holders |= Q(office__in=self.reach.offices)
-        return Exists(
-            Assignment.objects.filter(holders, case=OuterRef("pk"), ended_at=None)
-        )
+
+        parts = Assignment.objects.filter(holders, case=OuterRef("pk"), ended_at=None)
+        return Exists(parts)
 
     def territory(self) -> Q:
         """Cases of the posts' nodes, and what is assigned to or shared with them."""
-        from cases.models.case import JoinedVillage
-
+        reach = self.reach
         where = Q(self._assigned())
-        if self.reach.village_posts_at:
-            where |= Q(village__in=self.reach.village_posts_at)
-            where |= Q(
-                Exists(
-                    JoinedVillage.objects.filter(
-                        case=OuterRef("pk"), village__in=self.reach.village_posts_at
-                    )
-                )
+
+        if reach.village_posts_at:
+            invitations = JoinedVillage.objects.filter(
+                case=OuterRef("pk"), village__in=reach.village_posts_at
             )
-        if self.reach.groups:
-            where |= Q(group__in=self.reach.groups) | Q(
-                recorded_by__in=self.reach.posts
-            )
+            where |= Q(village__in=reach.village_posts_at)
+            where |= Q(Exists(invitations))
+
+        if reach.groups:
+            where |= Q(group__in=reach.groups) | Q(recorded_by__in=reach.posts)
+
         return where | self.overseen()
 
     def overseen(self) -> Q:
@@ -85,30 +85,25 @@ class Sight:
         return _within(self.overseer)
 
     def named(self) -> Q:
-        """Named as a reader of a 保密 case: recorder, owner, lead and assistants while
-        assigned, CaseAccess.
+        """Cases that name the user as a reader of a 保密 case: as recorder, owner, lead
+        or assistant while assigned, or by CaseAccess.
         """
-        from cases.models.case import CaseAccess
+        posts = self.reach.posts
+        access = CaseAccess.objects.filter(case=OuterRef("pk"), post__in=posts)
 
         return (
-            Q(recorded_by__in=self.reach.posts)
-            | Q(owner_post__in=self.reach.posts)
+            Q(recorded_by__in=posts)
+            | Q(owner_post__in=posts)
             | Q(self._assigned())
-            | Q(
-                Exists(
-                    CaseAccess.objects.filter(
-                        case=OuterRef("pk"), post__in=self.reach.posts
-                    )
-                )
-            )
+            | Q(Exists(access))
         )
 
     def in_conflict(self) -> Exists:
-        from cases.models.case import Concern
-
+        """Cases that concern the user, or somebody of a village where they serve."""
         who = Q(user=self.user)
         if self.reach.villages:
             who |= Q(village__in=self.reach.villages)
+
         return Exists(Concern.objects.filter(who, case=OuterRef("pk")))
 
     def speaker_shown(self) -> Q:
@@ -121,8 +116,8 @@ class Sight:
         )
 
     def shows_speaker(self, case: "Case") -> bool:
-        """隐名: only the recorder, the follow-up officer and the reviewer see who
-        spoke.
+        """Return True where the user may know who spoke. 隐名: only the recorder, the
+        follow-up officer and the reviewer may.
         """
         return (
             case.confidentiality != Confidentiality.HIDDEN
@@ -134,11 +129,14 @@ class Sight:
 
 
 def _within(reach: Reach) -> Q:
+    """Cases of the towns and counties of a reach."""
     where = Q(pk__in=())
+
     if reach.towns:
         where |= Q(town__in=reach.towns)
     if reach.counties:
         where |= Q(town__in=Town.objects.filter(county_code__in=reach.counties))
+
     return where
 
 
@@ -148,12 +146,13 @@ def _post(name: str) -> "Prefetch[str, Any, Any]":
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User, on: date) -> "CaseQuerySet":
-        """The cases whose content the user may read on that day; nothing without a
+        """Return the cases whose content the user may read on that day; none without a
         current post.
         """
         sight = Sight.of(user, on)
         if sight.reach.is_empty:
             return self.none()
+
         return self.filter(
             sight.territory(),
             ~Q(confidentiality=Confidentiality.SECRET) | sight.named(),
@@ -161,16 +160,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def hidden_from(self, user: User, on: date) -> "CaseQuerySet":
-        """Those kept from the user wherever they stand: secret and not named to them,
-        or concerning them.
+        """Return the cases hidden from the user wherever they stand: secret ones that
+        do not name them, and those that concern them.
         """
         sight = Sight.of(user, on)
         secret = Q(confidentiality=Confidentiality.SECRET) & ~sight.named()
         return self.filter(secret | Q(sight.in_conflict()))
 
     def counted_for(self, user: User, on: date) -> "CaseQuerySet":
-        """What `visible_to` gives, and to reviewers and supervisors the secret rest as
-        rows with `redacted` true.
+        """Return what `visible_to` does, and to reviewers and supervisors the secret
+        rest as rows with `redacted` true.
 
         A redacted row shows number, dates, stage and light alone (domain §3,
         confidentiality).
@@ -178,26 +177,29 @@ class CaseQuerySet(models.QuerySet["Case"]):
         sight = Sight.of(user, on)
         if sight.reach.is_empty:
             return self.none().annotate(redacted=Value(False))
+
         secret = Q(confidentiality=Confidentiality.SECRET)
-        kept = self.filter(sight.territory(), ~sight.in_conflict())
+        cases = self.filter(sight.territory(), ~sight.in_conflict())
+
         if sight.overseer.is_empty:
-            return kept.filter(~secret | sight.named()).annotate(redacted=Value(False))
-        if (
-            sight.reach.village_posts_at or sight.reach.groups
-        ):  # else all they see is overseen or assigned, so named
-            kept = kept.filter(~secret | sight.named() | _within(sight.overseer))
-        return kept.annotate(
-            redacted=models.Case(
-                When(secret & ~sight.named(), then=Value(True)), default=Value(False)
-            )
+            readable = cases.filter(~secret | sight.named())
+            return readable.annotate(redacted=Value(False))
+
+        # without such posts all they see is overseen or assigned, so it names them
+        if sight.reach.village_posts_at or sight.reach.groups:
+            cases = cases.filter(~secret | sight.named() | _within(sight.overseer))
+
+        is_redacted = models.Case(
+            When(secret & ~sight.named(), then=Value(True)), default=Value(False)
         )
+        return cases.annotate(redacted=is_redacted)
 
     def open(self) -> "CaseQuerySet":
         return self.exclude(stage=Stage.CLOSED)
 
     def concluded(self) -> "CaseQuerySet":
-        """已集中解决: closed for any reason but merged (domain §3); the article's
-        178.
+        """Return the cases closed for any reason but merged: 已集中解决 (domain §3), in
+        the article 178.
         """
         return self.filter(stage=Stage.CLOSED).exclude(close_reason=CloseReason.MERGED)
 
@@ -205,9 +207,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(channel__in=ONLINE_CHANNELS)
 
     def overdue(self, at: datetime) -> "CaseQuerySet":
-        return self.open().filter(
-            Q(grey_until=None) | Q(grey_until__lte=at), due_at__lte=at
-        )
+        is_running = Q(grey_until=None) | Q(grey_until__lte=at)
+        return self.open().filter(is_running, due_at__lte=at)
 
     def left_unrated(self, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.is_left_unrated`."""
@@ -220,14 +221,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.open().filter(grey_until__gt=at)
         if light == Light.RED:
             return self.overdue(at)
-        lit = self.open().filter(
-            Q(grey_until=None) | Q(grey_until__lte=at), due_at__gt=at
-        )
-        return (
-            lit.filter(yellow_at__lte=at)
-            if light == Light.YELLOW
-            else lit.filter(yellow_at__gt=at)
-        )
+
+        is_running = Q(grey_until=None) | Q(grey_until__lte=at)
+        in_time = self.open().filter(is_running, due_at__gt=at)
+        if light == Light.YELLOW:
+            return in_time.filter(yellow_at__lte=at)
+        return in_time.filter(yellow_at__gt=at)
 
     def owned_by(self, reach: Reach) -> "CaseQuerySet":
         return self.open().filter(
@@ -235,35 +234,30 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def with_row(self) -> "CaseQuerySet":
-        """Everything a row of a list shows, in two queries: joined as well, posts cost
-        PostgreSQL more to plan than all the rest of the list (it tries every order of
-        the tables).
+        """Read everything that a row of a list shows, in two queries.
+
+        Joined as well, posts cost PostgreSQL more to plan than all the rest of the list
+        (it tries every order of the tables).
         """
-        return self.select_related(
-            "town", "village", "group", "owner_office"
-        ).prefetch_related(_post("owner_post"))
+        places = self.select_related("town", "village", "group", "owner_office")
+        return places.prefetch_related(_post("owner_post"))
 
     def with_doubt(self) -> "CaseQuerySet":
-        """Adds `is_provisional`: whether the due was counted to a year whose days off
+        """Add `is_provisional`: true where the due was counted to a year whose days off
         were not known.
         """
-        from cases.models.clock import Clock
-
         running = Clock.objects.filter(
             case=OuterRef("pk"), stopped_at=None, is_provisional=True
         )
         return self.annotate(is_provisional=Exists(running))
 
     def with_record(self) -> "CaseQuerySet":
-        """Everything a row of a ledger shows, in three queries."""
-        return (
-            self.with_row()
-            .select_related("topic")
-            .prefetch_related(_post("recorded_by"))
-        )
+        """Read everything that a row of a ledger shows, in three queries."""
+        rows = self.with_row().select_related("topic")
+        return rows.prefetch_related(_post("recorded_by"))
 
     def with_page(self) -> "CaseQuerySet":
-        """Everything the page of one case shows of it, in one query."""
+        """Read everything that the page of one case shows of it, in one query."""
         return self.select_related(
             "town",
             "village",

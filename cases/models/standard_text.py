@@ -1,4 +1,4 @@
-"""常用语: words kept ready for a step, for every town or for one."""
+"""常用语: texts ready to be filled into a step, for every town or for one."""
 
 import re
 
@@ -10,13 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from villages.models import Town
 
 LONGEST = 1000
-MATTER, NUMBER, PLACE, REPLY_BY = FILLED_IN = ("事项", "编号", "村", "答复日")
+# the names that the software fills in
+MATTER = "事项"
+NUMBER = "编号"
+PLACE = "村"
+REPLY_BY = "答复日"
+FILLED_IN = (MATTER, NUMBER, PLACE, REPLY_BY)
 BRACED = re.compile(r"\{([^{}]*)\}")
 
 
 class StandardText(models.Model):
-    """`{事项}` and the like are filled in by the software when the text is chosen,
-    【…】 by the officer.
+    """A text to choose from beside a box of a step.
+
+    `{事项}` and the like are filled in by the software when the text is chosen, 【…】 by
+    the officer.
     """
 
     town = models.ForeignKey(
