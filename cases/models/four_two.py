@@ -17,8 +17,8 @@ from villages.rights import OVERSEE
 
 
 class ReservedMatter(models.TextChoices):
-    """Matters that only the villagers decide (村民委员会组织法 article 24, items 1 to 8,
-    and whatever else they reserve).
+    """Matters that only the villagers decide (村民委员会组织法 article 24, items 1 to
+    8, and whatever else they reserve).
     """
 
     ALLOWANCES = (

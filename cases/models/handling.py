@@ -17,8 +17,8 @@ from villages.models import Office, Post
 
 
 class Assignment(models.Model):
-    """交办: a part of the handling, as lead or assistant, given to a person's post or to
-    an office.
+    """交办: a part of the handling, as lead or assistant, given to a person's post or
+    to an office.
     """
 
     case = models.ForeignKey(

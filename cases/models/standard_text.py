@@ -22,8 +22,8 @@ BRACED = re.compile(r"\{([^{}]*)\}")
 class StandardText(models.Model):
     """A text to choose from beside a box of a step.
 
-    `{事项}` and the like are filled in by the software when the text is chosen, 【…】 by
-    the officer.
+    `{事项}` and the like are filled in by the software when the text is chosen, 【…】
+    by the officer.
     """
 
     town = models.ForeignKey(
