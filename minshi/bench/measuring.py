@@ -1,11 +1,12 @@
 """Measures every request at one size: round after round, so that a busy moment of the
-machine hits all alike.
+machine hits all alike, and in the machine's pace of that round.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from minshi.bench.cost import Meter, typical
+from minshi.bench.pace import pace
 from minshi.bench.pages import Desk, Operation
 from minshi.bench.plans import scans_whole
 
@@ -16,7 +17,8 @@ WARM_UP = 2
 class Row:
     """One request at one size."""
 
-    samples: list[float] = field(default_factory=list)  # ms
+    # ms, as the machine of the budgets would need
+    samples: list[float] = field(default_factory=list)
     queries: int = 0
     cases: int = 0  # links on the page
     # statements that read the whole table of cases
@@ -26,18 +28,23 @@ class Row:
     def ms(self) -> float:
         return typical(self.samples)
 
-    def add(self, meter: Meter, cases: int) -> None:
-        self.samples.append(meter.milliseconds)
-        self.queries, self.cases = meter.queries, cases
+    def add(self, meter: Meter, cases: int, at_pace: float) -> None:
+        self.samples.append(meter.milliseconds / at_pace)
+        self.queries = meter.queries
+        self.cases = cases
 
 
 def measure(at: datetime, rounds: int) -> dict[str, Row]:
     """A row for each request of `Desk`."""
     operations = Desk(at).operations()
     rows = {operation.key: _warmed_up(operation) for operation in operations}
+
     for _round in range(rounds):
+        at_pace = pace()
         for operation in operations:
-            rows[operation.key].add(*operation.ready().send())
+            meter, cases = operation.ready().send()
+            rows[operation.key].add(meter, cases, at_pace)
+
     return rows
 
 

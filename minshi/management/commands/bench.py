@@ -13,7 +13,8 @@ from django.db import connection
 from minshi.clock import now
 
 HELP = """CPU of this process plus the time it waits for the database, a request; the
-lower quartile of all rounds. The sweep of supervision in a process of its own, with
+lower quartile of all rounds, in the pace of the machine that the budgets were written
+on. The sweep of supervision in a process of its own, with
 clocks due among many matters and with none due. Makes databases of its own where
 DATABASE_URL points (SQLite without one) and drops them afterwards."""
 PARTS = ("requests", "sweep")
