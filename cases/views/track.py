@@ -130,7 +130,7 @@ class Track(View):
     def _reply_to_late(self, request: HttpRequest, visit: Visit) -> str:
         """Return the reply to a step that is not open: thanks if it was made before."""
         key = _uuid(request.POST.get("key"))
-        if visit.case.events.filter(key=key).exists():
+        if key and visit.case.events.filter(key=key).exists():
             return _("Thank you, it has been noted.")
         return _("That is not possible any more.")
 

@@ -177,6 +177,19 @@ def test_the_speaker_is_asked_as_the_speaker_after_a_mistake_too(client, here):
     assert "群众满意吗" not in page
 
 
+@pytest.mark.parametrize("key", ["", "nothing", "5f0c9f3e-3a55-4a53-9b1c-0d7d4f6f1f11"])
+def test_nobody_is_thanked_for_what_was_never_noted(client, here, key):
+    case = decided(here)
+    sent = {"k": case.tracking_code, "action": "rate", "version": case.version}
+
+    page = client.post(
+        reverse("cases:track", args=[case.number]), {**sent, "key": key}, follow=True
+    ).content.decode()
+
+    assert "现在不能这样办了" in page
+    assert "谢谢" not in page
+
+
 def test_who_handles_a_matter_gets_no_code_that_speaks_for_the_villager(client, here):
     case = decided(here)
     client.force_login(here.handler.user)
