@@ -7,9 +7,11 @@ import uuid
 
 import pytest
 import time_machine
+from django.http import Http404
 from django.urls import reverse
 
 from cases.models import AgendaItem, Case, Meeting
+from cases.views.meetings.item import ItemPage
 from tests import roles
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import (
@@ -53,6 +55,20 @@ def item_form(item: AgendaItem, **fields: object) -> dict[str, object]:
         "decision": "换灯",
     }
     return {**given, **step, **fields}
+
+
+def test_an_item_taken_off_the_agenda_while_its_page_is_drawn_is_gone(rf):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    page = ItemPage()
+    page.setup(rf.get("/"))
+    page.request.user = here.secretary.user
+    item = page.item(meeting.pk, meeting.items.get().pk)
+
+    AgendaItem.objects.filter(pk=item.pk).delete()
+
+    with pytest.raises(Http404):
+        page.show(page.request, item)
 
 
 def sitting(here, *cases) -> tuple[Meeting, str]:

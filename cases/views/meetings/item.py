@@ -62,6 +62,16 @@ class ItemView(MeetingView):
         return by
 
 
+def _on_agenda(sitting: Sitting, item: AgendaItem) -> AgendaItem:
+    """Return the item as the sitting read it; Http404: another screen has taken it off
+    the agenda since.
+    """
+    for found in sitting.items:
+        if found.pk == item.pk:
+            return found
+    raise Http404
+
+
 def _address_of(item: AgendaItem) -> str:
     return reverse("cases:meeting_item", args=[item.meeting_id, item.pk])
 
@@ -168,7 +178,7 @@ class ShownItem(ItemView):
         meeting = item.meeting
         by = self.holder(meeting)
         sitting = Sitting(meeting, self.user, today())
-        found = next(one for one in sitting.items if one.pk == item.pk)
+        found = _on_agenda(sitting, item)
         line = sitting.line(found)
 
         may_write = (
@@ -466,7 +476,7 @@ class ItemPage(ShownItem):
 
 def _why_closed(item: AgendaItem) -> RuleBroken:
     """Return the refusal of a step that is not open any more."""
-    fresh = AgendaItem.objects.get(pk=item.pk)
+    fresh = get_object_or_404(AgendaItem, pk=item.pk)
     if fresh.state != ItemState.WAITING:
         return was_concluded(fresh)
     return MoveRefused(
@@ -484,7 +494,8 @@ def _next_waiting(item: AgendaItem) -> AgendaItem | None:
 
 def _read_again(item: AgendaItem) -> AgendaItem:
     """Return the item and its meeting as they stand now."""
-    fresh = AgendaItem.objects.select_related("case").get(pk=item.pk)
+    items = AgendaItem.objects.select_related("case")
+    fresh: AgendaItem = get_object_or_404(items, pk=item.pk)
     meetings = Meeting.objects.select_related("village__town", "town")
     fresh.meeting = meetings.get(pk=item.meeting_id)
     return fresh
