@@ -568,6 +568,7 @@ def methods(target: Target) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", STRANGERS)
 def test_no_address_opens_or_tells_a_stranger_what_is_hidden_from_them(role):
     addresses = every_address()

@@ -30,7 +30,7 @@ from tests.cases.test_workflow_random import (
     offers_for,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 STEPS = 18
 FIRST = date(2026, 2, 20)
 # How often a step is chosen where it is open, so that all that moves a clock happens,

@@ -408,6 +408,7 @@ def differences(world: World) -> list[tuple[str, set[str], set[str]]]:
     return found
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("secret", [False, True], ids=["plain", "secret"])
 @pytest.mark.parametrize("level", ["village", "town", "county"])
 @pytest.mark.parametrize("stage", STAGE)

@@ -494,6 +494,7 @@ def without(here: Staff, names: tuple[str, ...]) -> Staff:
     return here
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", WALKS)
 def test_every_state_within_reach_is_sound(name):
     actions, leads, vacant = WALKS[name]

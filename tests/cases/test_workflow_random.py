@@ -33,7 +33,7 @@ from tests.cases.roads import DAY, NOON, words
 from tests.villages.factories import GroupFactory, OfficeFactory, VillageFactory
 from villages.models import Post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NAME, PHONE, ADDRESS, PROXY = "欧阳雪梅", "13893907788", "石桥村西头九号", "欧阳铁柱"
 VERBATIM = "鱼塘被邻居占了三分地至今没有人管过"

@@ -28,7 +28,7 @@ from supervision.models import Channel, ChaseStep, Notice, NoticeKind
 from tests.cases.roads import DAY, NOON, Staff, officer, people_of, spoken, words
 from villages.models import Post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HANDLINGS = ("on_spot", "led", "joint", "meeting")
 
 
