@@ -99,8 +99,8 @@ class _Roster:
         next working day.
         """
         day = self.calendar.on_or_after(self.today)
-        days = [first + ONE_DAY * nth for nth in range((day - first).days)]
-        turns = sum(self.calendar.is_working_day(day) for day in days)
+        earlier = [first + ONE_DAY * nth for nth in range((day - first).days)]
+        turns = sum(self.calendar.is_working_day(past) for past in earlier)
 
         start = -turns % len(self.members)
         return self.members[start:] + self.members[:start]
