@@ -57,7 +57,7 @@ def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> No
     """
     posts = [post for post in cast.posts if post.village_id == village.pk]
     posts.sort(key=lambda post: post.role != Role.SECRETARY)
-    officers = {str(post.user): post.user for post in posts}
+    officers: dict[str, User | None] = {str(post.user): post.user for post in posts}
     villagers = _with_others(officers, max(VILLAGE_BODIES.values()), rng)
 
     seats = []
