@@ -28,7 +28,7 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Pace:
-    """How long people take between the steps, in working days."""
+    """The time people take between the steps, in working days."""
 
     decide: int
     acknowledge: int
