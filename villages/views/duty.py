@@ -37,7 +37,8 @@ from villages.requests import whole_number
 from villages.rights import DESCRIBE_TALK_ROOM
 
 WEEK = timedelta(days=7)
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
+FIRST = date(1990, 1, 1)
+LAST = date(2199, 12, 31)
 
 
 class DutyView(LoginRequiredMixin, View):
