@@ -166,8 +166,10 @@ def _send_away(posts: list[Post], at: datetime) -> None:
     serving = [post for post in posts if post.village_id]
     pairs = list(pairwise(serving))[::AWAY_SHARE]
     on = workdays.local_day(at)
-    DutyLeave.objects.bulk_create(
-        DutyLeave(
+
+    leaves = []
+    for away, other in pairs:
+        leave = DutyLeave(
             post=away,
             substitute=other,
             noted_by=posts[0],
@@ -175,8 +177,8 @@ def _send_away(posts: list[Post], at: datetime) -> None:
             from_on=on,
             until_on=on + ONE_DAY,
         )
-        for away, other in pairs
-    )
+        leaves.append(leave)
+    DutyLeave.objects.bulk_create(leaves)
 
 
 @dataclass(frozen=True)
@@ -296,20 +298,23 @@ class Ledger:
         self, village: Village, level: Level, stage: Stage, since: datetime
     ) -> dict[str, Any]:
         """Return the dates and words of the stages that the matter has been through."""
+        upto = OPEN.index(stage)
+
         progress: dict[str, Any] = {}
-        if OPEN.index(stage) >= OPEN.index(Stage.DELIBERATE):
+        if upto >= OPEN.index(Stage.DELIBERATE):
             progress["accepted_at"] = since
-        if OPEN.index(stage) >= OPEN.index(Stage.HANDLE):
+        if upto >= OPEN.index(Stage.HANDLE):
             progress["decided_at"] = since
             progress["handling"] = Handling.LED
             progress["decision"] = "派人清淤"
             progress["lead"] = self.county.lead(village, level)
-        if OPEN.index(stage) >= OPEN.index(Stage.SUPERVISE):
+        if upto >= OPEN.index(Stage.SUPERVISE):
             progress["completed_at"] = since
             progress["outcome"] = Outcome.DONE
             progress["result"] = "已经清通"
         if stage == Stage.RATE:
             progress["replied_at"] = since
+
         return progress
 
     def _closed(self, nth: int, count: int) -> Matter:
