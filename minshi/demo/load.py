@@ -76,7 +76,7 @@ def load(
 
 
 class Writer:
-    """Writes matters in the order of time, spread evenly over five years."""
+    """The writer of matters in the order of time, spread evenly over five years."""
 
     def __init__(self, town: Town, count: int, at: datetime) -> None:
         self.at = at
@@ -100,20 +100,20 @@ class Writer:
     def matters(self, first: int, end: int, rng: Random) -> Iterator[Matter]:
         names = Names(rng)
         for nth in range(first, end):
-            told = self.at - YEARS * (1 - (nth + 1) / (self.count + 1))
+            told_at = self.at - YEARS * (1 - (nth + 1) / (self.count + 1))
 
             # drawn in this order: the same seed gives the same matters
-            still_open = told > self.at - STILL_OPEN and rng.random() < OPEN_SHARE
+            still_open = told_at > self.at - STILL_OPEN and rng.random() < OPEN_SHARE
             stage = rng.choice(OPEN_STAGES) if still_open else Stage.CLOSED
             sample = rng.choice(self.samples)
             group = rng.choice(self.groups)
-            yield self._matter(sample, group, told, stage, rng, names)
+            yield self._matter(sample, group, told_at, stage, rng, names)
 
     def _matter(
         self,
         sample: Sample,
         group: Group,
-        told: datetime,
+        told_at: datetime,
         stage: Stage,
         rng: Random,
         names: Names,
@@ -123,13 +123,13 @@ class Writer:
         speaker_name = names.person(sex, rng.randint(1940, 2000))
         speaker_phone = f"1620000{rng.randrange(10_000):04d}"
         channel = rng.choice(Channel.values)
-        progress = self._progress(sample, group, told, stage, rng)
+        progress = self._progress(sample, group, told_at, stage, rng)
 
         return Matter(
             source=SOURCE,
             title=in_group(sample.title, group.number),
             verbatim=in_group(sample.verbatim, group.number),
-            registered_at=told,
+            registered_at=told_at,
             village=group.village,
             group=group,
             speaker_name=speaker_name,
@@ -143,36 +143,36 @@ class Writer:
         )
 
     def _progress(
-        self, sample: Sample, group: Group, told: datetime, stage: Stage, rng: Random
+        self, sample: Sample, group: Group, told_at: datetime, stage: Stage, rng: Random
     ) -> dict[str, Any]:
         """Return the dates and words of the stages that the matter has been through."""
         stages = list(Stage)
         upto = stages.index(stage)
-        left = self.at - told
+        left = self.at - told_at
 
         progress: dict[str, Any] = {}
         if upto >= stages.index(Stage.DELIBERATE):
-            progress["accepted_at"] = told + min(2 * HOUR, left / 8)
+            progress["accepted_at"] = told_at + min(2 * HOUR, left / 8)
         if upto >= stages.index(Stage.HANDLE):
-            progress["decided_at"] = told + min(DAY, left / 6)
+            progress["decided_at"] = told_at + min(DAY, left / 6)
             progress["handling"] = sample.handling or "led"
             progress["decision"] = "旧账"
             progress["lead"] = self.leads[group.village_id]
         if upto >= stages.index(Stage.SUPERVISE):
             days = rng.randint(2, 20)
-            progress["completed_at"] = told + min(days * DAY, left / 4)
+            progress["completed_at"] = told_at + min(days * DAY, left / 4)
             progress["outcome"] = Outcome.DONE
             progress["result"] = sample.result
         if stage == Stage.CLOSED:
-            progress |= self._answer(sample, told, left, rng)
+            progress |= self._answer(sample, told_at, left, rng)
 
         return progress
 
     def _answer(
-        self, sample: Sample, told: datetime, left: timedelta, rng: Random
+        self, sample: Sample, told_at: datetime, left: timedelta, rng: Random
     ) -> dict[str, Any]:
         days = rng.randint(21, 30)
-        closed_at = told + min(days * DAY, left / 2)
+        closed_at = told_at + min(days * DAY, left / 2)
         if rng.random() < 0.05:  # noqa: PLR2004
             return {"closed_at": closed_at, "close_reason": CloseReason.UNRATED}
 
