@@ -96,15 +96,14 @@ def start_for_decision(sample: Sample, decided: date, pace: Pace, diary: Diary) 
 def handling(
     sample: Sample, decided: date, pace: Pace, diary: Diary, days: int = 0
 ) -> Days:
-    """The steps from the decision to 办结, `days` calendar days later or on the working
-    day before.
+    """Return the steps from the decision to 办结, `days` calendar days later or on the
+    working day before.
     """
-    done = max(
-        diary.on_or_before(decided + timedelta(days=days or sample.days)),
-        diary.after(decided, 1),
-    )
+    due = decided + timedelta(days=days or sample.days)
+    done = max(diary.on_or_before(due), diary.after(decided, 1))
     half = diary.on_or_before(decided + (done - decided) / 2)
     taken = min(diary.after(decided, pace.acknowledge), done)
+
     return [
         ("acknowledge", taken),
         ("progress", max(taken, half)),
@@ -183,6 +182,7 @@ def second_round(days: Days, diary: Diary) -> Days:
     angry = diary.after(checked, 1)
     again = diary.after(angry, 4)
     answered = diary.after(angry, 6)
+
     return [
         *days,
         ("verify", checked),
@@ -221,6 +221,7 @@ def to_committee(days: Days, diary: Diary) -> Days:
     """
     up = days[2][1]
     decided = diary.after(up, 4)
+
     work = (
         ("accept_together", diary.after(up, 1)),
         ("give_up", diary.after(up, 2)),
