@@ -431,17 +431,19 @@ def collect_static() -> None:
     stamp = VAR / "static.stamp"
     files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
     release = digest(ROOT / "requirements.lock", *files)
-    if not stamped(stamp, release):
-        with step("整理静态文件 / collecting static files"):
-            manage(
-                "collectstatic",
-                "--noinput",
-                "--clear",
-                "--verbosity",
-                "0",
-                env=served_environment(),
-            )
-        stamp.write_text(release)
+    if stamped(stamp, release):
+        return
+
+    with step("整理静态文件 / collecting static files"):
+        manage(
+            "collectstatic",
+            "--noinput",
+            "--clear",
+            "--verbosity",
+            "0",
+            env=served_environment(),
+        )
+    stamp.write_text(release)
 
 
 def load_data(*, first: bool) -> None:
