@@ -126,7 +126,7 @@ class CutRoad(Telling):
         )
 
 
-TOLD_BY: dict[str, type[Telling]] = {
+TELLINGS: dict[str, type[Telling]] = {
     "by_villagers": ByVillagers,
     "quarrel": Quarrel,
     "cut_road": CutRoad,
@@ -141,7 +141,7 @@ def tellings_of(
     """
     tellings = []
     for story in stories:
-        telling_class = TOLD_BY.get(story.example, Telling)
+        telling_class = TELLINGS.get(story.example, Telling)
         tellings.append(telling_class(story, cast, topics))
 
     beside = next(item for item in tellings if item.story.example == "beside")
