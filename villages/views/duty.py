@@ -178,11 +178,10 @@ class DutyWeek(DutyView):
     def _day(
         self, on: date, roster: Roster, swaps: dict[int, SwapRequest], at: datetime
     ) -> RosterDay:
-        lines = [
-            self._row(shift, roster, swaps.get(shift.pk), at)
-            for shift in roster.shifts
-            if shift.on == on
-        ]
+        lines = []
+        for shift in roster.shifts:
+            if shift.on == on:
+                lines.append(self._row(shift, roster, swaps.get(shift.pk), at))
 
         away = []
         for leave in roster.leaves_on(on):
