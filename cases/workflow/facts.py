@@ -387,11 +387,8 @@ def posts_about(
     joined = JoinedVillage.objects.filter(case=case.pk).values("village")
     of_case = [pk for pk in (case.recorded_by_id, case.owner_post_id) if pk]
     of_assignments = [item.post_id for item in assignments if item.post_id]
-    offices = [
-        item.office_id
-        for item in assignments
-        if item.office_id and item.ended_at is None
-    ]
+    current = [item for item in assignments if item.ended_at is None]
+    offices = [item.office_id for item in current if item.office_id]
 
     where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
     where |= Q(village__in=villages) | Q(group__village__in=villages)
@@ -469,11 +466,10 @@ def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
 
     No query where nobody assists.
     """
-    assisting = {
-        item.pk: item
-        for item in assignments
-        if item.ended_at is None and item.role == AssignmentRole.ASSISTANT
-    }
+    assisting = {}
+    for item in assignments:
+        if item.ended_at is None and item.role == AssignmentRole.ASSISTANT:
+            assisting[item.pk] = item
     if not assisting:
         return []
 

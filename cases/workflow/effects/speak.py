@@ -121,11 +121,14 @@ def _join_speakers(case: Case, target: Case) -> None:
     """Make everybody who spoke in the case a co-speaker of the other one."""
     people = [(case.speaker_name, case.speaker_phone)]
     people += [(person.name, person.phone) for person in case.co_speakers.all()]
-    CoSpeaker.objects.bulk_create(
-        CoSpeaker(case=target, name=name, phone=phone, from_case=case)
-        for name, phone in people
-        if name or phone
-    )
+
+    speakers = []
+    for name, phone in people:
+        if name or phone:
+            speakers.append(
+                CoSpeaker(case=target, name=name, phone=phone, from_case=case)
+            )
+    CoSpeaker.objects.bulk_create(speakers)
 
 
 def receive_merged(step: Step) -> None:
