@@ -238,11 +238,11 @@ class Sitting:
     @property
     def absent(self) -> list[str]:
         """The names of those who neither came nor sent a substitute."""
-        return [
-            person.name
-            for person in self.people
-            if not (person.is_present or person.substitute)
-        ]
+        names = []
+        for person in self.people:
+            if not (person.is_present or person.substitute):
+                names.append(person.name)
+        return names
 
     @property
     def due(self) -> int:
