@@ -475,8 +475,8 @@ def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
 
     rows = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN)
     waiting = list(rows.select_related("asked_by__user"))
-    for item in waiting:
-        item.assignment = assisting[item.assignment_id]
+    for hand_back in waiting:
+        hand_back.assignment = assisting[hand_back.assignment_id]
     return waiting
 
 
