@@ -1,5 +1,5 @@
-"""What every endpoint of the API shares: errors, login by token, pages by key,
-idempotency keys, versions as ETags.
+"""The parts that every endpoint of the API shares: errors, login by token, pages by
+key, idempotency keys, versions as ETags.
 """
 
 import re
@@ -51,8 +51,8 @@ class OwnPasswordFirst(PermissionDenied):
 
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Every refusal as {"code", "detail"}, and "fields" where inputs are at fault;
-    None: not a refusal but a fault.
+    """Return every refusal as {"code", "detail"}, and "fields" where inputs are at
+    fault; None: not a refusal but a fault.
     """
     # views read the settings that name TokenLogin below
     from rest_framework.views import (
@@ -62,11 +62,13 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     if isinstance(error, RuleBroken):
         fields = {name: [str(text)] for name, text in error.fields.items()}
         return _error(error.status, error.code, str(error.detail), fields)
+
     if isinstance(error, DjangoValidationError):
         error = ValidationError(as_serializer_error(error))
     response = exception_handler(error, dict(context))
     if response is None:
         return None
+
     if isinstance(error, ValidationError):
         response.data = _body("invalid", *_invalid(response.data))
     else:
@@ -82,28 +84,39 @@ def _error(
 
 
 def _body(code: str, detail: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:
-    return {"code": code, "detail": detail, **({"fields": fields} if fields else {})}
+    body: dict[str, Any] = {"code": code, "detail": detail}
+    if fields:
+        body["fields"] = fields
+    return body
 
 
 def _invalid(data: Any) -> tuple[str, dict[str, list[str]]]:
-    """The sentence on top and the errors by field name, however deep DRF nests them."""
+    """Return the sentence on top and the errors by field name, however deep DRF nests
+    them.
+    """
     if not isinstance(data, Mapping):
         return " ".join(_texts(data)), {}
+
     general = _texts(data.get(api_settings.NON_FIELD_ERRORS_KEY, []))
-    fields = {
-        str(name): _texts(found)
-        for name, found in data.items()
-        if name != api_settings.NON_FIELD_ERRORS_KEY
-    }
+    fields = {}
+    for name, found in data.items():
+        if name != api_settings.NON_FIELD_ERRORS_KEY:
+            fields[str(name)] = _texts(found)
+
     return " ".join(general) or _("Please check the marked fields."), fields
 
 
 def _texts(found: Any) -> list[str]:
+    """Return all texts in what was found, however deep it is nested."""
     if isinstance(found, Mapping):
         found = list(found.values())
-    if isinstance(found, list | tuple):
-        return [text for item in found for text in _texts(item)]
-    return [str(found)]
+    if not isinstance(found, list | tuple):
+        return [str(found)]
+
+    texts = []
+    for item in found:
+        texts += _texts(item)
+    return texts
 
 
 # --- login by token
@@ -123,7 +136,7 @@ class TokenLogin(TokenAuthentication):
         return user, auth_token
 
     def _cleanup_token(self, auth_token: Any) -> bool:
-        """Refuses an expired token; the user's other tokens are no business of every
+        """Refuse an expired token; the user's other tokens are no business of every
         request.
         """
         if auth_token.expiry is None or auth_token.expiry >= now():
@@ -145,22 +158,17 @@ class KeyPages(BasePagination):
     ) -> list[Any]:
         order: tuple[str, str] = view.order  # type: ignore[union-attr]
         size = _page_size(request)
-        column = order[0].lstrip("-")
-        rows = list(
-            _beyond(
-                queryset.order_by(*order), order, request.query_params.get("cursor", "")
-            )[: size + 1]
-        )
+
+        # one row more tells whether a page follows
+        cursor = request.query_params.get("cursor", "")
+        following = _beyond(queryset.order_by(*order), order, cursor)
+        rows = list(following[: size + 1])
+
         self.next: str | None = None
         if len(rows) > size:
-            last = rows[size - 1]
-            cursor = signing.dumps(
-                [order[0], last.serializable_value(column), last.pk],
-                salt=CURSOR_SALT,
-                serializer=_Json,
-            )
+            next_cursor = _cursor_after(rows[size - 1], order)
             self.next = replace_query_param(
-                request.build_absolute_uri(), "cursor", cursor
+                request.build_absolute_uri(), "cursor", next_cursor
             )
         return rows[:size]
 
@@ -195,7 +203,9 @@ class KeyPages(BasePagination):
 
 
 class _Json:
-    """Cursors hold a column's value as the JSON encoder of DRF writes it."""
+    """The serializer of cursors: they hold a column's value as the JSON encoder of DRF
+    writes it.
+    """
 
     def dumps(self, value: Any) -> bytes:
         return json.dumps(value, cls=encoders.JSONEncoder).encode()
@@ -206,9 +216,10 @@ class _Json:
 
 def _page_size(request: Request) -> int:
     raw = request.query_params.get("page_size", str(PAGE_SIZE))
-    size = (
-        int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < len("10000") else 0
-    )
+    size = 0
+    if raw.isascii() and raw.isdecimal() and len(raw) < len("10000"):
+        size = int(raw)
+
     if not 1 <= size <= LARGEST_PAGE:
         raise ValidationError(
             {"page_size": [_("From 1 to %(most)s.") % {"most": LARGEST_PAGE}]}
@@ -216,14 +227,26 @@ def _page_size(request: Request) -> int:
     return size
 
 
+def _cursor_after(row: Any, order: tuple[str, str]) -> str:
+    """Return the signed cursor of the page that begins after a row."""
+    column = order[0].lstrip("-")
+    return signing.dumps(
+        [order[0], row.serializable_value(column), row.pk],
+        salt=CURSOR_SALT,
+        serializer=_Json,
+    )
+
+
 def _beyond(
     queryset: QuerySet[Any], order: tuple[str, str], cursor: str
 ) -> QuerySet[Any]:
+    """Narrow a queryset to the rows after the cursor; all of them without one."""
     if not cursor:
         return queryset
+
+    column = order[0].lstrip("-")
     try:
         ordered_by, raw, pk = signing.loads(cursor, salt=CURSOR_SALT, serializer=_Json)
-        column = order[0].lstrip("-")
         value = _field(queryset, column).to_python(raw)
     except (signing.BadSignature, DjangoValidationError, ValueError):
         ordered_by = ""
@@ -231,25 +254,24 @@ def _beyond(
         raise ValidationError(
             {"cursor": [_("This page does not exist; begin at the first one.")]}
         )
+
     side = "lt" if order[0].startswith("-") else "gt"
     beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
     return queryset.filter(beyond, **{f"{column}__{side}e": value})
 
 
 def _field(queryset: QuerySet[Any], column: str) -> Any:
-    """The field of a column, also of one the query adds."""
-    added = queryset.query.annotations.get(column)
-    return (
-        added.output_field
-        if added is not None
-        else queryset.model._meta.get_field(column)
-    )
+    """Return the field of a column, or of an annotation of the queryset."""
+    annotation = queryset.query.annotations.get(column)
+    if annotation is not None:
+        return annotation.output_field
+    return queryset.model._meta.get_field(column)
 
 
 # --- retries and versions
 def idempotency_key(request: Request) -> UUID | None:
-    """The UUID that makes a retry harmless. InputRefused: the header holds something
-    else.
+    """Return the UUID that makes a retry harmless. InputRefused: the header holds
+    something else.
     """
     raw = request.headers.get(IDEMPOTENCY_HEADER)
     if raw is None:
@@ -262,25 +284,29 @@ def idempotency_key(request: Request) -> UUID | None:
 
 
 def etag_of(version: int, light: str | None = None) -> str:
-    """The version of a row; with the light, because that changes with the hour and not
-    with the row.
+    """Return the version of a row as an ETag; with the light, because that changes with
+    the hour and not with the row.
     """
-    return f'"{version}-{light}"' if light else f'"{version}"'
+    if light:
+        return f'"{version}-{light}"'
+    return f'"{version}"'
 
 
 def is_unchanged(request: Request, etag: str) -> bool:
-    """Whether the reader has this very answer already (If-None-Match); a proxy may have
-    marked its ETag as weak.
+    """True where the reader has this very answer already (If-None-Match); a proxy may
+    have marked its ETag as weak.
     """
-    asked = request.headers.get("If-None-Match", "")
-    return asked.strip() == "*" or etag in {
-        part.strip().removeprefix("W/") for part in asked.split(",")
-    }
+    header = request.headers.get("If-None-Match", "")
+    if header.strip() == "*":
+        return True
+
+    etags = {part.strip().removeprefix("W/") for part in header.split(",")}
+    return etag in etags
 
 
 def expected_version(request: Request, in_body: int | None) -> int:
-    """The version the writer saw, from If-Match or the body. InputRefused: neither says
-    one.
+    """Return the version the writer saw, from If-Match or the body. InputRefused:
+    neither says one.
     """
     match = ETAG.fullmatch(request.headers.get("If-Match", "").strip())
     if match:

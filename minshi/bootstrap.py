@@ -74,8 +74,8 @@ UNREACHABLE = re.compile(
 )
 
 
-# The lock of this folder, handed to every child: an orphan of a killed run is
-# waited for.
+# The lock of this folder, handed to every child, so that a new run waits for an orphan
+# of a killed one.
 HELD: list[int] = []
 
 
@@ -120,7 +120,7 @@ def call(
 
 
 def listen(*command: str) -> tuple[int, str]:
-    """The exit code and all that was said."""
+    """Run a command and return its exit code and all that it printed."""
     try:
         result = subprocess.run(
             command,
@@ -154,7 +154,7 @@ def stamped(stamp: Path, value: str) -> bool:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Holds off a second set-up of this folder."""
+    """Hold off a second set-up of this folder."""
     handle = os.open(ROOT, os.O_RDONLY)
     try:
         try:
@@ -176,17 +176,19 @@ def alone() -> Iterator[None]:
 
 
 def make_environment() -> None:
-    """Creates `.venv`, again when it is broken, too old, or was left by an installation
+    """Create `.venv`, again when it is broken, too old, or was left by an installation
     that was killed.
     """
     interrupted = VENV / "installing"
     healthy = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     if not interrupted.exists() and listen(str(PYTHON), "-c", healthy)[0] == 0:
         return
+
     # not .venv itself, where that is activated
     outside = getattr(sys, "_base_executable", sys.executable)
     with step("建立 Python 环境 .venv / creating .venv"):
         code, answer = listen(outside, "-m", "venv", "--clear", str(VENV))
+
     if code and "ensurepip" in answer:
         raise Failed(
             "Python 缺少 venv 组件，请先安装（Debian：apt-get install python3-venv）/"
@@ -197,25 +199,31 @@ def make_environment() -> None:
 
 
 def install(*, dev: bool) -> None:
-    """Installs exactly what the lock file says, once a lock file; the dev lock contains
+    """Install exactly what the lock file says, once a lock file; the dev lock contains
     the other.
+
+    1. Make the environment, and stop where it matches the lock files already.
+    2. Take the stamps away, and mark the environment as unfinished.
+    3. Install.
+    4. Stamp the environment with the lock files it matches.
     """
     make_environment()
-    names = (
-        ("requirements.lock", "requirements-dev.lock")
-        if dev
-        else ("requirements.lock",)
-    )
+    names = ["requirements.lock"]
+    if dev:
+        names.append("requirements-dev.lock")
     if all(stamped(VENV / f"{name}.stamp", wanted(name)) for name in names):
         return
+
     for name in names:
         (VENV / f"{name}.stamp").unlink(missing_ok=True)
     (VENV / "installing").touch()
+
     with step(
         "安装依赖，首次约一分钟 / installing the pinned packages, about a minute the"
         " first time"
     ):
         run_pip(str(PYTHON), ROOT / names[-1], VENV / "install.log")
+
     for name in names:
         (VENV / f"{name}.stamp").write_text(wanted(name))
 
@@ -226,30 +234,17 @@ def wanted(name: str) -> str:
 
 
 def run_pip(python: str, requirements: Path, log: Path) -> None:
-    """pip's answer is kept in `log`; what went wrong is told in one line."""
-    command = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--retries",
-        "2",
-    ]
-    command += [
-        "--no-input",
-        "--disable-pip-version-check",
-        "--progress-bar",
-        "off",
-        "-r",
-        str(requirements),
-    ]
+    """Install by pip, whose answer goes to `log`; a failure is told in one line."""
+    command = [python, "-m", "pip", "install"]
+    command += ["--require-hashes", "--only-binary", ":all:", "--retries", "2"]
+    command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+    command += ["-r", str(requirements)]
     code, answer = listen(*command)
     log.write_text(answer)
+
     # pip ended by itself, and undoes what it could not finish
     log.with_name("installing").unlink(missing_ok=True)
+
     if code == 0:
         return
     if UNREACHABLE.search(answer):
@@ -264,22 +259,23 @@ def run_pip(python: str, requirements: Path, log: Path) -> None:
 
 
 def last_line(text: str) -> str:
+    """Return the last line that speaks of an error, else the last one, else "?"."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next(
-        (line for line in reversed(lines) if "error" in line.lower()),
-        lines[-1] if lines else "?",
-    )
+    for line in reversed(lines):
+        if "error" in line.lower():
+            return line
+    return lines[-1] if lines else "?"
 
 
 def compile_catalogue() -> None:
-    """Compiles the .po files with Babel: no gettext is needed on this machine."""
+    """Compile the .po files with Babel: no gettext is needed on this machine."""
     sources = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
     compiled = [path.with_suffix(".mo") for path in sources]
     stamp = VENV / "catalogue.stamp"
-    if all(path.exists() for path in compiled) and stamped(
-        stamp, digest(*sources, *compiled)
-    ):
+    is_complete = all(path.exists() for path in compiled)
+    if is_complete and stamped(stamp, digest(*sources, *compiled)):
         return
+
     if sources:
         babel = (str(PYTHON), "-m", "babel.messages.frontend")
         code, answer = listen(*babel, "compile", "-D", "django", "-d", str(LOCALE))
@@ -288,6 +284,7 @@ def compile_catalogue() -> None:
                 f"译文目录编译失败：{last_line(answer)} / the catalogue does not"
                 " compile"
             )
+
     stamp.write_text(digest(*sources, *compiled))
 
 
@@ -295,7 +292,7 @@ def compile_catalogue() -> None:
 
 
 def demo_password(given: Mapping[str, str]) -> str:
-    """DEMO_PASSWORD where it is given, else a new one."""
+    """Return DEMO_PASSWORD where it is given, else a new one."""
     password = given.get("DEMO_PASSWORD") or secrets.token_hex(6)
     if not re.fullmatch(r"(?!\$)[\w!$%*+,./:=?@^~-]{10,}", password, re.ASCII):
         raise Failed(
@@ -307,11 +304,12 @@ def demo_password(given: Mapping[str, str]) -> str:
 
 
 def write_keys(password: str) -> None:
-    """Writes var/demo.env once, whole or not at all; settings read it, so no value may
+    """Write var/demo.env once, all of it or nothing; settings read it, so no value may
     start with `$`.
     """
     if KEYS.exists():
         return
+
     values = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -319,19 +317,22 @@ def write_keys(password: str) -> None:
         "DEBUG": "true",
         "DEMO_PASSWORD": password,
     }
+    lines = [f"{name}={value}\n" for name, value in values.items()]
+
     draft = KEYS.with_name("demo.env.new")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write("".join(f"{name}={value}\n" for name, value in values.items()))
+        file.write("".join(lines))
         file.flush()
         os.fsync(file.fileno())
     draft.rename(KEYS)
 
 
 def clear() -> None:
-    """Empties var/ of all the demo made; database and keys go together: the mark that
-    asks for it goes last.
+    """Empty var/ of all the demo made.
+
+    Database and keys go together: the mark that asks for it goes last.
     """
     for pattern in MADE_IN_VAR:
         for path in VAR.glob(pattern):
@@ -342,14 +343,17 @@ def clear() -> None:
 
 
 def prepare_var(*, reset: bool, password: str) -> bool:
-    """Makes var/ ready with keys; true when the demo town has still to be made."""
+    """Make var/ ready with keys, and return True when the demo town has still to be
+    made.
+    """
     VAR.mkdir(mode=0o700, exist_ok=True)
-    database = DATABASE.exists() and DATABASE.stat().st_size > 0
-    if reset or not (database or KEYS.exists()):
+    has_database = DATABASE.exists() and DATABASE.stat().st_size > 0
+    if reset or not (has_database or KEYS.exists()):
         UNFINISHED.touch()
+
     if UNFINISHED.exists():
         clear()
-    elif not (database and KEYS.exists()):
+    elif not (has_database and KEYS.exists()):
         raise Failed(
             "var/ 中的数据库 minshi.sqlite3 与密钥 demo.env 缺了一个：请补回，或用 make"
             " demo RESET=1 重新开始 / the database or its keys are missing: put them"
@@ -357,6 +361,7 @@ def prepare_var(*, reset: bool, password: str) -> bool:
         )
     else:
         refuse_other_versions()
+
     write_keys(password)
     return UNFINISHED.exists()
 
@@ -413,43 +418,49 @@ def demo_environment() -> dict[str, str]:
 
 
 def served_environment() -> dict[str, str]:
-    """As users meet it: our own pages for what is missing or fails, not the
-    developer's, and only trouble told.
+    """Return the environment as users meet it: our own pages for what is missing or
+    fails, not the developer's, and only trouble told.
     """
     return {"LOG_LEVEL": "WARNING", **demo_environment(), "DEBUG": "false"}
 
 
 def collect_static() -> None:
-    """Hashed and compressed static files, again only when ours or a package's may have
+    """Hash and compress static files, again only when ours or a package's may have
     changed.
     """
     stamp = VAR / "static.stamp"
     files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
     release = digest(ROOT / "requirements.lock", *files)
-    if not stamped(stamp, release):
-        with step("整理静态文件 / collecting static files"):
-            manage(
-                "collectstatic",
-                "--noinput",
-                "--clear",
-                "--verbosity",
-                "0",
-                env=served_environment(),
-            )
-        stamp.write_text(release)
+    if stamped(stamp, release):
+        return
+
+    with step("整理静态文件 / collecting static files"):
+        manage(
+            "collectstatic",
+            "--noinput",
+            "--clear",
+            "--verbosity",
+            "0",
+            env=served_environment(),
+        )
+    stamp.write_text(release)
 
 
 def load_data(*, first: bool) -> None:
-    """Tables, calendar, town. The calendar comes from a package: it is read again when
-    the lock file changes.
+    """Make the tables, the calendar and, at the first start, the town.
+
+    The calendar comes from a package: it is read again when the lock file changes.
     """
     with step("准备数据库 / preparing the database"):
         manage("migrate", "--noinput", "--verbosity", "0")
-    calendar, release = VAR / "calendar.stamp", digest(ROOT / "requirements.lock")
+
+    calendar = VAR / "calendar.stamp"
+    release = digest(ROOT / "requirements.lock")
     if not stamped(calendar, release):
         with step("载入工作日历 / loading the calendar"):
             manage("load_calendar")
         calendar.write_text(release)
+
     if first:
         with (
             step("生成示范乡镇 / making the demo town"),
@@ -478,7 +489,7 @@ def check_port(port: int) -> None:
 
 
 def hold_demo() -> None:
-    """Claims var/ for this demo until the server ends: a reset must not pull the
+    """Claim var/ for this demo until the server ends: a reset must not pull the
     database from under a running one.
     """
     VAR.mkdir(mode=0o700, exist_ok=True)
@@ -494,30 +505,21 @@ def hold_demo() -> None:
 
 
 def serve(port: int) -> NoReturn:
-    """Becomes gunicorn: one process, because the background jobs live in it."""
-    password = dict(line.split("=", 1) for line in KEYS.read_text().splitlines())[
-        "DEMO_PASSWORD"
-    ]
+    """Become gunicorn: one process, because the background jobs live in it."""
+    lines = KEYS.read_text().splitlines()
+    keys = dict(line.split("=", 1) for line in lines)
+    password = keys["DEMO_PASSWORD"]
+
     if ACCOUNTS.exists():
         print(ACCOUNTS.read_text(), flush=True)
     say(f"密码 / password  {password}")
     say(f"打开 / open      http://127.0.0.1:{port}    (Ctrl-C 停止 / stops)")
-    command = [
-        str(PYTHON),
-        "-m",
-        "gunicorn",
-        "minshi.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-    ]
+
+    command = [str(PYTHON), "-m", "gunicorn", "minshi.wsgi"]
+    command += ["--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "1", "--worker-class", "gthread", "--threads", "8"]
-    command += [
-        "--no-control-socket",
-        "--log-level",
-        "warning",
-        "--graceful-timeout",
-        "3",
-    ]
+    command += ["--no-control-socket", "--log-level", "warning"]
+    command += ["--graceful-timeout", "3"]
     os.chdir(ROOT)
     os.execve(command[0], command, served_environment())
 
@@ -549,12 +551,14 @@ def port_number(text: str) -> int:
 def run(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+
     installing = commands.add_parser(
         "install", help="the virtual environment and the compiled catalogue"
     )
     installing.add_argument(
         "--dev", action="store_true", help="with the tools for tests and checks"
     )
+
     serving = commands.add_parser("demo", help="install, fill and serve the demo")
     serving.add_argument("--port", default="8000")
     serving.add_argument(
@@ -562,9 +566,11 @@ def run(arguments: list[str]) -> None:
         action="store_true",
         help="throw the demo's database and keys away first",
     )
+
     chosen = parser.parse_args(arguments)
     if chosen.command == "demo":
         demo(port=port_number(chosen.port), reset=chosen.reset)
+
     with alone():
         install(dev=chosen.dev)
         compile_catalogue()

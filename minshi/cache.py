@@ -1,4 +1,4 @@
-"""The cache that all processes share in Redis; while Redis is away each keeps its own,
+"""The cache that all processes share in Redis; while Redis is away each uses its own,
 and no page breaks.
 """
 
@@ -27,14 +27,13 @@ _not_before: dict[str, float] = {}  # by address, for all threads of the process
 
 
 class SharedCache(RedisCache):
-    """What is counted and remembered here (tries, calls, codes used) still is without
-    Redis, by each process alone.
+    """Redis, or while it is away the memory of this process: tries, calls and codes
+    used are still counted, by each process alone.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(
-            server, {**params, "OPTIONS": {**PATIENCE, **params.get("OPTIONS", {})}}
-        )
+        options = {**PATIENCE, **params.get("OPTIONS", {})}
+        super().__init__(server, {**params, "OPTIONS": options})
         self._address = server
         self._own = LocMemCache("while-redis-is-away", {})
         self.is_away = False  # whether the last answer was our own
@@ -67,8 +66,6 @@ class SharedCache(RedisCache):
                 logger.warning(
                     "Redis does not answer (%s); this process goes on by itself.", error
                 )
-                self.is_away, _not_before[self._address] = (
-                    True,
-                    time.monotonic() + PAUSE,
-                )
+                self.is_away = True
+                _not_before[self._address] = time.monotonic() + PAUSE
         return getattr(self._own, what)(*args)

@@ -73,8 +73,8 @@ _running: "Background | None" = None
 
 @app.task(name="minshi.celery.heartbeat", ignore_result=True)  # type: ignore[untyped-decorator]
 def heartbeat() -> None:
-    """Tells /readyz that beat, broker and worker work together; the key goes by itself
-    when they do not.
+    """Leave a sign for /readyz that beat, broker and worker work together; it goes by
+    itself when they do not.
     """
     from django.core.cache import cache
 
@@ -84,19 +84,19 @@ def heartbeat() -> None:
 @signals.beat_init.connect  # type: ignore[untyped-decorator]
 @signals.beat_embedded_init.connect  # type: ignore[untyped-decorator]
 def _at_once(**_kwargs: object) -> None:
-    """A fresh start does not wait for the schedule to come round: it is ready, and does
-    what fell due meanwhile.
+    """Queue what a fresh start must not wait for: the heartbeat, and the sweep of what
+    fell due meanwhile.
     """
     heartbeat.delay()
     app.send_task("supervision.tasks.sweep")
 
 
 def follow_roster_soon() -> None:
-    """After a hand-over cases go to the next shift at once; where no broker answers,
-    within the hour.
+    """Ask for the cases to go to the next shift after a hand-over: at once, or where no
+    broker answers within the hour.
 
-    Asked for beside the page, which waits a moment for it and no longer: a broker that
-    hangs answers nobody, ever.
+    The page waits a moment for it and no longer: a broker that hangs answers nobody,
+    ever.
     """
     asking = threading.Thread(
         target=_ask_to_follow_roster, name="minshi-asking", daemon=True
@@ -137,9 +137,7 @@ class Background:
         self.beat.start()
 
     def stop(self) -> None:
-        """Lets the job under way end, writes the schedule file and gives the lock
-        back.
-        """
+        """Let the job under way end, write the schedule file and give the lock back."""
         self.beat.stop()
         state.should_stop = os.EX_OK  # the worker looks at it between two jobs
         self.worker.join(PATIENCE)
@@ -147,12 +145,15 @@ class Background:
 
 
 def start_embedded() -> bool:
-    """Start the background threads, once in a process and in one process at a time;
-    returns whether they run.
+    """Start the background threads, once in a process and in one process at a time, and
+    return whether they run.
 
-    Where another process of the folder runs them, this one takes over when that ends.
-    Nothing where Redis serves, and nothing in the parent process of runserver's
-    reloader. Only the WSGI module calls it: management commands have no background.
+    1. Do nothing where Redis serves, or in the parent process of runserver's reloader.
+    2. Take the lock of the folder. Where another process has it, wait in a thread and
+       take over when that process ends.
+    3. Start the threads.
+
+    Only the WSGI module calls it: management commands have no background.
     """
     from django.conf import settings
 
@@ -164,15 +165,18 @@ def start_embedded() -> bool:
             or _is_reloader()
         ):
             return _running is not None
+
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         lock = (settings.VAR_DIR / "beat-schedule.lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            threading.Thread(
+            waiting = threading.Thread(
                 target=_take_over, args=(lock,), name="minshi-waiting", daemon=True
-            ).start()
+            )
+            waiting.start()
             return False
+
         _start(lock)
         return True
 

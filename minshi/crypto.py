@@ -22,9 +22,8 @@ else:
 
 KEY_FORMAT = "f1:"  # Fernet; a later way of encrypting gets its own prefix
 PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
-SHORTEST_PHONE = (
-    10  # digits: shorter ones are hotlines, or landlines without their area code
-)
+# digits: shorter ones are hotlines, or landlines without their area code
+SHORTEST_PHONE = 10
 SHOWN_OF_PHONE = 4
 # what people put between the digits of a phone number: 139 9391-2345
 GAP = r"[\s\-‐-―−.·]*"
@@ -54,7 +53,9 @@ def reencrypted(token: str) -> str:
 
     The empty string stays empty. UndecryptableError: see there.
     """
-    return KEY_FORMAT + _opened(token, _ring().rotate) if token else token
+    if not token:
+        return token
+    return KEY_FORMAT + _opened(token, _ring().rotate)
 
 
 class EncryptedTextField(_TextField):
@@ -105,8 +106,8 @@ def blind_index(value: str, purpose: str) -> str:
 
 
 def digest(value: str) -> str:
-    """Return what the event chain holds in place of a personal value, as 64 hex
-    digits.
+    """Return the hash that the event chain holds in place of a personal value, as 64
+    hex digits.
     """
     return _keyed_hash(value, "revision")
 
@@ -121,8 +122,10 @@ def normal_phone(raw: str) -> str:
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):
         raise _not_a_phone()
+
     if number.country_code != phonenumbers.country_code_for_region("CN"):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
     if len(phonenumbers.national_significant_number(number)) < SHORTEST_PHONE:
         raise _not_a_phone()
     national = phonenumbers.format_number(
@@ -131,11 +134,13 @@ def normal_phone(raw: str) -> str:
     return re.sub(r"\D", "", national)
 
 
-def masked_phone(p: str) -> str:
+def masked_phone(phone: str) -> str:
     """Return a phone number with only its last four digits: ****8821."""
-    if not p:
+    if not phone:
         return ""
-    return "****" + (p[-SHOWN_OF_PHONE:] if len(p) > SHOWN_OF_PHONE else "")
+    if len(phone) <= SHOWN_OF_PHONE:
+        return "****"
+    return "****" + phone[-SHOWN_OF_PHONE:]
 
 
 def masked_name(name: str) -> str:
@@ -143,8 +148,10 @@ def masked_name(name: str) -> str:
     李.
     """
     name = name.strip()
+    first = name[:1]
     last = name[-1] if len(name) > len("李四") else ""
-    return name[:1] + "*" * (len(name) - 1 - len(last)) + last
+    stars = "*" * (len(name) - 1 - len(last))
+    return first + stars + last
 
 
 def _ring() -> MultiFernet:

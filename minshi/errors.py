@@ -46,9 +46,7 @@ class StaleVersion(RuleBroken):
 
 
 class KeyReused(RuleBroken):
-    """The key of a form that was sent already came again with other words: they are
-    another matter.
-    """
+    """The key of a form came again with other words: they are another matter."""
 
     code = "key_reused"
 

@@ -1,5 +1,5 @@
-"""Words of Django and django-auditlog that our catalogue says in its own way, or has at
-all.
+"""Words of Django and django-auditlog that our catalogue translates in its own way, or
+at all.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy

@@ -1,4 +1,4 @@
-"""/healthz: the process answers. /readyz: everything it stands on does, and the
+"""/healthz: the process answers. /readyz: everything it depends on answers, and the
 background jobs run.
 """
 
@@ -30,14 +30,13 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Each part "ok" or "failed", without a word that would help an attacker; 503 when
-    one failed.
+    """Answer for each part "ok" or "failed", without a word that would help an
+    attacker; 503 when one failed.
     """
     parts = {name: _outcome(name, works) for name, works in CHECKS.items()}
-    ready = set(parts.values()) == {"ok"}
-    return JsonResponse(
-        {"status": "ok" if ready else "failed", **parts}, status=200 if ready else 503
-    )
+    if set(parts.values()) == {"ok"}:
+        return JsonResponse({"status": "ok", **parts}, status=200)
+    return JsonResponse({"status": "failed", **parts}, status=503)
 
 
 def _outcome(name: str, works: Callable[[], bool]) -> str:

@@ -15,7 +15,7 @@ Run = Callable[[str], Any]
 
 
 def protect(table: str, run: Run) -> None:
-    """Refuses UPDATE, DELETE and, on PostgreSQL, TRUNCATE of `table`; safe to call
+    """Refuse UPDATE, DELETE and, on PostgreSQL, TRUNCATE of `table`; safe to call
     again.
     """
     if connection.vendor == "sqlite":
@@ -26,6 +26,7 @@ def protect(table: str, run: Run) -> None:
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         return
+
     run(
         "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE"
         " plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING"
@@ -58,25 +59,34 @@ class Frozen:
 
     def freeze(self, run: Run) -> None:
         self.thaw(run)
+
         for verb in self.verbs:
-            row, name = ("NEW" if verb == "INSERT" else "OLD"), self._name(verb)
-            closed, refusal = self.closed.format(row=row), f"{self.table} is closed"
+            row = "NEW" if verb == "INSERT" else "OLD"
+            closed = self.closed.format(row=row)
             if connection.vendor == "sqlite":
-                run(
-                    f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} WHEN {closed}"
-                    f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-                )
-                continue
-            run(
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
-                f" AS $$ BEGIN IF {closed} THEN RAISE EXCEPTION '{refusal}' USING"
-                " ERRCODE = 'integrity_constraint_violation'; END IF; RETURN"
-                " COALESCE(NEW, OLD); END $$"
-            )
-            run(
-                f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} FOR EACH ROW"
-                f" EXECUTE FUNCTION {name}()"
-            )
+                self._freeze_in_sqlite(verb, closed, run)
+            else:
+                self._freeze_in_postgresql(verb, closed, run)
+
+    def _freeze_in_sqlite(self, verb: str, closed: str, run: Run) -> None:
+        name = self._name(verb)
+        run(
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} WHEN {closed}"
+            f" BEGIN SELECT RAISE(ABORT, '{self.table} is closed'); END"
+        )
+
+    def _freeze_in_postgresql(self, verb: str, closed: str, run: Run) -> None:
+        name = self._name(verb)
+        run(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+            f" AS $$ BEGIN IF {closed} THEN RAISE EXCEPTION '{self.table} is closed'"
+            " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN"
+            " COALESCE(NEW, OLD); END $$"
+        )
+        run(
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {self.table} FOR EACH ROW"
+            f" EXECUTE FUNCTION {name}()"
+        )
 
     def thaw(self, run: Run) -> None:
         on = "" if connection.vendor == "sqlite" else f" ON {self.table}"
@@ -89,17 +99,20 @@ class Frozen:
 
 @contextmanager
 def history_lifted() -> Iterator[None]:
-    """Tests only: lets every row change, as for the teardown that empties all tables.
+    """Let every row change, as for the teardown that empties all tables: tests only.
 
-    The catalogue knows the triggers, so that no list of tables has to be kept.
+    The catalogue knows the triggers, so that no list of tables has to be maintained.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name, '', sql FROM sqlite_master WHERE type = 'trigger'"
-            if connection.vendor == "sqlite"
-            else "SELECT tgname, ' ON ' || tgrelid::regclass, pg_get_triggerdef(oid)"
+    if connection.vendor == "sqlite":
+        catalogue = "SELECT name, '', sql FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        catalogue = (
+            "SELECT tgname, ' ON ' || tgrelid::regclass, pg_get_triggerdef(oid)"
             " FROM pg_trigger WHERE NOT tgisinternal"
         )
+
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue)
         triggers = cursor.fetchall()
 
         for name, on_table, _definition in triggers:
@@ -112,15 +125,16 @@ def history_lifted() -> Iterator[None]:
 
 
 def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
-    """Runs SQL as it stands: with parameters, if only (), psycopg2 takes a % in it for
-    a placeholder.
+    """Return what runs SQL as it stands: with parameters, if only (), psycopg2 takes a
+    % in it for a placeholder.
     """
     return lambda sql: schema_editor.execute(sql, None)
 
 
 class AppendOnly(Operation):
-    """A migration operation; repeat it after every later change of the table, as SQLite
-    drops triggers then.
+    """A migration operation that makes a table append-only.
+
+    Repeat it after every later change of the table, as SQLite drops triggers then.
     """
 
     reduces_to_sql = True
@@ -130,7 +144,7 @@ class AppendOnly(Operation):
         self.table = table
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing: triggers are no part of the model state."""
+        """Do nothing: triggers are no part of the model state."""
 
     def database_forwards(
         self,
@@ -155,8 +169,9 @@ class AppendOnly(Operation):
 
 
 class FrozenRows(Operation):
-    """A migration operation; repeat it after every later change of the table, as SQLite
-    drops triggers then.
+    """A migration operation that freezes the closed rows of a table.
+
+    Repeat it after every later change of the table, as SQLite drops triggers then.
     """
 
     reduces_to_sql = True
@@ -166,7 +181,7 @@ class FrozenRows(Operation):
         self.rows = rows
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing: triggers are no part of the model state."""
+        """Do nothing: triggers are no part of the model state."""
 
     def database_forwards(
         self,
@@ -191,8 +206,8 @@ class FrozenRows(Operation):
 
 
 class ThawedRows(FrozenRows):
-    """A migration operation before a change of a table that the triggers read: SQLite
-    would stop at them.
+    """A migration operation that lets closed rows change, before a change of a table
+    that the triggers read: SQLite would stop at them.
     """
 
     def database_forwards(self, *change: Any) -> None:

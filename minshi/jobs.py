@@ -1,5 +1,5 @@
-"""What every job does with its rows: all together, and where that fails each by itself,
-so that one stops no other.
+"""Jobs over many rows: all rows together, and where that fails each row by itself, so
+that one stops no other.
 """
 
 import logging
@@ -25,30 +25,36 @@ class SomeFailed(Exception):
 def done_for(
     rows: Sequence[Row], do: Callable[[Sequence[Row]], int]
 ) -> tuple[int, list[Row]]:
-    """Does it for the rows in one transaction, or where that fails for each in its own.
+    """Do the rows in one transaction, or where that fails each in its own, and return
+    what `do` counted and the rows that failed.
 
-    Returns what `do` counted, and the rows that failed, which are in the log with their
-    reason: the caller names them in SomeFailed, so that the job ends as failed. A
-    database that is gone (OperationalError) is no fault of a row: it ends the job at
-    once, and the next run finds everything as it was.
+    1. Try all rows together.
+    2. A database that is gone (OperationalError) is no fault of a row: it ends the job
+       at once, and the next run finds everything as it was.
+    3. Log any other failure with its traceback.
+    4. Try the rows one by one, unless there was only one.
+
+    The caller names the failed rows in SomeFailed, so that the job ends as failed.
     """
     try:
         with transaction.atomic():
             return do(rows), []
     except (OperationalError, InterfaceError):
         raise
-    # whatever a row raises, a fault of ours too: no village goes without its reminders
-    # for another's
+    # A row may raise anything, for instance because a case cannot be read: no village
+    # goes without its reminders for another's fault. Nothing is swallowed: it is logged
+    # with its traceback, and the job ends as failed.
     except Exception:
-        # case that cannot be read. Nothing is swallowed: it is logged with its
-        # traceback, and the job ends as failed.
-        logger.exception(
-            "%s could not be done",
-            rows[0] if len(rows) == 1 else f"{len(rows)} rows together",
-        )
+        subject = rows[0] if len(rows) == 1 else f"{len(rows)} rows together"
+        logger.exception("%s could not be done", subject)
+
     if len(rows) == 1:
         return 0, list(rows)
-    each = [done_for([row], do) for row in rows]
-    return sum(count for count, _failed in each), [
-        row for _count, failed in each for row in failed
-    ]
+
+    count = 0
+    failed: list[Row] = []
+    for row in rows:
+        done, bad = done_for([row], do)
+        count += done
+        failed += bad
+    return count, failed

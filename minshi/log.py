@@ -17,16 +17,20 @@ PHONE = re.compile(
 def scrub_phones(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    return {
-        key: PHONE.sub(r"\1\2****\3", value) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
+    """Return the event with the middle digits of every phone number starred."""
+    scrubbed = {}
+    for key, value in event.items():
+        if isinstance(value, str):
+            scrubbed[key] = PHONE.sub(r"\1\2****\3", value)
+        else:
+            scrubbed[key] = value
+    return scrubbed
 
 
 def drop_queries(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """A request is logged without its query: a tracking code or a name looked up has no
+    """Drop the query of a logged request: a tracking code or a name looked up has no
     business in a log.
     """
     if isinstance(event.get("request"), str):

@@ -26,7 +26,8 @@ from villages.rights import MANAGE_ACCOUNTS
 ALPHABET = (  # no look-alikes: it is read out over the phone
     "abcdefghjkmnpqrstuvwxyz23456789"
 )
-PASSWORD_GROUPS, GROUP_LENGTH = 3, 4
+PASSWORD_GROUPS = 3
+GROUP_LENGTH = 4
 
 
 def may_manage_accounts(user: User, on: date) -> bool:

@@ -70,7 +70,9 @@ class Rules:
         return max(self.majority.least(people), 1)
 
 
-HALF, MORE_THAN_HALF, TWO_THIRDS = Share(1, 2), Share(1, 2, above=True), Share(2, 3)
+HALF = Share(1, 2)
+MORE_THAN_HALF = Share(1, 2, above=True)
+TWO_THIRDS = Share(2, 3)
 CUSTOM = gettext_lazy("The method's own custom; a town may set it otherwise.")
 BRANCH_ASSEMBLY = gettext_lazy(
     "Regulations on the work of party branches, article 11; two thirds by custom of the"

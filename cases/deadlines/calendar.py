@@ -52,7 +52,8 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
     new = [row for day, row in wanted.items() if day not in present]
     CalendarDay.objects.bulk_create(new, ignore_conflicts=True)
 
-    changed, gone = list[CalendarDay](), list[int]()
+    changed: list[CalendarDay] = []
+    gone: list[int] = []
     for day, row in present.items():
         if row.confirmed:
             continue

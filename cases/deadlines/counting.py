@@ -86,7 +86,8 @@ def counting_of(town_id: int, around: date) -> Counting:
 
     The town's own days go over the national ones.
     """
-    national, own_days = dict[date, bool](), dict[date, bool]()
+    national: dict[date, bool] = {}
+    own_days: dict[date, bool] = {}
     reliable_years = set[int]()
     spans: defaultdict[str, list[tuple[datetime, Span]]] = defaultdict(list)
 
@@ -102,10 +103,10 @@ def counting_of(town_id: int, around: date) -> Counting:
             reliable_years.add(day.year)
 
     is_working = {**national, **own_days}
+    make_up = frozenset(day for day, working in is_working.items() if working)
+    days_off = frozenset(is_working) - make_up
     calendar = WorkCalendar(
-        days_off=frozenset(day for day, working in is_working.items() if not working),
-        make_up=frozenset(day for day, working in is_working.items() if working),
-        known_years=frozenset(reliable_years),
+        days_off=days_off, make_up=make_up, known_years=frozenset(reliable_years)
     )
     for lengths in spans.values():
         lengths.sort(key=itemgetter(0), reverse=True)

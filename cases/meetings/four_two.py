@@ -324,12 +324,12 @@ def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
     if due.nth != RESOLUTION or process.matter != ReservedMatter.LAND_CONTRACTS:
         return rules
 
-    return {
-        kind: replace(
+    by_law = {}
+    for kind, own in rules.items():
+        by_law[kind] = replace(
             own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW
         )
-        for kind, own in rules.items()
-    }
+    return by_law
 
 
 def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) -> None:

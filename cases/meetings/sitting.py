@@ -238,11 +238,11 @@ class Sitting:
     @property
     def absent(self) -> list[str]:
         """The names of those who neither came nor sent a substitute."""
-        return [
-            person.name
-            for person in self.people
-            if not (person.is_present or person.substitute)
-        ]
+        names = []
+        for person in self.people:
+            if not (person.is_present or person.substitute):
+                names.append(person.name)
+        return names
 
     @property
     def due(self) -> int:
@@ -250,7 +250,7 @@ class Sitting:
 
     @property
     def quorum(self) -> int:
-        """How many must be present: as of the day of closing, else of today."""
+        """The number that must be present: as of the day of closing, else of today."""
         return self.meeting.quorum or self.rules.quorum_needed(self.due)
 
     @property
@@ -265,7 +265,7 @@ class Sitting:
 
 @dataclass(frozen=True)
 class HoldingPlace:
-    """Where somebody holds meetings, and the post from which they do."""
+    """A place at which somebody holds meetings, and the post from which they do."""
 
     place: BodyPlace
     post: Post

@@ -12,7 +12,8 @@ def merged_reply(facts: Facts) -> str:
     Each with its name; without who spoke and their words, for it goes to the tracking
     page. Empty where nobody assisted with a report.
     """
-    case, lead = facts.case, facts.lead
+    case = facts.case
+    lead = facts.lead
     reports = [(item, item.report) for item in facts.assistants if item.report]
     if lead is None or not reports:
         return ""

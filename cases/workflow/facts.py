@@ -152,26 +152,29 @@ class Facts:
 
         An office holds it through each of its handlers.
         """
-        posts, offices = set[int | None](), set[int | None]()
+        posts = set[int | None]()
+        offices = set[int | None]()
         for item in assignments:
             posts.add(item.post_id)
             offices.add(item.office_id)
         offices.discard(None)
 
-        return [
-            post for post in self.posts if post.pk in posts or post.office_id in offices
-        ]
+        found = []
+        for post in self.posts:
+            if post.pk in posts or post.office_id in offices:
+                found.append(post)
+        return found
 
     def held_by(
         self, post: Post, assignments: Iterable[Assignment]
     ) -> list[Assignment]:
         """Return the assignments that the post holds, itself or through its office."""
-        return [
-            item
-            for item in assignments
-            if item.post_id == post.pk
-            or (item.office_id and item.office_id == post.office_id)
-        ]
+        held = []
+        for item in assignments:
+            of_office = item.office_id and item.office_id == post.office_id
+            if item.post_id == post.pk or of_office:
+                held.append(item)
+        return held
 
     def handlers(self, *, ever: bool = False) -> set[int]:
         """Return the users who handled the case in this round, or ever.
@@ -253,19 +256,20 @@ class Facts:
     @property
     def replied(self) -> bool:
         """True where a reply was given since the round's 办结."""
-        replied_at, completed_at = self.case.replied_at, self.case.completed_at
+        replied_at = self.case.replied_at
+        completed_at = self.case.completed_at
         if replied_at is None or completed_at is None:
             return False
         return replied_at >= completed_at
 
     def happened(self, action: str, *, this_round: bool = True) -> list[Event]:
         """Return the events of an action, which must be one of ACTIONS_READ."""
-        return [
-            event
-            for event in self.events
-            if event.action == action
-            and (not this_round or event.round == self.case.round)
-        ]
+        found = []
+        for event in self.events:
+            in_round = not this_round or event.round == self.case.round
+            if event.action == action and in_round:
+                found.append(event)
+        return found
 
     def deferred_this_visit(self) -> bool:
         """True where 议 was put off since the case last came in.
@@ -333,12 +337,12 @@ class Facts:
         if Role.DUTY_OFFICER in roles:
             on_shift = {post.pk for post in self.on_duty}
 
-        return [
-            post
-            for post in self.posts
-            if (post.role in roles or post.pk in on_shift)
-            and stands_at(post, self.case, level)
-        ]
+        found = []
+        for post in self.posts:
+            has_role = post.role in roles or post.pk in on_shift
+            if has_role and stands_at(post, self.case, level):
+                found.append(post)
+        return found
 
 
 def stands_at(post: Post, case: Case, level: Level) -> bool:
@@ -383,11 +387,8 @@ def posts_about(
     joined = JoinedVillage.objects.filter(case=case.pk).values("village")
     of_case = [pk for pk in (case.recorded_by_id, case.owner_post_id) if pk]
     of_assignments = [item.post_id for item in assignments if item.post_id]
-    offices = [
-        item.office_id
-        for item in assignments
-        if item.office_id and item.ended_at is None
-    ]
+    current = [item for item in assignments if item.ended_at is None]
+    offices = [item.office_id for item in current if item.office_id]
 
     where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
     where |= Q(village__in=villages) | Q(group__village__in=villages)
@@ -465,18 +466,17 @@ def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
 
     No query where nobody assists.
     """
-    assisting = {
-        item.pk: item
-        for item in assignments
-        if item.ended_at is None and item.role == AssignmentRole.ASSISTANT
-    }
+    assisting = {}
+    for item in assignments:
+        if item.ended_at is None and item.role == AssignmentRole.ASSISTANT:
+            assisting[item.pk] = item
     if not assisting:
         return []
 
     rows = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN)
     waiting = list(rows.select_related("asked_by__user"))
-    for item in waiting:
-        item.assignment = assisting[item.assignment_id]
+    for hand_back in waiting:
+        hand_back.assignment = assisting[hand_back.assignment_id]
     return waiting
 
 

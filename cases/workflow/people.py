@@ -69,7 +69,8 @@ class People:
         `of` are the assignments of those parts.
         """
         over = {item.pk for item in of}
-        lapsed, waiting = list[HandBack](), list[HandBack]()
+        lapsed: list[HandBack] = []
+        waiting: list[HandBack] = []
         for hand_back in self.facts.hand_backs:
             group = lapsed if hand_back.assignment_id in over else waiting
             group.append(hand_back)

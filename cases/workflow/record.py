@@ -103,14 +103,15 @@ def new_event(
     The head of the chain on the case row goes on with it.
     """
     case.event_count += 1
+    officer = by if isinstance(by, Officer) else None
     event = Event(
         case=case,
         sequence=case.event_count,
         at=at,
         action=action,
         actor_kind=by.kind,
-        user=by.user if isinstance(by, Officer) else None,
-        post=by.post if isinstance(by, Officer) else None,
+        user=officer.user if officer else None,
+        post=officer.post if officer else None,
         via=_way_of(by),
         source=source,
         target=case.stage,

@@ -138,7 +138,8 @@ def _check_places(spoken: Spoken) -> None:
     """Refuse a group, a resident or a topic that belongs to another place."""
     town = town_of(spoken)
     village = spoken.village
-    group, resident = spoken.group, spoken.resident
+    group = spoken.group
+    resident = spoken.resident
 
     if group and (village is None or group.village_id != village.pk):
         raise InputRefused.at(group=_("That group is in another village."))
@@ -213,8 +214,12 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
     town = town_of(spoken)
     resident = spoken.resident
     phone = unmasked_phone(spoken.speaker_phone) if spoken.speaker_phone else ""
-    if resident and not phone:
-        phone = resident.phone or ""
+    speaker_name = spoken.speaker_name.strip()
+    speaker_sex = spoken.speaker_sex
+    if resident:
+        phone = phone or resident.phone or ""
+        speaker_name = speaker_name or resident.name
+        speaker_sex = speaker_sex or resident.sex
 
     return Case(
         key=key,
@@ -224,8 +229,8 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
         village=spoken.village,
         group=spoken.group or _residents_group(spoken),
         resident=resident,
-        speaker_name=spoken.speaker_name.strip() or (resident.name if resident else ""),
-        speaker_sex=spoken.speaker_sex or (resident.sex if resident else ""),
+        speaker_name=speaker_name,
+        speaker_sex=speaker_sex,
         speaker_phone=phone,
         speaker_phone_hash=blind_index(phone, "phone"),
         speaker_address=spoken.speaker_address.strip(),

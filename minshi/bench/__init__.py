@@ -1,3 +1,3 @@
-"""What a request costs at two sizes of the same town, in a database made for it and
+"""The cost of a request at two sizes of the same town, in a database made for it and
 thrown away.
 """

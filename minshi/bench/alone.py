@@ -12,17 +12,22 @@ KIB = 1024
 
 
 def alone(work: Callable[..., Any], *arguments: Any) -> Any:
-    """What the work returns; it finds nothing loaded, not even Django."""
+    """Return what the work returns; it finds nothing loaded, not even Django."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(work, *arguments).result()
 
 
 def peak() -> float:
-    """The most MB this process held. Linux's ru_maxrss would count the parent's size at
-    the fork, VmHWM does not.
+    """Return the most MB this process held.
+
+    Linux's ru_maxrss would count the parent's size at the fork, VmHWM does not.
     """
     status = Path("/proc/self/status")
     if status.exists():
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / KIB
+        high_water = status.read_text().partition("VmHWM:")[2]
+        return int(high_water.split()[0]) / KIB
+
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / KIB / (KIB if sys.platform == "darwin" else 1)
+    if sys.platform == "darwin":  # counts bytes, others KiB
+        return most / KIB / KIB
+    return most / KIB

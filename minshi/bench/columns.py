@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 
 def table(lines: Sequence[Sequence[str]]) -> str:
+    """Set the first column to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            [line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]
-        ).rstrip()
-        for line in lines
-    )
+
+    rows = []
+    for line in lines:
+        first = line[0].ljust(widths[0])
+        others = map(str.rjust, line[1:], widths[1:])
+        rows.append("  ".join([first, *others]).rstrip())
+    return "\n".join(rows)

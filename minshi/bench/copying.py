@@ -18,39 +18,45 @@ UNIQUE_WORDS = ("number", "tracking_code", "key")
 
 
 def copy_cases(first: int, wanted: int, shown: Callable[[int], object]) -> None:
-    """`wanted` more cases, copies of the first so many with all that happened to them;
-    each has words of its own.
+    """Make `wanted` more cases, copies of the first so many with all that happened to
+    them; each has words of its own.
 
     From table to table, for nobody would wait until a million are adopted. `shown` is
-    told now and then.
+    called now and then with the number made.
     """
     made = 0
-    with _set_aside():
+    with _without_indexes():
         while made < wanted:
             count = min(first, wanted - made)
-            shift = max(
-                model._default_manager.aggregate(last=Max("pk"))["last"] or 0
-                for model in COPIED
-            )
+            shift = max(_last_id(model) for model in COPIED)
             last = Case.objects.order_by("pk").values_list("pk", flat=True)[count - 1]
+
             for model in COPIED:
                 _copy(model, last, shift)
+
             made += count
             if made % SHOWN < first or made == wanted:
                 shown(made)
+
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(COPIED)):
             cursor.execute(statement)
 
 
+def _last_id(model: type[models.Model]) -> int:
+    last: int | None = model._default_manager.aggregate(last=Max("pk"))["last"]
+    return last or 0
+
+
 @contextmanager
-def _set_aside() -> Iterator[None]:
-    """Indexes and foreign keys: PostgreSQL makes them for a full table far faster than
-    row by row.
+def _without_indexes() -> Iterator[None]:
+    """Drop indexes and foreign keys, and make them again at the end: PostgreSQL makes
+    them for a full table far faster than row by row.
     """
     if connection.vendor != "postgresql":
         yield
         return
+
     tables = [model._meta.db_table for model in MOST_ROWS]
     indexes = _answers(
         "SELECT format('DROP INDEX %%I', indexname), indexdef FROM pg_indexes WHERE"
@@ -64,10 +70,13 @@ def _set_aside() -> Iterator[None]:
         " WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
         [tables],
     )
+
     with connection.cursor() as cursor:
         for drop, _make in indexes + keys:
             cursor.execute(drop)
+
         yield
+
         cursor.execute("SET maintenance_work_mem = '512MB'")
         for _drop, make in indexes + keys:
             cursor.execute(make)
@@ -80,31 +89,34 @@ def _answers(sql: str, parameters: list[Any]) -> list[tuple[str, str]]:
 
 
 def _copy(model: type[models.Model], last: int, shift: int) -> None:
-    """All ids move by the same: what belonged together does so again."""
+    """Copy a model's rows of the cases up to the id `last`.
+
+    All ids move by the same `shift`: what belonged together does so again.
+    """
     quote = connection.ops.quote_name
-    columns = {
-        quote(field.column): field
-        for field in model._meta.concrete_fields
-        if field.column
-    }
-    values = ", ".join(
-        _value(field, column, shift) for column, field in columns.items()
-    )
+    columns = []
+    values = []
+    for field in model._meta.concrete_fields:
+        if field.column:
+            column = quote(field.column)
+            columns.append(column)
+            values.append(_value(field, column, shift))
+
     case = "id" if model is Case else "case_id"
     table = quote(model._meta.db_table)
     into = f"{table} ({', '.join(columns)})"
+    copied = ", ".join(values)
     # Nobody's words are in it: names of our own models, quoted by Django; the one value
     # is bound.
-    sql = f"INSERT INTO {into} SELECT {values} FROM {table} WHERE {case} <= %s"  # noqa: S608 - our models' names alone
+    sql = f"INSERT INTO {into} SELECT {copied} FROM {table} WHERE {case} <= %s"  # noqa: S608 - our models' names alone
     with connection.cursor() as cursor:
         cursor.execute(sql, [last])
 
 
 def _value(field: "models.Field[Any, Any]", column: str, shift: int) -> str:
+    """Return the expression of a column's value in the copy."""
     if field.name in UNIQUE_WORDS and isinstance(field, models.CharField):
         return f"'X' || (id + {shift})"
-    return (
-        f"{column} + {shift}"
-        if field.primary_key or field.related_model in COPIED
-        else column
-    )
+    if field.primary_key or field.related_model in COPIED:
+        return f"{column} + {shift}"
+    return column

@@ -1,11 +1,13 @@
-"""The county whose clocks are swept: everybody who is told, what is due, and the
-matters that are merely there.
+"""The county whose clocks are swept: everybody who is notified, the matters that are
+due, and those that are merely there.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
@@ -61,20 +63,18 @@ LATE = 6  # working days at most: past every step of the ladder
 # a deadline in calendar days that ends on a day off ends later
 HOLIDAYS = timedelta(days=10)
 # one in so many
-TOLD_SHARE, GREY_SHARE, ORDER_SHARE, SIGNED_SHARE, AWAY_SHARE, CHASED_SHARE = (
-    10,
-    50,
-    10,
-    100,
-    20,
-    4,
-)
+ADDED_SHARE = 10
+GREY_SHARE = 50
+ORDER_SHARE = 10
+SIGNED_SHARE = 100
+AWAY_SHARE = 20
+CHASED_SHARE = 4
 
 
 @dataclass(frozen=True)
 class County:
-    """Who serves in it: the reviewer who takes matters over, and who leads at each
-    level.
+    """The people who serve in the county: the reviewer who takes matters over, and who
+    leads at each level.
     """
 
     by: Officer
@@ -86,55 +86,62 @@ class County:
     def lead(self, village: Village, level: Level) -> Post | Office:
         if level == Level.VILLAGE:
             return self.cadres[village.pk]
-        return self.stations[village.town_id] if level == Level.TOWN else self.bureau
+        if level == Level.TOWN:
+            return self.stations[village.town_id]
+        return self.bureau
 
 
 def make_county(at: datetime) -> County:
-    """礼县 with all its towns and villages, a robot in each town, and whoever is
-    told of matters, all by e-mail too.
+    """Make 礼县 with all its towns and villages, a robot in each town, and everybody
+    who is notified of matters, all by e-mail too.
     """
     load_calendar(None, at)
     with DIVISIONS.open(encoding="utf-8-sig") as lines:
         load_divisions(lines, COUNTY)
-    villages, towns = (
-        list(Village.objects.select_related("town")),
-        list(Town.objects.all()),
-    )
+    villages = list(Village.objects.select_related("town"))
+    towns = list(Town.objects.all())
     Robot.objects.bulk_create(
         Robot(town=town, name="干部群", url="https://robot.test/") for town in towns
     )
+
     bureau = Office.objects.create(name="县局", county_code=COUNTY)
     stations = Office.objects.bulk_create(
         Office(name="司法所", town=town) for town in towns
     )
-    wanted = [
-        Post(role=role, county_code=COUNTY) for role in (Role.REVIEWER, Role.SUPERVISOR)
-    ]
-    wanted += [
-        Post(role=role, town=town)
-        for town in towns
-        for role in (Role.REVIEWER, Role.SUPERVISOR)
-    ]
-    wanted += [
-        Post(role=Role.OFFICE_HANDLER, office=office) for office in (bureau, *stations)
-    ]
-    served = (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER)
-    wanted += [
-        Post(role=role, village=village) for village in villages for role in served
-    ]
+
+    wanted = _wanted_posts(towns, villages, [bureau, *stations])
     posts = _appointed(wanted, workdays.local_day(at))
     _send_away(posts, at)
-    cadres = {
-        post.village_id: post
-        for post in posts
-        if post.village_id and post.role == Role.COMMITTEE_MEMBER
-    }
+
+    cadres = {}
+    for post in posts:
+        if post.village_id and post.role == Role.COMMITTEE_MEMBER:
+            cadres[post.village_id] = post
     by_town = {office.town_id: office for office in stations if office.town_id}
-    return County(Officer(posts[0].user, posts[0]), villages, cadres, by_town, bureau)
+    reviewer = Officer(posts[0].user, posts[0])
+    return County(reviewer, villages, cadres, by_town, bureau)
+
+
+def _wanted_posts(
+    towns: list[Town], villages: list[Village], offices: list[Office]
+) -> list[Post]:
+    """Return the posts to be filled; the county's reviewer is the first."""
+    above_villages = (Role.REVIEWER, Role.SUPERVISOR)
+    in_village = (Role.SECRETARY, Role.DUTY_OFFICER, Role.COMMITTEE_MEMBER)
+
+    posts = [Post(role=role, county_code=COUNTY) for role in above_villages]
+    for town in towns:
+        posts += [Post(role=role, town=town) for role in above_villages]
+    for office in offices:
+        posts.append(Post(role=Role.OFFICE_HANDLER, office=office))
+    for village in villages:
+        posts += [Post(role=role, village=village) for role in in_village]
+    return posts
 
 
 def _appointed(posts: list[Post], today: date) -> list[Post]:
     locked = make_password(None)
+    since = date(today.year - YEARS, 1, 1)
     users = User.objects.bulk_create(
         User(
             username=f"cadre{nth}",
@@ -144,24 +151,25 @@ def _appointed(posts: list[Post], today: date) -> list[Post]:
         )
         for nth in range(len(posts))
     )
+
     for post, user in zip(posts, users, strict=True):
-        post.user, post.from_on, post.may_sign = (
-            user,
-            date(today.year - YEARS, 1, 1),
-            post.role == Role.REVIEWER,
-        )
+        post.user = user
+        post.from_on = since
+        post.may_sign = post.role == Role.REVIEWER
     return Post.objects.bulk_create(posts)
 
 
 def _send_away(posts: list[Post], at: datetime) -> None:
-    """Some of the villages' cadres are on leave, and the next one of the list stands
+    """Send some of the villages' cadres on leave; the next one of the list stands
     in.
     """
     serving = [post for post in posts if post.village_id]
     pairs = list(pairwise(serving))[::AWAY_SHARE]
     on = workdays.local_day(at)
-    DutyLeave.objects.bulk_create(
-        DutyLeave(
+
+    leaves = []
+    for away, other in pairs:
+        leave = DutyLeave(
             post=away,
             substitute=other,
             noted_by=posts[0],
@@ -169,14 +177,14 @@ def _send_away(posts: list[Post], at: datetime) -> None:
             from_on=on,
             until_on=on + ONE_DAY,
         )
-        for away, other in pairs
-    )
+        leaves.append(leave)
+    DutyLeave.objects.bulk_create(leaves)
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Writes the county's matters: due ones of every stage, level and step of the
-    ladder, and others.
+    """The writer of the county's matters: due ones of every stage, level and step of
+    the ladder, and others.
     """
 
     county: County
@@ -189,7 +197,7 @@ class Ledger:
         )
 
     def add_due(self, count: int) -> None:
-        """Matters whose clock is due at the moment, from the day it turns yellow to
+        """Add matters whose clock is due at the moment, from the day it turns yellow to
         long after.
 
         Some are suspended, some wait for an order after a second 不满意, and to some
@@ -197,18 +205,17 @@ class Ledger:
         circulated.
         """
         last = Case.objects.order_by("pk").last()
-        adopt(
-            (self._open(nth, self._since(nth)) for nth in range(count)),
-            self.county.by,
-            self.at,
-        )
-        added = Case.objects.filter(pk__gt=last.pk if last else 0)
-        checked = added.filter(stage=Stage.SUPERVISE)
+        matters = (self._open(nth, self._since(nth)) for nth in range(count))
+        adopt(matters, self.county.by, self.at)
+        new = Case.objects.filter(pk__gt=last.pk if last else 0)
+
+        checked = new.filter(stage=Stage.SUPERVISE)
         checked.filter(pk__in=_one_in(ORDER_SHARE, checked)).update(needs_order=True)
-        added.filter(pk__in=_one_in(GREY_SHARE, added)).update(
-            grey_until=self.at + ONE_DAY
-        )
-        self._add_words(added.filter(pk__in=_one_in(TOLD_SHARE, added)))
+
+        grey_until = self.at + ONE_DAY
+        new.filter(pk__in=_one_in(GREY_SHARE, new)).update(grey_until=grey_until)
+
+        self._add_words(new.filter(pk__in=_one_in(ADDED_SHARE, new)))
         self._add_orders(count // SIGNED_SHARE)
 
     def _add_words(self, cases: QuerySet[Case]) -> None:
@@ -221,19 +228,11 @@ class Ledger:
         Case.objects.bulk_update(rows, ["event_count", "event_hash"], batch_size=500)
 
     def add_others(self, count: int, *, open_share: int) -> None:
-        """Closed matters, some of which were chased, and one in `open_share` open and
-        far from due.
+        """Add closed matters, some of which were chased, and one in `open_share` open
+        and far from due.
         """
-        hour = self.at - timedelta(hours=1)
-        matters = (
-            (
-                self._open(nth, hour, OPEN[1:])
-                if nth % open_share == 0
-                else self._closed(nth, count)
-            )
-            for nth in range(count)
-        )
-        adopt(matters, self.county.by, self.at)
+        adopt(self._others(count, open_share), self.county.by, self.at)
+
         closed = Case.objects.filter(stage=Stage.CLOSED).select_related("town")
         clocks = Clock.objects.bulk_create(
             (self._stopped(case) for case in closed), batch_size=1000
@@ -245,19 +244,25 @@ class Ledger:
             (self._read(chase) for chase in chases), batch_size=1000
         )
 
+    def _others(self, count: int, open_share: int) -> Iterator[Matter]:
+        an_hour_ago = self.at - timedelta(hours=1)
+        for nth in range(count):
+            if nth % open_share == 0:
+                yield self._open(nth, an_hour_ago, OPEN[1:])
+            else:
+                yield self._closed(nth, count)
+
     def _since(self, nth: int) -> datetime:
-        """When the nth came to its stage, for its clock to be due: from its last day to
-        some working days late.
+        """Return the moment when the nth came to its stage, for its clock to be due:
+        from its last day to some working days late.
         """
-        span, late = (
-            deadlines.default_span(_rule(_stage(nth, OPEN))),
-            nth // len(OPEN) % (LATE + 1),
-        )
+        span = deadlines.default_span(_rule(_stage(nth, OPEN)))
+        late = nth // len(OPEN) % (LATE + 1)
+
         today = workdays.local_day(self.at)
         if span.unit == workdays.Unit.WORKING:
-            day = self.counting.calendar.subtract_working_days(
-                today, span.amount + late
-            )
+            calendar = self.counting.calendar
+            day = calendar.subtract_working_days(today, span.amount + late)
         else:
             day = today - ONE_DAY * (span.amount + 2 * late) - HOLIDAYS
         return self.at - (today - day)
@@ -265,17 +270,14 @@ class Ledger:
     def _open(
         self, nth: int, since: datetime, stages: tuple[Stage, ...] = OPEN
     ) -> Matter:
-        stage, turn, villages = (
-            _stage(nth, stages),
-            nth // len(stages),
-            self.county.villages,
-        )
+        stage = _stage(nth, stages)
+        turn = nth // len(stages)
+        villages = self.county.villages
         village = villages[turn % len(villages)]
         # another one at every round of the villages
         level = LEVELS[(turn + turn // len(villages)) % len(LEVELS)]
-        accepted, decided, completed = (
-            since if OPEN.index(stage) >= upto else None for upto in (1, 2, 3)
-        )
+
+        progress = self._progress(village, level, stage, since)
         return Matter(
             source=SOURCE,
             title=f"水渠堵了{nth}",
@@ -289,16 +291,31 @@ class Ledger:
             level=level,
             stage=stage,
             since=since,
-            accepted_at=accepted,
-            decided_at=decided,
-            handling=Handling.LED if decided else "",
-            decision="派人清淤" if decided else "",
-            lead=self.county.lead(village, level) if decided else None,
-            completed_at=completed,
-            outcome=Outcome.DONE if completed else "",
-            result="已经清通" if completed else "",
-            replied_at=since if stage == Stage.RATE else None,
+            **progress,
         )
+
+    def _progress(
+        self, village: Village, level: Level, stage: Stage, since: datetime
+    ) -> dict[str, Any]:
+        """Return the dates and words of the stages that the matter has been through."""
+        upto = OPEN.index(stage)
+
+        progress: dict[str, Any] = {}
+        if upto >= OPEN.index(Stage.DELIBERATE):
+            progress["accepted_at"] = since
+        if upto >= OPEN.index(Stage.HANDLE):
+            progress["decided_at"] = since
+            progress["handling"] = Handling.LED
+            progress["decision"] = "派人清淤"
+            progress["lead"] = self.county.lead(village, level)
+        if upto >= OPEN.index(Stage.SUPERVISE):
+            progress["completed_at"] = since
+            progress["outcome"] = Outcome.DONE
+            progress["result"] = "已经清通"
+        if stage == Stage.RATE:
+            progress["replied_at"] = since
+
+        return progress
 
     def _closed(self, nth: int, count: int) -> Matter:
         told = self.at - timedelta(days=30 + 365 * (YEARS - 1) * (count - nth) / count)
@@ -318,7 +335,9 @@ class Ledger:
         )
 
     def _stopped(self, case: Case) -> Clock:
-        """Its look was never taken: what is closed is left out all the same."""
+        """Return a stopped clock. It keeps the moment of its next look: a closed case
+        is left out all the same.
+        """
         clock = deadlines.new_clock(
             case, 1, Stage.RATE, "rate", case.registered_at, self.counting
         )
@@ -341,24 +360,23 @@ class Ledger:
         )
 
     def _add_orders(self, count: int) -> None:
-        """So many orders whose grace is over, and as many whose answer is late; for
+        """Add so many orders whose grace is over, and as many whose answer is late; for
         matters that are not due.
         """
         free = Case.objects.filter(
             stage=Stage.HANDLE, due_at__gt=self.at, orders=None
         ).select_related("town")
         orders = [self._signed(case) for case in free.order_by("pk")[: 2 * count]]
+
         for nth, order in enumerate(orders[count:]):
-            order.state, order.sent_at, order.number = (
-                OrderState.SENT,
-                order.send_at,
-                f"{order.case.number}/{nth}",
-            )
+            order.state = OrderState.SENT
+            order.sent_at = order.send_at
+            order.number = f"{order.case.number}/{nth}"
             order.reply_on -= ONE_DAY
         SupervisionOrder.objects.bulk_create(orders)
 
     def _signed(self, case: Case) -> SupervisionOrder:
-        by, before = self.county.by.post, self.at - ONE_DAY
+        yesterday = self.at - ONE_DAY
         return SupervisionOrder(
             case=case,
             county_code=COUNTY,
@@ -366,10 +384,10 @@ class Ledger:
             reason="拖得太久",
             demand="请立即办理并书面答复",
             reply_on=workdays.local_day(self.at),
-            raised_at=before,
-            signed_at=before,
-            signed_by=by,
-            send_at=before,
+            raised_at=yesterday,
+            signed_at=yesterday,
+            signed_by=self.county.by.post,
+            send_at=yesterday,
         )
 
 

@@ -40,9 +40,11 @@ def throw_away() -> Iterator[str]:
             )
             name = str(Path(folder) / f"{name}.sqlite3")
         configured = str(connection.settings_dict["NAME"])
+
         stack.enter_context(override_settings(**CONDITIONS))
         logging.disable(logging.WARNING)
         stack.callback(logging.disable, logging.NOTSET)
+
         connection.settings_dict["TEST"]["NAME"] = name
         connection.creation.create_test_db(
             verbosity=0, autoclobber=True, serialize=False
@@ -52,16 +54,15 @@ def throw_away() -> Iterator[str]:
 
 
 def refresh_statistics() -> None:
-    """What autovacuum does in the hours after so much was written."""
+    """Do what autovacuum does in the hours after so much was written."""
+    statement = "VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE"
-        )
+        cursor.execute(statement)
 
 
 @contextmanager
 def joined(name: str) -> Iterator[None]:
-    """The same database and conditions in another process."""
+    """Join the same database and conditions in another process."""
     connection.settings_dict["NAME"] = name
     logging.disable(logging.WARNING)
     with override_settings(**CONDITIONS):

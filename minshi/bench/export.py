@@ -32,7 +32,7 @@ class Compared:
 
 
 def compare(database: str, at: datetime) -> Compared:
-    """The ledger's first 20,000 rows (or all there are) both ways."""
+    """Write the ledger's first 20,000 rows (or all there are) both ways."""
     with tempfile.NamedTemporaryFile(suffix=".pickle") as cells:
         alone(_write_cells, database, at, cells.name)
         return Compared(
@@ -56,7 +56,8 @@ def _write_bare(cells: str) -> Taken:
     from xlsxwriter import Workbook
 
     with Path(cells).open("rb") as rows, tempfile.TemporaryFile() as out:
-        started, number = perf_counter(), 0
+        started = perf_counter()
+        number = 0
         with Workbook(
             out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}
         ) as book:
@@ -95,8 +96,13 @@ def _export(at: datetime) -> Any:
     from minshi.workdays import local_day
     from villages.models import User
 
-    user, on = User.objects.get(username="supervisor"), local_day(at)
+    user = User.objects.get(username="supervisor")
+    on = local_day(at)
     cases = Case.objects.counted_for(user, on)
-    if beyond := Case.objects.order_by("registered_at", "pk")[ROWS : ROWS + 1].first():
+
+    in_order = Case.objects.order_by("registered_at", "pk")
+    beyond = in_order[ROWS : ROWS + 1].first()
+    if beyond:
         cases = cases.filter(registered_at__lt=beyond.registered_at)
+
     return Export(BOOKS[LEDGER], cases, user, at, (date(2000, 1, 1), on), "bench")

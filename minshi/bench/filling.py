@@ -26,19 +26,21 @@ SEED = 1
 
 @transaction.atomic
 def make_town(at: datetime) -> Town:
-    """白关镇 with its villages, households, stations and posts, without a single
+    """Make 白关镇 with its villages, households, stations and posts, without a single
     matter.
     """
     rng = Random(SEED)  # noqa: S311 - nothing here is secret
     load_calendar(None, at)
     town = places.load_town(TOWN)
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
+
     names = Names(rng)
     villages = list(town.villages.select_related("town"))
     offices = places.add_offices(town)
     groups = places.add_groups(villages, rng)
     places.add_residents(groups, rng, names)
     places.add_topics(town)
+
     wanted = people.appointments(town, villages, groups, list(offices.values()))
     # nobody logs in by password here
     posts = people.appoint_all(wanted, token_urlsafe(), since, names, rng)
@@ -50,13 +52,11 @@ def fill(town: Town, size: int, at: datetime, shown: Callable[[str], object]) ->
     """Bring the town up to `size` matters, spread over five years, and the planner's
     statistics up to date.
     """
-    load(
-        town,
-        size,
-        seed=SEED,
-        at=at,
-        shown=lambda have: shown(f"{have:,} of {size:,} matters"),
-    )
+
+    def show_progress(have: int) -> None:
+        shown(f"{have:,} of {size:,} matters")
+
+    load(town, size, seed=SEED, at=at, shown=show_progress)
     refresh_statistics()
 
 

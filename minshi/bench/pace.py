@@ -1,5 +1,5 @@
-"""How fast the machine is at this moment, so that a budget in milliseconds means the
-same work on every machine.
+"""A measure of how fast the machine is at this moment, so that a budget in milliseconds
+means the same work on every machine.
 """
 
 from time import process_time

@@ -33,28 +33,29 @@ class Request:
     data: Mapping[str, Any] | None = None  # with data it is a POST
 
     def send(self) -> tuple[Meter, int]:
-        """What it cost, and how many different cases its page links to; AssertionError:
-        not answered as it should.
+        """Return the cost, and how many different cases the page links to;
+        AssertionError: not answered as it should.
         """
         method = "GET" if self.data is None else "POST"
         with metered() as meter:
-            answer = (
-                self.client.generic(method, self.path)
-                if self.data is None
-                else self._post()
-            )
+            answer = self._answer()
+
         if answer.status_code != ANSWERED[method]:
             raise AssertionError(f"{method} {self.path}: {answer.status_code}")
-        return meter, len(set(CASE_LINK.findall(answer.content)))
 
-    def _post(self) -> Any:
+        linked = set(CASE_LINK.findall(answer.content))
+        return meter, len(linked)
+
+    def _answer(self) -> Any:
+        if self.data is None:
+            return self.client.generic("GET", self.path)
         return self.client.post(self.path, self.data)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`ready` makes the next request; whatever it needs first is not measured. `pages`:
-    lists cases.
+    """One kind of request. `ready` makes the next one; whatever it needs first is not
+    measured. `lists`: its page lists cases.
     """
 
     key: str
@@ -63,25 +64,24 @@ class Operation:
 
 
 class Desk:
-    """A supervisor of the town, who sees every matter, and a village's duty officer and
-    secretary.
+    """The clients that send the requests: a supervisor of the town, who sees every
+    matter, and a village's duty officer and secretary.
     """
 
     def __init__(self, at: datetime) -> None:
         self.at = at
-        self.supervisor, self.duty, self.secretary = (
-            _logged_in(name)
-            for name in ("supervisor", "duty.baiguan", "secretary.baiguan")
-        )
+        self.supervisor = _logged_in("supervisor")
+        self.duty = _logged_in("duty.baiguan")
+        self.secretary = _logged_in("secretary.baiguan")
         self.duty_post = Post.objects.select_related("user", "village__town").get(
             user__username="duty.baiguan"
         )
+
         in_order = Case.objects.order_by("registered_at", "pk")
         # three quarters of the list come before it
         self.deep = in_order[in_order.count() // 4]
-        self.closed = in_order.filter(stage=Stage.CLOSED).values_list(
-            "number", flat=True
-        )[:50]
+        closed = in_order.filter(stage=Stage.CLOSED)
+        self.closed = closed.values_list("number", flat=True)[:50]
         self.turn = 0
 
     def operations(self) -> list[Operation]:
@@ -97,53 +97,51 @@ class Desk:
             Operation("filtered list", self._list(**filters), lists=True),
             Operation("search of two characters", self._list(q=WORD), lists=True),
             Operation("detail", self._detail),
-            Operation(
-                "intake",
-                lambda: Request(self.duty, reverse("cases:intake"), self._spoken()),
-            ),
+            Operation("intake", self._intake),
             Operation("move (accept)", self._accept),
-            Operation(
-                "lookup",
-                lambda: Request(self.duty, f"{reverse('villages:lookup')}?q={NAME}"),
-            ),
+            Operation("lookup", self._lookup),
             Operation("ledger page", self._ledger),
         ]
 
     def _list(self, **query: str) -> Callable[[], Request]:
-        return lambda: Request(
-            self.supervisor, f"{reverse('cases:list')}?{urlencode(query)}"
-        )
+        def ready() -> Request:
+            path = f"{reverse('cases:list')}?{urlencode(query)}"
+            return Request(self.supervisor, path)
+
+        return ready
+
+    def _intake(self) -> Request:
+        return Request(self.duty, reverse("cases:intake"), self._spoken())
+
+    def _lookup(self) -> Request:
+        return Request(self.duty, f"{reverse('villages:lookup')}?q={NAME}")
 
     def _ledger(self) -> Request:
-        """Of all times, so that at every size the counts beside it go as far as they
-        ever do.
+        """Ask for all times, so that at every size the counts beside it go as far as
+        they ever do.
         """
-        return Request(
-            self.supervisor, f"{reverse('cases:ledger', args=['general'])}?period=all"
-        )
+        path = f"{reverse('cases:ledger', args=['general'])}?period=all"
+        return Request(self.supervisor, path)
 
     def _detail(self) -> Request:
         self.turn += 1
-        return Request(
-            self.supervisor,
-            reverse("cases:detail", args=[self.closed[self.turn % len(self.closed)]]),
-        )
+        number = self.closed[self.turn % len(self.closed)]
+        return Request(self.supervisor, reverse("cases:detail", args=[number]))
 
     def _accept(self) -> Request:
-        """The secretary accepts what the duty officer has just taken down."""
+        """Let the secretary accept what the duty officer has just taken down."""
         spoken = Spoken(verbatim="村口的路灯又坏了两盏", village=self.duty_post.village)
-        case = take_down(
-            spoken, by=Officer(self.duty_post.user, self.duty_post), at=self.at
-        )
+        duty_officer = Officer(self.duty_post.user, self.duty_post)
+        case = take_down(spoken, by=duty_officer, at=self.at)
+
         answers = {
             "version": case.version,
             "key": uuid.uuid4(),
             "category": Category.VILLAGE,
             "grade": Grade.MINOR,
         }
-        return Request(
-            self.secretary, reverse("cases:act", args=[case.number, "accept"]), answers
-        )
+        path = reverse("cases:act", args=[case.number, "accept"])
+        return Request(self.secretary, path, answers)
 
     def _spoken(self) -> dict[str, Any]:
         assert self.duty_post.village is not None  # noqa: S101 - a duty officer's post is a village's
@@ -161,8 +159,7 @@ class Desk:
 
 
 def _logged_in(username: str) -> Client:
+    post = Post.objects.select_related("user").get(user__username=username)
     client = Client()
-    client.force_login(
-        Post.objects.select_related("user").get(user__username=username).user
-    )
+    client.force_login(post.user)
     return client

@@ -1,6 +1,4 @@
-"""How PostgreSQL means to answer the statements of a page: does it read a whole
-table?
-"""
+"""PostgreSQL's plans for the statements of a page: do they read a whole table?"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -12,21 +10,18 @@ TABLE = "cases_case"
 
 
 def scans_whole(statements: Sequence[tuple[str, Any]]) -> list[str]:
-    """The statements that list cases, of those given, whose plan reads the whole table
-    of cases.
+    """Return the statements that list cases, of those given, whose plan reads the whole
+    table of cases.
     """
     if connection.vendor != "postgresql":
         return []
-    lists = [
-        (sql, params)
-        for sql, params in statements
-        if f'FROM "{TABLE}"' in sql and "ORDER BY" in sql
-    ]
-    return [
-        sql
-        for sql, params in lists
-        if any(_reads_whole(node) for node in _nodes(_plan(sql, params)))
-    ]
+
+    found = []
+    for sql, params in statements:
+        lists_cases = f'FROM "{TABLE}"' in sql and "ORDER BY" in sql
+        if lists_cases and _plan_reads_whole(_plan(sql, params)):
+            found.append(sql)
+    return found
 
 
 def _plan(sql: str, params: Any) -> dict[str, Any]:
@@ -42,6 +37,10 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for part in plan.get("Plans", ()):
         yield from _nodes(part)
+
+
+def _plan_reads_whole(plan: dict[str, Any]) -> bool:
+    return any(_reads_whole(node) for node in _nodes(plan))
 
 
 def _reads_whole(node: dict[str, Any]) -> bool:

@@ -1,5 +1,5 @@
-"""The demo's bodies, and the decisions that meetings take: every one of the town's, the
-joint ones of the villages.
+"""The demo's bodies, and the decisions taken at meetings: all those of the town, and
+the joint ones of the villages.
 """
 
 from datetime import date, datetime, timedelta
@@ -47,33 +47,36 @@ PROPOSED = (
     "党员大会审议方案，提了两条意见",
     "村民代表会议决议，同意方案",
 )
+ENTITLED = (5, 7, 24, 31)  # people, at each of these steps
 
 
 def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> None:
-    """The village's four bodies and the town's committee; the posts come first, the
-    rest have no account.
+    """Fill the village's four bodies and the town's committee.
+
+    Those who hold a post come first; the others have no account.
     """
-    here = [post for post in cast.posts if post.village_id == village.pk]
-    here.sort(key=lambda post: post.role != Role.SECRETARY)
-    people = _with_others(
-        {str(post.user): post.user for post in here}, max(VILLAGE_BODIES.values()), rng
-    )
-    seats = [
-        Seat(
-            body=body,
-            village=village,
-            name=name,
-            user=user,
-            is_chair=nth == 0,
-            from_on=since,
-        )
-        for body, count in VILLAGE_BODIES.items()
-        for nth, (name, user) in enumerate(people[:count])
-    ]
+    posts = [post for post in cast.posts if post.village_id == village.pk]
+    posts.sort(key=lambda post: post.role != Role.SECRETARY)
+    officers: dict[str, User | None] = {str(post.user): post.user for post in posts}
+    villagers = _with_others(officers, max(VILLAGE_BODIES.values()), rng)
+
+    seats = []
+    for body, count in VILLAGE_BODIES.items():
+        for nth, (name, user) in enumerate(villagers[:count]):
+            seat = Seat(
+                body=body,
+                village=village,
+                name=name,
+                user=user,
+                is_chair=nth == 0,
+                from_on=since,
+            )
+            seats.append(seat)
+
     reviewer = cast.one(Role.REVIEWER, town=cast.town)
-    town = _with_others({str(reviewer.user): reviewer.user}, TOWN_COMMITTEE, rng)
-    seats += [
-        Seat(
+    committee = _with_others({str(reviewer.user): reviewer.user}, TOWN_COMMITTEE, rng)
+    for nth, (name, user) in enumerate(committee):
+        seat = Seat(
             body=Body.TOWN_COMMITTEE,
             town=cast.town,
             name=name,
@@ -81,32 +84,35 @@ def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> No
             is_chair=nth == 0,
             from_on=since,
         )
-        for nth, (name, user) in enumerate(town)
-    ]
+        seats.append(seat)
+
     Seat.objects.bulk_create(seats)
 
 
 def _with_others(
-    known: dict[str, User | None], count: int, rng: Random
+    officers: dict[str, User | None], count: int, rng: Random
 ) -> list[tuple[str, User | None]]:
-    """So many people by name, those known first; no name twice."""
+    """Return `count` people by name, the officers first; no name comes twice."""
+    people = dict(officers)
     names = Names(rng)
-    while len(known) < count:
-        known.setdefault(names.person(rng.choice(list(Sex)), BORN), None)
-    return list(known.items())
+    while len(people) < count:
+        name = names.person(rng.choice(list(Sex)), BORN)
+        people.setdefault(name, None)
+
+    return list(people.items())
 
 
 def kind_for(case: Case, handling: str) -> MeetingKind | None:
-    """The meeting that decides: the town's on what it takes up, the two committees on
-    what a village does jointly.
+    """Return the meeting that decides, or None where nobody has to meet.
+
+    The town's committee decides what it takes up, the two committees what a village
+    does jointly.
     """
     if case.village and handling == Handling.JOINT and case.level == "village":
         return MeetingKind.TWO_COMMITTEES
-    return (
-        MeetingKind.TOWN_COMMITTEE
-        if handling == Handling.MEETING and case.level == "town"
-        else None
-    )
+    if handling == Handling.MEETING and case.level == "town":
+        return MeetingKind.TOWN_COMMITTEE
+    return None
 
 
 def decide_at_meeting(
@@ -118,45 +124,50 @@ def decide_at_meeting(
     away: int = AWAY,
     **values: Any,
 ) -> Case:
-    """One item, `away` people missing, all but one in favour; of a quarrel between
-    neighbours somebody steps aside.
+    """Hold a meeting with one item, all but one in favour, and return the decided case.
+
+    1. Call the meeting.
+    2. Call the roll: `away` people are missing.
+    3. In a quarrel between neighbours, let somebody step aside.
+    4. Decide, write the minutes, close the meeting.
     """
-    where: Any = case.village if kind == MeetingKind.TWO_COMMITTEES else case.town
+    body: Any = case.village if kind == MeetingKind.TWO_COMMITTEES else case.town
     meeting = call_meeting(
         kind,
-        where,
+        body,
         starts_at=at - timedelta(hours=1),
         place=PLACES.get(kind, ""),
         by=by,
         at=at - timedelta(hours=2),
         cases=[case],
     )
+
     people = list(meeting.attendees.all())
-    away = away if len(people) > away + 1 else 0
-    call_roll(
-        meeting,
-        {person.pk: True for person in people[: len(people) - away]},
-        by=by,
-        at=at,
-    )
+    if len(people) <= away + 1:
+        away = 0
+    present = people[: len(people) - away]
+    call_roll(meeting, {person.pk: True for person in present}, by=by, at=at)
+
     item = meeting.items.get()
     aside = 0
     if case.category == "neighbour" and len(people) > away + FEW:
-        set_aside(item, {people[-away - 1].pk: NEXT_DOOR}, by=by, at=at)
+        neighbour = people[-away - 1]
+        set_aside(item, {neighbour.pk: NEXT_DOOR}, by=by, at=at)
         aside = 1
+
     entitled = len(people) - away - aside
     against = 1 if entitled > FEW else 0
-    votes = (entitled - against, against, 0)
     item = conclude(
         item,
         "passed",
         by=by,
         at=at,
         opinions=OPINIONS,
-        votes=votes,
+        votes=(entitled - against, against, 0),
         action=Action.DECIDE,
         **values,
     )
+
     save_minutes(meeting, MINUTES, version=0, by=by, at=at)
     close_meeting(meeting, by=by, at=at)
     assert item.case  # noqa: S101 - it was put on the agenda above
@@ -177,34 +188,41 @@ def begin_six_steps(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
 
 
 def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> None:
-    """The first four steps, one a day up to the decision and none before it began, and
-    the resolution put up.
+    """Take the first four steps, one a day up to the decision and none before the
+    process began; then put the resolution up.
     """
-    began, on = workdays.local_day(process.started_at), workdays.local_day(at)
-    for nth, (content, due) in enumerate(zip(PROPOSED, (5, 7, 24, 31), strict=True), 1):
-        came = due - due // 8
-        held_on = max(began, on - timedelta(days=len(PROPOSED) - nth))
-        held = StepRecord(
-            held_on,
+    began = workdays.local_day(process.started_at)
+    today = workdays.local_day(at)
+
+    steps = zip(PROPOSED, ENTITLED, strict=True)
+    for nth, (content, due) in enumerate(steps, 1):
+        present = due - due // 8
+        against = due // 10
+        day = max(began, today - timedelta(days=len(PROPOSED) - nth))
+        step = StepRecord(
+            day,
             content,
             due=due,
-            present=came,
-            votes=(came - due // 10, due // 10, 0),
+            present=present,
+            votes=(present - against, against, 0),
         )
-        record_step(process, nth, held, by=by, at=at)
-    until = on + timedelta(days=7)
+        record_step(process, nth, step, by=by, at=at)
+
     put_up = StepRecord(
-        on, "村务公开栏、微信群同时公开", public_until=until, oversight="公示期内无异议"
+        today,
+        "村务公开栏、微信群同时公开",
+        public_until=today + timedelta(days=7),
+        oversight="公示期内无异议",
     )
     record_step(process, 5, put_up, by=by, at=at)
 
 
 def show_outcome(process: FourTwoProcess, by: Officer, at: datetime) -> None:
-    on = workdays.local_day(at)
-    held = StepRecord(
-        on,
+    today = workdays.local_day(at)
+    shown = StepRecord(
+        today,
         "实施结果在村务公开栏公开",
-        public_until=on + timedelta(days=7),
+        public_until=today + timedelta(days=7),
         oversight="群众认可",
     )
-    record_step(process, 6, held, by=by, at=at)
+    record_step(process, 6, shown, by=by, at=at)

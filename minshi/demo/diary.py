@@ -1,4 +1,4 @@
-"""When things happen in the demo: on working days, in office hours, one after the
+"""The days and moments of the demo: working days, in office hours, one after the
 other.
 """
 
@@ -31,23 +31,27 @@ class Diary:
         return self.calendar.subtract_working_days(day, working_days)
 
     def talk_day(self, day: date) -> date:
-        """The last 说事日 up to a day, moved to a working day."""
+        """Return the last 说事日 up to a day, moved to a working day."""
         month = day.replace(day=1)
-        for first in (month, (month - ONE_DAY).replace(day=1)):
-            if (found := self.calendar.on_or_after(first.replace(day=TALK_DAY))) <= day:
-                return found
+        month_before = (month - ONE_DAY).replace(day=1)
+        for first in (month, month_before):
+            talk_day = self.calendar.on_or_after(first.replace(day=TALK_DAY))
+            if talk_day <= day:
+                return talk_day
+
         raise AssertionError("every month has its talk day")
 
     def moments(self, days: list[date]) -> list[datetime]:
-        """A moment in office hours for each of the days, in their order, each later
-        than the one before.
+        """Return a moment in office hours for each of the days, in their order, each
+        later than the one before.
         """
-        minutes = {
-            day: iter(sorted(self.rng.sample(OFFICE_MINUTES, count)))
-            for day, count in Counter(days).items()
-        }
-        return [
-            datetime.combine(day, time.min, SHANGHAI)
-            + timedelta(minutes=next(minutes[day]))
-            for day in days
-        ]
+        minutes = {}
+        for day, count in Counter(days).items():
+            drawn = self.rng.sample(OFFICE_MINUTES, count)
+            minutes[day] = iter(sorted(drawn))
+
+        moments = []
+        for day in days:
+            midnight = datetime.combine(day, time.min, SHANGHAI)
+            moments.append(midnight + timedelta(minutes=next(minutes[day])))
+        return moments

@@ -1,5 +1,5 @@
-"""The roads that the demo tells in full: a quarrel at the village's table, a cut road,
-a resolution of villagers.
+"""The matters that the demo tells at length: a quarrel at the village's table, a cut
+road, a resolution of villagers.
 """
 
 from cases.models import FourTwoProcess, Topic
@@ -21,7 +21,9 @@ STATIONS = (
 
 
 class ByVillagers(Telling):
-    """The village decides it itself, by 四议两公开, instead of reporting it up."""
+    """A matter that the village decides itself, by 四议两公开, instead of reporting it
+    up.
+    """
 
     process: FourTwoProcess
 
@@ -30,7 +32,7 @@ class ByVillagers(Telling):
         self.process = council.begin_six_steps(self.case, self.owner(), self.at)
 
     def escalate(self) -> None:
-        """It stays in the village."""
+        """Do nothing: the matter stays in the village."""
 
     def decide(self) -> None:
         council.resolve_by_villagers(self.process, self.owner(), self.at)
@@ -43,8 +45,8 @@ class ByVillagers(Telling):
 
 
 class Quarrel(Telling):
-    """All seven of the two committees come, one of them steps aside, 5 : 1; a cadre of
-    the village leads.
+    """A quarrel at a meeting of the two committees: all seven come, one of them steps
+    aside, 5 : 1; a cadre of the village leads.
     """
 
     def decide(self) -> None:
@@ -52,14 +54,16 @@ class Quarrel(Telling):
 
 
 class CutRoad(Telling):
-    """Taken up by the town in a batch, decided by its committee, done by three stations
-    and two villages.
+    """A road taken up by the town in a batch, decided by its committee, mended by three
+    stations and two villages.
     """
 
     beside: Telling
 
     def accept_together(self) -> None:
-        """乡镇把关: both matters in one batch; the station that gets them leads."""
+        """乡镇把关: take up both matters in one batch; the station that gets them
+        leads.
+        """
         reviewer = self.cast.one(Role.REVIEWER, town=self.cast.town)
         lead, assistant, _third = self.stations()
         values = {
@@ -68,17 +72,19 @@ class CutRoad(Telling):
             "lead": lead,
             "assistants": [assistant],
         }
+
         together = (self, self.beside)
         results = move_all(
-            [told.case for told in together],
+            [telling.case for telling in together],
             Action.DECIDE,
             user=reviewer.user,
             at=self.at,
             values=values,
         )
-        for told, result in zip(together, results, strict=True):
+
+        for telling, result in zip(together, results, strict=True):
             assert not result.refusal, result.refusal  # noqa: S101 - both were reported up the day before
-            told.case = result.case
+            telling.case = result.case
 
     def give_up(self) -> None:
         self.move(Action.RETURN, reason=words.TOO_MUCH)
@@ -93,11 +99,10 @@ class CutRoad(Telling):
         return [self.cast.offices[name] for name in STATIONS]
 
     def holders(self) -> list[Post | Office]:
-        villages = (self.village, self.beside.village)
-        return [
-            *self.stations(),
-            *(self.cast.one(Role.SECRETARY, village=village) for village in villages),
-        ]
+        holders: list[Post | Office] = [*self.stations()]
+        for village in (self.village, self.beside.village):
+            holders.append(self.cast.one(Role.SECRETARY, village=village))
+        return holders
 
     def acknowledge(self) -> None:
         for holder in self.holders():
@@ -105,11 +110,9 @@ class CutRoad(Telling):
             self.move(Action.ACKNOWLEDGE, officer(post))
 
     def hand_back(self) -> None:
-        self.move(
-            Action.HAND_BACK,
-            officer(self.cast.handler(self.stations()[-1])),
-            reason=words.NOT_OURS,
-        )
+        last_station = self.stations()[-1]
+        handler = officer(self.cast.handler(last_station))
+        self.move(Action.HAND_BACK, handler, reason=words.NOT_OURS)
 
     def overrule(self) -> None:
         reviewer = officer(self.cast.one(Role.REVIEWER, town=self.cast.town))
@@ -123,7 +126,7 @@ class CutRoad(Telling):
         )
 
 
-TOLD_BY: dict[str, type[Telling]] = {
+TELLINGS: dict[str, type[Telling]] = {
     "by_villagers": ByVillagers,
     "quarrel": Quarrel,
     "cut_road": CutRoad,
@@ -133,14 +136,16 @@ TOLD_BY: dict[str, type[Telling]] = {
 def tellings_of(
     stories: list[Story], cast: Cast, topics: dict[str, Topic]
 ) -> list[Telling]:
-    """Each story with whoever tells it, in their order; the road knows the matter that
-    is taken up with it.
+    """Return the telling of each story, in their order; the cut road gets to know the
+    matter that is taken up with it.
     """
-    tellings = [
-        TOLD_BY.get(story.example, Telling)(story, cast, topics) for story in stories
-    ]
-    beside = next(told for told in tellings if told.story.example == "beside")
-    for told in tellings:
-        if isinstance(told, CutRoad):
-            told.beside = beside
+    tellings = []
+    for story in stories:
+        telling_class = TELLINGS.get(story.example, Telling)
+        tellings.append(telling_class(story, cast, topics))
+
+    beside = next(item for item in tellings if item.story.example == "beside")
+    for telling in tellings:
+        if isinstance(telling, CutRoad):
+            telling.beside = beside
     return tellings

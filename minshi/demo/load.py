@@ -51,44 +51,48 @@ def load(
     at: datetime,
     shown: Callable[[int], object] = print,
 ) -> int:
-    """Adopt matters until the town has `count` of them; returns how many came to it.
+    """Adopt matters until the town has `count` of them, and return how many came to it.
 
     In transactions of 20,000, so that an interrupted run goes on where it stopped.
-    `shown` is told how many there are after each.
+    `shown` is called with how many there are after each.
     """
-    post = (
-        Post.objects.current(workdays.local_day(at))
-        .select_related("user", "town")
-        .get(role=Role.REVIEWER, town=town)
-    )
+    today = workdays.local_day(at)
+    posts = Post.objects.current(today).select_related("user", "town")
+    post = posts.get(role=Role.REVIEWER, town=town)
     by = Officer(post.user, post)
-    have = before = Case.objects.filter(town=town, adopted_from=SOURCE).count()
+
+    before = Case.objects.filter(town=town, adopted_from=SOURCE).count()
     writer = Writer(town, count, at)
+    have = before
     while have < count:
         upto = min(count, have + AT_ONCE)
-        have += adopt(writer.matters(have, upto, Random(f"{seed}/{have}")), by, at)  # noqa: S311 - nothing is secret
+        rng = Random(f"{seed}/{have}")  # noqa: S311 - nothing is secret
+        have += adopt(writer.matters(have, upto, rng), by, at)
+
         reset_queries()  # DEBUG keeps every statement, and these are long
         shown(have)
+
     return have - before
 
 
 class Writer:
-    """Writes matters in the order of time, spread evenly over five years."""
+    """The writer of matters in the order of time, spread evenly over five years."""
 
     def __init__(self, town: Town, count: int, at: datetime) -> None:
-        self.at, self.count = at, count
-        self.samples = [
-            sample
-            for sample in read_samples()
-            if sample.may_be_repeated and sample.level == Level.VILLAGE
-        ]
+        self.at = at
+        self.count = count
+
+        self.samples = []
+        for sample in read_samples():
+            if sample.may_be_repeated and sample.level == Level.VILLAGE:
+                self.samples.append(sample)
+
         self.topics = {topic.name: topic for topic in Topic.objects.filter(town=town)}
-        self.groups = list(
-            Group.objects.filter(village__town=town).select_related("village__town")
-        )
-        members = Post.objects.current(workdays.local_day(at)).filter(
-            role=Role.COMMITTEE_MEMBER, village__town=town
-        )
+        groups = Group.objects.filter(village__town=town)
+        self.groups = list(groups.select_related("village__town"))
+
+        posts = Post.objects.current(workdays.local_day(at))
+        members = posts.filter(role=Role.COMMITTEE_MEMBER, village__town=town)
         self.leads = {
             post.village_id: post for post in members.select_related("user", "village")
         }
@@ -96,89 +100,90 @@ class Writer:
     def matters(self, first: int, end: int, rng: Random) -> Iterator[Matter]:
         names = Names(rng)
         for nth in range(first, end):
-            told = self.at - YEARS * (1 - (nth + 1) / (self.count + 1))
-            still_open = told > self.at - STILL_OPEN and rng.random() < OPEN_SHARE
+            told_at = self.at - YEARS * (1 - (nth + 1) / (self.count + 1))
+
+            # drawn in this order: the same seed gives the same matters
+            still_open = told_at > self.at - STILL_OPEN and rng.random() < OPEN_SHARE
             stage = rng.choice(OPEN_STAGES) if still_open else Stage.CLOSED
-            yield self._matter(
-                rng.choice(self.samples),
-                rng.choice(self.groups),
-                told,
-                stage,
-                rng,
-                names,
-            )
+            sample = rng.choice(self.samples)
+            group = rng.choice(self.groups)
+            yield self._matter(sample, group, told_at, stage, rng, names)
 
     def _matter(
         self,
         sample: Sample,
         group: Group,
-        told: datetime,
+        told_at: datetime,
         stage: Stage,
         rng: Random,
         names: Names,
     ) -> Matter:
+        # drawn in this order: the same seed gives the same matters
+        sex = rng.choice((Sex.MALE, Sex.FEMALE))
+        speaker_name = names.person(sex, rng.randint(1940, 2000))
+        speaker_phone = f"1620000{rng.randrange(10_000):04d}"
+        channel = rng.choice(Channel.values)
+        progress = self._progress(sample, group, told_at, stage, rng)
+
         return Matter(
             source=SOURCE,
             title=in_group(sample.title, group.number),
             verbatim=in_group(sample.verbatim, group.number),
-            registered_at=told,
+            registered_at=told_at,
             village=group.village,
             group=group,
-            speaker_name=names.person(
-                rng.choice((Sex.MALE, Sex.FEMALE)), rng.randint(1940, 2000)
-            ),
-            speaker_phone=f"1620000{rng.randrange(10_000):04d}",
+            speaker_name=speaker_name,
+            speaker_phone=speaker_phone,
             category=sample.category,
             topic=self.topics.get(sample.topic),
             grade=sample.grade,
-            channel=rng.choice(Channel.values),
+            channel=channel,
             stage=stage,
-            **self._progress(sample, group, told, stage, rng),
+            **progress,
         )
 
     def _progress(
-        self, sample: Sample, group: Group, told: datetime, stage: Stage, rng: Random
+        self, sample: Sample, group: Group, told_at: datetime, stage: Stage, rng: Random
     ) -> dict[str, Any]:
-        """What has come of it by now: every stage has the dates and words of those
-        before it.
-        """
-        upto = list(Stage).index(stage)
-        left = self.at - told
-        known: dict[str, Any] = {}
-        if upto >= list(Stage).index(Stage.DELIBERATE):
-            known |= {"accepted_at": told + min(2 * HOUR, left / 8)}
-        if upto >= list(Stage).index(Stage.HANDLE):
-            known |= {
-                "decided_at": told + min(DAY, left / 6),
-                "handling": sample.handling or "led",
-                "decision": "旧账",
-                "lead": self.leads[group.village_id],
-            }
-        if upto >= list(Stage).index(Stage.SUPERVISE):
-            known |= {
-                "completed_at": told + min(rng.randint(2, 20) * DAY, left / 4),
-                "outcome": Outcome.DONE,
-                "result": sample.result,
-            }
-        return known | (
-            self._answer(sample, told, left, rng) if stage == Stage.CLOSED else {}
-        )
+        """Return the dates and words of the stages that the matter has been through."""
+        stages = list(Stage)
+        upto = stages.index(stage)
+        left = self.at - told_at
+
+        progress: dict[str, Any] = {}
+        if upto >= stages.index(Stage.DELIBERATE):
+            progress["accepted_at"] = told_at + min(2 * HOUR, left / 8)
+        if upto >= stages.index(Stage.HANDLE):
+            progress["decided_at"] = told_at + min(DAY, left / 6)
+            progress["handling"] = sample.handling or "led"
+            progress["decision"] = "旧账"
+            progress["lead"] = self.leads[group.village_id]
+        if upto >= stages.index(Stage.SUPERVISE):
+            days = rng.randint(2, 20)
+            progress["completed_at"] = told_at + min(days * DAY, left / 4)
+            progress["outcome"] = Outcome.DONE
+            progress["result"] = sample.result
+        if stage == Stage.CLOSED:
+            progress |= self._answer(sample, told_at, left, rng)
+
+        return progress
 
     def _answer(
-        self, sample: Sample, told: datetime, left: timedelta, rng: Random
+        self, sample: Sample, told_at: datetime, left: timedelta, rng: Random
     ) -> dict[str, Any]:
-        closed = {"closed_at": told + min(rng.randint(21, 30) * DAY, left / 2)}
+        days = rng.randint(21, 30)
+        closed_at = told_at + min(days * DAY, left / 2)
         if rng.random() < 0.05:  # noqa: PLR2004
-            return {**closed, "close_reason": CloseReason.UNRATED}
-        answer = rng.choices(Satisfaction.values, (80, 17, 3))[0]
-        solved = (
-            Solved.NO
-            if answer == Satisfaction.DISSATISFIED
-            else sample.solved or Solved.YES
-        )
+            return {"closed_at": closed_at, "close_reason": CloseReason.UNRATED}
+
+        satisfaction = rng.choices(Satisfaction.values, (80, 17, 3))[0]
+        if satisfaction == Satisfaction.DISSATISFIED:
+            solved: str = Solved.NO
+        else:
+            solved = sample.solved or Solved.YES
         return {
-            **closed,
+            "closed_at": closed_at,
             "close_reason": CloseReason.RATED,
-            "satisfaction": answer,
+            "satisfaction": satisfaction,
             "solved": solved,
         }

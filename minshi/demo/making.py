@@ -1,4 +1,4 @@
-"""Makes the demo: all or nothing, and nothing the second time."""
+"""The making of the demo: all or nothing, and nothing the second time."""
 
 from datetime import date, datetime
 from random import Random
@@ -25,7 +25,7 @@ YEARS_IN_OFFICE = 3
 
 
 def already_made(town_code: str) -> bool:
-    """Whether the town has cases: a demo is made in one transaction, so then it is
+    """True where the town has cases: a demo is made in one transaction, so then it is
     complete.
     """
     return Case.objects.filter(town__code=town_code).exists()
@@ -36,19 +36,27 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     """Fill an empty town with people and the twelve months that end at `at`; all or
     nothing.
 
+    1. Load the work calendar, the standard texts, the town and its villages.
+    2. Settle people there and give them their posts.
+    3. Tell the matters of the year.
+    4. Add the duty rosters, and remind of what is overdue today.
+
     The same seed and moment give the same town, but for tracking codes. InputRefused:
     no such town. A second call for the same town changes nothing.
     """
     if already_made(town_code):
         return Town.objects.get(code=town_code)
+
     rng = Random(seed)  # noqa: S311 - nothing here is secret
     load_calendar(None, at)
     load_standard_texts()
     town = places.load_town(town_code)
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
+
     cast, heads = _settle(town, password, since, rng)
     _tell(cast, heads, at, rng)
     roster.add_rosters(cast, _calendar_of_the_year(town, at), at)
+
     pass_over_the_past(at)  # a year's worth of notices would bury those of today
     look_at_clocks(at)
     return town
@@ -57,15 +65,20 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
 def _settle(
     town: Town, password: str, since: date, rng: Random
 ) -> tuple[Cast, list[Resident]]:
-    """Groups, households, stations and everybody in their posts."""
+    """Create groups, households, stations and everybody in their posts; return the
+    people in office and the heads of the households.
+    """
     names = Names(rng)
     villages = list(town.villages.select_related("town"))
     offices = places.add_offices(town)
     groups = places.add_groups(villages, rng)
     heads = places.add_residents(groups, rng, names)
+
     wanted = people.appointments(town, villages, groups, list(offices.values()))
-    cast = Cast(town, offices, people.appoint_all(wanted, password, since, names, rng))
+    posts = people.appoint_all(wanted, password, since, names, rng)
+    cast = Cast(town, offices, posts)
     people.link_households(cast, since)
+
     home = next(village for village in villages if village.name == AT_HOME)
     own = Random(len(villages))  # noqa: S311 - nothing secret; apart, so that the year stays as it is
     council.seat_everybody(cast, home, since, own)
@@ -73,32 +86,36 @@ def _settle(
 
 
 def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
-    """All matters side by side in the order of time, so that numbers and events follow
-    the calendar.
+    """Tell all matters side by side in the order of time, so that numbers and events
+    follow the calendar.
     """
     topics = places.add_topics(cast.town)
     groups = list(dict.fromkeys(person.household.group for person in heads))
-    stories = Plan(
-        groups, heads, Diary(_calendar_of_the_year(cast.town, at), rng), at
-    ).stories()
+    diary = Diary(_calendar_of_the_year(cast.town, at), rng)
+    stories = Plan(groups, heads, diary, at).stories()
     tellings = tellings_of(stories, cast, topics)
-    order = sorted(
-        (moment, nth, turn, step)
-        for nth, story in enumerate(stories)
-        for turn, (step, moment) in enumerate(story.steps)
-    )
-    for moment, nth, _turn, step in order:
+
+    steps = []
+    for nth, story in enumerate(stories):
+        for turn, (step, moment) in enumerate(story.steps):
+            steps.append((moment, nth, turn, step))
+
+    for moment, nth, _turn, step in sorted(steps):
         tellings[nth].tell(step, moment)
 
 
 def _calendar_of_the_year(town: Town, at: datetime) -> WorkCalendar:
-    """The work calendar of the year that ends at `at`, and of the weeks after it."""
+    """Return the work calendar of the year that ends at `at`, and of the weeks after
+    it.
+    """
     today = workdays.local_day(at)
-    parts = [
-        deadlines.calendar_of(town.pk, today - deadlines.LOOK_AHEAD * back)
-        for back in (0, 1, 2)
-    ]
-    return WorkCalendar(
-        days_off=frozenset().union(*(part.days_off for part in parts)),
-        make_up=frozenset().union(*(part.make_up for part in parts)),
-    )
+
+    days_off: set[date] = set()
+    make_up: set[date] = set()
+    for back in (0, 1, 2):
+        day = today - deadlines.LOOK_AHEAD * back
+        part = deadlines.calendar_of(town.pk, day)
+        days_off |= part.days_off
+        make_up |= part.make_up
+
+    return WorkCalendar(days_off=frozenset(days_off), make_up=frozenset(make_up))

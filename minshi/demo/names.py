@@ -111,9 +111,12 @@ class Names:
         self._tails = rng.sample(range(PHONES), PHONES)
 
     def person(self, sex: Sex, birth_year: int, surname: str = "") -> str:
-        given = GIVEN[sex, "young" if birth_year >= YOUNG_SINCE else "old"]
-        return (surname or self.rng.choice(SURNAMES)) + self.rng.choice(given)
+        age = "young" if birth_year >= YOUNG_SINCE else "old"
+        given_names = GIVEN[sex, age]
+
+        surname = surname or self.rng.choice(SURNAMES)
+        return surname + self.rng.choice(given_names)
 
     def phone(self) -> str:
-        """A number not given before. IndexError: the block is used up."""
+        """Return a number not given before. IndexError: the block is used up."""
         return f"{PHONE_BLOCK}{self._tails.pop():04d}"

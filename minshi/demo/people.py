@@ -1,5 +1,5 @@
 """The demo's cadres: one in every role at every village, the town, the county and the
-stations; one password.
+stations, all with one password.
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from pypinyin import lazy_pinyin
 
 from minshi.demo.names import Names
 from minshi.demo.places import COUNTY_OFFICES, TOWN_OFFICES
@@ -32,19 +31,21 @@ CONTACTS = 10  # households a village cadre keeps in touch with
 
 @dataclass
 class Cast:
-    """Who serves where, by node."""
+    """The people who serve in the demo, found by role and place."""
 
     town: Town
     offices: dict[str, Office]
     posts: list[Post] = field(default_factory=list)
 
     def at(self, role: Role, **node: Any) -> list[Post]:
+        """Return the posts of a role at a place, given as `village=…` or `town=…`."""
         ((kind, place),) = node.items()
-        return [
-            post
-            for post in self.posts
-            if post.role == role and getattr(post, kind) == place
-        ]
+
+        posts = []
+        for post in self.posts:
+            if post.role == role and getattr(post, kind) == place:
+                posts.append(post)
+        return posts
 
     def one(self, role: Role, **node: Any) -> Post:
         return self.at(role, **node)[0]
@@ -62,14 +63,18 @@ class Appointment:
 
 
 def romanised(village: Village) -> str:
-    return "".join(lazy_pinyin(village.name.removesuffix("村").removesuffix("社区")))
+    # imported here: its dictionaries cost every process 55 MB and 0.3 s
+    from pypinyin import lazy_pinyin
+
+    name = village.name.removesuffix("村").removesuffix("社区")
+    return "".join(lazy_pinyin(name))
 
 
 def appointments(
     town: Town, villages: list[Village], groups: list[Group], offices: list[Office]
 ) -> list[Appointment]:
-    """Every post of the demo under the user name it gets; the first of each kind bears
-    the plain name.
+    """Return every post of the demo under the user name it gets; the first of each kind
+    bears the plain name.
     """
     county = town.county_code
     found = [
@@ -81,23 +86,31 @@ def appointments(
         Appointment("secadmin", Role.SECURITY_ADMIN),
         Appointment("auditor", Role.AUDITOR),
     ]
+
     for office in offices:
-        slug = (
-            TOWN_OFFICES.get(office.name)
-            or f"{COUNTY_OFFICES[office.name.removeprefix(town.county_name)]}.county"
-        )
-        found.append(
-            Appointment(f"office.{slug}", Role.OFFICE_HANDLER, Node.OFFICE, office)
-        )
+        username = f"office.{_slug_of_office(office, town)}"
+        found.append(Appointment(username, Role.OFFICE_HANDLER, Node.OFFICE, office))
+
     taken: set[str] = set()
     for village in villages:
         slug = romanised(village)
-        slug = slug if slug not in taken else f"{slug}{village.code[-3:]}"
+        if slug in taken:
+            slug = f"{slug}{village.code[-3:]}"
         taken.add(slug)
-        found += _of_village(
-            village, slug, [group for group in groups if group.village_id == village.pk]
-        )
+
+        own_groups = [group for group in groups if group.village_id == village.pk]
+        found += _of_village(village, slug, own_groups)
+
     return found
+
+
+def _slug_of_office(office: Office, town: Town) -> str:
+    of_town = TOWN_OFFICES.get(office.name)
+    if of_town:
+        return of_town
+
+    bureau = office.name.removeprefix(town.county_name)
+    return f"{COUNTY_OFFICES[bureau]}.county"
 
 
 def _of_village(village: Village, slug: str, groups: list[Group]) -> list[Appointment]:
@@ -107,67 +120,68 @@ def _of_village(village: Village, slug: str, groups: list[Group]) -> list[Appoin
         Appointment(f"committee.{slug}", Role.COMMITTEE_MEMBER, Node.VILLAGE, village),
         Appointment(f"committee.{slug}2", Role.COMMITTEE_MEMBER, Node.VILLAGE, village),
     ]
+
     for nth, group in enumerate(groups, 1):
-        found.append(
-            Appointment(
-                f"group.{slug}{nth if nth > 1 else ''}",
-                Role.GROUP_LEADER,
-                Node.GROUP,
-                group,
-            )
-        )
+        number = nth if nth > 1 else ""
+        username = f"group.{slug}{number}"
+        found.append(Appointment(username, Role.GROUP_LEADER, Node.GROUP, group))
+
     return found
 
 
 def appoint_all(
     wanted: list[Appointment], password: str, since: date, names: Names, rng: Random
 ) -> list[Post]:
-    """Accounts and posts in bulk; the password is hashed once, for it is the same for
-    all.
+    """Create accounts and posts in bulk, and return the posts.
+
+    The password is hashed once, for it is the same for all.
     """
     hashed = make_password(password)
     users = User.objects.bulk_create(
         User(username=item.username, name=_somebody(names, rng), password=hashed)
         for item in wanted
     )
-    posts = [
-        Post(
+
+    posts = []
+    for item, user in zip(wanted, users, strict=True):
+        place = {str(item.node): item.place} if item.node else {}
+        post = Post(
             user=user,
             role=item.role,
             from_on=since,
             may_sign=item.role == Role.REVIEWER,
-            **({str(item.node): item.place} if item.node else {}),
+            **place,
         )
-        for item, user in zip(wanted, users, strict=True)
-    ]
+        posts.append(post)
     return Post.objects.bulk_create(posts)
 
 
 def _somebody(names: Names, rng: Random) -> str:
-    return names.person(
-        rng.choice((Sex.MALE, Sex.MALE, Sex.FEMALE)), rng.randint(*BORN)
-    )
+    sex = rng.choice((Sex.MALE, Sex.MALE, Sex.FEMALE))
+    birth_year = rng.randint(*BORN)
+    return names.person(sex, birth_year)
 
 
 def link_households(cast: Cast, since: date) -> None:
-    """联系户: every secretary, committee member and group leader keeps in touch with
+    """联系户: let every secretary, committee member and group leader keep in touch with
     some households.
     """
     homes: dict[int, list[Household]] = {}
-    for household in Household.objects.filter(
-        group__village__town=cast.town
-    ).select_related("group"):
+    households = Household.objects.filter(group__village__town=cast.town)
+    for household in households.select_related("group"):
         homes.setdefault(household.group.village_id, []).append(household)
+
     links = []
     for post in cast.posts:
-        village_id = post.village_id or (post.group.village_id if post.group else None)
-        if village_id and post.role != Role.DUTY_OFFICER:
-            mine, homes[village_id] = (
-                homes[village_id][:CONTACTS],
-                homes[village_id][CONTACTS:],
-            )
-            links += [
-                ContactLink(post=post, household=household, from_on=since)
-                for household in mine
-            ]
+        village_id = post.village_id
+        if not village_id and post.group:
+            village_id = post.group.village_id
+        if not village_id or post.role == Role.DUTY_OFFICER:
+            continue
+
+        own_homes = homes[village_id][:CONTACTS]
+        homes[village_id] = homes[village_id][CONTACTS:]
+        for household in own_homes:
+            links.append(ContactLink(post=post, household=household, from_on=since))
+
     ContactLink.objects.bulk_create(links, batch_size=500)

@@ -1,5 +1,5 @@
-"""The demo's grid: the town's real villages, with invented groups, households,
-residents and its stations.
+"""The places of the demo: the town's real villages, with invented groups, households,
+residents and stations.
 """
 
 from collections.abc import Iterable
@@ -71,8 +71,8 @@ TOPICS = {  # the article's areas, and under them those of the sample
 
 
 def load_town(code: str) -> Town:
-    """The town and its villages from the division file; InputRefused if it is not in
-    there.
+    """Load the town and its villages from the division file; InputRefused if it is not
+    in there.
     """
     with DIVISIONS.open(encoding="utf-8-sig") as lines:
         load_divisions(lines, code)
@@ -81,53 +81,58 @@ def load_town(code: str) -> Town:
 
 def add_topics(town: Town) -> dict[str, Topic]:
     areas = Topic.objects.bulk_create(Topic(town=town, name=name) for name in TOPICS)
-    under = [
-        Topic(town=town, name=name, parent=area)
-        for area in areas
-        for name in TOPICS[area.name]
-    ]
-    return {topic.name: topic for topic in [*areas, *Topic.objects.bulk_create(under)]}
+
+    under = []
+    for area in areas:
+        for name in TOPICS[area.name]:
+            under.append(Topic(town=town, name=name, parent=area))
+
+    topics = [*areas, *Topic.objects.bulk_create(under)]
+    return {topic.name: topic for topic in topics}
 
 
 def add_offices(town: Town) -> dict[str, Office]:
-    """The stations of the town, and the bureaus of its county."""
+    """Create the stations of the town and the bureaus of its county."""
     offices = [Office(name=name, town=town) for name in TOWN_OFFICES]
-    offices += [
-        Office(name=town.county_name + name, county_code=town.county_code)
-        for name in COUNTY_OFFICES
-    ]
-    return {office.name: office for office in Office.objects.bulk_create(offices)}
+    for name in COUNTY_OFFICES:
+        full_name = town.county_name + name
+        offices.append(Office(name=full_name, county_code=town.county_code))
+
+    created = Office.objects.bulk_create(offices)
+    return {office.name: office for office in created}
 
 
 def add_groups(villages: Iterable[Village], rng: Random) -> list[Group]:
-    return Group.objects.bulk_create(
-        Group(village=village, number=number)
-        for village in villages
-        for number in range(1, rng.choice(GROUPS) + 1)
-    )
+    groups = []
+    for village in villages:
+        count = rng.choice(GROUPS)
+        for number in range(1, count + 1):
+            groups.append(Group(village=village, number=number))
+    return Group.objects.bulk_create(groups)
 
 
 def add_residents(groups: list[Group], rng: Random, names: Names) -> list[Resident]:
-    """About 1,000 households, indexed for lookup; returns the heads, who do the
-    speaking.
+    """Create about 1,000 households, indexed for lookup, and return their heads, who do
+    the speaking.
     """
     size = HOUSEHOLDS // len(groups)
-    doors = [
-        (group, door)
-        for group in groups
-        for door in range(1, size + rng.choice((0, 1, 2)))
-    ]
-    households = Household.objects.bulk_create(
-        (Household(group=group, number=door) for group, door in doors), batch_size=BATCH
-    )
-    people = [
-        person for household in households for person in _family(household, rng, names)
-    ]
+    households = []
+    for group in groups:
+        end = size + rng.choice((0, 1, 2))
+        for door in range(1, end):
+            households.append(Household(group=group, number=door))
+    households = Household.objects.bulk_create(households, batch_size=BATCH)
+
+    people = []
+    for household in households:
+        people += _family(household, rng, names)
     index_residents(Resident.objects.bulk_create(people, batch_size=BATCH))
+
     return [person for person in people if person.is_head]
 
 
 def _family(household: Household, rng: Random, names: Names) -> list[Resident]:
+    """Draw a head, mostly a spouse, and up to three children."""
     born = rng.randint(1948, 1988)
     sex = rng.choice((Sex.MALE, Sex.MALE, Sex.MALE, Sex.FEMALE))
     head = Resident(
@@ -139,6 +144,7 @@ def _family(household: Household, rng: Random, names: Names) -> list[Resident]:
     )
     head.phone = names.phone()
     family = [head]
+
     if rng.random() < 0.8:  # noqa: PLR2004
         other = Sex.FEMALE if sex == Sex.MALE else Sex.MALE
         spouse = Resident(
@@ -147,16 +153,21 @@ def _family(household: Household, rng: Random, names: Names) -> list[Resident]:
             sex=other,
             birth_year=born + 1,
         )
-        spouse.phone = names.phone() if rng.random() < 0.5 else ""  # noqa: PLR2004
+        if rng.random() < 0.5:  # noqa: PLR2004
+            spouse.phone = names.phone()
+        else:
+            spouse.phone = ""
         family.append(spouse)
+
     for nth in range(rng.choice((0, 1, 1, 2, 2, 3))):
-        year, sex = born + 22 + 3 * nth, rng.choice((Sex.MALE, Sex.FEMALE))
-        family.append(
-            Resident(
-                household=household,
-                name=names.person(sex, year, head.name[0]),
-                sex=sex,
-                birth_year=year,
-            )
+        year = born + 22 + 3 * nth
+        sex = rng.choice((Sex.MALE, Sex.FEMALE))
+        child = Resident(
+            household=household,
+            name=names.person(sex, year, head.name[0]),
+            sex=sex,
+            birth_year=year,
         )
+        family.append(child)
+
     return family

@@ -2,7 +2,7 @@
 they are told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -28,7 +28,7 @@ PLAIN = (
 
 @dataclass(frozen=True)
 class Pace:
-    """How long people take between the steps, in working days."""
+    """The time people take between the steps, in working days."""
 
     decide: int
     acknowledge: int
@@ -48,8 +48,8 @@ class Pace:
 def road_of(
     sample: Sample, start: date, pace: Pace, diary: Diary, turn: str = ""
 ) -> Days:
-    """The steps of a closed matter and their days; `turn` names the turn its road
-    takes, if any.
+    """Return the steps of a closed matter and their days; `turn` names the turn its
+    road takes, if any.
     """
     if sample.path == "settle":
         return _settled(sample, start, pace, diary)
@@ -59,15 +59,19 @@ def road_of(
             ("accept", start),
             ("divert", diary.after(start, sample.days)),
         ]
+
     days = list(up_to_decision(sample, start, pace, diary))
     days += handling(sample, days[-1][1], pace, diary)
-    return TURNS[turn](days, diary) if turn else days + _checked(days, pace, diary)
+    if turn:
+        return TURNS[turn](days, diary)
+    return days + _checked(days, pace, diary)
 
 
 def _settled(sample: Sample, start: date, pace: Pace, diary: Diary) -> Days:
-    days = [("register", start), ("settle", start)]
-    answered = start if sample.at_the_counter else diary.after(start, max(pace.rate, 1))
-    return [*days, ("rate", answered)]
+    answered = start
+    if not sample.at_the_counter:
+        answered = diary.after(start, max(pace.rate, 1))
+    return [("register", start), ("settle", start), ("rate", answered)]
 
 
 def up_to_decision(
@@ -82,22 +86,24 @@ def up_to_decision(
 
 
 def start_for_decision(sample: Sample, decided: date, pace: Pace, diary: Diary) -> date:
-    """The inverse of `up_to_decision`: when a matter decided on that day was told."""
-    return diary.before(decided, pace.decide + (sample.level != Level.VILLAGE))
+    """Return the day on which a matter decided on that day was told: the inverse of
+    `up_to_decision`.
+    """
+    going_up = sample.level != Level.VILLAGE  # takes one working day
+    return diary.before(decided, pace.decide + going_up)
 
 
 def handling(
     sample: Sample, decided: date, pace: Pace, diary: Diary, days: int = 0
 ) -> Days:
-    """From the decision to 办结, `days` calendar days later or on the working day
-    before.
+    """Return the steps from the decision to 办结, `days` calendar days later or on the
+    working day before.
     """
-    done = max(
-        diary.on_or_before(decided + timedelta(days=days or sample.days)),
-        diary.after(decided, 1),
-    )
+    due = decided + timedelta(days=days or sample.days)
+    done = max(diary.on_or_before(due), diary.after(decided, 1))
     half = diary.on_or_before(decided + (done - decided) / 2)
     taken = min(diary.after(decided, pace.acknowledge), done)
+
     return [
         ("acknowledge", taken),
         ("progress", max(taken, half)),
@@ -115,18 +121,18 @@ def _checked(days: Days, pace: Pace, diary: Diary) -> Days:
 
 
 def extended(days: Days, diary: Diary) -> Days:
-    """More time is asked for before the due and granted; the work takes ten days
+    """Ask for more time before the due, and grant it; the work takes ten days
     longer.
     """
     done = days[-1][1]
     asked = diary.before(done, 1)
     later = diary.after(done, 10)
-    taken = [
-        (step, day)
-        for step, day in days
-        if step not in ("report", "complete") and day <= asked
-    ]
     checked = diary.after(later, 1)
+
+    taken = []
+    for step, day in days:
+        if step not in ("report", "complete") and day <= asked:
+            taken.append((step, day))
     return [
         *taken,
         ("ask_extension", asked),
@@ -139,9 +145,10 @@ def extended(days: Days, diary: Diary) -> Days:
 
 
 def late(days: Days, diary: Diary) -> Days:
-    """Overdue, chased, then done."""
+    """Let the matter become overdue, chase it, then complete it."""
     done = days[-1][1]
-    chased, later = diary.after(done, 9), diary.after(done, 11)
+    chased = diary.after(done, 9)
+    later = diary.after(done, 11)
     checked = diary.after(later, 1)
     return [
         *days[:-2],
@@ -154,9 +161,10 @@ def late(days: Days, diary: Diary) -> Days:
 
 
 def rejected(days: Days, diary: Diary) -> Days:
-    """The check fails, and passes after two more days of work."""
+    """Let the check fail, and pass after two more days of work."""
     back = diary.after(days[-1][1], 1)
-    again, checked = diary.after(back, 2), diary.after(back, 3)
+    again = diary.after(back, 2)
+    checked = diary.after(back, 3)
     return [
         *days,
         ("reject", back),
@@ -167,10 +175,14 @@ def rejected(days: Days, diary: Diary) -> Days:
 
 
 def second_round(days: Days, diary: Diary) -> Days:
-    """不满意 starts a new round with the same lead; the second answer closes it."""
+    """Answer 不满意, which starts a new round with the same lead; the second answer
+    closes it.
+    """
     checked = diary.after(days[-1][1], 1)
     angry = diary.after(checked, 1)
-    again, answered = diary.after(angry, 4), diary.after(angry, 6)
+    again = diary.after(angry, 4)
+    answered = diary.after(angry, 6)
+
     return [
         *days,
         ("verify", checked),
@@ -183,7 +195,7 @@ def second_round(days: Days, diary: Diary) -> Days:
 
 
 def unreached(days: Days, diary: Diary) -> Days:
-    """Nobody answers on three different days."""
+    """Reach nobody on three different days."""
     checked = diary.after(days[-1][1], 1)
     tries = [("attempt", diary.after(checked, nth)) for nth in (2, 4, 7)]
     return [
@@ -195,19 +207,21 @@ def unreached(days: Days, diary: Diary) -> Days:
 
 
 def withdrawn(days: Days, diary: Diary) -> Days:
-    """The speaker takes it back while it is being worked on."""
-    under_way = [
-        (step, day) for step, day in days if step not in ("report", "complete")
-    ]
+    """Let the speaker take the matter back while it is being worked on."""
+    under_way = []
+    for step, day in days:
+        if step not in ("report", "complete"):
+            under_way.append((step, day))
     return [*under_way, ("withdraw", days[-1][1])]
 
 
 def to_committee(days: Days, diary: Diary) -> Days:
-    """Taken up with another matter, too much for one station, put to the committee; one
-    part is given back in vain.
+    """Take the matter up with another one; it is too much for one station and goes to
+    the committee. One station gives its part back in vain.
     """
     up = days[2][1]
     decided = diary.after(up, 4)
+
     work = (
         ("accept_together", diary.after(up, 1)),
         ("give_up", diary.after(up, 2)),
@@ -224,15 +238,13 @@ def to_committee(days: Days, diary: Diary) -> Days:
         ("verify", 9),
         ("rate", 10),
     )
-    return [
-        *days[:3],
-        *work,
-        *((step, diary.after(decided, nth)) for step, nth in later),
-    ]
+    return [*days[:3], *work, *_days_after(decided, later, diary)]
 
 
 def beside(days: Days, diary: Diary) -> Days:
-    """Decided by the town together with the one before, and done by its station."""
+    """Decide the matter in the town together with the one before, and let the station
+    do it.
+    """
     later = (
         ("acknowledge", 2),
         ("progress", 4),
@@ -241,7 +253,12 @@ def beside(days: Days, diary: Diary) -> Days:
         ("verify", 10),
         ("rate", 11),
     )
-    return [*days[:3], *((step, diary.after(days[2][1], nth)) for step, nth in later)]
+    return [*days[:3], *_days_after(days[2][1], later, diary)]
+
+
+def _days_after(start: date, steps: Iterable[tuple[Step, int]], diary: Diary) -> Days:
+    """Return the steps with their days, given in working days after the start."""
+    return [(step, diary.after(start, nth)) for step, nth in steps]
 
 
 TURNS = {

@@ -1,5 +1,5 @@
-"""The demo's duty rosters: two weeks back and two ahead in three villages, with what
-happens on one.
+"""The demo's duty rosters: two weeks back and two ahead in three villages, with a swap
+and a leave on one of them.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -27,21 +27,22 @@ NOTES = (
     "没有要接着办的。",
     "下午有人来问医保，请打电话回他。",
 )
-LEAST_VISITORS, MOST_VISITORS = 2, 9
+LEAST_VISITORS = 2
+MOST_VISITORS = 9
 
 
 def add_rosters(cast: Cast, calendar: WorkCalendar, at: datetime) -> None:
-    """Shifts on working days, hand-overs for those past, one swap asked for, one leave;
-    the same for one moment.
+    """Add shifts on working days, hand-overs of those past, one swap asked for and one
+    leave; the same for the same moment.
 
     No matter is touched: those of the year were told while no roster was kept, and
     today's shift in 白关村 is its duty officer's, whose matters they are.
     """
-    villages = {
-        village.name: village
-        for village in cast.town.villages.filter(name__in=VILLAGES)
-    }
-    for nth, name in enumerate(name for name in VILLAGES if name in villages):
+    found = cast.town.villages.filter(name__in=VILLAGES)
+    villages = {village.name: village for village in found}
+
+    names = [name for name in VILLAGES if name in villages]
+    for nth, name in enumerate(names):
         _Roster(cast, villages[name], calendar, at, nth).make()
 
 
@@ -54,7 +55,11 @@ class _Roster:
         at: datetime,
         nth: int,
     ) -> None:
-        self.village, self.calendar, self.at, self.nth = village, calendar, at, nth
+        self.village = village
+        self.calendar = calendar
+        self.at = at
+        self.nth = nth
+
         self.today = workdays.local_day(at)
         self.secretary = cast.one(Role.SECRETARY, village=village)
         self.members = [
@@ -63,8 +68,11 @@ class _Roster:
         ]
 
     def make(self) -> None:
-        by, first = self.secretary.user, self.today - TWO_WEEKS
+        by = self.secretary.user
+        first = self.today - TWO_WEEKS
+        end = self.today + TWO_WEEKS
         before = datetime.combine(first - ONE_DAY, time(10), SHANGHAI)
+
         describe_talk_room(
             self.village,
             place="村委会一楼群众说事室",
@@ -74,57 +82,53 @@ class _Roster:
             by=by,
             at=before,
         )
-        wanted = Round(
-            self._in_turn(first), first, self.today + TWO_WEEKS, self.calendar
-        )
+        wanted = Round(self._in_turn(first), first, end, self.calendar)
         arrange_round(self.village, wanted, by=by, at=before)
-        shifts = list(
-            DutyShift.objects.filter(village=self.village)
-            .with_people()
-            .order_by("starts_at")
-        )
+
+        own_shifts = DutyShift.objects.filter(village=self.village)
+        shifts = list(own_shifts.with_people().order_by("starts_at"))
         past = [shift for shift in shifts if shift.ends_at <= self.at]
         for number, shift in enumerate(past):
-            self._handed_over(shift, shifts[number + 1], number)
-        self._asks(shifts)
-        self._is_away()
+            self._hand_over(shift, shifts[number + 1], number)
+
+        self._ask_swap(shifts)
+        self._note_leave()
 
     def _in_turn(self, first: date) -> list[Post]:
-        """The members turned so that the duty officer is on today, or on the next
-        working day.
+        """Return the members turned so that the duty officer is on today, or on the
+        next working day.
         """
         day = self.calendar.on_or_after(self.today)
-        turns = sum(
-            self.calendar.is_working_day(first + ONE_DAY * nth)
-            for nth in range((day - first).days)
-        )
+        earlier = [first + ONE_DAY * nth for nth in range((day - first).days)]
+        turns = sum(self.calendar.is_working_day(past) for past in earlier)
+
         start = -turns % len(self.members)
         return self.members[start:] + self.members[:start]
 
-    def _handed_over(self, shift: DutyShift, following: DutyShift, number: int) -> None:
-        visitors = LEAST_VISITORS + (number * 3 + self.nth) % (
-            MOST_VISITORS - LEAST_VISITORS
-        )
-        written_at = datetime.combine(shift.on, SOON, SHANGHAI)
+    def _hand_over(self, shift: DutyShift, following: DutyShift, number: int) -> None:
+        more = (number * 3 + self.nth) % (MOST_VISITORS - LEAST_VISITORS)
         handed = hand_over(
             shift,
             note=NOTES[number % len(NOTES)],
-            visitors=visitors,
+            visitors=LEAST_VISITORS + more,
             by=shift.primary.user,
-            at=written_at,
+            at=datetime.combine(shift.on, SOON, SHANGHAI),
         )
+
         taken_at = following.starts_at + timedelta(minutes=5)
         if taken_at <= self.at:
             take_over(handed, by=following.primary.user, at=taken_at)
 
-    def _asks(self, shifts: list[DutyShift]) -> None:
-        """A committee member asks the duty officer to take a shift, for one of
+    def _ask_swap(self, shifts: list[DutyShift]) -> None:
+        """Let a committee member ask the duty officer to take a shift, for one of
         theirs.
         """
-        officer, member = self.members[0], self.members[1]
+        officer = self.members[0]
+        member = self.members[1]
         ahead = [shift for shift in shifts if shift.on > self.today + ONE_DAY]
         mine = next(shift for shift in ahead if shift.primary == member)
         theirs = next(shift for shift in ahead if shift.primary == officer)
+
         if self.nth == 0:
             ask_swap(
                 mine,
@@ -134,18 +138,19 @@ class _Roster:
                 at=self.at - timedelta(minutes=30),
             )
 
-    def _is_away(self) -> None:
-        """The other member is away for some days of the week after next; the secretary
-        stands in.
+    def _note_leave(self) -> None:
+        """Let the other member be away for some days of the week after next; the
+        secretary stands in.
         """
         if self.nth == 0:
+            away = self.members[-1]
             from_on = self.today + timedelta(days=8)
             note_leave(
-                self.members[-1],
+                away,
                 from_on=from_on,
                 until_on=from_on + ONE_DAY * 2,
                 reason="家里有事",
                 substitute=self.secretary,
-                by=self.members[-1].user,
+                by=away.user,
                 at=self.at - timedelta(minutes=20),
             )

@@ -1,4 +1,4 @@
-"""The 41 sample matters, and what a repeated one takes over from them."""
+"""The 41 sample matters, and their repetition over the year."""
 
 import csv
 import re
@@ -43,8 +43,8 @@ class Sample:
 
     @property
     def at_the_counter(self) -> bool:
-        """Settled while the villager stands there; any other settled matter gets its
-        answer later.
+        """True where the villager stands there while it is settled; any other settled
+        matter gets its answer later.
         """
         return self.path == "settle" and self.channel == Channel.TALK_ROOM
 
@@ -62,12 +62,15 @@ def read_samples() -> list[Sample]:
 
 
 def repeated(samples: list[Sample], count: int, rng: Random) -> Iterator[Sample]:
-    """`count` samples, each of those that may be repeated equally often, in no
+    """Return `count` samples, each of those that may be repeated equally often, in no
     order.
     """
     pool = [sample for sample in samples if sample.may_be_repeated]
-    rounds = [rng.sample(pool, len(pool)) for _ in range(count // len(pool) + 1)]
-    return iter([sample for turn in rounds for sample in turn][:count])
+    drawn: list[Sample] = []
+    for _ in range(count // len(pool) + 1):
+        drawn += rng.sample(pool, len(pool))
+
+    return iter(drawn[:count])
 
 
 def in_group(text: str, number: int) -> str:

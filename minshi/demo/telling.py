@@ -1,5 +1,5 @@
-"""Tells a planned matter by real moves: every step is made by the post whose turn it
-is.
+"""The telling of a planned matter by real moves: every step is made by the post whose
+turn it is.
 """
 
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from minshi import workdays
 from minshi.demo import council, words
 from minshi.demo.people import Cast
 from minshi.demo.plan import Story
-from villages.models import MeetingKind, Office, Post, Role
+from villages.models import MeetingKind, Office, Post, Resident, Role, User
 
 BY_THE_VILLAGER = (Channel.QR_CODE, Channel.MINI_PROGRAM)
 EXTENSION_DAYS = 10
@@ -37,7 +37,10 @@ class Telling:
     case: Case
 
     def __init__(self, story: Story, cast: Cast, topics: dict[str, Topic]) -> None:
-        self.story, self.cast, self.topics = story, cast, topics
+        self.story = story
+        self.cast = cast
+        self.topics = topics
+
         self.sample = story.sample
         self.village = story.group.village
         self.at: datetime = story.steps[0][1]
@@ -52,8 +55,8 @@ class Telling:
         )
 
     def owner(self) -> Officer:
-        """Whose turn it is: the owner's post, or the handler of the office that
-        owns.
+        """The officer whose turn it is: the owner's post, or the handler of the office
+        that owns.
         """
         if self.case.owner_office:
             return officer(self.cast.handler(self.case.owner_office))
@@ -62,26 +65,27 @@ class Telling:
 
     # --- 说
     def register(self) -> None:
-        sample, speaker, concerned = (
-            self.sample,
-            self.story.speaker,
-            self.sample.topic == words.ABOUT_A_CADRE,
-        )
+        sample = self.sample
+        speaker = self.story.speaker
+
+        resident: Resident | None = speaker
+        concerned: tuple[User, ...] = ()
+        if sample.topic == words.ABOUT_A_CADRE:
+            resident = None
+            member = self.cast.one(Role.COMMITTEE_MEMBER, village=self.village)
+            concerned = (member.user,)
+
         spoken = Spoken(
             verbatim=self.story.verbatim,
             title=self.story.title,
             village=self.village,
             group=self.story.group,
-            resident=None if concerned else speaker,
+            resident=resident,
             topic=self.topics[sample.topic],
             channel=sample.channel,
             confidentiality=sample.confidentiality,
             said_at=self.at - timedelta(minutes=10),
-            concerns=(
-                (self.cast.one(Role.COMMITTEE_MEMBER, village=self.village).user,)
-                if concerned
-                else ()
-            ),
+            concerns=concerned,
         )
         self.case = register(spoken, by=self._recorder(), at=self.at)
 
@@ -101,9 +105,11 @@ class Telling:
         self.move(Action.ACCEPT, category=self.sample.category, grade=self.sample.grade)
 
     def mandatory_report(self) -> None:
-        recorder = (
-            officer(self.case.recorded_by) if self.case.recorded_by else self.owner()
-        )
+        if self.case.recorded_by:
+            recorder = officer(self.case.recorded_by)
+        else:
+            recorder = self.owner()
+
         self.move(
             Action.MANDATORY_REPORT,
             recorder,
@@ -113,31 +119,28 @@ class Telling:
         )
 
     def escalate(self) -> None:
-        secret = self.sample.confidentiality == Confidentiality.SECRET
-        reason = (
-            words.WHY_UP_IN_CONFIDENCE
-            if secret
-            else words.WHY_UP[Handling(self.sample.handling)]
-        )
+        if self.sample.confidentiality == Confidentiality.SECRET:
+            reason = words.WHY_UP_IN_CONFIDENCE
+        else:
+            reason = words.WHY_UP[Handling(self.sample.handling)]
         self.move(Action.ESCALATE, reason=reason)
 
     def divert(self) -> None:
-        route = (
-            words.ROUTE_OF_A_CADRE
-            if self.sample.topic == words.ABOUT_A_CADRE
-            else words.ROUTE_OF_A_QUARREL
-        )
+        if self.sample.topic == words.ABOUT_A_CADRE:
+            route = words.ROUTE_OF_A_CADRE
+        else:
+            route = words.ROUTE_OF_A_QUARREL
         self.move(Action.DIVERT, route=route, told=self.sample.result)
 
     def withdraw(self) -> None:
-        self.move(
-            Action.WITHDRAW, Speaker(self.case, How.CODE), reason=words.TAKEN_BACK
-        )
+        speaker = Speaker(self.case, How.CODE)
+        self.move(Action.WITHDRAW, speaker, reason=words.TAKEN_BACK)
 
     # --- 议
     def decide(self) -> None:
         handling = self.sample.handling
-        if kind := council.kind_for(self.case, handling):
+        kind = council.kind_for(self.case, handling)
+        if kind:
             self.decide_at(kind, handling)
         else:
             self.move(Action.DECIDE, **self.decided(handling))
@@ -161,34 +164,37 @@ class Telling:
         }
 
     def holders(self) -> list[Post | Office]:
-        """A committee member or the group's leader in the village, the stations for
-        what the town decided.
+        """Return who leads and who assists: a committee member or the group's leader in
+        the village, the stations for what the town decided.
         """
-        stations: list[Post | Office] = [
-            self.cast.offices[name] for name in words.stations_for(self.sample.topic)
-        ]
+        stations: list[Post | Office] = []
+        for name in words.stations_for(self.sample.topic):
+            stations.append(self.cast.offices[name])
+
         if self.sample.level != Level.VILLAGE:
-            return [*stations, self.cast.one(Role.SECRETARY, village=self.village)]
+            secretary = self.cast.one(Role.SECRETARY, village=self.village)
+            return [*stations, secretary]
+
         members = self.cast.at(Role.COMMITTEE_MEMBER, village=self.village)
         leader = self.cast.one(Role.GROUP_LEADER, group=self.story.group)
         lead = (*members, leader)[self.sample.no % 3]
-        return [lead, *stations] if self.sample.handling == Handling.JOINT else [lead]
+        if self.sample.handling == Handling.JOINT:
+            return [lead, *stations]
+        return [lead]
 
     # --- 办
     def acknowledge(self) -> None:
         self.move(Action.ACKNOWLEDGE)
 
     def progress(self) -> None:
-        self.move(
-            Action.PROGRESS,
-            text=words.PROGRESS[Category(self.sample.category)],
-            public=True,
-        )
+        text = words.PROGRESS[Category(self.sample.category)]
+        self.move(Action.PROGRESS, text=text, public=True)
 
     def report(self) -> None:
-        for item in self.case.assignments.filter(
+        unreported = self.case.assignments.filter(
             ended_at=None, role="assistant", reported_at=None
-        ):
+        )
+        for item in unreported:
             post = self.cast.handler(item.office) if item.office else item.post
             assert post  # noqa: S101 - exactly one of both, by constraint
             self.move(Action.REPORT, officer(post), result=words.PART_DONE)
@@ -210,16 +216,18 @@ class Telling:
         )
 
     def complete(self) -> None:
-        outcome = Outcome.DONE if self.sample.solved == "yes" else Outcome.PARTLY
         if not self.sample.solved:
             outcome = Outcome.EXPLAINED
+        elif self.sample.solved == "yes":
+            outcome = Outcome.DONE
+        else:
+            outcome = Outcome.PARTLY
         self.move(Action.COMPLETE, outcome=outcome, result=self.sample.result)
 
     # --- 督
     def verify(self) -> None:
-        self.move(
-            Action.VERIFY, reply=words.reply(self.story.title, self.sample.result)
-        )
+        reply = words.reply(self.story.title, self.sample.result)
+        self.move(Action.VERIFY, reply=reply)
 
     def reject(self) -> None:
         self.move(Action.REJECT, reason=words.NOT_YET)
@@ -232,8 +240,8 @@ class Telling:
         self._rate(satisfaction="dissatisfied", solved="no", reason=words.STILL_BAD)
 
     def _rate(self, **answers: Any) -> None:
-        """At the counter on the turned screen, online by the code, else an officer
-        calls or goes there.
+        """Answer at the counter on the turned screen, online by the code, or to an
+        officer who calls or visits.
         """
         if self.sample.at_the_counter:
             self.move(Action.RATE, Speaker(self.case, How.COUNTER), **answers)

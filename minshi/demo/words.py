@@ -1,4 +1,4 @@
-"""What the cadres of the demo write down."""
+"""The words that the cadres of the demo write down."""
 
 from collections.abc import Sequence
 
@@ -66,10 +66,8 @@ def stations_for(topic: str) -> Sequence[str]:
 def decision(
     handling: str, lead: Post | Office, others: Sequence[Post | Office]
 ) -> str:
-    names = {
-        "lead": holder_name(lead),
-        "others": "、".join(holder_name(item) for item in others),
-    }
+    other_names = "、".join(holder_name(item) for item in others)
+    names = {"lead": holder_name(lead), "others": other_names}
     return DECISIONS[Handling(handling)] % names
 
 

@@ -155,11 +155,11 @@ class DutyApi(CallerApi):
 
     def own_villages(self) -> list[int]:
         """Return the villages where the user takes duty."""
-        return [
-            post.village_id
-            for post in self.user.posts_on(self.on)
-            if post.village_id and post.role in TAKE_DUTY
-        ]
+        villages = []
+        for post in self.user.posts_on(self.on):
+            if post.village_id and post.role in TAKE_DUTY:
+                villages.append(post.village_id)
+        return villages
 
     def shift(self, pk: int) -> DutyShift:
         """Return a shift. Http404: not of a village where the user takes duty."""

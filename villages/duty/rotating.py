@@ -16,7 +16,8 @@ from villages.duty.rights import arranging_post, lock_roster
 from villages.models import DutyLeave, DutyShift, Post, User, Village
 from villages.rights import TAKE_DUTY
 
-BEGINS, ENDS = time(8), time(17)
+BEGINS = time(8)
+ENDS = time(17)
 LONGEST_ROUND = 92  # days: a quarter
 
 
@@ -185,12 +186,11 @@ class _Planner:
 
     def _turn(self, day: date, starts_at: datetime, ends_at: datetime) -> Turn:
         in_turn = self.members[self.next_up :] + self.members[: self.next_up]
-        free = [
-            post
-            for post in in_turn
-            if self._is_present(post, day)
-            and not self._is_busy(post, starts_at, ends_at)
-        ]
+        free = []
+        for post in in_turn:
+            is_busy = self._is_busy(post, starts_at, ends_at)
+            if self._is_present(post, day) and not is_busy:
+                free.append(post)
         if not free:
             return Turn(day)
 

@@ -22,7 +22,8 @@ from villages.models import DutyLeave, DutyShift, Post, User, Village
 from villages.models.duty import DutyShiftQuerySet
 from villages.rights import TAKE_DUTY
 
-PRIMARY, BACKUP = 1, 2
+PRIMARY = 1
+BACKUP = 2
 NOBODY = 0  # the substitute of somebody away who has none
 
 

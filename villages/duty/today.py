@@ -16,7 +16,8 @@ from villages.models import DutyShift, HandOver, Post, SwapRequest, User, Villag
 from villages.models.duty import DutyShiftQuerySet
 from villages.rights import TAKE_DUTY
 
-LOOK_BACK, LOOK_AHEAD = timedelta(days=14), timedelta(days=10)
+LOOK_BACK = timedelta(days=14)
+LOOK_AHEAD = timedelta(days=10)
 # after its end a shift is still offered for handing over
 STILL_HANDED_OVER = timedelta(hours=24)
 

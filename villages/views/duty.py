@@ -37,7 +37,8 @@ from villages.requests import whole_number
 from villages.rights import DESCRIBE_TALK_ROOM
 
 WEEK = timedelta(days=7)
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
+FIRST = date(1990, 1, 1)
+LAST = date(2199, 12, 31)
 
 
 class DutyView(LoginRequiredMixin, View):
@@ -177,11 +178,10 @@ class DutyWeek(DutyView):
     def _day(
         self, on: date, roster: Roster, swaps: dict[int, SwapRequest], at: datetime
     ) -> RosterDay:
-        lines = [
-            self._row(shift, roster, swaps.get(shift.pk), at)
-            for shift in roster.shifts
-            if shift.on == on
-        ]
+        lines = []
+        for shift in roster.shifts:
+            if shift.on == on:
+                lines.append(self._row(shift, roster, swaps.get(shift.pk), at))
 
         away = []
         for leave in roster.leaves_on(on):

@@ -50,11 +50,11 @@ class RosterAct(DutyView):
 
     def own(self) -> QuerySet[Village]:
         """Return the villages where the user has a post that may do this."""
-        keys = [
-            post.village_id
-            for post in self.user.posts_on(today())
-            if post.role in self.roles and post.village_id
-        ]
+        keys = []
+        for post in self.user.posts_on(today()):
+            if post.role in self.roles and post.village_id:
+                keys.append(post.village_id)
+
         return Village.objects.filter(pk__in=keys).select_related("town").order_by("pk")
 
     def own_shifts(self) -> QuerySet[DutyShift]:

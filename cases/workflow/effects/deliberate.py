@@ -50,7 +50,8 @@ def decide(step: Step) -> None:
     3. Write the decision, assign the holders, start the 办 clock or go on with it.
     4. Note what each holder is asked for.
     """
-    case, values = step.case, step.values
+    case = step.case
+    values = step.values
     _classify_for_decision(step)
 
     # the grade may have been given only now
@@ -83,7 +84,8 @@ def decide(step: Step) -> None:
 
 def _classify_for_decision(step: Step) -> None:
     """Take over category and grade; InputRefused where one is missing or lowered."""
-    case, grade = step.case, step.values["grade"]
+    case = step.case
+    grade = step.values["grade"]
     if case.grade and grade and _is_lower(Grade(grade), Grade(case.grade)):
         raise InputRefused(
             _("Lowering the grade is a step of its own, with a reason."),

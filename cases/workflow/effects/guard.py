@@ -90,13 +90,17 @@ def apply_concerns(step: Step, concerns: list[Concern], floor: Level) -> None:
 
 def _add_concerns(step: Step, concerns: list[Concern]) -> None:
     """Add those that are new, and the posts of villages that come with them."""
-    case, facts = step.case, step.facts
+    case = step.case
+    facts = step.facts
     present = {concern.user_id for concern in facts.concerns}
-    new = [
-        Concern(case=case, user_id=concern.user_id, village_id=concern.village_id)
-        for concern in concerns
-        if concern.user_id not in present
-    ]
+
+    new = []
+    for concern in concerns:
+        if concern.user_id not in present:
+            copy = Concern(
+                case=case, user_id=concern.user_id, village_id=concern.village_id
+            )
+            new.append(copy)
     facts.concerns += Concern.objects.bulk_create(new)
 
     if any(concern.village_id not in (None, case.village_id) for concern in new):
@@ -242,7 +246,8 @@ def _shows_speaker(step: Step, post: Post) -> bool:
 
 
 def _check_places(step: Step) -> None:
-    group, topic = step.values["group"], step.values["topic"]
+    group = step.values["group"]
+    topic = step.values["topic"]
     if group and group.village_id != step.case.village_id:
         raise InputRefused.at(group=_("That group is in another village."))
     if topic and topic.town_id != step.case.town_id:

@@ -92,7 +92,8 @@ def rule_hand_back(step: Step) -> None:
 
     Granted, the assignment ends as returned; refused, with a reason, the part goes on.
     """
-    chosen, others = list[HandBack](), list[HandBack]()
+    chosen: list[HandBack] = []
+    others: list[HandBack] = []
     for item in step.facts.hand_backs:
         is_chosen = item.assignment.holder == step.values["part"]
         (chosen if is_chosen else others).append(item)

@@ -57,7 +57,8 @@ def rate(step: Step) -> None:
     The first 不满意 of the case starts a new round, the second waits for an order
     (domain §3).
     """
-    case, values = step.case, step.values
+    case = step.case
+    values = step.values
     answer = Satisfaction(values["satisfaction"])
     solved = Solved(values["solved"])
     _check_dissatisfied_has_reason(values)

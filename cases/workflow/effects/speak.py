@@ -21,7 +21,8 @@ from minshi.errors import InputRefused, MoveRefused
 
 def classify(step: Step) -> None:
     """Take over category and grade where they were given."""
-    category, grade = step.values.get("category"), step.values.get("grade")
+    category = step.values.get("category")
+    grade = step.values.get("grade")
     if category:
         step.case.category = category
         step.data["category"] = str(category)
@@ -92,7 +93,8 @@ def merge(step: Step) -> None:
     In the other one the stricter confidentiality, the concerns and the higher level
     win.
     """
-    case, target = step.case, step.values["into"]
+    case = step.case
+    target = step.values["into"]
     if target.pk == case.pk or target.town_id != case.town_id:
         raise InputRefused(
             _("Choose another matter of the same town."),
@@ -119,17 +121,21 @@ def _join_speakers(case: Case, target: Case) -> None:
     """Make everybody who spoke in the case a co-speaker of the other one."""
     people = [(case.speaker_name, case.speaker_phone)]
     people += [(person.name, person.phone) for person in case.co_speakers.all()]
-    CoSpeaker.objects.bulk_create(
-        CoSpeaker(case=target, name=name, phone=phone, from_case=case)
-        for name, phone in people
-        if name or phone
-    )
+
+    speakers = []
+    for name, phone in people:
+        if name or phone:
+            speakers.append(
+                CoSpeaker(case=target, name=name, phone=phone, from_case=case)
+            )
+    CoSpeaker.objects.bulk_create(speakers)
 
 
 def receive_merged(step: Step) -> None:
     """Take over what the merged case demands of this one."""
     case = step.case
-    merged, concerns = step.values["merged"], step.values["concerns"]
+    merged = step.values["merged"]
+    concerns = step.values["concerns"]
     step.data["merged"] = merged.number
 
     merged_rank = Confidentiality(merged.confidentiality).rank

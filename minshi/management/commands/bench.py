@@ -1,5 +1,5 @@
-"""Measures requests at two sizes and the sweep among many matters; fails where a cost
-grows or is too much.
+"""The command that measures requests at two sizes and the sweep among many matters; it
+fails where a cost grows or is too much.
 """
 
 import json
@@ -28,10 +28,13 @@ def sizes(text: str) -> list[int]:
 
 
 def numbers(text: str) -> list[int]:
-    found = [
-        int(part) for part in text.split(",") if part.isdecimal() and int(part) > 0
-    ]
-    if not found or len(found) != len(text.split(",")) or found != sorted(set(found)):
+    parts = text.split(",")
+    found = []
+    for part in parts:
+        if part.isdecimal() and int(part) > 0:
+            found.append(int(part))
+
+    if not found or len(found) != len(parts) or found != sorted(set(found)):
         raise ArgumentTypeError("numbers, the smaller first: 20000,200000")
     return found
 
@@ -79,19 +82,21 @@ class Command(BaseCommand):
     ) -> None:
         figures: dict[str, Any] = {}
         faults: list[str] = []
+
         if only != "sweep":
             report = self._requests(options["sizes"], options["rounds"])
             self.stdout.write(report.as_text())
             figures |= report.as_json()
-            faults += [
-                f"the cost of {key} grows with the number of matters"
-                for key in report.grown()
-            ]
+            for key in report.grown():
+                faults.append(f"the cost of {key} grows with the number of matters")
+
         if only != "requests":
             swept = self._sweep(options["sweep_cases"], options["sweep_due"])
             self.stdout.write(swept.as_text())
             figures["sweep"] = swept.as_json()
-            faults += [f"the sweep: {words}" for words in swept.broken()]
+            for words in swept.broken():
+                faults.append(f"the sweep: {words}")
+
         if json:
             json.write_text(dumped(figures), encoding="utf-8")
         if faults:
@@ -103,7 +108,9 @@ class Command(BaseCommand):
         from minshi.bench.measuring import measure
         from minshi.bench.report import Report
 
-        rows, exports, at = {}, {}, now()
+        rows = {}
+        exports = {}
+        at = now()
         with throw_away() as database:
             town = filling.make_town(at)
             for size in sizes:

@@ -1,4 +1,4 @@
-"""Makes a town to try the software in, and prints who may log in."""
+"""The command that makes a town to try the software in, and prints who may log in."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -52,16 +52,15 @@ class Command(BaseCommand):
             raise CommandError(
                 "Set DEMO_PASSWORD: the password of every account of the demo."
             )
+
         try:
             made = make_demo(town, settings.DEMO_PASSWORD, seed=seed, at=now())
         except RuleBroken as refusal:
             raise CommandError(str(refusal)) from refusal
+
         if load:
-            load_matters(
-                made,
-                load,
-                seed=seed,
-                at=now(),
-                shown=lambda have: self.stderr.write(f"{have:,} adopted"),
-            )
+            load_matters(made, load, seed=seed, at=now(), shown=self._show_adopted)
         self.stdout.write(table(accounts_of(made, today())))
+
+    def _show_adopted(self, count: int) -> None:
+        self.stderr.write(f"{count:,} adopted")
