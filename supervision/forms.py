@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from supervision.models import Told, Verdict
+from supervision.models import Told, TrackingVerdict
 from supervision.models.chase import MOST_DAYS
 from villages.forms.accounts import DayInput, RuleForm
 
@@ -109,7 +109,9 @@ class TextForm(RuleForm):
 
 class VerdictForm(RuleForm):
     verdict = forms.ChoiceField(
-        label=_("What is to happen"), choices=Verdict.choices, widget=forms.RadioSelect
+        label=_("What is to happen"),
+        choices=TrackingVerdict.choices,
+        widget=forms.RadioSelect,
     )
     note = forms.CharField(
         label=_("What was said, what is expected"), max_length=200, required=False

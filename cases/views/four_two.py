@@ -94,13 +94,13 @@ class FourTwoList(FourTwoView):
 
         rows = []
         for process in redacted(page.rows, with_steps=False):
-            rows.append((process, standing_of(process)))
+            rows.append((process, process_standing(process)))
 
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
 
 
-def standing_of(process: FourTwoProcess) -> str:
+def process_standing(process: FourTwoProcess) -> str:
     """Return in words the step that is due, or how the process ended."""
     if process.dropped_at:
         return _("given up")

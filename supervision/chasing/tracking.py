@@ -13,7 +13,12 @@ from cases.models.choices import SupervisionLevel
 from cases.workflow import Action, Officer, make_move
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from supervision.models import SupervisionOrder, TrackedCase, TrackingMeeting, Verdict
+from supervision.models import (
+    SupervisionOrder,
+    TrackedCase,
+    TrackingMeeting,
+    TrackingVerdict,
+)
 from supervision.models.order import LIVE
 from supervision.models.tracking import ACTED
 from supervision.orders import (
@@ -93,7 +98,7 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
 
 @transaction.atomic
 def say_of(
-    item: TrackedCase, verdict: Verdict, note: str, *, by: User, at: datetime
+    item: TrackedCase, verdict: TrackingVerdict, note: str, *, by: User, at: datetime
 ) -> TrackedCase:
     """What is to happen with a matter; urging and ordering happen with it, in one
     transaction.
@@ -116,7 +121,7 @@ def say_of(
             _("It was acted on already: %(verdict)s.")
             % {"verdict": held.get_verdict_display()}
         )
-    if verdict != Verdict.GOES_ON and not note.strip():
+    if verdict != TrackingVerdict.GOES_ON and not note.strip():
         raise InputRefused(
             _("Say what is expected."), {"note": _("Please fill this in.")}
         )
@@ -132,8 +137,10 @@ def say_of(
     return held
 
 
-def _act(case: Case, verdict: Verdict, note: str, by: Officer, at: datetime) -> None:
-    if verdict == Verdict.URGED:
+def _act(
+    case: Case, verdict: TrackingVerdict, note: str, by: Officer, at: datetime
+) -> None:
+    if verdict == TrackingVerdict.URGED:
         make_move(
             case,
             Action.SUPERVISE,
@@ -142,7 +149,7 @@ def _act(case: Case, verdict: Verdict, note: str, by: Officer, at: datetime) -> 
             supervision_level=SupervisionLevel.URGE,
             note=note,
         )
-    elif verdict == Verdict.ORDERED:
+    elif verdict == TrackingVerdict.ORDERED:
         reply_on = latest_reply_on(case, at)
         raise_order(
             case,

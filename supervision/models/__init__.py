@@ -23,7 +23,7 @@ from supervision.models.order import (
     SupervisionOrder,
 )
 from supervision.models.run import JobRun
-from supervision.models.tracking import TrackedCase, TrackingMeeting, Verdict
+from supervision.models.tracking import TrackedCase, TrackingMeeting, TrackingVerdict
 
 __all__ = [
     "Call",
@@ -47,6 +47,6 @@ __all__ = [
     "Told",
     "TrackedCase",
     "TrackingMeeting",
-    "Verdict",
+    "TrackingVerdict",
     "Watermark",
 ]

@@ -13,14 +13,15 @@ from cases.models.choices import WithChoices
 from villages.models import Post, Town
 
 
-class Verdict(models.TextChoices):
+class TrackingVerdict(models.TextChoices):
     GOES_ON = "goes_on", pgettext_lazy("tracking", "goes on as planned")
     HELPED = "helped", pgettext_lazy("tracking", "settled among us how to go on")
     URGED = "urged", pgettext_lazy("tracking", "urged")
     ORDERED = "ordered", pgettext_lazy("tracking", "supervision order")
 
 
-ACTED = (Verdict.URGED, Verdict.ORDERED)  # these are acts on the case, and stay
+# these are acts on the case, and stay
+ACTED = (TrackingVerdict.URGED, TrackingVerdict.ORDERED)
 
 
 class TrackingMeeting(models.Model):
@@ -67,7 +68,7 @@ class TrackedCase(WithChoices):
     verdict = models.CharField(
         pgettext_lazy("tracking", "what is to happen"),
         max_length=8,
-        choices=Verdict.choices,
+        choices=TrackingVerdict.choices,
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     said_at = models.DateTimeField(_("at"), null=True)

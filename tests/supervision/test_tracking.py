@@ -18,7 +18,12 @@ from supervision.chasing.tracking import (
     end_tracking,
     say_of,
 )
-from supervision.models import SupervisionOrder, TrackedCase, TrackingMeeting, Verdict
+from supervision.models import (
+    SupervisionOrder,
+    TrackedCase,
+    TrackingMeeting,
+    TrackingVerdict,
+)
 from tests import roles
 from tests.cases.roads import DAY, NOON, dissatisfied_twice, officer, spoken, staff
 from tests.together import at_once
@@ -90,12 +95,14 @@ def test_urging_is_an_act_on_the_case_and_is_noted_with_it(here):
     item = of(begun(here), case)
 
     for _twice in range(2):
-        say_of(item, Verdict.URGED, "本周内答复", by=here.supervisor.user, at=LATE)
+        say_of(
+            item, TrackingVerdict.URGED, "本周内答复", by=here.supervisor.user, at=LATE
+        )
 
     event = Event.objects.get(case=case, action=Action.SUPERVISE)
     assert (event.note, event.data["supervision_level"]) == ("本周内答复", "urge")
     item.refresh_from_db()
-    assert (item.verdict, item.said_by) == (Verdict.URGED, here.supervisor)
+    assert (item.verdict, item.said_by) == (TrackingVerdict.URGED, here.supervisor)
 
 
 def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
@@ -103,10 +110,18 @@ def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
     meeting = begun(here)
 
     say_of(
-        of(meeting, case), Verdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE
+        of(meeting, case),
+        TrackingVerdict.ORDERED,
+        "拖得太久",
+        by=here.supervisor.user,
+        at=LATE,
     )
     say_of(
-        of(meeting, other), Verdict.ORDERED, "拖得太久", by=here.signer.user, at=LATE
+        of(meeting, other),
+        TrackingVerdict.ORDERED,
+        "拖得太久",
+        by=here.signer.user,
+        at=LATE,
     )
 
     assert SupervisionOrder.objects.get(case=case).state == "to_sign"
@@ -116,11 +131,11 @@ def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
 def test_what_was_acted_on_stays_and_what_was_only_said_may_be_said_again(here):
     case = spoken(here)
     item = of(begun(here), case)
-    say_of(item, Verdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
-    say_of(item, Verdict.URGED, "快办", by=here.supervisor.user, at=LATE)
+    say_of(item, TrackingVerdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
+    say_of(item, TrackingVerdict.URGED, "快办", by=here.supervisor.user, at=LATE)
 
     with pytest.raises(MoveRefused):
-        say_of(item, Verdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
+        say_of(item, TrackingVerdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
 
 
 def test_a_refused_act_leaves_no_word(here):
@@ -136,7 +151,9 @@ def test_a_refused_act_leaves_no_word(here):
     )
 
     with pytest.raises(MoveRefused):
-        say_of(item, Verdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE)
+        say_of(
+            item, TrackingVerdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE
+        )
 
     item.refresh_from_db()
     assert item.verdict == ""
@@ -145,11 +162,13 @@ def test_a_refused_act_leaves_no_word(here):
 def test_words_are_asked_for_and_an_ended_meeting_takes_none(here):
     item = of(begun(here) if spoken(here) else None, here.village.cases.get())
     with pytest.raises(InputRefused):
-        say_of(item, Verdict.HELPED, " ", by=here.supervisor.user, at=LATE)
+        say_of(item, TrackingVerdict.HELPED, " ", by=here.supervisor.user, at=LATE)
     end_tracking(item.meeting, by=here.supervisor.user, at=LATE)
 
     with pytest.raises(MoveRefused):
-        say_of(item, Verdict.HELPED, "镇里出车", by=here.supervisor.user, at=LATE)
+        say_of(
+            item, TrackingVerdict.HELPED, "镇里出车", by=here.supervisor.user, at=LATE
+        )
 
 
 def test_only_the_towns_overseers_hold_it(here):
@@ -169,7 +188,9 @@ def test_only_the_towns_overseers_hold_it(here):
         roles.supervisor_of(staff().town),
     ):
         with pytest.raises(NoSuchRight):
-            say_of(of(meeting, case), Verdict.GOES_ON, "", by=post.user, at=LATE)
+            say_of(
+                of(meeting, case), TrackingVerdict.GOES_ON, "", by=post.user, at=LATE
+            )
         with pytest.raises(NoSuchRight):
             end_tracking(meeting, by=post.user, at=LATE)
 
