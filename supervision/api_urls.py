@@ -5,14 +5,16 @@ from django.urls import path
 from supervision.api import inbox, orders
 
 urlpatterns = [
-    path("inbox/", inbox.Inbox.as_view(), name="api-inbox"),
-    path("inbox/read/", inbox.ReadAll.as_view(), name="api-inbox-read"),
-    path("inbox/<int:pk>/read/", inbox.ReadOne.as_view(), name="api-notice-read"),
-    path("orders/", orders.Orders.as_view(), name="api-orders"),
-    path("orders/<int:pk>/", orders.OneOrder.as_view(), name="api-order"),
+    path("inbox/", inbox.InboxAPIView.as_view(), name="api-inbox"),
+    path("inbox/read/", inbox.ReadAllAPIView.as_view(), name="api-inbox-read"),
+    path(
+        "inbox/<int:pk>/read/", inbox.ReadOneAPIView.as_view(), name="api-notice-read"
+    ),
+    path("orders/", orders.OrdersAPIView.as_view(), name="api-orders"),
+    path("orders/<int:pk>/", orders.OneOrderAPIView.as_view(), name="api-order"),
     path(
         "cases/<slug:number>/orders/",
-        orders.OrdersOfCase.as_view(),
+        orders.OrdersOfCaseAPIView.as_view(),
         name="api-case-orders",
     ),
 ]

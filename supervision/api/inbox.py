@@ -45,7 +45,7 @@ class Read(serializers.Serializer[Any]):
     read = serializers.IntegerField(help_text="How many notices were unread until now.")
 
 
-class Inbox(CaseApi, GenericAPIView[Notice]):
+class InboxAPIView(CaseApi, GenericAPIView[Notice]):
     serializer_class = NoticeRow
     queryset = Notice.objects.none()
     pagination_class = KeyPages
@@ -59,7 +59,7 @@ class Inbox(CaseApi, GenericAPIView[Notice]):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
-class ReadAll(CaseApi):
+class ReadAllAPIView(CaseApi):
     @extend_schema(operation_id="inbox_read_all", request=None, responses={200: Read})
     def post(self, request: Request) -> Response:
         """You have read them all."""
@@ -67,7 +67,7 @@ class ReadAll(CaseApi):
         return Response({"read": mark_read(self.user, unread, self.at)})
 
 
-class ReadOne(CaseApi):
+class ReadOneAPIView(CaseApi):
     @extend_schema(request=None, responses={200: Read})
     def post(self, request: Request, pk: int) -> Response:
         """You have read this one."""

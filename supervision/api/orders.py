@@ -151,7 +151,7 @@ class OrderApi(CaseApi):
         return Response(row.data, status=code)
 
 
-class Orders(RegisterApi):
+class OrdersAPIView(RegisterApi):
     serializer_class = OrderRow
     queryset = SupervisionOrder.objects.none()
     order = ("-raised_at", "-id")
@@ -171,7 +171,7 @@ class Orders(RegisterApi):
         return self.answer(orders)
 
 
-class OneOrder(OrderApi):
+class OneOrderAPIView(OrderApi):
     @extend_schema(responses={200: OrderRow})
     def get(self, request: Request, pk: int) -> Response:
         """One order."""
@@ -203,7 +203,7 @@ class OneOrder(OrderApi):
         return Officer(self.user, posts[0])
 
 
-class OrdersOfCase(OrderApi):
+class OrdersOfCaseAPIView(OrderApi):
     @extend_schema(request=OrderWanted, responses={201: OrderRow})
     def post(self, request: Request, number: str) -> Response:
         """Write an order for a matter; of whoever may sign it is signed in the same
