@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.lists.queue import (
     ORDERS,
-    Tab,
+    QueueTab,
     deciding_place,
     deciding_places,
     queue_at,
@@ -61,8 +61,8 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
 
     def tab(self) -> str:
         """Return the tab asked for, else what waits. ValidationError: no such tab."""
-        tab = self.request.query_params.get("tab", Tab.WAITING.value)
-        if tab not in Tab.values:
+        tab = self.request.query_params.get("tab", QueueTab.WAITING.value)
+        if tab not in QueueTab.values:
             raise ValidationError({"tab": [NO_SUCH_CHOICE]})
         return tab
 
@@ -81,7 +81,9 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
     @extend_schema(
         parameters=[
             DECIDING_PLACE,
-            OpenApiParameter("tab", str, enum=Tab.values, default=Tab.WAITING.value),
+            OpenApiParameter(
+                "tab", str, enum=QueueTab.values, default=QueueTab.WAITING.value
+            ),
         ],
         responses={200: QueueRowSerializer(many=True), 404: NOT_HERE},
     )

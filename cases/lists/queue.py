@@ -21,7 +21,7 @@ from villages.models import Post, User
 from villages.rights import DECIDE
 
 
-class Tab(models.TextChoices):
+class QueueTab(models.TextChoices):
     WAITING = "waiting", _("Waiting for a decision")
     AGENDA = "agenda", _("On an agenda")
     DECIDED = "decided", _("Decided")
@@ -30,9 +30,9 @@ class Tab(models.TextChoices):
 DUE_FIRST = ("due_at", "id")
 ORDERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        Tab.WAITING: DUE_FIRST,
-        Tab.AGENDA: DUE_FIRST,
-        Tab.DECIDED: ("-registered_at", "-id"),
+        QueueTab.WAITING: DUE_FIRST,
+        QueueTab.AGENDA: DUE_FIRST,
+        QueueTab.DECIDED: ("-registered_at", "-id"),
     }
 )
 
@@ -74,9 +74,11 @@ def queue_at(place: HoldingPlace, user: User, at: datetime) -> dict[str, CaseQue
     )
 
     return {
-        Tab.WAITING: waiting_for(meeting, user, at),
-        Tab.AGENDA: here.filter(pk__in=coming.values("case"), stage=Stage.DELIBERATE),
-        Tab.DECIDED: decided,
+        QueueTab.WAITING: waiting_for(meeting, user, at),
+        QueueTab.AGENDA: here.filter(
+            pk__in=coming.values("case"), stage=Stage.DELIBERATE
+        ),
+        QueueTab.DECIDED: decided,
     }
 
 

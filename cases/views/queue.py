@@ -17,7 +17,7 @@ from cases.forms import BatchForm
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,
-    Tab,
+    QueueTab,
     deciding_place,
     meetings_to_come,
     queue_at,
@@ -65,7 +65,7 @@ class QueueView(MeetingView):
         return found
 
 
-class Queue(QueueView):
+class QueuePage(QueueView):
     """The list; at most 8 queries, whatever waits (a test counts them)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -82,14 +82,14 @@ class Queue(QueueView):
             request.GET.get("after", ""),
         )
         reasons = reasons_of(page.rows)
-        is_waiting = chosen == Tab.WAITING
+        is_waiting = chosen == QueueTab.WAITING
 
         context = {
             "nav": "list",
             "at": now(),
             "sight": self.sight(),
             "place": place,
-            "tabs": [(tab.value, tab.label, counts[tab]) for tab in Tab],
+            "tabs": [(tab.value, tab.label, counts[tab]) for tab in QueueTab],
             "chosen": chosen,
             "may_tick": is_waiting,
             "nothing": _nothing_in(chosen, place),
@@ -121,7 +121,7 @@ def _meetings_offered(place: HoldingPlace) -> list[Meeting]:
 
 def _nothing_in(tab: str, place: HoldingPlace) -> str:
     """Return the words of an empty tab."""
-    if tab != Tab.WAITING:
+    if tab != QueueTab.WAITING:
         return _("Nothing here yet.")
     if place.level == Level.VILLAGE:
         return _(

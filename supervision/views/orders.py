@@ -133,7 +133,7 @@ class ListedOrder:
 
 
 @dataclass(frozen=True)
-class Act:
+class OfferedAct:
     """An act open to the reader now, and its form."""
 
     name: str
@@ -220,7 +220,9 @@ class OrderDetail(OrderView):
             "reason": redact(order.reason),
             "is_unsent": order.state in UNSENT,
             "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
-            "acts": [Act(name, WORDS[name], form) for name, form in forms.items()],
+            "acts": [
+                OfferedAct(name, WORDS[name], form) for name, form in forms.items()
+            ],
             "grace": settings.ORDER_GRACE_SECONDS,
             "history": history_of(order, redact),
             "may_print": bool(order.number) and may_export(self.user, today()),

@@ -151,7 +151,7 @@ class TrackingList(TrackingView):
         return redirect(meeting)
 
 
-class MeetingView(TrackingView):
+class TrackingMeetingView(TrackingView):
     def show(
         self, meeting: TrackingMeeting, wrong: tuple[int, VerdictForm] | None = None
     ) -> HttpResponse:
@@ -227,12 +227,12 @@ class MeetingView(TrackingView):
         return forms
 
 
-class TrackingPage(MeetingView):
+class TrackingPage(TrackingMeetingView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         return self.show(self.meeting(pk))
 
 
-class SayOf(MeetingView):
+class SayOf(TrackingMeetingView):
     def get(self, _request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
         """Lead back to the meeting after a login in between."""
         meeting = self.meeting(pk)
@@ -266,7 +266,7 @@ class SayOf(MeetingView):
         return found
 
 
-class EndTracking(MeetingView):
+class EndTracking(TrackingMeetingView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         """Lead back to the meeting after a login in between."""
         return redirect(self.meeting(pk))
