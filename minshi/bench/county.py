@@ -182,7 +182,7 @@ def _send_away(posts: list[Post], at: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class CountyLedger:
     """The writer of the county's matters: due ones of every stage, level and step of
     the ladder, and others.
     """

@@ -14,7 +14,7 @@ WARM_UP = 2
 
 
 @dataclass
-class Row:
+class MeasuredRow:
     """One request at one size."""
 
     # ms, as the machine of the budgets would need
@@ -34,7 +34,7 @@ class Row:
         self.cases = cases
 
 
-def measure(at: datetime, rounds: int) -> dict[str, Row]:
+def measure(at: datetime, rounds: int) -> dict[str, MeasuredRow]:
     """A row for each request of `Desk`."""
     operations = Desk(at).operations()
     rows = {operation.key: _warmed_up(operation) for operation in operations}
@@ -48,11 +48,11 @@ def measure(at: datetime, rounds: int) -> dict[str, Row]:
     return rows
 
 
-def _warmed_up(operation: Operation) -> Row:
+def _warmed_up(operation: Operation) -> MeasuredRow:
     """A row without samples: templates, connections and the database's cache are as on
     any working day.
     """
-    row = Row()
+    row = MeasuredRow()
     for _turn in range(WARM_UP):
         meter, _cases = operation.ready().send()
     if operation.lists:

@@ -8,7 +8,7 @@ from typing import Any
 
 from minshi.bench.columns import table
 from minshi.bench.export import Compared
-from minshi.bench.measuring import Row
+from minshi.bench.measuring import MeasuredRow
 
 MOST_GROWTH = 1.3
 FLOOR = 2.0  # ms: less than this more is noise, whatever the factor
@@ -19,11 +19,11 @@ class Report:
     """What was measured at each size, the smaller first."""
 
     database: str
-    rows: Mapping[int, Mapping[str, Row]]
+    rows: Mapping[int, Mapping[str, MeasuredRow]]
     exports: Mapping[int, Compared]
 
     @property
-    def ends(self) -> tuple[Mapping[str, Row], Mapping[str, Row]]:
+    def ends(self) -> tuple[Mapping[str, MeasuredRow], Mapping[str, MeasuredRow]]:
         sizes = sorted(self.rows)
         return self.rows[sizes[0]], self.rows[sizes[-1]]
 
@@ -99,7 +99,7 @@ class Report:
         return table(lines)
 
 
-def _figures(row: Row) -> dict[str, Any]:
+def _figures(row: MeasuredRow) -> dict[str, Any]:
     return {
         "ms": round(row.ms, 2),
         "queries": row.queries,

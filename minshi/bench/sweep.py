@@ -37,7 +37,7 @@ FEW_ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Due:
+class DueWork:
     """The sweep that had something to do."""
 
     told: int  # events
@@ -67,12 +67,12 @@ class Idle:
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepMeasured:
     """At one number of matters; `clocks` were due."""
 
     cases: int
     clocks: int
-    due: Due
+    due: DueWork
     idle: Idle
     pace: float  # of the machine, see `bench.pace`
 
@@ -112,7 +112,7 @@ class Swept:
 class SweepReport:
     """The same due among more and more matters."""
 
-    swept: Sequence[Swept]
+    swept: Sequence[SweepMeasured]
 
     @property
     def growth(self) -> float:
@@ -161,7 +161,7 @@ class SweepReport:
         return "\n" + table([head.split("|"), *map(_line, self.swept)])
 
 
-def _line(each: Swept) -> list[str]:
+def _line(each: SweepMeasured) -> list[str]:
     due, idle = each.due, each.idle
     return [
         f"of {each.cases:,}",
@@ -187,17 +187,17 @@ def measure(
     """At each size anew so many due, at noon: what has to be looked at next is then a
     day away or more.
     """
-    from minshi.bench.county import Ledger, make_county
+    from minshi.bench.county import CountyLedger, make_county
     from minshi.bench.database import throw_away
 
     with throw_away() as database:
-        ledger = Ledger(make_county(NOON), NOON)
+        ledger = CountyLedger(make_county(NOON), NOON)
         swept = []
         for size in sizes:
             clocks = _filled(ledger, size, due, shown)
             shown(f"{clocks:,} clocks due among {size:,}")
             due_cost, idle_cost, pace = alone(_sweep, database, NOON)
-            swept.append(Swept(size, clocks, due_cost, idle_cost, pace))
+            swept.append(SweepMeasured(size, clocks, due_cost, idle_cost, pace))
     return SweepReport(swept)
 
 
@@ -223,7 +223,7 @@ def _filled(ledger: Any, size: int, due: int, shown: Callable[[str], object]) ->
     return clocks
 
 
-def _sweep(database: str, at: datetime) -> tuple[Due, Idle, float]:
+def _sweep(database: str, at: datetime) -> tuple[DueWork, Idle, float]:
     """What the two cost, and the slower of the machine's paces around them."""
     django.setup()
     from minshi.bench.database import joined
@@ -236,7 +236,7 @@ def _sweep(database: str, at: datetime) -> tuple[Due, Idle, float]:
     return due, idle, max(before, pace())
 
 
-def _with_due(at: datetime) -> Due:
+def _with_due(at: datetime) -> DueWork:
     from cases.models import Clock
     from minshi.bench.cost import MS, Meter, metered
     from supervision.chasing.sweeping import sweep
@@ -248,7 +248,7 @@ def _with_due(at: datetime) -> Due:
         done = sweep(at, ends=False)
         seconds = perf_counter() - started
     megabytes, whole = peak(), _read_whole_since(read)
-    return Due(
+    return DueWork(
         told=done.told,
         taken=done.taken,
         sent=done.sent,

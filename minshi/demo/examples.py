@@ -9,7 +9,7 @@ from cases.workflow.batch import move_all
 from minshi.demo import council, words
 from minshi.demo.people import Cast
 from minshi.demo.plan import Story
-from minshi.demo.telling import Telling, officer
+from minshi.demo.telling import StoryTelling, officer
 from villages.models import MeetingKind, Office, Post, Role
 
 # the first leads, the last would rather not
@@ -20,7 +20,7 @@ STATIONS = (
 )
 
 
-class ByVillagers(Telling):
+class ByVillagers(StoryTelling):
     """A matter that the village decides itself, by 四议两公开, instead of reporting it
     up.
     """
@@ -44,7 +44,7 @@ class ByVillagers(Telling):
         council.show_outcome(self.process, secretary, self.at)
 
 
-class Quarrel(Telling):
+class Quarrel(StoryTelling):
     """A quarrel at a meeting of the two committees: all seven come, one of them steps
     aside, 5 : 1; a cadre of the village leads.
     """
@@ -53,12 +53,12 @@ class Quarrel(Telling):
         self.decide_at(MeetingKind.TWO_COMMITTEES, self.sample.handling, away=0)
 
 
-class CutRoad(Telling):
+class CutRoad(StoryTelling):
     """A road taken up by the town in a batch, decided by its committee, mended by three
     stations and two villages.
     """
 
-    beside: Telling
+    beside: StoryTelling
 
     def accept_together(self) -> None:
         """乡镇把关: take up both matters in one batch; the station that gets them
@@ -126,7 +126,7 @@ class CutRoad(Telling):
         )
 
 
-TELLINGS: dict[str, type[Telling]] = {
+TELLINGS: dict[str, type[StoryTelling]] = {
     "by_villagers": ByVillagers,
     "quarrel": Quarrel,
     "cut_road": CutRoad,
@@ -135,13 +135,13 @@ TELLINGS: dict[str, type[Telling]] = {
 
 def tellings_of(
     stories: list[Story], cast: Cast, topics: dict[str, Topic]
-) -> list[Telling]:
+) -> list[StoryTelling]:
     """Return the telling of each story, in their order; the cut road gets to know the
     matter that is taken up with it.
     """
     tellings = []
     for story in stories:
-        telling_class = TELLINGS.get(story.example, Telling)
+        telling_class = TELLINGS.get(story.example, StoryTelling)
         tellings.append(telling_class(story, cast, topics))
 
     beside = next(item for item in tellings if item.story.example == "beside")

@@ -11,7 +11,7 @@ from cases.models.choices import Level
 from minshi.demo.diary import Diary
 from minshi.demo.samples import Sample
 
-Step = str  # the name of a method of Telling
+Step = str  # the name of a method of StoryTelling
 Days = list[tuple[Step, date]]
 PLAIN = (
     "register",

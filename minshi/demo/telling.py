@@ -31,7 +31,7 @@ def officer(post: Post) -> Officer:
     return Officer(post.user, post)
 
 
-class Telling:
+class StoryTelling:
     """The steps of one story by name; `tell` makes the next one."""
 
     case: Case

@@ -55,7 +55,7 @@ def test_an_interrupted_run_leaves_nothing(monkeypatch):
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minshi.demo.telling.Telling.settle", interrupted)
+    monkeypatch.setattr("minshi.demo.telling.StoryTelling.settle", interrupted)
 
     with pytest.raises(KeyboardInterrupt):
         make_demo(CODE, PASSWORD, seed=1, at=NOW)
