@@ -37,8 +37,8 @@ from supervision.orders.locking import (
     cancel,
     facts_for,
     lock_order,
-    signature_no_longer_asked,
-    tell_of_order,
+    notify_of_order,
+    take_back_requests_to_sign,
 )
 from supervision.orders.rights import answers, may_check
 from supervision.orders.wording import check_text, check_words
@@ -99,7 +99,7 @@ def raise_order(
 
     if by.post.may_sign:
         return sign_order(order, by=by, at=at)
-    tell_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
+    notify_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
     return order
 
 
@@ -156,7 +156,7 @@ def sign_order(
     order.remind_at = None
     order.save()
 
-    signature_no_longer_asked(order, at)
+    take_back_requests_to_sign(order, at)
     return order
 
 
@@ -212,7 +212,7 @@ def reply_to_order(
     order.remind_at = _next_reminder(order.case, at)
     order.save()
 
-    tell_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
+    notify_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
     return order
 
 
@@ -301,7 +301,7 @@ def _send_back(
             checked_by=by.post,
         )
 
-    tell_of_order(
+    notify_of_order(
         order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat()
     )
 
