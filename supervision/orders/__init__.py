@@ -18,7 +18,7 @@ from supervision.orders.drafting import (
     suggested_reply_on,
 )
 from supervision.orders.ending import end_orders_due
-from supervision.orders.locking import ask_to_sign
+from supervision.orders.locking import requests_to_sign
 from supervision.orders.opening import (
     PEOPLE,
     act_on,
@@ -35,7 +35,6 @@ __all__ = [
     "DraftReason",
     "act_on",
     "acts_open_to",
-    "ask_to_sign",
     "cancel_order",
     "chasing_post",
     "check_reply",
@@ -48,6 +47,7 @@ __all__ = [
     "raise_order",
     "remind_of_orders_due",
     "reply_to_order",
+    "requests_to_sign",
     "send_orders_due",
     "sign_order",
     "standard_demand",

@@ -1,4 +1,4 @@
-"""What people do with an order: write it, sign it, take it back, answer it, check the
+"""Acts of people on an order: write it, sign it, take it back, answer it, check the
 answer.
 """
 
@@ -37,8 +37,8 @@ from supervision.orders.locking import (
     cancel,
     facts_for,
     lock_order,
-    signature_no_longer_asked,
-    tell_of_order,
+    notify_of_order,
+    take_back_requests_to_sign,
 )
 from supervision.orders.rights import answers, may_check
 from supervision.orders.wording import check_text, check_words
@@ -55,28 +55,36 @@ def raise_order(
     by: Officer,
     at: datetime,
 ) -> SupervisionOrder:
-    """An order written by hand; of whoever may sign it is signed in the same step and
-    goes out after the grace.
+    """Write an order by hand, and return it.
 
-    A repeated `key` returns the order it made. NoSuchRight: not a reviewer or
-    supervisor over the case. KeyReused: the key came with other words, or for another
-    case. MoveRefused: closed, or an order is under way. InputRefused: no reason, no
-    demand, a day that is past.
+    1. Lock the case, and check that the post oversees it.
+    2. Return the order that a repeated `key` made before.
+    3. Check that the case is open and has no order under way, and the words.
+    4. Write the order.
+    5. Sign it where the post may: then it goes out after the grace. Else notify those
+       who sign.
+    NoSuchRight: not a reviewer or supervisor over the case. KeyReused: the key came
+    with other words, or for another case. MoveRefused: closed, or an order is under
+    way. InputRefused: no reason, no demand, a day that is past.
     """
     facts = facts_for(case, by, at)
     case = facts.case
-    said = (case.pk, reason.strip(), demand.strip())
-    written = attrgetter("case_id", "reason", "demand")
-    if known := once(SupervisionOrder.objects.all(), key, said, said_before=written):
-        return known
+
+    entered = (case.pk, reason.strip(), demand.strip())
+    as_entered = attrgetter("case_id", "reason", "demand")
+    orders = SupervisionOrder.objects.all()
+    if repeated := once(orders, key, entered, said_before=as_entered):
+        return repeated
+
     if case.stage == Stage.CLOSED:
         raise MoveRefused(_("The matter is closed already."))
-    if known := SupervisionOrder.objects.filter(case=case, state__in=LIVE).first():
+    if under_way := SupervisionOrder.objects.filter(case=case, state__in=LIVE).first():
         raise MoveRefused(
             _("An order for it is under way: %(state)s.")
-            % {"state": known.get_state_display()}
+            % {"state": under_way.get_state_display()}
         )
     check_words(at, reason=reason, demand=demand, reply_on=reply_on)
+
     order = new_order(
         case,
         reason=reason.strip(),
@@ -86,12 +94,28 @@ def raise_order(
         by=by.post,
     )
     order.key = key
-    order.remind_at = _remind_at(case, at)
+    order.remind_at = _next_reminder(case, at)
     _save_new(order)
+
     if by.post.may_sign:
         return sign_order(order, by=by, at=at)
-    tell_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
+    notify_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
     return order
+
+
+def _save_new(order: SupervisionOrder) -> None:
+    """Save a new order.
+
+    KeyReused: the key was just used for another case; the lock on this one lets nobody
+    else write for it.
+    """
+    try:
+        with transaction.atomic():
+            order.save()
+    except IntegrityError as error:
+        raise KeyReused(
+            _("This form was sent for another matter already. Send it again.")
+        ) from error
 
 
 @transaction.atomic
@@ -103,11 +127,10 @@ def sign_order(
     demand: str | None = None,
     reply_on: date | None = None,
 ) -> SupervisionOrder:
-    """Signs it, with other words or another day if given; it goes out when the grace is
-    over.
+    """Sign an order, with another demand or another day if given; it goes out when the
+    grace is over.
 
     A draft that lay until its day was past is due by the rule again, from today.
-
     NoSuchRight: a post that may not sign, or not over the case. MoveRefused: signed or
     cancelled already.
     """
@@ -115,16 +138,25 @@ def sign_order(
     facts_for(order.case, by, at)
     if not by.post.may_sign:
         raise NoSuchRight(_("Only a reviewer who may sign signs orders."))
-    words = order.demand if demand is None else demand
-    day = reply_on or suggested_reply_on(order, at)
-    check_words(at, reason=order.reason, demand=words, reply_on=day)
-    order.demand, order.reply_on = words.strip(), day
-    order.town, order.county_code = by.post.town, by.post.county_code
-    order.signed_by, order.signed_at = by.post, at
+
+    if demand is None:
+        demand = order.demand
+    if not reply_on:
+        reply_on = suggested_reply_on(order, at)
+    check_words(at, reason=order.reason, demand=demand, reply_on=reply_on)
+
+    order.demand = demand.strip()
+    order.reply_on = reply_on
+    order.town = by.post.town
+    order.county_code = by.post.county_code
+    order.signed_by = by.post
+    order.signed_at = at
     order.send_at = at + timedelta(seconds=settings.ORDER_GRACE_SECONDS)
-    order.state, order.remind_at = OrderState.SIGNED, None
+    order.state = OrderState.SIGNED
+    order.remind_at = None
     order.save()
-    signature_no_longer_asked(order, at)
+
+    take_back_requests_to_sign(order, at)
     return order
 
 
@@ -132,16 +164,18 @@ def sign_order(
 def cancel_order(
     order: SupervisionOrder, *, reason: str, by: Officer, at: datetime
 ) -> SupervisionOrder:
-    """Takes it back before it goes out; MoveRefused once it is sent. InputRefused
-    without a reason.
+    """Take an order back before it goes out.
 
-    Its signer needs no reason within the grace.
+    Its signer needs no reason within the grace. MoveRefused: it is sent. InputRefused:
+    no reason.
     """
     order = lock_order(order, OrderState.TO_SIGN, OrderState.SIGNED)
     facts_for(order.case, by, at)
+
     is_own = order.signed_by_id == by.post.pk
     if not (reason.strip() or is_own):
         raise InputRefused(_("Say why."), {"reason": _("Please fill this in.")})
+
     cancel(order, reason.strip() or _("taken back by the signer"), by.post, at)
     return order
 
@@ -150,62 +184,36 @@ def cancel_order(
 def reply_to_order(
     order: SupervisionOrder, text: str, *, by: Officer, at: datetime
 ) -> SupervisionOrder:
-    """The answer of whom it was sent to, or of who has the matter now. InputRefused
-    without words.
+    """Answer an order, as whoever it was sent to or whoever has the case now, and
+    notify those who check the answer.
+
+    NoSuchRight: somebody else's order. MoveRefused: it does not wait for an answer.
+    InputRefused: no words, or too many.
     """
     order = lock_order(order, OrderState.SENT)
-    if (
-        not answers(order, by.post)
-        or by.post.user_id != by.user.pk
-        or not by.post.is_current(workdays.local_day(at))
-    ):
+
+    is_theirs = (
+        answers(order, by.post)
+        and by.post.user_id == by.user.pk
+        and by.post.is_current(workdays.local_day(at))
+    )
+    if not is_theirs:
         raise NoSuchRight(_("This order was not sent to you."))
     if not text.strip():
         raise InputRefused(
             _("Write down what was done."), {"reply": _("Please fill this in.")}
         )
     check_text(reply=text)
-    order.reply, order.replied_by, order.replied_at, order.state = (
-        text.strip(),
-        by.post,
-        at,
-        OrderState.REPLIED,
-    )
-    order.remind_at = _remind_at(order.case, at)
+
+    order.reply = text.strip()
+    order.replied_by = by.post
+    order.replied_at = at
+    order.state = OrderState.REPLIED
+    order.remind_at = _next_reminder(order.case, at)
     order.save()
-    tell_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
+
+    notify_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
     return order
-
-
-def _save_new(order: SupervisionOrder) -> None:
-    """KeyReused: the key went to another matter's order this very moment; who writes
-    for this one is locked out.
-    """
-    try:
-        with transaction.atomic():
-            order.save()
-    except IntegrityError as error:
-        raise KeyReused(
-            _("This form was sent for another matter already. Send it again.")
-        ) from error
-
-
-def _tell_the_replier(order: SupervisionOrder, at: datetime) -> None:
-    """By a word of courtesy: where they have gone, nobody is alarmed."""
-    posts = [order.replied_by] if order.replied_by else []
-    users = recipients_of([order.case], workdays.local_day(at)).spared(
-        order.case, posts
-    )
-    kind = NoticeKind.ORDER_CLOSED
-    messages = [
-        Message(f"order:{order.pk}:{kind}", kind, user, order.case, order=order)
-        for user in users
-    ]
-    put_in_outbox(messages, at=at)
-
-
-def _remind_at(case: Case, at: datetime) -> datetime | None:
-    return remind_at(deadlines.calendar_of(case.town_id, workdays.local_day(at)), at)
 
 
 @transaction.atomic
@@ -218,31 +226,70 @@ def check_reply(
     at: datetime,
     reply_on: date | None = None,
 ) -> SupervisionOrder:
-    """核验: closes the order, or sends the answer back with what is missing and another
-    day.
+    """核验: close an order whose answer is good, or send the answer back with what is
+    missing and another day.
 
-    NoSuchRight: not over the case, or one who handled it in any round.
+    NoSuchRight: not over the case, or one who handled it in any round. MoveRefused: no
+    answer waits. InputRefused: sent back without words, or to a day that is past.
     """
     order = lock_order(order, OrderState.REPLIED)
     facts = facts_for(order.case, by, at)
+
     if not may_check(order, by.post, facts):
         raise NoSuchRight(_("Whoever handled it does not check it."))
     check_text(finding=finding)
-    order.finding, order.checked_by, order.checked_at = finding.strip(), by.post, at
+
+    order.finding = finding.strip()
+    order.checked_by = by.post
+    order.checked_at = at
     order.remind_at = None
     if good:
         order.state = OrderState.CLOSED
         order.save()
-        _tell_the_replier(order, at)
+        _notify_replier(order, at)
         return order
-    if not finding.strip():
+
+    _send_back(order, reply_on, by, at)
+    return order
+
+
+def _notify_replier(order: SupervisionOrder, at: datetime) -> None:
+    """Notify who answered that the answer is good. Where they have left, nobody is
+    alarmed.
+    """
+    repliers = [order.replied_by] if order.replied_by else []
+    people = recipients_of([order.case], workdays.local_day(at))
+    users = people.spared(order.case, repliers)
+
+    kind = NoticeKind.ORDER_CLOSED
+    messages = [
+        Message(f"order:{order.pk}:{kind}", kind, user, order.case, order=order)
+        for user in users
+    ]
+    put_in_outbox(messages, at=at)
+
+
+def _send_back(
+    order: SupervisionOrder, reply_on: date | None, by: Officer, at: datetime
+) -> None:
+    """Send an answer back that was checked and not good.
+
+    1. Check that it is said what is missing, and the new day.
+    2. Let the order wait for another answer.
+    3. Record the answer that was not good.
+    4. Notify whoever the order goes to.
+    """
+    if not order.finding:
         raise InputRefused(
             _("Say what is missing."), {"finding": _("Please fill this in.")}
         )
+
     order.reply_on = reply_on or latest_reply_on(order.case, at)
     check_words(at, reason=order.reason, demand=order.demand, reply_on=order.reply_on)
-    order.state, order.circulated_at = OrderState.SENT, None
+    order.state = OrderState.SENT
+    order.circulated_at = None
     order.save()
+
     if order.replied_at and order.replied_by:  # which they are, in this state
         SentBack.objects.create(
             order=order,
@@ -253,7 +300,12 @@ def check_reply(
             checked_at=at,
             checked_by=by.post,
         )
-    tell_of_order(
+
+    notify_of_order(
         order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat()
     )
-    return order
+
+
+def _next_reminder(case: Case, at: datetime) -> datetime | None:
+    calendar = deadlines.calendar_of(case.town_id, workdays.local_day(at))
+    return remind_at(calendar, at)

@@ -1,5 +1,5 @@
-"""What every act on an order begins and ends with: its rows locked, and who hears of
-it.
+"""Steps that acts on orders share: lock the rows, notify those who have to do with the
+order, cancel it and end it.
 """
 
 from collections.abc import Iterable
@@ -20,24 +20,27 @@ from villages.models import Post
 CHECKERS = (Told.OVERSEER, Told.SIGNER)
 
 
-def tell_of_order(
+def notify_of_order(
     order: SupervisionOrder,
     kind: NoticeKind,
     who: Iterable[str],
     at: datetime,
     nth: str = "",
 ) -> None:
+    """Notify the people of an order; where there is nobody, alarm the town office.
+
+    `nth` sets apart the notices of a kind that an order may send more than once.
+    """
     people = recipients_of([order.case], workdays.local_day(at))
-    put_in_outbox(messages_of(order, kind, who, people, nth), at=at)
+    put_in_outbox(_messages_of(order, kind, who, people, nth), at=at)
 
 
-def ask_to_sign(
-    order: SupervisionOrder, people: Recipients, nth: str = ""
-) -> list[Message]:
-    return messages_of(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), people, nth)
+def requests_to_sign(order: SupervisionOrder, people: Recipients) -> list[Message]:
+    """Return the messages that ask the signers of a case to sign an order for it."""
+    return _messages_of(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), people)
 
 
-def messages_of(
+def _messages_of(
     order: SupervisionOrder,
     kind: NoticeKind,
     who: Iterable[str],
@@ -45,27 +48,28 @@ def messages_of(
     nth: str = "",
 ) -> list[Message]:
     kind, users = people.told_or_alarm(order.case, who, kind)
-    about = ":".join(filter(None, ("order", str(order.pk), kind, nth)))
+    about = f"order:{order.pk}:{kind}"
+    if nth:
+        about = f"{about}:{nth}"
+
     return [Message(about, kind, user, order.case, order=order) for user in users]
 
 
-def signature_no_longer_asked(order: SupervisionOrder, at: datetime) -> None:
+def take_back_requests_to_sign(order: SupervisionOrder, at: datetime) -> None:
     take_back(Notice.objects.filter(order=order, kind=NoticeKind.ORDER_TO_SIGN), at)
 
 
 def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
-    """The case's facts, locked; NoSuchRight unless the post is one that oversees it
-    (domain §2, supervisor).
+    """Lock a case and return its facts.
+
+    NoSuchRight: the post is not one that oversees it (domain §2, supervisor).
     """
-    locked = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("town")
-        .get(pk=case.pk)
-    )
-    facts = read_facts(locked, at)
-    if by.post.user_id != by.user.pk or by.post not in OVERSEERS.may(
-        facts, Handled.NOBODY
-    ):
+    locked = Case.objects.select_for_update(of=("self",), no_key=True)
+    case = locked.select_related("town").get(pk=case.pk)
+    facts = read_facts(case, at)
+
+    is_own_post = by.post.user_id == by.user.pk
+    if not is_own_post or by.post not in OVERSEERS.may(facts, Handled.NOBODY):
         raise NoSuchRight(
             _("Only a reviewer or supervisor over this matter does this.")
         )
@@ -73,13 +77,14 @@ def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
 
 
 def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder:
-    """MoveRefused unless the order is in one of the states, if any are named. An order
-    is locked before its case.
+    """Lock an order and return it as it stands now. It is locked before its case.
+
+    MoveRefused: it is in none of the states, where some are named.
     """
-    locked = SupervisionOrder.objects.select_for_update(
-        of=("self",), no_key=True
-    ).select_related("case__town", "case__village", "town", "replied_by")
+    rows = SupervisionOrder.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.select_related("case__town", "case__village", "town", "replied_by")
     order = locked.get(pk=order.pk)
+
     if states and order.state not in states:
         raise MoveRefused(
             _("That was done a moment ago: %(state)s.")
@@ -89,26 +94,25 @@ def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder
 
 
 def cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime) -> None:
-    order.state, order.cancel_reason, order.cancelled_by, order.cancelled_at = (
-        OrderState.CANCELLED,
-        reason,
-        by,
-        at,
-    )
+    """Cancel an order that has not gone out; `by` is None where the system does."""
+    order.state = OrderState.CANCELLED
+    order.cancel_reason = reason
+    order.cancelled_by = by
+    order.cancelled_at = at
     order.remind_at = None
     order.save()
-    signature_no_longer_asked(order, at)
+
+    take_back_requests_to_sign(order, at)
 
 
 def end(order: SupervisionOrder, reason: str, at: datetime) -> None:
-    """With its matter, after it went out: nobody answers or checks it any more, and
-    what asks them to is taken back.
+    """End an order that went out, with its matter: nobody answers or checks it any
+    more, and the notices that ask for it are taken back.
     """
-    order.state, order.end_reason, order.ended_at, order.remind_at = (
-        OrderState.ENDED,
-        reason,
-        at,
-        None,
-    )
+    order.state = OrderState.ENDED
+    order.end_reason = reason
+    order.ended_at = at
+    order.remind_at = None
     order.save()
+
     take_back(Notice.objects.filter(order=order), at)

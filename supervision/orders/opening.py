@@ -1,8 +1,6 @@
-"""What is open to whom: the acts on an order, and the orders within somebody's
-sight.
-"""
+"""The acts on an order that are open to somebody, and the orders within their sight."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -25,9 +23,12 @@ from supervision.orders.rights import answers, may_check
 from supervision.orders.talking import note_talk, was_circulated
 from villages.models import Post, User
 
-PEOPLE = tuple(
-    f"{name}__user"
-    for name in ("raised_by", "signed_by", "replied_by", "checked_by", "cancelled_by")
+PEOPLE = (
+    "raised_by__user",
+    "signed_by__user",
+    "replied_by__user",
+    "checked_by__user",
+    "cancelled_by__user",
 )
 
 
@@ -39,8 +40,9 @@ def act_on(
     by: Officer,
     at: datetime,
 ) -> SupervisionOrder:
-    """One of sign, cancel, reply, check and talk with its values, as a form or a call
-    gives them.
+    """Carry out one of sign, cancel, reply, check and talk, and return the order.
+
+    `values` are those of its form or API call.
     """
     if act == "sign":
         return sign_order(
@@ -56,14 +58,16 @@ def act_on(
         return reply_to_order(order, values["reply"], by=by, at=at)
     if act == "talk":
         held_on = values.get("held_on") or workdays.local_day(at)
-        return note_talk(
+        talk = note_talk(
             order,
             held_on=held_on,
             whom=values["whom"],
             agreed=values["agreed"],
             by=by,
             at=at,
-        ).order
+        )
+        return talk.order
+
     return check_reply(
         order,
         good=values["good"],
@@ -77,47 +81,59 @@ def act_on(
 def acts_open_to(
     order: SupervisionOrder, user: User, at: datetime
 ) -> dict[str, Officer]:
-    """What the user may do with the order now, and the post they would act from: the
-    buttons and the API's choices.
+    """Return the acts that the user may do now, each with the post they would act from.
+
+    These are the buttons of a page and the choices of the API.
     """
-    facts, posts = read_facts(order.case, at), user.posts_on(workdays.local_day(at))
-    over = [post for post in posts if post in OVERSEERS.may(facts, Handled.NOBODY)]
-    state = order.state
+    facts = read_facts(order.case, at)
+    posts = user.posts_on(workdays.local_day(at))
+    overseers = OVERSEERS.may(facts, Handled.NOBODY)
+    overseeing = [post for post in posts if post in overseers]
+
     open_to: dict[str, Post | None] = {}
-    if state == OrderState.TO_SIGN:
-        open_to["sign"] = next((post for post in over if post.may_sign), None)
-    if state in UNSENT:
-        open_to["cancel"] = next(iter(over), None)
-    if state == OrderState.SENT:
-        open_to["reply"] = next((post for post in posts if answers(order, post)), None)
-    if state == OrderState.REPLIED:
-        open_to["check"] = next(
-            (post for post in over if may_check(order, post, facts)), None
+    if order.state == OrderState.TO_SIGN:
+        open_to["sign"] = _first(post for post in overseeing if post.may_sign)
+    if order.state in UNSENT:
+        open_to["cancel"] = _first(overseeing)
+    if order.state == OrderState.SENT:
+        open_to["reply"] = _first(post for post in posts if answers(order, post))
+    if order.state == OrderState.REPLIED:
+        open_to["check"] = _first(
+            post for post in overseeing if may_check(order, post, facts)
         )
-    if order.number and over and was_circulated(order):
-        open_to["talk"] = over[0]
+    if order.number and overseeing and was_circulated(order):
+        open_to["talk"] = _first(overseeing)
+
     return {act: Officer(user, post) for act, post in open_to.items() if post}
+
+
+def _first(posts: Iterable[Post]) -> Post | None:
+    return next(iter(posts), None)
 
 
 def chasing_post(
     case: Case, user: User, at: datetime, facts: Facts | None = None
 ) -> Post | None:
-    """The post from which the user may chase the case and write orders for it; one that
-    signs comes first.
+    """Return the post from which the user may chase the case and write orders for it;
+    one that signs comes first.
     """
-    over = OVERSEERS.may(facts or read_facts(case, at), Handled.NOBODY)
-    mine = [post for post in user.posts_on(workdays.local_day(at)) if post in over]
-    return next(iter(sorted(mine, key=lambda post: not post.may_sign)), None)
+    overseers = OVERSEERS.may(facts or read_facts(case, at), Handled.NOBODY)
+    posts = user.posts_on(workdays.local_day(at))
+    overseeing = [post for post in posts if post in overseers]
+
+    signing = [post for post in overseeing if post.may_sign]
+    return _first(signing) or _first(overseeing)
 
 
 def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
-    """The orders of the cases within the user's sight; before they go out for those
-    alone who oversee the case.
+    """Return the orders for cases within the user's sight. Until they go out, only
+    those who oversee the case see them.
     """
-    seen = Case.objects.visible_to(user, on)
-    over = seen.filter(Sight.of(user, on).overseen())
-    orders = SupervisionOrder.objects.filter(
-        Q(case__in=seen.values("pk"), sent_at__isnull=False)
-        | Q(case__in=over.values("pk"))
-    )
+    visible = Case.objects.visible_to(user, on)
+    overseen = visible.filter(Sight.of(user, on).overseen())
+
+    is_sent = Q(case__in=visible.values("pk"), sent_at__isnull=False)
+    is_overseen = Q(case__in=overseen.values("pk"))
+    orders = SupervisionOrder.objects.filter(is_sent | is_overseen)
+
     return orders.select_related("case__town", "case__village", "town")

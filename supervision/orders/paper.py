@@ -36,14 +36,15 @@ class OrderSheet:
 
     @classmethod
     def of(cls, order: SupervisionOrder, *, sight: Sight, at: datetime) -> "OrderSheet":
-        """Four queries; the names in it are masked as on any slip."""
+        """Return the sheet of an order; names in it are masked as on any slip.
+
+        Four queries.
+        """
         cases = Case.objects.filter(pk=order.case_id)
-        return cls(
-            order,
-            read_behind(cases, (*RESPONSIBLE, Action.DECIDE), sight=sight, at=at)[
-                order.case_id
-            ],
-        )
+        acts = (*RESPONSIBLE, Action.DECIDE)
+        records = read_behind(cases, acts, sight=sight, at=at)
+
+        return cls(order, records[order.case_id])
 
     @property
     def unit(self) -> str:
@@ -54,11 +55,17 @@ class OrderSheet:
 
 
 def subject(sheet: OrderSheet) -> str:
-    return f"{sheet.about.words(sheet.about.case.title)}（{sheet.about.case.number}）"
+    case = sheet.about.case
+    return f"{sheet.about.words(case.title)}（{case.number}）"
 
 
 def demand(sheet: OrderSheet) -> str:
     return sheet.about.words(sheet.order.demand)
+
+
+def signer(sheet: OrderSheet) -> str:
+    post = sheet.order.signed_by
+    return str(post.user) if post else ""
 
 
 def issued_at(sheet: OrderSheet) -> Cell:
@@ -91,7 +98,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
     Column(
         "signed_by",
         pgettext_lazy("order form", "Instructed by"),
-        lambda s: str(s.order.signed_by.user) if s.order.signed_by else "",
+        signer,
     ),
     Column(
         "issued_at", pgettext_lazy("order form", "Issued on"), issued_at, kind="date"

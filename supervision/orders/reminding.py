@@ -8,7 +8,7 @@ from cases import deadlines
 from minshi import workdays
 from supervision.models import NoticeKind, OrderState, SupervisionOrder, Told
 from supervision.orders.drafting import remind_at
-from supervision.orders.locking import CHECKERS, tell_of_order
+from supervision.orders.locking import CHECKERS, notify_of_order
 from supervision.orders.one_by_one import one_by_one
 
 WAITING = {
@@ -43,7 +43,7 @@ def _remind_of(order: SupervisionOrder, at: datetime) -> None:
     """Notify those the order waits for, and note the day of the next reminder."""
     kind, who = WAITING[OrderState(order.state)]
     nth = order.remind_at.isoformat() if order.remind_at else ""
-    tell_of_order(order, kind, who, at, nth=nth)
+    notify_of_order(order, kind, who, at, nth=nth)
 
     calendar = deadlines.calendar_of(order.case.town_id, workdays.local_day(at))
     order.remind_at = remind_at(calendar, at)

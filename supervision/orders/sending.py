@@ -22,7 +22,7 @@ from supervision.models import (
     SupervisionOrder,
     Told,
 )
-from supervision.orders.locking import cancel, tell_of_order
+from supervision.orders.locking import cancel, notify_of_order
 from supervision.orders.one_by_one import one_by_one
 
 SENDER = "orders"
@@ -84,7 +84,7 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
     )
     _write_step(order, at)
 
-    tell_of_order(order, NoticeKind.ORDER, (Told.OWNER, Told.HEAD), at)
+    notify_of_order(order, NoticeKind.ORDER, (Told.OWNER, Told.HEAD), at)
     return True
 
 

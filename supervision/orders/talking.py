@@ -1,5 +1,5 @@
-"""约谈: a talk with whom an order was about that was not answered in time, noted beside
-the order (domain §4).
+"""约谈: a talk with whoever left an order without an answer in time, noted with the
+order (domain §4).
 """
 
 from datetime import date, datetime
@@ -25,37 +25,41 @@ def note_talk(
     by: Officer,
     at: datetime,
 ) -> OrderTalk:
-    """Notes a talk that was held; the same noted twice is noted once.
+    """Note a talk that was held, and return it; the same talk noted twice stands once.
 
+    1. Lock the order and its case, and check that the post oversees it.
+    2. Check that the order was circulated, the words and the day.
+    3. Write the talk, or find it written.
     NoSuchRight: not a reviewer or supervisor over the case. MoveRefused: the order was
     never circulated, or another outcome of that very talk is noted. InputRefused:
     nobody or nothing named, a day before it went out or to come.
     """
     order = lock_order(order)
     facts_for(order.case, by, at)
+
     if order.sent_at is None or not was_circulated(order):
         raise MoveRefused(_("A talk is held about an order that was circulated."))
     must_say(whom=whom, agreed=agreed)
     check_text(whom=whom, agreed=agreed)
-    if not workdays.local_day(order.sent_at) <= held_on <= workdays.local_day(at):
-        to_come = held_on > workdays.local_day(at)
-        words = (
-            _("That day is still to come.")
-            if to_come
-            else _("The order had not gone out yet on that day.")
-        )
-        raise InputRefused.at(held_on=words)
-    fresh = {"agreed": agreed.strip(), "noted_at": at, "noted_by": by.post}
+    if held_on > workdays.local_day(at):
+        raise InputRefused.at(held_on=_("That day is still to come."))
+    if held_on < workdays.local_day(order.sent_at):
+        raise InputRefused.at(held_on=_("The order had not gone out yet on that day."))
+
+    agreed = agreed.strip()
     talk, is_new = OrderTalk.objects.get_or_create(
-        order=order, held_on=held_on, whom=whom.strip(), defaults=fresh
+        order=order,
+        held_on=held_on,
+        whom=whom.strip(),
+        defaults={"agreed": agreed, "noted_at": at, "noted_by": by.post},
     )
-    if not is_new and talk.agreed != agreed.strip():
+    if not is_new and talk.agreed != agreed:
         raise MoveRefused(_("What was agreed with them on that day is noted already."))
     return talk
 
 
 def was_circulated(order: SupervisionOrder) -> bool:
-    """Also where the answer given since was sent back, and it may be circulated once
-    more.
+    """Return True for an order that was ever circulated, even where an answer came
+    since and was sent back, so that it may be circulated once more.
     """
     return order.chases.filter(step=ChaseStep.CIRCULATE).exists()

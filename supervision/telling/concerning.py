@@ -10,7 +10,7 @@ from cases.workflow.event_data import assistants_of, data_of
 from supervision.models import Chase, NoticeKind, Told
 from supervision.notices.outbox import Message
 from supervision.notices.recipients import Recipients
-from supervision.orders import ask_to_sign
+from supervision.orders import requests_to_sign
 from supervision.telling.event_facts import (
     ASKED,
     EventFacts,
@@ -94,7 +94,7 @@ class Telling:
             ]
 
         if chase and chase.order:
-            messages += ask_to_sign(chase.order, self.people)
+            messages += requests_to_sign(chase.order, self.people)
         return messages
 
     def _recipients(self, event: Event, news: News) -> tuple[NoticeKind, list[User]]:
