@@ -1,5 +1,5 @@
-"""The sweep: whatever is due in supervision at a moment, in order; what the minute's
-task and the command run.
+"""The sweep: everything due in supervision at a moment, in order. The task of the
+minute and the command run it.
 """
 
 from dataclasses import dataclass
@@ -14,40 +14,62 @@ from supervision.telling import tell_events
 
 @dataclass(frozen=True)
 class Swept:
-    """How many events were told and steps of the ladder taken; of orders, how many
-    ended by themselves, went out, were circulated, and wait so long that their signers
-    or checkers were told again.
-    """
+    """Counts of a sweep."""
 
-    told: int
-    taken: int
-    ended: int
+    told: int  # events whose notices were written
+    taken: int  # steps of the ladder
+    # orders
+    ended: int  # by themselves
     sent: int
     circulated: int
-    reminded: int
+    reminded: int  # waiting so long that their signers or checkers were notified again
 
 
 def sweep(at: datetime, *, ends: bool = True) -> Swept:
-    """Safe to repeat and to run twice at once; SomeFailed at the end where something
-    could not be seen to.
+    """Do whatever is due, and return how much it was. Safe to repeat and to run twice
+    at once.
 
-    `ends`: orders that end by themselves as well; looking for them reads the case of
-    every order under way, so the job of the minute leaves it to one of its own.
+    1. Write the notices of new events.
+    2. End the orders that end by themselves, unless `ends` is False: looking for them
+       reads the case of every order under way, so the job of the minute leaves it to
+       one of its own.
+    3. Take the steps of the ladder that are due.
+    4. Send the orders that were signed.
+    5. Circulate the orders not answered in time.
+    6. Remind of the orders that wait for a signature or a check.
+    SomeFailed, at the end: the others are done, some could not be.
     """
-    told, untold = tell_events(at)
-    ended, unended = end_orders_due(at) if ends else (0, [])
-    taken, unseen = look_at_clocks(at)
-    sent, unsent = send_orders_due(at)
-    circulated, uncirculated = circulate_due(at)
-    reminded, unreminded = remind_of_orders_due(at)
-    if failed := [*untold, *unended, *unseen, *unsent, *uncirculated, *unreminded]:
+    failed: list[str] = []
+
+    told, bad = tell_events(at)
+    failed += bad
+
+    ended = 0
+    if ends:
+        ended, bad = end_orders_due(at)
+        failed += bad
+
+    taken, bad = look_at_clocks(at)
+    failed += bad
+
+    sent, bad = send_orders_due(at)
+    failed += bad
+
+    circulated, bad = circulate_due(at)
+    failed += bad
+
+    reminded, bad = remind_of_orders_due(at)
+    failed += bad
+
+    if failed:
         raise SomeFailed(failed)
     return Swept(told, taken, ended, sent, circulated, reminded)
 
 
 def end_orders(at: datetime) -> None:
-    """Orders whose matter was closed, and drafts whose reason is gone; SomeFailed as
-    `sweep`.
+    """End the orders whose case was closed, and drafts whose reason is gone.
+
+    SomeFailed, at the end: the others are ended, some could not be.
     """
     _ended, failed = end_orders_due(at)
     if failed:
