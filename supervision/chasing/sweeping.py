@@ -1,5 +1,5 @@
-"""The sweep: do whatever is due in supervision at a moment, in order, for the task of
-the minute and for the command.
+"""The sweep: everything due in supervision at a moment, in order. The task of the
+minute and the command run it.
 """
 
 from dataclasses import dataclass
@@ -14,52 +14,62 @@ from supervision.telling import tell_events
 
 @dataclass(frozen=True)
 class Swept:
-    """Counts of a sweep: events notified of and steps of the ladder taken; orders that
-    ended by themselves, went out, were circulated, and wait so long that their signers
-    or checkers were reminded.
-    """
+    """Counts of a sweep."""
 
-    told: int
-    taken: int
-    ended: int
+    told: int  # events whose notices were written
+    taken: int  # steps of the ladder
+    # orders
+    ended: int  # by themselves
     sent: int
     circulated: int
-    reminded: int
+    reminded: int  # waiting so long that their signers or checkers were notified again
 
 
 def sweep(at: datetime, *, ends: bool = True) -> Swept:
-    """Do what is due, and count it. Safe to repeat and to run twice at once.
+    """Do whatever is due, and return how much it was. Safe to repeat and to run twice
+    at once.
 
-    1. Notify of events.
-    2. End orders that end by themselves, if `ends`: looking for them reads the case of
-       every order under way, so the job of the minute leaves it to one of its own.
-    3. Take the steps of the ladder that clocks have reached.
-    4. Send signed orders, circulate unanswered ones, remind of those that wait.
-
-    SomeFailed, at the end: some rows of a step could not be done.
+    1. Write the notices of new events.
+    2. End the orders that end by themselves, unless `ends` is False: looking for them
+       reads the case of every order under way, so the job of the minute leaves it to
+       one of its own.
+    3. Take the steps of the ladder that are due.
+    4. Send the orders that were signed.
+    5. Circulate the orders not answered in time.
+    6. Remind of the orders that wait for a signature or a check.
+    SomeFailed, at the end: the others are done, some could not be.
     """
-    told, untold = tell_events(at)
+    failed: list[str] = []
+
+    told, bad = tell_events(at)
+    failed += bad
 
     ended = 0
-    unended: list[str] = []
     if ends:
-        ended, unended = end_orders_due(at)
+        ended, bad = end_orders_due(at)
+        failed += bad
 
-    taken, unseen = look_at_clocks(at)
-    sent, unsent = send_orders_due(at)
-    circulated, uncirculated = circulate_due(at)
-    reminded, unreminded = remind_of_orders_due(at)
+    taken, bad = look_at_clocks(at)
+    failed += bad
 
-    failed = [*untold, *unended, *unseen, *unsent, *uncirculated, *unreminded]
+    sent, bad = send_orders_due(at)
+    failed += bad
+
+    circulated, bad = circulate_due(at)
+    failed += bad
+
+    reminded, bad = remind_of_orders_due(at)
+    failed += bad
+
     if failed:
         raise SomeFailed(failed)
     return Swept(told, taken, ended, sent, circulated, reminded)
 
 
 def end_orders(at: datetime) -> None:
-    """End orders whose matter was closed, and drafts whose reason is gone.
+    """End the orders whose case was closed, and drafts whose reason is gone.
 
-    SomeFailed: as in `sweep`.
+    SomeFailed, at the end: the others are ended, some could not be.
     """
     _ended, failed = end_orders_due(at)
     if failed:

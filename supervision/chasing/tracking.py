@@ -1,5 +1,5 @@
-"""跟踪督办: the list a town goes through in turn, and what is said of each matter (the
-method's article, 规范程序).
+"""跟踪督办: the list of cases that a town goes through in turn, and the verdict on each
+(the method's article, 规范程序).
 """
 
 from datetime import datetime
@@ -32,16 +32,17 @@ from villages.rights import OVERSEE, first_post
 
 
 def meetings_seen_by(user: User, at: datetime) -> QuerySet[TrackingMeeting]:
-    """Those of the towns a user oversees, from the town or from the county."""
+    """Return the meetings of the towns that a user oversees, from the town or from the
+    county.
+    """
     towns = Town.objects.overseen_by(user, workdays.local_day(at), OVERSEE)
-    return TrackingMeeting.objects.filter(town__in=towns.values("pk")).select_related(
-        "town", "began_by__user"
-    )
+    meetings = TrackingMeeting.objects.filter(town__in=towns.values("pk"))
+    return meetings.select_related("town", "began_by__user")
 
 
 def presiding_post(user: User, town: Town, at: datetime) -> Post | None:
-    """The post from which a user holds a town's tracking meeting: of its reviewer or
-    supervisor.
+    """Return the post from which a user holds a town's tracking meeting: that of its
+    reviewer or supervisor.
     """
     posts = user.posts_on(workdays.local_day(at))
     return first_post(posts, OVERSEE, town_id=town.pk)
@@ -57,38 +58,42 @@ def _must_preside(user: User, town: Town, at: datetime) -> Post:
 
 
 def dragging_on(town: Town, at: datetime) -> QuerySet[Case]:
-    """What a town goes through: overdue, waiting for an order, or with an order under
-    way; the oldest due first.
+    """Return the open cases of a town that are overdue, wait for an order, or have one
+    under way; the oldest due first.
     """
-    ordered = SupervisionOrder.objects.filter(state__in=LIVE, case__town=town).values(
-        "case"
-    )
-    here = Case.objects.filter(town=town)
-    drags = (
-        Q(pk__in=here.overdue(at).values("pk"))
-        | Q(needs_order=True)
-        | Q(pk__in=ordered)
-    )
-    return here.open().filter(drags).order_by("due_at", "pk")
+    orders = SupervisionOrder.objects.filter(state__in=LIVE, case__town=town)
+    cases = Case.objects.filter(town=town)
+
+    is_overdue = Q(pk__in=cases.overdue(at).values("pk"))
+    waits_for_order = Q(needs_order=True)
+    has_order = Q(pk__in=orders.values("case"))
+
+    drags_on = is_overdue | waits_for_order | has_order
+    return cases.open().filter(drags_on).order_by("due_at", "pk")
 
 
 @transaction.atomic
 def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
-    """A meeting with its list; where one is under way, that one.
+    """Begin a meeting with its list of cases, and return it; where one is under way,
+    return that one.
 
     NoSuchRight: not a reviewer or supervisor of the town. MoveRefused: nothing drags
     on.
     """
     post = _must_preside(by, town, at)
+
     # two who begin at the same moment begin one after the other
     Town.objects.select_for_update().get(pk=town.pk)
-    if held := TrackingMeeting.objects.filter(town=town, ended_at=None).first():
-        return held
+    under_way = TrackingMeeting.objects.filter(town=town, ended_at=None).first()
+    if under_way is not None:
+        return under_way
+
     cases = list(dragging_on(town, at))
     if not cases:
         raise MoveRefused(
             _("Nothing is overdue or under order; there is nothing to go through.")
         )
+
     meeting = TrackingMeeting.objects.create(town=town, began_at=at, began_by=post)
     TrackedCase.objects.bulk_create(
         TrackedCase(meeting=meeting, case=case) for case in cases
@@ -100,46 +105,61 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
 def say_of(
     item: TrackedCase, verdict: TrackingVerdict, note: str, *, by: User, at: datetime
 ) -> TrackedCase:
-    """What is to happen with a matter; urging and ordering happen with it, in one
-    transaction.
+    """Enter the verdict on a case, and return the entry.
 
-    The same said twice is said once. NoSuchRight: not of the town, or not over the
-    matter. MoveRefused: the meeting has ended, the matter was urged or ordered here
-    already, or the act itself is refused. InputRefused: no words.
+    Urging and ordering happen with it, in one transaction. The same verdict entered
+    twice counts once.
+
+    1. Lock the entry.
+    2. Check that it may still be changed, the words, and the post.
+    3. Urge the case or write the order, where that is the verdict.
+    4. Write the verdict.
+    NoSuchRight: not of the town, or not over the case. MoveRefused: the meeting has
+    ended, the case was urged or ordered here already, or the act itself is refused.
+    InputRefused: no words.
     """
-    held = (
-        TrackedCase.objects.select_for_update(of=("self",))
-        .select_related("meeting__town", "case__town")
-        .get(pk=item.pk)
-    )
-    if (held.verdict, held.note) == (verdict, note):
-        return held
-    if held.meeting.ended_at is not None:
-        raise MoveRefused(_("This meeting has ended."))
-    if held.verdict in ACTED:
-        raise MoveRefused(
-            _("It was acted on already: %(verdict)s.")
-            % {"verdict": held.get_verdict_display()}
-        )
+    rows = TrackedCase.objects.select_for_update(of=("self",))
+    locked = rows.select_related("meeting__town", "case__town").get(pk=item.pk)
+    if (locked.verdict, locked.note) == (verdict, note):
+        return locked
+
+    _check_open(locked)
     if verdict != TrackingVerdict.GOES_ON and not note.strip():
         raise InputRefused(
             _("Say what is expected."), {"note": _("Please fill this in.")}
         )
-    _must_preside(by, held.meeting.town, at)
-    post = chasing_post(held.case, by, at)
+    _must_preside(by, locked.meeting.town, at)
+    post = chasing_post(locked.case, by, at)
     if post is None:
         raise NoSuchRight(
             _("Only a reviewer or supervisor over this matter does this.")
         )
-    _act(held.case, verdict, note, Officer(by, post), at)
-    held.verdict, held.note, held.said_at, held.said_by = verdict, note, at, post
-    held.save()
-    return held
+
+    _act(locked.case, verdict, note, Officer(by, post), at)
+
+    locked.verdict = verdict
+    locked.note = note
+    locked.said_at = at
+    locked.said_by = post
+    locked.save()
+    return locked
+
+
+def _check_open(item: TrackedCase) -> None:
+    """Refuse to change the verdict of a meeting that ended, or one acted on already."""
+    if item.meeting.ended_at is not None:
+        raise MoveRefused(_("This meeting has ended."))
+    if item.verdict in ACTED:
+        raise MoveRefused(
+            _("It was acted on already: %(verdict)s.")
+            % {"verdict": item.get_verdict_display()}
+        )
 
 
 def _act(
     case: Case, verdict: TrackingVerdict, note: str, by: Officer, at: datetime
 ) -> None:
+    """Carry out a verdict: urge the case, or write an order for it."""
     if verdict == TrackingVerdict.URGED:
         make_move(
             case,
@@ -150,12 +170,11 @@ def _act(
             note=note,
         )
     elif verdict == TrackingVerdict.ORDERED:
-        reply_on = latest_reply_on(case, at)
         raise_order(
             case,
             reason=note,
+            reply_on=latest_reply_on(case, at),
             demand=standard_demand(),
-            reply_on=reply_on,
             key=None,
             by=by,
             at=at,
@@ -164,8 +183,8 @@ def _act(
 
 @transaction.atomic
 def end_tracking(meeting: TrackingMeeting, *, by: User, at: datetime) -> None:
-    """Ended once; what was not reached stays without a word, and is on the next list if
-    it drags on still.
+    """End a meeting, once. Cases that were not reached stay without a verdict, and are
+    on the next list if they drag on still.
 
     NoSuchRight: not a reviewer or supervisor of the town.
     """

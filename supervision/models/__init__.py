@@ -1,5 +1,5 @@
-"""What watching leaves behind: how a matter was chased, by which order, and who was
-told of what on which channel.
+"""Records of supervision: how cases were chased, the orders, and the notices sent on
+each channel.
 """
 
 from supervision.models.call import Call

@@ -1,6 +1,4 @@
-"""告知说事人: what the speaker is to be told by telephone, where no message reaches
-them.
-"""
+"""告知说事人: calls to make to speakers whom no message reaches."""
 
 from django.db import models
 from django.db.models import Q
@@ -15,8 +13,8 @@ from villages.models import Post
 
 class CallQuerySet(models.QuerySet["Call"]):
     def to_make(self) -> "CallQuerySet":
-        """Of open cases; of a closed one only that it was taken back, for it is told of
-        that very closing.
+        """Return the calls to make for open cases; for closed ones only those that tell
+        of the closing itself, a case taken back.
         """
         return self.filter(
             ~Q(case__stage=Stage.CLOSED) | Q(kind=NoticeKind.WITHDRAWN), done_at=None
@@ -24,8 +22,8 @@ class CallQuerySet(models.QuerySet["Call"]):
 
 
 class Call(WithChoices):
-    """One for an event: made with its notices, closed by whoever reached the
-    speaker.
+    """A call to make about one event: written with the notices of the event, closed by
+    whoever reached the speaker.
     """
 
     case = models.ForeignKey(

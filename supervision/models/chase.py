@@ -1,5 +1,5 @@
-"""The ladder 提醒 → 催办 → 督办单 → 通报: how a matter was chased at which step, and
-who was told.
+"""The ladder 提醒 → 催办 → 督办单 → 通报: its steps, a town's settings of them, and the
+steps that were taken.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ MOST_DAYS = 60
 
 
 class Told(models.TextChoices):
-    """Who is told at a rung, by post; who it is on the day, recipients.py says."""
+    """Those notified at a step, by post; recipients.py finds the people of the day."""
 
     OWNER = "owner", pgettext_lazy("told", "whoever it is with")
     HEAD = (
@@ -51,8 +51,8 @@ class Told(models.TextChoices):
 
 
 class Rung(models.Model):
-    """A town's own setting of one step of the ladder, over the defaults of
-    ladder.py.
+    """A town's own setting of one step of the ladder, instead of the default in
+    supervision/chasing/steps.py.
     """
 
     town = models.ForeignKey(
@@ -79,7 +79,9 @@ class Rung(models.Model):
         return self.get_step_display()
 
     def clean(self) -> None:
+        """Refuse a setting that notifies nobody, or whose step would never be taken."""
         wrong = dict[str, Any]()
+
         if self.is_on and not self.told:
             wrong["told"] = _("A step in use is told to somebody.")
         if self.step == ChaseStep.BY_HAND:
@@ -90,23 +92,29 @@ class Rung(models.Model):
             wrong["days"] = _("At most %(days)s days.") % {"days": MOST_DAYS}
         elif self.is_on and self.step in COUNTED and (words := self._never_comes()):
             wrong["days"] = words
+
         if wrong:
             raise ValidationError(wrong)
 
     def _never_comes(self) -> Text:
-        """Why a step would never be taken, since of all that are reached the hardest
-        is; empty where it would.
+        """Return the reason why the step would never be taken; empty where it would.
+
+        Of all the steps that are reached only the hardest is taken.
         """
         if self.days == 0:
             return _(
                 "At least 1 day: when it falls due whoever has it is told already."
             )
+
         is_urging = self.step == ChaseStep.URGE
         other = ChaseStep.ORDER if is_urging else ChaseStep.URGE
-        held = Rung.objects.filter(town=self.town_id, step=other).first()
-        days = held.days if held else STANDARD_DAYS[other]
-        if held and not held.is_on:
-            return ""
+        days = STANDARD_DAYS[other]
+        other_rung = Rung.objects.filter(town=self.town_id, step=other).first()
+        if other_rung:
+            if not other_rung.is_on:
+                return ""
+            days = other_rung.days
+
         if is_urging and self.days >= days:
             return _("Fewer than %(days)s: then an order is asked for instead.") % {
                 "days": days
@@ -117,8 +125,10 @@ class Rung(models.Model):
 
 
 class Chase(WithChoices):
-    """One step for one clock and due (what makes a sweep rerun-safe and race-safe), or
-    one act by hand.
+    """One step taken for one clock and due, or one act by hand.
+
+    That a step is unique to its clock and due makes a sweep safe to repeat and to run
+    twice at once.
     """
 
     case = models.ForeignKey(

@@ -17,9 +17,23 @@ from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
 from villages.models import Town, User
 
-FILLED_IN = LAST_DAY, ORDER_NUMBER, REPLY_ON, STAGE, REASON, NUMBER, PROMISED_ON = (
-    "到期日", "督办单号", "回复日", "环节", "原因", "编号", "答复日",
-)  # fmt: skip
+# the names that a text may have filled in
+LAST_DAY = "到期日"
+ORDER_NUMBER = "督办单号"
+REPLY_ON = "回复日"
+STAGE = "环节"
+REASON = "原因"
+NUMBER = "编号"
+PROMISED_ON = "答复日"
+FILLED_IN = (
+    LAST_DAY,
+    ORDER_NUMBER,
+    REPLY_ON,
+    STAGE,
+    REASON,
+    NUMBER,
+    PROMISED_ON,
+)
 BRACED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -31,7 +45,7 @@ class Channel(models.TextChoices):
 
 
 class NoticeKind(models.TextChoices):
-    """What is told; the words stand in words.py."""
+    """The subjects of notices; their words stand in supervision/notices/words.py."""
 
     YELLOW = "yellow", pgettext_lazy("notice", "due soon")
     OVERDUE = "overdue", pgettext_lazy("notice", "overdue")
@@ -68,7 +82,8 @@ TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
 # a town may word these
 TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)
 _OF_ORDER = (ORDER_NUMBER, REPLY_ON, NUMBER)
-# What a notice of each kind always knows: a town's own words may name nothing else.
+# The facts that a notice of each kind always has: a town's own words may name nothing
+# else.
 FACTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(TO_OFFICERS, (NUMBER,)),
     **dict.fromkeys(
@@ -93,8 +108,8 @@ class NoticeState(models.TextChoices):
 
 
 class Robot(models.Model):
-    """企业微信群机器人 of a town: its group is told what fell due, without anybody's
-    name.
+    """企业微信群机器人 of a town: it notifies its group of what fell due, without
+    anybody's name.
     """
 
     town = models.ForeignKey(
@@ -143,33 +158,42 @@ class NoticeText(models.Model):
         return self.get_kind_display()
 
     def clean(self) -> None:
+        """Refuse words for a kind that towns do not word, and braces that cannot be
+        filled in.
+        """
         if self.kind in TO_SPEAKER:
             raise ValidationError(
                 {"kind": _("Messages to speakers are templates of the SMS service.")}
             )
-        known = FACTS.get(self.kind, FILLED_IN)
-        if unknown := [name for name in BRACED.findall(self.text) if name not in known]:
+
+        allowed = FACTS.get(self.kind, FILLED_IN)
+        for name in BRACED.findall(self.text):
+            if name in allowed:
+                continue
             words = _(
                 "A notice of this kind cannot fill in {%(name)s}, only %(names)s."
             )
-            names = " ".join(f"{{{name}}}" for name in known)
-            raise ValidationError(
-                {"text": words % {"name": unknown[0], "names": names}}
-            )
+            names = " ".join(f"{{{each}}}" for each in allowed)
+            raise ValidationError({"text": words % {"name": name, "names": names}})
+
         if set("{}") & set(BRACED.sub("", self.text)):
             raise ValidationError({"text": _("A brace is left open.")})
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def worded(self) -> "NoticeQuerySet":
-        """With all that what it says is made of (supervision/notices/words.py)."""
+        """Read with the notices all that their words are made of
+        (supervision/notices/words.py).
+        """
         return self.select_related(
             "chase", "order", "event", "case__town", "case__village"
         )
 
 
 class Notice(WithChoices):
-    """`key` says what is told to whom on which channel: the same is told once, whatever
+    """One message to one recipient on one channel.
+
+    `key` names subject, recipient and channel: the same notice is sent once, whatever
     runs twice.
     """
 
@@ -274,10 +298,8 @@ class Notice(WithChoices):
         )
 
     def __str__(self) -> str:
-        return (
-            f"{self.get_kind_display()} ·"
-            f" {self.recipient or self.robot or self.get_channel_display()}"
-        )
+        reader = self.recipient or self.robot or self.get_channel_display()
+        return f"{self.get_kind_display()} · {reader}"
 
 
 class EventSeen(models.Model):
@@ -316,7 +338,7 @@ class EventFailure(models.Model):
 
 
 class Watermark(models.Model):
-    """Up to which event everything was seen; the one row.
+    """The event up to which all were seen; the one row of its table.
 
     The floor follows an hour behind: an event that a slow transaction commits late has
     a lower id than others seen before it, and is still above the floor.

@@ -1,5 +1,5 @@
-"""督办单: written, signed by a reviewer who may, sent, answered and checked;
-numbered from a locked counter.
+"""督办单: supervision orders, written, signed by a reviewer who may, sent, answered and
+checked; numbered from a locked counter.
 """
 
 from datetime import datetime
@@ -32,8 +32,9 @@ OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.ENDED)
 
 
 class OrderCounter(models.Model):
-    """The last number given by a town (its 9-digit code) or a county (6 digits) in a
-    year; locked, never max+1.
+    """The last number that an issuer gave in a year; locked, never max + 1.
+
+    The issuer is a town, by its code of 9 digits, or a county, by its 6.
     """
 
     issuer = models.CharField(max_length=9)
@@ -213,23 +214,22 @@ class SupervisionOrder(WithChoices):
         return self.state in LIVE
 
     def is_late(self, at: datetime) -> bool:
-        """Whether it is sent and its reply is past its day."""
+        """Return True for an order that is sent and whose reply is past its day."""
         return self.state == OrderState.SENT and at >= due_at(self.reply_on)
 
     @property
     def has_answer(self) -> bool:
-        """Whether an answer stands that was not sent back."""
+        """True for an order with an answer that was not sent back."""
         if self.state != OrderState.ENDED:
             return self.state in (OrderState.REPLIED, OrderState.CLOSED)
-        return self.replied_at is not None and (
-            self.checked_at is None or self.replied_at > self.checked_at
-        )
+
+        if self.replied_at is None:
+            return False
+        return self.checked_at is None or self.replied_at > self.checked_at
 
 
 class SentBack(models.Model):
-    """An answer that was not good, and what was missing: a round of the order that is
-    over.
-    """
+    """An answer that was not good, with what was missing: one round of an order."""
 
     order = models.ForeignKey(
         SupervisionOrder,
@@ -258,7 +258,7 @@ class SentBack(models.Model):
 
 
 class OrderTalk(models.Model):
-    """约谈: whoever an order not answered in time was about is summoned for a talk
+    """约谈: a talk to which whoever left an order without an answer in time is summoned
     (domain §4).
     """
 

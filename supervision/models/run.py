@@ -1,4 +1,4 @@
-"""How the background jobs went: one row a job, written by the worker's signals
+"""Runs of the background jobs: one row a job, written by the worker's signals
 (supervision/tasks.py).
 """
 

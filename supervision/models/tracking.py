@@ -1,5 +1,5 @@
-"""跟踪督办: the town goes through what drags on, matter by matter, and says of each
-what is to happen.
+"""跟踪督办: meetings in which a town goes through the cases that drag on, and decides
+what is to happen with each.
 """
 
 from django.db import models
@@ -25,7 +25,7 @@ ACTED = (TrackingVerdict.URGED, TrackingVerdict.ORDERED)
 
 
 class TrackingMeeting(models.Model):
-    """One at a time in a town; its list is made when it begins."""
+    """A meeting of a town, one at a time; its list is made when it begins."""
 
     town = models.ForeignKey(
         Town, models.PROTECT, related_name="tracking_meetings", verbose_name=_("town")
