@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import TALL
+from cases.forms.meeting import MOST_PEOPLE
 from cases.meetings.four_two import StepRecord, StepRule
 from cases.models.four_two import Origin, ReservedMatter
 from villages.forms.accounts import DayInput, RuleForm, offer
 
-MOST_PEOPLE = 100_000
 MOST_SUBJECT = 80  # characters
 
 

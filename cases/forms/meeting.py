@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import TALL, MomentInput
+from cases.meetings.minutes import MOST_TEXT
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.privacy.redactor import title_for
@@ -23,7 +24,6 @@ else:  # at run time it takes no type
     SomeCases = forms.ModelMultipleChoiceField
 
 MOST_PEOPLE = 100_000
-MOST_TEXT = 20_000
 MOST_PLACE = 60  # characters
 SHORT = {"rows": 2}
 

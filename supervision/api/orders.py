@@ -30,7 +30,7 @@ from villages.api.fields import DayField
 from villages.models import User
 
 STATES = [state.value for state in OrderState]
-MOST_TEXT = 2000
+MOST_ORDER_TEXT = 2000
 TALKS_AND_CO_SPEAKERS = ("talks__noted_by__user", "case__co_speakers")
 
 
@@ -97,7 +97,7 @@ class OrderWanted(serializers.Serializer[Any]):
         required=False, default=None, help_text="Makes a retry harmless."
     )
     reason = serializers.CharField(max_length=200)
-    demand = serializers.CharField(max_length=MOST_TEXT)
+    demand = serializers.CharField(max_length=MOST_ORDER_TEXT)
     reply_on = DayField()
 
 
@@ -109,25 +109,25 @@ class ActWanted(serializers.Serializer[Any]):
 
     act = serializers.ChoiceField(["sign", "cancel", "reply", "check", "talk"])
     demand = serializers.CharField(
-        max_length=MOST_TEXT, required=False, default=None, allow_null=True
+        max_length=MOST_ORDER_TEXT, required=False, default=None, allow_null=True
     )
     reply_on = DayField(required=False, default=None, allow_null=True)
     reason = serializers.CharField(
         max_length=200, required=False, default="", allow_blank=True
     )
     reply = serializers.CharField(
-        max_length=MOST_TEXT, required=False, default="", allow_blank=True
+        max_length=MOST_ORDER_TEXT, required=False, default="", allow_blank=True
     )
     good = serializers.BooleanField(required=False, default=False)
     finding = serializers.CharField(
-        max_length=MOST_TEXT, required=False, default="", allow_blank=True
+        max_length=MOST_ORDER_TEXT, required=False, default="", allow_blank=True
     )
     held_on = DayField(required=False, default=None, allow_null=True)
     whom = serializers.CharField(
         max_length=80, required=False, default="", allow_blank=True
     )
     agreed = serializers.CharField(
-        max_length=MOST_TEXT, required=False, default="", allow_blank=True
+        max_length=MOST_ORDER_TEXT, required=False, default="", allow_blank=True
     )
 
 
