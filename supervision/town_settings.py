@@ -35,10 +35,10 @@ def set_rung(
 
 @transaction.atomic
 def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
-    """Set a step back to the default.
+    """Delete a town's own setting of a step, so that the standard one holds again.
 
-    NoSuchRight: not a reviewer of that town. InputRefused: with the default another
-    step would never come.
+    NoSuchRight: `by` is no reviewer of that town. InputRefused: beside the standard
+    setting another step of the town could never be reached.
     """
     must_review(by, town, at)
     _refuse_unclean(standard_rung(town, step))

@@ -186,7 +186,7 @@ class Export:
         Raises MoveRefused where there is no row, or more than a page carries; else as
         `file`.
         """
-        some = self._taken().order_by().values("pk")[: MOST_PRINTED + 1]
+        some = self._takeable().order_by().values("pk")[: MOST_PRINTED + 1]
         if some.count() > MOST_PRINTED:
             words = _(
                 "More than %(most)s rows do not fit a print; narrow the filter or"
@@ -198,7 +198,7 @@ class Export:
         self._log(AuditKind.PRINT, "", request)
         return rows
 
-    def _taken(self) -> Any:
+    def _takeable(self) -> Any:
         return takeable(self.book, self.cases, self.user, self.on)
 
     def _records(self) -> Iterator[Any]:
@@ -226,16 +226,22 @@ class Export:
             raise InputRefused.at(reason=_("Say what it is for."))
 
     def _read(self) -> Iterator[Any]:
-        """Yield the records a batch at a time: all of them would not fit in memory."""
-        sight = Sight.of(self.user, self.on)
-        may_open = opener(self.user, self.on)
-        if not self.unmasked:
-            may_open = keep_masked
+        """Yield the records one by one, read in batches: all of them would not fit in
+        memory.
 
-        rows = self.book.whole(self._taken())
-        for page in batches(rows, self.book.order):
+        Names and phones stay masked, unless the export is an unmasked one and the user
+        may open those of the case.
+        """
+        sight = Sight.of(self.user, self.on)
+        if self.unmasked:
+            may_unmask_case = opener(self.user, self.on)
+        else:
+            may_unmask_case = keep_masked
+
+        rows = self.book.whole(self._takeable())
+        for batch in batches(rows, self.book.order):
             yield from read_records(
-                self.book, page, sight=sight, at=self.at, may_unmask=may_open
+                self.book, batch, sight=sight, at=self.at, may_unmask=may_unmask_case
             )
 
     def _counted(self, records: Iterator[Any]) -> Iterator[Any]:

@@ -58,26 +58,30 @@ def deciding_place(posts: list[Post], key: str, at: datetime) -> HoldingPlace | 
 
 
 def queue_at(place: HoldingPlace, user: User, at: datetime) -> dict[str, CaseQuerySet]:
-    """Return the matters before a place's decider, by tab, of those the user sees.
+    """Return the cases that a place has to decide or has decided, by tab, as far as the
+    user sees them.
 
-    Each case is in one tab at most.
+    Each case is in one tab at most: what waits leaves out what is on an agenda.
     """
+    # not stored: it only says whose cases are meant
     meeting = place.empty_meeting()
     visible = Case.objects.visible_to(user, workdays.local_day(at))
-    here = cases_at(meeting, visible).filter(level=place.level)
+    of_this_place = cases_at(meeting, visible).filter(level=place.level)
 
-    coming = AgendaItem.objects.filter(
+    items_to_come = AgendaItem.objects.filter(
         state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None
     )
-    decided = here.filter(decided_at__isnull=False).exclude(
+    on_agenda = of_this_place.filter(
+        pk__in=items_to_come.values("case"), stage=Stage.DELIBERATE
+    )
+    # a case that came back to 说 or 议 keeps the day it was decided before
+    decided = of_this_place.filter(decided_at__isnull=False).exclude(
         stage__in=(Stage.SPEAK, Stage.DELIBERATE)
     )
 
     return {
         QueueTab.WAITING: waiting_for(meeting, user, at),
-        QueueTab.AGENDA: here.filter(
-            pk__in=coming.values("case"), stage=Stage.DELIBERATE
-        ),
+        QueueTab.AGENDA: on_agenda,
         QueueTab.DECIDED: decided,
     }
 

@@ -92,7 +92,7 @@ def page_redactor(case: Case, sight: Sight) -> Redactor:
     """
     if sight.shows_speaker(case):
         return NOTHING
-    return speaker_redactor(case, names_of(case))
+    return speaker_redactor(case, personal_values_of(case))
 
 
 def title_for(case: Case, sight: Sight) -> str:
@@ -100,13 +100,18 @@ def title_for(case: Case, sight: Sight) -> str:
     return reader_redactor(case, sight)(case.title)
 
 
-def names_of(case: Case) -> set[str]:
+def personal_values_of(case: Case) -> set[str]:
     """Return co-speakers' names and phones, and the speaker's before a correction."""
-    return names_by_case([case])[case.pk]
+    return personal_values_by_case([case])[case.pk]
 
 
-def names_by_case(cases: Collection[Case]) -> dict[int, set[str]]:
-    """Return `names_of` of several cases, by key. Two queries; none without cases."""
+def personal_values_by_case(cases: Collection[Case]) -> dict[int, set[str]]:
+    """Return by case what may be written of its people in a text: names and phones of
+    co-speakers, and what personal fields held before and after each correction.
+
+    What the case itself holds now is read from the case. Two queries; none without
+    cases.
+    """
     names: dict[int, set[str]] = {case.pk: set() for case in cases}
     if not names:
         return names
@@ -156,7 +161,7 @@ def room_redactor(cases: Iterable[Case | None]) -> RoomRedactor:
         for case in cases
         if case and case.confidentiality != Confidentiality.NORMAL
     ]
-    names = names_by_case(hidden)
+    names = personal_values_by_case(hidden)
     return RoomRedactor({case: names[case.pk] for case in hidden})
 
 
@@ -176,7 +181,7 @@ def public_titles(cases: Iterable[Case]) -> Mapping[int, str]:
     reported = set(reports.values_list("case", flat=True))
     shown = [case for case in shown if case.pk not in reported]
 
-    names = names_by_case(shown)
+    names = personal_values_by_case(shown)
     return {
         case.pk: speaker_redactor(case, names[case.pk])(case.title) for case in shown
     }

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
-from cases.privacy.redactor import WHO_SPOKE, names_of, speaker_redactor
+from cases.privacy.redactor import WHO_SPOKE, personal_values_of, speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from villages.models import Group, Town, Village
 
@@ -366,7 +366,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
         return case.merged_into.number
 
     def names_in_texts(self, case: Case) -> Iterable[str]:
-        return names_of(case)
+        return personal_values_of(case)
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)

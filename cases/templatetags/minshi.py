@@ -132,11 +132,14 @@ def _lamp_words(case: Case, light: Light, at: datetime) -> str:
 
 @register.inclusion_tag("components/_stepper.html")
 def stepper(case: Case, at: datetime) -> dict[str, Any]:
-    """Return 说 议 办 督 评 with the day each was passed, and the place of the case."""
+    """Return 说 议 办 督 评 with the day each was passed, and mark the one the case is
+    in.
+    """
     passed = {
         Stage.SPEAK: case.registered_at,
         Stage.DELIBERATE: case.decided_at,
         Stage.HANDLE: case.completed_at,
+        # a reply given before the work was sent back does not pass 督
         Stage.SUPERVISE: case.replied_at if case.completed_at else None,
         Stage.RATE: case.closed_at,
     }

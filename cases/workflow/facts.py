@@ -30,7 +30,7 @@ from cases.models.choices import (
     RequestState,
     Satisfaction,
 )
-from cases.privacy.redactor import names_of
+from cases.privacy.redactor import personal_values_of
 from cases.workflow.actions import Action
 from minshi import workdays
 from villages.duty import standing_among, with_standing
@@ -87,7 +87,7 @@ class Facts:
     @cached_property
     def names(self) -> set[str]:
         """The names that no event may hold; read once, however many events follow."""
-        return names_of(self.case)
+        return personal_values_of(self.case)
 
     @cached_property
     def in_four_two(self) -> bool:

@@ -10,7 +10,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from cases.models import Case, CaseRevision, Event
-from cases.privacy.redactor import PERSONAL_FIELDS, names_of, personal_redactor
+from cases.privacy.redactor import (
+    PERSONAL_FIELDS,
+    personal_redactor,
+    personal_values_of,
+)
 from cases.workflow.actors import Actor, Officer, Speaker
 from cases.workflow.event_data import data_of
 from minshi.crypto import digest
@@ -71,7 +75,7 @@ def _without_personal_values(
     if not any(typed.values()):
         return note, dict(data), dict(personal)
 
-    names_to_blank = set(names() if names else names_of(case))
+    names_to_blank = set(names() if names else personal_values_of(case))
     for name, pair in personal.items():
         if name in PERSONAL_FIELDS:
             names_to_blank.update(pair)
@@ -150,7 +154,8 @@ def record(
 
     Personal values go encrypted into CaseRevision rows, of which the chain holds the
     digests. Typed text that names the speaker is complete in such a row, and blanked in
-    the event. `names` returns what `names_of` would read, where it was read already.
+    the event. `names` returns what `personal_values_of` would read, where it was read
+    already.
     """
     note, clean_data, revisions = _without_personal_values(
         case, note, data or {}, personal or {}, names

@@ -66,16 +66,19 @@ class Report:
         }
 
     def as_text(self) -> str:
+        """Return a table of the requests: milliseconds and queries at each size."""
         sizes = sorted(self.rows)
         lines = [["", *(f"ms at {size:,}" for size in sizes), "queries", "growth"]]
         for key in self.ends[0]:
-            figures = [self.rows[size][key] for size in sizes]
-            queries = "/".join(dict.fromkeys(str(row.queries) for row in figures))
+            measured = [self.rows[size][key] for size in sizes]
+            # one number where it is the same at every size
+            numbers = dict.fromkeys(str(row.queries) for row in measured)
+            queries = "/".join(numbers)
             mark = " !" if key in self.grown() else "  "
             lines.append(
                 [
                     key,
-                    *(f"{row.ms:.1f}" for row in figures),
+                    *(f"{row.ms:.1f}" for row in measured),
                     queries,
                     f"{self.growth(key):.2f}×{mark}",
                 ]

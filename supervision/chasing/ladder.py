@@ -171,7 +171,7 @@ def _write(
 
     before = _taken_before(reached)
     new = [found for found in reached if found.key not in before]
-    orders, busy_cases = _orders_asked_for(new, at)
+    orders, busy_cases = _draft_orders_asked_for(new, at)
 
     chases = []
     for found in new:
@@ -198,27 +198,28 @@ def _write(
     return len(chases), busy_cases
 
 
-def _orders_asked_for(
+def _draft_orders_asked_for(
     new: list[ReachedStep], at: datetime
 ) -> tuple[dict[int, SupervisionOrder], set[int]]:
-    """Draft the orders that steps ask for. Return them by case, and the cases that
-    somebody else has at this moment.
+    """Draft an order for each case of which a step just reached asks for one.
+
+    Return the drafts by case, and the cases that another transaction has locked.
     """
-    # dissatisfied comes last of a case, and so gives the reason
-    asking = {found.case: found.step for found in new if found.asks_for_order}
-    if not asking:
+    # Of several steps of a case the last gives the reason; dissatisfied comes last.
+    step_by_case = {found.case: found.step for found in new if found.asks_for_order}
+    if not step_by_case:
         return {}, set()
 
-    claimed = claim_cases(asking, wait=False)
+    claimed = claim_cases(step_by_case, wait=False)
     reasons = {
         case: DraftReason(_reason_for(step))
-        for case, step in asking.items()
+        for case, step in step_by_case.items()
         if case.pk in claimed
     }
     orders = draft_orders(reasons, at=at)
 
-    busy_cases = {case.pk for case in asking} - claimed
-    return orders, busy_cases
+    locked_elsewhere = {case.pk for case in step_by_case} - claimed
+    return orders, locked_elsewhere
 
 
 def _reason_for(step: ChaseStep) -> str:

@@ -81,23 +81,24 @@ def holder_keys_of(parts: Iterable[Assignment], role: AssignmentRole) -> list[st
 
 
 def _owners_before(events: Sequence[Event]) -> dict[int, str]:
-    """Return the key of whoever had the case when each event happened: the owner that
-    the last event before it named. One query.
+    """Return, by event, the key of the owner that the last event before it named.
+
+    An event before the first owner of its case is left out. One query.
     """
     if not events:
         return {}
 
     case_ids = [event.case_id for event in events]
-    naming = Event.objects.filter(case__in=case_ids, data__has_key="owner")
-    rows = naming.order_by("sequence").values_list("case", "sequence", "data")
+    with_owner = Event.objects.filter(case__in=case_ids, data__has_key="owner")
+    rows = with_owner.order_by("sequence").values_list("case", "sequence", "data")
 
-    named: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    owners: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     for case_id, sequence, data in rows:
-        named[case_id].append((sequence, data["owner"]))
+        owners[case_id].append((sequence, data["owner"]))
 
     before = {}
     for event in events:
-        for sequence, owner in named[event.case_id]:
+        for sequence, owner in owners[event.case_id]:
             if sequence < event.sequence:
                 before[event.pk] = owner  # the last one stays
     return before

@@ -105,12 +105,14 @@ class Login(Endpoint):
 
     @extend_schema(request=Credentials, responses={200: TokenGiven}, auth=[])
     def post(self, request: Request) -> Response:
+        django_request = request._request  # what the counting of wrong tries reads
         credentials = validated(Credentials(data=request.data))
-        user = _checked(request._request, **credentials)
+        user = _authenticated(django_request, **credentials)
 
         expiry = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        # the row keeps a digest; the token itself is given out this once
         row, token = AuthToken.objects.create(user=user, expiry=expiry)
-        user_logged_in.send(sender=User, request=request._request, user=user)
+        user_logged_in.send(sender=User, request=django_request, user=user)
 
         given = {"token": token, "expiry": row.expiry, "user": user}
         return Response(TokenGiven(given).data)
@@ -119,7 +121,7 @@ class Login(Endpoint):
         return "Token"
 
 
-def _checked(
+def _authenticated(
     request: HttpRequest, username: str, password: str, code: str = ""
 ) -> User:
     """Return the account behind name, password and second factor.

@@ -48,7 +48,7 @@ class RosterAct(DutyView):
     button: Text
     roles: Roles = TAKE_DUTY
 
-    def own(self) -> QuerySet[Village]:
+    def own_villages(self) -> QuerySet[Village]:
         """Return the villages where the user has a post that may do this."""
         keys = []
         for post in self.user.posts_on(today()):
@@ -59,12 +59,12 @@ class RosterAct(DutyView):
 
     def own_shifts(self) -> QuerySet[DutyShift]:
         """Return the shifts of those villages, with their people."""
-        return DutyShift.objects.with_people().filter(village__in=self.own())
+        return DutyShift.objects.with_people().filter(village__in=self.own_villages())
 
     def people(self, village: Village) -> QuerySet[Post]:
         return duty.eligible_posts(village, today())
 
-    def doing(self) -> dict[str, Any]:
+    def by_and_at(self) -> dict[str, Any]:
         return {"by": self.user, "at": now()}
 
     def show(
@@ -81,7 +81,7 @@ class RosterAct(DutyView):
         }
         return render(self.request, "villages/duty_form.html", context, status=status)
 
-    def tried(
+    def try_form(
         self,
         form: RuleForm,
         village: Village,
@@ -105,7 +105,7 @@ class RosterAct(DutyView):
 
         return self.show(form, village, UNPROCESSABLE, shift=shift)
 
-    def one_of(self, villages: QuerySet[Village]) -> Village:
+    def chosen_village(self, villages: QuerySet[Village]) -> Village:
         """Return the village that the address names, else the first. Http404: none."""
         if self.request.GET.get("village"):
             villages = villages.filter(pk=self.village.pk)
@@ -132,19 +132,19 @@ class ShiftNew(RosterAct):
     roles = ARRANGE_DUTY
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        village = self.one_of(self.own())
+        village = self.chosen_village(self.own_villages())
         first = {"day": request.GET.get("day") or today()}
         form = ShiftForm(people=self.people(village), initial=first)
         return self.show(form, village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        village = self.one_of(self.own())
+        village = self.chosen_village(self.own_villages())
         form = ShiftForm(request.POST, people=self.people(village))
 
         def act() -> DutyShift:
-            return duty.arrange_shift(village, **form.entered, **self.doing())
+            return duty.arrange_shift(village, **form.entered, **self.by_and_at())
 
-        return self.tried(form, village, act, _("It is on the roster."))
+        return self.try_form(form, village, act, _("It is on the roster."))
 
 
 class ShiftAct(RosterAct):
@@ -170,9 +170,11 @@ class ShiftChange(ShiftAct):
         form = ShiftForm(request.POST, people=self.people(shift.village))
 
         def act() -> DutyShift:
-            return duty.change_shift(shift, **form.entered, **self.doing())
+            return duty.change_shift(shift, **form.entered, **self.by_and_at())
 
-        return self.tried(form, shift.village, act, _("The shift was changed."), shift)
+        return self.try_form(
+            form, shift.village, act, _("The shift was changed."), shift
+        )
 
 
 class OneClick(RosterAct):
@@ -203,7 +205,7 @@ class ShiftCancel(OneClick):
         shift = get_object_or_404(self.own_shifts(), pk=pk)
 
         def act() -> None:
-            duty.cancel_shift(shift, **self.doing())
+            duty.cancel_shift(shift, **self.by_and_at())
 
         words = _("The shift is off the roster.")
         return self.done(shift.village, act, words, shift)
@@ -239,10 +241,10 @@ class SwapAskPage(ShiftAct):
         form = self.form(shift, request.POST)
 
         def act() -> SwapRequest:
-            return duty.ask_swap(shift, **form.cleaned_data, **self.doing())
+            return duty.ask_swap(shift, **form.cleaned_data, **self.by_and_at())
 
         words = _("They are asked. Nothing changes until they agree.")
-        return self.tried(form, shift.village, act, words, shift)
+        return self.try_form(form, shift.village, act, words, shift)
 
 
 SWAP_ANSWERS: Mapping[str, tuple[Callable[..., Any], Text]] = {
@@ -255,13 +257,15 @@ SWAP_ANSWERS: Mapping[str, tuple[Callable[..., Any], Text]] = {
 class SwapAnswer(OneClick):
     def post(self, _request: HttpRequest, pk: int, answer: str) -> HttpResponse:
         swaps = SwapRequest.objects.of(self.user).with_shifts()
-        swap = get_object_or_404(swaps.filter(shift__village__in=self.own()), pk=pk)
+        swap = get_object_or_404(
+            swaps.filter(shift__village__in=self.own_villages()), pk=pk
+        )
         if answer not in SWAP_ANSWERS:
             raise Http404
         give_answer, words = SWAP_ANSWERS[answer]
 
         def act() -> None:
-            give_answer(swap, **self.doing())
+            give_answer(swap, **self.by_and_at())
 
         return self.done(swap.shift.village, act, words, swap.shift)
 
@@ -280,22 +284,22 @@ class LeaveNew(RosterAct):
         return form
 
     def get(self, _request: HttpRequest) -> HttpResponse:
-        village = self.one_of(self.own())
+        village = self.chosen_village(self.own_villages())
         return self.show(self.form(village), village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        village = self.one_of(self.own())
+        village = self.chosen_village(self.own_villages())
         form = self.form(village, request.POST)
 
         def act() -> None:
-            duty.note_leave(**form.cleaned_data, **self.doing())
+            duty.note_leave(**form.cleaned_data, **self.by_and_at())
 
-        return self.tried(form, village, act, _("The leave is noted."))
+        return self.try_form(form, village, act, _("The leave is noted."))
 
 
 class LeaveEnd(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        leaves = DutyLeave.objects.filter(post__village__in=self.own())
+        leaves = DutyLeave.objects.filter(post__village__in=self.own_villages())
         leaves = leaves.select_related("post__village", "post__user")
         leave = get_object_or_404(leaves, pk=pk)
 
@@ -304,7 +308,7 @@ class LeaveEnd(OneClick):
             raise Http404
 
         def act() -> None:
-            duty.end_leave(leave, **self.doing())
+            duty.end_leave(leave, **self.by_and_at())
 
         words = _("From today on they take their shifts again.")
         return self.done(village, act, words, None)
@@ -332,20 +336,20 @@ class HandOverPage(ShiftAct):
         form = HandOverForm(request.POST)
 
         def act() -> None:
-            duty.hand_over(shift, **form.cleaned_data, **self.doing())
+            duty.hand_over(shift, **form.cleaned_data, **self.by_and_at())
             transaction.on_commit(follow_roster_soon)
 
         words = _("Handed over; the next shift sees it.")
-        return self.tried(form, shift.village, act, words, shift)
+        return self.try_form(form, shift.village, act, words, shift)
 
 
 class TakeOver(OneClick):
     def post(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        rows = HandOver.objects.filter(shift__village__in=self.own())
+        rows = HandOver.objects.filter(shift__village__in=self.own_villages())
         handed = get_object_or_404(rows.select_related("shift__village"), pk=pk)
 
         def act() -> None:
-            duty.take_over(handed, **self.doing())
+            duty.take_over(handed, **self.by_and_at())
             transaction.on_commit(follow_roster_soon)
 
         return self.done(handed.shift.village, act, _("Taken over."), None)
@@ -357,17 +361,17 @@ class TalkRoomPage(RosterAct):
     roles = DESCRIBE_TALK_ROOM
 
     def get(self, _request: HttpRequest) -> HttpResponse:
-        village = self.one_of(self.own())
+        village = self.chosen_village(self.own_villages())
         rooms = TalkRoom.objects.filter(village=village)
         described = rooms.values("place", "hours", "phone", "talk_day").first()
         form = TalkRoomForm(initial=described or {"talk_day": 10})
         return self.show(form, village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        village = self.one_of(self.own())
+        village = self.chosen_village(self.own_villages())
         form = TalkRoomForm(request.POST)
 
         def act() -> None:
-            duty.describe_talk_room(village, **form.cleaned_data, **self.doing())
+            duty.describe_talk_room(village, **form.cleaned_data, **self.by_and_at())
 
-        return self.tried(form, village, act, _("The talk room is described."))
+        return self.try_form(form, village, act, _("The talk room is described."))

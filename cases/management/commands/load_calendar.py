@@ -24,6 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, years: list[int], **_options: Any) -> None:
+        # no years given: those around today
         loaded = load_calendar(years or None, now())
         self.stdout.write(
             f"Days: {loaded.added} added, {loaded.changed} changed, {loaded.removed}"

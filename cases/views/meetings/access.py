@@ -31,9 +31,10 @@ class MeetingView(StaffView):
         return found
 
     def holder(self, meeting: Meeting) -> Officer | None:
-        """Return the officer as whom the reader holds the meeting.
+        """Return the user in the post by which they may run the meeting; None if none
+        lets them.
 
-        Of several posts the secretary's is taken: it decides.
+        Of several posts the secretary's is taken: only it may decide.
         """
         posts = holding_posts(self.user.posts_on(today()), meeting, now())
         if not posts:

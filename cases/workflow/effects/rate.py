@@ -32,22 +32,27 @@ def verify(step: Step) -> None:
 
 
 def reject(step: Step) -> None:
-    """Send a matter back to work under the same 办 clock.
+    """Send a matter back to its lead; to deliberation where nobody can keep the lead.
 
-    Once a round it has at least 3 working days from now (domain §4).
+    The 办 clock runs on. The first time in a round that work is sent back, at least
+    `REDO_MINIMUM` working days are left from now (domain §4).
     """
     lead = step.people.lead_to_keep()
     step.leave()
     step.case.completed_at = None
-    step.case.stage = Stage.HANDLE if lead else Stage.DELIBERATE
-    if not lead:
+
+    if lead:
+        step.case.stage = Stage.HANDLE
+    else:
+        step.case.stage = Stage.DELIBERATE
         step.people.end_assignments(AssignmentEnd.RELEASED)
 
     clock = step.clocks.restart_handling()
-    if clock.stage == Stage.HANDLE and not clock.rejected:
-        least = step.clocks.counting.last_day(Rule.REDO_MINIMUM, step.at)
+    is_first_time = not clock.rejected
+    if clock.stage == Stage.HANDLE and is_first_time:
+        earliest = step.clocks.counting.last_day(Rule.REDO_MINIMUM, step.at)
         due_on = workdays.last_day_of(clock.due_at)
-        step.clocks.move_due(clock, max(due_on, least))
+        step.clocks.move_due(clock, max(due_on, earliest))
         clock.rejected = True
 
 
