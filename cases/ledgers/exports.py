@@ -233,10 +233,7 @@ class Export:
         may open those of the case.
         """
         sight = Sight.of(self.user, self.on)
-        if self.unmasked:
-            may_unmask_case = opener(self.user, self.on)
-        else:
-            may_unmask_case = keep_masked
+        may_unmask_case = opener(self.user, self.on) if self.unmasked else keep_masked
 
         rows = self.book.whole(self._takeable())
         for batch in batches(rows, self.book.order):
