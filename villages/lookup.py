@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from minshi.crypto import blind_index
 from villages.models import Group, Resident, ResidentKey, User, Village
-from villages.naming import TAIL_LENGTH, keys_of, lookup_text
+from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
 from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
 
 PHONE_PURPOSE = "phone"
@@ -122,7 +122,7 @@ def index_residents(residents: Iterable[Resident]) -> None:
         village_id = resident.household.group.village_id
         keys += [
             ResidentKey(village_id=village_id, resident=resident, key=key)
-            for key in keys_of(resident.name, phone)
+            for key in name_keys_of(resident.name, phone)
         ]
 
     for start in range(0, len(residents), BATCH):

@@ -93,7 +93,7 @@ def free_abbreviation(town_name: str, county_name: str, taken: Collection[str]) 
     raise ValueError(f"No abbreviation is left for {town_name}.")
 
 
-def keys_of(name: str, phone: str) -> set[str]:
+def name_keys_of(name: str, phone: str) -> set[str]:
     """Return the texts that may be typed to find a resident: name, pinyin, initials,
     the phone's last four digits.
 

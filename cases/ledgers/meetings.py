@@ -119,7 +119,7 @@ class ItemRecord:
 
 
 # --- what stands in a cell
-def names_of(people: Iterable[Attendee]) -> str:
+def attendees_in_words(people: Iterable[Attendee]) -> str:
     """List those who came, or whom somebody stood in for, guests marked."""
     words = []
     for person in people:
@@ -144,7 +144,7 @@ def attending(meeting: Meeting) -> str:
         words = ngettext("%(count)s people", "%(count)s people", counted)
         number = words % {"count": counted}
 
-    return joined(number, names_of(meeting.attendees.all()))
+    return joined(number, attendees_in_words(meeting.attendees.all()))
 
 
 def subject(record: ItemRecord) -> Text:

@@ -286,7 +286,7 @@ def _count(
         words %= {"cast": cast, "entitled": here}
         raise InputRefused.at(votes_for=words)
 
-    rules = rules_of(process, due)[kind]
+    rules = step_rules_of(process, due)[kind]
     needed = rules.quorum_needed(people)
     if here < needed:
         words = _(
@@ -311,11 +311,11 @@ def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
         words = _("It hangs for at least %(days)s days.")
         return [words % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
 
-    rules = rules_of(process, due)
+    rules = step_rules_of(process, due)
     return [f"{kind.label}：{rules[kind]} {rules[kind].article}" for kind in due.kinds]
 
 
-def rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
+def step_rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
     """Return the rules of a step by kind of meeting. One query.
 
     Land contracts take two thirds of all who are due, by their own law.

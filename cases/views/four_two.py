@@ -37,7 +37,7 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import day
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.views.meetings.paper import attach_sheets, in_words
+from cases.views.meetings.paper import attach_sheets, correction_in_words
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -94,13 +94,13 @@ class FourTwoList(FourTwoView):
 
         rows = []
         for process in redacted(page.rows, with_steps=False):
-            rows.append((process, standing_of(process)))
+            rows.append((process, process_standing(process)))
 
         context = {"nav": "meetings", "rows": rows, "page": page}
         return render(request, "cases/four_two/list.html", context)
 
 
-def standing_of(process: FourTwoProcess) -> str:
+def process_standing(process: FourTwoProcess) -> str:
     """Return in words the step that is due, or how the process ended."""
     if process.dropped_at:
         return _("given up")
@@ -334,7 +334,7 @@ class HeldRow:
     @property
     def corrections(self) -> list[tuple[StepCorrection, str]]:
         """The corrections of it, each with the words of the printed form."""
-        return [(row, in_words(row)) for row in self.row.corrections.all()]
+        return [(row, correction_in_words(row)) for row in self.row.corrections.all()]
 
 
 def _needed(number: int | None) -> str:

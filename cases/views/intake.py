@@ -97,7 +97,7 @@ class Intake(StaffView):
 
     def _form(self, data: QueryDict | None = None, **options: Any) -> IntakeForm:
         residents = neighbourhood_of(self.user, today()).residents
-        town = town_of(self._post_for(None))
+        town = town_from_form(self._post_for(None))
         return IntakeForm(
             self._villages(), residents, data, town=town, on=today(), **options
         )
@@ -206,7 +206,7 @@ class Intake(StaffView):
         return render(request, "cases/intake.html", context, status=status)
 
 
-def town_of(post: Post) -> Town | None:
+def town_from_form(post: Post) -> Town | None:
     """Return the post's town, whose matter it is without a village; None for the
     county.
     """
@@ -232,7 +232,7 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
     return Spoken(
         verbatim=data["verbatim"],
         village=data["village"],
-        town=town_of(post),
+        town=town_from_form(post),
         group=data.get("group"),
         resident=data["resident"],
         category=data["category"],

@@ -14,8 +14,8 @@ from supervision.orders import ask_to_sign
 from supervision.telling.event_facts import (
     ASKED,
     EventFacts,
+    holder_keys_of,
     key_of_owner,
-    keys_of,
 )
 from villages.models import User
 
@@ -134,7 +134,7 @@ class Telling:
         if event.action == Action.WITHDRAW:
             ended = self.facts.ended[event.pk]
             keys = [self.facts.before.get(event.pk, "")]
-            keys += keys_of(ended, AssignmentRole.ASSISTANT)
+            keys += holder_keys_of(ended, AssignmentRole.ASSISTANT)
             yield News(NoticeKind.TAKEN_BACK, self._named(keys, case))
 
     def _is_passed_on(self, event: Event) -> bool:
@@ -145,7 +145,7 @@ class Telling:
 
         if event.action == Action.REASSIGN:
             begun = self.facts.begun[event.pk]
-            return bool(keys_of(begun, AssignmentRole.LEAD))
+            return bool(holder_keys_of(begun, AssignmentRole.LEAD))
         if event.action == Action.PROTECT:
             # to somebody who is named already, where the owner was not
             return self.facts.before.get(event.pk) != data.get("owner")
@@ -164,7 +164,7 @@ class Telling:
             return []
 
         asked = {ask["holder"] for ask in data.get("asks", ())}
-        new = keys_of(self.facts.begun[event.pk], AssignmentRole.ASSISTANT)
+        new = holder_keys_of(self.facts.begun[event.pk], AssignmentRole.ASSISTANT)
         return [key for key in assistants if key in asked or key in new]
 
     def _asked_and_ruled(self, event: Event) -> Iterator[News]:

@@ -75,7 +75,7 @@ def key_of_owner(case: Case) -> str:
     return f"office:{case.owner_office_id}"
 
 
-def keys_of(parts: Iterable[Assignment], role: AssignmentRole) -> list[str]:
+def holder_keys_of(parts: Iterable[Assignment], role: AssignmentRole) -> list[str]:
     """Return the keys of those who hold the parts of a role."""
     return [holder_key(part.holder) for part in parts if part.role == role]
 

@@ -141,7 +141,7 @@ class OfferedAct:
     form: RuleForm
 
 
-def lamp_of(order: SupervisionOrder, at: datetime) -> tuple[str, str]:
+def order_lamp(order: SupervisionOrder, at: datetime) -> tuple[str, str]:
     """Return the colour and the words of an order's lamp."""
     if order.is_late(at):
         return Light.RED, _("answer overdue")
@@ -209,7 +209,7 @@ class OrderDetail(OrderView):
                 forms[act] = form
 
         redact = page_redactor(order.case, sight)
-        colour, state = lamp_of(order, at)
+        colour, state = order_lamp(order, at)
         context = {
             "nav": "supervision",
             "order": order,

@@ -39,11 +39,11 @@ class JobRow:
     def of(cls, job: Job) -> "JobRow":
         started_at = job.run.started_at if job.run else None
         ok_at = job.run.ok_at if job.run else None
-        colour, shape, words = lamp_of(job)
+        colour, shape, words = job_lamp(job)
         return cls(job.label, colour, shape, words, started_at, ok_at)
 
 
-def lamp_of(job: Job) -> tuple[str, str, str]:
+def job_lamp(job: Job) -> tuple[str, str, str]:
     """Return the colour, the shape and the words of a job's lamp."""
     if job.run is None:
         return "grey", "", _("not run yet")

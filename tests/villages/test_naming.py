@@ -1,6 +1,11 @@
 import pytest
 
-from villages.naming import free_abbreviation, keys_of, lookup_text, short_village_name
+from villages.naming import (
+    free_abbreviation,
+    lookup_text,
+    name_keys_of,
+    short_village_name,
+)
 
 pytestmark = pytest.mark.any_database
 
@@ -53,7 +58,12 @@ def test_a_name_without_letters_has_no_abbreviation():
 
 
 def test_a_resident_is_found_by_name_pinyin_initials_and_phone_tail():
-    assert keys_of("李建国", "13812348821") == {"李建国", "lijianguo", "ljg", "8821"}
+    assert name_keys_of("李建国", "13812348821") == {
+        "李建国",
+        "lijianguo",
+        "ljg",
+        "8821",
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,12 +77,12 @@ def test_a_resident_is_found_by_name_pinyin_initials_and_phone_tail():
     ],
 )
 def test_a_surname_with_two_readings_gives_both(name, readings):
-    assert readings <= keys_of(name, "")
+    assert readings <= name_keys_of(name, "")
 
 
 def test_a_missing_or_short_phone_gives_no_key():
-    assert keys_of("李四", "") == {"李四", "lisi", "ls"}
-    assert keys_of("李四", "110") == {"李四", "lisi", "ls"}
+    assert name_keys_of("李四", "") == {"李四", "lisi", "ls"}
+    assert name_keys_of("李四", "110") == {"李四", "lisi", "ls"}
 
 
 def test_typed_text_and_keys_have_one_form():
