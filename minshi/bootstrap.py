@@ -139,7 +139,7 @@ def listen(*command: str) -> tuple[int, str]:
 # --- what has been done already -------------------------------------------------------
 
 
-def digest(*paths: Path) -> str:
+def file_digest(*paths: Path) -> str:
     """One hash over the contents of `paths`; a missing file counts as empty."""
     total = hashlib.sha256()
     for path in paths:
@@ -230,7 +230,7 @@ def install(*, dev: bool) -> None:
 
 def wanted(name: str) -> str:
     # scripts hold the path: a moved folder installs again
-    return digest(ROOT / name, VENV / "pyvenv.cfg") + str(VENV)
+    return file_digest(ROOT / name, VENV / "pyvenv.cfg") + str(VENV)
 
 
 def run_pip(python: str, requirements: Path, log: Path) -> None:
@@ -273,7 +273,7 @@ def compile_catalogue() -> None:
     compiled = [path.with_suffix(".mo") for path in sources]
     stamp = VENV / "catalogue.stamp"
     is_complete = all(path.exists() for path in compiled)
-    if is_complete and stamped(stamp, digest(*sources, *compiled)):
+    if is_complete and stamped(stamp, file_digest(*sources, *compiled)):
         return
 
     if sources:
@@ -285,7 +285,7 @@ def compile_catalogue() -> None:
                 " compile"
             )
 
-    stamp.write_text(digest(*sources, *compiled))
+    stamp.write_text(file_digest(*sources, *compiled))
 
 
 # --- the demo -------------------------------------------------------------------------
@@ -430,7 +430,7 @@ def collect_static() -> None:
     """
     stamp = VAR / "static.stamp"
     files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
-    release = digest(ROOT / "requirements.lock", *files)
+    release = file_digest(ROOT / "requirements.lock", *files)
     if stamped(stamp, release):
         return
 
@@ -455,7 +455,7 @@ def load_data(*, first: bool) -> None:
         manage("migrate", "--noinput", "--verbosity", "0")
 
     calendar = VAR / "calendar.stamp"
-    release = digest(ROOT / "requirements.lock")
+    release = file_digest(ROOT / "requirements.lock")
     if not stamped(calendar, release):
         with step("载入工作日历 / loading the calendar"):
             manage("load_calendar")

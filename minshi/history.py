@@ -14,7 +14,7 @@ from django.db.migrations.operations.base import Operation
 Run = Callable[[str], Any]
 
 
-def protect(table: str, run: Run) -> None:
+def protect_rows(table: str, run: Run) -> None:
     """Refuse UPDATE, DELETE and, on PostgreSQL, TRUNCATE of `table`; safe to call
     again.
     """
@@ -39,7 +39,7 @@ def protect(table: str, run: Run) -> None:
     )
 
 
-def unprotect(table: str, run: Run) -> None:
+def unprotect_rows(table: str, run: Run) -> None:
     if connection.vendor == "sqlite":
         for verb in ("update", "delete"):
             run(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
@@ -153,7 +153,7 @@ class AppendOnly(Operation):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        protect(self.table, _plain(schema_editor))
+        protect_rows(self.table, _plain(schema_editor))
 
     def database_backwards(
         self,
@@ -162,7 +162,7 @@ class AppendOnly(Operation):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        unprotect(self.table, _plain(schema_editor))
+        unprotect_rows(self.table, _plain(schema_editor))
 
     def describe(self) -> str:
         return f"Makes {self.table} append-only"

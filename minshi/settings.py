@@ -220,7 +220,7 @@ AXES_LOCKOUT_CALLABLE = "villages.login.locked_out"
 AXES_USERNAME_CALLABLE = (  # WANG, Wang and wang are one account
     "villages.login.name_at_login"
 )
-AXES_CLIENT_IP_CALLABLE = "villages.requests.address_of"
+AXES_CLIENT_IP_CALLABLE = "villages.requests.client_address"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
     False  # "wait N minutes" then counts down
 )

@@ -17,7 +17,7 @@ class Villages(AppConfig):
         from villages.views import login_log
 
         login_log.listen()
-        field_history.register()
+        field_history.register_history()
 
 
 class MinshiAdmin(admin.AdminConfig):

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
-from villages.requests import address_of
+from villages.requests import client_address
 
 
 def record_audit(
@@ -27,7 +27,7 @@ def record_audit(
         user=user,
         subject=_printable(subject),
         reason=_printable(reason),
-        address=address_of(request) if request else None,
+        address=client_address(request) if request else None,
     )
 
 

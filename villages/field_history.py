@@ -29,7 +29,7 @@ from villages.models import (
 NOTHING = "—"
 
 
-def register() -> None:
+def register_history() -> None:
     """Register the models with django-auditlog, once, when the app is ready. Neither
     passwords nor logins are field history.
     """

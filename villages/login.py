@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from minshi.crypto import decrypted, encrypted
 from villages.models import User
-from villages.requests import address_of
+from villages.requests import client_address
 from villages.sessions import stay
 
 TOO_MANY_REQUESTS = 429
@@ -162,7 +162,7 @@ def _wait_of(request: HttpRequest, credentials: dict[str, Any] | None) -> timede
     cool_off: timedelta = get_cool_off(request) or timedelta()
     at = getattr(request, "axes_attempt_time", None)
     attempts = AccessAttempt.objects.filter(
-        username=name_at_login(request, credentials), ip_address=address_of(request)
+        username=name_at_login(request, credentials), ip_address=client_address(request)
     )
     last = attempts.order_by("-attempt_time").first()
     if at is None or last is None:

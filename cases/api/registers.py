@@ -57,7 +57,7 @@ class TimeRequestsAPIView(RegisterApi):
         those ruled on, the last first.
         """
         seen = requests.requests_seen_by(self.user, workdays.local_day(self.at))
-        return self.answer(requests.in_state(seen, self.state()))
+        return self.answer(requests.requests_in_state(seen, self.state()))
 
 
 class RedLinesAPIView(RegisterApi):
@@ -75,4 +75,4 @@ class RedLinesAPIView(RegisterApi):
         supervisors there are none.
         """
         seen = red_lines.reports_seen_by(self.user, workdays.local_day(self.at))
-        return self.answer(red_lines.in_state(seen, self.state()))
+        return self.answer(red_lines.reports_in_state(seen, self.state()))

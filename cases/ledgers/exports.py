@@ -43,7 +43,7 @@ def may_export(user: User, on: date) -> bool:
     return user.holds(on, *EXPORT)
 
 
-def may_unmask(user: User, on: date) -> bool:
+def may_unmask_anything(user: User, on: date) -> bool:
     """Tell whether the user may open any row; `opener` says which ones."""
     return user.holds(on, *UNMASK)
 
@@ -218,7 +218,7 @@ class Export:
         """Refuse who may not take the ledger away, or gives no reason for it."""
         is_allowed = may_export(self.user, self.on)
         if is_allowed and self.unmasked:
-            is_allowed = may_unmask(self.user, self.on)
+            is_allowed = may_unmask_anything(self.user, self.on)
         if not is_allowed:
             raise NoSuchRight(_("Your posts do not let you take this ledger away."))
 

@@ -35,7 +35,7 @@ def reports_seen_by(user: User, on: date) -> QuerySet[MandatoryReport]:
     return with_case.prefetch_related(people)
 
 
-def in_state(
+def reports_in_state(
     reports: QuerySet[MandatoryReport], state: str
 ) -> QuerySet[MandatoryReport]:
     """Return the reports with a receipt or without; all for any other state."""

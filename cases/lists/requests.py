@@ -37,7 +37,9 @@ def requests_seen_by(user: User, on: date) -> QuerySet[TimeRequest]:
     return with_case.prefetch_related(*people)
 
 
-def in_state(requests: QuerySet[TimeRequest], state: str) -> QuerySet[TimeRequest]:
+def requests_in_state(
+    requests: QuerySet[TimeRequest], state: str
+) -> QuerySet[TimeRequest]:
     """Return the open requests, or for any other state the rest."""
     waiting = Q(state=RequestState.OPEN)
     return requests.filter(waiting if state == OPEN else ~waiting)

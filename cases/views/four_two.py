@@ -37,7 +37,7 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import day
 from cases.views.access import UNPROCESSABLE, StaffView
-from cases.views.meetings.paper import attach_sheets, in_words
+from cases.views.meetings.paper import attach_sheets, correction_in_words
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -334,7 +334,7 @@ class HeldRow:
     @property
     def corrections(self) -> list[tuple[StepCorrection, str]]:
         """The corrections of it, each with the words of the printed form."""
-        return [(row, in_words(row)) for row in self.row.corrections.all()]
+        return [(row, correction_in_words(row)) for row in self.row.corrections.all()]
 
 
 def _needed(number: int | None) -> str:

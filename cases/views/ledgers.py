@@ -19,7 +19,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.ledgers import BOOKS, AnyBook, Book, read_records
-from cases.ledgers.exports import FORMS, Export, may_export, may_unmask, takeable
+from cases.ledgers.exports import (
+    FORMS,
+    Export,
+    may_export,
+    may_unmask_anything,
+    takeable,
+)
 from cases.ledgers.period import Period, PeriodForm
 from cases.lists.paging import capped_counts, page_of
 from cases.views.access import UNPROCESSABLE, StaffView
@@ -161,7 +167,7 @@ class LedgerView(StaffView):
             "after": page.after,
             "next_row": start + len(rows),
             "may_export": may_export(self.user, today()),
-            "may_unmask": may_unmask(self.user, today()),
+            "may_unmask": may_unmask_anything(self.user, today()),
             "form": form,
             "refusal": refusal,
         }
@@ -175,7 +181,9 @@ class LedgerView(StaffView):
         user = self.user
         at = now()
         asked = form.cleaned_data["unmasked"]
-        if not may_export(user, today()) or (asked and not may_unmask(user, today())):
+        if not may_export(user, today()) or (
+            asked and not may_unmask_anything(user, today())
+        ):
             raise Http404
 
         book = reading.book

@@ -35,7 +35,10 @@ class RequestList(StaffView):
         seen = requests.requests_seen_by(self.user, today())
         if level in Level.values:
             seen = seen.filter(case__level=level)
-        split = {name: requests.in_state(seen, name) for name, _label in REQUEST_TABS}
+        split = {
+            name: requests.requests_in_state(seen, name)
+            for name, _label in REQUEST_TABS
+        }
         counts = capped_counts(split)
         after = request.GET.get("after", "")
         page = page_of(split[state], requests.ORDERS[state], after)
@@ -78,10 +81,12 @@ class RedLines(StaffView):
 
         state = request.GET.get("state", "")
         seen = red_lines.reports_seen_by(self.user, today())
-        split = {name: red_lines.in_state(seen, name) for name, _label in REPORT_TABS}
+        split = {
+            name: red_lines.reports_in_state(seen, name) for name, _label in REPORT_TABS
+        }
         counts = capped_counts(split)
         after = request.GET.get("after", "")
-        page = page_of(red_lines.in_state(seen, state), red_lines.ORDER, after)
+        page = page_of(red_lines.reports_in_state(seen, state), red_lines.ORDER, after)
 
         sight = self.sight()
         rows: list[dict[str, Any]] = [

@@ -32,7 +32,7 @@ from cases.workflow import (
 )
 from minshi.clock import now
 from minshi.errors import RuleBroken
-from villages.requests import address_of
+from villages.requests import client_address
 
 # recusal is asked for at register and at the counter only, where somebody explains it
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
@@ -141,7 +141,7 @@ class Track(View):
         minutes. Counted by address and number, so that nobody shuts the door on
         anybody else.
         """
-        counter = f"track:{address_of(request)}:{number[:16]}"
+        counter = f"track:{client_address(request)}:{number[:16]}"
         if cache.get(counter, 0) >= TRIES:
             return None
 

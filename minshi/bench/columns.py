@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-def table(lines: Sequence[Sequence[str]]) -> str:
+def as_table(lines: Sequence[Sequence[str]]) -> str:
     """Set the first column to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
 

@@ -61,7 +61,7 @@ def refresh_statistics() -> None:
 
 
 @contextmanager
-def joined(name: str) -> Iterator[None]:
+def joined_database(name: str) -> Iterator[None]:
     """Join the same database and conditions in another process."""
     connection.settings_dict["NAME"] = name
     logging.disable(logging.WARNING)

@@ -43,9 +43,9 @@ def compare(database: str, at: datetime) -> Compared:
 def _take_ledger(database: str, at: datetime) -> Taken:
     django.setup()
     from minshi.bench.cost import MS, metered
-    from minshi.bench.database import joined
+    from minshi.bench.database import joined_database
 
-    with joined(database):
+    with joined_database(database):
         export = _export(at)
         with metered() as meter:
             export.file("xlsx").close()
@@ -70,9 +70,9 @@ def _write_bare(cells: str) -> Taken:
 def _write_cells(database: str, at: datetime, path: str) -> None:
     django.setup()
     from minshi import tabular
-    from minshi.bench.database import joined
+    from minshi.bench.database import joined_database
 
-    with joined(database), open(path, "wb") as out:  # noqa: PTH123
+    with joined_database(database), open(path, "wb") as out:  # noqa: PTH123
         export = _export(at)
         for row in tabular.rows_of(export.book.ledger, export._records()):
             pickle.dump(row, out)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from minshi.bench.columns import table
+from minshi.bench.columns import as_table
 from minshi.bench.export import Compared
 from minshi.bench.measuring import MeasuredRow
 
@@ -83,7 +83,7 @@ class Report:
                     f"{self.growth(key):.2f}×{mark}",
                 ]
             )
-        return f"{self.database}\n{table(lines)}\n\n{self._exports_as_text()}"
+        return f"{self.database}\n{as_table(lines)}\n\n{self._exports_as_text()}"
 
     def _exports_as_text(self) -> str:
         lines = [["ledger xlsx", "rows", "s", "peak MB", "bare s", "bare MB", "ratio"]]
@@ -99,7 +99,7 @@ class Report:
                     ratio,
                 ]
             )
-        return table(lines)
+        return as_table(lines)
 
 
 def _figures(row: MeasuredRow) -> dict[str, Any]:

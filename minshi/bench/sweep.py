@@ -13,7 +13,7 @@ from django.db import connection
 
 from minshi import workdays
 from minshi.bench.alone import alone, peak
-from minshi.bench.columns import table
+from minshi.bench.columns import as_table
 
 MEGABYTES = 200
 IDLE_MS = 50
@@ -158,7 +158,7 @@ class SweepReport:
             "sweep|due|s|own s|db s|queries|peak MB|steps|notices|idle db"
             " ms|queries|hourly db ms|pace"
         )
-        return "\n" + table([head.split("|"), *map(_line, self.swept)])
+        return "\n" + as_table([head.split("|"), *map(_line, self.swept)])
 
 
 def _line(each: SweepMeasured) -> list[str]:
@@ -181,7 +181,7 @@ def _line(each: SweepMeasured) -> list[str]:
     ]
 
 
-def measure(
+def measure_sweep(
     sizes: Sequence[int], due: int, shown: Callable[[str], object]
 ) -> SweepReport:
     """At each size anew so many due, at noon: what has to be looked at next is then a
@@ -226,11 +226,11 @@ def _filled(ledger: Any, size: int, due: int, shown: Callable[[str], object]) ->
 def _sweep(database: str, at: datetime) -> tuple[DueWork, Idle, float]:
     """What the two cost, and the slower of the machine's paces around them."""
     django.setup()
-    from minshi.bench.database import joined
+    from minshi.bench.database import joined_database
     from minshi.bench.pace import pace
 
     before = pace()
-    with joined(database):
+    with joined_database(database):
         due = _with_due(at)
         idle = _with_nothing_due(at)
     return due, idle, max(before, pace())

@@ -217,7 +217,7 @@ class Plan:
         start = roads.start_for_decision(sample, decided, pace, self.diary)
 
         days = list(roads.up_to_decision(sample, start, pace, self.diary))
-        work = roads.handling(sample, decided, pace, self.diary)
+        work = roads.handling_road(sample, decided, pace, self.diary)
         for step, day in work[:2]:
             days.append((step, min(day, done)))
         return [*days, ("report", done), ("complete", done)]
@@ -237,7 +237,9 @@ class Plan:
         start = roads.start_for_decision(sample, decided, pace, self.diary)
         days = list(roads.up_to_decision(sample, start, pace, self.diary))
         until_yesterday = (self.today - decided).days - 1
-        work = roads.handling(sample, decided, pace, self.diary, days=until_yesterday)
+        work = roads.handling_road(
+            sample, decided, pace, self.diary, days=until_yesterday
+        )
 
         story = self._story(sample, [*days, *work[:2]], at_home=True)
         if is_near:

@@ -61,7 +61,7 @@ def road_of(
         ]
 
     days = list(up_to_decision(sample, start, pace, diary))
-    days += handling(sample, days[-1][1], pace, diary)
+    days += handling_road(sample, days[-1][1], pace, diary)
     if turn:
         return TURNS[turn](days, diary)
     return days + _checked(days, pace, diary)
@@ -93,7 +93,7 @@ def start_for_decision(sample: Sample, decided: date, pace: Pace, diary: Diary) 
     return diary.before(decided, pace.decide + going_up)
 
 
-def handling(
+def handling_road(
     sample: Sample, decided: date, pace: Pace, diary: Diary, days: int = 0
 ) -> Days:
     """Return the steps from the decision to 办结, `days` calendar days later or on the

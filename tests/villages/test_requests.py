@@ -1,6 +1,6 @@
 import pytest
 
-from villages.requests import address_of
+from villages.requests import client_address
 
 pytestmark = pytest.mark.any_database
 CLIENT, PROXY, OUTER = "203.0.113.9", "172.18.0.5", "198.51.100.7"
@@ -25,4 +25,4 @@ def test_only_what_our_own_proxies_wrote_is_believed(
     settings.PROXY_COUNT = proxies
     headers = {"x-forwarded-for": written} if written else {}
 
-    assert address_of(rf.get("/", REMOTE_ADDR=PROXY, headers=headers)) == address
+    assert client_address(rf.get("/", REMOTE_ADDR=PROXY, headers=headers)) == address

@@ -31,7 +31,7 @@ def listen() -> None:
         (user_logged_in, logged_in),
         (user_logged_out, logged_out),
         (user_login_failed, login_failed),
-        (user_locked_out, locked_out),
+        (user_locked_out, note_lockout),
         (password_changed, changed_password),
     )
     for signal, receiver in receivers:
@@ -78,7 +78,7 @@ def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     )
 
 
-def locked_out(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
+def note_lockout(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
     failures = getattr(request, "axes_failures_since_start", None)
     limit = get_failure_limit(request, {"username": username})
     if failures == limit:  # the first time only

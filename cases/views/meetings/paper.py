@@ -88,7 +88,7 @@ class MeetingPrint(MeetingView):
         corrections = sheet.sitting.corrections
         context = {
             "sheet": sheet,
-            "corrections": [(row, in_words(row)) for row in corrections],
+            "corrections": [(row, correction_in_words(row)) for row in corrections],
             "signers": [_signer(person) for person in sheet.signing()],
         }
         return render(request, "cases/meetings/print.html", context)
@@ -102,7 +102,7 @@ def _signer(person: Attendee) -> str:
     return f"{person.substitute}（{absent}）"
 
 
-def in_words(correction: Correction) -> str:
+def correction_in_words(correction: Correction) -> str:
     """Return a correction as a printed form states it, on two lines."""
     wrong = f"{_('What is wrong')}：{correction.wrong}"
     right = f"{_('What is right')}：{correction.right}"

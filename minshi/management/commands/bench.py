@@ -120,9 +120,9 @@ class Command(BaseCommand):
         return Report(connection.vendor, rows, exports)
 
     def _sweep(self, sizes: list[int], due: int) -> Any:
-        from minshi.bench.sweep import measure
+        from minshi.bench.sweep import measure_sweep
 
-        return measure(sizes, due, self.stderr.write)
+        return measure_sweep(sizes, due, self.stderr.write)
 
 
 def dumped(figures: dict[str, Any]) -> str:
