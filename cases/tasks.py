@@ -129,16 +129,16 @@ def left_behind(at: datetime) -> CaseQuerySet:
     of their village is on.
     """
     villages = []
-    people: set[int] = set()
+    on_duty: set[int] = set()
     for village, posts in on_duty_in(None, at).items():
         if posts:
             villages.append(village)
-            people.update(post.pk for post in posts)
+            on_duty.update(post.pk for post in posts)
 
     following = Case.objects.open().filter(
         level=Level.VILLAGE, stage__in=FOLLOWING, village__in=villages
     )
-    return following.exclude(owner_post__in=people)
+    return following.exclude(owner_post__in=on_duty)
 
 
 def follow_roster_due(at: datetime) -> int:

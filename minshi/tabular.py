@@ -87,9 +87,7 @@ def headings(ledger: Ledger[T]) -> list[str]:
 
 
 def widths(ledger: Ledger[T]) -> list[float]:
-    """Return the share of a sheet's width that each column takes, in hundredths, 序号
-    first.
-    """
+    """Return how many per cent of a sheet's width each column takes, 序号 first."""
     chars = [NUMBER_WIDTH]
     for column in ledger.columns:
         is_date = column.kind == "date"

@@ -73,7 +73,7 @@ class RoundApi(DutyApi):
             raise InputRefused.at(village=NO_SUCH_CHOICE)
 
         members = self._members(village, data["members"])
-        calendar = None
+        calendar = None  # every day has a shift
         if data["days"] == WORKING_DAYS:
             calendar = deadlines.calendar_of(village.town_id, data["first"])
 

@@ -228,9 +228,10 @@ def spent_of(clocks: Iterable[Clock], at: datetime) -> list[Spent]:
 
 
 def _spent(clock: Clock, at: datetime) -> Spent:
-    """Count one visit.
+    """Sum up one stay in a stage, in calendar days.
 
-    Days of a pause, and of a check that sent the matter back, are not used up.
+    Days of a pause are not used up, nor those of a check that sent the matter back,
+    which is written as one. `left` is None once the clock has stopped.
     """
     until = workdays.local_day(clock.stopped_at or at)
     last_on = workdays.last_day_of(clock.due_at)

@@ -112,7 +112,7 @@ class MoveForm(RuleForm):
 def _first_answers(offer: Offer, facts: Facts, inputs: list[Input]) -> dict[str, Any]:
     """Return what the form starts with: what the case says, and what can be drafted."""
     answers: dict[str, Any] = {"version": facts.case.version, "key": uuid.uuid4()}
-    answers |= _said_by_the_case(offer, facts.case, inputs)
+    answers |= _initial_from_case(offer, facts.case, inputs)
     if offer.action == Action.VERIFY:
         answers["reply"] = merged_reply(facts)
     if offer.action == Action.REASSIGN:
@@ -120,16 +120,18 @@ def _first_answers(offer: Offer, facts: Facts, inputs: list[Input]) -> dict[str,
     return answers
 
 
-def _said_by_the_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
-    """Return its kind and size, and for a correction every field but the phone."""
+def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[str, Any]:
+    """Return the values that a step's form starts with: category and grade of the case,
+    and for a correction everything but the phone.
+    """
     is_correction = offer.action == Action.AMEND
 
-    answers = {}
+    initial = {}
     for item in inputs:
         is_wanted = is_correction or item.name in ("category", "grade")
         if is_wanted and item.name != "speaker_phone" and hasattr(case, item.name):
-            answers[item.name] = getattr(case, item.name)
-    return answers
+            initial[item.name] = getattr(case, item.name)
+    return initial
 
 
 def _parts_now(facts: Facts) -> dict[str, Any]:

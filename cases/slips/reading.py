@@ -105,17 +105,17 @@ def slips_of(
 ) -> list[SlipOffer]:
     """List the slips that a case has by what happened to it. No query.
 
-    `events`, oldest first, hold the returns.
+    `events`, oldest first, tell which hand-overs were given back.
     """
     asked = times_asked(requests, events)
 
     offers = []
     if any(item.role == AssignmentRole.LEAD for item in assignments):
-        offers.append(SlipOffer(HANDOVER, 1))
+        offers.append(SlipOffer(HANDOVER, nth=1))
     for nth, (at, kind) in enumerate(asked, 1):
         offers.append(SlipOffer(TIME, nth, f"{kind} {local_day(at)}"))
     if case.completed_at:
-        offers.append(SlipOffer(REPORT, 1))
+        offers.append(SlipOffer(REPORT, nth=1))
 
     return offers
 

@@ -90,16 +90,21 @@ class Rung(models.Model):
             wrong["days"] = _("This step has a moment of its own.")
         if self.days > MOST_DAYS:
             wrong["days"] = _("At most %(days)s days.") % {"days": MOST_DAYS}
-        elif self.is_on and self.step in COUNTED and (words := self._never_comes()):
+        elif (
+            self.is_on
+            and self.step in COUNTED
+            and (words := self._why_days_are_refused())
+        ):
             wrong["days"] = words
 
         if wrong:
             raise ValidationError(wrong)
 
-    def _never_comes(self) -> Text:
-        """Return the reason why the step would never be taken; empty where it would.
+    def _why_days_are_refused(self) -> Text:
+        """Return why this step cannot have so many days; empty where it can.
 
-        Of all the steps that are reached only the hardest is taken.
+        Of the steps that are reached only the hardest is taken: an urging that is not
+        due before the order would never be made, whichever of the two is changed.
         """
         if self.days == 0:
             return _(
@@ -108,19 +113,20 @@ class Rung(models.Model):
 
         is_urging = self.step == ChaseStep.URGE
         other = ChaseStep.ORDER if is_urging else ChaseStep.URGE
-        days = STANDARD_DAYS[other]
+        other_days = STANDARD_DAYS[other]
         other_rung = Rung.objects.filter(town=self.town_id, step=other).first()
         if other_rung:
             if not other_rung.is_on:
                 return ""
-            days = other_rung.days
+            other_days = other_rung.days
 
-        if is_urging and self.days >= days:
-            return _("Fewer than %(days)s: then an order is asked for instead.") % {
-                "days": days
-            }
-        if not is_urging and self.days <= days:
-            return _("More than %(days)s: until then it is urged.") % {"days": days}
+        beside = {"days": other_days}
+        if is_urging and self.days >= other_days:
+            return (
+                _("Fewer than %(days)s: then an order is asked for instead.") % beside
+            )
+        if not is_urging and self.days <= other_days:
+            return _("More than %(days)s: until then it is urged.") % beside
         return ""
 
 

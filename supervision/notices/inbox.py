@@ -14,18 +14,22 @@ ORDER = ("-created_at", "-id")
 
 
 def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
-    """Return a user's notices of the matters they may know of; `in_sight` on each says
-    if they may read the matter.
+    """Return the notices in a user's inbox; `in_sight` on each says if they may read
+    its case.
 
-    What left their sight, or has come to concern them, leaves the inbox too; but
-    whoever had a matter until it was taken back reads that it was, by its number.
+    A notice leaves the inbox when its case leaves the user's sight, or comes to concern
+    them. But "taken back from you" stays with whoever had the case until then, by its
+    number, unless the case concerns them.
     """
     on = workdays.local_day(at)
     readable = Case.objects.visible_to(user, on).filter(pk=OuterRef("case"))
+    known = Case.objects.counted_for(user, on)
+    concerning_them = Case.objects.filter(Sight.of(user, on).in_conflict())
 
-    may_know = Q(case__in=Case.objects.counted_for(user, on).values("pk"))
-    in_conflict = Case.objects.filter(Sight.of(user, on).in_conflict())
-    may_know |= Q(kind=NoticeKind.TAKEN_BACK) & ~Q(case__in=in_conflict.values("pk"))
+    is_known = Q(case__in=known.values("pk"))
+    is_taken_back = Q(kind=NoticeKind.TAKEN_BACK)
+    concerns_them = Q(case__in=concerning_them.values("pk"))
+    may_know = is_known | (is_taken_back & ~concerns_them)
 
     notices = Notice.objects.filter(may_know, recipient=user, channel=Channel.INBOX)
     return notices.annotate(in_sight=Exists(readable)).worded()

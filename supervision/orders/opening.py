@@ -40,7 +40,8 @@ def act_on(
     by: Officer,
     at: datetime,
 ) -> SupervisionOrder:
-    """Carry out one of sign, cancel, reply, check and talk, and return the order.
+    """Carry out one act and return the order: sign, cancel, reply, talk (note a talk
+    held about it), or check (the reply).
 
     `values` are those of its form or API call.
     """

@@ -66,8 +66,8 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Offer only rows that the list of the other model shows, so that no form can
-        send a hidden one.
+        """Offer only the rows that the related model's own admin shows this user; a
+        model without an admin is not limited.
         """
         other = self.admin_site._registry.get(db_field.related_model)
         if other is not None:

@@ -175,7 +175,7 @@ class _Planner:
                 self.next_up = self._after(standing.primary_id, self.next_up)
                 yield Turn(day, standing.primary, standing.backup, standing)
             elif ends_at > self.at:
-                yield self._turn(day, starts_at, ends_at)
+                yield self._take_turn(day, starts_at, ends_at)
 
     def _standing(self, starts_at: datetime, ends_at: datetime) -> DutyShift | None:
         """Return the first shift on the roster already that meets that time."""
@@ -184,7 +184,10 @@ class _Planner:
                 return shift
         return None
 
-    def _turn(self, day: date, starts_at: datetime, ends_at: datetime) -> Turn:
+    def _take_turn(self, day: date, starts_at: datetime, ends_at: datetime) -> Turn:
+        """Give the day to the next member who is there and free, and move the rotation
+        past them; a turn without anybody where none is.
+        """
         in_turn = self.members[self.next_up :] + self.members[: self.next_up]
         free = []
         for post in in_turn:

@@ -19,8 +19,9 @@ class TownQuerySet(models.QuerySet["Town"]):
     def overseen_by(
         self, user: "User", on: date, roles: "Iterable[Role] | None" = None
     ) -> "TownQuerySet":
-        """The towns that a user's posts lie in or above: town, county, and a town
-        office's own town.
+        """Return the towns that a user's posts touch: every town of a county, the town
+        itself, or that of a village; of an office its town, or its county's. `roles`
+        limits the posts that count.
         """
         reach = user.reach(on, roles)
 
@@ -71,7 +72,7 @@ class VillageQuerySet(models.QuerySet["Village"]):
     def overseen_by(
         self, user: "User", on: date, roles: "Iterable[Role] | None" = None
     ) -> "VillageQuerySet":
-        """The villages within a user's territory: the one statement of reach (domain
+        """Return the villages within a user's territory: the one statement of reach (domain
         §3, visible_to).
 
         A village or group post reaches its village, a town post or town office the
