@@ -57,7 +57,8 @@ class HolderKey(serializers.RegexField):
 def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
     """Return those posts and offices that exist, by key (`post:12`, `office:3`).
 
-    At most two queries. The keys are checked before; the move itself checks whether they may take the case.
+    At most two queries. The keys are checked before; the move itself checks whether
+    they may take the case.
     """
     wanted: dict[str, list[int]] = {"post": [], "office": []}
     for key in keys:
