@@ -37,8 +37,8 @@ def set_rung(
 def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
     """Delete a town's own setting of a step, so that the standard one holds again.
 
-    NoSuchRight: `by` is no reviewer of that town. InputRefused: beside the standard
-    setting another step of the town could never be reached.
+    NoSuchRight: `by` is no reviewer of that town. InputRefused: with the standard
+    setting it or another step of the town would never be taken.
     """
     must_review(by, town, at)
     _refuse_unclean(standard_rung(town, step))

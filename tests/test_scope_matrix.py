@@ -263,7 +263,7 @@ class Visit:
         }
         self.cases = [case.pk for case in world.hidden.values()]
         reached = (
-            Village.objects.overseen_by(world.user, NOON.date())
+            Village.objects.in_reach_of(world.user, NOON.date())
             if world.user
             else Village.objects.none()
         )

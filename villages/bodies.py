@@ -120,13 +120,13 @@ def readable_place(user: User, on: date, key: str) -> BodyPlace | None:
             return place
 
     if not key:
-        town = Town.objects.overseen_by(user, on, OVERSEE).first()
+        town = Town.objects.in_reach_of(user, on, OVERSEE).first()
         return BodyPlace(town, town.name) if town else None
 
     village_id = _village_id(key)
     if village_id is None:
         return None
-    villages = Village.objects.overseen_by(user, on, OVERSEE).select_related("town")
+    villages = Village.objects.in_reach_of(user, on, OVERSEE).select_related("town")
     village = villages.filter(pk=village_id).first()
     return BodyPlace(village, village.name) if village else None
 

@@ -19,7 +19,7 @@ def may_unmask(user: User, on: date, village: Village) -> bool:
     """Tell whether a user may open personal values of a village: its secretary, or a
     supervisor above it.
     """
-    return Village.objects.overseen_by(user, on, UNMASK).filter(pk=village.pk).exists()
+    return Village.objects.in_reach_of(user, on, UNMASK).filter(pk=village.pk).exists()
 
 
 def open_phone(

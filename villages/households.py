@@ -22,7 +22,7 @@ def kept_groups(user: User, on: date, path: str = "") -> Q:
     `path` is "" for groups themselves, "group__" for households, "household__group__"
     for residents. Nobody else keeps it, a superuser neither (domain §2).
     """
-    villages: Any = Village.objects.overseen_by(user, on, KEEP_REGISTER_OF_VILLAGE)
+    villages: Any = Village.objects.in_reach_of(user, on, KEEP_REGISTER_OF_VILLAGE)
     groups = user.reach(on, KEEP_REGISTER_OF_GROUP).groups
     return Q(**{f"{path}village__in": villages}) | Q(**{f"{path}pk__in": groups})
 

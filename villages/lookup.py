@@ -54,7 +54,7 @@ def neighbourhood_of(user: User, on: date) -> Neighbourhood:
     """Return the area in which a user may look residents up that day; an empty one
     without a post that may.
     """
-    villages = Village.objects.overseen_by(user, on, LOOK_UP_IN_VILLAGE)
+    villages = Village.objects.in_reach_of(user, on, LOOK_UP_IN_VILLAGE)
     groups = user.reach(on, LOOK_UP_IN_GROUP).groups
     return Neighbourhood(villages, groups)
 

@@ -1,6 +1,6 @@
 """Rights: the one table capability → roles that every check by role reads (domain §2).
 
-Where a post reaches is the queryset's business (`overseen_by`, `reach`), who makes
+Where a post reaches is the queryset's business (`in_reach_of`, `reach`), who makes
 which move of a case the workflow's (`cases/workflow/who.py`, domain §3): here stands
 only which roles a capability is given to. docs/rights.md shows it as role × capability;
 a test compares the two.

@@ -94,7 +94,7 @@ def towns_of(request: Any) -> QuerySet[Town]:
     """Return every town for the system administrator, the own ones for a reviewer."""
     if request.user.holds(today(), *CONFIGURE):
         return Town.objects.all()
-    return Town.objects.overseen_by(request.user, today(), SET_TOWN_RULES)
+    return Town.objects.in_reach_of(request.user, today(), SET_TOWN_RULES)
 
 
 class StandardTextForm(FormOfText):

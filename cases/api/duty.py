@@ -67,7 +67,7 @@ class RoundApi(DutyApi):
         body.is_valid(raise_exception=True)
         data = body.validated_data
 
-        overseen = Village.objects.overseen_by(self.user, self.on)
+        overseen = Village.objects.in_reach_of(self.user, self.on)
         village = overseen.filter(pk=data["village"]).first()
         if village is None:
             raise InputRefused.at(village=NO_SUCH_CHOICE)

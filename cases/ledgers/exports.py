@@ -55,7 +55,7 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     (domain §3).
     """
     villages = user.reach(on, EXPORT_OF_VILLAGE).villages
-    territory = Town.objects.overseen_by(user, on, OVERSEE).values("pk")
+    territory = Town.objects.in_reach_of(user, on, OVERSEE).values("pk")
     offices = user.reach(on, EXPORT_OF_OFFICE).offices
 
     own_work = Assignment.objects.filter(

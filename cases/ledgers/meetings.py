@@ -317,9 +317,9 @@ class MeetingBook(OtherBook):
 
     def takeable(self, rows: Items, user: User, on: dt.date) -> Items:
         """Narrow rows to those of the own village or territory, as for cases."""
-        villages = Village.objects.overseen_by(user, on, EXPORT_MEETINGS)
+        villages = Village.objects.in_reach_of(user, on, EXPORT_MEETINGS)
         above = user.reach(on, OVERSEE)
-        towns = Town.objects.overseen_by(user, on, OVERSEE)
+        towns = Town.objects.in_reach_of(user, on, OVERSEE)
 
         of_village = Q(meeting__village__in=villages)
         of_county = Q(meeting__county_code__in=above.counties)

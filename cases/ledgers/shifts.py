@@ -82,7 +82,7 @@ class ShiftBook(OtherBook):
     filterset: ClassVar[type[ShiftFilter]] = ShiftFilter
 
     def in_sight(self, user: User, on: dt.date) -> DutyShiftQuerySet:
-        villages = Village.objects.overseen_by(user, on, READ_DUTY_LEDGER)
+        villages = Village.objects.in_reach_of(user, on, READ_DUTY_LEDGER)
         return DutyShift.objects.filter(village__in=villages)
 
     def whole(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
@@ -95,7 +95,7 @@ class ShiftBook(OtherBook):
     def takeable(
         self, rows: DutyShiftQuerySet, user: User, on: dt.date
     ) -> DutyShiftQuerySet:
-        villages = Village.objects.overseen_by(user, on, EXPORT_DUTY)
+        villages = Village.objects.in_reach_of(user, on, EXPORT_DUTY)
         return rows.filter(village__in=villages)
 
     def read(self, rows: Sequence[DutyShift], **_reader: object) -> list[ShiftRecord]:

@@ -71,7 +71,7 @@ def villages_in_reach(request: HttpRequest | None) -> QuerySet[Village]:
     user = _user_of(request)
     if user is None:
         return Village.objects.none()
-    return Village.objects.overseen_by(user, today())
+    return Village.objects.in_reach_of(user, today())
 
 
 def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
@@ -90,7 +90,7 @@ def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
     user = _user_of(request)
     if user is None:
         return Topic.objects.none()
-    return Topic.objects.filter(town__in=Town.objects.overseen_by(user, today()))
+    return Topic.objects.filter(town__in=Town.objects.in_reach_of(user, today()))
 
 
 def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:

@@ -107,7 +107,7 @@ def _numbers_ending(ending: re.Match[str], sight: Sight) -> list[str]:
     if not given_year:
         years = [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
 
-    towns = Town.objects.overseen_by(sight.user, sight.on)
+    towns = Town.objects.in_reach_of(sight.user, sight.on)
     numbers = []
     for town in towns.values_list("abbreviation", flat=True):
         numbers += [f"{town}-{year}-{end.zfill(4)}" for year in years]

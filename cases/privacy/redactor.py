@@ -106,11 +106,10 @@ def personal_values_of(case: Case) -> set[str]:
 
 
 def personal_values_by_case(cases: Collection[Case]) -> dict[int, set[str]]:
-    """Return by case what may be written of its people in a text: names and phones of
-    co-speakers, and what personal fields held before and after each correction.
+    """Return by case what gives away who spoke, beside the case's own fields: names and
+    phones of co-speakers, and what personal fields held before and after corrections.
 
-    What the case itself holds now is read from the case. Two queries; none without
-    cases.
+    Two queries; none without cases.
     """
     names: dict[int, set[str]] = {case.pk: set() for case in cases}
     if not names:

@@ -111,7 +111,7 @@ class Intake(StaffView):
         if all(post.village for post in posts):
             return list(dict.fromkeys(post.village for post in posts if post.village))
 
-        overseen = Village.objects.overseen_by(self.user, today())
+        overseen = Village.objects.in_reach_of(self.user, today())
         return list(overseen.select_related("town"))
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
@@ -254,7 +254,7 @@ class Similar(StaffView):
     """
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        overseen = Village.objects.overseen_by(self.user, today())
+        overseen = Village.objects.in_reach_of(self.user, today())
         villages = overseen.select_related("town")
         village = _chosen(villages, request.POST.get("village", ""))
 

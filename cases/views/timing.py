@@ -46,7 +46,7 @@ class TownView(StaffView):
 
     @cached_property
     def towns(self) -> list[Town]:
-        return list(Town.objects.overseen_by(self.user, today()).order_by("code"))
+        return list(Town.objects.in_reach_of(self.user, today()).order_by("code"))
 
     @cached_property
     def town(self) -> Town:

@@ -203,7 +203,8 @@ def _draft_orders_asked_for(
 ) -> tuple[dict[int, SupervisionOrder], set[int]]:
     """Draft an order for each case of which a step just reached asks for one.
 
-    Return the drafts by case, and the cases that another transaction has locked.
+    Return the drafts by case, without cases that have an order under way; and the cases
+    that another transaction has locked, or that were closed meanwhile.
     """
     # Of several steps of a case the last gives the reason; dissatisfied comes last.
     step_by_case = {found.case: found.step for found in new if found.asks_for_order}

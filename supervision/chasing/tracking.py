@@ -35,7 +35,7 @@ def meetings_seen_by(user: User, at: datetime) -> QuerySet[TrackingMeeting]:
     """Return the meetings of the towns that a user oversees, from the town or from the
     county.
     """
-    towns = Town.objects.overseen_by(user, workdays.local_day(at), OVERSEE)
+    towns = Town.objects.in_reach_of(user, workdays.local_day(at), OVERSEE)
     meetings = TrackingMeeting.objects.filter(town__in=towns.values("pk"))
     return meetings.select_related("town", "began_by__user")
 

@@ -90,12 +90,10 @@ class Rung(models.Model):
             wrong["days"] = _("This step has a moment of its own.")
         if self.days > MOST_DAYS:
             wrong["days"] = _("At most %(days)s days.") % {"days": MOST_DAYS}
-        elif (
-            self.is_on
-            and self.step in COUNTED
-            and (words := self._why_days_are_refused())
-        ):
-            wrong["days"] = words
+        elif self.is_on and self.step in COUNTED:
+            words = self._why_days_are_refused()
+            if words:
+                wrong["days"] = words
 
         if wrong:
             raise ValidationError(wrong)

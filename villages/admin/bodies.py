@@ -42,8 +42,8 @@ class SeatAdmin(BodyAdmin):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         user = request.user
-        villages = Village.objects.overseen_by(user, today(), VIEW_BODIES)
-        towns = Town.objects.overseen_by(user, today(), OVERSEE)
+        villages = Village.objects.in_reach_of(user, today(), VIEW_BODIES)
+        towns = Town.objects.in_reach_of(user, today(), OVERSEE)
         counties = user.reach(today(), OVERSEE).counties
 
         return queryset.filter(
@@ -65,5 +65,5 @@ class ProcedureAdmin(BodyAdmin):
     list_select_related = ("town",)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        towns = Town.objects.overseen_by(request.user, today(), VIEW_BODIES)
+        towns = Town.objects.in_reach_of(request.user, today(), VIEW_BODIES)
         return queryset.filter(town__in=towns)

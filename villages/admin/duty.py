@@ -35,7 +35,7 @@ class TalkRoomAdmin(PostAdmin):
         if request.user.holds(today(), *CONFIGURE):
             return queryset
 
-        own = Village.objects.overseen_by(request.user, today(), DESCRIBE_TALK_ROOM)
+        own = Village.objects.in_reach_of(request.user, today(), DESCRIBE_TALK_ROOM)
         return queryset.filter(village__in=own)
 
     def get_readonly_fields(
@@ -51,7 +51,7 @@ class RosterAdmin(PostAdmin):
     to_village = "village"
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        villages = Village.objects.overseen_by(request.user, today(), VIEW_ROSTERS)
+        villages = Village.objects.in_reach_of(request.user, today(), VIEW_ROSTERS)
         return queryset.filter(**{f"{self.to_village}__in": villages})
 
 

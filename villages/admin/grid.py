@@ -50,7 +50,7 @@ class VillageAdmin(GridAdmin):
     def own(
         self, request: StaffRequest, queryset: QuerySet[Village]
     ) -> QuerySet[Village]:
-        own = Village.objects.overseen_by(request.user, today(), VIEW_OWN_GRID)
+        own = Village.objects.in_reach_of(request.user, today(), VIEW_OWN_GRID)
         return queryset.filter(pk__in=own)
 
     def get_readonly_fields(

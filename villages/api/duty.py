@@ -150,7 +150,7 @@ class DutyApi(CallerApi):
         return {"by": self.user, "at": self.at}
 
     def in_reach(self) -> QuerySet[DutyShift]:
-        villages = Village.objects.overseen_by(self.user, self.on)
+        villages = Village.objects.in_reach_of(self.user, self.on)
         return DutyShift.objects.filter(village__in=villages).with_people()
 
     def own_villages(self) -> list[int]:
@@ -231,7 +231,7 @@ class ShiftList(ShiftPages):
     def post(self, request: Request) -> Response:
         """Put somebody on duty; the same shift sent again is the one there is."""
         entered = validated(ShiftWanted(data=request.data))
-        villages = Village.objects.overseen_by(self.user, self.on)
+        villages = Village.objects.in_reach_of(self.user, self.on)
         village = villages.filter(pk=entered.pop("village")).first()
         if village is None:
             raise InputRefused.at(village=NO_SUCH_CHOICE)

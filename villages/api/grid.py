@@ -50,7 +50,7 @@ class VillageList(Endpoint, ListAPIView[Village]):
     order = ("code", "id")
 
     def get_queryset(self) -> QuerySet[Village]:
-        villages = Village.objects.overseen_by(user_of(self.request), today())
+        villages = Village.objects.in_reach_of(user_of(self.request), today())
         return villages.select_related("town").prefetch_related("groups")
 
 

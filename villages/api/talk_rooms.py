@@ -47,7 +47,7 @@ class TalkRoomWanted(serializers.Serializer[Any]):
 
 class TalkRoomApi(CallerApi):
     def villages(self) -> QuerySet[Village]:
-        return Village.objects.overseen_by(self.user, self.on)
+        return Village.objects.in_reach_of(self.user, self.on)
 
     def rooms(self) -> QuerySet[TalkRoom]:
         rooms = TalkRoom.objects.filter(village__in=self.villages())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TownQuerySet(models.QuerySet["Town"]):
-    def overseen_by(
+    def in_reach_of(
         self, user: "User", on: date, roles: "Iterable[Role] | None" = None
     ) -> "TownQuerySet":
         """Return the towns that a user's posts touch: every town of a county, the town
@@ -69,11 +69,10 @@ class Town(models.Model):
 
 
 class VillageQuerySet(models.QuerySet["Village"]):
-    def overseen_by(
+    def in_reach_of(
         self, user: "User", on: date, roles: "Iterable[Role] | None" = None
     ) -> "VillageQuerySet":
-        """Return the villages within a user's territory: the one statement of reach (domain
-        §3, visible_to).
+        """Return the villages within a user's territory (domain §3, visible_to).
 
         A village or group post reaches its village, a town post or town office the
         town's villages, a county post or county office the county's. No current post,

@@ -59,7 +59,7 @@ class DutyView(LoginRequiredMixin, View):
 
     @cached_property
     def villages(self) -> list[Village]:
-        villages = Village.objects.overseen_by(self.user, today())
+        villages = Village.objects.in_reach_of(self.user, today())
         return list(villages.select_related("town", "talk_room"))
 
     @cached_property

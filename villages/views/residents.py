@@ -93,7 +93,7 @@ class OpenResidentPhone(LoginRequiredMixin, View):
         return self._show(request, resident, form, status=UNPROCESSABLE)
 
     def _resident(self, request: StaffRequest, pk: int) -> Resident:
-        villages = Village.objects.overseen_by(request.user, today(), UNMASK)
+        villages = Village.objects.in_reach_of(request.user, today(), UNMASK)
         residents = Resident.objects.filter(household__group__village__in=villages)
         residents = residents.select_related("household__group__village")
         return get_object_or_404(residents, pk=pk)
