@@ -132,8 +132,9 @@ def _lamp_words(case: Case, light: Light, at: datetime) -> str:
 
 @register.inclusion_tag("components/_stepper.html")
 def stepper(case: Case, at: datetime) -> dict[str, Any]:
-    """Return 说 议 办 督 评, each with the day shown beside it (of 说 the day it was taken
-    down), and mark the one the case is in.
+    """Return 说 议 办 督 评, each with the day beside it, and mark the present one.
+
+    The day of 说 is that of taking down.
     """
     passed = {
         Stage.SPEAK: case.registered_at,
