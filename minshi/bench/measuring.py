@@ -17,8 +17,8 @@ WARM_UP = 2
 class MeasuredRow:
     """One request at one size."""
 
-    # ms, as the machine of the budgets would need
-    samples: list[float] = field(default_factory=list)
+    samples: list[float] = field(default_factory=list)  # ms
+    paces: list[float] = field(default_factory=list)  # of the machine, a round each
     queries: int = 0
     cases: int = 0  # links on the page
     # statements that read the whole table of cases
@@ -26,10 +26,12 @@ class MeasuredRow:
 
     @property
     def ms(self) -> float:
-        return typical(self.samples)
+        """Milliseconds that the machine of the budgets would need."""
+        return typical(self.samples) / typical(self.paces)
 
     def add(self, meter: Meter, cases: int, at_pace: float) -> None:
-        self.samples.append(meter.milliseconds / at_pace)
+        self.samples.append(meter.milliseconds)
+        self.paces.append(at_pace)
         self.queries = meter.queries
         self.cases = cases
 
