@@ -172,7 +172,7 @@ def empty_tables() -> None:
             return
         with history_lifted():
             for name in filled:
-                cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608 - a table's name
+                cursor.execute(f'DELETE FROM "{name}"')  # noqa: S608 - tables of our models; a name cannot be a parameter
             connection.check_constraints()
 
 

@@ -108,7 +108,7 @@ def _copy(model: type[models.Model], last: int, shift: int) -> None:
     copied = ", ".join(values)
     # Nobody's words are in it: names of our own models, quoted by Django; the one value
     # is bound.
-    sql = f"INSERT INTO {into} SELECT {copied} FROM {table} WHERE {case} <= %s"  # noqa: S608 - our models' names alone
+    sql = f"INSERT INTO {into} SELECT {copied} FROM {table} WHERE {case} <= %s"  # noqa: S608 - names of tables and columns from our models; the value is a parameter
     with connection.cursor() as cursor:
         cursor.execute(sql, [last])
 

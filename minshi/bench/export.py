@@ -72,7 +72,7 @@ def _write_cells(database: str, at: datetime, path: str) -> None:
     from minshi import tabular
     from minshi.bench.database import joined_database
 
-    with joined_database(database), open(path, "wb") as out:  # noqa: PTH123
+    with joined_database(database), Path(path).open("wb") as out:
         export = _export(at)
         for row in tabular.rows_of(export.book.ledger, export._records()):
             pickle.dump(row, out)

@@ -26,6 +26,7 @@ from villages.models import Group, Post, Role, Town
 from villages.models.grid import Sex
 
 SOURCE = "压力测试"
+UNRATED_SHARE = 0.05  # of the closed matters
 YEARS = timedelta(days=5 * 365)
 STILL_OPEN = timedelta(days=25)  # told later than this before the end: nearly all open
 OPEN_SHARE = 0.9
@@ -66,7 +67,7 @@ def load(
     have = before
     while have < count:
         upto = min(count, have + AT_ONCE)
-        rng = Random(f"{seed}/{have}")  # noqa: S311 - nothing is secret
+        rng = Random(f"{seed}/{have}")  # noqa: S311 - the same matters from the same seed; none is real
         have += adopt(writer.matters(have, upto, rng), by, at)
 
         reset_queries()  # DEBUG keeps every statement, and these are long
@@ -173,7 +174,7 @@ class Writer:
     ) -> dict[str, Any]:
         days = rng.randint(21, 30)
         closed_at = told_at + min(days * DAY, left / 2)
-        if rng.random() < 0.05:  # noqa: PLR2004
+        if rng.random() < UNRATED_SHARE:
             return {"closed_at": closed_at, "close_reason": CloseReason.UNRATED}
 
         satisfaction = rng.choices(Satisfaction.values, (80, 17, 3))[0]

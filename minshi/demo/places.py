@@ -19,6 +19,9 @@ DIVISIONS = Path(settings.BASE_DIR) / "villages" / "data" / "longnan_divisions.c
 HOUSEHOLDS = 1000
 GROUPS = (3, 4, 5, 6)
 BATCH = 500
+# of the households, and of the spouses
+MARRIED_SHARE = 0.8
+OWN_PHONE_SHARE = 0.5
 TOWN_OFFICES = {  # name → the account's name
     "综治办": "zongzhi",
     "司法所": "sifa",
@@ -145,7 +148,7 @@ def _family(household: Household, rng: Random, names: Names) -> list[Resident]:
     head.phone = names.phone()
     family = [head]
 
-    if rng.random() < 0.8:  # noqa: PLR2004
+    if rng.random() < MARRIED_SHARE:
         other = Sex.FEMALE if sex == Sex.MALE else Sex.MALE
         spouse = Resident(
             household=household,
@@ -153,7 +156,7 @@ def _family(household: Household, rng: Random, names: Names) -> list[Resident]:
             sex=other,
             birth_year=born + 1,
         )
-        if rng.random() < 0.5:  # noqa: PLR2004
+        if rng.random() < OWN_PHONE_SHARE:
             spouse.phone = names.phone()
         else:
             spouse.phone = ""
