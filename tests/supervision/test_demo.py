@@ -48,7 +48,7 @@ from villages.models import (
     Village,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.costly_world]
 CODE = "621226118"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
 TODAY = NOW.date()
