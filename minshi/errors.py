@@ -8,12 +8,14 @@ from typing import Self
 from django.utils.functional import Promise
 
 Text = str | Promise
+CONFLICT = 409  # what was sent is sound, but no longer fits what is there
+UNPROCESSABLE = 422  # what was sent is at fault; the form stands there with all of it
 
 
 class RuleBroken(Exception):
     """A rule of the domain says no. `fields` names the inputs at fault, if any."""
 
-    status = 409
+    status = CONFLICT
     code = "rule_broken"
 
     def __init__(self, detail: Text, fields: Mapping[str, Text] | None = None) -> None:

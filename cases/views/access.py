@@ -18,8 +18,6 @@ from villages.models import User
 from villages.requests import whole_number
 from villages.rights import deals_with_cases
 
-UNPROCESSABLE = 422
-CONFLICT = 409
 MOST_TOGETHER = 50  # cases in one batch
 NUMBER = re.compile(r"[A-Z0-9]{2,5}-\d{4}-\d{4,6}")
 

@@ -16,7 +16,6 @@ from cases.forms import MoveForm
 from cases.models import Case, Event
 from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
-from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
@@ -24,7 +23,14 @@ from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import Kind
 from minshi.clock import now
-from minshi.errors import KeyReused, RuleBroken, StaleVersion, Text
+from minshi.errors import (
+    CONFLICT,
+    UNPROCESSABLE,
+    KeyReused,
+    RuleBroken,
+    StaleVersion,
+    Text,
+)
 from villages.requests import whole_number
 
 

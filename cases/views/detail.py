@@ -19,7 +19,7 @@ from cases.privacy.disclosure import (
 )
 from cases.privacy.redactor import Redactor, page_redactor
 from cases.slips import slips_of
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
@@ -32,7 +32,7 @@ from cases.workflow import (
     readers_of,
 )
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import ReasonForm
 from villages.models import User
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cases import deadlines
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from minshi.workdays import ONE_DAY, WorkCalendar
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rotating import BEGINS, ENDS

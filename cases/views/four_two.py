@@ -36,11 +36,11 @@ from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import day
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from cases.views.meetings.paper import attach_sheets, correction_in_words
 from cases.workflow import Officer
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.audit import record_audit
 from villages.models.audit import AuditKind
 

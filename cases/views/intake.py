@@ -15,12 +15,12 @@ from cases.forms import IntakeForm
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.privacy.disclosure import may_print_receipt
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
 from cases.workflow.intake import OnTheSpot, similar_to, take_down
 from cases.workflow.register import in_territory
 from minshi.clock import now, today
-from minshi.errors import KeyReused, MoveRefused, RuleBroken
+from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Post, Town, Village
 from villages.models.people import ADMINISTRATORS

@@ -28,10 +28,10 @@ from cases.ledgers.exports import (
 )
 from cases.ledgers.period import Period, PeriodForm
 from cases.lists.paging import capped_counts, page_of
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 
 # the place in the list, and the order of a list: a ledger has one of its own
 OWN_PARAMETERS = ("after", "from_row", "order")

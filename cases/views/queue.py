@@ -28,13 +28,12 @@ from cases.meetings.sitting import HoldingPlace
 from cases.models import Case, Meeting
 from cases.models.choices import Level
 from cases.privacy.redactor import page_redactor, reader_redactor
-from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
 from minshi.clock import now, today
-from minshi.errors import KeyReused, RuleBroken, Text
+from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken, Text
 from villages.requests import whole_number
 
 BY_KEY = (

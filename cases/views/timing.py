@@ -18,9 +18,9 @@ from cases.deadlines.rules import change_of, rules_in_force, set_rule
 from cases.forms.timing import DayForm, DeadlineForm
 from cases.models import CalendarDay
 from cases.models.choices import Rule
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from minshi.workdays import Span, Unit
 from villages.models import Town
 from villages.own_rules import reviewing_post

@@ -20,7 +20,6 @@ from cases.forms import MoveForm
 from cases.models import Case
 from cases.models.choices import Satisfaction, Stage
 from cases.speaking.progress import told_to_speaker
-from cases.views.access import UNPROCESSABLE
 from cases.workflow import (
     Action,
     Facts,
@@ -31,7 +30,7 @@ from cases.workflow import (
     read_facts,
 )
 from minshi.clock import now
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.requests import client_address
 
 # recusal is asked for at register and at the counter only, where somebody explains it

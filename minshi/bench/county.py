@@ -35,10 +35,10 @@ from minshi import workdays
 from minshi.demo.places import DIVISIONS
 from minshi.workdays import ONE_DAY
 from supervision.models import (
-    Channel,
     Chase,
     ChaseStep,
     Notice,
+    NoticeChannel,
     NoticeKind,
     NoticeState,
     OrderState,
@@ -348,7 +348,7 @@ class CountyLedger:
         return Notice(
             key=f"chase:{chase.pk}",
             kind=NoticeKind.YELLOW,
-            channel=Channel.INBOX,
+            channel=NoticeChannel.INBOX,
             recipient=self.county.by.user,
             case=chase.case,
             chase=chase,

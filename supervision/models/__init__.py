@@ -5,10 +5,10 @@ each channel.
 from supervision.models.call import Call
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
 from supervision.models.notice import (
-    Channel,
     EventFailure,
     EventSeen,
     Notice,
+    NoticeChannel,
     NoticeKind,
     NoticeState,
     NoticeText,
@@ -27,13 +27,13 @@ from supervision.models.tracking import TrackedCase, TrackingMeeting, TrackingVe
 
 __all__ = [
     "Call",
-    "Channel",
     "Chase",
     "ChaseStep",
     "EventFailure",
     "EventSeen",
     "JobRun",
     "Notice",
+    "NoticeChannel",
     "NoticeKind",
     "NoticeState",
     "NoticeText",

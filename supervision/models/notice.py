@@ -2,8 +2,6 @@
 something to tell.
 """
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -12,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Event
 from cases.models.choices import WithChoices
+from cases.models.standard_text import BRACED
 from minshi.crypto import EncryptedTextField
 from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
@@ -34,10 +33,9 @@ FILLED_IN = (
     NUMBER,
     PROMISED_ON,
 )
-BRACED = re.compile(r"\{([^{}]*)\}")
 
 
-class Channel(models.TextChoices):
+class NoticeChannel(models.TextChoices):
     INBOX = "inbox", pgettext_lazy("channel", "inbox")
     EMAIL = "email", pgettext_lazy("channel", "e-mail")
     ROBOT = "robot", pgettext_lazy("channel", "group robot")
@@ -199,7 +197,9 @@ class Notice(WithChoices):
 
     key = models.CharField(max_length=80, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=14, choices=NoticeKind.choices)
-    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    channel = models.CharField(
+        _("channel"), max_length=8, choices=NoticeChannel.choices
+    )
     recipient = models.ForeignKey(
         User,
         models.CASCADE,

@@ -15,7 +15,7 @@ from cases.models import Case
 from minshi import workdays
 from minshi.jobs import SomeFailed, done_for
 from minshi.workdays import WorkCalendar
-from supervision.models import Call, Channel, Notice, NoticeState
+from supervision.models import Call, Notice, NoticeChannel, NoticeState
 from supervision.notices.channels import SENDERS, NotSent, TooMany, Unanswered
 from supervision.notices.hours import Hours
 from supervision.notices.lapsing import still_to_send
@@ -97,7 +97,7 @@ def _claim(run: Run) -> list[int] | None:
     """
     at = run.clock()
     due = Notice.objects.filter(state__in=WAITS, send_after__lte=at).exclude(
-        channel__in=(Channel.INBOX, *run.unanswered)
+        channel__in=(NoticeChannel.INBOX, *run.unanswered)
     )
     first = due.order_by("send_after", "pk").first()
     if first is None:
@@ -106,7 +106,7 @@ def _claim(run: Run) -> list[int] | None:
     same = due.filter(
         channel=first.channel, recipient=first.recipient_id, robot=first.robot_id
     )
-    if first.channel == Channel.SMS:
+    if first.channel == NoticeChannel.SMS:
         same = same.filter(pk=first.pk)  # each has a speaker of its own
     locked = same.order_by("pk").select_for_update(of=("self",))
     rows = locked.values_list("pk", "case__town_id", "is_urgent")[:MOST_AT_ONCE]
@@ -234,7 +234,7 @@ def _call_instead(pk: int, at: datetime) -> int:
 
     Return 1, or 0 where the notice is no message to a speaker.
     """
-    message = Notice.objects.filter(pk=pk, channel=Channel.SMS).worded().first()
+    message = Notice.objects.filter(pk=pk, channel=NoticeChannel.SMS).worded().first()
     if message is None:
         return 0
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from cases import deadlines
 from minshi import workdays
 from minshi.workdays import SHANGHAI, WorkCalendar
-from supervision.models import Channel
+from supervision.models import NoticeChannel
 
 
 @dataclass
@@ -27,9 +27,9 @@ class Hours:
 
         Letters and groups wait for the next morning, so that a day is one letter.
         """
-        if is_urgent or channel == Channel.INBOX:
+        if is_urgent or channel == NoticeChannel.INBOX:
             return self.at
-        if channel == Channel.SMS:
+        if channel == NoticeChannel.SMS:
             return awake(self.at)
         return self.next_morning(town_id)
 
@@ -40,9 +40,9 @@ class Hours:
         Asked of each message again as it is sent: a worker may be back, or a try be
         due, at night or on a day off.
         """
-        if is_urgent or channel == Channel.INBOX:
+        if is_urgent or channel == NoticeChannel.INBOX:
             return self.at
-        if channel == Channel.SMS:
+        if channel == NoticeChannel.SMS:
             return awake(self.at)
 
         today = workdays.local_day(self.at)

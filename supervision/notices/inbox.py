@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cases.models import Case
 from cases.models.scope import Sight
 from minshi import workdays
-from supervision.models import Channel, Notice, NoticeKind, NoticeState
+from supervision.models import Notice, NoticeChannel, NoticeKind, NoticeState
 from villages.models import User
 
 ORDER = ("-created_at", "-id")
@@ -31,7 +31,9 @@ def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
     concerns_them = Q(case__in=concerning_them.values("pk"))
     may_know = is_known | (is_taken_back & ~concerns_them)
 
-    notices = Notice.objects.filter(may_know, recipient=user, channel=Channel.INBOX)
+    notices = Notice.objects.filter(
+        may_know, recipient=user, channel=NoticeChannel.INBOX
+    )
     return notices.annotate(in_sight=Exists(readable)).worded()
 
 
@@ -44,7 +46,7 @@ def mark_read(user: User, notices: QuerySet[Notice], at: datetime) -> int:
     they were.
     """
     own = Notice.objects.filter(
-        recipient=user, channel=Channel.INBOX, state=NoticeState.SENT
+        recipient=user, channel=NoticeChannel.INBOX, state=NoticeState.SENT
     )
     return own.filter(pk__in=notices.values("pk")).update(
         state=NoticeState.READ, read_at=at

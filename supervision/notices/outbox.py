@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from cases.models import Case, Event
 from supervision.models import (
-    Channel,
     Chase,
     Notice,
+    NoticeChannel,
     NoticeKind,
     NoticeState,
     NoticeText,
@@ -69,7 +69,7 @@ def take_back(notices: QuerySet[Notice], at: datetime) -> None:
 
     In the inbox they count as read, and no letter goes out that has not yet.
     """
-    notices.filter(channel=Channel.INBOX, state=NoticeState.SENT).update(
+    notices.filter(channel=NoticeChannel.INBOX, state=NoticeState.SENT).update(
         state=NoticeState.READ, read_at=at
     )
     # a letter; an inbox has it at once
@@ -85,21 +85,21 @@ def _texts_of(towns: set[int]) -> dict[tuple[int, str], str]:
     return {(town, kind): text for town, kind, text in rows}
 
 
-def channels_of(message: Message) -> list[Channel]:
+def channels_of(message: Message) -> list[NoticeChannel]:
     """Return the channels by which a message reaches its recipient."""
     if message.to is None:
-        return [Channel.SMS]
+        return [NoticeChannel.SMS]
     if isinstance(message.to, Robot):
-        return [Channel.ROBOT]
+        return [NoticeChannel.ROBOT]
 
     if message.by_letter and message.to.email:
-        return [Channel.INBOX, Channel.EMAIL]
-    return [Channel.INBOX]
+        return [NoticeChannel.INBOX, NoticeChannel.EMAIL]
+    return [NoticeChannel.INBOX]
 
 
-def _notice(message: Message, channel: Channel, hours: Hours) -> Notice:
+def _notice(message: Message, channel: NoticeChannel, hours: Hours) -> Notice:
     """Build the notice of a message on one channel, unsaved."""
-    is_inbox = channel == Channel.INBOX
+    is_inbox = channel == NoticeChannel.INBOX
     recipient = message.to.pk if message.to else "speaker"
     send_after = hours.first_for(
         channel, message.case.town_id, is_urgent=message.is_urgent

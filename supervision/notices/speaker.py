@@ -11,15 +11,15 @@ from cases.models import Case, Event
 from cases.models.choices import (
     ONLINE_CHANNELS,
     ActorKind,
+    Channel,
     Confidentiality,
     Level,
     Stage,
 )
-from cases.models.choices import Channel as CaseChannel
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from minshi import workdays
-from supervision.models import Call, Channel, Notice, NoticeKind, Told
+from supervision.models import Call, Notice, NoticeChannel, NoticeKind, Told
 from supervision.models.notice import BY_SMS
 from supervision.notices.outbox import Message, put_in_outbox
 from supervision.notices.recipients import Recipients
@@ -229,7 +229,7 @@ def call_instead(notice: Notice, people: Recipients, at: datetime) -> None:
         return
 
     later = {"case": event.case_id, "event__gt": event.pk}
-    later_message = Notice.objects.filter(channel=Channel.SMS, **later)
+    later_message = Notice.objects.filter(channel=NoticeChannel.SMS, **later)
     later_call = Call.objects.filter(**later)
     if not (later_message.exists() or later_call.exists()):
         ask_to_call([(event, NoticeKind(notice.kind))], people, at)
@@ -237,7 +237,7 @@ def call_instead(notice: Notice, people: Recipients, at: datetime) -> None:
 
 def _was_there(event: Event) -> bool:
     case = event.case
-    in_person = case.channel not in (*ONLINE_CHANNELS, CaseChannel.TRANSFERRED)
+    in_person = case.channel not in (*ONLINE_CHANNELS, Channel.TRANSFERRED)
     same_day = workdays.local_day(event.at) == workdays.local_day(case.said_at)
     by_recorder = event.post_id is not None and event.post_id == case.recorded_by_id
     return in_person and same_day and by_recorder
@@ -274,7 +274,7 @@ class ToldOnce:
 
 def told_so_far(case: Case) -> list[ToldOnce]:
     """Return the messages and calls about a case, in order of time. Two queries."""
-    messages = Notice.objects.filter(case=case, channel=Channel.SMS)
+    messages = Notice.objects.filter(case=case, channel=NoticeChannel.SMS)
     calls = Call.objects.filter(case=case).select_related("done_by__user")
     told = [
         ToldOnce(

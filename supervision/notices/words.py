@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Case, Event
 from cases.models.choices import Stage
+from cases.models.standard_text import BRACED
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
 from supervision.models.notice import (
-    BRACED,
     FACTS,
     FILLED_IN,
     LAST_DAY,

@@ -27,14 +27,14 @@ from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import title_for
 from cases.templatetags.minshi import holder_of, lamp
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Action
 from cases.workflow.batch import Result, move_all
 from cases.workflow.chased import chased_today
 from minshi import workdays
 from minshi.clock import now, today
-from minshi.errors import KeyReused, RuleBroken
+from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.forms import TakeForm
 from supervision.models import Chase
 from villages.forms.accounts import RuleForm

@@ -22,12 +22,12 @@ from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import page_redactor, title_for
 from cases.templatetags.minshi import day, query_with
-from cases.views.access import UNPROCESSABLE, StaffView
+from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Officer
 from cases.workflow.chased import chased_today
 from minshi.clock import now, today
-from minshi.errors import KeyReused, RuleBroken
+from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.forms import (
     CancelForm,
     CheckForm,

@@ -8,10 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from cases.views.access import UNPROCESSABLE
 from cases.views.timing import TownView
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.chasing.steps import LADDER, Setting, ladders_of
 from supervision.forms import RungForm, TextForm
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told

@@ -15,10 +15,9 @@ from cases.models import Case, Event
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import holder_of, lamp
-from cases.views.access import UNPROCESSABLE
 from cases.workflow.chased import chased_today
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.chasing.tracking import (
     begin_tracking,
     end_tracking,

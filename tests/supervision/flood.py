@@ -12,7 +12,14 @@ from cases.bulk import adopt
 from cases.bulk.matter import Matter
 from cases.models import Case, Clock
 from cases.models.choices import Stage
-from supervision.models import Channel, Chase, ChaseStep, Notice, NoticeState, Rung
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    Notice,
+    NoticeChannel,
+    NoticeState,
+    Rung,
+)
 from tests import roles
 from tests.cases.roads import officer
 from tests.villages.factories import UserFactory, VillageFactory
@@ -126,7 +133,7 @@ def steps_wanted(towns: list[Flooded]) -> Counter[tuple[int, str]]:
 Told = Counter[tuple[int, datetime, str, int]]
 
 
-def told(channel: Channel) -> Told:
+def told(channel: NoticeChannel) -> Told:
     """Notices by clock, due, step and person."""
     keys = ("chase__clock_id", "chase__due_at", "chase__step", "recipient_id")
     return Counter(Notice.objects.filter(channel=channel).values_list(*keys))
@@ -166,7 +173,7 @@ def sent_twice(letters: list[str]) -> int:
 
 
 def unsent() -> list[tuple[str, int]]:
-    letters = Notice.objects.filter(channel=Channel.EMAIL).exclude(
+    letters = Notice.objects.filter(channel=NoticeChannel.EMAIL).exclude(
         state=NoticeState.SENT
     )
     return list(letters.values_list("state", "tries"))

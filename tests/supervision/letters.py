@@ -5,7 +5,7 @@ stands in them.
 from email import message_from_bytes, policy
 
 from supervision.chasing.sweeping import sweep
-from supervision.models import Channel, Notice, Robot
+from supervision.models import Notice, NoticeChannel, Robot
 from tests.cases.roads import DAY, NOON, accepted
 
 EIGHT = NOON.replace(hour=8) + DAY  # the next working morning
@@ -17,11 +17,11 @@ def with_mail(post, address="a@example.cn"):
 
 
 def letters():
-    return Notice.objects.filter(channel=Channel.EMAIL)
+    return Notice.objects.filter(channel=NoticeChannel.EMAIL)
 
 
 def to_group():
-    return Notice.objects.filter(channel=Channel.ROBOT)
+    return Notice.objects.filter(channel=NoticeChannel.ROBOT)
 
 
 def text_of(letter):

@@ -14,10 +14,10 @@ from minshi.celery import app
 from minshi.clock import now
 from supervision.chasing.sweeping import sweep
 from supervision.models import (
-    Channel,
     Chase,
     ChaseStep,
     Notice,
+    NoticeChannel,
     NoticeState,
     SupervisionOrder,
 )
@@ -76,7 +76,7 @@ def morning_comes() -> None:
     its lease.
     """
     waiting = Notice.objects.filter(
-        channel=Channel.EMAIL, state=NoticeState.WAITING, tries=0
+        channel=NoticeChannel.EMAIL, state=NoticeState.WAITING, tries=0
     )
     waiting.update(send_after=now())
 
@@ -98,7 +98,7 @@ def clocks_due():
 
 def letters_due():
     return Notice.objects.filter(
-        channel=Channel.EMAIL, state=NoticeState.WAITING, tries=0
+        channel=NoticeChannel.EMAIL, state=NoticeState.WAITING, tries=0
     )
 
 
@@ -117,14 +117,14 @@ def all_was_told_once(towns: list[Flooded], mail: MailServer) -> None:
     """Each step, notice and order exactly once; each letter at least once."""
     with_address = set(User.objects.exclude(email="").values_list("pk", flat=True))
     assert steps_taken() == steps_wanted(towns)
-    assert told(Channel.INBOX) == wanted(towns)
-    assert told(Channel.EMAIL) == wanted(towns, with_address)
+    assert told(NoticeChannel.INBOX) == wanted(towns)
+    assert told(NoticeChannel.EMAIL) == wanted(towns, with_address)
     assert (
         SupervisionOrder.objects.count()
         == Chase.objects.filter(step=ChaseStep.ORDER).count()
     )
     assert unsent() == []
-    numbers = Notice.objects.filter(channel=Channel.EMAIL).values_list(
+    numbers = Notice.objects.filter(channel=NoticeChannel.EMAIL).values_list(
         "recipient__email", "case__number"
     )
     assert set().union(*map(lines_of, mail.letters)) == set(numbers)

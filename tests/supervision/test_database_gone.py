@@ -20,9 +20,9 @@ from cases.workflow import Action
 from minshi.clock import now
 from supervision.chasing.sweeping import sweep
 from supervision.models import (
-    Channel,
     ChaseStep,
     Notice,
+    NoticeChannel,
     NoticeState,
     OrderState,
     SupervisionOrder,
@@ -124,7 +124,7 @@ def test_a_sweep_that_is_cut_at_any_statement_is_made_good_by_the_next(
     assert cuts > 20  # else hardly anything was cut
     assert bad_rows() == []
     assert steps_taken() == steps_wanted(towns)
-    assert told(Channel.INBOX) == wanted(towns)
+    assert told(NoticeChannel.INBOX) == wanted(towns)
     assert SupervisionOrder.objects.count() == 50
 
 
@@ -169,7 +169,7 @@ def test_letters_cut_off_from_the_database_go_out_and_at_most_one_twice_for_each
     at = now()
     towns = flood(at, {ChaseStep.URGE: 60})
     sweep(at)
-    Notice.objects.filter(channel=Channel.EMAIL).update(send_after=at)
+    Notice.objects.filter(channel=NoticeChannel.EMAIL).update(send_after=at)
     with mail_server() as mail:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail.port
@@ -181,8 +181,8 @@ def test_letters_cut_off_from_the_database_go_out_and_at_most_one_twice_for_each
     assert cuts > 5  # else hardly anything was cut
     assert {state for state, _tries in first} <= {NoticeState.WAITING}
     assert unsent() == []
-    assert told(Channel.INBOX) == wanted(towns)
-    numbers = Notice.objects.filter(channel=Channel.EMAIL).values_list(
+    assert told(NoticeChannel.INBOX) == wanted(towns)
+    numbers = Notice.objects.filter(channel=NoticeChannel.EMAIL).values_list(
         "recipient__email", "case__number"
     )
     assert set().union(*map(lines_of, mail.letters)) == set(numbers)

@@ -24,7 +24,7 @@ from cases.workflow import (
 from cases.workflow.moves import MOVES
 from minshi.workdays import local_day
 from supervision.chasing.ladder import look_at_clocks
-from supervision.models import Channel, ChaseStep, Notice, NoticeKind
+from supervision.models import ChaseStep, Notice, NoticeChannel, NoticeKind
 from tests.cases.roads import DAY, NOON, Staff, officer, people_of, spoken, words
 from villages.models import Post
 
@@ -164,7 +164,9 @@ def running(case: Case) -> Clock:
 def chased_at(case: Case, at) -> list[Notice]:
     """Who found what in the inbox by the ladder."""
     assert look_at_clocks(at)[1] == []
-    found = Notice.objects.filter(case=case, chase__isnull=False, channel=Channel.INBOX)
+    found = Notice.objects.filter(
+        case=case, chase__isnull=False, channel=NoticeChannel.INBOX
+    )
     return list(found.select_related("recipient", "chase").order_by("pk"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cases.deadlines.calendar import load_calendar
 from cases.models import CalendarDay
-from supervision.models import Channel
+from supervision.models import NoticeChannel
 from supervision.notices.hours import Hours
 from tests.cases.roads import NOON, SHANGHAI
 from tests.villages.factories import TownFactory
@@ -48,7 +48,7 @@ def on(month, day, hour, minute=0):
     ],
 )
 def test_what_is_written_waits_for_the_next_morning_that_is_worked(town, at, morning):
-    assert Hours(at).first_for(Channel.EMAIL, town.pk, is_urgent=False) == morning
+    assert Hours(at).first_for(NoticeChannel.EMAIL, town.pk, is_urgent=False) == morning
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_what_is_written_waits_for_the_next_morning_that_is_worked(town, at, mor
     ],
 )
 def test_what_is_due_goes_out_in_working_hours_alone(town, at, opens):
-    assert Hours(at).open_for(Channel.ROBOT, town.pk, is_urgent=False) == opens
-    assert Hours(at).open_for(Channel.ROBOT, town.pk, is_urgent=True) == at
+    assert Hours(at).open_for(NoticeChannel.ROBOT, town.pk, is_urgent=False) == opens
+    assert Hours(at).open_for(NoticeChannel.ROBOT, town.pk, is_urgent=True) == at
 
 
 def test_a_speaker_is_written_to_on_a_day_off_but_not_at_night(town):
-    assert Hours(on(2, 17, 9)).open_for(Channel.SMS, town.pk, is_urgent=False) == on(
-        2, 17, 9
-    )
-    assert Hours(on(2, 17, 22)).open_for(Channel.SMS, town.pk, is_urgent=False) == on(
-        2, 18, 8
-    )
+    assert Hours(on(2, 17, 9)).open_for(
+        NoticeChannel.SMS, town.pk, is_urgent=False
+    ) == on(2, 17, 9)
+    assert Hours(on(2, 17, 22)).open_for(
+        NoticeChannel.SMS, town.pk, is_urgent=False
+    ) == on(2, 18, 8)
 
 
 def test_a_day_of_a_towns_own_counts_there_alone(town):
@@ -85,7 +85,7 @@ def test_a_day_of_a_towns_own_counts_there_alone(town):
     )
     hours = Hours(on(3, 2, 12))
 
-    assert hours.first_for(Channel.EMAIL, town.pk, is_urgent=False) == on(3, 4, 8)
-    assert hours.first_for(Channel.EMAIL, TownFactory().pk, is_urgent=False) == on(
-        3, 3, 8
-    )
+    assert hours.first_for(NoticeChannel.EMAIL, town.pk, is_urgent=False) == on(3, 4, 8)
+    assert hours.first_for(
+        NoticeChannel.EMAIL, TownFactory().pk, is_urgent=False
+    ) == on(3, 3, 8)

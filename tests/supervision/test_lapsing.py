@@ -8,7 +8,14 @@ import pytest
 
 from cases.workflow import Action, make_move
 from supervision.chasing.sweeping import sweep
-from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState, Robot
+from supervision.models import (
+    Call,
+    Notice,
+    NoticeChannel,
+    NoticeKind,
+    NoticeState,
+    Robot,
+)
 from supervision.notices.delivering import BACKOFF, deliver, send_again
 from supervision.notices.groups import told_in_groups
 from supervision.orders import reply_to_order
@@ -36,7 +43,7 @@ LATER = EIGHT + 7 * DAY
 
 
 def to_speakers():
-    return Notice.objects.filter(channel=Channel.SMS)
+    return Notice.objects.filter(channel=NoticeChannel.SMS)
 
 
 def taken_up(here, at=NOON):

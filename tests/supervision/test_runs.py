@@ -14,7 +14,7 @@ from django.urls import reverse
 from minshi.jobs import SomeFailed
 from supervision.admin.settings import RobotForm
 from supervision.chasing.sweeping import sweep
-from supervision.models import Call, Channel, Notice, NoticeState, Robot, Rung
+from supervision.models import Call, Notice, NoticeChannel, NoticeState, Robot, Rung
 from supervision.notices.delivering import BACKOFF, LEASE, LONGEST, deliver
 from tests.cases.roads import DAY, NOON, accepted, decided, spoken, staff
 from tests.processes import free_port
@@ -216,7 +216,7 @@ def test_a_message_whose_every_try_was_broken_off_becomes_a_call(sms):
         here, spoken(here, speaker_phone="13909391234", channel="wechat_group")
     )
     sweep(NOON)
-    Notice.objects.filter(channel=Channel.SMS).update(tries=len(BACKOFF) + 1)
+    Notice.objects.filter(channel=NoticeChannel.SMS).update(tries=len(BACKOFF) + 1)
 
     assert deliver(NOON).dead == 1
 
@@ -244,7 +244,10 @@ def test_the_answer_of_the_service_is_kept_without_its_words(sms):
 
     deliver(NOON)
 
-    assert Notice.objects.get(channel=Channel.SMS).error == "isv.BUSINESS_LIMIT_CONTROL"
+    assert (
+        Notice.objects.get(channel=NoticeChannel.SMS).error
+        == "isv.BUSINESS_LIMIT_CONTROL"
+    )
 
 
 def test_a_message_a_call_took_the_place_of_is_not_ticked_to_be_sent_again(client, sms):
@@ -257,7 +260,7 @@ def test_a_message_a_call_took_the_place_of_is_not_ticked_to_be_sent_again(clien
     with time_machine.travel(NOON, tick=False):
         page = client.get(reverse("supervision:undelivered")).text
 
-    called = Notice.objects.get(channel=Channel.SMS)
+    called = Notice.objects.get(channel=NoticeChannel.SMS)
     # there, and not checked
     assert re.search(rf'value="{called.pk}"\s+aria-label', page)
     assert "已改为打电话告知" in page

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from cases.workflow import Action, Speaker, make_move
 from supervision.chasing.sweeping import sweep
-from supervision.models import Call, Channel, Notice, NoticeKind, NoticeState
+from supervision.models import Call, Notice, NoticeChannel, NoticeKind, NoticeState
 from supervision.notices.calls import calls_of, number_to_call
 from supervision.notices.delivering import BACKOFF, deliver
 from supervision.notices.hours import awake
@@ -41,7 +41,7 @@ def _at_noon():
 
 
 def messages():
-    return Notice.objects.filter(channel=Channel.SMS)
+    return Notice.objects.filter(channel=NoticeChannel.SMS)
 
 
 def taken_up(here, **fields):

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import now, today
-from minshi.errors import RuleBroken, Text
+from minshi.errors import UNPROCESSABLE, RuleBroken, Text
 from villages import accounts
 from villages.forms.accounts import (
     AccountForm,
@@ -27,7 +27,6 @@ from villages.requests import StaffRequest
 from villages.views.rights import SecurityAdminPage
 
 PAGE = 50
-UNPROCESSABLE = 422
 
 # The act of each button, and the words shown after it.
 ACTS: Mapping[str, tuple[Callable[..., None], Any]] = {

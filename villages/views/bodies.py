@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.bodies import (
     BodyPlace,
     cadres_at,
@@ -30,8 +30,6 @@ from villages.forms.accounts import EndSeatForm, ProcedureForm, SeatForm, offer
 from villages.models import Body, MeetingKind, Procedure, Seat, Town, User
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 from villages.rights import SET_TOWN_RULES, deals_with_cases
-
-UNPROCESSABLE = 422
 
 
 class BodiesView(LoginRequiredMixin, View):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minshi.celery import follow_roster_soon
 from minshi.clock import now, today
-from minshi.errors import RuleBroken, Text
+from minshi.errors import UNPROCESSABLE, RuleBroken, Text
 from villages import duty
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.forms.duty import (
@@ -35,7 +35,6 @@ from villages.models import (
 from villages.rights import ARRANGE_DUTY, DESCRIBE_TALK_ROOM, TAKE_DUTY, Roles
 from villages.views.duty import DutyView
 
-UNPROCESSABLE = 422
 SHIFTS_OFFERED = 40  # in return, the nearest ones
 
 

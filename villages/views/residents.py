@@ -11,15 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi.clock import now, today
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.disclosure import open_phone
 from villages.forms.accounts import ReasonForm
 from villages.lookup import FoundResident, find_residents, neighbourhood_of
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
 from villages.rights import UNMASK, first_post
-
-UNPROCESSABLE = 422
 
 
 class Lookup(LoginRequiredMixin, View):

@@ -29,12 +29,11 @@ from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from cases.models.choices import Level
 from cases.models.meeting import ItemState
 from cases.standard_texts import ready_for
-from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from minshi.clock import now, today
-from minshi.errors import MoveRefused, RuleBroken, StaleVersion
+from minshi.errors import CONFLICT, UNPROCESSABLE, MoveRefused, RuleBroken, StaleVersion
 
 ACTS = ("aside", "up", "down", "remove")  # by their names in the address
 

@@ -13,11 +13,10 @@ from cases.forms.meeting import MOST_PLACE
 from cases.lists.paging import page_of
 from cases.meetings import PLACES, call_meeting, waiting_for
 from cases.meetings.sitting import HoldingPlace
-from cases.views.access import UNPROCESSABLE
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
 from minshi.clock import now
-from minshi.errors import RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.models import MeetingKind, TalkRoom, Village
 
 ORDER = ("-starts_at", "-id")

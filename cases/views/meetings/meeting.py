@@ -27,11 +27,10 @@ from cases.meetings import (
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
-from cases.views.access import CONFLICT, UNPROCESSABLE
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.workflow import Officer
 from minshi.clock import now, today
-from minshi.errors import RuleBroken, StaleVersion, Text
+from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken, StaleVersion, Text
 from villages.requests import whole_number
 
 UP = ("up", gettext_lazy("up"))
