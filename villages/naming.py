@@ -3,8 +3,9 @@ name can be typed.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
+
+from minshi.text import folded
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -62,6 +63,13 @@ SURNAME_READINGS = {
     "宓": ("mi", "fu"),
     "藏": ("zang",),
     "卜": ("bu",),
+    "阚": ("kan",),
+    "粘": ("nian", "zhan"),
+    "佴": ("nai",),
+    "都": ("du",),
+    "薄": ("bo",),
+    "贠": ("yun",),
+    "乜": ("nie",),
 }
 
 
@@ -113,12 +121,11 @@ def name_keys_of(name: str, phone: str) -> set[str]:
 
 
 def lookup_text(text: str) -> str:
-    """Return a text in the one form in which keys are stored and asked for: no spaces,
-    lower case.
+    """Return a text in the one form in which keys are stored and asked for: folded,
+    without blanks.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    joined = re.sub(r"[\s'’·•]+", "", plain)
-    return joined.lower()[:KEY_LENGTH]
+    joined = re.sub(r"[\s'’`]+", "", folded(text))
+    return joined[:KEY_LENGTH]
 
 
 def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:
