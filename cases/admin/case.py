@@ -24,6 +24,7 @@ from cases.models.choices import Channel, How
 from cases.models.scope import CaseQuerySet
 from cases.workflow import Action, holder_name
 from minshi.clock import now
+from minshi.crypto import masked_name
 from villages.requests import StaffRequest
 
 
@@ -225,7 +226,7 @@ class CaseAdmin(BatchMoves, Window):
 
     @admin.display(description=_("speaker"))
     def speaker(self, case: Case) -> str:
-        return self._personal(case, case.speaker_name)
+        return self._personal(case, masked_name(case.speaker_name))
 
     @admin.display(description=_("phone"))
     def phone(self, case: Case) -> str:
@@ -233,7 +234,7 @@ class CaseAdmin(BatchMoves, Window):
 
     @admin.display(description=_("spoken for by"))
     def proxy(self, case: Case) -> str:
-        return self._personal(case, case.proxy_speaker)
+        return self._personal(case, masked_name(case.proxy_speaker))
 
     def _personal(self, case: Case, value: str) -> str:
         """Return a value about the speaker, for those who may know who spoke."""

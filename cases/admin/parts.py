@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.admin.rights import (
     Window,
@@ -32,7 +33,7 @@ from cases.models import (
 )
 from cases.models.scope import Sight
 from minshi.clock import today
-from minshi.crypto import masked_phone
+from minshi.crypto import masked_name, masked_phone
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE
@@ -211,8 +212,12 @@ class Speakers(CasePart):
 
 @admin.register(CoSpeaker)
 class CoSpeakerAdmin(Speakers):
-    shown = ("name", "masked")
-    readonly_fields = ("masked",)
+    shown = ("masked_name", "masked")
+    readonly_fields = ("masked_name", "masked")
+
+    @admin.display(description=pgettext_lazy("person", "name"))
+    def masked_name(self, person: CoSpeaker) -> str:
+        return masked_name(person.name) or "—"
 
     @admin.display(description=_("phone"))
     def masked(self, person: CoSpeaker) -> str:
