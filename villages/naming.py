@@ -73,6 +73,27 @@ SURNAME_READINGS = {
 }
 
 
+COMPOUND_SURNAME = re.compile(
+    "欧阳|司马|上官|诸葛|东方|尉迟|皇甫|公孙|慕容|令狐|长孙|宇文|司徒|万俟|澹台|夏侯|轩辕"
+    "|端木|百里|呼延|南宫|西门|独孤|赫连|司空|申屠|公羊|淳于|单于|太叔|仲孙|钟离|闻人|濮阳"
+    "|公冶|宗政|完颜|拓跋|鲜于|闾丘|亓官"
+)
+
+
+def given_name_of(name: str) -> str:
+    """Return a name without its surname; of one with a middle dot its first part.
+
+    Empty for a surname alone.
+    """
+    parts = re.split("[·・•‧∙⋅．.]", name.strip())
+    if len(parts) > 1:
+        return parts[0]
+
+    plain = folded(name)
+    surname = COMPOUND_SURNAME.match(plain)
+    return plain[surname.end() :] if surname else plain[1:]
+
+
 def short_village_name(official_name: str) -> str:
     """Return 柳河村 for 柳河村村民委员会, and 东街社区 for 东街居委会; never doubles
     村 (domain §2).
