@@ -55,15 +55,16 @@ def send_sms(notices: Sequence[Notice]) -> int:
     the matter by now.
     """
     (notice,) = notices
-    if notice.case.confidentiality != Confidentiality.NORMAL:
+    case = notice.case
+    if case is None or case.confidentiality != Confidentiality.NORMAL:
         raise NotSent(_("The speaker's name is kept hidden by now."), for_good=True)
-    if not (phone := notice.case.speaker_phone):
+    if not (phone := case.speaker_phone):
         raise NotSent(_("The speaker has left no number."), for_good=True)
     scheme = urlsplit(settings.SMS_URL).scheme
     if not scheme:
         raise NotSent(_("No SMS service is set up."), for_good=True)
     if scheme == "console":
-        logger.info("SMS for %s: %s", notice.case.number, words_of(notice))
+        logger.info("SMS for %s: %s", case.number, words_of(notice))
     else:
         _send_by_aliyun(settings.SMS_URL, phone, notice)
     return 1
