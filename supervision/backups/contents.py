@@ -59,7 +59,8 @@ def applied(alias: str) -> list[str]:
 
 def known_migrations() -> set[str]:
     """Return the migrations that this version of the program has."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
     known = set(loader.disk_migrations)
     for migration in loader.disk_migrations.values():
         known |= set(migration.replaces)

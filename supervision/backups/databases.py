@@ -163,8 +163,10 @@ class SqliteScratch:
             target.flush()
             os.fsync(target.fileno())
 
-        with contextlib.closing(sqlite3.connect(self.path)) as database:
-            (found,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+        # by Django, whose functions stand in constraints
+        with connections[self.alias].cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check(1)")
+            (found,) = cursor.fetchone()
         if found != "ok":
             raise BackupRefused(
                 _("SQLite finds the restored database damaged: %s") % found

@@ -59,7 +59,8 @@ def in_words(file: Path, key: bytes | None = None) -> Iterator[None]:
     except sqlite3.Error as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise BackupRefused(_is_full(file.parent)) from error
-        raise
+        words = _("%(name)s: the system refused (%(reason)s).")
+        raise BackupRefused(words % {"name": file, "reason": error}) from error
     except OSError as error:
         raise BackupRefused(_of_system(error, file)) from error
 
