@@ -63,8 +63,10 @@ def prove(
         proof.faults.append(_("The ends of the chains are not those of the backup."))
     if not closing["same_sums"]:
         proof.faults.append(_("Files are not those whose sums the backup names."))
-    # without the right keys no row with a personal value can even be read
-    if _open_fields(proof, alias):
+    # without the right keys no row with a personal value can even be read, and no
+    # chain holds
+    has_keys = _is_index_key(proof, about)
+    if _open_fields(proof, alias) and has_keys:
         _follow_chains(proof, alias)
     _open_files(proof, closing, alias, folder)
 
@@ -78,6 +80,21 @@ def _compare_rows(proof: Proof, closing: dict[str, Any]) -> None:
             words = _("%(table)s: %(count)s rows in the backup, %(restored)s restored.")
             values = {"table": table, "count": count, "restored": restored or 0}
             proof.faults.append(words % values)
+
+
+def _is_index_key(proof: Proof, about: dict[str, Any]) -> bool:
+    """Return if INDEX_KEY is the one that hashes in the backup were made with."""
+    if about["index_key"] == contents.index_key_mark():
+        return True
+
+    proof.faults.append(
+        _(
+            "INDEX_KEY here is not the one of the machine that was backed up: chains"
+            " cannot be followed and nobody is found by telephone number. Fetch it from"
+            " where the keys are kept."
+        )
+    )
+    return False
 
 
 def _follow_chains(proof: Proof, alias: str) -> None:
@@ -100,15 +117,6 @@ def _follow_chains(proof: Proof, alias: str) -> None:
         proof.faults.append(words % {"count": proof.chains, "why": error})
 
     if not broken:
-        return
-    if len(broken) == proof.chains:
-        proof.faults.append(
-            _(
-                "No chain of events holds. INDEX_KEY here is probably not the one of"
-                " the machine that was backed up: fetch it from where the keys are"
-                " kept."
-            )
-        )
         return
     words = ngettext(
         "%(count)s chain of events is broken: %(names)s",
