@@ -83,7 +83,14 @@ class ArchiveWriter:
         entry.size = size
         entry.mode = 0o600
         self._tar.addfile(entry, file)
-        self._tar.members.clear()  # it would remember every entry
+        _forget(self._tar)
+
+
+def _forget(tar: tarfile.TarFile) -> None:
+    """Let go of the entries gone by: a tar remembers every one, and there may be a
+    million.
+    """
+    tar.members.clear()  # type: ignore[attr-defined]
 
 
 class _Hashed:
@@ -202,7 +209,7 @@ class ArchiveReader:
 
     def advance(self) -> None:
         self._next = self._tar.next()
-        self._tar.members.clear()
+        _forget(self._tar)
 
 
 class _Joined(io.RawIOBase):

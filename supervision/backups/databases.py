@@ -33,7 +33,9 @@ SCRATCH = "scratch"
 class Snapshot(Protocol):
     """A database as it was at one moment."""
 
-    alias: str  # by which Django reads it
+    @property
+    def alias(self) -> str:
+        """The name by which Django reads it."""
 
     def write_to(self, file: IO[bytes]) -> None:
         """Write the dump of that moment."""
@@ -42,7 +44,9 @@ class Snapshot(Protocol):
 class Scratch(Protocol):
     """A new database, gone after the block that made it unless it took a place."""
 
-    alias: str
+    @property
+    def alias(self) -> str:
+        """The name by which Django reads it."""
 
     def read_from(self, file: IO[bytes]) -> None:
         """Fill it with a dump. BackupRefused: the database does not take it."""

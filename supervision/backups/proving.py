@@ -5,7 +5,7 @@ at random. One page of it can be printed.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,14 @@ import filetype
 from django.db import connections
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.models import Attachment, Case, Event, SignedSheet
 from cases.models.attachment import KeptFile
 from cases.workflow.record import first_broken
 from minshi import workdays
 from minshi.crypto import UndecryptableError, decrypted
+from minshi.errors import Text
 from supervision.backups import archive, contents
 
 SAMPLE = 20  # personal values, and files
@@ -184,7 +185,7 @@ def _open_files(
         proof.faults.append(words % {"count": gone - closing["missing"]})
 
     for row in _random_files(alias):
-        path = folder / archive.MEDIA / row.file.name
+        path = folder / archive.MEDIA / str(row.file.name)
         if not path.is_file():
             continue
         if path.stat().st_size != row.size or _kind_of(path) != row.content_type:
@@ -208,14 +209,14 @@ def _kind_of(path: Path) -> str | None:
 
 # --- the page -----------------------------------------------------------------------
 
-TABLES = {  # what people count, by its table
-    "cases_case": lambda: _("matters"),
-    "cases_event": lambda: _("events"),
-    "cases_attachment": lambda: _("attachments"),
-    "cases_meeting": lambda: _("meetings"),
-    "villages_user": lambda: _("accounts"),
-    "villages_resident": lambda: _("residents"),
-    "villages_auditrecord": lambda: _("rows of the audit log"),
+TABLES: Mapping[str, Text] = {  # what people count, by its table
+    "cases_case": gettext_lazy("matters"),
+    "cases_event": gettext_lazy("events"),
+    "cases_attachment": gettext_lazy("attachments"),
+    "cases_meeting": gettext_lazy("meetings"),
+    "villages_user": gettext_lazy("accounts"),
+    "villages_resident": gettext_lazy("residents"),
+    "villages_auditrecord": gettext_lazy("rows of the audit log"),
 }
 
 
@@ -234,7 +235,7 @@ def page_of(proof: Proof, file: Path, at: datetime) -> str:
 
     for table, name in TABLES.items():
         if table in proof.rows:
-            lines.append(f"{name()}：{proof.rows[table]}")
+            lines.append(f"{name}：{proof.rows[table]}")
     total = sum(proof.rows.values())
     lines += [
         _("All tables: %(tables)s, rows: %(rows)s")

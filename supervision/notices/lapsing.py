@@ -48,7 +48,7 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
     """
-    pks = [notice.case_id for notice in notices]
+    pks = [notice.case_id for notice in notices if notice.case_id]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
     may_know = set(counted.values_list("pk", flat=True))
 

@@ -66,11 +66,11 @@ def send_sms(notices: Sequence[Notice]) -> int:
     if scheme == "console":
         logger.info("SMS for %s: %s", case.number, words_of(notice))
     else:
-        _send_by_aliyun(settings.SMS_URL, phone, notice)
+        _send_by_aliyun(settings.SMS_URL, phone, case.number, notice)
     return 1
 
 
-def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
+def _send_by_aliyun(service: str, phone: str, number: str, notice: Notice) -> None:
     parts = urlsplit(service)
     chosen = {name: values[0] for name, values in parse_qs(parts.query).items()}
     said_on = workdays.local_day(notice.created_at)
@@ -88,7 +88,7 @@ def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
         "SignatureVersion": "1.0",
         "TemplateCode": chosen.get(TEMPLATES[NoticeKind(notice.kind)], ""),
         "TemplateParam": json.dumps(
-            {"number": notice.case.number, "day": last}, ensure_ascii=False
+            {"number": number, "day": last}, ensure_ascii=False
         ),
         "Timestamp": time.strftime(
             "%Y-%m-%dT%H:%M:%SZ", time.gmtime()
