@@ -355,8 +355,9 @@ def _server() -> Iterator[Any]:
     """Give a cursor in the server's own database, from where others are made, renamed
     and dropped.
     """
+    alias = f"server-{secrets.token_hex(4)}"
     with (
-        _known_to_django("server", NAME="postgres") as alias,
+        _known_to_django(alias, NAME="postgres"),
         connections[alias].cursor() as cursor,
     ):
         yield cursor
@@ -383,17 +384,38 @@ def _others_at(cursor: Any, name: str) -> bool:
 @contextmanager
 def _postgres_scratch() -> Iterator[PostgresScratch]:
     place = connection.settings_dict["NAME"]
-    name = f"{place[:40]}_{SCRATCH}_{secrets.token_hex(4)}"
+    prefix = f"{place[:40]}_{SCRATCH}_"
+    name = f"{prefix}{secrets.token_hex(4)}"
 
     with _server() as cursor:
+        _claim(cursor, name)
+        _drop_abandoned(cursor, prefix)
         _create(cursor, name, place)
-    try:
-        with _known_to_django(SCRATCH, NAME=name):
-            yield PostgresScratch(name)
-    finally:
-        with _server() as cursor:
+        try:
+            with _known_to_django(SCRATCH, NAME=name):
+                yield PostgresScratch(name)
+        finally:
             # one that took the place has another name by now
             cursor.execute(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+
+
+def _claim(cursor: Any, name: str) -> bool:
+    """Claim a database by name, as long as this session lasts; return if it was
+    free.
+    """
+    cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name])
+    (is_free,) = cursor.fetchone()
+    return bool(is_free)
+
+
+def _drop_abandoned(cursor: Any, prefix: str) -> None:
+    """Drop what runs left that were killed: nobody claims it any more."""
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]
+    )
+    for (name,) in cursor.fetchall():
+        if _claim(cursor, name):
+            cursor.execute(f"DROP DATABASE {_quoted(name)}")
 
 
 def _create(cursor: Any, name: str, like: str) -> None:

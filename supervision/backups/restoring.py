@@ -63,7 +63,11 @@ def check_backup(file: Path, folder: Path) -> Proof:
     BackupRefused: it cannot be restored, and why. What is wrong in what came out stands
     in the proof.
     """
-    with _built(file, folder, folder) as built:
+    with (
+        in_words(folder / file.name),
+        _workshop(folder) as workshop,
+        _built(file, workshop, workshop) as built,
+    ):
         return prove(built.about, built.closing, built.database.alias, built.folder)
 
 
@@ -93,18 +97,22 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
     media.mkdir(mode=0o700, parents=True, exist_ok=True)
     Path(settings.VAR_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    with _built(file, media, _folder_of_database()) as built:
+    with (
+        in_words(media / file.name),
+        _workshop(media) as files_in,
+        _workshop(_folder_of_database()) as database_in,
+        _built(file, files_in, database_in) as built,
+    ):
         alias = built.database.alias
         proof = prove(built.about, built.closing, alias, built.folder)
         if proof.faults:
             raise BackupRefused("\n".join(proof.faults))
         Session.objects.using(alias).all().delete()
 
-        with in_words(media / file.name):
-            _bring_in(built.folder / archive.MEDIA, media, replace=True)
-            heads = contents.day_heads_folder()
-            _bring_in(built.folder / archive.DAY_HEADS, heads, replace=False)
-            kept = built.database.take_place(f"before-{at.astimezone(UTC):{STAMP}}")
+        _bring_in(built.folder / archive.MEDIA, media, replace=True)
+        heads = contents.day_heads_folder()
+        _bring_in(built.folder / archive.DAY_HEADS, heads, replace=False)
+        kept = built.database.take_place(f"before-{at.astimezone(UTC):{STAMP}}")
 
     return Restored(proof, kept)
 
@@ -142,19 +150,52 @@ def _refuse_while_running() -> None:
 
 
 @contextmanager
-def _built(file: Path, files_in: Path, database_in: Path) -> Iterator[Built]:
-    """Build from a backup: its files in a new folder inside `files_in`, its database in
-    `database_in` or in the server. Both are gone after the block, unless moved.
+def _workshop(folder: Path) -> Iterator[Path]:
+    """Make a folder to build in, gone after the block; those of runs that were killed
+    are cleared away first, as nobody locks them any more.
+    """
+    for left in folder.glob(f"{WORKSHOP}*/"):
+        with _locked(left) as is_ours:
+            if is_ours:
+                shutil.rmtree(left)
+
+    path = folder / f"{WORKSHOP}{secrets.token_hex(4)}"
+    path.mkdir(mode=0o700, parents=True)
+    with _locked(path):
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Lock a folder for the block; False: somebody else has it locked."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield _lock(handle)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _built(file: Path, workshop: Path, database_in: Path) -> Iterator[Built]:
+    """Build from a backup: its files in `workshop`, its database in `database_in` or in
+    the server.
     """
     key = key_of_backups()
-    workshop = files_in / f"{WORKSHOP}{secrets.token_hex(4)}"
 
     with contextlib.ExitStack() as stack:
         with in_words(file, key):
             opened = stack.enter_context(file.open("rb"))
-            stack.callback(shutil.rmtree, workshop, ignore_errors=True)
-            workshop.mkdir(mode=0o700, parents=True)
-
             with _as_damage(file), archive.reading(opened, key) as backup:
                 about = backup.read_json(archive.ABOUT)
                 _refuse_foreign(about)

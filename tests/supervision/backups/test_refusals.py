@@ -249,6 +249,29 @@ def test_a_backup_killed_on_the_way_leaves_no_file_that_looks_whole(
     assert seen(folder) == [made.path.name]
 
 
+def test_what_a_killed_check_left_is_cleared_away_and_one_under_way_is_not(
+    made, folder
+):
+    dead, alive = folder / ".restoring-dead", folder / ".restoring-alive"
+    for left in (dead, alive):
+        (left / "media").mkdir(parents=True)
+    abandoned = f"{connection.settings_dict['NAME'][:40]}_scratch_dead"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{abandoned}"')
+
+    handle = os.open(alive, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    check_backup(made.path, folder)
+    os.close(handle)
+
+    assert seen(folder) == [".restoring-alive", made.path.name]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [abandoned])
+            assert cursor.fetchone() is None
+
+
 def test_two_backups_at_once_into_one_folder_are_refused(folder):
     folder.mkdir()
     with (folder / ".lock").open("w") as lock:
