@@ -28,6 +28,7 @@ from cases.models import (
     Topic,
 )
 from supervision.models import (
+    BackupRun,
     EventFailure,
     EventSeen,
     JobRun,
@@ -212,6 +213,7 @@ def grid_of(
         ),
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
+        BackupRun: BackupRun.objects.create(step="made", at=NOON, is_good=True),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         EventFailure: EventFailure.objects.create(
             event=case.events.first(), since=NOON

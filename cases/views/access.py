@@ -3,6 +3,7 @@ see.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -15,7 +16,7 @@ from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import note_reading
 from minshi.clock import now, today
-from villages.models import User
+from villages.models import Post, User
 from villages.requests import whole_number
 from villages.rights import deals_with_cases
 
@@ -34,9 +35,13 @@ class StaffView(LoginRequiredMixin, View):
     ) -> HttpResponseBase:
         if request.user.is_authenticated:
             posts = request.user.posts_on(today())
-            if not deals_with_cases(posts):
+            if not self.is_for(posts):
                 raise Http404
         return super().dispatch(request, *args, **kwargs)
+
+    def is_for(self, posts: Iterable[Post]) -> bool:
+        """Return if the page exists for somebody with these posts."""
+        return deals_with_cases(posts)
 
     @property
     def user(self) -> User:

@@ -68,6 +68,10 @@ class NoticeKind(models.TextChoices):
     ANSWERED = "answered", pgettext_lazy("to the speaker", "answered")
     CALL = "call", pgettext_lazy("notice", "a call to the speaker")
     WITHDRAWN = "withdrawn", pgettext_lazy("to the speaker", "taken back in their name")
+    BACKUP_FAILED = "backup_failed", pgettext_lazy("notice", "backup failed")
+    BACKUP_LATE = "backup_late", pgettext_lazy("notice", "backup late")
+    PROOF_FAILED = "proof_failed", pgettext_lazy("notice", "proof of a backup failed")
+    PROOF_LATE = "proof_late", pgettext_lazy("notice", "proof of a backup late")
 
 
 # templates are approved for these
@@ -77,8 +81,17 @@ BY_SMS = (
     NoticeKind.ANSWERED,
 )
 TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
+# about the program, to those who audit it: of no matter and no town
+OF_SYSTEM = (
+    NoticeKind.BACKUP_FAILED,
+    NoticeKind.BACKUP_LATE,
+    NoticeKind.PROOF_FAILED,
+    NoticeKind.PROOF_LATE,
+)
 # a town may word these
-TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)
+TO_OFFICERS = tuple(
+    kind for kind in NoticeKind if kind not in (*TO_SPEAKER, *OF_SYSTEM)
+)
 _OF_ORDER = (ORDER_NUMBER, REPLY_ON, NUMBER)
 # The facts that a notice of each kind always has: a town's own words may name nothing
 # else.
@@ -159,6 +172,10 @@ class NoticeText(models.Model):
         """Refuse words for a kind that towns do not word, and braces that cannot be
         filled in.
         """
+        if self.kind in OF_SYSTEM:
+            raise ValidationError(
+                {"kind": _("Notices about the program are of no town.")}
+            )
         if self.kind in TO_SPEAKER:
             raise ValidationError(
                 {"kind": _("Messages to speakers are templates of the SMS service.")}
@@ -215,7 +232,7 @@ class Notice(WithChoices):
         verbose_name=_("group robot"),
     )
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="notices", verbose_name=_("case")
+        Case, models.CASCADE, null=True, related_name="notices", verbose_name=_("case")
     )
     chase = models.ForeignKey(
         Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step")
@@ -284,6 +301,11 @@ class Notice(WithChoices):
                     channel__in=("inbox", "email"), recipient__isnull=False, robot=None
                 ),
                 name="notice_goes_where_its_channel_leads",
+            ),
+            models.CheckConstraint(
+                condition=Q(case=None, kind__in=OF_SYSTEM, recipient__isnull=False)
+                | Q(case__isnull=False) & ~Q(kind__in=OF_SYSTEM),
+                name="notice_is_about_a_case_or_the_system",
             ),
             models.CheckConstraint(
                 condition=Q(channel="inbox", state__in=("sent", "read"))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from cases.models import Case
 from minshi import workdays
 from supervision.models import Notice, NoticeKind, OrderState
+from supervision.models.notice import OF_SYSTEM
 from supervision.notices.groups import told_in_groups
 from villages.models import User
 
@@ -37,7 +38,8 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
     if first.recipient:
         return _knowable_by(first.recipient, true_ones, on)
     if first.robot:
-        named = told_in_groups([notice.case for notice in true_ones], on)
+        cases = [notice.case for notice in true_ones if notice.case]
+        named = told_in_groups(cases, on)
         return [notice for notice in true_ones if notice.case_id in named]
     return true_ones
 
@@ -46,7 +48,7 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
     """
-    pks = [notice.case_id for notice in notices]
+    pks = [notice.case_id for notice in notices if notice.case_id]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
     may_know = set(counted.values_list("pk", flat=True))
 
@@ -55,7 +57,11 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
 
     for notice in notices:
         vars(notice)["in_sight"] = notice.case_id in readable
-    return [notice for notice in notices if notice.case_id in may_know]
+    return [
+        notice
+        for notice in notices
+        if notice.kind in OF_SYSTEM or notice.case_id in may_know
+    ]
 
 
 def _is_true(notice: Notice) -> bool:
@@ -64,6 +70,9 @@ def _is_true(notice: Notice) -> bool:
     chase = notice.chase
     order = notice.order
     kind = notice.kind
+
+    if case is None:  # it says what happened on a day
+        return True
 
     if kind in BY_CLOCK and chase:  # done in time after all, or given more time
         return chase.clock.stopped_at is None and chase.clock.due_at == chase.due_at
@@ -74,14 +83,14 @@ def _is_true(notice: Notice) -> bool:
     if kind == NoticeKind.YOURS and notice.event:
         return case.is_open and case.stage == notice.event.target
 
-    return _is_promise_kept(notice) and (kind not in OF_OPEN or case.is_open)
+    return _is_promise_kept(notice, case) and (kind not in OF_OPEN or case.is_open)
 
 
-def _is_promise_kept(notice: Notice) -> bool:
+def _is_promise_kept(notice: Notice, case: Case) -> bool:
     """Return if the answer is still owed by the day that the notice promises; true of
     notices that promise none.
     """
-    owed = notice.case.reply_by
+    owed = case.reply_by
     if notice.kind == NoticeKind.PROMISED:
         return owed is not None and owed == notice.day
     return notice.kind != NoticeKind.ACCEPTED or owed is not None

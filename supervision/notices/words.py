@@ -18,6 +18,7 @@ from supervision.models.notice import (
     FACTS,
     FILLED_IN,
     LAST_DAY,
+    OF_SYSTEM,
     REASON,
     REPLY_ON,
     STAGE,
@@ -76,6 +77,20 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.WITHDRAWN: gettext_lazy(
         "%(number)s was taken back in your name. If that is not so, please say so."
     ),
+    NoticeKind.BACKUP_FAILED: gettext_lazy(
+        "The backup of %(reply_on)s failed; the page of the jobs says why."
+    ),
+    NoticeKind.BACKUP_LATE: gettext_lazy(
+        "Backups are late. The last good one: %(reply_on)s."
+    ),
+    NoticeKind.PROOF_FAILED: gettext_lazy(
+        "The backup looked at on %(reply_on)s could not be proved to be good; the page"
+        " of the jobs says why."
+    ),
+    NoticeKind.PROOF_LATE: gettext_lazy(
+        "No backup has been proved to be good for more than a week. The last proof:"
+        " %(reply_on)s."
+    ),
 }
 
 # the facts of a notice, in the order in which FILLED_IN names them for a town
@@ -97,6 +112,9 @@ def line_of(notice: Notice) -> str:
     Whoever may not read a secret matter learns no more of it than a redacted row shows.
     """
     case = notice.case
+    if case is None:
+        return words_of(notice)
+
     if _is_in_sight(notice):
         where = str(case.village or case.town)
     else:
@@ -129,6 +147,8 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
     written_on = workdays.local_day(notice.created_at)
 
     day = ""
+    if notice.kind in OF_SYSTEM:
+        day = _("none yet")
     if notice.day:
         day = workdays.day_in_words(notice.day, written_on)
 
@@ -146,7 +166,7 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
         "order": (order.number if order else "") or _("The order"),
         "reply_on": day,
         "stage": event.get_target_display() if event else "",
-        "number": notice.case.number,
+        "number": notice.case.number if notice.case else "",
         "promised": day,
         "reason": reason or _("please see to it."),
     }

@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from minshi.clock import now, today
+from supervision.backups.watching import standing
 from supervision.status import Job, Supervising, backlog, is_alive, jobs
 from villages.rights import READ_STATUS
 
@@ -73,6 +74,7 @@ class Status(LoginRequiredMixin, View):
             "alive": is_alive(),
             "jobs": [JobRow.of(job) for job in jobs(at)],
             "backlog": backlog(at),
+            "backups": standing(at),
         }
         return render(request, "supervision/status.html", context)
 

@@ -160,7 +160,7 @@ def test_the_page_is_for_overseers_and_the_system_administrator(
         client.force_login(post.user)
         assert client.get(reverse("supervision:status")).status_code == status
     client.force_login(admin.user)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):  # four of them for backups
         page = client.get(reverse("supervision:status")).text
     assert "两分钟没有动静" in page
 
