@@ -1,5 +1,5 @@
 """The jobs of supervision: the sweep over what is due, the end of orders, the delivery
-of notices; and a note of every job's run.
+of notices, the sealing and checking of history; and a note of every job's run.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from minshi.clock import now
 from supervision.chasing import sweeping
 from supervision.models import JobRun
 from supervision.notices import delivering
+from supervision.sealing import checking, seals
 
 # /readyz tells of it; a row written every twenty seconds would say no more
 HEARTBEAT = "minshi.celery.heartbeat"
@@ -24,6 +25,16 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def end_orders() -> None:
     sweeping.end_orders(now())
+
+
+@shared_task(ignore_result=True)
+def seal_logs() -> None:
+    seals.seal_logs(now())
+
+
+@shared_task(ignore_result=True)
+def check_history() -> None:
+    checking.check_history(now())
 
 
 @shared_task(ignore_result=True)

@@ -14,6 +14,7 @@ from cases.models.standard_text import BRACED
 from minshi.crypto import EncryptedTextField
 from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
+from supervision.models.seal import HistoryCheck
 from villages.models import Town, User
 
 # the names that a text may have filled in
@@ -68,6 +69,8 @@ class NoticeKind(models.TextChoices):
     ANSWERED = "answered", pgettext_lazy("to the speaker", "answered")
     CALL = "call", pgettext_lazy("notice", "a call to the speaker")
     WITHDRAWN = "withdrawn", pgettext_lazy("to the speaker", "taken back in their name")
+    HISTORY = "history", pgettext_lazy("notice", "history does not fit")
+    HEADS = "heads", pgettext_lazy("notice", "heads of the day")
 
 
 # templates are approved for these
@@ -77,8 +80,11 @@ BY_SMS = (
     NoticeKind.ANSWERED,
 )
 TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
+TO_AUDITOR = (NoticeKind.HISTORY, NoticeKind.HEADS)
 # a town may word these
-TO_OFFICERS = tuple(kind for kind in NoticeKind if kind not in TO_SPEAKER)
+TO_OFFICERS = tuple(
+    kind for kind in NoticeKind if kind not in (*TO_SPEAKER, *TO_AUDITOR)
+)
 _OF_ORDER = (ORDER_NUMBER, REPLY_ON, NUMBER)
 # The facts that a notice of each kind always has: a town's own words may name nothing
 # else.
@@ -159,6 +165,8 @@ class NoticeText(models.Model):
         """Refuse words for a kind that towns do not word, and braces that cannot be
         filled in.
         """
+        if self.kind in TO_AUDITOR:
+            raise ValidationError({"kind": _("Letters to the auditor are no town's.")})
         if self.kind in TO_SPEAKER:
             raise ValidationError(
                 {"kind": _("Messages to speakers are templates of the SMS service.")}
@@ -184,7 +192,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         (supervision/notices/words.py).
         """
         return self.select_related(
-            "chase", "order", "event", "case__town", "case__village"
+            "chase",
+            "order",
+            "event",
+            "case__town",
+            "case__village",
+            "history_check",
         )
 
 
@@ -215,7 +228,10 @@ class Notice(WithChoices):
         verbose_name=_("group robot"),
     )
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="notices", verbose_name=_("case")
+        Case, models.CASCADE, null=True, related_name="notices", verbose_name=_("case")
+    )
+    history_check = models.ForeignKey(
+        HistoryCheck, models.CASCADE, null=True, related_name="notices"
     )
     chase = models.ForeignKey(
         Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step")
@@ -291,11 +307,23 @@ class Notice(WithChoices):
                 name="notice_in_the_inbox_is_there_at_once",
             ),
             models.CheckConstraint(
+                condition=Q(case__isnull=False, history_check=None)
+                | Q(case=None, history_check__isnull=False, channel="email"),
+                name="notice_of_a_case_or_a_check",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="read", read_at__isnull=False)
                 | ~Q(state="read") & Q(read_at=None),
                 name="notice_read_iff_at",
             ),
         )
+
+    @property
+    def matter(self) -> Case:
+        """The case it is about: of every notice but the auditor's letters."""
+        if self.case is None:
+            raise ValueError("A letter to the auditor is about no case.")
+        return self.case
 
     def __str__(self) -> str:
         reader = self.recipient or self.robot or self.get_channel_display()

@@ -114,6 +114,9 @@ def _claim(run: Run) -> list[int] | None:
     hours = Hours(at, run.calendars)
     claimed: list[int] = []
     for pk, town, is_urgent in list(rows):
+        if town is None:  # the auditor's letters go out at any hour
+            claimed.append(pk)
+            continue
         moment = hours.open_for(first.channel, town, is_urgent=is_urgent)
         if moment > at:
             Notice.objects.filter(pk=pk).update(send_after=moment)
@@ -238,7 +241,7 @@ def _call_instead(pk: int, at: datetime) -> int:
     if message is None:
         return 0
 
-    recipients = recipients_of([message.case], workdays.local_day(at))
+    recipients = recipients_of([message.matter], workdays.local_day(at))
     call_instead(message, recipients, at)
     return 1
 

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from cases.models import Case
 from minshi import workdays
 from supervision.models import Notice, NoticeKind, OrderState
+from supervision.models.notice import TO_AUDITOR
 from supervision.notices.groups import told_in_groups
 from villages.models import User
+from villages.rights import READ_AUDIT_LOG
 
 BY_CLOCK = frozenset({NoticeKind.YELLOW, NoticeKind.OVERDUE, NoticeKind.URGE})
 OF_ORDER = {
@@ -37,7 +39,7 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
     if first.recipient:
         return _knowable_by(first.recipient, true_ones, on)
     if first.robot:
-        named = told_in_groups([notice.case for notice in true_ones], on)
+        named = told_in_groups([notice.matter for notice in true_ones], on)
         return [notice for notice in true_ones if notice.case_id in named]
     return true_ones
 
@@ -45,7 +47,12 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
 def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
+
+    An auditor's letters are about no case.
     """
+    if all(notice.kind in TO_AUDITOR for notice in notices):
+        return notices if user.holds(on, *READ_AUDIT_LOG) else []
+
     pks = [notice.case_id for notice in notices]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
     may_know = set(counted.values_list("pk", flat=True))
@@ -60,7 +67,10 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
 
 def _is_true(notice: Notice) -> bool:
     """Return if what a notice says is still so."""
-    case = notice.case
+    if notice.kind in TO_AUDITOR:
+        return True
+
+    case = notice.matter
     chase = notice.chase
     order = notice.order
     kind = notice.kind
@@ -81,7 +91,7 @@ def _is_promise_kept(notice: Notice) -> bool:
     """Return if the answer is still owed by the day that the notice promises; true of
     notices that promise none.
     """
-    owed = notice.case.reply_by
+    owed = notice.matter.reply_by
     if notice.kind == NoticeKind.PROMISED:
         return owed is not None and owed == notice.day
     return notice.kind != NoticeKind.ACCEPTED or owed is not None

@@ -57,7 +57,7 @@ def put_in_outbox(messages: Iterable[Message], *, at: datetime) -> int:
     for message in messages:
         for channel in channels_of(message):
             row = _notice(message, channel, hours)
-            row.own_text = texts.get((row.case.town_id, row.kind), "")
+            row.own_text = texts.get((message.case.town_id, row.kind), "")
             rows.append(row)
 
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)

@@ -55,15 +55,15 @@ def send_sms(notices: Sequence[Notice]) -> int:
     the matter by now.
     """
     (notice,) = notices
-    if notice.case.confidentiality != Confidentiality.NORMAL:
+    if notice.matter.confidentiality != Confidentiality.NORMAL:
         raise NotSent(_("The speaker's name is kept hidden by now."), for_good=True)
-    if not (phone := notice.case.speaker_phone):
+    if not (phone := notice.matter.speaker_phone):
         raise NotSent(_("The speaker has left no number."), for_good=True)
     scheme = urlsplit(settings.SMS_URL).scheme
     if not scheme:
         raise NotSent(_("No SMS service is set up."), for_good=True)
     if scheme == "console":
-        logger.info("SMS for %s: %s", notice.case.number, words_of(notice))
+        logger.info("SMS for %s: %s", notice.matter.number, words_of(notice))
     else:
         _send_by_aliyun(settings.SMS_URL, phone, notice)
     return 1
@@ -87,7 +87,7 @@ def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
         "SignatureVersion": "1.0",
         "TemplateCode": chosen.get(TEMPLATES[NoticeKind(notice.kind)], ""),
         "TemplateParam": json.dumps(
-            {"number": notice.case.number, "day": last}, ensure_ascii=False
+            {"number": notice.matter.number, "day": last}, ensure_ascii=False
         ),
         "Timestamp": time.strftime(
             "%Y-%m-%dT%H:%M:%SZ", time.gmtime()
