@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import pgettext_lazy
 
-from cases.models import CallBack, Case, Clock, Event, NumberCounter, Rating
+from cases.models import CallBack, Case, Clock, Event, NumberCounter, Rating, Reply
 from cases.models.choices import Stage
 from cases.workflow.actions import Action
 from cases.workflow.event_data import data_of
@@ -58,6 +58,10 @@ class Wrong(models.TextChoices):
         "result",
         pgettext_lazy("history", "the decision or the result was changed"),
     )
+    REPLY = (
+        "reply",
+        pgettext_lazy("history", "an answer to the speaker was changed or is missing"),
+    )
     RATING = "rating", pgettext_lazy("history", "the rating was changed")
     DUE = "due", pgettext_lazy("history", "the deadline was changed")
     REVISION = (
@@ -94,7 +98,7 @@ class Finding:
 
 
 def verify_chains(cases: Iterable[Case]) -> Iterator[Finding]:
-    """Yield what does not fit of each of these cases. Seven queries a case, all read
+    """Yield what does not fit of each of these cases. Eight queries a case, all read
     under its lock.
     """
     for case in cases:
@@ -104,7 +108,7 @@ def verify_chains(cases: Iterable[Case]) -> Iterator[Finding]:
 def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
     """Yield the findings of each case, mostly none, in the order of keys.
 
-    In batches, so that memory stays flat however many cases there are: six queries a
+    In batches, so that memory stays flat however many cases there are: seven queries a
     batch. A case that does not fit is read once more under its lock: somebody may have
     moved it between two queries.
     """
@@ -130,6 +134,7 @@ def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.order_by("pk").prefetch_related(
         Prefetch("events", events),
         Prefetch("clocks", running, to_attr="running_clocks"),
+        Prefetch("replies", Reply.objects.order_by("at", "pk")),
         Prefetch("ratings", Rating.objects.order_by("at", "pk")),
         Prefetch("call_backs", CallBack.objects.order_by("at", "pk")),
     )
@@ -208,6 +213,8 @@ def _state_at_fault(case: Case, events: list[Event]) -> Iterator[Finding]:
 
     if (last.target, last.level, last.round) != (case.stage, case.level, case.round):
         wrong.append(Wrong.STAGE)
+    if not _replies_fit(case, events):
+        wrong.append(Wrong.REPLY)
     if not _ratings_fit(case, events):
         wrong.append(Wrong.RATING)
     if _due_of_clock(case) != (case.due_at if case.stage != Stage.CLOSED else None):
@@ -215,6 +222,20 @@ def _state_at_fault(case: Case, events: list[Event]) -> Iterator[Finding]:
 
     for each in dict.fromkeys(wrong):
         yield Finding(case.number, each)
+
+
+def _replies_fit(case: Case, events: list[Event]) -> bool:
+    """Return if every reply that an event tells of is there in the same words.
+
+    Events from before tell of none.
+    """
+    recorded = set()
+    for event in events:
+        if said := data_of(event).get("reply"):
+            recorded.add((event.at, said))
+
+    there = {(reply.at, digest(reply.text)) for reply in case.replies.all()}
+    return recorded <= there
 
 
 def _ratings_fit(case: Case, events: list[Event]) -> bool:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
-from cases.models import Case, CaseRevision, Clock, Event, NumberCounter, Rating
+from cases.models import Case, CaseRevision, Clock, Event, NumberCounter, Rating, Reply
 from cases.tasks import close_unrated_due
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.proof import Wrong
@@ -169,6 +169,14 @@ def test_a_rating_changed_beside_the_case_is_found(case):
 
     Rating.objects.filter(case=case).delete()
     assert found() == {Wrong.RATING}
+
+
+def test_a_reply_that_was_changed_or_is_gone_is_found(case):
+    Reply.objects.filter(case=case).update(text="修不了")
+    assert found() == {Wrong.REPLY}
+
+    Reply.objects.filter(case=case).delete()
+    assert found() == {Wrong.REPLY}
 
 
 # --- the chain
