@@ -114,9 +114,6 @@ def _claim(run: Run) -> list[int] | None:
     hours = Hours(at, run.calendars)
     claimed: list[int] = []
     for pk, town, is_urgent in list(rows):
-        if town is None:  # the auditor's letters go out at any hour
-            claimed.append(pk)
-            continue
         moment = hours.open_for(first.channel, town, is_urgent=is_urgent)
         if moment > at:
             Notice.objects.filter(pk=pk).update(send_after=moment)

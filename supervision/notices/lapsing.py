@@ -48,12 +48,15 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
 
-    An auditor's letters are about no case.
+    An auditor's letters are about no case: they are for whoever is one now.
     """
-    if all(notice.kind in TO_AUDITOR for notice in notices):
-        return notices if user.holds(on, *READ_AUDIT_LOG) else []
+    letters = [notice for notice in notices if notice.kind in TO_AUDITOR]
+    if letters:
+        others = [notice for notice in notices if notice.kind not in TO_AUDITOR]
+        readable_letters = letters if user.holds(on, *READ_AUDIT_LOG) else []
+        return readable_letters + (_knowable_by(user, others, on) if others else [])
 
-    pks = [notice.case_id for notice in notices]
+    pks = [notice.matter.pk for notice in notices]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
     may_know = set(counted.values_list("pk", flat=True))
 
