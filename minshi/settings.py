@@ -37,9 +37,7 @@ DEBUG = read("bool", "DEBUG", False)
 SECRET_KEY = read("str", "SECRET_KEY")
 # Fernet keys, newest first; older ones still decrypt
 FIELD_KEYS = read("list", "FIELD_KEYS")
-INDEX_KEY = read(
-    "str", "INDEX_KEY"
-)  # HMAC key of search hashes and of seals over history
+INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and history's seals
 DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
 # Days by which the clock of the demo, and of it alone, is ahead: lights, board and
 # reminders as they will be then.
