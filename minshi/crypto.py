@@ -1,9 +1,12 @@
-"""Personal values: encrypted at rest, found by a keyed hash, masked on sight."""
+"""Personal values: encrypted at rest, found by a keyed hash, masked on sight; and the
+keyed seals of history.
+"""
 
 import hmac
+import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +120,20 @@ def digest(value: str) -> str:
     return _keyed_hash(value, "revision")
 
 
+def sealed(values: Sequence[object], purpose: str) -> str:
+    """Return the keyed seal over values that must not change unnoticed, as 64 hex
+    digits.
+
+    The values are texts, numbers, None, and lists and dicts of them; they stand in one
+    canonical form, which never changes. Each purpose has a key of its own, made from
+    INDEX_KEY: a seal of one cannot stand in another's place.
+    """
+    canonical = json.dumps(
+        values, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return _keyed_hash(canonical, f"seal of {purpose}")
+
+
 def normal_phone(raw: str) -> str:
     """Return the digits one dials within China, landlines with the 0 of their area
     code.
@@ -195,12 +212,16 @@ def _opened(stored: str, key: Callable[[str], bytes]) -> str:
 def _keyed_hash(value: str, purpose: str) -> str:
     if not settings.INDEX_KEY:
         raise ImproperlyConfigured(
-            "INDEX_KEY is empty: personal values cannot be looked up."
+            "INDEX_KEY is empty: personal values cannot be looked up, history not"
+            " sealed."
         )
-    key_of_purpose = hmac.digest(
-        settings.INDEX_KEY.encode(), purpose.encode(), "sha256"
-    )
-    return hmac.digest(key_of_purpose, value.encode(), "sha256").hex()
+    key = _key_of(settings.INDEX_KEY, purpose)
+    return hmac.digest(key, value.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _key_of(index_key: str, purpose: str) -> bytes:
+    return hmac.digest(index_key.encode(), purpose.encode(), "sha256")
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber | None:

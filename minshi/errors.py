@@ -33,6 +33,12 @@ class MoveRefused(RuleBroken):
     code = "move_refused"
 
 
+class Overtaken(MoveRefused):
+    """Something later is recorded already: history goes forward only. A job leaves it
+    to its next run.
+    """
+
+
 class NoSuchRight(RuleBroken):
     """The post acted from may not do this."""
 

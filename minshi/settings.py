@@ -47,7 +47,7 @@ BACKUP_KEEP = (
     read("int", "BACKUP_KEEP_WEEKS", 4),
     read("int", "BACKUP_KEEP_MONTHS", 12),
 )
-INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and of the event chain
+INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and history's seals
 DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
 # Days by which the clock of the demo, and of it alone, is ahead: lights, board and
 # reminders as they will be then.

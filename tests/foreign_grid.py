@@ -31,11 +31,13 @@ from supervision.models import (
     BackupRun,
     EventFailure,
     EventSeen,
+    HistoryCheck,
     JobRun,
     NoticeText,
     OrderCounter,
     Robot,
     Rung,
+    Seal,
     TrackingMeeting,
     Watermark,
 )
@@ -214,6 +216,10 @@ def grid_of(
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
         BackupRun: BackupRun.objects.create(step="made", at=NOON, is_good=True),
+        Seal: Seal.objects.create(
+            log="audit", sequence=1, rows="1", count=1, total=1, highest=1, at=NOON
+        ),
+        HistoryCheck: HistoryCheck.objects.create(at=NOON, cases=1, found=0),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         EventFailure: EventFailure.objects.create(
             event=case.events.first(), since=NOON

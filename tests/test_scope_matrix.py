@@ -38,11 +38,13 @@ from cases.models import (
 from supervision.models import (
     EventFailure,
     EventSeen,
+    HistoryCheck,
     JobRun,
     NoticeText,
     OrderCounter,
     Robot,
     Rung,
+    Seal,
     Watermark,
 )
 from tests.addresses import Address, Target, every_address, targets, unfillable
@@ -125,7 +127,7 @@ RIGHTFUL: dict[str, frozenset[object]] = {
             "villages:end_post",
         }
     ),
-    "auditor": frozenset({AuditRecord, FieldHistory}),
+    "auditor": frozenset({AuditRecord, FieldHistory, HistoryCheck, Seal}),
     "office_handler": frozenset({"api-talk-room"}),
 }
 

@@ -225,6 +225,7 @@ class Case(WithChoices):
     version = models.PositiveIntegerField(default=0, editable=False)
     event_count = models.PositiveIntegerField(default=0, editable=False)
     event_hash = models.CharField(max_length=64, blank=True, editable=False)
+    last_event_at = models.DateTimeField(null=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
 

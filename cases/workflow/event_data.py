@@ -15,6 +15,7 @@ class EveryEvent(TypedDict, total=False):
     owner: str  # whom the case is with from then on; absent where it was closed
     promised_on: str  # the day promised to the speaker, where the move changed it
     sent: str  # fingerprint of the words that came with an idempotency key
+    reply: str  # digest of what the speaker was answered
     entered_by: int  # the post that typed for the speaker at the counter
     revisions: dict[str, str]  # digest of each CaseRevision, by field
 

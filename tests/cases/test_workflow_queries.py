@@ -141,7 +141,9 @@ def test_offers_cost_the_same_however_long_the_history():
     later = NOON + 3 * DAY
     short, long = decided(here), rated(here, **DISSATISFIED)
     for _time in range(3):
-        long = rated(here, verified(here, completed(here, long, at=later), at=later))
+        long = rated(
+            here, verified(here, completed(here, long, at=later), at=later), at=later
+        )
         by = Officer(here.supervisor.user, here.supervisor)
         long = make_move(long, Action.REOPEN, by=by, at=later, reason="又灭了")
 
