@@ -11,6 +11,7 @@ from cases.privacy.redactor import speaker_redactor
 from cases.workflow import holder_name
 from cases.workflow.inputs import Ask
 from minshi import workdays
+from minshi.days import DayField
 from villages.models import Post, User
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class AsksField(forms.Field):
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
         super().__init__(**options)
         self.holders = holders
-        self.day = forms.DateField(required=False)
+        self.day = DayField(required=False)
 
     def clean(self, value: Any) -> list[Ask]:
         asks = []

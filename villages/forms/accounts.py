@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from minshi.days import TERM, DayField
 from minshi.errors import RuleBroken
 from villages.models import Body, Role
 from villages.models.bodies import Base
@@ -120,8 +121,9 @@ class PostForm(RuleForm):
 
     role = forms.ChoiceField(choices=Role.choices, widget=forms.HiddenInput)
     node = forms.ChoiceField(label=_("Which of them"), widget=forms.RadioSelect)
-    from_on = forms.DateField(label=_("First day"), widget=DayInput)
-    until_on = forms.DateField(
+    from_on = DayField(label=_("First day"), widget=DayInput)
+    until_on = DayField(
+        reach=TERM,
         label=_("Last day"),
         required=False,
         widget=DayInput,
@@ -144,7 +146,7 @@ class PostForm(RuleForm):
 
 
 class EndPostForm(RuleForm):
-    until_on = forms.DateField(label=_("Last day"), widget=DayInput)
+    until_on = DayField(reach=TERM, label=_("Last day"), widget=DayInput)
 
 
 class ReasonForm(RuleForm):
@@ -171,8 +173,9 @@ class SeatForm(RuleForm):
         ),
     )
     is_chair = forms.BooleanField(label=_("in the chair"), required=False)
-    from_on = forms.DateField(label=_("First day"), widget=DayInput)
-    until_on = forms.DateField(
+    from_on = DayField(label=_("First day"), widget=DayInput)
+    until_on = DayField(
+        reach=TERM,
         label=_("Last day"),
         required=False,
         widget=DayInput,
@@ -181,7 +184,7 @@ class SeatForm(RuleForm):
 
 
 class EndSeatForm(RuleForm):
-    until_on = forms.DateField(label=_("Last day"), widget=DayInput)
+    until_on = DayField(reach=TERM, label=_("Last day"), widget=DayInput)
 
 
 class ProcedureForm(RuleForm):
