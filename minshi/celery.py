@@ -64,6 +64,10 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "remove-orphan-files": {
+        "task": "cases.tasks.remove_orphan_files",
+        "schedule": 86400.0,
+    },
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
 logger = logging.getLogger(__name__)
