@@ -16,9 +16,7 @@ from minshi.refusals import too_large
 
 
 class NoSuchAddress(APIView):
-    """Any other address under /api/: 404 in the API's own words, to anybody."""
-
-    permission_classes = ()
+    """Any other address under /api/: 404 in the API's own words."""
 
     def http_method_not_allowed(
         self, request: Any, *args: Any, **kwargs: Any

@@ -276,6 +276,9 @@ def test_json_that_is_nested_deeply_is_refused(patient, depth):
 @pytest.mark.any_database
 @pytest.mark.parametrize("path", ["/api/", "/api/v1/nowhere/", "/api/v2/cases/1/"])
 def test_an_address_the_api_does_not_have_is_said_in_json(client, path):
+    assert client.get(path, **ENGLISH).json()["code"] == "not_authenticated"
+    client.force_login(staff().secretary.user)
+
     english = client.get(path, **ENGLISH)
     chinese = client.post(path, **CHINESE)
 
