@@ -38,8 +38,7 @@ def grant_application(application: Application) -> None:
         verb = "ALTER" if _is_known(cursor, application.role) else "CREATE"
         _run(
             cursor,
-            f"{verb} ROLE {{role}} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
-            " PASSWORD {password}",
+            f"{verb} ROLE {{role}} LOGIN PASSWORD {{password}}",
             application,
         )
         for grant in GRANTS:

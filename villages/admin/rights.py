@@ -35,6 +35,7 @@ class BoundedList(ChangeList):
         # each filter takes its own parameters away
         _specs, _has, remaining, *_rest = found
         unknown = set(remaining) & set(self.get_filters_params())
+        unknown -= set(self.list_filter)  # `?stage=closed`, as links of ours say it
         if unknown:
             raise IncorrectLookupParameters(sorted(unknown))
         return found
