@@ -15,6 +15,7 @@ import time_machine
 from django.contrib import admin
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import DateField
 from django.test import Client
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
@@ -31,7 +32,9 @@ from villages.views.audit import AuditFilter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HUGE = "9" * 20
-VALUES = ("\0", "0001-01-01", "9999-12-31", "0001-01", HUGE, "-1", "２０２６-1-1")
+# Alone in each parameter, and in all of them at once; NUL is refused at the door.
+ALONE = ("0001-01-01", HUGE)
+TOGETHER = ("9999-12-31", "0001-01", "-1", "２０２６-1-1")
 DAYS = ("0001-01-01", "9999-12-31", "20261-03-02", "\0")
 MOMENTS = ("0001-01-01T00:00", "9999-12-31T23:59", "\0")
 OF_LISTS = (
@@ -78,7 +81,7 @@ class Sweep:
         with transaction.atomic():
             answer = getattr(self.client, method)(address, **sent)
             if answer.streaming:
-                answer.content = b"".join(answer.streaming_content)
+                list(answer.streaming_content)  # a fault may come as late as here
             transaction.set_rollback(True)
         self.asked += 1
 
@@ -134,23 +137,27 @@ def ask_with_queries(sweep: Sweep, target: Target) -> None:
     looked_for = set(plain.wsgi_request.GET.asked_for)
     if Watched.EVERY in looked_for:
         looked_for = (looked_for - {Watched.EVERY}) | set(OF_LISTS)
-    for name in sorted(looked_for):
-        for value in VALUES:
-            sweep.ask("get", f"{target.path}?{quote(name)}={quote(value)}")
+    names = [quote(name) for name in sorted(looked_for)]
+    for value in map(quote, ALONE):
+        for name in names:
+            sweep.ask("get", f"{target.path}?{name}={value}")
+    for value in map(quote, TOGETHER):
+        query = "&".join(f"{name}={value}" for name in names)
+        sweep.ask("get", f"{target.path}?{query}")
 
 
 def broken_paths(target: Target) -> Iterator[str]:
-    """The same address with a NUL for each of its parts, and with one at its end."""
+    """The same address with a NUL at its end, and in the place of its last part."""
     parts = target.path.strip("/").split("/")
     yield f"{target.path}%00"
-    for place in range(1, len(parts)):
-        yield "/" + "/".join([*parts[:place], "%00", *parts[place + 1 :]]) + "/"
+    yield "/" + "/".join([*parts[:-1], "%00"]) + "/"
 
 
 @pytest.mark.parametrize("role", WHO)
 def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
     """Every form as the page draws it, each field in turn with what nobody means."""
     sweep = Sweep(who(role, world))
+    sent: set[tuple[str, frozenset[str]]] = set()
 
     for target in targets(world, every_address()):
         if target.path.startswith("/api/"):
@@ -161,6 +168,10 @@ def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
         drawn = Drawn()
         drawn.feed(page.content.decode())
         for form in drawn.forms:
+            shape = (form.action or target.address.text, frozenset(form.values))
+            if shape in sent:  # the switches of language and size stand on every page
+                continue
+            sent.add(shape)
             for data in filled(form):
                 sweep.ask("post", form.action or target.path, data=data)
 
@@ -202,12 +213,14 @@ class Drawn(HTMLParser):
 
 
 def filled(form: Form) -> Iterator[dict[str, str]]:
+    """The form as it stands with one field at fault, and once with all of them."""
     values = {name: value or "1" for name, value in form.values.items()}
+    yield values
+    yield dict.fromkeys(values, "\0")
+    yield dict.fromkeys(values, "0001-01-01")
     for name, kind in form.kinds.items():
-        if name == "csrfmiddlewaretoken":
-            continue
         nasty = {"date": DAYS, "month": DAYS, "datetime-local": MOMENTS}
-        for value in nasty.get(kind, ("\0", HUGE, "0001-01-01")):
+        for value in nasty.get(kind, (HUGE,)):
             yield values | {name: value}
 
 
@@ -248,7 +261,7 @@ def as_in_schema(target: Target) -> str:
 def queries(operation: dict) -> Iterator[str]:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "query":
-            for value in VALUES:
+            for value in ALONE:
                 yield f"{quote(parameter['name'])}={quote(value)}"
 
 
@@ -260,12 +273,14 @@ def bodies(operation: dict, schema: dict) -> Iterator[str]:
     yield "[" * 3000 + "]" * 3000
     yield '{"a":' * 3000 + "1" + "}" * 3000
     yield json.dumps("\0")
+    yield json.dumps({"\0": 1})
     properties = resolved(content["application/json"]["schema"], schema)
     sound = {name: sample(kind, schema) for name, kind in properties.items()}
     yield json.dumps(sound)
     for name, kind in properties.items():
-        nasty = {"date": DAYS, "date-time": MOMENTS}.get(kind.get("format"), VALUES)
-        for value in (*nasty, [["\0"]], {"\0": 1}, 10**30):
+        plain = (HUGE, [["\0"]], 10**30)
+        nasty = {"date": DAYS, "date-time": MOMENTS}.get(kind.get("format", ""), plain)
+        for value in nasty:
             yield json.dumps(sound | {name: value})
 
 
@@ -302,20 +317,8 @@ def sample(kind: dict, schema: dict) -> object:
     return found or plain.get(kind.get("type", ""), "看看")
 
 
-LOOKUPS = (
-    ("year", "99999"),
-    ("year", "0"),
-    ("year", HUGE),
-    ("month", HUGE),
-    ("gte", "0001-01-01"),
-    ("lte", "9999-12-31"),
-    ("date", "\0"),
-    ("exact", "\0"),
-    ("exact", HUGE),
-    ("in", "\0,1"),
-    ("isnull", "x"),
-    ("regex", "("),
-)
+OF_DAYS = (("year", "99999"), ("year", HUGE), ("gte", "0001-01-01"))
+OF_OTHERS = (("exact", HUGE), ("isnull", "x"))
 
 
 @pytest.mark.parametrize("role", ["reviewer", "system_admin", "auditor", "duty"])
@@ -328,11 +331,12 @@ def test_no_list_of_the_admin_fails_on_any_lookup_of_any_column(role, world):
         if sweep.ask("get", address).status_code != 200:
             continue
         for column in model._meta.get_fields():
-            for lookup, value in LOOKUPS:
+            is_day = isinstance(column, DateField)
+            for lookup, value in OF_DAYS if is_day else OF_OTHERS:
                 query = f"{column.name}__{lookup}={quote(value)}"
                 sweep.ask("get", f"{address}?{query}")
         for own in ("q", "o", "p", "all", "_to_field", "_popup", "_facets", "e"):
-            for value in VALUES:
+            for value in ALONE:
                 sweep.ask("get", f"{address}?{own}={quote(value)}")
 
     assert not sweep.faults, "\n".join(sweep.faults)
