@@ -40,10 +40,11 @@ class Schema(SpectacularAPIView):
         language = get_language()
         with self.working:
             if language not in self.made:
-                self.made[language] = super()._get_schema_response(request)
+                made = super()._get_schema_response(request)  # type: ignore[no-untyped-call]
+                self.made[language] = made
 
-        made = self.made[language]
-        return Response(made.data, headers=dict(made.headers))
+        known = self.made[language]
+        return Response(known.data, headers=dict(known.headers))
 
 
 schema = Schema.as_view(permission_classes=[IsAuthenticated])

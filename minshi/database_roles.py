@@ -3,10 +3,8 @@ owns nothing, so that it can neither drop a table nor lift a trigger of the hist
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection
-from psycopg2 import sql
 
 # In this order; each names the role, the database or the schema by their own names.
 GRANTS = (
@@ -32,30 +30,20 @@ def grant_application(application: Application) -> None:
     """Make the role if there is none, set its password, and grant it what it needs.
 
     To be run by the owner, after each migration: grants reach the tables there are.
-    InsufficientPrivilege (ProgrammingError): the owner may make no roles (CREATEROLE).
+    ProgrammingError: the owner may make no roles (CREATEROLE).
     """
+    quoted = connection.ops.quote_name
+    names = {
+        "role": quoted(application.role),
+        "database": quoted(connection.settings_dict["NAME"]),
+        "schema": quoted("public"),
+    }
+
     with connection.cursor() as cursor:
-        verb = "ALTER" if _is_known(cursor, application.role) else "CREATE"
-        _run(
-            cursor,
-            f"{verb} ROLE {{role}} LOGIN PASSWORD {{password}}",
-            application,
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [application.role])
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
+        cursor.execute(
+            f"{verb} ROLE {names['role']} LOGIN PASSWORD %s", [application.password]
         )
         for grant in GRANTS:
-            _run(cursor, grant, application)
-
-
-def _is_known(cursor: Any, role: str) -> bool:
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-    return cursor.fetchone() is not None
-
-
-def _run(cursor: Any, statement: str, application: Application) -> None:
-    names = {
-        "role": sql.Identifier(application.role),
-        "database": sql.Identifier(connection.settings_dict["NAME"]),
-        "schema": sql.Identifier("public"),
-        "password": sql.Literal(application.password),
-    }
-    composed = sql.SQL(statement).format(**names)
-    cursor.execute(composed.as_string(connection.connection))
+            cursor.execute(grant.format(**names))
