@@ -97,6 +97,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600.0},
     },
     "watch-backups": {"task": "supervision.tasks.watch_backups", "schedule": 3600.0},
+    "remove-orphan-files": {
+        "task": "cases.tasks.remove_orphan_files",
+        "schedule": 86400.0,
+    },
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
 logger = logging.getLogger(__name__)

@@ -59,6 +59,20 @@ class KeyReused(RuleBroken):
     code = "key_reused"
 
 
+class StorageFailed(RuleBroken):
+    """The disk does not take what was sent; it is full, or does not answer."""
+
+    status = 507
+    code = "storage_failed"
+
+
+class PhotosWaiting(RuleBroken):
+    """Others send photos at this moment; this one did not get its turn."""
+
+    status = 503
+    code = "photos_waiting"
+
+
 class InputRefused(RuleBroken):
     """A field is missing or has the wrong shape."""
 

@@ -104,6 +104,9 @@ MIDDLEWARE = [
     "villages.middleware.StaffSession",
     "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",
+    # last: they know the reader and the language, and nothing has read the body yet
+    "minshi.middleware.BodyLimit",
+    "minshi.middleware.StorableText",
 ]
 ROOT_URLCONF = "minshi.urls"
 WSGI_APPLICATION = "minshi.wsgi.application"
@@ -186,6 +189,15 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "minshi.uploads.TemporaryFile",
+]
+# The largest body with files of somebody logged in, and the largest of a visitor;
+# without files DATA_UPLOAD_MAX_MEMORY_SIZE holds. The proxy has sizes of its own
+# (proxy/nginx.conf).
+BODY_MAX_BYTES = read("int", "BODY_MAX_BYTES", 52_428_800)
+ANONYMOUS_BODY_MAX_BYTES = read("int", "ANONYMOUS_BODY_MAX_BYTES", 262_144)
 
 AUTH_USER_MODEL = "villages.User"
 AUTHENTICATION_BACKENDS = [
@@ -269,9 +281,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "minshi.parsers.JsonBody",
+        "minshi.parsers.FormBody",
+        "minshi.parsers.FilesBody",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -89,6 +89,8 @@ PUBLIC = frozenset(
         "cases:track",
         "cases:track_any",
         "admin:logout",
+        "too-large",
+        "api-too-large",
     }
 )
 # What a role opens by its office (domain §2): administrators the grid, accounts and

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +31,7 @@ from cases.serializers.parts import (
 )
 from cases.workflow import read_facts, readers_of
 from minshi.api import KeyPages
+from minshi.parsers import FilesBody
 
 
 class PartsApi(CaseApi, GenericAPIView[Any]):
@@ -78,7 +78,7 @@ class AttachmentsAPIView(PartsApi):
 
     serializer_class = AttachmentSerializer
     queryset = Attachment.objects.none()
-    parser_classes = (MultiPartParser,)
+    parser_classes = (FilesBody,)
     order = ("at", "id")
 
     def rows(self, case: Case) -> QuerySet[Attachment]:

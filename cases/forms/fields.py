@@ -11,6 +11,7 @@ from cases.workflow import holder_name
 from cases.workflow.inputs import MOST_ASKED, Ask, ask_shorter
 from cases.workflow.numbering import number_of
 from minshi import workdays
+from minshi.days import DayField
 from villages.models import Post, User
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class AsksField(forms.Field):
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
         super().__init__(**options)
         self.holders = holders
-        self.day = forms.DateField(required=False)
+        self.day = DayField(required=False)
 
     def clean(self, value: Any) -> list[Ask]:
         asks = []

@@ -18,6 +18,7 @@ from cases.models.choices import (
     Solved,
 )
 from cases.workflow.candidates import cadres_over
+from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.models import Group, Resident, Town, User, Village
 
@@ -118,7 +119,7 @@ class IntakeForm(RuleForm):
         required=False,
         help_text=_("Names, with a comma between."),
     )
-    said_at = forms.DateTimeField(
+    said_at = MomentField(
         label=_("When it was said"), widget=MomentInput(), required=False
     )
     concerns = CadresField(

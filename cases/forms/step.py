@@ -25,6 +25,7 @@ from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.facts import holder_key
 from cases.workflow.inputs import Input, Kind
+from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
 
@@ -172,9 +173,9 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
             choices=item.offered(), widget=forms.RadioSelect, **common
         )
     if item.kind is Kind.DATE:
-        return forms.DateField(widget=DayInput(), **common)
+        return DayField(widget=DayInput(), **common)
     if item.kind is Kind.DATETIME:
-        return forms.DateTimeField(widget=MomentInput(), **common)
+        return MomentField(widget=MomentInput(), **common)
     if item.kind is Kind.FLAG:
         return forms.BooleanField(**common)
     return _chosen_field(item, candidates(item, facts, user), common)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from minshi.days import TERM, DayField
 from minshi.errors import RuleBroken
 from minshi.text import clean_text
 from villages.models import Body, Role
@@ -141,8 +142,9 @@ class PostForm(RuleForm):
 
     role = forms.ChoiceField(choices=Role.choices, widget=forms.HiddenInput)
     node = forms.ChoiceField(label=_("Which of them"), widget=forms.RadioSelect)
-    from_on = forms.DateField(label=_("First day"), widget=DayInput)
-    until_on = forms.DateField(
+    from_on = DayField(label=_("First day"), widget=DayInput)
+    until_on = DayField(
+        reach=TERM,
         label=_("Last day"),
         required=False,
         widget=DayInput,
@@ -165,7 +167,7 @@ class PostForm(RuleForm):
 
 
 class EndPostForm(RuleForm):
-    until_on = forms.DateField(label=_("Last day"), widget=DayInput)
+    until_on = DayField(reach=TERM, label=_("Last day"), widget=DayInput)
 
 
 class ReasonForm(RuleForm):
@@ -192,8 +194,9 @@ class SeatForm(RuleForm):
         ),
     )
     is_chair = forms.BooleanField(label=_("in the chair"), required=False)
-    from_on = forms.DateField(label=_("First day"), widget=DayInput)
-    until_on = forms.DateField(
+    from_on = DayField(label=_("First day"), widget=DayInput)
+    until_on = DayField(
+        reach=TERM,
         label=_("Last day"),
         required=False,
         widget=DayInput,
@@ -202,7 +205,7 @@ class SeatForm(RuleForm):
 
 
 class EndSeatForm(RuleForm):
-    until_on = forms.DateField(label=_("Last day"), widget=DayInput)
+    until_on = DayField(reach=TERM, label=_("Last day"), widget=DayInput)
 
 
 class ProcedureForm(RuleForm):
