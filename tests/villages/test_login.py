@@ -202,7 +202,9 @@ def test_a_one_time_password_must_be_changed_before_anything_else(client, user):
     same = change(client, password, password)
     answer = change(client, password, "a-password-of-my-own")
 
-    assert {page["Location"] for page in pages} == {"/account/password/"}
+    assert {page["Location"].partition("?")[0] for page in pages} == {
+        "/account/password/"
+    }
     assert (same.status_code, same.context["form"].is_valid()) == (200, False)
     assert answer["Location"] == "/"
     user.refresh_from_db()
