@@ -7,6 +7,7 @@ import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from knox.models import AuthToken
 from PIL import Image
 
 from cases.attachments import attach_sheet
@@ -52,6 +53,7 @@ from villages.models import (
     HandOver,
     Household,
     Office,
+    OpenLogin,
     Post,
     Procedure,
     Resident,
@@ -182,6 +184,11 @@ def grid_of(
         ),
         User: there.duty.user,
         Post: there.duty,
+        OpenLogin: OpenLogin.objects.create(
+            user=there.duty.user,
+            began_at=NOON,
+            token=AuthToken.objects.create(user=there.duty.user)[0],
+        ),
         AuditRecord: record_audit(
             AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"
         ),
