@@ -39,6 +39,7 @@ NAMES: dict[str, str | Promise] = {
     "cases.tasks.close_unrated": _("close what nobody rated"),
     "cases.tasks.rehome_orphans": _("find owners for what has none"),
     "cases.tasks.follow_roster": _("follow the roster"),
+    "villages.tasks.write_lookups": _("write down who looked neighbours up"),
     "cases.tasks.refresh_calendar": _("look at the calendar"),
 }
 
