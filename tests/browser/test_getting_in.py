@@ -136,7 +136,7 @@ def test_a_session_over_while_the_password_is_chosen_comes_back_to_it(new_page):
     end_sessions()
     choose_password(page, once)
     page.wait_for_url("**/login/?next=/account/password/")
-    expect(page.locator("main .note")).to_contain_text("退出")
+    expect(page.locator("main .note[role=status]")).to_contain_text("退出")
     log_in(page, user, once)
     page.wait_for_url("**/account/password/")
     choose_password(page, once)
@@ -243,7 +243,7 @@ def test_a_login_that_waited_for_its_code_too_long_begins_again(new_page):
     page.fill("[name=code]", code_of(secret))
     page.click("main .btn-primary >> nth=0")
     page.wait_for_url("**/login/?next=%2Fduty%2F")
-    expect(page.locator("main .note")).to_contain_text("太久")
+    expect(page.locator("main .note[role=status]")).to_contain_text("太久")
     log_in(page, user, PASSWORD)
     page.wait_for_url("**/login/code/")
     page.fill("[name=code]", code_of(secret))
@@ -259,7 +259,7 @@ def test_a_count_that_asks_by_itself_moves_no_page_and_says_so(open_as):
     page.fill("[name=verbatim]", "水渠堵了")
     end_sessions()
 
-    with page.expect_response("**/inbox/unread/") as asked:
+    with page.expect_response(f"**{reverse('supervision:unread')}") as asked:
         page.clock.fast_forward(61_000)
 
     assert asked.value.request.headers["x-background"] == "1"
