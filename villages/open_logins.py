@@ -84,14 +84,18 @@ def end_logins(
 
 
 def device_of(login: OpenLogin) -> str:
-    """Return the device in a few words: 谷歌浏览器 · Windows 电脑."""
+    """Return the device in a few words: 谷歌浏览器 · Windows 电脑; a program that does
+    not name itself is one.
+    """
     names = []
     for known in (BROWSERS, SYSTEMS):
         found = next((name for mark, name in known if mark in login.device), "")
         names.append(str(found))
 
     words = " · ".join(filter(None, names))
-    return words or login.device[:40] or _("a device that does not say what it is")
+    if login.token_id and not words:
+        return _("a program, with a token")
+    return words or _("a device that does not say what it is")
 
 
 def _origin(request: HttpRequest) -> dict[str, str | None]:

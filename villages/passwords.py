@@ -68,8 +68,8 @@ class Pattern:
         if not _is_enough(_left_of(password.lower(), user)):
             raise ValidationError(
                 _(
-                    "Too easy to guess: repeats, rows of digits or keys, dates, and the"
-                    " names of people, places and this system are tried first."
+                    "Too easy to guess: mostly repeats, rows, dates, or names of people"
+                    " and places."
                 ),
                 code="guessable",
             )
