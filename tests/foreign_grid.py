@@ -52,8 +52,10 @@ from villages.models import (
     Group,
     HandOver,
     Household,
+    LookupCount,
     Office,
     OpenLogin,
+    PasswordUsed,
     Post,
     Procedure,
     Resident,
@@ -184,6 +186,12 @@ def grid_of(
         ),
         User: there.duty.user,
         Post: there.duty,
+        LookupCount: LookupCount.objects.create(
+            user=there.duty.user, day=NOON.date(), count=1
+        ),
+        PasswordUsed: PasswordUsed.objects.create(
+            user=there.duty.user, password="!none"
+        ),
         OpenLogin: OpenLogin.objects.create(
             user=there.duty.user,
             began_at=NOON,

@@ -59,7 +59,10 @@ from villages.models import (
     AuditRecord,
     FieldHistory,
     Group,
+    LookupCount,
     Office,
+    OpenLogin,
+    PasswordUsed,
     Post,
     Resident,
     TalkRoom,
@@ -119,13 +122,15 @@ RIGHTFUL: dict[str, frozenset[object]] = {
         {
             User,
             Post,
+            OpenLogin,
+            PasswordUsed,
             "villages:account",
             "villages:account_act",
             "villages:appoint",
             "villages:end_post",
         }
     ),
-    "auditor": frozenset({AuditRecord, FieldHistory}),
+    "auditor": frozenset({AuditRecord, FieldHistory, LookupCount}),
     "office_handler": frozenset({"api-talk-room"}),
 }
 
