@@ -5,7 +5,7 @@ sessions, what has to be done first, and the reader for templates.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from minshi.clock import now, today
 from villages.models import Post, User
-from villages.requests import asks_by_itself
+from villages.requests import StaffRequest, asks_by_itself
 from villages.rights import ENTER_ADMIN, deals_with_cases
 from villages.second_factor import lacks_second_factor
 from villages.sessions import is_over, keep_seen
@@ -86,7 +86,7 @@ class StaffSession:
             response = self._answer_stranger(request)
             is_private = request.path.startswith("/api/")
         else:
-            response = self._answer_user(request)
+            response = self._answer_user(cast("StaffRequest", request))
             is_private = True
 
         return _kept_nowhere(response) if is_private else response
@@ -100,7 +100,7 @@ class StaffSession:
             return _go(request, redirect_to_login(_page_of(request))["Location"])
         return response
 
-    def _answer_user(self, request: HttpRequest) -> HttpResponse:
+    def _answer_user(self, request: StaffRequest) -> HttpResponse:
         at = now()
         is_background = asks_by_itself(request)
 

@@ -64,11 +64,15 @@ class Count:
 
     @property
     def is_full(self) -> bool:
-        return sum(row.failures_since_start for row in self.rows) >= self.most
+        return self.failures >= self.most
+
+    @property
+    def failures(self) -> int:
+        return sum(int(row.failures_since_start) for row in self.rows)
 
     def free_at(self, cool_off: timedelta) -> datetime | None:
         """Return when enough of the rows are forgotten; None: it is not full."""
-        left = sum(row.failures_since_start for row in self.rows)
+        left = self.failures
         free_at = None
 
         for row in sorted(self.rows, key=lambda row: row.attempt_time):
