@@ -34,6 +34,8 @@ SIZES = [(1366, 625), (390, 844), (360, 640)]
 @pytest.fixture(autouse=True)
 def forgotten():
     cache.clear()
+    yield
+    cache.clear()
 
 
 def slow(page) -> None:

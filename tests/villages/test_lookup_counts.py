@@ -29,6 +29,8 @@ PAGE = "/residents/lookup/"
 @pytest.fixture(autouse=True)
 def forgotten():
     cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture

@@ -37,6 +37,8 @@ PAGE = "/account/password/"
 @pytest.fixture(autouse=True)
 def forgotten():
     cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
