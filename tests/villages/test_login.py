@@ -305,7 +305,9 @@ def set_up_second_factor(client: Client) -> str:
     log_in(client)
     url = reverse("mfa_activate_totp")
     confirm(client, url)
-    secret = re.search(r"<code>(\w+)</code>", client.get(url).content.decode()).group(1)
+    secret = re.search(
+        r"<code[^>]*>(\w+)</code>", client.get(url).content.decode()
+    ).group(1)
     answer = client.post(url, {"code": code_now(secret)})
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     return secret
