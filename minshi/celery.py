@@ -101,6 +101,7 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.remove_orphan_files",
         "schedule": 86400.0,
     },
+    "write-lookups": {"task": "villages.tasks.write_lookups", "schedule": 3600.0},
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
 logger = logging.getLogger(__name__)

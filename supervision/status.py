@@ -46,6 +46,7 @@ NAMES: dict[str, str | Promise] = {
     "cases.tasks.rehome_orphans": _("find owners for what has none"),
     "cases.tasks.follow_roster": _("follow the roster"),
     "cases.tasks.remove_orphan_files": _("remove files of uploads that failed"),
+    "villages.tasks.write_lookups": _("write down who looked neighbours up"),
     "cases.tasks.refresh_calendar": _("look at the calendar"),
     "supervision.tasks.back_up": _("make the night's backup"),
     "supervision.tasks.prove_backup": _("prove a backup each week"),

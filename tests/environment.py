@@ -60,6 +60,8 @@ def set_environment() -> None:
         # after loading
         "DEBUG": "true",
         "SECURE_COOKIES": "false",  # the live server speaks http
+        # asked for by its own tests alone, not before every page of an administrator
+        "SECOND_FACTOR_ROLES": "",
         # two lines about each of many thousand requests, read by nobody
         "LOG_LEVEL": "WARNING",
     }

@@ -7,6 +7,7 @@ import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from knox.models import AuthToken
 from PIL import Image
 
 from cases.attachments import attach_sheet
@@ -54,7 +55,10 @@ from villages.models import (
     Group,
     HandOver,
     Household,
+    LookupCount,
     Office,
+    OpenLogin,
+    PasswordUsed,
     Post,
     Procedure,
     Resident,
@@ -185,6 +189,17 @@ def grid_of(
         ),
         User: there.duty.user,
         Post: there.duty,
+        LookupCount: LookupCount.objects.create(
+            user=there.duty.user, day=NOON.date(), count=1
+        ),
+        PasswordUsed: PasswordUsed.objects.create(
+            user=there.duty.user, password="!none"
+        ),
+        OpenLogin: OpenLogin.objects.create(
+            user=there.duty.user,
+            began_at=NOON,
+            token=AuthToken.objects.create(user=there.duty.user)[0],
+        ),
         AuditRecord: record_audit(
             AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"
         ),

@@ -61,7 +61,10 @@ from villages.models import (
     AuditRecord,
     FieldHistory,
     Group,
+    LookupCount,
     Office,
+    OpenLogin,
+    PasswordUsed,
     Post,
     Resident,
     TalkRoom,
@@ -123,13 +126,15 @@ RIGHTFUL: dict[str, frozenset[object]] = {
         {
             User,
             Post,
+            OpenLogin,
+            PasswordUsed,
             "villages:account",
             "villages:account_act",
             "villages:appoint",
             "villages:end_post",
         }
     ),
-    "auditor": frozenset({AuditRecord, FieldHistory, HistoryCheck, Seal}),
+    "auditor": frozenset({AuditRecord, FieldHistory, HistoryCheck, Seal, LookupCount}),
     "office_handler": frozenset({"api-talk-room"}),
 }
 

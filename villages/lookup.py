@@ -30,7 +30,7 @@ class FoundResident:
     village: str
     group: int
     door: int
-    tail: str  # the last four digits of the phone, never more
+    tail: str  # the last four digits of the phone, never more; "" outside one's village
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Neighbourhood:
 
     villages: QuerySet[Village]
     groups: Collection[int] = ()
+    # where the end of a telephone number is shown and asked for: one's own village
+    own_villages: Collection[int] = ()
 
     @property
     def residents(self) -> QuerySet[Resident]:
@@ -57,7 +59,8 @@ def neighbourhood_of(user: User, on: date) -> Neighbourhood:
     """
     villages = Village.objects.in_reach_of(user, on, LOOK_UP_IN_VILLAGE)
     groups = user.reach(on, LOOK_UP_IN_GROUP).groups
-    return Neighbourhood(villages, groups)
+    own = user.reach(on, (*LOOK_UP_IN_VILLAGE, *LOOK_UP_IN_GROUP)).villages
+    return Neighbourhood(villages, groups, own)
 
 
 def find_residents(
@@ -67,12 +70,15 @@ def find_residents(
     *,
     groups: Collection[int] = (),
     only_in: int | None = None,
+    tails_in: Collection[int] | None = None,
 ) -> list[FoundResident]:
     """Return up to `limit` residents of the villages (and of the groups, by id) whom
     the text begins to name.
 
-    `only_in` is the id of the one village of them asked for. More than four digits are
-    a phone number, however it is written, and must match as a whole. One query.
+    `only_in` is the id of the one village of them asked for, `tails_in` the ids of
+    those where ends of telephone numbers may be read and asked for (None: all). More
+    than four digits are a phone number, however it is written, and must match as a
+    whole. One query.
     """
     wanted = _phone(text) or lookup_text(text)
     if not wanted:
@@ -90,11 +96,13 @@ def find_residents(
         )
     else:
         keys = keys.starting_with(wanted)
+        if wanted.isdigit() and tails_in is not None:
+            keys = keys.filter(village__in=tails_in)
 
     rows = keys.select_related("resident__household__group__village")
     rows = rows.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
     residents = {row.resident_id: row.resident for row in rows}
-    return [_as_row(resident) for resident in list(residents.values())[:limit]]
+    return [_as_row(found, tails_in) for found in list(residents.values())[:limit]]
 
 
 def _phone(text: str) -> str:
@@ -142,13 +150,14 @@ def index_residents(residents: Iterable[Resident]) -> None:
     ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
 
 
-def _as_row(resident: Resident) -> FoundResident:
+def _as_row(resident: Resident, tails_in: Collection[int] | None) -> FoundResident:
     group = resident.household.group
+    shows_tail = tails_in is None or group.village_id in tails_in
     return FoundResident(
         id=resident.pk,
         name=resident.name,
         village=group.village.name,
         group=group.number,
         door=resident.household.number,
-        tail=(resident.phone or "")[-TAIL_LENGTH:],
+        tail=(resident.phone or "")[-TAIL_LENGTH:] if shows_tail else "",
     )

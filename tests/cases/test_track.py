@@ -52,7 +52,7 @@ def test_a_wrong_code_shows_nothing_and_ten_of_them_shut_the_door(client, here):
     for _ in range(10):
         assert client.get(address, {"k": WRONG}).status_code == 404
 
-    assert client.get(address, {"k": case.tracking_code}).status_code == 404
+    assert client.get(address, {"k": case.tracking_code}).status_code == 429
 
 
 def test_what_cannot_be_a_code_is_no_try(client, here):

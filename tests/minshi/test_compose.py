@@ -220,12 +220,12 @@ def test_the_proxy_has_its_configuration_and_forwards_to_the_application():
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_only_the_migration_works_as_the_owner_of_the_database(service):
+def test_only_migration_and_backup_work_as_the_owner_of_the_database(service):
     environment = COMPOSE["services"][service]["environment"]
     role = re.match(r"postgres://(\w+):", environment["DATABASE_URL"])[1]
     owner = COMPOSE["services"]["db"]["environment"]["POSTGRES_USER"]
 
-    assert (role == owner) == (service == "migrate")
+    assert (role == owner) == (service in ("migrate", "backup"))
 
 
 def test_redis_asks_for_its_password(tmp_path):

@@ -164,3 +164,44 @@ def test_a_session_without_a_beginning_is_over(at_work):
     session.save()
 
     assert client.get(PAGE).status_code == 302
+
+
+BACKGROUND = {"hx-request": "true", "x-background": "1"}
+
+
+def test_what_a_page_asks_for_by_itself_keeps_nobody_logged_in(at_work, time_machine):
+    client = at_work()
+    for _ in range(4):
+        time_machine.shift(timedelta(minutes=16))
+        client.get(reverse("supervision:unread"), headers=BACKGROUND)
+
+    assert client.get(PAGE)["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_a_page_asks_for_by_itself_leads_it_nowhere(
+    at_work, time_machine, is_over
+):
+    client = at_work()
+    if is_over:
+        time_machine.shift(timedelta(minutes=61))
+    else:
+        client.post("/logout/")
+
+    answer = client.get(
+        reverse("supervision:unread"),
+        headers={**BACKGROUND, "hx-current-url": "http://testserver/intake/"},
+    )
+
+    assert (answer.status_code, "HX-Redirect" in answer) == (204, False)
+
+
+def test_the_reason_is_kept_for_the_next_thing_somebody_does(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+    client.get(reverse("supervision:unread"), headers=BACKGROUND)
+
+    answer = client.get(PAGE)
+
+    assert answer["Location"].startswith("/login/")
+    assert len(list(client.get(answer["Location"]).context["messages"])) == 1
