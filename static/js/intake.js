@@ -94,6 +94,17 @@ function growWithText(area) {
   });
 }
 
+// Similar matters belong to the words and the village they were asked for, also those that
+// are still on their way.
+function dropOldHints(form) {
+  const hints = one("#similar", form);
+  form.addEventListener("input", (event) => {
+    if (!/^(verbatim|village)$/.test(event.target.name)) return;
+    hints.dispatchEvent(new Event("htmx:abort", { bubbles: true }));
+    hints.replaceChildren();
+  });
+}
+
 function showTimeTaken(clock) {
   const began = Date.now();
   clock.hidden = false;
@@ -109,4 +120,5 @@ const form = one("form[data-draft]");
 keepDraft(form);
 growWithText(one("#id_verbatim", form));
 showTimeTaken(one("[data-timer]", form));
-lookUp(one("[data-lookup]", form), form);
+lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
+dropOldHints(form);
