@@ -16,9 +16,11 @@ from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.privacy.disclosure import may_print_receipt
 from cases.views.access import StaffView
+from cases.views.namesakes import namesakes_of
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
 from cases.workflow.intake import OnTheSpot, similar_to, take_down
 from cases.workflow.register import in_territory
+from cases.workflow.speakers import checked_name
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
@@ -28,7 +30,7 @@ from villages.requests import whole_number
 from villages.rights import SETTLE
 
 Row = TypeVar("Row", bound=Model)
-LAST = "last_intake"  # the session stores the last channel, category and grade used
+LAST = "last_intake"  # the session stores the last channel used, and on which day
 COPIED = (
     "speaker_name",
     "speaker_phone",
@@ -83,11 +85,9 @@ class Intake(StaffView):
     def _go_on(
         self, request: HttpRequest, form: IntakeForm, case: Case
     ) -> HttpResponse:
-        """Remember the choices for the next matter, and lead to the receipt or on."""
+        """Remember the channel for the next matter, and lead to the receipt or on."""
         data = form.cleaned_data
-        request.session[LAST] = {
-            name: str(data[name]) for name in ("channel", "category", "grade")
-        }
+        request.session[LAST] = {"channel": data["channel"], "on": str(today())}
 
         sent = f"sent={data['key']}"  # the browser drops its draft of that key
         if "print" in request.POST:
@@ -115,12 +115,16 @@ class Intake(StaffView):
         return list(overseen.select_related("town"))
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
-        last = request.session.get(LAST, {})
+        """Return the answers of an empty form.
+
+        Of the matter before it only the channel stays, for whoever goes from door to
+        door; what it is about belongs to each villager alone.
+        """
         return {
             "key": uuid.uuid4(),
-            "channel": last.get("channel") or Channel.TALK_ROOM,
-            "category": last.get("category") or Category.VILLAGE,
-            "grade": last.get("grade") or Grade.MINOR,
+            "channel": _channel_of_the_day(request) or Channel.TALK_ROOM,
+            "category": Category.VILLAGE,
+            "grade": Grade.MINOR,
             "confidentiality": Confidentiality.NORMAL,
         }
 
@@ -187,7 +191,9 @@ class Intake(StaffView):
             at=now(),
             key=data["key"],
             text=data["verbatim"],
-            co_speaker=data["speaker_name"],
+            co_speaker=checked_name(
+                data["speaker_name"], data["resident"], as_typed=data["as_typed"]
+            ),
         )
 
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
@@ -201,9 +207,20 @@ class Intake(StaffView):
             "nav": "intake",
             "form": form,
             "may_settle": any(post.role in SETTLE for post in posts),
+            "namesakes": namesakes_of(self.user, form),
+            "channel_stays": not form.is_bound and bool(_channel_of_the_day(request)),
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+
+def _channel_of_the_day(request: HttpRequest) -> str:
+    """Return the channel of the last matter of today, other than the usual one."""
+    last = request.session.get(LAST, {})
+    if last.get("on") != str(today()):
+        return ""
+    channel: str = last["channel"]
+    return channel if channel != Channel.TALK_ROOM else ""
 
 
 def town_from_form(post: Post) -> Town | None:
@@ -235,6 +252,7 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
         town=town_from_form(post),
         group=data.get("group"),
         resident=data["resident"],
+        as_typed=data["as_typed"],
         category=data["category"],
         grade=data["grade"],
         topic=data.get("topic"),

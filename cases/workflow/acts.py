@@ -14,6 +14,7 @@ from cases.workflow import guards, who
 from cases.workflow.actions import Action
 from cases.workflow.effects import deliberate, guard, handle, rate, speak
 from cases.workflow.inputs import (
+    AS_TYPED,
     ASKS,
     ASSISTANTS,
     BAD,
@@ -315,6 +316,8 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 Input("place", Kind.LINE, _("Place"), max_length=80),
                 text("request_text", _("What is wanted")),
                 Input("speaker_name", Kind.LINE, _("Who speaks"), max_length=40),
+                Input("resident", Kind.RESIDENT, _("Which neighbour speaks")),
+                AS_TYPED,
                 Input(
                     "speaker_phone",
                     Kind.LINE,

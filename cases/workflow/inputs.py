@@ -13,11 +13,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import choices
+from cases.privacy.redactor import WHO_SPOKE
 from minshi.errors import InputRefused, Text
 from villages.models import Office, Post
 
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
+# what is about who spoke: nobody fills it in who may not know it
+ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 
@@ -34,6 +37,7 @@ class Kind(Enum):
     VILLAGE = "village"
     GROUP = "group"
     TOPIC = "topic"
+    RESIDENT = "resident"
     USERS = "users"
     ASKS = "asks"  # list[Ask]
     REPORT = "report"  # MandatoryReport
@@ -101,6 +105,9 @@ ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
 ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
 RESULT = text("result", _("The result"), required=True, is_note=True)
 REPLY = text("reply", _("What you tell the speaker"), required=True, is_note=True)
+AS_TYPED = Input(
+    "as_typed", Kind.FLAG, _("The name is written so; it is no neighbour's")
+)
 ROUTE = Input(
     "route", Kind.LINE, _("Where this is handled"), required=True, max_length=120
 )

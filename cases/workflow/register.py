@@ -16,6 +16,7 @@ from cases.workflow.effects.guard import name_concerns, unmasked_phone
 from cases.workflow.facts import Facts, posts_about, village_of
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.record import record
+from cases.workflow.speakers import identified
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
@@ -38,6 +39,7 @@ class Spoken:
     group: Group | None = None
     resident: Resident | None = None
     speaker_name: str = ""
+    as_typed: bool = False  # the name is written so, and is nobody's of the village
     speaker_sex: str = ""
     speaker_phone: str = ""
     speaker_address: str = ""
@@ -63,17 +65,18 @@ def register(
     """Take a matter down and return the new case in 说, with number, owner and clock.
 
     1. Return the case that this key made before.
-    2. Check words, places and right.
+    2. Find out whose name it is; check words, places and right.
     3. Write case and co-speakers.
     4. Start the clock, name whom it concerns and who owns it, write the event.
 
     A repeated `key` counts only with the same words and from the same officer. Raises
     KeyReused (the key came before with other words), InputRefused (no words, a place
-    that does not fit) and NoSuchRight (outside the post's territory; the key is
-    somebody else's).
+    that does not fit, a name that is none) and NoSuchRight (outside the post's
+    territory; the key is somebody else's).
     """
     if before := _made_before(key, spoken, by):
         return before
+    spoken = identified(spoken, by, at)
     _check(spoken, by, at)
 
     try:

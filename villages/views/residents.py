@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from minshi.clock import now, today
@@ -46,10 +45,7 @@ def _as_json(resident: FoundResident, names_village: bool) -> dict[str, Any]:
     """Return a row of the list, its place with the village's name where several are
     shown.
     """
-    place = _("group %(group)s, no. %(door)s") % {
-        "group": resident.group,
-        "door": resident.door,
-    }
+    place = resident.address
     if names_village:
         place = f"{resident.village} {place}"
 
