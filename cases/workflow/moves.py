@@ -1,6 +1,7 @@
 """MOVES: the moves table and the acts that keep the stage, as data (domain §3)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,8 @@ from cases.workflow.inputs import (
 from cases.workflow.move import Move, stages
 from cases.workflow.who import Handled
 
+AS_TAKEN_DOWN = _("As it was taken down: look whether kind and size are right.")
+
 MOVES: Mapping[Action, Move] = MappingProxyType(
     {
         Action.SETTLE: Move(
@@ -54,7 +57,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             targets=stages(Stage.DELIBERATE),
             effect=speak.accept,
             who=who.RECEIVERS,
-            inputs=(CATEGORY_REQUIRED, GRADE_REQUIRED),
+            inputs=(replace(CATEGORY_REQUIRED, help=AS_TAKEN_DOWN), GRADE_REQUIRED),
             everyday=6,
             passes_on=True,
             informs_speaker=True,

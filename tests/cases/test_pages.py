@@ -236,6 +236,46 @@ def test_a_hidden_speaker_is_named_on_no_page_of_others(client, here):
     assert not client.get(reverse("cases:list"), {"q": "李建国"}).context["page"].rows
 
 
+def test_kind_and_size_begin_anew_for_each_villager(client, here):
+    client.force_login(here.duty.user)
+    family = {"category": "family", "grade": "complex", "village": here.village.pk}
+    client.post(reverse("cases:intake"), WALK_IN | family)
+
+    form = client.get(reverse("cases:intake")).context["form"]
+
+    assert (form["category"].value(), form["grade"].value()) == ("village", "minor")
+
+
+def test_the_channel_stays_for_the_day_and_says_so(client, here):
+    client.force_login(here.duty.user)
+    at_the_door = {"channel": "home_visit", "village": here.village.pk}
+    assert not client.get(reverse("cases:intake")).context["channel_stays"]
+    client.post(reverse("cases:intake"), WALK_IN | at_the_door)
+
+    same_day = client.get(reverse("cases:intake")).context
+    session = client.session
+    session["last_intake"] |= {"on": "2026-03-01"}
+    session.save()
+    another_day = client.get(reverse("cases:intake")).context
+
+    assert same_day["form"]["channel"].value() == "home_visit"
+    assert same_day["channel_stays"]
+    assert another_day["form"]["channel"].value() == "talk_room"
+    assert not another_day["channel_stays"]
+
+
+def test_accepting_shows_kind_and_size_as_they_were_taken_down(client, here):
+    case = spoken(here, category="family", grade="complex")
+    client.force_login(here.duty.user)
+
+    form = client.get(reverse("cases:act", args=[case.number, "accept"])).context[
+        "form"
+    ]
+
+    assert (form["category"].value(), form["grade"].value()) == ("family", "complex")
+    assert form["category"].help_text
+
+
 def test_words_added_to_a_known_matter_say_who_typed_them(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
