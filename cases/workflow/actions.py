@@ -13,6 +13,7 @@ class Action(models.TextChoices):
     ACCEPT = "accept", pgettext_lazy("action", "Accept it")
     DIVERT = "divert", pgettext_lazy("action", "Show the proper route")
     MERGE = "merge", pgettext_lazy("action", "Merge with another matter")
+    VOID = "void", pgettext_lazy("action", "Taken down by mistake or twice: void it")
     ESCALATE = "escalate", pgettext_lazy("action", "Beyond us, report it up")
     SEND_BACK = "send_back", pgettext_lazy("action", "Send it back down")
     DECIDE = "decide", pgettext_lazy("action", "Decided, hand it over")

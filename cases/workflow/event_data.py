@@ -108,6 +108,12 @@ class Withdrawn(TypedDict, total=False):
     said_at: str
 
 
+class Voided(TypedDict, total=False):
+    """void: by mistake or twice, as the reason of the closing."""
+
+    void_as: str
+
+
 class Diverted(TypedDict, total=False):
     """divert."""
 
@@ -194,6 +200,7 @@ class EventData(
     Progressed,
     Answered,
     Withdrawn,
+    Voided,
     Diverted,
     Explained,
     Merged,

@@ -88,6 +88,11 @@ class Ruling(TextChoices):
     REFUSED = choices.RequestState.REFUSED.value, pgettext_lazy("ruling", "refuse it")
 
 
+class VoidAs(TextChoices):
+    MISTAKE = choices.CloseReason.VOID.value, pgettext_lazy("void", "by mistake")
+    TWICE = choices.CloseReason.DUPLICATE.value, pgettext_lazy("void", "twice")
+
+
 REASON = text("reason", _("Why"), required=True, is_note=True)
 CATEGORY = choice("category", _("What kind of matter"), choices.Category)
 GRADE = choice("grade", _("How big it is"), choices.Grade)
@@ -115,6 +120,7 @@ SPEAKER_WAS_TOLD = text(
     "told", _("What the speaker was told"), required=True, is_note=True
 )
 UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
+VOID_AS = choice("void_as", _("It was taken down"), VoidAs, required=True)
 RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
 WHY_OPTIONAL = text("reason", _("Why"), is_note=True)
 WHY_LOWER = text(

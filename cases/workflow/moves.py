@@ -29,6 +29,7 @@ from cases.workflow.inputs import (
     SATISFACTION,
     SOLVED,
     SPEAKER_WAS_TOLD,
+    VOID_AS,
     Input,
     Kind,
     choice,
@@ -85,6 +86,15 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             ),
             guards=(guards.above_village_after_dissatisfaction,),
             also_locks="into",
+        ),
+        Action.VOID: Move(
+            sources=stages(Stage.SPEAK),
+            targets=stages(Stage.CLOSED),
+            effect=speak.void,
+            who=who.COUNTER,
+            inputs=(VOID_AS, REASON),
+            guards=(guards.taken_down_by_officer, guards.not_reported_as_red_line),
+            informs_speaker=True,
         ),
         Action.ESCALATE: Move(
             sources=stages(Stage.DELIBERATE, Stage.HANDLE),

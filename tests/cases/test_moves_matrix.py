@@ -40,6 +40,7 @@ pytestmark = pytest.mark.django_db
 TABLE = """
     settle            s         DS    R    -  -
     accept            s         DS    R    -  -
+    void              s         D     -    -  -
     divert            sdb       S     R    h  -
     escalate          dbh       S     R    -  -
     send_back         db        -     R    -  -
@@ -110,6 +111,7 @@ STEPS_IN_FIRST = {
     "withdraw",
     "reopen",
 }
+VILLAGE_ALONE = {"void"}  # nobody steps in from above
 POSTS = {
     "village": {"D": "duty", "S": "secretary", "L": "leader"},
     "town": {"R": "reviewer", "V": "supervisor"},
@@ -273,6 +275,8 @@ class World:
         self, move: str, village: str, above: str, left: set[str]
     ) -> set[str]:
         if not (village or above):
+            return set()
+        if move in VILLAGE_ALONE and self.level != Level.VILLAGE:
             return set()
         level = (
             Level.TOWN
