@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    F,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from minshi.crypto import blind_index
@@ -129,6 +137,14 @@ def resident_named(
 
     found = list(keys.select_related("resident__household__group__village")[:2])
     return found[0].resident if len(found) == 1 else None
+
+
+def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
+    """Return the names of residents that stand in a text, each once. One query."""
+    said = residents.annotate(
+        text=Value(text, output_field=TextField()), length=Length("name")
+    ).filter(text__contains=F("name"), length__gt=1)
+    return list(said.order_by("name").values_list("name", flat=True).distinct())
 
 
 @transaction.atomic

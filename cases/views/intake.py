@@ -15,10 +15,13 @@ from cases.forms import IntakeForm
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.privacy.disclosure import may_print_receipt
+from cases.privacy.redactor import personal_values_of, speaker_redactor
 from cases.views.access import StaffView
 from cases.views.namesakes import namesakes_of
+from cases.views.pasted import fillings_for
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
 from cases.workflow.intake import OnTheSpot, similar_to, take_down
+from cases.workflow.pasted import without_numbers
 from cases.workflow.register import in_territory
 from cases.workflow.speakers import checked_name
 from minshi.clock import now, today
@@ -56,9 +59,13 @@ class Intake(StaffView):
         if "choose" in request.POST:
             # the village, whose groups and cadres are wanted; nothing is checked yet
             return self._show(request, self._form(initial=_typed(request.POST)))
+        if "fill" in request.POST:
+            return self._fill(request)
 
         form = self._form(request.POST)
-        if form.is_valid():
+        was_offered = "offered" in request.POST
+        fillings = [] if was_offered else fillings_for(self.user, request.POST.dict())
+        if form.is_valid() and not fillings:
             try:
                 if "add_to" in request.POST:
                     return self._add_to(request, form)
@@ -70,7 +77,23 @@ class Intake(StaffView):
             else:
                 return self._go_on(request, form, case)
 
-        return self._show(request, form, status=UNPROCESSABLE)
+        return self._show(
+            request, form, status=UNPROCESSABLE, fillings=fillings, offered=True
+        )
+
+    def _fill(self, request: HttpRequest) -> HttpResponse:
+        """Show the form as it was typed, a field filled with what the words hold.
+
+        For browsers without JavaScript; nothing is checked yet.
+        """
+        typed = _typed(request.POST)
+        for filling in fillings_for(self.user, request.POST.dict()):
+            if filling.field == request.POST["fill"]:
+                typed[filling.field] = filling.value
+
+        form = self._form(initial=typed)
+        left = fillings_for(self.user, typed)
+        return self._show(request, form, fillings=left, offered=True)
 
     def _with_new_key(self, sent: QueryDict, refusal: KeyReused) -> IntakeForm:
         """Return the same answers under a new key, asking to send them again."""
@@ -266,7 +289,8 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
 
 
 class Similar(StaffView):
-    """A fragment under the words: up to three open matters that sound the same.
+    """A fragment under the words: what belongs in a field of its own, and up to three
+    open matters that sound the same.
 
     By POST, so that the words stay out of logs.
     """
@@ -288,7 +312,12 @@ class Similar(StaffView):
                 at=now(),
             )
 
-        context = {"similar": found, "at": now(), "sight": self.sight()}
+        context = {
+            "similar": found,
+            "fillings": fillings_for(self.user, request.POST.dict()),
+            "at": now(),
+            "sight": self.sight(),
+        }
         return render(request, "cases/_similar.html", context)
 
 
@@ -322,7 +351,7 @@ class Receipt(StaffView):
 
         context = {
             "case": case,
-            "is_named": is_named,
+            "matter": _matter_on_paper(case) if is_named else "",
             "qr": qr,
             "address": address,
             "nav": "intake",
@@ -338,6 +367,14 @@ class Receipt(StaffView):
         if not may_print_receipt(self.user, case, read_facts(case, now())):
             raise Http404
         return case
+
+
+def _matter_on_paper(case: Case) -> str:
+    """Return the title for a receipt, which may be lost on the road: it names nobody,
+    also where somebody has written the title since.
+    """
+    redact = speaker_redactor(case, personal_values_of(case))
+    return without_numbers(redact(case.title))
 
 
 def tracking_address(case: Case) -> str:

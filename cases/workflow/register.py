@@ -15,6 +15,12 @@ from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.guard import name_concerns, unmasked_phone
 from cases.workflow.facts import Facts, posts_about, village_of
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
+from cases.workflow.pasted import (
+    EDGES,
+    without_introduction,
+    without_numbers,
+    without_people,
+)
 from cases.workflow.record import record
 from cases.workflow.speakers import identified
 from cases.workflow.step import Step
@@ -22,6 +28,7 @@ from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
 from minshi.idempotency import once
+from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.people import ADMINISTRATORS
 
@@ -189,26 +196,41 @@ def town_of(spoken: Spoken) -> Town:
 def title_of(spoken: Spoken) -> str:
     """Return the given title, else the beginning of the words.
 
-    The latter without the speaker's name or phone.
+    The latter names nobody: it is read in lists, notices and on receipts. At most one
+    query.
     """
     if spoken.title.strip():
         return spoken.title.strip()
 
-    text = spoken.verbatim.strip()
-    for value in (spoken.speaker_name, spoken.speaker_phone):
-        if len(value) > 1:
-            text = text.replace(value, "")
-
-    title = _first_sentence(text) or text or _("A matter")
+    text = _first_sentence(_without_who(spoken))
+    title = text or _("A matter")
     if len(title) > TITLE_LENGTH:
         return title[: TITLE_LENGTH - 1] + "…"
     return title
 
 
+def _without_who(spoken: Spoken) -> str:
+    """Return the words without who spoke, without numbers, and others as 张某."""
+    own = [
+        spoken.speaker_name.strip(),
+        spoken.speaker_phone.strip(),
+        spoken.proxy_speaker.strip(),
+        *(name.strip() for name in spoken.co_speakers),
+    ]
+    if spoken.resident:
+        own.append(spoken.resident.name)
+
+    text = spoken.verbatim.strip()
+    of_village = Resident.objects.filter(household__group__village=spoken.village)
+    others = names_in(text, of_village) if spoken.village else []
+    text = without_introduction(text)
+    return without_numbers(without_people(text, own, set(others) - set(own)))
+
+
 def _first_sentence(text: str) -> str:
     for part in SENTENCE_END.split(text):
-        if part.strip():
-            return part.strip()
+        if words := part.strip(EDGES):
+            return words
     return ""
 
 

@@ -105,6 +105,26 @@ function dropOldHints(form) {
   });
 }
 
+// What stands in the words and belongs in a field of its own goes there by its button;
+// without scripts the server does the same, after it was asked once.
+function fillFromWords(form) {
+  const offered = Object.assign(document.createElement("input"), { type: "hidden", name: "offered" });
+  form.append(offered);
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[name=fill]");
+    if (!button) return;
+    event.preventDefault();
+
+    const field = one("#id_" + button.value, form);
+    const folded = field.closest("details");
+    if (folded) folded.open = true;
+    field.value = button.dataset.value;
+    button.parentElement.remove();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 function showTimeTaken(clock) {
   const began = Date.now();
   clock.hidden = false;
@@ -122,3 +142,4 @@ growWithText(one("#id_verbatim", form));
 showTimeTaken(one("[data-timer]", form));
 lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
 dropOldHints(form);
+fillFromWords(form);

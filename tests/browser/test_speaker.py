@@ -212,3 +212,20 @@ def test_letters_are_asked_about_without_javascript(open_as):
 
     case = Case.objects.get()
     assert (case.resident.name, case.speaker_name) == ("张常胜", "张常胜")
+
+
+def test_a_phone_in_the_words_goes_to_its_field_by_its_button(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    page.focus("#id_verbatim")
+    page.keyboard.insert_text("路灯坏了，打13993912345找我")
+
+    page.locator("[name=fill][value=speaker_phone]").click()
+
+    expect(page.locator("#id_speaker_phone")).to_have_value("13993912345")
+    expect(page.locator("#id_speaker_phone")).to_be_visible()
+    expect(page.locator("[name=fill]")).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("article.receipt")
+    assert Case.objects.get().speaker_phone == "13993912345"
