@@ -6,7 +6,13 @@ from typing import Any, TypeVar
 import segno
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +37,7 @@ from villages.models import Group, Post, Town, Village
 from villages.models.people import ADMINISTRATORS
 from villages.requests import whole_number
 from villages.rights import SETTLE
+from villages.staying import asked_by_script
 
 Row = TypeVar("Row", bound=Model)
 LAST = "last_intake"  # the session stores the last channel used, and on which day
@@ -63,19 +70,22 @@ class Intake(StaffView):
             return self._fill(request)
 
         form = self._form(request.POST)
+        if request.POST.get("officer", str(self.user.pk)) != str(self.user.pk):
+            words = _("Somebody else was logged in when this was written.")
+            form.add_error(None, words)
         was_offered = "offered" in request.POST
         fillings = [] if was_offered else fillings_for(self.user, request.POST.dict())
         if form.is_valid() and not fillings:
             try:
                 if "add_to" in request.POST:
-                    return self._add_to(request, form)
+                    return _lead(request, self._add_to(request, form))
                 case = self._take_down(form)
             except KeyReused as refusal:
                 form = self._with_new_key(request.POST, refusal)
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                return self._go_on(request, form, case)
+                return _lead(request, self._go_on(request, form, case))
 
         return self._show(
             request, form, status=UNPROCESSABLE, fillings=fillings, offered=True
@@ -235,6 +245,13 @@ class Intake(StaffView):
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+
+def _lead(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Redirect a browser; give a script of the page the address to go to."""
+    if asked_by_script(request):
+        return JsonResponse({"go": response["Location"]})
+    return response
 
 
 def _channel_of_the_day(request: HttpRequest) -> str:

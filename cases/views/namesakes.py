@@ -21,9 +21,7 @@ class Namesake:
 
     @classmethod
     def of(cls, found: FoundResident) -> "Namesake":
-        tail = f"****{found.tail}" if found.tail else ""
-        parts = (found.name, found.village, found.address, tail)
-        return cls(found.id, " · ".join(filter(None, parts)))
+        return cls(found.id, f"{found.name} · {found.village} · {found.address}")
 
 
 def namesakes_of(

@@ -4,7 +4,7 @@ import { clockTime, drop, hasArrived, refill, store, stored, valuesOf } from "./
 import { lookUp } from "./lookup.js";
 
 const PAUSE = 300; // milliseconds without a letter until the draft is stored
-const NOT_TYPED = /^(csrfmiddlewaretoken|key)$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|key|officer)$/;
 
 function keepDraft(form) {
   const name = form.dataset.draft;
@@ -87,44 +87,6 @@ function saveDraft(form, name) {
   saved.textContent = saved.dataset.words + " " + clockTime();
 }
 
-function growWithText(area) {
-  area.addEventListener("input", () => {
-    area.style.height = "auto";
-    area.style.height = area.scrollHeight + 4 + "px";
-  });
-}
-
-// Similar matters belong to the words and the village they were asked for, also those that
-// are still on their way.
-function dropOldHints(form) {
-  const hints = one("#similar", form);
-  form.addEventListener("input", (event) => {
-    if (!/^(verbatim|village)$/.test(event.target.name)) return;
-    hints.dispatchEvent(new Event("htmx:abort", { bubbles: true }));
-    hints.replaceChildren();
-  });
-}
-
-// What stands in the words and belongs in a field of its own goes there by its button;
-// without scripts the server does the same, after it was asked once.
-function fillFromWords(form) {
-  const offered = Object.assign(document.createElement("input"), { type: "hidden", name: "offered" });
-  form.append(offered);
-
-  form.addEventListener("click", (event) => {
-    const button = event.target.closest("[name=fill]");
-    if (!button) return;
-    event.preventDefault();
-
-    const field = one("#id_" + button.value, form);
-    const folded = field.closest("details");
-    if (folded) folded.open = true;
-    field.value = button.dataset.value;
-    button.parentElement.remove();
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-}
-
 function showTimeTaken(clock) {
   const began = Date.now();
   clock.hidden = false;
@@ -138,8 +100,13 @@ function showTimeTaken(clock) {
 
 const form = one("form[data-draft]");
 keepDraft(form);
-growWithText(one("#id_verbatim", form));
 showTimeTaken(one("[data-timer]", form));
 lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
-dropOldHints(form);
-fillFromWords(form);
+
+// Nobody needs these for the first letter; a poor line carries them after the page.
+window.addEventListener("load", async () => {
+  const { tendWords } = await import("./words.js");
+  const { sendInPlace } = await import("./sending.js");
+  tendWords(form);
+  sendInPlace(form);
+});

@@ -3,6 +3,7 @@
 // and ↓, Enter and Tab wait for it.
 import { one } from "./dom.js";
 import { isComposing } from "./keys.js";
+import { sayWhatCame } from "./line.js";
 import { known, listboxIn } from "./listbox.js";
 
 const PAUSE = 150; // milliseconds without a letter until the server is asked
@@ -136,6 +137,7 @@ async function find(address, text, village) {
   const query = new URLSearchParams({ q: text, village });
   try {
     const answer = await fetch(address + "?" + query, { headers: { Accept: "application/json" } });
+    sayWhatCame(answer.status);
     return answer.ok ? (await answer.json()).results : null;
   } catch {
     return null;

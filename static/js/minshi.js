@@ -3,10 +3,12 @@
 import { dropArrived } from "./drafts.js";
 import { focusFirst, sendOnce } from "./forms.js";
 import { openDialogs, watchKeys } from "./keys.js";
+import { watchLine } from "./line.js";
 import { markCameFrom } from "./rows.js";
 
 focusFirst();
 sendOnce();
+watchLine();
 watchKeys();
 openDialogs();
 markCameFrom();
