@@ -368,7 +368,9 @@ class Receipt(StaffView):
 
         context = {
             "case": case,
-            "matter": _matter_on_paper(case) if is_named else "",
+            "matter": _on_paper(case, case.title) if is_named else "",
+            "is_settled": case.was_settled,
+            "answer": _answer_on_paper(case) if is_named else "",
             "qr": qr,
             "address": address,
             "nav": "intake",
@@ -386,12 +388,17 @@ class Receipt(StaffView):
         return case
 
 
-def _matter_on_paper(case: Case) -> str:
-    """Return the title for a receipt, which may be lost on the road: it names nobody,
-    also where somebody has written the title since.
+def _on_paper(case: Case, words: str) -> str:
+    """Return words for a receipt, which may be lost on the road: it names nobody, also
+    where somebody has written the title since.
     """
     redact = speaker_redactor(case, personal_values_of(case))
-    return without_numbers(redact(case.title))
+    return without_numbers(redact(words))
+
+
+def _answer_on_paper(case: Case) -> str:
+    """Return the answer that the villager got on the spot; "" where there was none."""
+    return _on_paper(case, case.result) if case.was_settled else ""
 
 
 def tracking_address(case: Case) -> str:

@@ -36,6 +36,10 @@ async function findSpeaker(step) {
 
   const { lookUp } = await import("./lookup.js");
   lookUp(box, step, () => one("[name=speaker_phone]", step).focus());
+
+  // A quick hand was there before the list.
+  const name = one("[name=speaker_name]", box);
+  if (name.value !== name.defaultValue) name.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // A step that htmx puts into the page is kept as well, and comes into view.
