@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.attachments import attach
 from cases.forms import IntakeForm
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
@@ -119,6 +120,8 @@ class Intake(StaffView):
         self, request: HttpRequest, form: IntakeForm, case: Case
     ) -> HttpResponse:
         """Remember the channel for the next matter, and lead to the receipt or on."""
+        self._attach(request, case)
+
         data = form.cleaned_data
         request.session[LAST] = {"channel": data["channel"], "on": str(today())}
 
@@ -127,6 +130,15 @@ class Intake(StaffView):
             receipt = reverse("cases:receipt", args=[case.number])
             return redirect(f"{receipt}?print=1&{sent}")
         return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
+
+    def _attach(self, request: HttpRequest, case: Case) -> None:
+        """Store the photos with the case, which stands whatever becomes of them."""
+        post = self._post_for(case.village)
+        for upload in request.FILES.getlist("photo"):
+            try:
+                attach(case, upload, at=now(), post=post)
+            except RuleBroken as refusal:
+                messages.error(request, f"{upload.name}：{refusal}")
 
     def _form(self, data: QueryDict | None = None, **options: Any) -> IntakeForm:
         residents = neighbourhood_of(self.user, today()).residents
@@ -229,6 +241,7 @@ class Intake(StaffView):
             ),
         )
 
+        self._attach(request, case)
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
         return redirect(f"{case.get_absolute_url()}?sent={data['key']}")
 

@@ -69,6 +69,7 @@ class Action(models.TextChoices):
     )
     RECEIPT = "receipt", pgettext_lazy("action", "Red line: note the receipt")
     SUPERVISE = "supervise", pgettext_lazy("action", "Chase it")
+    REMOVE_FILE = "remove_file", pgettext_lazy("action", "Take the file off")
     AMEND = "amend", pgettext_lazy("action", "Correct the entry")
     RECEIVE_MERGED = (
         "receive_merged",

@@ -169,6 +169,13 @@ class RedLine(TypedDict, total=False):
     report: int
 
 
+class FileRemoved(TypedDict, total=False):
+    """remove_file: what the file was known by."""
+
+    file: str
+    sha256: str
+
+
 class Chased(TypedDict, total=False):
     """supervise; the order where it was one."""
 
@@ -209,6 +216,7 @@ class EventData(
     Amended,
     Joined,
     RedLine,
+    FileRemoved,
     Chased,
     Resolved,
     total=False,

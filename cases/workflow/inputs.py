@@ -41,6 +41,7 @@ class Kind(Enum):
     USERS = "users"
     ASKS = "asks"  # list[Ask]
     REPORT = "report"  # MandatoryReport
+    FILE = "file"  # Attachment
 
 
 @dataclass(frozen=True)

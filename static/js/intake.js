@@ -25,7 +25,7 @@ function keyOf(form) {
 
 function fieldsOf(form) {
   return all("input, textarea, select", form).filter(
-    (field) => field.name && !NOT_TYPED.test(field.name),
+    (field) => field.name && field.type !== "file" && !NOT_TYPED.test(field.name),
   );
 }
 

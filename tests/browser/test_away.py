@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from PIL import Image
 from playwright.sync_api import expect
 
 from cases.models import Case
@@ -168,3 +169,56 @@ def test_a_step_over_a_dead_line_keeps_its_words_and_says_so(open_as):
 
     expect(page.locator(BAND)).to_contain_text("字都在这台电脑上")
     assert page.input_value("[name=result]") == "当场换了灯泡"
+
+
+def noisy_photo(path, size) -> None:
+    """Nothing that shrinks by itself."""
+    Image.effect_noise(size, 90).convert("RGB").save(path, "JPEG", quality=95)
+
+
+def test_a_photo_is_made_smaller_before_it_is_sent(open_as, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    here = staff()
+    page = open_as(here.duty)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (2400, 1600))
+    written(page)
+
+    page.set_input_files("#id_photo", photo)
+    page.click("[name=save]")
+    page.wait_for_selector(".note.good")
+
+    with Case.objects.get().attachments.get().file.open() as file:
+        assert Image.open(file).size == (1280, 853)
+
+
+def test_a_photo_is_taken_without_javascript_too(open_as, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    here = staff()
+    page = open_as(here.duty, java_script_enabled=False)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (1600, 900))
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+
+    page.set_input_files("#id_photo", photo)
+    page.click("[name=save]")
+
+    with Case.objects.get().attachments.get().file.open() as file:
+        assert Image.open(file).size == (1600, 900)
+
+
+def test_a_draft_with_a_photo_chosen_comes_back_after_a_reload(open_as, tmp_path):
+    here = staff()
+    page = open_as(here.duty)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (200, 100))
+    written(page)
+    page.set_input_files("#id_photo", photo)
+    page.fill("#id_verbatim", WORDS)
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+
+    page.reload()
+
+    expect(page.locator("#id_verbatim")).to_have_value(WORDS)
+    assert page.is_visible("[data-restored]")

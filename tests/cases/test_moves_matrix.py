@@ -83,11 +83,13 @@ TABLE = """
     reply             sdbhvo    -     -    -  w
     reply             r         DSL   V>R  h  -
 """
-# merge needs a second case, protect goes two ways, rehome is the system's
+# merge needs a second case, protect goes two ways, rehome is the system's, and
+# remove_file is of whoever added the file
 ELSEWHERE = {
     "merge",
     "protect",
     "rehome",
+    "remove_file",
 }
 STAGE = {
     "s": "speak",

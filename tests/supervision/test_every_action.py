@@ -66,6 +66,7 @@ TABLE = """
     receipt           remembered
     supervise         others
     amend
+    remove_file
     receive_merged    passed_on into_deliberation
     rehome            passed_on into_deliberation
     alarm             others remembered
