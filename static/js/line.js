@@ -22,8 +22,10 @@ export function sayWhatCame(status, isOfForm) {
 export function watchLine() {
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const { status } = detail.xhr;
-    if (status === 200) say("");
-    else sayWhatCame(status, detail.elt.matches("form"));
+    const isOfForm = detail.elt.matches("form");
+    // what was on its way before the line broke takes nothing back
+    if (status === 200 && isOfForm) say("");
+    else sayWhatCame(status, isOfForm);
   });
 
   // Logging in again in another window has changed the token of every form.
