@@ -59,7 +59,8 @@ class Intake(StaffView):
         done = None
         if number := request.GET.get("done"):
             mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-            done = mine.first()
+            with_group = mine.select_related("resident__household__group")
+            done = with_group.first()
 
         return self._show(request, form, done=done)
 

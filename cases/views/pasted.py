@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.workflow.pasted import pasted_in, without_id
@@ -37,9 +38,9 @@ def fillings_for(user: User, typed: Mapping[str, str]) -> list[Filling]:
         button = _("Put it in the field for the phone")
         fillings.append(Filling("speaker_phone", found.phone, question, button))
     if found.name and not typed.get("speaker_name"):
-        question = _("“%(name)s” may be who speaks.") % {"name": found.name}
+        asked = gettext("“%(name)s” may be who speaks.") % {"name": found.name}
         button = _("Put the name under who speaks")
-        fillings.append(Filling("speaker_name", found.name, question, button))
+        fillings.append(Filling("speaker_name", found.name, asked, button))
     if found.id_number:
         question = _("This looks like an ID number; nobody needs it here.")
         button = _("Take it out of the words")
