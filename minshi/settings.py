@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "villages.staying.StayOnPage",
     "villages.middleware.StaffSession",
     "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -8,7 +8,16 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    F,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
 from minshi.crypto import blind_index, normal_phone
 from villages.models import Group, Resident, ResidentKey, User, Village
@@ -31,6 +40,14 @@ class FoundResident:
     group: int
     door: int
     tail: str  # the last four digits of the phone, never more; "" outside one's village
+
+    @property
+    def address(self) -> str:
+        """The group and the door, in words."""
+        return _("group %(group)s, no. %(door)s") % {
+            "group": self.group,
+            "door": self.door,
+        }
 
 
 @dataclass(frozen=True)
@@ -123,6 +140,29 @@ def _within(
         of_groups = Group.objects.filter(pk__in=groups).values("village")
         within |= Q(village__in=of_groups, resident__household__group__in=groups)
     return within
+
+
+def resident_named(
+    name: str, where: Neighbourhood, village: Village, group: Group | None = None
+) -> Resident | None:
+    """Return the one resident of the village, or of its group, with exactly this name;
+    None where there is none, or more than one. One query.
+    """
+    keys = ResidentKey.objects.filter(_within(where.villages, where.groups))
+    keys = keys.filter(village=village, key=lookup_text(name))
+    if group is not None:
+        keys = keys.filter(resident__household__group=group)
+
+    found = list(keys.select_related("resident__household__group__village")[:2])
+    return found[0].resident if len(found) == 1 else None
+
+
+def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
+    """Return the names of residents that stand in a text, each once. One query."""
+    said = residents.annotate(
+        text=Value(text, output_field=TextField()), length=Length("name")
+    ).filter(text__contains=F("name"), length__gt=1)
+    return list(said.order_by("name").values_list("name", flat=True).distinct())
 
 
 @transaction.atomic

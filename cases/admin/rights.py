@@ -99,8 +99,9 @@ def _holds_words(model: type[Model], name: str) -> bool:
     """True for a field of free words: no choice, no code."""
     fields = {field.name: field for field in model._meta.concrete_fields}
     field = fields.get(name)
-    is_text = isinstance(field, (models.CharField, models.TextField))
-    return is_text and not field.choices and not field.unique
+    if not isinstance(field, (models.CharField, models.TextField)):
+        return False
+    return not field.choices and not field.unique
 
 
 def with_sight(

@@ -30,6 +30,7 @@ from cases.serializers.parts import (
     UploadBody,
 )
 from cases.workflow import read_facts, readers_of
+from cases.workflow.files import take_off
 from minshi.api import KeyPages
 from minshi.parsers import FilesBody
 
@@ -119,6 +120,14 @@ class AttachmentFileAPIView(CaseApi):
         """The file itself, or the small photo."""
         stored = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
         return file_answer(stored, request)
+
+    @extend_schema(responses={204: None})
+    def delete(self, _request: Request, number: str, uuid: UUID) -> Response:
+        """Take off a file that you added, while the case is open."""
+        files = Attachment.objects.select_related("case", "post")
+        stored = get_object_or_404(files, case=self.case(number), uuid=uuid)
+        take_off(stored, by=self.user, at=self.at)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class RatingsAPIView(PartsApi):

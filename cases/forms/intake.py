@@ -29,6 +29,7 @@ SHOWN_AT_ONCE = frozenset(
         "channel",
         "village",
         "speaker_name",
+        "as_typed",
         "verbatim",
         "category",
         "grade",
@@ -51,6 +52,9 @@ class IntakeForm(RuleForm):
     speaker_name = forms.CharField(label=_("Who speaks"), max_length=40, required=False)
     resident = forms.ModelChoiceField(
         Resident.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    as_typed = forms.BooleanField(
+        label=_("The name is written so; it is no neighbour's"), required=False
     )
     village = forms.ModelChoiceField(
         Village.objects.none(), label=_("Village"), required=False

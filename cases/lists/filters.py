@@ -26,7 +26,7 @@ from cases.models.choices import (
     RequestState,
     Stage,
 )
-from cases.models.scope import CaseQuerySet, Sight
+from cases.models.scope import NOT_CONCLUDED, CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.days import DayFilter
@@ -224,7 +224,8 @@ class CaseFilter(filters.FilterSet):
     ) -> CaseQuerySet:
         if wanted:
             return cases.concluded()
-        return cases.filter(~Q(stage=Stage.CLOSED) | Q(close_reason=CloseReason.MERGED))
+        is_not = Q(close_reason__in=NOT_CONCLUDED)
+        return cases.filter(~Q(stage=Stage.CLOSED) | is_not)
 
     def by_given_back(
         self, cases: CaseQuerySet, _name: str, wanted: bool

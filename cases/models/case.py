@@ -382,6 +382,15 @@ class Case(WithChoices):
             return None
         return self.promised_on
 
+    @property
+    def was_settled(self) -> bool:
+        """True where it was settled on the spot, and stands so."""
+        return (
+            self.handling == Handling.ON_SPOT
+            and self.completed_at is not None
+            and self.completed_at == self.accepted_at
+        )
+
     def is_left_unrated(self, at: datetime) -> bool:
         """Return True where nobody rated within the days after the reply (domain §3,
         close_unrated), nor within the clock that asks for it: where a town gives more

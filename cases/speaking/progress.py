@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Stage
+from cases.models.choices import NOT_HEARD, Stage
 from cases.privacy.redactor import personal_redactor
 from cases.workflow.event_data import data_of
 
@@ -31,6 +31,7 @@ class SpeakerAccount:
 
     state: int
     is_open: bool
+    is_void: bool = False
     reply_by: date | None = None
     reply: str = ""
     reply_at: datetime | None = None
@@ -38,6 +39,8 @@ class SpeakerAccount:
 
     @property
     def state_in_words(self) -> str:
+        if self.is_void:
+            return _("It was taken down by mistake or twice")
         if self.state == RECEIVED:
             return _("We have received it")
         if self.state == WORKED_ON:
@@ -62,6 +65,7 @@ def told_to_speaker(case: Case) -> SpeakerAccount:
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
+        is_void=case.close_reason in NOT_HEARD,
         reply_by=case.reply_by,
         reply=redact(reply.text) if reply else "",
         reply_at=reply.at if reply else None,

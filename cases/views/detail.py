@@ -82,7 +82,7 @@ def detail_context(
         "spent": spent_of(facts.clocks, at),
         "is_provisional": _is_provisional(facts),
         "readers": readers_of(facts),
-        "attachments": list(case.attachments.all()),
+        "attachments": list(case.attachments.select_related("post")),
         "meetings": list(AgendaItem.objects.about(case, user, today())),
         "slips": _slips(user, facts, events),
         **_speaker(user, sight, facts),

@@ -109,6 +109,12 @@ class Withdrawn(TypedDict, total=False):
     said_at: str
 
 
+class Voided(TypedDict, total=False):
+    """void: by mistake or twice, as the reason of the closing."""
+
+    void_as: str
+
+
 class Diverted(TypedDict, total=False):
     """divert."""
 
@@ -164,6 +170,13 @@ class RedLine(TypedDict, total=False):
     report: int
 
 
+class FileRemoved(TypedDict, total=False):
+    """remove_file: what the file was known by."""
+
+    file: str
+    sha256: str
+
+
 class Chased(TypedDict, total=False):
     """supervise; the order where it was one."""
 
@@ -195,6 +208,7 @@ class EventData(
     Progressed,
     Answered,
     Withdrawn,
+    Voided,
     Diverted,
     Explained,
     Merged,
@@ -203,6 +217,7 @@ class EventData(
     Amended,
     Joined,
     RedLine,
+    FileRemoved,
     Chased,
     Resolved,
     total=False,

@@ -4,12 +4,14 @@ import { forgetPage, markBackground } from "./background.js";
 import { dropArrived } from "./drafts.js";
 import { focusFirst, sendOnce } from "./forms.js";
 import { openDialogs, watchKeys } from "./keys.js";
+import { watchLine } from "./line.js";
 import { markCameFrom } from "./rows.js";
 
 markBackground();
 forgetPage();
 focusFirst();
 sendOnce();
+watchLine();
 watchKeys();
 openDialogs();
 markCameFrom();

@@ -126,7 +126,9 @@ def test_a_form_from_elsewhere_leads_to_the_first_page(at_work, time_machine):
     assert answer["Location"] == "/login/?next=/"
 
 
-def test_a_fragment_moves_the_whole_page_to_the_login(at_work, time_machine):
+def test_a_fragment_leaves_the_page_and_says_that_the_login_is_over(
+    at_work, time_machine
+):
     client = at_work()
     time_machine.shift(timedelta(minutes=61))
 
@@ -135,7 +137,8 @@ def test_a_fragment_moves_the_whole_page_to_the_login(at_work, time_machine):
         headers={"hx-request": "true", "hx-current-url": f"http://testserver{PAGE}"},
     )
 
-    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/login/?next={PAGE}")
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+    assert "HX-Redirect" not in answer
 
 
 def test_a_script_is_told_to_log_in_again(at_work, time_machine):

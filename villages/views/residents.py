@@ -61,10 +61,7 @@ def _as_json(resident: FoundResident, names_village: bool) -> dict[str, Any]:
     """Return a row of the list, its place with the village's name where several are
     shown.
     """
-    place = _("group %(group)s, no. %(door)s") % {
-        "group": resident.group,
-        "door": resident.door,
-    }
+    place = resident.address
     if names_village:
         place = f"{resident.village} {place}"
 

@@ -1,4 +1,4 @@
-"""说: settle, accept, divert, merge, withdraw."""
+"""说: settle, accept, divert, void, merge, withdraw."""
 
 from django.utils.translation import gettext as _
 
@@ -63,6 +63,22 @@ def divert(step: Step) -> None:
     step.data["route"] = step.values["route"]
     step.reply(step.values["told"])
     step.close(CloseReason.DIVERTED)
+
+
+def void(step: Step) -> None:
+    """作废: close a record that was made by mistake, or twice.
+
+    It stays readable, and whoever has its receipt is told why (domain §3, void).
+    """
+    reason = CloseReason(step.values["void_as"])
+    step.data["void_as"] = str(reason)
+
+    if reason == CloseReason.DUPLICATE:
+        words = _("This was taken down twice; the other one goes on: %(reason)s")
+    else:
+        words = _("This was taken down by mistake: %(reason)s")
+    step.reply(words % {"reason": step.values["reason"]})
+    step.close(reason)
 
 
 def withdraw(step: Step) -> None:
