@@ -23,13 +23,19 @@ from cases.models.choices import Handling, Level
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.facts import holder_key
-from cases.workflow.inputs import ABOUT_SPEAKER, Input, Kind
+from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind
 from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
 
 # Inputs that are asked of officers alone: nobody asks the speaker how they told us.
-OFFICERS_ONLY = ("how", "said_at", "co_speaker")
+OFFICERS_ONLY = (
+    "how",
+    "said_at",
+    "co_speaker",
+    "co_speaker_phone",
+    "co_speaker_resident",
+)
 # Drawn with the assistants' ticks, and with the speaker's name.
 BESIDE_ANOTHER = ("asks", "resident", "as_typed")
 
@@ -133,7 +139,9 @@ def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[st
         is_wanted = is_correction or item.name in ("category", "grade")
         if not is_wanted or item.name == "speaker_phone":
             continue
-        if item.kind is Kind.RESIDENT:
+        if item.name == OTHERS.name:
+            initial[item.name] = "、".join(map(str, case.others))
+        elif item.kind is Kind.RESIDENT:
             initial[item.name] = case.resident_id
         elif hasattr(case, item.name):
             initial[item.name] = getattr(case, item.name)

@@ -5,10 +5,21 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import BooleanField, Case, F, Func, Q, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
+from cases.models import CoSpeaker
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow.numbering import number_of
 from minshi.crypto import blind_index, normal_phone
@@ -93,9 +104,10 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
 
     readable = cases.filter(Q(redacted=False))
     if phone := _phone(text):
-        return readable.filter(
-            sight.speaker_shown(), speaker_phone_hash=blind_index(phone, "phone")
-        )
+        asked = blind_index(phone, "phone")
+        others = CoSpeaker.objects.filter(case=OuterRef("pk"), phone_hash=asked)
+        theirs = Q(speaker_phone_hash=asked) | Q(Exists(others))
+        return readable.filter(theirs, sight.speaker_shown())
 
     for term in terms_of(text):
         readable = _containing(readable, term, sight)

@@ -368,6 +368,13 @@ class Case(WithChoices):
         return masked_phone(self.speaker_phone or "")
 
     @property
+    def others(self) -> list["CoSpeaker"]:
+        """Whoever says the same, first named first. No query where nobody does."""
+        if not self.also_personal:
+            return []
+        return list(self.co_speakers.order_by("pk"))
+
+    @property
     def due_on(self) -> date | None:
         """The last day, as people say it: the day before `due_at` (domain §4)."""
         if self.due_at is None:
@@ -424,8 +431,19 @@ class CoSpeaker(models.Model):
     case = models.ForeignKey(
         Case, models.CASCADE, related_name="co_speakers", verbose_name=_("case")
     )
+    resident = models.ForeignKey(
+        Resident,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("resident"),
+    )
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     phone = EncryptedTextField(_("phone"), blank=True)
+    phone_hash = models.CharField(
+        max_length=64, blank=True, db_index=True, editable=False
+    )
     from_case = models.ForeignKey(
         Case,
         models.SET_NULL,
@@ -440,6 +458,11 @@ class CoSpeaker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked(self) -> str:
+        """The name with the phone masked, as the speaker's own is shown."""
+        return f"{self.name} {masked_phone(self.phone or '')}".strip()
 
 
 class NumberCounter(models.Model):

@@ -96,4 +96,5 @@ class CaseRevision(models.Model):
         Anything that is no field of the case was typed in with a step: a note.
         """
         fields = {field.name: field.verbose_name for field in Case._meta.fields}
+        fields["others"] = _("co-speakers")
         return str(fields.get(self.field, _("note")))

@@ -73,16 +73,23 @@ def note_reading(case: Case, *, by: User, at: datetime, request: HttpRequest) ->
         )
 
 
-def open_speaker_phone(
+def phones_of(case: Case) -> list[tuple[str, str]]:
+    """Return name and phone of everybody who spoke and left one, the speaker first."""
+    people = [(case.speaker_name, case.speaker_phone or "")]
+    people += [(person.name, person.phone or "") for person in case.others]
+    return [(name, phone) for name, phone in people if phone]
+
+
+def open_phones(
     case: Case,
     *,
     by: User,
     reason: str,
     at: datetime,
     request: HttpRequest | None = None,
-) -> str:
-    """Return the speaker's phone in full, and record in the audit log who opened it and
-    why.
+) -> list[tuple[str, str]]:
+    """Return the phones of all who spoke in full, and record in the audit log who
+    opened them and why.
 
     Raises NoSuchRight for anybody who `may_open_phone` says may not, InputRefused
     without a reason.
@@ -105,4 +112,4 @@ def open_speaker_phone(
         reason=reason.strip(),
         request=request,
     )
-    return case.speaker_phone or ""
+    return phones_of(case)

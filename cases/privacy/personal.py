@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cases.models import Case, CoSpeaker
 from cases.models.choices import Confidentiality
+from minshi.crypto import blind_index
 from minshi.text import Personal, blanked, folded
 
 # The fields of a case that say who spoke; what identifies them in their own words too.
@@ -44,9 +45,10 @@ def add_personal(case: Case, values: Iterable[str | None]) -> None:
 def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
     """Write co-speakers of a case, unsaved ones; whoever calls saves the case."""
     people = list(people)
-    CoSpeaker.objects.bulk_create(people)
     for person in people:
+        person.phone_hash = blind_index(person.phone or "", "phone")
         add_personal(case, (person.name, person.phone))
+    CoSpeaker.objects.bulk_create(people)
 
 
 def keep_words(case: Case) -> None:

@@ -341,7 +341,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
     def get_co_speakers(self, case: Case) -> list[str] | None:
         if not self._sight.shows_speaker(case):
             return None
-        return [person.name for person in case.co_speakers.all()]
+        return [person.masked for person in case.others]
 
     @extend_schema_field(PlaceSerializer(many=True))
     def get_joined_villages(self, case: Case) -> list[Any]:

@@ -15,7 +15,8 @@ from cases.models.scope import Sight
 from cases.privacy.disclosure import (
     may_open_phone,
     may_print_receipt,
-    open_speaker_phone,
+    open_phones,
+    phones_of,
 )
 from cases.privacy.redactor import Redactor, reader_redactor
 from cases.slips import slips_of
@@ -98,9 +99,11 @@ def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
     """Return who spoke, as this reader may know it, and what of it they may open."""
     case = facts.case
     is_shown = sight.shows_speaker(case)
-    has_phone = bool(case.speaker_phone)
+    others = case.others if is_shown else []
+    has_phone = bool(case.speaker_phone) or any(person.phone for person in others)
     return {
         "speaker": speaker_of(case, shown=is_shown),
+        "others": others,
         "speaker_shown": is_shown,
         "may_open_phone": has_phone and may_open_phone(user, today(), case),
         "may_print_receipt": may_print_receipt(user, case, facts),
@@ -242,14 +245,14 @@ class OpenPhone(StaffView):
 
         if form.is_valid():
             try:
-                phone = open_speaker_phone(
+                phones = open_phones(
                     case,
                     by=self.user,
                     reason=form.cleaned_data["reason"],
                     at=now(),
                     request=request,
                 )
-                return self._show(request, case, form, phone=phone, was_opened=True)
+                return self._show(request, case, form, phones=phones, was_opened=True)
             except RuleBroken as refusal:
                 form.refuse(refusal)
 
@@ -259,7 +262,7 @@ class OpenPhone(StaffView):
         """Return the case; Http404: no phone, or not theirs to open."""
         case = self.case(number)
         knows_speaker = self.sight().shows_speaker(case)
-        if not (case.speaker_phone and knows_speaker):
+        if not knows_speaker or not phones_of(case):
             raise Http404
         if not may_open_phone(self.user, today(), case):
             raise Http404

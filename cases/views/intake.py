@@ -30,7 +30,7 @@ from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_fac
 from cases.workflow.intake import OnTheSpot, similar_to, take_down
 from cases.workflow.pasted import without_numbers
 from cases.workflow.register import in_territory
-from cases.workflow.speakers import checked_name
+from cases.workflow.speakers import checked_name, named_apart
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
@@ -217,16 +217,11 @@ class Intake(StaffView):
 
         is_ordinary = data["confidentiality"] in ("", Confidentiality.NORMAL)
         is_protected = not is_ordinary or data.get("concerns")
-        if (
-            is_protected
-            or data["settled"]
-            or data["speaker_phone"]
-            or data["request_text"]
-        ):
+        if is_protected or data["settled"] or data["request_text"]:
             raise MoveRefused(
                 _(
-                    "Only words and a name can be added to a known matter. Take this"
-                    " down as a new one."
+                    "Only words and who says so can be added to a known matter. Take"
+                    " this down as a new one."
                 )
             )
 
@@ -240,6 +235,8 @@ class Intake(StaffView):
             co_speaker=checked_name(
                 data["speaker_name"], data["resident"], as_typed=data["as_typed"]
             ),
+            co_speaker_phone=data["speaker_phone"],
+            co_speaker_resident=data["resident"],
         )
 
         self._attach(request, case)
@@ -296,8 +293,6 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
 
     Without a village it belongs to the post's town.
     """
-    commas = data["co_speakers"].replace("，", ",").replace("、", ",")
-    co_speakers = tuple(name.strip() for name in commas.split(","))
     copied = {name: data[name] for name in COPIED}
 
     return Spoken(
@@ -313,7 +308,7 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
         channel=data["channel"],
         confidentiality=data["confidentiality"] or Confidentiality.NORMAL,
         said_at=data["said_at"],
-        co_speakers=co_speakers,
+        co_speakers=tuple(named_apart(data["co_speakers"])),
         concerns=tuple(data.get("concerns") or ()),
         **copied,
     )

@@ -21,7 +21,7 @@ from villages.models import Office, Post
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
 # what is about who spoke: nobody fills it in who may not know it
-ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed")
+ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "others")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 
@@ -115,6 +115,13 @@ ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
 ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
 RESULT = text("result", _("The result"), required=True, is_note=True)
 REPLY = text("reply", _("What you tell the speaker"), required=True, is_note=True)
+OTHERS = Input(
+    "others",
+    Kind.LINE,
+    _("Others who say the same"),
+    max_length=200,
+    help=_("Names, with a comma between."),
+)
 AS_TYPED = Input(
     "as_typed", Kind.FLAG, _("The name is written so; it is no neighbour's")
 )

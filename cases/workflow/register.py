@@ -24,7 +24,7 @@ from cases.workflow.pasted import (
     without_people,
 )
 from cases.workflow.record import record
-from cases.workflow.speakers import identified
+from cases.workflow.speakers import co_speaker, identified, neighbour_named
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
@@ -111,11 +111,24 @@ def register(
         if before := _made_before(key, spoken, by):
             return before
         raise
-    others = [CoSpeaker(case=case, name=name) for name in spoken.co_speakers]
-    add_co_speakers(case, others)
+    add_co_speakers(case, _others(case, spoken, by, at))
 
     _open(step, spoken)
     return case
+
+
+def _others(case: Case, spoken: Spoken, by: Actor, at: datetime) -> list[CoSpeaker]:
+    """Return the co-speakers, linked where a name is exactly one neighbour's.
+
+    One query for each.
+    """
+    others = []
+    for name in spoken.co_speakers:
+        resident = None
+        if isinstance(by, Officer):
+            resident = neighbour_named(name, case.village, by=by, at=at)
+        others.append(co_speaker(case, name, resident))
+    return others
 
 
 def _as_kept(spoken: Spoken) -> Spoken:

@@ -4,6 +4,7 @@ A name belongs to a resident where it is exactly theirs and nobody else's in the
 village. Letters and digits are typed to look somebody up; they name nobody.
 """
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import datetime
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from cases.models import Case, CoSpeaker
 from cases.workflow.actors import Actor, Officer
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
 from villages.lookup import neighbourhood_of, resident_named
 from villages.models import Group, Resident, Village
+
+COMMAS = re.compile("[,，、;；\n]")
 
 if TYPE_CHECKING:
     from cases.workflow.register import Spoken
@@ -81,6 +85,22 @@ def neighbour_named(
         return None
     where = neighbourhood_of(by.user, workdays.local_day(at))
     return resident_named(name, where, village, group)
+
+
+def co_speaker(
+    case: Case, name: str, resident: Resident | None = None, phone: str = ""
+) -> CoSpeaker:
+    """Return an unsaved co-speaker; what is not given of a resident is theirs."""
+    if resident is not None:
+        name = name or resident.name
+        phone = phone or resident.phone or ""
+    return CoSpeaker(case=case, resident=resident, name=name, phone=phone)
+
+
+def named_apart(typed: str) -> list[str]:
+    """Return the names that were typed with commas of any kind between, each once."""
+    names = [name.strip() for name in COMMAS.split(typed)]
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def _has_other_phone(resident: Resident, typed: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import Confidentiality, Level, Stage
 from cases.models.scope import Sight
+from cases.privacy.disclosure import phones_of
 from minshi import workdays
 from minshi.errors import NoSuchRight
 from supervision.models import Call
@@ -129,11 +130,11 @@ def _calling_post(case: Case, user: User, at: datetime) -> Post:
     return min(posts, key=distance)
 
 
-def number_to_call(
+def numbers_to_call(
     call: Call, *, by: User, at: datetime, request: HttpRequest | None = None
-) -> str:
-    """Return the speaker's phone number, for the call; the audit log names the case and
-    the reason.
+) -> list[tuple[str, str]]:
+    """Return name and phone of those who spoke, for the call; the audit log names the
+    case and the reason.
 
     NoSuchRight: not theirs to make.
     """
@@ -151,4 +152,4 @@ def number_to_call(
         request=request,
     )
 
-    return call.case.speaker_phone or ""
+    return phones_of(call.case)

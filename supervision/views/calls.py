@@ -12,17 +12,17 @@ from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from minshi.clock import now
 from supervision.models import Call
-from supervision.notices.calls import ORDER, calls_of, note_call, number_to_call
+from supervision.notices.calls import ORDER, calls_of, note_call, numbers_to_call
 
 
 @dataclass(frozen=True)
 class CallRow:
-    """A call to make; the number only where it was just asked for."""
+    """A call to make; the numbers only where they were just asked for."""
 
     pk: int
     name: str
-    phone: str  # masked, or the number itself
-    is_opened: bool
+    phone: str  # masked
+    numbers: list[tuple[str, str]]  # name and phone of all who spoke
     may_open: bool
     purpose: str
     number: str
@@ -32,14 +32,15 @@ class CallRow:
     tries: int
 
     @classmethod
-    def of(cls, call: Call, opened: str | None) -> "CallRow":
+    def of(cls, call: Call, opened: list[tuple[str, str]]) -> "CallRow":
         case = call.case
+        left_a_number = bool(case.speaker_phone or case.also_personal)
         return cls(
             pk=call.pk,
             name=case.speaker_name or "—",
-            phone=case.masked_phone if opened is None else opened,
-            is_opened=opened is not None,
-            may_open=bool(case.speaker_phone) and opened is None,
+            phone=case.masked_phone,
+            numbers=opened,
+            may_open=left_a_number and not opened,
             purpose=purpose_of(call),
             number=case.number,
             address=case.get_absolute_url(),
@@ -66,7 +67,9 @@ class CallsView(StaffView):
         found: Call = get_object_or_404(calls_of(self.user, now()), pk=pk)
         return found
 
-    def show(self, opened: dict[int, str] | None = None) -> HttpResponse:
+    def show(
+        self, opened: dict[int, list[tuple[str, str]]] | None = None
+    ) -> HttpResponse:
         """Answer with the page of calls; `opened` has the numbers to show, by call."""
         calls = calls_of(self.user, now())
         page = page_of(calls, ORDER, self.request.GET.get("after", ""))
@@ -74,7 +77,7 @@ class CallsView(StaffView):
         shown = opened or {}
         context = {
             "nav": "calls",
-            "calls": [CallRow.of(call, shown.get(call.pk)) for call in page.rows],
+            "calls": [CallRow.of(call, shown.get(call.pk, [])) for call in page.rows],
             "after": page.after,
         }
         return render(self.request, "supervision/calls.html", context)
@@ -103,7 +106,7 @@ class NoteCall(CallsView):
 
 
 class OpenNumber(CallsView):
-    """The number of one call, shown once in its row; by POST, because it leaves a
+    """The numbers of one call, shown once in its row; by POST, because it leaves a
     trace.
     """
 
@@ -114,8 +117,8 @@ class OpenNumber(CallsView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         call = self.call(pk)
-        number = number_to_call(call, by=self.user, at=now(), request=request)
+        numbers = numbers_to_call(call, by=self.user, at=now(), request=request)
 
-        response = self.show({call.pk: number})
+        response = self.show({call.pk: numbers})
         response["Cache-Control"] = "no-store"
         return response

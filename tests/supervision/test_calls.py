@@ -7,7 +7,7 @@ from django.urls import reverse
 from minshi.errors import NoSuchRight
 from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Notice, NoticeKind
-from supervision.notices.calls import calls_of, note_call, number_to_call
+from supervision.notices.calls import calls_of, note_call, numbers_to_call
 from supervision.notices.speaker import told_so_far
 from tests import roles
 from tests.cases.roads import (
@@ -69,7 +69,7 @@ def test_a_strangers_call_does_not_exist(client):
         with pytest.raises(NoSuchRight):
             note_call(call, reached=True, by=post.user, at=NOON)
         with pytest.raises(NoSuchRight):
-            number_to_call(call, by=post.user, at=NOON)
+            numbers_to_call(call, by=post.user, at=NOON)
         client.force_login(post.user)
         for name in ("call", "call_phone"):
             assert (

@@ -11,7 +11,7 @@ from django.utils import translation
 from cases.workflow import Action, Speaker, make_move
 from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Notice, NoticeChannel, NoticeKind, NoticeState
-from supervision.notices.calls import calls_of, number_to_call
+from supervision.notices.calls import calls_of, numbers_to_call
 from supervision.notices.delivering import BACKOFF, deliver
 from supervision.notices.hours import awake
 from supervision.notices.words import standard_words
@@ -329,10 +329,9 @@ def test_what_an_officer_takes_back_for_them_is_told_by_a_call_that_can_be_made(
     caller = here.duty if level == "village" else here.reviewer
     told = Notice.objects.filter(kind=NoticeKind.CALL)
     assert list(told.values_list("recipient", flat=True)) == [caller.user_id]
-    assert (
-        number_to_call(calls_of(caller.user, NOON).get(), by=caller.user, at=NOON)
-        == PHONE
-    )
+    call = calls_of(caller.user, NOON).get()
+    numbers = numbers_to_call(call, by=caller.user, at=NOON)
+    assert numbers == [("李建国", PHONE)]
     assert Call.objects.get().kind == NoticeKind.WITHDRAWN
     assert not messages().exists()
 

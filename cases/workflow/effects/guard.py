@@ -14,12 +14,17 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.scope import Sight
-from cases.privacy.personal import WHO_SPOKE
+from cases.privacy.personal import WHO_SPOKE, add_co_speakers
 from cases.workflow.actors import Officer
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.facts import level_of, posts_about, village_of
-from cases.workflow.inputs import ABOUT_SPEAKER
-from cases.workflow.speakers import checked_name, neighbour_named
+from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
+from cases.workflow.speakers import (
+    checked_name,
+    co_speaker,
+    named_apart,
+    neighbour_named,
+)
 from cases.workflow.step import Step
 from cases.workflow.who import REVIEWERS, Handled, owners_posts
 from minshi.crypto import blind_index, normal_phone
@@ -208,6 +213,9 @@ def amend(step: Step) -> None:
         _identify(step, corrections)
 
     changed = list(step.personal)  # who it is, if that is known better now
+    others = corrections.pop(OTHERS.name, None)
+    if others is not None and _name_others(step, named_apart(others)):
+        changed.append(OTHERS.name)
     for name, new in corrections.items():
         if _correct(step, name, new):
             changed.append(name)
@@ -233,6 +241,36 @@ def _corrections(step: Step) -> dict[str, Any]:
     return values
 
 
+def _name_others(step: Step, names: list[str]) -> bool:
+    """Make exactly these the co-speakers; return whether that changed anything.
+
+    Whoever was named before keeps phone and resident; a new name is linked where it is
+    exactly one neighbour's.
+    """
+    case = step.case
+    before = case.others
+    names_before = [person.name for person in before]
+    if names == names_before:
+        return False
+
+    gone = [person.pk for person in before if person.name not in names]
+    case.co_speakers.filter(pk__in=gone).delete()
+    new = []
+    for name in names:
+        if name not in names_before:
+            new.append(co_speaker(case, name, _neighbour(step, name)))
+    add_co_speakers(case, new)
+
+    step.personal[OTHERS.name] = ("、".join(names_before), "、".join(names))
+    return True
+
+
+def _neighbour(step: Step, name: str) -> Resident | None:
+    if not isinstance(step.by, Officer):
+        return None
+    return neighbour_named(name, step.case.village, by=step.by, at=step.at)
+
+
 def _identify(step: Step, corrections: dict[str, Any]) -> None:
     """Say whose name it is: the neighbour chosen, else the one of exactly this name.
 
@@ -252,8 +290,8 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
 
     resident = chosen if is_chosen_now and not as_typed else None
     name = checked_name(typed, resident, as_typed=as_typed)
-    if resident is None and not as_typed and isinstance(step.by, Officer):
-        resident = neighbour_named(name, case.village, by=step.by, at=step.at)
+    if resident is None and not as_typed:
+        resident = _neighbour(step, name)
 
     corrections["speaker_name"] = name
     _link(step, resident, corrections)
@@ -309,14 +347,14 @@ def _check_places(step: Step) -> None:
             raise InputRefused.at(resident=_("They live in another town."))
 
 
-def unmasked_phone(raw: str) -> str:
-    """Return a phone number in its one form.
+def unmasked_phone(raw: str, field: str = "speaker_phone") -> str:
+    """Return a phone number in its one form; `field` is where it was typed.
 
     InputRefused: no number, or a masked one, which would destroy the one stored.
     """
     if "*" in raw:
-        raise InputRefused.at(speaker_phone=_("Type the whole phone number."))
+        raise InputRefused.at(**{field: _("Type the whole phone number.")})
     try:
         return normal_phone(raw)
     except ValidationError as error:
-        raise InputRefused.at(speaker_phone=error.message) from None
+        raise InputRefused.at(**{field: error.message}) from None

@@ -15,7 +15,8 @@ from cases.models.choices import (
 )
 from cases.privacy.personal import add_co_speakers
 from cases.workflow.actions import Action
-from cases.workflow.effects.guard import apply_concerns
+from cases.workflow.effects.guard import apply_concerns, unmasked_phone
+from cases.workflow.speakers import co_speaker
 from cases.workflow.step import Step
 from minshi.errors import InputRefused, MoveRefused
 
@@ -136,14 +137,20 @@ def merge(step: Step) -> None:
 
 def _join_speakers(case: Case, target: Case) -> None:
     """Make everybody who spoke in the case a co-speaker of the other one."""
-    people = [(case.speaker_name, case.speaker_phone)]
-    people += [(person.name, person.phone) for person in case.co_speakers.all()]
-
+    first = CoSpeaker(
+        name=case.speaker_name, phone=case.speaker_phone, resident=case.resident
+    )
     speakers = []
-    for name, phone in people:
-        if name or phone:
+    for person in (first, *case.others):
+        if person.name or person.phone:
             speakers.append(
-                CoSpeaker(case=target, name=name, phone=phone, from_case=case)
+                CoSpeaker(
+                    case=target,
+                    resident=person.resident,
+                    name=person.name,
+                    phone=person.phone,
+                    from_case=case,
+                )
             )
     add_co_speakers(target, speakers)
 
@@ -168,6 +175,12 @@ def receive_merged(step: Step) -> None:
 
 def supplement(step: Step) -> None:
     """补充: add words; another villager who says the same becomes a co-speaker."""
-    name = step.values["co_speaker"]
-    if name and name != step.case.speaker_name:
-        add_co_speakers(step.case, [CoSpeaker(case=step.case, name=name)])
+    case = step.case
+    resident = step.values["co_speaker_resident"]
+    typed_phone = step.values["co_speaker_phone"]
+    phone = unmasked_phone(typed_phone, "co_speaker_phone") if typed_phone else ""
+
+    person = co_speaker(case, step.values["co_speaker"] or "", resident, phone)
+    is_new = person.name and person.name != case.speaker_name
+    if is_new or (person.phone and person.phone != case.speaker_phone):
+        add_co_speakers(case, [person])

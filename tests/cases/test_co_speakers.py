@@ -1,0 +1,221 @@
+"""联名: whoever says the same is a person like the speaker: linked, shown, masked,
+called, corrected and found like them.
+"""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.lists import search
+from cases.models import Case, CaseRevision
+from cases.models.choices import How
+from cases.models.scope import Sight
+from cases.workflow import Action, Speaker, make_move
+from minshi.errors import InputRefused
+from supervision.models import Call, NoticeKind
+from tests.cases.ledger_desk import logged_in
+from tests.cases.roads import NOON, officer, spoken, staff
+from tests.villages.factories import HouseholdFactory, ResidentFactory
+from villages.lookup import index_residents
+
+pytestmark = pytest.mark.django_db
+PHONE = "13812348821"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def neighbour(here, name="赵秀英", phone=PHONE):
+    household = HouseholdFactory(group=here.group)
+    person = ResidentFactory(household=household, name=name, phone=phone)
+    index_residents([person])
+    return person
+
+
+def joined(here, case, **who):
+    by = Speaker(case, How.COUNTER, here.duty)
+    return make_move(case, Action.SUPPLEMENT, by=by, at=NOON, text="我家也断水", **who)
+
+
+def people_of(case):
+    return [(each.name, each.phone, each.resident) for each in case.others]
+
+
+def test_a_name_that_is_exactly_one_neighbours_is_linked_with_their_phone():
+    here = staff()
+    person = neighbour(here)
+
+    case = spoken(here, co_speakers=("赵秀英", "外村的人"))
+
+    assert people_of(case) == [("赵秀英", PHONE, person), ("外村的人", "", None)]
+
+
+def test_whoever_is_added_to_a_known_matter_keeps_phone_and_resident():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here)
+
+    case = joined(here, case, co_speaker="赵秀英", co_speaker_resident=person)
+    case = joined(here, case, co_speaker="王大山", co_speaker_phone="139 9391 2345")
+
+    assert people_of(case) == [
+        ("赵秀英", PHONE, person),
+        ("王大山", "13993912345", None),
+    ]
+
+
+def test_a_phone_that_is_none_is_refused_beside_its_field():
+    here = staff()
+
+    with pytest.raises(InputRefused) as error:
+        joined(here, spoken(here), co_speaker="王大山", co_speaker_phone="12")
+
+    assert set(error.value.fields) == {"co_speaker_phone"}
+
+
+def test_the_form_adds_a_neighbour_with_their_phone_to_the_matter_that_sounds_alike():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here)
+
+    answer = logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {
+            "key": "6f1d6f0e-9f6b-4d0e-8f0e-111111111111",
+            "channel": "talk_room",
+            "village": here.village.pk,
+            "verbatim": "我家门口的灯也坏了",
+            "speaker_name": "赵秀英",
+            "resident": person.pk,
+            "speaker_phone": "13993912345",
+            "add_to": case.number,
+        },
+    )
+
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    assert people_of(case) == [("赵秀英", "13993912345", person)]
+
+
+def test_a_merge_takes_phone_and_resident_along():
+    here = staff()
+    person = neighbour(here)
+    first = spoken(here, resident=person, speaker_name="")
+    second = spoken(here)
+
+    make_move(first, Action.MERGE, by=officer(here.secretary), at=NOON, into=second)
+
+    second.refresh_from_db()
+    assert people_of(second) == [("赵秀英", PHONE, person)]
+
+
+def test_the_page_shows_them_masked_to_those_who_may_know_who_spoke():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",), confidentiality="hidden")
+
+    recorder = logged_in(here.duty).get(case.get_absolute_url()).content.decode()
+    secretary = logged_in(here.secretary).get(case.get_absolute_url()).content.decode()
+
+    assert "赵秀英 ****8821" in recorder
+    assert PHONE not in recorder
+    assert "赵秀英" not in secretary
+    assert "8821" not in secretary
+
+
+def test_their_numbers_are_opened_with_the_speakers_and_a_reason():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",), speaker_phone="13993912345")
+
+    page = logged_in(here.secretary).post(
+        reverse("cases:open_phone", args=[case.number]), {"reason": "回访"}
+    )
+
+    assert page.context["phones"] == [("李建国", "13993912345"), ("赵秀英", PHONE)]
+
+
+def test_where_only_they_left_a_number_it_can_be_opened_too():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",))
+
+    page = logged_in(here.secretary).post(
+        reverse("cases:open_phone", args=[case.number]), {"reason": "回访"}
+    )
+
+    assert page.context["phones"] == [("赵秀英", PHONE)]
+
+
+def test_whoever_calls_back_sees_their_numbers_too():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",))
+    call = Call.objects.create(
+        case=case,
+        kind=NoticeKind.ANSWERED,
+        asked_at=NOON,
+        event=case.events.get(),
+    )
+
+    page = logged_in(here.duty).post(reverse("supervision:call_phone", args=[call.pk]))
+
+    (row,) = page.context["calls"]
+    assert row.numbers == [("赵秀英", PHONE)]
+
+
+def test_they_are_corrected_by_name_and_whoever_stays_keeps_their_phone():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英", "王大"))
+
+    case = make_move(
+        case,
+        Action.AMEND,
+        by=officer(here.duty),
+        at=NOON,
+        others="赵秀英，王大山",
+    )
+
+    assert people_of(case) == [("赵秀英", PHONE, person), ("王大山", "", None)]
+    event = case.events.get(action=Action.AMEND)
+    assert event.data["fields"] == ["others"]
+    assert "王大" not in str(event.data)
+    revision = CaseRevision.objects.get(event=event)
+    assert (revision.field, revision.old, revision.new) == (
+        "others",
+        "赵秀英、王大",
+        "赵秀英、王大山",
+    )
+
+
+def test_a_name_taken_off_stays_blanked_for_those_who_may_not_know():
+    here = staff()
+    case = spoken(
+        here,
+        verbatim="王大山说水断了",
+        co_speakers=("王大山",),
+        confidentiality="hidden",
+    )
+
+    case = make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, others="")
+
+    page = logged_in(here.secretary).get(case.get_absolute_url()).content.decode()
+    assert "王大山" not in page
+    assert case.others == []
+
+
+def test_a_matter_is_found_by_their_phone():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",))
+    spoken(here)
+
+    user = here.secretary.user
+    cases = Case.objects.counted_for(user, NOON.date())
+    found = search.matching(cases, "138-1234-8821", Sight.of(user, NOON.date()))
+
+    assert [each.number for each in found] == [case.number]
