@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.urls import reverse
@@ -127,6 +128,18 @@ def test_setting_up_and_taking_away_are_noted(
     )
 
     assert len(subjects) == 5  # app and codes set up, codes made anew, both removed
+
+
+def test_a_recovery_code_used_is_noted_and_the_rest_counted(client, user):
+    TOTP.activate(user, generate_totp_secret())
+    code = RecoveryCodes.activate(user).get_unused_codes()[0]
+    log_in(client)
+
+    client.post("/login/code/", {"code": code})
+    page = client.get(reverse("villages:audit"))
+
+    assert "还剩 9 个" in page.content.decode()
+    assert AuditRecord.objects.filter(kind="account").get().user == user
 
 
 def test_a_login_that_waited_too_long_for_its_code_says_so_and_keeps_its_page(

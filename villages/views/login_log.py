@@ -12,8 +12,10 @@ from allauth.mfa.signals import (
     authenticator_added,
     authenticator_removed,
     authenticator_reset,
+    authenticator_used,
 )
 from axes.signals import user_locked_out
+from django.contrib import messages
 from django.contrib.auth.signals import (
     user_logged_in,
     user_logged_out,
@@ -21,7 +23,7 @@ from django.contrib.auth.signals import (
 )
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from knox.models import AuthToken
 
 from minshi.clock import now
@@ -52,6 +54,7 @@ def listen() -> None:
         (authenticator_added, added_factor),
         (authenticator_removed, removed_factor),
         (authenticator_reset, renewed_factor),
+        (authenticator_used, used_factor),
     )
     for signal, receiver in receivers:
         signal.connect(receiver, dispatch_uid=f"{UNIQUE}.{receiver.__name__}")
@@ -156,6 +159,28 @@ def renewed_factor(
     request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any
 ) -> None:
     _note_factor(_("made anew: %(what)s"), request, user, authenticator)
+
+
+def used_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any
+) -> None:
+    """Tell how many recovery codes are left, and note that one was used: the phone may
+    be lost.
+    """
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        return
+
+    _note_factor(_("used one of: %(what)s"), request, user, authenticator)
+    authenticator.refresh_from_db()  # another copy of the row crossed the code out
+    left = len(authenticator.wrap().get_unused_codes())
+    words = ngettext(
+        "You used a recovery code; %(count)s is left. If the phone is lost, remove the"
+        " second factor and set it up on another.",
+        "You used a recovery code; %(count)s are left. If the phone is lost, remove the"
+        " second factor and set it up on another.",
+        left,
+    )
+    messages.warning(request, words % {"count": left})
 
 
 def _note_factor(
