@@ -14,6 +14,7 @@ from django.urls import reverse
 from cases.models import Attachment, Case, Event
 from cases.workflow import Action, make_move, verify_chains
 from minshi.clock import now
+from supervision.backups import making
 from supervision.backups.contents import rows_by_table
 from supervision.backups.making import make_backup
 from supervision.backups.restoring import check_backup, restore
@@ -85,6 +86,30 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     assert case.number not in numbers
     assert case.number > max(numbers)
     assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+
+
+def test_heads_of_days_are_of_no_later_moment_than_the_database(
+    settings, folder, monkeypatch
+):
+    """The night's heads are written while the backup runs: they speak of cases that
+    the snapshot does not hold.
+    """
+    with_papers(staff(), 1)
+    heads = settings.VAR_DIR / "heads"
+    heads.mkdir()
+    (heads / "heads.txt").write_text("before")
+
+    def and_then_the_heads_are_written(given):
+        (heads / "heads.txt").write_text("after")
+        return snapshot(given)
+
+    snapshot = making.snapshot
+    monkeypatch.setattr(making, "snapshot", and_then_the_heads_are_written)
+    made = make_backup(folder, now())
+
+    shutil.rmtree(heads)
+    restore(made.path, now(), overwrite=True)
+    assert (heads / "heads.txt").read_text() == "before"
 
 
 def test_a_machine_with_nothing_on_it_is_as_the_former_one(folder, tmp_path):
