@@ -2,8 +2,11 @@
 under opaque names (lessons 7).
 """
 
+import contextlib
 import hashlib
 import io
+import threading
+from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, TypeVar
 from uuid import uuid4
@@ -11,6 +14,7 @@ from uuid import uuid4
 import filetype
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -18,7 +22,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cases.models import Attachment, Case, FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, PhotosWaiting, StorageFailed
+from minshi.refusals import NOT_STORED
 from villages.models import Post
 
 File = TypeVar("File", bound=KeptFile)
@@ -31,8 +36,15 @@ PAPERS = {"application/pdf": "pdf"}
 LONGEST_SIDE = 2560  # pixels, as THUMBNAIL
 THUMBNAIL = 320
 MOST_FILES = 60  # a case; more is a mistake or an attack, and no page shows it well
-MOST_PIXELS = 60_000_000
+# A telephone's photo has 12 to 24 million. What a picture costs to decode its pixels
+# say and not its bytes: one of 230 KB had 59 million.
+MOST_PIXELS = 25_000_000
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+MIXED = ("L", "LA", "RGB", "RGBA")  # the others have colours by number, or of print
+WHITE = (255, 255, 255)
+# Decoding one photo takes up to 150 MB: one at a time in a process.
+decoding = threading.Semaphore()
+PATIENCE = 20  # seconds a photo waits for those before it
 
 
 def attach(
@@ -67,6 +79,9 @@ def attach_sheet(
 def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     """Store an upload as `row` and return it; `beside` are the files there are.
 
+    A row that is not stored leaves no file behind; what a process leaves that is killed
+    in between, `cases.orphan_files` sweeps.
+
     1. Refuse a file that is too large.
     2. Return the file that has the same bytes, if there is one.
     3. Refuse one more than MOST_FILES, and other kinds than photos and papers.
@@ -92,7 +107,7 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     stored = content
     thumbnail = b""
     if kind in PHOTOS:
-        stored, thumbnail = _reencoded(content, kind)
+        stored, thumbnail = reencoded(content, kind)
         ending = PHOTOS[kind][1]
     elif kind in PAPERS:
         ending = PAPERS[kind]
@@ -102,33 +117,73 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     row.uuid = uuid4()
     row.content_type = kind
     row.size = len(stored)
-    row.file.save(f"{row.uuid}.{ending}", ContentFile(stored), save=False)
-    if thumbnail:
-        row.thumbnail.save(
-            f"{row.uuid}-small.{ending}", ContentFile(thumbnail), save=False
-        )
-
+    name = f"{row.uuid}.{ending}"
+    small_name = f"{row.uuid}-small.{ending}"
     try:
-        with transaction.atomic():
-            row.save()
+        with _removed_on_failure(row.file.storage, name, small_name):
+            row.file.save(name, ContentFile(stored), save=False)
+            if thumbnail:
+                row.thumbnail.save(small_name, ContentFile(thumbnail), save=False)
+            with transaction.atomic():
+                row.save()
     except IntegrityError:  # the same file came twice at once; the first one stands
-        row.file.delete(save=False)
-        row.thumbnail.delete(save=False)
         return beside.get(received_sha256=row.received_sha256)
+    except OSError as error:
+        raise StorageFailed(NOT_STORED) from error
 
     return row
 
 
-def _reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:
-    """Return the photo turned upright and without EXIF, and its thumbnail."""
+@contextlib.contextmanager
+def _removed_on_failure(storage: Storage, *names: str) -> Iterator[None]:
+    """Remove files whose row is not stored after all, also a part of one."""
     try:
-        with Image.open(io.BytesIO(content), formats=[PHOTOS[kind][0]]) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise _refused(_("The photo is too large."))
-            photo = ImageOps.exif_transpose(opened).convert("RGB")
+        yield
+    except BaseException:
+        for name in names:
+            # a disk that does not take it may not remove it: the sweep will
+            with contextlib.suppress(OSError):
+                storage.delete(name)
+        raise
+
+
+def reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:
+    """Return the photo turned upright, on white and without EXIF, and its thumbnail.
+
+    PhotosWaiting: others are decoded, and did not end within PATIENCE.
+    """
+    if not decoding.acquire(timeout=PATIENCE):
+        raise PhotosWaiting(
+            _("Many photos are coming in just now. Send this one again in a minute.")
+        )
+    try:
+        photo = _decoded(content, kind)
+    finally:
+        decoding.release()
+
+    full = _encoded(photo, kind)
+    photo.thumbnail((THUMBNAIL, THUMBNAIL))
+    return full, _encoded(photo, kind)
+
+
+def _decoded(content: bytes, kind: str) -> Image.Image:
+    """Return a photo that fits into LONGEST_SIDE.
+
+    1. Read its size from the head, and refuse more than MOST_PIXELS.
+    2. Decode it, a JPEG at a half or a quarter of its size, and make it smaller.
+    3. Turn it upright, and put what is transparent on white.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=[PHOTOS[kind][0]]) as photo:
+            if photo.width * photo.height > MOST_PIXELS:
+                raise _refused(_too_many_pixels())
+
+            small = _made_smaller(photo)
+            return _on_white(ImageOps.exif_transpose(small))
+    except Image.DecompressionBombError:
+        raise _refused(_too_many_pixels()) from None
     except (
         UnidentifiedImageError,
-        Image.DecompressionBombError,
         Image.DecompressionBombWarning,
         OSError,
         ValueError,
@@ -138,11 +193,33 @@ def _reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:
     ):
         raise _refused(_("The photo cannot be read.")) from None
 
-    photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    full = _encoded(photo, kind)
 
-    photo.thumbnail((THUMBNAIL, THUMBNAIL))
-    return full, _encoded(photo, kind)
+def _made_smaller(photo: Image.Image) -> Image.Image:
+    """Return a photo that fits into LONGEST_SIDE, in colours that can be mixed."""
+    size = (LONGEST_SIDE, LONGEST_SIDE)
+    photo.draft("RGB", size)  # of a JPEG only
+    if photo.mode not in MIXED:
+        photo = photo.convert("RGBA" if photo.has_transparency_data else "RGB")
+
+    photo.thumbnail(size)
+    return photo
+
+
+def _on_white(photo: Image.Image) -> Image.Image:
+    """Return the photo on white paper; a signature on nothing came out black."""
+    if photo.has_transparency_data:
+        photo = photo.convert("RGBA")
+        paper = Image.new("RGB", photo.size, WHITE)
+        paper.paste(photo, mask=photo.getchannel("A"))
+        return paper
+    return photo.convert("RGB")
+
+
+def _too_many_pixels() -> str:
+    return _(
+        "The photo has more than %(millions)s million pixels. Take it with a lower"
+        " resolution, or make it smaller."
+    ) % {"millions": MOST_PIXELS // 1_000_000}
 
 
 def _encoded(photo: Image.Image, kind: str) -> bytes:

@@ -13,12 +13,13 @@ from cases.deadlines.calendar import load_calendar, years_without_data
 from cases.models import Case, TimeRequest
 from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
+from cases.orphan_files import remove_orphans
 from cases.workflow import Action, System, make_move, read_facts
 from cases.workflow.actors import ROSTER
 from cases.workflow.guards import roster_went_on
 from cases.workflow.who import FOLLOWING, find_owner
 from minshi import workdays
-from minshi.clock import now
+from minshi.clock import machine_now, now
 from minshi.errors import RuleBroken
 from minshi.jobs import SomeFailed, done_for
 from villages.duty import on_duty_in
@@ -182,6 +183,11 @@ def rehome_orphans() -> None:
 @shared_task(ignore_result=True)
 def follow_roster() -> None:
     follow_roster_due(now())
+
+
+@shared_task(ignore_result=True)
+def remove_orphan_files() -> None:
+    remove_orphans(machine_now())
 
 
 @shared_task(ignore_result=True)

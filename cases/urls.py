@@ -47,6 +47,9 @@ urlpatterns = [
     ),
     path("files/<uuid:uuid>/", attachments.Download.as_view(), name="file"),
     path(
+        "files/<uuid:uuid>/off/", attachments.RemoveFile.as_view(), name="remove_file"
+    ),
+    path(
         "files/<uuid:uuid>/<slug:size>/",
         attachments.Download.as_view(),
         name="file_sized",

@@ -37,6 +37,7 @@ MADE_IN_VAR = (
     "media",
     "static",
     "beat-schedule*",
+    "heads",
     "*.txt",
     "*.stamp",
     "demo.env*",

@@ -12,6 +12,7 @@ from typing import IO
 
 from celery import Celery, signals
 from celery.beat import EmbeddedService
+from celery.schedules import crontab
 from celery.worker import state
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
@@ -66,6 +67,16 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "seal-logs": {
+        "task": "supervision.tasks.seal_logs",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    # at night, and at once where the machine was off then
+    "check-history": {
+        "task": "supervision.tasks.check_history",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "end-suspensions": {"task": "cases.tasks.end_suspensions", "schedule": 600.0},
     "close-unrated": {"task": "cases.tasks.close_unrated", "schedule": 3600.0},
     "rehome-orphans": {"task": "cases.tasks.rehome_orphans", "schedule": 3600.0},
@@ -87,6 +98,11 @@ app.conf.beat_schedule = {
         "options": {"expires": HOUR},
     },
     "watch-backups": {"task": "supervision.tasks.watch_backups", "schedule": HOUR},
+    "remove-orphan-files": {
+        "task": "cases.tasks.remove_orphan_files",
+        "schedule": 86400.0,
+    },
+    "write-lookups": {"task": "villages.tasks.write_lookups", "schedule": 3600.0},
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
 logger = logging.getLogger(__name__)

@@ -1,9 +1,12 @@
-"""Personal values: encrypted at rest, found by a keyed hash, masked on sight."""
+"""Personal values: encrypted at rest, found by a keyed hash, masked on sight; and the
+keyed seals of history.
+"""
 
 import hmac
+import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,8 @@ from django.core import checks
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from minshi.text import HAN_DIGITS, visible
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str | None, str | None]
@@ -28,6 +33,9 @@ SHOWN_OF_PHONE = 4
 # what people put between the digits of a phone number: 139 9391-2345
 GAP = r"[\s\-‐-―−.·]*"
 PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
+# pasted with the number: 电话：139…
+BEFORE_PHONE = re.compile(r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?[:\s]*")
+MOBILE = re.compile(r"1\d{10}")
 
 
 class UndecryptableError(Exception):
@@ -112,13 +120,29 @@ def digest(value: str) -> str:
     return _keyed_hash(value, "revision")
 
 
+def sealed(values: Sequence[object], purpose: str) -> str:
+    """Return the keyed seal over values that must not change unnoticed, as 64 hex
+    digits.
+
+    The values are texts, numbers, None, and lists and dicts of them; they stand in one
+    canonical form, which never changes. Each purpose has a key of its own, made from
+    INDEX_KEY: a seal of one cannot stand in another's place.
+    """
+    canonical = json.dumps(
+        values, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return _keyed_hash(canonical, f"seal of {purpose}")
+
+
 def normal_phone(raw: str) -> str:
     """Return the digits one dials within China, landlines with the 0 of their area
     code.
 
-    Numbers abroad keep their country: +85223456789. ValidationError: anything else.
+    In any width, with gaps, as digits or as 一三九, with 电话 before it. Numbers abroad
+    keep their country: +85223456789. ValidationError: anything else.
     """
-    text = unicodedata.normalize("NFKC", raw).strip()
+    text = visible(unicodedata.normalize("NFKC", raw)).strip()
+    text = BEFORE_PHONE.sub("", text, count=1).translate(HAN_DIGITS)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):
         raise _not_a_phone()
@@ -132,6 +156,11 @@ def normal_phone(raw: str) -> str:
         number, phonenumbers.PhoneNumberFormat.NATIONAL
     )
     return re.sub(r"\D", "", national)
+
+
+def is_mobile(phone: str) -> bool:
+    """True for a number, in its one form, that takes an SMS."""
+    return bool(MOBILE.fullmatch(phone))
 
 
 def masked_phone(phone: str) -> str:
@@ -183,12 +212,16 @@ def _opened(stored: str, key: Callable[[str], bytes]) -> str:
 def _keyed_hash(value: str, purpose: str) -> str:
     if not settings.INDEX_KEY:
         raise ImproperlyConfigured(
-            "INDEX_KEY is empty: personal values cannot be looked up."
+            "INDEX_KEY is empty: personal values cannot be looked up, history not"
+            " sealed."
         )
-    key_of_purpose = hmac.digest(
-        settings.INDEX_KEY.encode(), purpose.encode(), "sha256"
-    )
-    return hmac.digest(key_of_purpose, value.encode(), "sha256").hex()
+    key = _key_of(settings.INDEX_KEY, purpose)
+    return hmac.digest(key, value.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _key_of(index_key: str, purpose: str) -> bytes:
+    return hmac.digest(index_key.encode(), purpose.encode(), "sha256")
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber | None:

@@ -33,6 +33,12 @@ class MoveRefused(RuleBroken):
     code = "move_refused"
 
 
+class Overtaken(MoveRefused):
+    """Something later is recorded already: history goes forward only. A job leaves it
+    to its next run.
+    """
+
+
 class NoSuchRight(RuleBroken):
     """The post acted from may not do this."""
 
@@ -51,6 +57,20 @@ class KeyReused(RuleBroken):
     """The key of a form came again with other words: they are another matter."""
 
     code = "key_reused"
+
+
+class StorageFailed(RuleBroken):
+    """The disk does not take what was sent; it is full, or does not answer."""
+
+    status = 507
+    code = "storage_failed"
+
+
+class PhotosWaiting(RuleBroken):
+    """Others send photos at this moment; this one did not get its turn."""
+
+    status = 503
+    code = "photos_waiting"
 
 
 class InputRefused(RuleBroken):

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from minshi.errors import Overtaken
+
 Row = TypeVar("Row")
 logger = logging.getLogger(__name__)
 
@@ -31,8 +33,9 @@ def done_for(
     1. Try all rows together.
     2. A database that is gone (OperationalError) is no fault of a row: it ends the job
        at once, and the next run finds everything as it was.
-    3. Log any other failure with its traceback.
-    4. Try the rows one by one, unless there was only one.
+    3. A row that somebody moved meanwhile is none of this run's.
+    4. Log any other failure with its traceback.
+    5. Try the rows one by one, unless there was only one.
 
     The caller names the failed rows in SomeFailed, so that the job ends as failed.
     """
@@ -41,6 +44,9 @@ def done_for(
             return do(rows), []
     except (OperationalError, InterfaceError):
         raise
+    except Overtaken:
+        if len(rows) == 1:
+            return 0, []  # somebody was quicker than this run; the next one looks again
     # A row may raise anything, for instance because a case cannot be read: no village
     # goes without its reminders for another's fault. Nothing is swallowed: it is logged
     # with its traceback, and the job ends as failed.

@@ -47,7 +47,7 @@ BACKUP_KEEP = (
     read("int", "BACKUP_KEEP_WEEKS", 4),
     read("int", "BACKUP_KEEP_MONTHS", 12),
 )
-INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and of the event chain
+INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and history's seals
 DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
 # Days by which the clock of the demo, and of it alone, is ahead: lights, board and
 # reminders as they will be then.
@@ -56,6 +56,9 @@ ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
 PROXY_COUNT = read("int", "PROXY_COUNT", 0)
 SECURE_COOKIES = read("bool", "SECURE_COOKIES", not EMBEDDED)
+# A browser takes a cookie of this name over HTTPS alone, from this very host, for every
+# path: no neighbouring host can plant one.
+COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
 
 INSTALLED_APPS = [
     "villages.apps.Villages",
@@ -88,6 +91,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "minshi.headers.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,9 +105,13 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "villages.staying.StayOnPage",
     "villages.middleware.StaffSession",
     "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",
+    # last: they know the reader and the language, and nothing has read the body yet
+    "minshi.middleware.BodyLimit",
+    "minshi.middleware.StorableText",
 ]
 ROOT_URLCONF = "minshi.urls"
 WSGI_APPLICATION = "minshi.wsgi.application"
@@ -165,6 +173,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "minshi" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -186,6 +198,15 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "minshi.uploads.TemporaryFile",
+]
+# The largest body with files of somebody logged in, and the largest of a visitor;
+# without files DATA_UPLOAD_MAX_MEMORY_SIZE holds. The proxy has sizes of its own
+# (proxy/nginx.conf).
+BODY_MAX_BYTES = read("int", "BODY_MAX_BYTES", 52_428_800)
+ANONYMOUS_BODY_MAX_BYTES = read("int", "ANONYMOUS_BODY_MAX_BYTES", 262_144)
 
 AUTH_USER_MODEL = "villages.User"
 AUTHENTICATION_BACKENDS = [
@@ -203,8 +224,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "villages.passwords.Pattern"},
+    {"NAME": "villages.passwords.History"},
 ]
+# 等保 2.0 二级, 7.1.4.1: changed from time to time; 0: never
+PASSWORD_DAYS = read("int", "PASSWORD_DAYS", 90)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "cases:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -219,13 +243,42 @@ EMAIL_TIMEOUT = (
     20  # seconds: a mail server that hangs holds up no other letter for longer
 )
 DEFAULT_FROM_EMAIL = read("str", "MAIL_FROM", "minshi@localhost")
-ACCOUNT_RATE_LIMITS = False  # django-axes locks out, by user name and address
+ACCOUNT_RATE_LIMITS = False  # django-axes counts, every secret (villages/tries.py)
+ACCOUNT_FORMS = {"change_password": "villages.forms.secrets.ChangePasswordForm"}
 MFA_ADAPTER = "villages.login.MfaAdapter"  # TOTP secrets and recovery codes encrypted
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "民事直说"
-AXES_FAILURE_LIMIT = 5
+MFA_TOTP_TOLERANCE = 1  # periods: typed at the last second, sent over a slow line
+MFA_FORMS = {
+    "authenticate": "villages.forms.secrets.CodeForm",
+    "reauthenticate": "villages.forms.secrets.ConfirmByCodeForm",
+    "activate_totp": "villages.forms.secrets.ActivateAppForm",
+}
+# who logs in with an authenticator app only: the 三员 in the full form
+ADMINISTRATORS = ["system_admin", "security_admin", "auditor"]
+NEED_FACTOR = [] if EMBEDDED else ADMINISTRATORS
+SECOND_FACTOR_ROLES = read("list", "SECOND_FACTOR_ROLES", NEED_FACTOR)
+# Wrong tries at any secret until it is refused for a while: at one account from one
+# address, at one account from anywhere, from one address at any account.
+TRIES = read("int", "TRIES", 5)
+TRIES_ACCOUNT = read("int", "TRIES_ACCOUNT", 15)
+TRIES_ADDRESS = read("int", "TRIES_ADDRESS", 30)
+AXES_HANDLER = "villages.tries.Tries"
+AXES_FAILURE_LIMIT = 1  # of these counts, full
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # what a login forgives
+# what was typed is stored by nobody
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "login",
+    "oldpassword",
+    "password1",
+    "password2",
+    "code",
+    "k",
+    "csrfmiddlewaretoken",
+]
 AXES_LOCKOUT_CALLABLE = "villages.login.locked_out"
 AXES_USERNAME_CALLABLE = (  # WANG, Wang and wang are one account
     "villages.login.name_at_login"
@@ -236,8 +289,11 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
 )
 AXES_RESET_ON_SUCCESS = True
 IDLE_MINUTES = read("int", "IDLE_MINUTES", 60)
+LOOKUPS_A_DAY = read("int", "LOOKUPS_A_DAY", 1000)
 HELP_PHONE = read("str", "HELP_PHONE", "")
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
@@ -248,6 +304,24 @@ SECURE_REDIRECT_EXEMPT = [
     r"^readyz$",
 ]
 X_FRAME_OPTIONS = "DENY"
+# what no page uses is switched off, for frames and injected scripts as well
+PERMISSIONS_POLICY = dict.fromkeys(
+    (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "usb",
+    ),
+    "",
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -269,9 +343,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
+        "minshi.parsers.JsonBody",
+        "minshi.parsers.FormBody",
+        "minshi.parsers.FilesBody",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -283,6 +357,7 @@ REST_FRAMEWORK = {
         "anon": read("str", "THROTTLE_ANON", "60/min"),
         "user": read("str", "THROTTLE_USER", "600/min"),
         "login": read("str", "THROTTLE_LOGIN", "10/min"),
+        "lookup": read("str", "THROTTLE_LOOKUP", "60/min"),
     },
     "EXCEPTION_HANDLER": "minshi.api.answer_error",
     "NUM_PROXIES": PROXY_COUNT,
@@ -328,6 +403,8 @@ SPECTACULAR_SETTINGS = {
         },
     },
 }
+# its own default, which migrations must know
+KNOX_TOKEN_MODEL = "knox.AuthToken"  # noqa: S105 - a model
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
 
 # The rules that no public text fixes: "1w" = 1 working day, "60c" = 60 calendar days.

@@ -7,6 +7,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORTED = r"""(?P<matched>from "(?P<url>\./[\w-]+\.js)";)"""
+IMPORTED_LATER = r"""(?P<matched>import\("(?P<url>\./[\w-]+\.js)"\))"""
 # Ours, and of what packages ship the two that every page loads.
 ON_PAGES = (
     "css/",
@@ -25,7 +26,13 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
 
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
-        ("js/*.js", ((IMPORTED, 'from "%(url)s";'),)),
+        (
+            "js/*.js",
+            (
+                (IMPORTED, 'from "%(url)s";'),
+                (IMPORTED_LATER, 'import("%(url)s")'),
+            ),
+        ),
     )
     by_brotli = True
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from minshi.days import DayField
 from supervision.models import Told, TrackingVerdict
 from supervision.models.chase import MOST_DAYS
 from villages.forms.accounts import DayInput, RuleForm
@@ -17,7 +18,7 @@ class SignForm(RuleForm):
     demand = forms.CharField(
         label=_("What is demanded"), max_length=2000, widget=forms.Textarea(TALL)
     )
-    reply_on = forms.DateField(label=_("Reply due"), widget=DayInput)
+    reply_on = DayField(label=_("Reply due"), widget=DayInput)
 
 
 class OrderForm(SignForm):
@@ -60,7 +61,7 @@ class CheckForm(RuleForm):
         required=False,
         widget=forms.Textarea(TALL),
     )
-    reply_on = forms.DateField(
+    reply_on = DayField(
         label=_("Answer again by"),
         required=False,
         widget=DayInput,
@@ -69,7 +70,7 @@ class CheckForm(RuleForm):
 
 
 class TalkForm(RuleForm):
-    held_on = forms.DateField(label=_("When the talk was held"), widget=DayInput)
+    held_on = DayField(label=_("When the talk was held"), widget=DayInput)
     whom = forms.CharField(label=pgettext_lazy("talk", "With whom"), max_length=80)
     agreed = forms.CharField(
         label=_("What was agreed"), max_length=2000, widget=forms.Textarea(TALL)

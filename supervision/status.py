@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from celery.schedules import crontab
 from django.core.cache import cache
 from django.db.models import Count, Q
 from django.utils.functional import Promise
@@ -28,18 +29,24 @@ from supervision.models import (
     SupervisionOrder,
 )
 from supervision.notices.delivering import WAITS
+from supervision.sealing.checking import found_last
 from supervision.telling import untold
 
+A_DAY = timedelta(days=1)
 MISSED = 3  # a job is late after so many turns without a run that went well
 
 NAMES: dict[str, str | Promise] = {
     "supervision.tasks.sweep": _("look at what is due"),
     "supervision.tasks.deliver": _("send what waits"),
     "supervision.tasks.end_orders": _("end orders with their matter"),
+    "supervision.tasks.seal_logs": _("seal what was recorded"),
+    "supervision.tasks.check_history": _("check that no record was changed"),
     "cases.tasks.end_suspensions": _("end suspensions"),
     "cases.tasks.close_unrated": _("close what nobody rated"),
     "cases.tasks.rehome_orphans": _("find owners for what has none"),
     "cases.tasks.follow_roster": _("follow the roster"),
+    "cases.tasks.remove_orphan_files": _("remove files of uploads that failed"),
+    "villages.tasks.write_lookups": _("write down who looked neighbours up"),
     "cases.tasks.refresh_calendar": _("look at the calendar"),
     "supervision.tasks.back_up": _("make the night's backup"),
     "supervision.tasks.prove_backup": _("prove a backup each week"),
@@ -74,6 +81,7 @@ class Backlog:
     dead: int
     calls: int
     orphans: int
+    unproved: int  # places that did not fit when history was last checked
     years: tuple[int, ...]  # without days off, this or the next
 
     def numbers(self) -> dict[str, int]:
@@ -97,7 +105,7 @@ def jobs(at: datetime) -> list[Job]:
             continue
 
         run = runs.get(name)
-        every = timedelta(seconds=entry["schedule"])
+        every = _turn_of(entry["schedule"])
         job = Job(
             name=name,
             label=NAMES[name],
@@ -108,6 +116,11 @@ def jobs(at: datetime) -> list[Job]:
         found.append(job)
 
     return found
+
+
+def _turn_of(schedule: float | crontab) -> timedelta:
+    """Return how often a job has its turn; one with an hour of its own, once a day."""
+    return A_DAY if isinstance(schedule, crontab) else timedelta(seconds=schedule)
 
 
 def _is_late(run: JobRun | None, every: timedelta, at: datetime) -> bool:
@@ -122,7 +135,7 @@ def _is_late(run: JobRun | None, every: timedelta, at: datetime) -> bool:
 
 
 def backlog(at: datetime) -> Backlog:
-    """Count what waits, by the indexes that the jobs themselves use. Nine queries."""
+    """Count what waits, by the indexes that the jobs themselves use. Ten queries."""
     due = Clock.objects.filter(stopped_at=None, look_at__lte=at)
     first = due.order_by("look_at").values_list("look_at", flat=True).first()
     letters = Notice.objects.filter(state__in=WAITS).aggregate(
@@ -143,6 +156,7 @@ def backlog(at: datetime) -> Backlog:
         orders=orders.count(),
         calls=Call.objects.to_make().count(),
         orphans=orphans(at).count(),
+        unproved=found_last(),
         years=years_without_data(at),
         **letters,
     )

@@ -1,5 +1,6 @@
 """The jobs of supervision: the sweep over what is due, the end of orders, the delivery
-of notices, backups and their proof; and a note of every job's run.
+of notices, backups and their proof, the sealing and checking of history; and a note of
+every job's run.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from supervision.backups import watching
 from supervision.chasing import sweeping
 from supervision.models import JobRun
 from supervision.notices import delivering
+from supervision.sealing import checking, seals
 
 # /readyz tells of it; a row written every twenty seconds would say no more
 HEARTBEAT = "minshi.celery.heartbeat"
@@ -25,6 +27,16 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def end_orders() -> None:
     sweeping.end_orders(now())
+
+
+@shared_task(ignore_result=True)
+def seal_logs() -> None:
+    seals.seal_logs(now())
+
+
+@shared_task(ignore_result=True)
+def check_history() -> None:
+    checking.check_history(now())
 
 
 @shared_task(ignore_result=True)

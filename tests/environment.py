@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     None,
@@ -59,6 +60,8 @@ def set_environment() -> None:
         # after loading
         "DEBUG": "true",
         "SECURE_COOKIES": "false",  # the live server speaks http
+        # asked for by its own tests alone, not before every page of an administrator
+        "SECOND_FACTOR_ROLES": "",
         # two lines about each of many thousand requests, read by nobody
         "LOG_LEVEL": "WARNING",
     }
@@ -75,6 +78,8 @@ def runs_here(item: pytest.Item) -> bool:
     if on_sqlite and item.get_closest_marker("postgres"):
         return False
     if on_sqlite and once_elsewhere and item.get_closest_marker("any_database"):
+        return False
+    if NGINX is None and item.get_closest_marker("proxy"):
         return False
     return CHROMIUM is not None or not item.get_closest_marker("browser")
 
@@ -107,14 +112,13 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     leaves = [item for item in items if not runs_here(item)]
-    if (
-        CHROMIUM is None
-        and os.environ.get("CI") == "true"
-        and any(item.get_closest_marker("browser") for item in items)
-    ):
-        raise pytest.UsageError(
-            "CI must run the browser tests, but chromium was not found"
-        )
+    needed = {"browser": ("chromium", CHROMIUM), "proxy": ("nginx", NGINX)}
+    for marker, (program, found) in needed.items():
+        is_wanted = any(item.get_closest_marker(marker) for item in items)
+        if found is None and is_wanted and os.environ.get("CI") == "true":
+            raise pytest.UsageError(
+                f"CI must run the {marker} tests, but {program} was not found"
+            )
     if leaves:
         config.hook.pytest_deselected(items=leaves)
         items[:] = [item for item in items if item not in leaves]

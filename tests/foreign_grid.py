@@ -7,6 +7,7 @@ import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from knox.models import AuthToken
 from PIL import Image
 
 from cases.attachments import attach_sheet
@@ -31,11 +32,13 @@ from supervision.models import (
     BackupRun,
     EventFailure,
     EventSeen,
+    HistoryCheck,
     JobRun,
     NoticeText,
     OrderCounter,
     Robot,
     Rung,
+    Seal,
     TrackingMeeting,
     Watermark,
 )
@@ -52,7 +55,10 @@ from villages.models import (
     Group,
     HandOver,
     Household,
+    LookupCount,
     Office,
+    OpenLogin,
+    PasswordUsed,
     Post,
     Procedure,
     Resident,
@@ -183,6 +189,17 @@ def grid_of(
         ),
         User: there.duty.user,
         Post: there.duty,
+        LookupCount: LookupCount.objects.create(
+            user=there.duty.user, day=NOON.date(), count=1
+        ),
+        PasswordUsed: PasswordUsed.objects.create(
+            user=there.duty.user, password="!none"
+        ),
+        OpenLogin: OpenLogin.objects.create(
+            user=there.duty.user,
+            began_at=NOON,
+            token=AuthToken.objects.create(user=there.duty.user)[0],
+        ),
         AuditRecord: record_audit(
             AuditKind.UNMASK, at=NOON, user=there.secretary.user, subject="x"
         ),
@@ -214,6 +231,10 @@ def grid_of(
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
         BackupRun: BackupRun.objects.create(step="made", at=NOON, is_good=True),
+        Seal: Seal.objects.create(
+            log="audit", sequence=1, rows="1", count=1, total=1, highest=1, at=NOON
+        ),
+        HistoryCheck: HistoryCheck.objects.create(at=NOON, cases=1, found=0),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         EventFailure: EventFailure.objects.create(
             event=case.events.first(), since=NOON

@@ -56,6 +56,24 @@ def until(
     return pytest.fail(f"nothing within {seconds} s")
 
 
+def output_of(script: str, var: Path, **variables: str) -> str:
+    """What a Python script prints that reads the settings anew, in the embedded form
+    unless the variables say otherwise.
+    """
+    dropped = {"DATABASE_URL", "REDIS_URL", "SECURE_COOKIES", "SECOND_FACTOR_ROLES"}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    env = kept | {"MINSHI_VAR": str(var)} | variables
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
 def readyz(port: int) -> Any:
     try:
         with urllib.request.urlopen(

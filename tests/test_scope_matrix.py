@@ -38,11 +38,13 @@ from cases.models import (
 from supervision.models import (
     EventFailure,
     EventSeen,
+    HistoryCheck,
     JobRun,
     NoticeText,
     OrderCounter,
     Robot,
     Rung,
+    Seal,
     Watermark,
 )
 from tests.addresses import Address, Target, every_address, targets, unfillable
@@ -59,7 +61,10 @@ from villages.models import (
     AuditRecord,
     FieldHistory,
     Group,
+    LookupCount,
     Office,
+    OpenLogin,
+    PasswordUsed,
     Post,
     Resident,
     TalkRoom,
@@ -87,6 +92,8 @@ PUBLIC = frozenset(
         "cases:track",
         "cases:track_any",
         "admin:logout",
+        "too-large",
+        "api-too-large",
     }
 )
 # What a role opens by its office (domain §2): administrators the grid, accounts and
@@ -119,13 +126,15 @@ RIGHTFUL: dict[str, frozenset[object]] = {
         {
             User,
             Post,
+            OpenLogin,
+            PasswordUsed,
             "villages:account",
             "villages:account_act",
             "villages:appoint",
             "villages:end_post",
         }
     ),
-    "auditor": frozenset({AuditRecord, FieldHistory}),
+    "auditor": frozenset({AuditRecord, FieldHistory, HistoryCheck, Seal, LookupCount}),
     "office_handler": frozenset({"api-talk-room"}),
 }
 

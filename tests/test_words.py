@@ -298,9 +298,10 @@ def busy_town():
     completed(here)
     verified(here)
     again = rated(here, satisfaction="dissatisfied", solved="no", reason="又坏了")
+    later = again.last_event_at
     rated(
         here,
-        verified(here, completed(here, again)),
+        verified(here, completed(here, again, at=later), at=later),
         satisfaction="dissatisfied",
         solved="no",
         reason="还是坏的",

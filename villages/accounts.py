@@ -52,7 +52,10 @@ def create_account(
     _check_right(by, at)
     password = one_time_password()
     user = User(
-        username=username.strip().lower(), name=name.strip(), must_change_password=True
+        username=username.strip().lower(),
+        name=name.strip(),
+        must_change_password=True,
+        password_changed_at=at,
     )
     user.set_password(password)
 
@@ -150,7 +153,8 @@ def reset_password(
     password = one_time_password()
     user.set_password(password)  # ends every session: they carry a hash of the old one
     user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
+    user.password_changed_at = at
+    user.save(update_fields=["password", "must_change_password", "password_changed_at"])
 
     AuthToken.objects.filter(user=user).delete()
     forget_failures(username=user.username)

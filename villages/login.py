@@ -2,29 +2,30 @@
 changed first.
 """
 
-from datetime import timedelta
-from math import ceil
+import time
 from typing import Any
 
-from allauth.account import forms
+from allauth.account import app_settings, forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from minshi.crypto import decrypted, encrypted
 from villages.models import User
 from villages.requests import client_address
 from villages.sessions import stay
+from villages.tries import minutes_left, wait_until, words_of
 
 TOO_MANY_REQUESTS = 429
+LONGEST_NAME = 150
 
 
 class LoginForm(forms.LoginForm):
@@ -73,19 +74,22 @@ class AccountAdapter(DefaultAccountAdapter):
         """Refuse every sign-up: the security administrator opens accounts."""
         return False
 
-    def clean_password(self, password: str, user: User | None = None) -> str:
-        if user and user.must_change_password and user.check_password(password):
-            raise ValidationError(
-                _("The new password must differ from the one-time password.")
-            )
-        return str(super().clean_password(password, user))
-
     def set_password(self, user: User, password: str) -> None:
         user.must_change_password = False
         super().set_password(user, password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url(self.get_login_redirect_url(request))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for the password again, but not of whoever gave it a moment ago: the way
+        from the first login to the authenticator app asks for everything once.
+        """
+        is_required = super().is_reauthentication_required(app=app, **kwargs)
+        return bool(is_required) and not _logged_in_just_now(context.request)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request) or ""
 
     def add_message(
         self,
@@ -102,10 +106,24 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, _("Your password has been changed."))
 
 
+def _logged_in_just_now(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    if not records:
+        return False
+    age = time.time() - records[-1]["at"]
+    return bool(age < app_settings.REAUTHENTICATION_TIMEOUT)
+
+
 class MfaAdapter(DefaultMFAAdapter):
     """allauth's second factor, the secret of the authenticator app and the recovery
     codes encrypted like every personal value.
     """
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "The code is wrong. The app shows a new one every half minute."
+        ),
+    }
 
     def encrypt(self, text: str) -> str:
         return encrypted(text)
@@ -123,7 +141,7 @@ def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> s
         or request.POST.get("login")
         or request.POST.get("username")
     )
-    return str(name or "").strip().lower()
+    return str(name or "").replace("\0", "").strip().lower()[:LONGEST_NAME]
 
 
 def locked_out(
@@ -131,16 +149,14 @@ def locked_out(
     _original: HttpResponse | None = None,
     credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Answer a login that axes refuses: how long to wait, in plain words; JSON for the
-    API.
+    """Answer a secret that is refused for now: from when on one may try again, in plain
+    words; JSON for the API.
     """
-    wait = _wait_of(request, credentials)
-    minutes = ceil(wait.total_seconds() / 60)
-    text = ngettext(
-        "Too many wrong passwords. Wait %(minutes)s minute, then try again.",
-        "Too many wrong passwords. Wait %(minutes)s minutes, then try again.",
-        minutes,
-    ) % {"minutes": minutes}
+    name = name_at_login(request, credentials)
+    until = wait_until(request, name)
+    at = request.axes_attempt_time  # type: ignore[attr-defined]
+    until = until or at + get_cool_off(request)
+    text = words_of(until, at)
 
     response: HttpResponse
     if request.path.startswith("/api/"):
@@ -151,22 +167,5 @@ def locked_out(
             request, "account/locked_out.html", {"text": text}, status=TOO_MANY_REQUESTS
         )
 
-    response["Retry-After"] = str(minutes * 60)
+    response["Retry-After"] = str(minutes_left(until, at) * 60)
     return response
-
-
-def _wait_of(request: HttpRequest, credentials: dict[str, Any] | None) -> timedelta:
-    """Return how long the lock-out still lasts, at least a minute; the longest it can
-    where no try is known.
-    """
-    cool_off: timedelta = get_cool_off(request) or timedelta()
-    at = getattr(request, "axes_attempt_time", None)
-    attempts = AccessAttempt.objects.filter(
-        username=name_at_login(request, credentials), ip_address=client_address(request)
-    )
-    last = attempts.order_by("-attempt_time").first()
-    if at is None or last is None:
-        return cool_off
-
-    left: timedelta = last.attempt_time + cool_off - at
-    return min(max(left, timedelta(minutes=1)), cool_off)

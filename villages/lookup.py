@@ -6,10 +6,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    F,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
-from minshi.crypto import blind_index
+from minshi.crypto import blind_index, normal_phone
 from villages.models import Group, Resident, ResidentKey, User, Village
 from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
 from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
@@ -29,7 +39,15 @@ class FoundResident:
     village: str
     group: int
     door: int
-    tail: str  # the last four digits of the phone, never more
+    tail: str  # the last four digits of the phone, never more; "" outside one's village
+
+    @property
+    def address(self) -> str:
+        """The group and the door, in words."""
+        return _("group %(group)s, no. %(door)s") % {
+            "group": self.group,
+            "door": self.door,
+        }
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,8 @@ class Neighbourhood:
 
     villages: QuerySet[Village]
     groups: Collection[int] = ()
+    # where the end of a telephone number is shown and asked for: one's own village
+    own_villages: Collection[int] = ()
 
     @property
     def residents(self) -> QuerySet[Resident]:
@@ -56,7 +76,8 @@ def neighbourhood_of(user: User, on: date) -> Neighbourhood:
     """
     villages = Village.objects.in_reach_of(user, on, LOOK_UP_IN_VILLAGE)
     groups = user.reach(on, LOOK_UP_IN_GROUP).groups
-    return Neighbourhood(villages, groups)
+    own = user.reach(on, (*LOOK_UP_IN_VILLAGE, *LOOK_UP_IN_GROUP)).villages
+    return Neighbourhood(villages, groups, own)
 
 
 def find_residents(
@@ -66,14 +87,17 @@ def find_residents(
     *,
     groups: Collection[int] = (),
     only_in: int | None = None,
+    tails_in: Collection[int] | None = None,
 ) -> list[FoundResident]:
     """Return up to `limit` residents of the villages (and of the groups, by id) whom
     the text begins to name.
 
-    `only_in` is the id of the one village of them asked for. More than four digits are
-    a phone number and must match as a whole. One query.
+    `only_in` is the id of the one village of them asked for, `tails_in` the ids of
+    those where ends of telephone numbers may be read and asked for (None: all). More
+    than four digits are a phone number, however it is written, and must match as a
+    whole. One query.
     """
-    wanted = lookup_text(text)
+    wanted = _phone(text) or lookup_text(text)
     if not wanted:
         return []
 
@@ -81,18 +105,29 @@ def find_residents(
     if only_in is not None:
         keys = keys.filter(village=only_in)
 
-    if wanted.isdigit() and len(wanted) > TAIL_LENGTH:
+    is_phone = wanted.removeprefix("+").isdigit() and len(wanted) > TAIL_LENGTH
+    if is_phone:
         keys = keys.filter(
             key=wanted[-TAIL_LENGTH:],
             resident__phone_hash=blind_index(wanted, PHONE_PURPOSE),
         )
     else:
         keys = keys.starting_with(wanted)
+        if wanted.isdigit() and tails_in is not None:
+            keys = keys.filter(village__in=tails_in)
 
     rows = keys.select_related("resident__household__group__village")
     rows = rows.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
     residents = {row.resident_id: row.resident for row in rows}
-    return [_as_row(resident) for resident in list(residents.values())[:limit]]
+    return [_as_row(found, tails_in) for found in list(residents.values())[:limit]]
+
+
+def _phone(text: str) -> str:
+    """Return the text as a phone number; empty where it is none."""
+    try:
+        return normal_phone(text)
+    except ValidationError:
+        return ""
 
 
 def _within(
@@ -105,6 +140,29 @@ def _within(
         of_groups = Group.objects.filter(pk__in=groups).values("village")
         within |= Q(village__in=of_groups, resident__household__group__in=groups)
     return within
+
+
+def resident_named(
+    name: str, where: Neighbourhood, village: Village, group: Group | None = None
+) -> Resident | None:
+    """Return the one resident of the village, or of its group, with exactly this name;
+    None where there is none, or more than one. One query.
+    """
+    keys = ResidentKey.objects.filter(_within(where.villages, where.groups))
+    keys = keys.filter(village=village, key=lookup_text(name))
+    if group is not None:
+        keys = keys.filter(resident__household__group=group)
+
+    found = list(keys.select_related("resident__household__group__village")[:2])
+    return found[0].resident if len(found) == 1 else None
+
+
+def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
+    """Return the names of residents that stand in a text, each once. One query."""
+    said = residents.annotate(
+        text=Value(text, output_field=TextField()), length=Length("name")
+    ).filter(text__contains=F("name"), length__gt=1)
+    return list(said.order_by("name").values_list("name", flat=True).distinct())
 
 
 @transaction.atomic
@@ -132,13 +190,14 @@ def index_residents(residents: Iterable[Resident]) -> None:
     ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
 
 
-def _as_row(resident: Resident) -> FoundResident:
+def _as_row(resident: Resident, tails_in: Collection[int] | None) -> FoundResident:
     group = resident.household.group
+    shows_tail = tails_in is None or group.village_id in tails_in
     return FoundResident(
         id=resident.pk,
         name=resident.name,
         village=group.village.name,
         group=group.number,
         door=resident.household.number,
-        tail=(resident.phone or "")[-TAIL_LENGTH:],
+        tail=(resident.phone or "")[-TAIL_LENGTH:] if shows_tail else "",
     )

@@ -1,29 +1,62 @@
 """Middleware of every page of a logged-in user: posts read once, an end to idle
-sessions, and the reader for templates.
+sessions, what has to be done first, and the reader for templates.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from minshi.clock import now, today
 from villages.models import Post, User
+from villages.requests import StaffRequest, asks_by_itself
 from villages.rights import ENTER_ADMIN, deals_with_cases
+from villages.second_factor import lacks_second_factor
 from villages.sessions import is_over, keep_seen
 
 TYPE_SIZES = ("normal", "large", "largest")
-BEFORE_PASSWORD = frozenset(
-    {"account_change_password", "account_logout", "language", "type_size"}
+TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
+ALWAYS_OPEN = frozenset({"account_logout", "language", "type_size"})
+
+
+@dataclass(frozen=True)
+class FirstThing:
+    """Something that has to be done before anything else, on a page of its own."""
+
+    code: str
+    text: Any
+    page: str
+    others: frozenset[str] = frozenset()  # pages on the way there
+
+    def is_on(self, name: str | None) -> bool:
+        """Tell whether a page, by the name of its address, may be opened before."""
+        return name == self.page or name in self.others or name in ALWAYS_OPEN
+
+
+OWN_PASSWORD = FirstThing(
+    code="password_change",
+    text=gettext_lazy("Choose your own password first."),
+    page="account_change_password",
+)
+SECOND_FACTOR = FirstThing(
+    code="second_factor",
+    text=gettext_lazy("Set up the authenticator app first."),
+    page="mfa_activate_totp",
+    others=frozenset(
+        {"account_change_password", "account_reauthenticate", "mfa_reauthenticate"}
+    ),
 )
 
 
@@ -38,8 +71,11 @@ class Accounts(AuthenticationBackend):
 
 
 class StaffSession:
-    """An end to idle sessions, a new password before anything else, and posts read
+    """An end to idle sessions, what has to be done before anything else, and posts read
     once. Costs visitors nothing.
+
+    What a page asks for by itself (a count every minute) is no sign that somebody sits
+    there, and leads the page nowhere.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -47,26 +83,39 @@ class StaffSession:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self._whole_page(request, self.get_response(request))
+            response = self._answer_stranger(request)
+            is_private = request.path.startswith("/api/")
+        else:
+            response = self._answer_user(cast("StaffRequest", request))
+            is_private = True
 
+        return _kept_nowhere(response) if is_private else response
+
+    def _answer_stranger(self, request: HttpRequest) -> HttpResponse:
+        """Answer a fragment asked for without a login by the login page itself, not by
+        a login page inside another.
+        """
+        response = self.get_response(request)
+        if "HX-Request" in request.headers and _leads_to_login(response):
+            return _go(request, redirect_to_login(_page_of(request))["Location"])
+        return response
+
+    def _answer_user(self, request: StaffRequest) -> HttpResponse:
         at = now()
+        is_background = asks_by_itself(request)
+
         if is_over(request, at):
+            if is_background:
+                # the session ends with the next thing somebody does, and says why
+                return _nothing()
             logout(request)
             return self._answer_visitor(request)
 
         request.user.keep_posts(today())
         response = self.get_response(request)
 
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not is_background:
             keep_seen(request, response, at)
-        return response
-
-    def _whole_page(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Answer a fragment asked for without a login by the login page itself, not by
-        a login page inside another.
-        """
-        if "HX-Request" in request.headers and _leads_to_login(response):
-            return _go(request, redirect_to_login(_page_of(request))["Location"])
         return response
 
     def _answer_visitor(self, request: HttpRequest) -> HttpResponse:
@@ -93,18 +142,55 @@ class StaffSession:
         _args: Any,
         _kwargs: Mapping[str, Any],
     ) -> HttpResponse | None:
-        """Send whoever has a one-time password to change it before anything else."""
-        user = request.user
-        if not user.is_authenticated or not user.must_change_password:
-            return None
+        """Send whoever has something to do before anything else there, with the page
+        they asked for to come back to.
+        """
+        first = _first_thing(request)
+        request.first_thing = first  # type: ignore[attr-defined]
         match = request.resolver_match
-        if match and match.url_name in BEFORE_PASSWORD:
+        if first is None or first.is_on(match.url_name if match else None):
             return None
 
-        text = _("Choose your own password first.")
         if _wants_json(request):
-            return JsonResponse({"code": "password_change", "detail": text}, status=403)
-        return _go(request, resolve_url("account_change_password"))
+            answer = {"code": first.code, "detail": str(first.text)}
+            return JsonResponse(answer, status=403)
+
+        return _go(request, _with_way_back(resolve_url(first.page), request))
+
+
+def _first_thing(request: HttpRequest) -> FirstThing | None:
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    if user.must_change_password:
+        return OWN_PASSWORD
+    if lacks_second_factor(user, today()):
+        return SECOND_FACTOR
+    return None
+
+
+def _with_way_back(url: str, request: HttpRequest) -> str:
+    """Return an address that leads on to the page asked for; to the first page it leads
+    by itself.
+    """
+    page = _page_of(request)
+    if page == "/" or page.partition("?")[0] == url:
+        return url
+    return f"{url}?{urlencode({REDIRECT_FIELD_NAME: page})}"
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    """Forbid browser and proxies to keep an answer: Back after logging out shows
+    nothing.
+    """
+    if "no-store" not in response.get("Cache-Control", ""):
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+def _nothing() -> HttpResponse:
+    """Answer a fragment so that its page stays as it is."""
+    return HttpResponse(status=204)
 
 
 def _leads_to_login(response: HttpResponse) -> bool:
@@ -117,8 +203,10 @@ def _go(request: HttpRequest, url: str) -> HttpResponse:
     """
     if "HX-Request" not in request.headers:
         return redirect(url)
-    if _page_of(request).partition("?")[0] == url:
-        return HttpResponse(status=204)
+
+    stands_on = _page_of(request).partition("?")[0]
+    if asks_by_itself(request) or stands_on == url.partition("?")[0]:
+        return _nothing()
     return HttpResponse(headers={"HX-Redirect": url})
 
 
@@ -161,10 +249,12 @@ class Here:
 
     @cached_property
     def posts(self) -> list[Post]:
-        """The current posts; none while a one-time password waits to be changed, for
-        whatever they open leads back to that page.
+        """The current posts; none while something has to be done first, for whatever
+        they open leads back to that page.
         """
         if self.user is None or self.user.must_change_password:
+            return []
+        if getattr(self._request, "first_thing", None):
             return []
         return self.user.posts_on(today())
 
@@ -198,7 +288,7 @@ class Here:
 
     @cached_property
     def type_size(self) -> str:
-        size = self._request.COOKIES.get("type", "")
+        size = self._request.COOKIES.get(TYPE_COOKIE, "")
         return size if size in TYPE_SIZES else TYPE_SIZES[0]
 
 

@@ -11,6 +11,10 @@ from villages.models import User
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
+# what a page asks for without anybody's doing says so (static/js/background.js)
+BACKGROUND_HEADER = "X-Background"
+
+
 class StaffRequest(HttpRequest):
     """A request of somebody who has logged in, for annotations."""
 
@@ -22,6 +26,13 @@ def whole_number(text: str) -> int | None:
     large; else None.
     """
     return int(text) if WHOLE_NUMBER.fullmatch(text) else None
+
+
+def asks_by_itself(request: HttpRequest) -> bool:
+    """Tell whether a page asked by itself: a count every minute, a part that is loaded
+    afterwards.
+    """
+    return BACKGROUND_HEADER in request.headers
 
 
 def client_address(request: HttpRequest) -> str | None:

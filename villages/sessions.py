@@ -2,7 +2,7 @@
 computer.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -11,13 +11,19 @@ from django.http import HttpRequest, HttpResponse
 
 BEGAN = "began_at"
 STAYS = "stays"
-COOKIE = "seen"
+COOKIE = f"{settings.COOKIE_PREFIX}seen"
 REFRESH_SECONDS = 60  # a cookie, not the session: a page must not cost a database write
 
 
 def begin(session: SessionBase, at: datetime) -> None:
     """Note when a login began."""
     session[BEGAN] = int(at.timestamp())
+
+
+def began_at(session: SessionBase) -> datetime | None:
+    """Return when a login began; None where that is not known."""
+    began = session.get(BEGAN)
+    return datetime.fromtimestamp(began, UTC) if began else None
 
 
 def stay(session: SessionBase) -> None:

@@ -15,6 +15,7 @@ from villages.views import (
     bodies,
     duty,
     duty_acts,
+    open_logins,
     password,
     preferences,
     residents,
@@ -43,6 +44,8 @@ pages = [
         accounts.AccountAct.as_view(),
         name="account_act",
     ),
+    path("logins/", open_logins.OpenLogins.as_view(), name="open_logins"),
+    path("logins/<int:pk>/end/", open_logins.EndLogin.as_view(), name="end_login"),
     path("duty/", duty.DutyWeek.as_view(), name="duty"),
     path("duty/print/", duty.WallPrint.as_view(), name="duty_print"),
     path("duty/room/", duty_acts.TalkRoomPage.as_view(), name="talk_room"),
@@ -82,7 +85,7 @@ urlpatterns = [
     path(
         "login/", account.LoginView.as_view(form_class=LoginForm), name="account_login"
     ),
-    path("login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/code/", password.enter_code, name="mfa_authenticate"),
     path("login/shut/", account.account_inactive, name="account_inactive"),
     path("logout/", account.logout, name="account_logout"),
     path("account/password/", password.change_password, name="account_change_password"),

@@ -1,10 +1,8 @@
 """Cases: list, take down, read, correct."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.forms import Form
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
@@ -39,7 +37,6 @@ from minshi.api_docs import (
     IF_NONE_MATCH_PARAMETER,
 )
 from minshi.errors import NoSuchRight
-from villages.api.fields import require_living_memory
 from villages.models import Post
 
 HANDED_BACK = HandBack.objects.select_related("asked_by__user", "ruled_by__user")
@@ -47,21 +44,6 @@ ASSIGNED = Assignment.objects.select_related("post__user", "office").prefetch_re
     Prefetch("hand_backs", HANDED_BACK)
 )
 BESIDE_FILTERS = frozenset({"cursor", "page_size"})
-
-
-def require_days_in_reach(form: Form) -> None:
-    """Check that our calendars can count from every day of a valid form.
-
-    ValidationError names the field of the first that is out of reach.
-    """
-    for name, value in form.cleaned_data.items():
-        if not isinstance(value, date):
-            continue
-
-        try:
-            require_living_memory(value)
-        except ValidationError as error:
-            raise ValidationError({name: error.detail}) from error
 
 
 class CaseFilters(DjangoFilterBackend):
@@ -83,7 +65,6 @@ class CaseFilters(DjangoFilterBackend):
         filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             raise translate_validation(filterset.errors)
-        require_days_in_reach(filterset.form)
 
         self.put_in_order(view, filterset)
         found: QuerySet[Case] = filterset.qs

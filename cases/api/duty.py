@@ -49,7 +49,7 @@ class RoundBody(serializers.Serializer[Any]):
 
 
 class TurnSerializer(serializers.Serializer[Any]):
-    day = serializers.DateField()
+    day = DayField()
     primary = PersonSerializer(allow_null=True, help_text=_("Null: nobody is free."))
     backup = PersonSerializer(allow_null=True)
     stands = serializers.BooleanField(

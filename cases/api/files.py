@@ -14,7 +14,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +26,7 @@ from cases.models import FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
 from cases.serializers.parts import SignedSheetBody, SignedSheetSerializer
 from minshi.api import KeyPages
+from minshi.parsers import FilesBody
 from villages.models import Post
 
 SIZE = OpenApiParameter("size", str, enum=["small"])
@@ -75,7 +75,7 @@ SHEET_ADDED = {
 class SheetsApi(CaseApi, GenericAPIView[SignedSheet]):
     serializer_class = SignedSheetSerializer
     queryset = SignedSheet.objects.none()
-    parser_classes = (MultiPartParser,)
+    parser_classes = (FilesBody,)
     pagination_class = KeyPages
     filter_backends = ()
     order = ("at", "id")

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.cases import BESIDE_FILTERS, CaseFilters, require_days_in_reach
+from cases.api.cases import BESIDE_FILTERS, CaseFilters
 from cases.ledgers import BOOKS, AnyBook, Book, read_records
 from cases.ledgers.period import PERIODS, PeriodForm
 from cases.lists.filters import CaseFilter
@@ -110,6 +110,5 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
         form = PeriodForm(self.request.query_params)
         if not form.is_valid():
             raise translate_validation(form.errors)
-        require_days_in_reach(form)
 
         return form.chosen(workdays.local_day(self.at)).of(self.book, rows)

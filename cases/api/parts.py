@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +19,7 @@ from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
-from cases.privacy.redactor import page_redactor
+from cases.privacy.redactor import reader_redactor
 from cases.serializers.four_two import ProcessSerializer
 from cases.serializers.parts import (
     AttachmentSerializer,
@@ -31,7 +30,9 @@ from cases.serializers.parts import (
     UploadBody,
 )
 from cases.workflow import read_facts, readers_of
+from cases.workflow.files import take_off
 from minshi.api import KeyPages
+from minshi.parsers import FilesBody
 
 
 class PartsApi(CaseApi, GenericAPIView[Any]):
@@ -54,7 +55,7 @@ class PartsApi(CaseApi, GenericAPIView[Any]):
         page = self.paginate_queryset(self.rows(case))
         shown = self.get_serializer(page, many=True, context=self.context_for(case))
 
-        redact = page_redactor(case, self.sight)
+        redact = reader_redactor(case, self.sight)
         return self.get_paginated_response(redact.data(list(shown.data)))
 
 
@@ -78,7 +79,7 @@ class AttachmentsAPIView(PartsApi):
 
     serializer_class = AttachmentSerializer
     queryset = Attachment.objects.none()
-    parser_classes = (MultiPartParser,)
+    parser_classes = (FilesBody,)
     order = ("at", "id")
 
     def rows(self, case: Case) -> QuerySet[Attachment]:
@@ -119,6 +120,14 @@ class AttachmentFileAPIView(CaseApi):
         """The file itself, or the small photo."""
         stored = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
         return file_answer(stored, request)
+
+    @extend_schema(responses={204: None})
+    def delete(self, _request: Request, number: str, uuid: UUID) -> Response:
+        """Take off a file that you added, while the case is open."""
+        files = Attachment.objects.select_related("case", "post")
+        stored = get_object_or_404(files, case=self.case(number), uuid=uuid)
+        take_off(stored, by=self.user, at=self.at)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class RatingsAPIView(PartsApi):

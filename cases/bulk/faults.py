@@ -20,6 +20,7 @@ from cases.models.choices import (
     Solved,
     Stage,
 )
+from cases.models.scope import NOT_CONCLUDED
 from cases.workflow.register import in_territory
 from cases.workflow.who import find_owner
 from minshi.crypto import normal_phone
@@ -116,11 +117,11 @@ def _fault_in_stage(matter: Matter, around: Surroundings) -> str:
     is_closed = matter.stage == Stage.CLOSED
     has_day = bool(matter.closed_at)
     has_reason = bool(matter.close_reason)
-    is_merged = matter.close_reason == CloseReason.MERGED
-    if has_day != is_closed or has_reason != is_closed or is_merged:
+    is_no_matter = matter.close_reason in NOT_CONCLUDED
+    if has_day != is_closed or has_reason != is_closed or is_no_matter:
         return _(
             "a closed matter, and only such a one, has a day and a reason of closing,"
-            " and none is merged."
+            " and none is merged or void."
         )
 
     is_rated = matter.close_reason == CloseReason.RATED

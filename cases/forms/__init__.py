@@ -1,7 +1,7 @@
 """Forms of the case pages: of a step, of taking down, of meetings."""
 
 from cases.forms.batch import BatchForm
-from cases.forms.fields import MOST_ASKED, cadre_label, holder_label, report_label
+from cases.forms.fields import cadre_label, holder_label, report_label
 from cases.forms.four_two import DropForm, HeldForm, StartForm
 from cases.forms.intake import IntakeForm
 from cases.forms.meeting import (
@@ -15,7 +15,6 @@ from cases.forms.meeting import (
 from cases.forms.step import MoveForm, field_for
 
 __all__ = [
-    "MOST_ASKED",
     "AddItemsForm",
     "AttendeeForm",
     "BatchForm",

@@ -9,6 +9,7 @@ from cases.forms.fields import TALL
 from cases.forms.meeting import MOST_PEOPLE
 from cases.meetings.four_two import StepRecord, StepRule
 from cases.models.four_two import Origin, ReservedMatter
+from minshi.days import DayField
 from villages.forms.accounts import DayInput, RuleForm, offer
 
 MOST_SUBJECT = 80  # characters
@@ -33,7 +34,7 @@ class HeldForm(RuleForm):
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    held_on = forms.DateField(label=_("Held on"), widget=DayInput)
+    held_on = DayField(label=_("Held on"), widget=DayInput)
     kind = forms.ChoiceField(
         label=_("Form of the meeting"), choices=(), widget=forms.RadioSelect
     )
@@ -51,7 +52,7 @@ class HeldForm(RuleForm):
     votes_abstain = forms.IntegerField(
         label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE
     )
-    public_until = forms.DateField(label=_("Public until"), widget=DayInput)
+    public_until = DayField(label=_("Public until"), widget=DayInput)
     oversight = forms.CharField(
         label=_("Opinions of those who oversee it"),
         widget=forms.Textarea(attrs=TALL),

@@ -18,6 +18,7 @@ from cases.models.choices import (
     Solved,
 )
 from cases.workflow.candidates import cadres_over
+from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.models import Group, Resident, Town, User, Village
 
@@ -28,6 +29,7 @@ SHOWN_AT_ONCE = frozenset(
         "channel",
         "village",
         "speaker_name",
+        "as_typed",
         "verbatim",
         "category",
         "grade",
@@ -50,6 +52,9 @@ class IntakeForm(RuleForm):
     speaker_name = forms.CharField(label=_("Who speaks"), max_length=40, required=False)
     resident = forms.ModelChoiceField(
         Resident.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    as_typed = forms.BooleanField(
+        label=_("The name is written so; it is no neighbour's"), required=False
     )
     village = forms.ModelChoiceField(
         Village.objects.none(), label=_("Village"), required=False
@@ -118,7 +123,7 @@ class IntakeForm(RuleForm):
         required=False,
         help_text=_("Names, with a comma between."),
     )
-    said_at = forms.DateTimeField(
+    said_at = MomentField(
         label=_("When it was said"), widget=MomentInput(), required=False
     )
     concerns = CadresField(

@@ -15,6 +15,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.privacy.redactor import title_for
 from minshi import workdays
+from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer
 from villages.models import MeetingKind
 
@@ -74,7 +75,7 @@ class CallForm(AddItemsForm):
     kind = forms.ChoiceField(
         label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect
     )
-    starts_at = forms.DateTimeField(label=_("When"), widget=MomentInput)
+    starts_at = MomentField(label=_("When"), widget=MomentInput)
     place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False)
     chair = forms.CharField(
         label=_("In the chair"),
@@ -117,7 +118,7 @@ class ChangeForm(RuleForm):
     written over another's change.
     """
 
-    starts_at = forms.DateTimeField(
+    starts_at = MomentField(
         label=_("When"), widget=MomentInput, show_hidden_initial=True
     )
     place = forms.CharField(

@@ -20,16 +20,18 @@ from cases.forms.fields import (
 )
 from cases.models import Case
 from cases.models.choices import Handling, Level
-from cases.privacy.redactor import WHO_SPOKE
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.facts import holder_key
-from cases.workflow.inputs import Input, Kind
+from cases.workflow.inputs import ABOUT_SPEAKER, Input, Kind
+from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
 
 # Inputs that are asked of officers alone: nobody asks the speaker how they told us.
 OFFICERS_ONLY = ("how", "said_at", "co_speaker")
+# Drawn with the assistants' ticks, and with the speaker's name.
+BESIDE_ANOTHER = ("asks", "resident", "as_typed")
 
 
 class MoveForm(RuleForm):
@@ -53,7 +55,7 @@ class MoveForm(RuleForm):
         """
         hidden: set[str] = set()
         if not speaker_shown:
-            hidden |= set(WHO_SPOKE)
+            hidden |= set(ABOUT_SPEAKER)
         if offer.post is None:
             hidden |= set(OFFICERS_ONLY)
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
@@ -82,8 +84,8 @@ class MoveForm(RuleForm):
         return {name: self.cleaned_data[name] for name in self.order}
 
     def shown(self) -> list[forms.BoundField]:
-        """Return every field in order, but for what stands beside the ticks."""
-        return [self[name] for name in self.order if name != "asks"]
+        """Return every field in order, but for what stands beside another one."""
+        return [self[name] for name in self.order if name not in BESIDE_ANOTHER]
 
     def has_parts(self) -> bool:
         """Tell whether the ticks stand open: one is set, or one is wrong."""
@@ -129,7 +131,11 @@ def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[st
     initial = {}
     for item in inputs:
         is_wanted = is_correction or item.name in ("category", "grade")
-        if is_wanted and item.name != "speaker_phone" and hasattr(case, item.name):
+        if not is_wanted or item.name == "speaker_phone":
+            continue
+        if item.kind is Kind.RESIDENT:
+            initial[item.name] = case.resident_id
+        elif hasattr(case, item.name):
             initial[item.name] = getattr(case, item.name)
     return initial
 
@@ -172,9 +178,9 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
             choices=item.offered(), widget=forms.RadioSelect, **common
         )
     if item.kind is Kind.DATE:
-        return forms.DateField(widget=DayInput(), **common)
+        return DayField(widget=DayInput(), **common)
     if item.kind is Kind.DATETIME:
-        return forms.DateTimeField(widget=MomentInput(), **common)
+        return MomentField(widget=MomentInput(), **common)
     if item.kind is Kind.FLAG:
         return forms.BooleanField(**common)
     return _chosen_field(item, candidates(item, facts, user), common)
@@ -193,6 +199,8 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
         )
     if item.kind is Kind.USERS:
         return CadresField(offered, **common)
+    if item.kind is Kind.RESIDENT:
+        return forms.ModelChoiceField(offered, widget=forms.HiddenInput, **common)
     if item.kind is Kind.REPORT:
         first_two = list(offered[:2])
         only = first_two[0] if len(first_two) == 1 else None

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.deadlines.rules import LONGEST
 from cases.models.choices import COUNTED_IN
+from minshi.days import DayField
 from villages.forms.accounts import DayInput, RuleForm
 
 
@@ -19,7 +20,7 @@ class DeadlineForm(RuleForm):
 
 
 class DayForm(RuleForm):
-    day = forms.DateField(label=_("Day"), widget=DayInput)
+    day = DayField(label=_("Day"), widget=DayInput)
     works = forms.ChoiceField(
         label=_("Is it worked?"),
         choices=(

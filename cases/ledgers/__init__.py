@@ -31,6 +31,7 @@ def add_book(book: AnyBook) -> None:
 __all__ = [
     "BOOKS",
     "BOOKS_OF_CASES",
+    "GENERAL",
     "AnyBook",
     "Book",
     "OtherBook",

@@ -9,8 +9,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cases.models import Attachment, Clock, Rating
-from cases.models.choices import Channel, CloseReason, Stage
-from cases.models.scope import CaseQuerySet
+from cases.models.choices import Channel, Stage
+from cases.models.scope import NOT_CONCLUDED, CaseQuerySet
 from villages.models import Resident
 
 Narrow = Callable[[CaseQuerySet], CaseQuerySet]
@@ -29,11 +29,11 @@ def decided(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def ended(cases: CaseQuerySet) -> CaseQuerySet:
-    """Narrow to cases closed for any reason but that they were merged.
+    """Narrow to cases closed for any reason but that they were merged or void.
 
     Of a redacted row even that reason is not told.
     """
-    may_be_shown = Q(redacted=True) | ~Q(close_reason=CloseReason.MERGED)
+    may_be_shown = Q(redacted=True) | ~Q(close_reason__in=NOT_CONCLUDED)
     return cases.filter(may_be_shown, stage=Stage.CLOSED)
 
 

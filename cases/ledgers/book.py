@@ -68,8 +68,8 @@ class Book(Dated):
         return tuple(dict.fromkeys(actions))
 
     def in_sight(self, user: User, on: dt.date) -> CaseQuerySet:
-        """Return the cases that the reader's filters narrow."""
-        return Case.objects.counted_for(user, on)
+        """Return the matters heard that the reader's filters narrow."""
+        return Case.objects.counted_for(user, on).heard()
 
     def whole(self, rows: CaseQuerySet) -> CaseQuerySet:
         """Add to the query of the cases everything that a row shows."""

@@ -9,8 +9,8 @@ from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.ledgers.book import AnyBook
-from cases.lists.filters import PLAUSIBLE_DAYS
 from minshi import workdays
+from minshi.days import DayField
 
 MONTH = "month"
 LAST_MONTH = "last_month"
@@ -89,17 +89,15 @@ class PeriodForm(forms.Form):
     period = forms.ChoiceField(
         label=gettext_lazy("Time"), choices=PERIODS, required=False
     )
-    since = forms.DateField(
+    since = DayField(
         label=gettext_lazy("From day"),
         required=False,
         widget=forms.DateInput({"type": "date"}),
-        validators=PLAUSIBLE_DAYS,
     )
-    until = forms.DateField(
+    until = DayField(
         label=gettext_lazy("Until day"),
         required=False,
         widget=forms.DateInput({"type": "date"}),
-        validators=PLAUSIBLE_DAYS,
     )
 
     def chosen(self, on: date) -> Period:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -27,17 +26,14 @@ from cases.models.choices import (
     RequestState,
     Stage,
 )
-from cases.models.scope import CaseQuerySet, Sight
+from cases.models.scope import NOT_CONCLUDED, CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
+from minshi.days import DayFilter
 from villages.models import Group, Town, User, Village
 from villages.requests import whole_number
 
 ALL = _("All")
-PLAUSIBLE_DAYS = [
-    MinValueValidator(date(1990, 1, 1)),
-    MaxValueValidator(date(2199, 12, 31)),
-]
 # Orders that key-set paging can follow: each ends in the primary key. `due` and
 # `closed` narrow to rows with such a date.
 ORDERS: Mapping[str, tuple[str, str]] = {
@@ -146,33 +142,27 @@ class CaseFilter(filters.FilterSet):
         method="by_asked", label=_("Time asked for"), widget=AnyYesNo
     )
     owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
-    registered_from = filters.DateFilter(
-        validators=PLAUSIBLE_DAYS,
+    registered_from = DayFilter(
         method="by_start",
         field_name="registered_at",
         label=_("Registered from"),
     )
-    registered_to = filters.DateFilter(
-        validators=PLAUSIBLE_DAYS,
+    registered_to = DayFilter(
         method="by_end",
         field_name="registered_at",
         label=_("Registered until"),
     )
-    closed_from = filters.DateFilter(
-        validators=PLAUSIBLE_DAYS,
+    closed_from = DayFilter(
         method="by_start",
         field_name="closed_at",
         label=_("Closed from"),
     )
-    closed_to = filters.DateFilter(
-        validators=PLAUSIBLE_DAYS,
+    closed_to = DayFilter(
         method="by_end",
         field_name="closed_at",
         label=_("Closed until"),
     )
-    due_until = filters.DateFilter(
-        validators=PLAUSIBLE_DAYS, method="by_due", label=_("Due until")
-    )
+    due_until = DayFilter(method="by_due", label=_("Due until"))
     order = filters.ChoiceFilter(
         method="by_order",
         label=_("Order"),
@@ -234,7 +224,8 @@ class CaseFilter(filters.FilterSet):
     ) -> CaseQuerySet:
         if wanted:
             return cases.concluded()
-        return cases.filter(~Q(stage=Stage.CLOSED) | Q(close_reason=CloseReason.MERGED))
+        is_not = Q(close_reason__in=NOT_CONCLUDED)
+        return cases.filter(~Q(stage=Stage.CLOSED) | is_not)
 
     def by_given_back(
         self, cases: CaseQuerySet, _name: str, wanted: bool

@@ -158,7 +158,7 @@ def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
     """
     begin, end = _month_before(meeting)
     here = cases_at(meeting, Case.objects.counted_for(by.user, workdays.local_day(at)))
-    taken = here.filter(registered_at__gte=begin, registered_at__lt=end)
+    taken = here.heard().filter(registered_at__gte=begin, registered_at__lt=end)
     ended = here.concluded().filter(closed_at__gte=begin, closed_at__lt=end)
 
     report = _(

@@ -142,6 +142,12 @@ class CloseReason(models.TextChoices):
     DIVERTED = "diverted", pgettext_lazy("close reason", "shown the proper route")
     MERGED = "merged", pgettext_lazy("close reason", "merged")
     WITHDRAWN = "withdrawn", pgettext_lazy("close reason", "withdrawn")
+    VOID = "void", pgettext_lazy("close reason", "taken down by mistake")
+    DUPLICATE = "duplicate", pgettext_lazy("close reason", "taken down twice")
+
+
+# No matter that was heard, but a slip of the pen: counted apart (domain §3, void).
+NOT_HEARD = (CloseReason.VOID, CloseReason.DUPLICATE)
 
 
 class Outcome(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The history of cases: append-only events in a hash chain per case, and the erasable
+"""The history of cases: append-only events in a keyed chain per case, and the erasable
 personal values beside them.
 """
 
@@ -29,6 +29,8 @@ class Event(WithChoices):
     round = models.PositiveSmallIntegerField(_("round"))
     note = models.TextField(_("note"), blank=True)
     data = models.JSONField(default=dict)
+    # seals of the case as the event left it, by group of columns (workflow/state.py)
+    state = models.JSONField(default=dict)
     key = models.UUIDField(null=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)

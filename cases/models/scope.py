@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, Value, When
 
 from cases.models.access import CaseAccess, Concern, JoinedVillage
 from cases.models.choices import (
+    NOT_HEARD,
     ONLINE_CHANNELS,
     CloseReason,
     Confidentiality,
@@ -26,6 +27,9 @@ from villages.rights import OVERSEE
 
 if TYPE_CHECKING:
     from cases.models.case import Case
+
+
+NOT_CONCLUDED = (CloseReason.MERGED, *NOT_HEARD)
 
 
 @dataclass(frozen=True)
@@ -197,11 +201,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
         return self.exclude(stage=Stage.CLOSED)
 
-    def concluded(self) -> "CaseQuerySet":
-        """Return the cases closed for any reason but merged: 已集中解决 (domain §3), in
-        the article 178.
+    def heard(self) -> "CaseQuerySet":
+        """Return the matters that were heard: no figure counts what was taken down by
+        mistake or twice (domain §3, void).
         """
-        return self.filter(stage=Stage.CLOSED).exclude(close_reason=CloseReason.MERGED)
+        return self.exclude(close_reason__in=NOT_HEARD)
+
+    def concluded(self) -> "CaseQuerySet":
+        """Return the cases closed for any reason but merged and void: 已集中解决
+        (domain §3), in the article 178.
+        """
+        return self.filter(stage=Stage.CLOSED).exclude(close_reason__in=NOT_CONCLUDED)
 
     def online(self) -> "CaseQuerySet":
         return self.filter(channel__in=ONLINE_CHANNELS)

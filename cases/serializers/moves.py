@@ -11,10 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from cases.forms import MOST_ASKED
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.privacy.redactor import WHO_SPOKE
 from cases.serializers.fields import (
     HolderKey,
     PhoneField,
@@ -23,7 +21,7 @@ from cases.serializers.fields import (
     holders_by_key,
 )
 from cases.workflow import MOVES, Action, Facts, candidates
-from cases.workflow.inputs import Ask, Input, Kind
+from cases.workflow.inputs import ABOUT_SPEAKER, MOST_ASKED, Ask, Input, Kind
 from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField, MomentField
 from villages.models import User
 
@@ -37,6 +35,7 @@ LOOKED_UP = {
     Kind.VILLAGE: "code",
     Kind.GROUP: "pk",
     Kind.TOPIC: "pk",
+    Kind.RESIDENT: "pk",
     Kind.REPORT: "pk",
 }
 
@@ -101,6 +100,7 @@ FIELDS: Mapping[Kind, Callable[[Input], serializers.Field[Any, Any, Any, Any]]] 
     Kind.VILLAGE: lambda item: serializers.CharField(max_length=12, **_common(item)),
     Kind.GROUP: lambda item: IdField(**_common(item)),
     Kind.TOPIC: lambda item: IdField(**_common(item)),
+    Kind.RESIDENT: lambda item: IdField(**_common(item)),
     Kind.USERS: _users_field,
     Kind.REPORT: lambda item: IdField(**_common(item)),
 }
@@ -139,7 +139,7 @@ class MoveBody(serializers.Serializer[Any]):
         for item in self.asked:
             if item.name not in attrs:
                 continue
-            if item.name in WHO_SPOKE and not self._shows_speaker(facts):
+            if item.name in ABOUT_SPEAKER and not self._shows_speaker(facts):
                 wrong[item.name] = HIDDEN_FROM_YOU
                 continue
 

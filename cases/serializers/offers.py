@@ -6,11 +6,10 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.forms import cadre_label, holder_label, report_label
-from cases.privacy.redactor import WHO_SPOKE
 from cases.speaking.progress import SpeakerAccount
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDERS, HOLDING
-from cases.workflow.inputs import Input, Kind
+from cases.workflow.inputs import ABOUT_SPEAKER, Input, Kind
 from villages.models import User
 
 WITH_MAX_LENGTH = (Kind.TEXT, Kind.LINE)
@@ -26,6 +25,7 @@ WITHOUT_CHOICES = (
     Kind.DATETIME,
     Kind.FLAG,
     Kind.CASE,  # named by its number
+    Kind.RESIDENT,  # looked up, never listed
 )
 
 
@@ -90,7 +90,7 @@ def offers_as_data(
     for offer in offers:
         inputs = []
         for item in offer.move.inputs:
-            if speaker_shown or item.name not in WHO_SPOKE:
+            if speaker_shown or item.name not in ABOUT_SPEAKER:
                 inputs.append(_input_as_data(item, choices))
 
         row = {

@@ -36,6 +36,10 @@ class SpokenBody(serializers.Serializer[Any]):
         required=False, help_text="From households/; fills name, phone and group."
     )
     speaker_name = PlainText(max_length=40, required=False, allow_blank=True)
+    as_typed = serializers.BooleanField(
+        default=False,
+        help_text="The name is written so, in whatever letters, and is no neighbour's.",
+    )
     speaker_sex = serializers.ChoiceField(Sex.choices, required=False, allow_blank=True)
     speaker_phone = PhoneField()
     speaker_address = PlainText(max_length=80, required=False, allow_blank=True)

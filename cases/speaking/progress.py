@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Stage
-from cases.privacy.redactor import personal_redactor, personal_values_of
+from cases.models.choices import NOT_HEARD, Stage
+from cases.privacy.redactor import personal_redactor
 from cases.workflow.event_data import data_of
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
@@ -31,6 +31,7 @@ class SpeakerAccount:
 
     state: int
     is_open: bool
+    is_void: bool = False
     reply_by: date | None = None
     reply: str = ""
     reply_at: datetime | None = None
@@ -38,6 +39,8 @@ class SpeakerAccount:
 
     @property
     def state_in_words(self) -> str:
+        if self.is_void:
+            return _("It was taken down by mistake or twice")
         if self.state == RECEIVED:
             return _("We have received it")
         if self.state == WORKED_ON:
@@ -49,9 +52,9 @@ class SpeakerAccount:
 
 def told_to_speaker(case: Case) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and the progress that is public. Four queries at most.
+    present round, and the progress that is public. Two queries.
     """
-    redact = personal_redactor(case, personal_values_of(case))
+    redact = personal_redactor(case)
     reply = case.replies.filter(round=case.round).last()
 
     progress = []
@@ -62,6 +65,7 @@ def told_to_speaker(case: Case) -> SpeakerAccount:
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
+        is_void=case.close_reason in NOT_HEARD,
         reply_by=case.reply_by,
         reply=redact(reply.text) if reply else "",
         reply_at=reply.at if reply else None,
@@ -74,7 +78,7 @@ def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccoun
 
     It has the step's words as the reply, and the state that the matter has now.
     """
-    redact = personal_redactor(case, personal_values_of(case))
+    redact = personal_redactor(case)
     reply = "\n".join(redact(text) for text in texts if text)
 
     return SpeakerAccount(

@@ -14,7 +14,8 @@ from django.views.generic import View
 
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
-from minshi.clock import today
+from cases.privacy.disclosure import note_reading
+from minshi.clock import now, today
 from villages.models import Post, User
 from villages.requests import whole_number
 from villages.rights import deals_with_cases
@@ -52,6 +53,7 @@ class StaffView(LoginRequiredMixin, View):
     def case(self, number: str) -> Case:
         """Return the case of that number; Http404 unless the user sees it."""
         found: Case = get_object_or_404(self.visible().with_page(), number=number)
+        note_reading(found, by=self.user, at=now(), request=self.request)
         return found
 
     def ticked(self) -> tuple[list[Case], dict[int, int]]:

@@ -16,6 +16,7 @@ from cases.forms import MoveForm
 from cases.models import Case, Event
 from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.namesakes import namesakes_of
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
@@ -137,6 +138,7 @@ class Act(StepView):
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer.action),
             "next": _query_of_queue(request),
+            "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,
         }
 

@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 from cases.attachments import attach
 from cases.models import Attachment
 from cases.models.attachment import KeptFile
+from cases.privacy.disclosure import note_reading
 from cases.views.access import StaffView
+from cases.workflow.files import take_off
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 
@@ -42,12 +44,38 @@ class Upload(StaffView):
         return redirect(case)
 
 
+class RemoveFile(StaffView):
+    """Take a file off again, for whoever added it."""
+
+    def get(self, _request: HttpRequest, uuid: str) -> HttpResponse:
+        """Return to the case after a login in between."""
+        return redirect(self._file(uuid).case)
+
+    def post(self, request: HttpRequest, uuid: str) -> HttpResponse:
+        file = self._file(uuid)
+        case = file.case
+        try:
+            take_off(file, by=self.user, at=now())
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The file is taken off."))
+        return redirect(case)
+
+    def _file(self, uuid: str) -> Attachment:
+        of_visible_cases = Attachment.objects.filter(case__in=self.visible())
+        with_case = of_visible_cases.select_related("case", "post")
+        return get_object_or_404(with_case, uuid=uuid)
+
+
 class Download(StaffView):
     """The file or its thumbnail; 404 unless the user sees the case."""
 
     def get(self, request: HttpRequest, uuid: str, size: str = "") -> FileResponse:
         of_visible_cases = Attachment.objects.filter(case__in=self.visible())
-        return file_response(get_object_or_404(of_visible_cases, uuid=uuid), size)
+        file = get_object_or_404(of_visible_cases.select_related("case"), uuid=uuid)
+        note_reading(file.case, by=self.user, at=now(), request=request)
+        return file_response(file, size)
 
 
 def file_response(stored: KeptFile, size: str = "") -> FileResponse:

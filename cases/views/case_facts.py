@@ -39,7 +39,6 @@ def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
 
     `words` are the case's own, as the reader may see them.
     """
-    place = (str(case.village or case.town), str(case.group or ""), words["place"])
     recorded_by = str(case.recorded_by.user) if case.recorded_by else NOTHING
 
     level = case.get_level_display()
@@ -48,7 +47,7 @@ def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
         level = f"{level} · {in_round}"
 
     return [
-        FactLine(_("Place"), " ".join(filter(None, place))),
+        FactLine(_("Place"), _where(case, words["place"])),
         FactLine(_("Kind"), kind(case) or NOTHING),
         FactLine(
             _("How it was said"), f"{case.get_channel_display()} {moment(case.said_at)}"
@@ -56,6 +55,17 @@ def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
         FactLine(_("Taken down by"), recorded_by),
         FactLine(_("Level"), level),
     ]
+
+
+def _where(case: Case, place: str) -> str:
+    """Return the place of the matter; where none was said, the speaker's group."""
+    here = str(case.village or case.town)
+    if place:
+        return f"{here} {place}"
+    if case.group is None:
+        return here
+    group = _("%(group)s (the speaker's group)") % {"group": case.group}
+    return f"{here} {group}"
 
 
 def lines_of_course(

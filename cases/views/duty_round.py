@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 from cases import deadlines
 from cases.views.access import StaffView
 from minshi.clock import now, today
+from minshi.days import DayField
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from minshi.workdays import ONE_DAY, WorkCalendar
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rotating import BEGINS, ENDS
 from villages.forms.accounts import DayInput, RuleForm, offer, offer_rows
-from villages.forms.duty import PLAUSIBLE_DAYS, PersonField, TimeInput
+from villages.forms.duty import PersonField, TimeInput
 from villages.models import Post, Village
 from villages.requests import whole_number
 from villages.rights import ARRANGE_DUTY
@@ -45,12 +46,8 @@ class RoundForm(RuleForm):
     members = PeopleField(
         label=_("Who takes turns"), queryset=None, widget=forms.CheckboxSelectMultiple
     )
-    first = forms.DateField(
-        label=_("From day"), widget=DayInput, validators=PLAUSIBLE_DAYS
-    )
-    last = forms.DateField(
-        label=_("Until day"), widget=DayInput, validators=PLAUSIBLE_DAYS
-    )
+    first = DayField(label=_("From day"), widget=DayInput)
+    last = DayField(label=_("Until day"), widget=DayInput)
     days = forms.ChoiceField(
         label=_("On which days"),
         choices=((WORKING_DAYS, _("working days")), (EVERY_DAY, _("every day"))),

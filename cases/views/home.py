@@ -162,10 +162,9 @@ class Home(StaffView):
         counted = {queue.name: self._narrowed(queue) for queue in queues}
 
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
-        counted["today"] = visible.filter(registered_at__gte=midnight)
-        counted["today_settled"] = visible.filter(
-            registered_at__gte=midnight, handling="on_spot"
-        )
+        of_today = visible.heard().filter(registered_at__gte=midnight)
+        counted["today"] = of_today
+        counted["today_settled"] = of_today.filter(handling="on_spot")
         return capped_counts(counted)
 
     def _parts(self, visible: CaseQuerySet) -> list[Assignment]:

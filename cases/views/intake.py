@@ -6,19 +6,31 @@ from typing import Any, TypeVar
 import segno
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.attachments import attach
 from cases.forms import IntakeForm
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.privacy.disclosure import may_print_receipt
+from cases.privacy.redactor import speaker_redactor
 from cases.views.access import StaffView
+from cases.views.namesakes import namesakes_of
+from cases.views.pasted import fillings_for
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
 from cases.workflow.intake import OnTheSpot, similar_to, take_down
+from cases.workflow.pasted import without_numbers
 from cases.workflow.register import in_territory
+from cases.workflow.speakers import checked_name
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
@@ -26,9 +38,10 @@ from villages.models import Group, Post, Town, Village
 from villages.models.people import ADMINISTRATORS
 from villages.requests import whole_number
 from villages.rights import SETTLE
+from villages.staying import asked_by_script
 
 Row = TypeVar("Row", bound=Model)
-LAST = "last_intake"  # the session stores the last channel, category and grade used
+LAST = "last_intake"  # the session stores the last channel used, and on which day
 COPIED = (
     "speaker_name",
     "speaker_phone",
@@ -46,7 +59,8 @@ class Intake(StaffView):
         done = None
         if number := request.GET.get("done"):
             mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-            done = mine.first()
+            with_group = mine.select_related("resident__household__group")
+            done = with_group.first()
 
         return self._show(request, form, done=done)
 
@@ -54,21 +68,44 @@ class Intake(StaffView):
         if "choose" in request.POST:
             # the village, whose groups and cadres are wanted; nothing is checked yet
             return self._show(request, self._form(initial=_typed(request.POST)))
+        if "fill" in request.POST:
+            return self._fill(request)
 
         form = self._form(request.POST)
-        if form.is_valid():
+        if request.POST.get("officer", str(self.user.pk)) != str(self.user.pk):
+            words = _("Somebody else was logged in when this was written.")
+            form.add_error(None, words)
+        was_offered = "offered" in request.POST
+        fillings = [] if was_offered else fillings_for(self.user, request.POST.dict())
+        if form.is_valid() and not fillings:
             try:
                 if "add_to" in request.POST:
-                    return self._add_to(request, form)
+                    return _lead(request, self._add_to(request, form))
                 case = self._take_down(form)
             except KeyReused as refusal:
                 form = self._with_new_key(request.POST, refusal)
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                return self._go_on(request, form, case)
+                return _lead(request, self._go_on(request, form, case))
 
-        return self._show(request, form, status=UNPROCESSABLE)
+        return self._show(
+            request, form, status=UNPROCESSABLE, fillings=fillings, offered=True
+        )
+
+    def _fill(self, request: HttpRequest) -> HttpResponse:
+        """Show the form as it was typed, a field filled with what the words hold.
+
+        For browsers without JavaScript; nothing is checked yet.
+        """
+        typed = _typed(request.POST)
+        for filling in fillings_for(self.user, request.POST.dict()):
+            if filling.field == request.POST["fill"]:
+                typed[filling.field] = filling.value
+
+        form = self._form(initial=typed)
+        left = fillings_for(self.user, typed)
+        return self._show(request, form, fillings=left, offered=True)
 
     def _with_new_key(self, sent: QueryDict, refusal: KeyReused) -> IntakeForm:
         """Return the same answers under a new key, asking to send them again."""
@@ -83,17 +120,26 @@ class Intake(StaffView):
     def _go_on(
         self, request: HttpRequest, form: IntakeForm, case: Case
     ) -> HttpResponse:
-        """Remember the choices for the next matter, and lead to the receipt or on."""
+        """Remember the channel for the next matter, and lead to the receipt or on."""
+        self._attach(request, case)
+
         data = form.cleaned_data
-        request.session[LAST] = {
-            name: str(data[name]) for name in ("channel", "category", "grade")
-        }
+        request.session[LAST] = {"channel": data["channel"], "on": str(today())}
 
         sent = f"sent={data['key']}"  # the browser drops its draft of that key
         if "print" in request.POST:
             receipt = reverse("cases:receipt", args=[case.number])
             return redirect(f"{receipt}?print=1&{sent}")
         return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
+
+    def _attach(self, request: HttpRequest, case: Case) -> None:
+        """Store the photos with the case, which stands whatever becomes of them."""
+        post = self._post_for(case.village)
+        for upload in request.FILES.getlist("photo"):
+            try:
+                attach(case, upload, at=now(), post=post)
+            except RuleBroken as refusal:
+                messages.error(request, f"{upload.name}：{refusal}")
 
     def _form(self, data: QueryDict | None = None, **options: Any) -> IntakeForm:
         residents = neighbourhood_of(self.user, today()).residents
@@ -115,12 +161,16 @@ class Intake(StaffView):
         return list(overseen.select_related("town"))
 
     def _initial(self, request: HttpRequest) -> dict[str, Any]:
-        last = request.session.get(LAST, {})
+        """Return the answers of an empty form.
+
+        Of the matter before it only the channel stays, for whoever goes from door to
+        door; what it is about belongs to each villager alone.
+        """
         return {
             "key": uuid.uuid4(),
-            "channel": last.get("channel") or Channel.TALK_ROOM,
-            "category": last.get("category") or Category.VILLAGE,
-            "grade": last.get("grade") or Grade.MINOR,
+            "channel": _channel_of_the_day(request) or Channel.TALK_ROOM,
+            "category": Category.VILLAGE,
+            "grade": Grade.MINOR,
             "confidentiality": Confidentiality.NORMAL,
         }
 
@@ -187,9 +237,12 @@ class Intake(StaffView):
             at=now(),
             key=data["key"],
             text=data["verbatim"],
-            co_speaker=data["speaker_name"],
+            co_speaker=checked_name(
+                data["speaker_name"], data["resident"], as_typed=data["as_typed"]
+            ),
         )
 
+        self._attach(request, case)
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
         return redirect(f"{case.get_absolute_url()}?sent={data['key']}")
 
@@ -201,9 +254,27 @@ class Intake(StaffView):
             "nav": "intake",
             "form": form,
             "may_settle": any(post.role in SETTLE for post in posts),
+            "namesakes": namesakes_of(self.user, form),
+            "channel_stays": not form.is_bound and bool(_channel_of_the_day(request)),
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+
+def _lead(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Redirect a browser; give a script of the page the address to go to."""
+    if asked_by_script(request):
+        return JsonResponse({"go": response["Location"]})
+    return response
+
+
+def _channel_of_the_day(request: HttpRequest) -> str:
+    """Return the channel of the last matter of today, other than the usual one."""
+    last = request.session.get(LAST, {})
+    if last.get("on") != str(today()):
+        return ""
+    channel: str = last["channel"]
+    return channel if channel != Channel.TALK_ROOM else ""
 
 
 def town_from_form(post: Post) -> Town | None:
@@ -235,6 +306,7 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
         town=town_from_form(post),
         group=data.get("group"),
         resident=data["resident"],
+        as_typed=data["as_typed"],
         category=data["category"],
         grade=data["grade"],
         topic=data.get("topic"),
@@ -248,7 +320,8 @@ def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
 
 
 class Similar(StaffView):
-    """A fragment under the words: up to three open matters that sound the same.
+    """A fragment under the words: what belongs in a field of its own, and up to three
+    open matters that sound the same.
 
     By POST, so that the words stay out of logs.
     """
@@ -270,7 +343,12 @@ class Similar(StaffView):
                 at=now(),
             )
 
-        context = {"similar": found, "at": now(), "sight": self.sight()}
+        context = {
+            "similar": found,
+            "fillings": fillings_for(self.user, request.POST.dict()),
+            "at": now(),
+            "sight": self.sight(),
+        }
         return render(request, "cases/_similar.html", context)
 
 
@@ -304,7 +382,9 @@ class Receipt(StaffView):
 
         context = {
             "case": case,
-            "is_named": is_named,
+            "matter": _on_paper(case, case.title) if is_named else "",
+            "is_settled": case.was_settled,
+            "answer": _answer_on_paper(case) if is_named else "",
             "qr": qr,
             "address": address,
             "nav": "intake",
@@ -320,6 +400,19 @@ class Receipt(StaffView):
         if not may_print_receipt(self.user, case, read_facts(case, now())):
             raise Http404
         return case
+
+
+def _on_paper(case: Case, words: str) -> str:
+    """Return words for a receipt, which may be lost on the road: it names nobody, also
+    where somebody has written the title since.
+    """
+    redact = speaker_redactor(case)
+    return without_numbers(redact(words))
+
+
+def _answer_on_paper(case: Case) -> str:
+    """Return the answer that the villager got on the spot; "" where there was none."""
+    return _on_paper(case, case.result) if case.was_settled else ""
 
 
 def tracking_address(case: Case) -> str:

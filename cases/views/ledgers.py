@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.ledgers import BOOKS, AnyBook, Book, read_records
+from cases.ledgers import BOOKS, GENERAL, AnyBook, Book, read_records
 from cases.ledgers.exports import (
     FORMS,
     Export,
@@ -27,7 +27,10 @@ from cases.ledgers.exports import (
     takeable,
 )
 from cases.ledgers.period import Period, PeriodForm
+from cases.lists.filters import CaseFilter
 from cases.lists.paging import capped_counts, page_of
+from cases.models import Case
+from cases.models.choices import NOT_HEARD
 from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
@@ -147,7 +150,8 @@ class LedgerView(StaffView):
         book = reading.book
         after = request.GET.get("after", "")
 
-        counts = capped_counts({key: reading.rows(each) for key, each in BOOKS.items()})
+        counted = {key: reading.rows(each) for key, each in BOOKS.items()}
+        counts = capped_counts(counted | self._set_apart(reading))
         page = page_of(book.whole(reading.rows(book)), book.order, after)
         records = read_records(book, page.rows, sight=self.sight(), at=now())
 
@@ -162,6 +166,9 @@ class LedgerView(StaffView):
             "book": book,
             "tabs": [(each, counts[key]) for key, each in BOOKS.items()],
             "count": counts[book.key],
+            "set_apart": [
+                (reason, counts[reason]) for reason in NOT_HEARD if counts[reason]
+            ],
             "headings": tabular.headings(reading.ledger),
             "rows": list(zip(numbers, records, rows, strict=True)),
             "after": page.after,
@@ -172,6 +179,21 @@ class LedgerView(StaffView):
             "refusal": refusal,
         }
         return render(request, "cases/ledger.html", context, status=status)
+
+    def _set_apart(self, reading: Reading) -> dict[str, Any]:
+        """Return what was taken down by mistake, and what twice, in the days asked for.
+
+        It is in no ledger, and is shown beside the matters heard.
+        """
+        rows = Case.objects.counted_for(self.user, today())
+        listed = CaseFilter(
+            reading.period_form.data or None, rows, request=self.request
+        )
+        is_read = reading.period_form.is_valid()
+        asked_for = reading.period.of(GENERAL, listed.qs) if is_read else rows.none()
+        return {
+            str(reason): asked_for.filter(close_reason=reason) for reason in NOT_HEARD
+        }
 
     def export(self, reading: Reading, form: ExportForm) -> Export:
         """Return the export that the form asks for, not written yet.

@@ -1,6 +1,5 @@
 """The tracking page behind the code: no login, no personal data, few steps."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,16 +27,17 @@ from cases.workflow import (
     moves_open_to,
     read_facts,
 )
+from cases.workflow.numbering import code_of, number_of
 from minshi.clock import now
 from minshi.errors import UNPROCESSABLE, RuleBroken
-from villages.requests import client_address
+from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until, words_of
 
 # recusal is asked for at register and at the counter only, where somebody explains it
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 # whoever spoke first rates, withdraws and reopens
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
-TRIES = 10  # wrong codes in one window
-WINDOW = 900  # seconds
+TOO_MANY_REQUESTS = 429
+LONGEST_NUMBER = 16
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,7 @@ class TrackAny(View):
     """`/t/`: for somebody with a receipt and nothing to scan it with."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        typed = unicodedata.normalize("NFKC", request.GET.get("number", ""))
-        number = "".join(typed.split()).replace("/", "").upper()
+        number = number_of(request.GET.get("number", "")).replace("/", "")
         if not number:
             return render(request, "cases/track_code.html", {"number": number})
 
@@ -88,6 +86,8 @@ class TrackAny(View):
 
 class Track(View):
     """`/t/<number>/?k=<code>`; a wrong code and an unknown number look the same."""
+
+    shut_until: datetime | None = None
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         visit = self._visit(request, number, request.GET.get("k", ""))
@@ -136,20 +136,25 @@ class Track(View):
     def _visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
         """Return the case behind number and code, with the one it was merged into.
 
-        None for an unknown number, a wrong code, and after ten wrong codes within 15
-        minutes. Counted by address and number, so that nobody shuts the door on
-        anybody else.
+        None for an unknown number, a wrong code, and while too many codes were wrong:
+        counted like every secret (villages/tries.py); what cannot be a code is no try.
         """
-        counter = f"track:{client_address(request)}:{number[:16]}"
-        if cache.get(counter, 0) >= TRIES:
+        number = number_of(number)[:LONGEST_NUMBER]
+        code = code_of(code)
+        if not code:
+            return None
+
+        name = f"{RECEIPT}{number}"
+        self.shut_until = wait_until(request, name)
+        if self.shut_until:
             return None
 
         cases = Case.objects.select_related("town", "village__talk_room")
         own = cases.filter(number=number).first()
-        if own is None or not _fits(code, own):
-            if code:
-                cache.add(counter, 0, WINDOW)
-                cache.incr(counter)
+        if own is None or not constant_time_compare(own.tracking_code, code):
+            count_wrong(request, name, TRACKING_CODE)
+            # the page says so itself, to villagers and in their type
+            request.axes_locked_out = False  # type: ignore[attr-defined]
             return None
 
         case = own
@@ -166,16 +171,21 @@ class Track(View):
         status: int = 200,
     ) -> HttpResponse:
         if visit is None:
-            status = 404 if request.GET.get("k") else 200
-            response = render(
-                request, "cases/track_code.html", {"number": number}, status=status
-            )
+            response = self._ask_for_code(request, number)
         else:
             context = track_context(visit, refused or {})
             response = render(request, "cases/track.html", context, status=status)
 
         response["Cache-Control"] = "no-store"
         return response
+
+    def _ask_for_code(self, request: HttpRequest, number: str) -> HttpResponse:
+        context = {"number": number}
+        status = 404 if request.GET.get("k") else 200
+        if self.shut_until:
+            context["shut"] = words_of(self.shut_until, now())
+            status = TOO_MANY_REQUESTS
+        return render(request, "cases/track_code.html", context, status=status)
 
 
 def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, Any]:
@@ -224,10 +234,6 @@ def _asked_for(offers: dict[Action, Offer], asked: str | None) -> Offer | None:
         if action == asked:
             return offer
     return None
-
-
-def _fits(code: str, case: Case) -> bool:
-    return constant_time_compare(case.tracking_code, code.strip().upper())
 
 
 def _uuid(text: str | None) -> Any:

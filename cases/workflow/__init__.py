@@ -12,8 +12,8 @@ from cases.workflow.facts import Facts, holder_name, read_facts
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES, actions_that
 from cases.workflow.moving import Offer, make_move, moves_open_to, offer_to
+from cases.workflow.proof import verify_chains
 from cases.workflow.readers import readers_of
-from cases.workflow.record import verify_chains
 from cases.workflow.register import Spoken, register
 from cases.workflow.trial import look_ahead
 

@@ -13,6 +13,7 @@ class Action(models.TextChoices):
     ACCEPT = "accept", pgettext_lazy("action", "Accept it")
     DIVERT = "divert", pgettext_lazy("action", "Show the proper route")
     MERGE = "merge", pgettext_lazy("action", "Merge with another matter")
+    VOID = "void", pgettext_lazy("action", "Taken down by mistake or twice: void it")
     ESCALATE = "escalate", pgettext_lazy("action", "Beyond us, report it up")
     SEND_BACK = "send_back", pgettext_lazy("action", "Send it back down")
     DECIDE = "decide", pgettext_lazy("action", "Decided, hand it over")
@@ -68,6 +69,7 @@ class Action(models.TextChoices):
     )
     RECEIPT = "receipt", pgettext_lazy("action", "Red line: note the receipt")
     SUPERVISE = "supervise", pgettext_lazy("action", "Chase it")
+    REMOVE_FILE = "remove_file", pgettext_lazy("action", "Take the file off")
     AMEND = "amend", pgettext_lazy("action", "Correct the entry")
     RECEIVE_MERGED = (
         "receive_merged",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.choices import Channel, Confidentiality, Stage, SupervisionLevel
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
-from cases.workflow.effects import deliberate, guard, handle, rate, speak
+from cases.workflow.effects import deliberate, files, guard, handle, rate, speak
 from cases.workflow.inputs import (
+    AS_TYPED,
     ASKS,
     ASSISTANTS,
     BAD,
@@ -315,6 +316,8 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 Input("place", Kind.LINE, _("Place"), max_length=80),
                 text("request_text", _("What is wanted")),
                 Input("speaker_name", Kind.LINE, _("Who speaks"), max_length=40),
+                Input("resident", Kind.RESIDENT, _("Which neighbour speaks")),
+                AS_TYPED,
                 Input(
                     "speaker_phone",
                     Kind.LINE,
@@ -327,6 +330,13 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 Input("remark", Kind.LINE, _("Remark"), max_length=200),
                 WHY_OPTIONAL,
             ),
+        ),
+        Action.REMOVE_FILE: Move(
+            sources=OPEN,
+            effect=files.remove_file,
+            who=who.READERS,
+            inner=True,  # stands beside the file, for whoever added it
+            inputs=(Input("file", Kind.FILE, _("Which file"), required=True),),
         ),
         Action.REHOME: Move(
             sources=OPEN,

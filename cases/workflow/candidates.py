@@ -14,7 +14,8 @@ from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Level
 from cases.workflow.facts import Facts, holder_key, village_of
 from cases.workflow.inputs import Input, Kind
-from villages.models import Group, Office, Post, Town, User, Village
+from villages.lookup import neighbourhood_of
+from villages.models import Group, Office, Post, Resident, Town, User, Village
 from villages.rights import LEAD
 
 
@@ -144,6 +145,15 @@ def _topics(facts: Facts, _user: User | None) -> QuerySet[Topic]:
     return Topic.objects.filter(town=facts.case.town_id)
 
 
+def _neighbours(facts: Facts, user: User | None) -> QuerySet[Resident]:
+    """Return the residents of the case's town whom the user may look up."""
+    if user is None:
+        return Resident.objects.none()
+    residents = neighbourhood_of(user, facts.on).residents
+    of_town = residents.filter(household__group__village__town=facts.case.town_id)
+    return of_town.select_related("household__group")
+
+
 def _concerns(facts: Facts, _user: User | None) -> QuerySet[User]:
     return possible_concerns(facts)
 
@@ -169,6 +179,7 @@ ROWS: Mapping[Kind, Callable[[Facts, User | None], QuerySet[Any]]] = MappingProx
         Kind.VILLAGE: _other_villages,
         Kind.GROUP: _groups,
         Kind.TOPIC: _topics,
+        Kind.RESIDENT: _neighbours,
         Kind.USERS: _concerns,
         Kind.REPORT: _reports_without_receipt,
     }

@@ -15,6 +15,7 @@ class EveryEvent(TypedDict, total=False):
     owner: str  # whom the case is with from then on; absent where it was closed
     promised_on: str  # the day promised to the speaker, where the move changed it
     sent: str  # fingerprint of the words that came with an idempotency key
+    reply: str  # digest of what the speaker was answered
     entered_by: int  # the post that typed for the speaker at the counter
     revisions: dict[str, str]  # digest of each CaseRevision, by field
 
@@ -108,6 +109,12 @@ class Withdrawn(TypedDict, total=False):
     said_at: str
 
 
+class Voided(TypedDict, total=False):
+    """void: by mistake or twice, as the reason of the closing."""
+
+    void_as: str
+
+
 class Diverted(TypedDict, total=False):
     """divert."""
 
@@ -163,6 +170,13 @@ class RedLine(TypedDict, total=False):
     report: int
 
 
+class FileRemoved(TypedDict, total=False):
+    """remove_file: what the file was known by."""
+
+    file: str
+    sha256: str
+
+
 class Chased(TypedDict, total=False):
     """supervise; the order where it was one."""
 
@@ -194,6 +208,7 @@ class EventData(
     Progressed,
     Answered,
     Withdrawn,
+    Voided,
     Diverted,
     Explained,
     Merged,
@@ -202,6 +217,7 @@ class EventData(
     Amended,
     Joined,
     RedLine,
+    FileRemoved,
     Chased,
     Resolved,
     total=False,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Assignment
 from cases.models.choices import (
+    NOT_HEARD,
     ActorKind,
     CloseReason,
     Confidentiality,
@@ -35,6 +36,18 @@ def graded_minor(facts: Facts, by: Actor) -> Refusal:
     if facts.case.grade in ("", Grade.MINOR):
         return None
     return _("It was graded higher than minor; such a matter is deliberated.")
+
+
+def taken_down_by_officer(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.recorded_by_id:
+        return None
+    return _("The speaker sent this in: it is handled or answered, not voided.")
+
+
+def not_reported_as_red_line(facts: Facts, by: Actor) -> Refusal:
+    if facts.happened(Action.MANDATORY_REPORT, this_round=False):
+        return _("It was reported as a red line, and stays.")
+    return None
 
 
 def has_level_above(facts: Facts, by: Actor) -> Refusal:
@@ -209,6 +222,8 @@ def tried_enough(facts: Facts, by: Actor) -> Refusal:
 def not_merged(facts: Facts, by: Actor) -> Refusal:
     if facts.case.close_reason == CloseReason.MERGED:
         return _("It was merged; look at the other matter.")
+    if facts.case.close_reason in NOT_HEARD:
+        return _("It was taken down by mistake or twice.")
     return None
 
 

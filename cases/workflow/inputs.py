@@ -13,12 +13,19 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import choices
+from cases.privacy.personal import WHO_SPOKE
 from minshi.errors import InputRefused, Text
+from minshi.text import clean_line, clean_text
 from villages.models import Office, Post
 
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
+# what is about who spoke: nobody fills it in who may not know it
+ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
+
+
+MOST_ASKED = 200  # characters, of one holder
 
 
 class Kind(Enum):
@@ -34,9 +41,11 @@ class Kind(Enum):
     VILLAGE = "village"
     GROUP = "group"
     TOPIC = "topic"
+    RESIDENT = "resident"
     USERS = "users"
     ASKS = "asks"  # list[Ask]
     REPORT = "report"  # MandatoryReport
+    FILE = "file"  # Attachment
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,11 @@ class Ruling(TextChoices):
     REFUSED = choices.RequestState.REFUSED.value, pgettext_lazy("ruling", "refuse it")
 
 
+class VoidAs(TextChoices):
+    MISTAKE = choices.CloseReason.VOID.value, pgettext_lazy("void", "by mistake")
+    TWICE = choices.CloseReason.DUPLICATE.value, pgettext_lazy("void", "twice")
+
+
 REASON = text("reason", _("Why"), required=True, is_note=True)
 CATEGORY = choice("category", _("What kind of matter"), choices.Category)
 GRADE = choice("grade", _("How big it is"), choices.Grade)
@@ -101,6 +115,9 @@ ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
 ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
 RESULT = text("result", _("The result"), required=True, is_note=True)
 REPLY = text("reply", _("What you tell the speaker"), required=True, is_note=True)
+AS_TYPED = Input(
+    "as_typed", Kind.FLAG, _("The name is written so; it is no neighbour's")
+)
 ROUTE = Input(
     "route", Kind.LINE, _("Where this is handled"), required=True, max_length=120
 )
@@ -108,6 +125,7 @@ SPEAKER_WAS_TOLD = text(
     "told", _("What the speaker was told"), required=True, is_note=True
 )
 UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
+VOID_AS = choice("void_as", _("It was taken down"), VoidAs, required=True)
 RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
 WHY_OPTIONAL = text("reason", _("Why"), is_note=True)
 WHY_LOWER = text(
@@ -136,7 +154,7 @@ def unfinished(text: str) -> str | None:
 def check_inputs(
     inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True
 ) -> dict[str, Any]:
-    """Return the values by input name, texts stripped, absent ones empty.
+    """Return the values by input name, texts as they are kept, absent ones empty.
 
     InputRefused names every required input that is empty, every choice that does not
     exist and, where an officer `composed` the words, every text that still holds a
@@ -151,8 +169,10 @@ def check_inputs(
     wrong: dict[str, str | Promise] = {}
     for item in inputs:
         value = values.get(item.name)
-        if isinstance(value, str):
-            value = value.strip()
+        if isinstance(value, str) and item.kind is Kind.LINE:
+            value = clean_line(value)
+        elif isinstance(value, str):
+            value = clean_text(value)
         clean[item.name] = value
 
         words = _wrong_with(item, value)
@@ -173,7 +193,13 @@ def _wrong_with(item: Input, value: Any) -> Text | None:
         return _("This is not one of the choices.")
     if isinstance(value, str) and len(value) > item.max_length:
         return _("This is too long.")
+    if item.kind is Kind.ASKS and any(map(_is_overlong, value or [])):
+        return ask_shorter()
     return None
+
+
+def _is_overlong(ask: Ask) -> bool:
+    return len(ask.text.strip()) > MOST_ASKED
 
 
 def _left_open(item: Input, value: Any) -> Text | None:
@@ -181,6 +207,11 @@ def _left_open(item: Input, value: Any) -> Text | None:
         return None
     gap = unfinished(value)
     return still_open(gap) if gap else None
+
+
+def ask_shorter() -> str:
+    words = gettext("What is asked of one of them takes at most %(most)s characters.")
+    return words % {"most": MOST_ASKED}
 
 
 def still_open(gap: str) -> str:

@@ -1,6 +1,7 @@
 """MOVES: the moves table and the acts that keep the stage, as data (domain §3)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,7 @@ from cases.workflow.inputs import (
     SATISFACTION,
     SOLVED,
     SPEAKER_WAS_TOLD,
+    VOID_AS,
     Input,
     Kind,
     choice,
@@ -35,6 +37,8 @@ from cases.workflow.inputs import (
 )
 from cases.workflow.move import Move, stages
 from cases.workflow.who import Handled
+
+AS_TAKEN_DOWN = _("As it was taken down: look whether kind and size are right.")
 
 MOVES: Mapping[Action, Move] = MappingProxyType(
     {
@@ -54,7 +58,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             targets=stages(Stage.DELIBERATE),
             effect=speak.accept,
             who=who.RECEIVERS,
-            inputs=(CATEGORY_REQUIRED, GRADE_REQUIRED),
+            inputs=(replace(CATEGORY_REQUIRED, help=AS_TAKEN_DOWN), GRADE_REQUIRED),
             everyday=6,
             passes_on=True,
             informs_speaker=True,
@@ -82,6 +86,15 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             ),
             guards=(guards.above_village_after_dissatisfaction,),
             also_locks="into",
+        ),
+        Action.VOID: Move(
+            sources=stages(Stage.SPEAK),
+            targets=stages(Stage.CLOSED),
+            effect=speak.void,
+            who=who.COUNTER,
+            inputs=(VOID_AS, REASON),
+            guards=(guards.taken_down_by_officer, guards.not_reported_as_red_line),
+            informs_speaker=True,
         ),
         Action.ESCALATE: Move(
             sources=stages(Stage.DELIBERATE, Stage.HANDLE),

@@ -1,23 +1,23 @@
 """The record of what happened: append-only events, free of personal values.
 
-Each row carries the hash of the one before it in its case.
+Each row carries the keyed hash of the one before it in its case, and seals of the case
+as it left it; `proof.py` compares them.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from cases.models import Case, CaseRevision, Event
-from cases.privacy.redactor import (
-    PERSONAL_FIELDS,
-    personal_redactor,
-    personal_values_of,
-)
+from cases.privacy.personal import PERSONAL_FIELDS, add_personal
+from cases.privacy.redactor import personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
-from cases.workflow.event_data import data_of
-from minshi.crypto import digest
+from cases.workflow.state import state_of
+from minshi.crypto import digest, sealed
+from minshi.errors import Overtaken
 
 # typed values in an event's data, blanked like its note
 FREE_TEXT = (
@@ -28,9 +28,9 @@ Revised = tuple[str, str]  # a personal value before and after
 
 
 def chain_hash(event: Event) -> str:
-    """Return the SHA-256 over every column of the event and the hash before it.
+    """Return the keyed hash over every column of the event and the hash before it.
 
-    The columns stand in one canonical form, which never changes.
+    Without INDEX_KEY nobody can make it anew for a row that was changed.
     """
     columns = [
         event.previous_hash,
@@ -48,12 +48,10 @@ def chain_hash(event: Event) -> str:
         event.round,
         event.note,
         event.data,
+        event.state,
         str(event.key) if event.key else None,
     ]
-    canonical = json.dumps(
-        columns, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return sealed(columns, "event")
 
 
 def _without_personal_values(
@@ -61,13 +59,16 @@ def _without_personal_values(
     note: str,
     data: Mapping[str, object],
     personal: Mapping[str, Revised],
-    names: Callable[[], set[str]] | None,
 ) -> tuple[str, dict[str, object], dict[str, Revised]]:
     """Blank personal values out of note and data.
 
     Return both, and the revisions: those of the move and those of the texts that lost
-    something.
+    something. Values that were corrected are blanked from now on like those that hold.
     """
+    for name, (old, _new) in personal.items():
+        if name in PERSONAL_FIELDS:
+            add_personal(case, [old])
+
     typed = {"note": note}
     for name in FREE_TEXT:
         if text := data.get(name):
@@ -75,12 +76,7 @@ def _without_personal_values(
     if not any(typed.values()):
         return note, dict(data), dict(personal)
 
-    names_to_blank = set(names() if names else personal_values_of(case))
-    for name, pair in personal.items():
-        if name in PERSONAL_FIELDS:
-            names_to_blank.update(pair)
-    redact = personal_redactor(case, names_to_blank)
-
+    redact = personal_redactor(case)
     clean = dict[str, str]()
     revisions = dict(personal)
     for name, text in typed.items():
@@ -104,8 +100,14 @@ def new_event(
 ) -> Event:
     """Return an unsaved event, next in the case's chain.
 
-    The head of the chain on the case row goes on with it.
+    The head of the chain on the case row goes on with it. The case stands already as
+    the event leaves it. Overtaken: an event of the case is later than `at`.
     """
+    if case.last_event_at and at < case.last_event_at:
+        raise Overtaken(
+            _("Something later than this was recorded already; reload the page.")
+        )
+    case.last_event_at = at
     case.event_count += 1
     officer = by if isinstance(by, Officer) else None
     event = Event(
@@ -123,6 +125,7 @@ def new_event(
         round=case.round,
         note=note,
         data=dict(data or {}),
+        state=state_of(case),
         key=key,
         previous_hash=case.event_hash,
     )
@@ -148,19 +151,17 @@ def record(
     data: Mapping[str, object] | None = None,
     personal: Mapping[str, Revised] | None = None,
     key: UUID | None = None,
-    names: Callable[[], set[str]] | None = None,
 ) -> Event:
-    """Write one event.
+    """Write one event; whoever calls saves the case.
 
     Personal values go encrypted into CaseRevision rows, of which the chain holds the
     digests. Typed text that names the speaker is complete in such a row, and blanked in
-    the event. `names` returns what `personal_values_of` would read, where it was read
-    already.
+    the event.
     """
     note, clean_data, revisions = _without_personal_values(
-        case, note, data or {}, personal or {}, names
+        case, note, data or {}, personal or {}
     )
-    digests = {name: _digest_of(pair) for name, pair in revisions.items()}
+    digests = {name: digest_of(pair) for name, pair in revisions.items()}
     if digests:
         clean_data["revisions"] = digests
 
@@ -178,51 +179,5 @@ def record(
     return event
 
 
-def _digest_of(revised: tuple[str | None, str | None]) -> str:
+def digest_of(revised: tuple[str | None, str | None]) -> str:
     return digest(json.dumps(revised, ensure_ascii=False))
-
-
-def first_broken(case: Case, events: Iterable[Event]) -> str | None:
-    """Name the first broken row of a case's chain and what is wrong; None if it holds.
-
-    Checked are order, links, hashes, the head on the case row, and the digests of
-    revisions that are not erased.
-    """
-    previous = ""
-    count = 0
-    for event in events:
-        count += 1
-        where = f"{case.number} #{event.sequence}"
-        if event.sequence != count or event.previous_hash != previous:
-            return f"{where}: a row before it is missing or out of order"
-        if event.hash != chain_hash(event):
-            return f"{where}: the row was changed"
-        if wrong := _broken_revision(event):
-            return f"{where}: {wrong}"
-        previous = event.hash
-
-    if (count, previous) != (case.event_count, case.event_hash):
-        return f"{case.number} #{count + 1}: the chain ends early"
-    return None
-
-
-def _broken_revision(event: Event) -> str | None:
-    revisions = {revision.field: revision for revision in event.revisions.all()}
-    for name, expected in data_of(event).get("revisions", {}).items():
-        revision = revisions.get(name)
-        if revision is None:
-            return f"the revision of {name} is missing"
-
-        is_erased = revision.erased_at is not None
-        digest_now = _digest_of((revision.old, revision.new))
-        if revision.digest != expected or (not is_erased and digest_now != expected):
-            return f"the revision of {name} was changed"
-    return None
-
-
-def verify_chains(cases: Iterable[Case]) -> Iterator[str]:
-    """Yield a line for each case whose chain is broken."""
-    for case in cases:
-        events = case.events.order_by("sequence").prefetch_related("revisions")
-        if broken := first_broken(case, events):
-            yield broken

@@ -1,8 +1,9 @@
 """register: a villager's words become a case (domain §3, moves table)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,21 +11,40 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
+from cases.privacy.personal import add_co_speakers, keep_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.guard import name_concerns, unmasked_phone
 from cases.workflow.facts import Facts, posts_about, village_of
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
+from cases.workflow.pasted import (
+    EDGES,
+    without_introduction,
+    without_numbers,
+    without_people,
+)
 from cases.workflow.record import record
+from cases.workflow.speakers import identified
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
 from minshi.idempotency import once
+from minshi.text import clean_line, clean_text
+from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.people import ADMINISTRATORS
 
 TITLE_LENGTH = 24
+TOLD = ("verbatim", "request_text", "remark")
+LINES = (
+    "speaker_name",
+    "speaker_phone",
+    "speaker_address",
+    "proxy_speaker",
+    "title",
+    "place",
+)
 SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
@@ -38,6 +58,7 @@ class Spoken:
     group: Group | None = None
     resident: Resident | None = None
     speaker_name: str = ""
+    as_typed: bool = False  # the name is written so, and is nobody's of the village
     speaker_sex: str = ""
     speaker_phone: str = ""
     speaker_address: str = ""
@@ -63,17 +84,19 @@ def register(
     """Take a matter down and return the new case in 说, with number, owner and clock.
 
     1. Return the case that this key made before.
-    2. Check words, places and right.
+    2. Find out whose name it is; check words, places and right.
     3. Write case and co-speakers.
     4. Start the clock, name whom it concerns and who owns it, write the event.
 
     A repeated `key` counts only with the same words and from the same officer. Raises
     KeyReused (the key came before with other words), InputRefused (no words, a place
-    that does not fit) and NoSuchRight (outside the post's territory; the key is
-    somebody else's).
+    that does not fit, a name that is none) and NoSuchRight (outside the post's
+    territory; the key is somebody else's).
     """
+    spoken = _as_kept(spoken)
     if before := _made_before(key, spoken, by):
         return before
+    spoken = identified(spoken, by, at)
     _check(spoken, by, at)
 
     try:
@@ -88,12 +111,20 @@ def register(
         if before := _made_before(key, spoken, by):
             return before
         raise
-    CoSpeaker.objects.bulk_create(
-        CoSpeaker(case=case, name=name) for name in spoken.co_speakers if name.strip()
-    )
+    others = [CoSpeaker(case=case, name=name) for name in spoken.co_speakers]
+    add_co_speakers(case, others)
 
     _open(step, spoken)
     return case
+
+
+def _as_kept(spoken: Spoken) -> Spoken:
+    """Return what was told without what nobody sees; names and titles on one line."""
+    names = [clean_line(name) for name in spoken.co_speakers]
+    kept: dict[str, Any] = {"co_speakers": tuple(filter(None, names))}
+    kept |= {name: clean_text(getattr(spoken, name)) for name in TOLD}
+    kept |= {name: clean_line(getattr(spoken, name)) for name in LINES}
+    return replace(spoken, **kept)
 
 
 def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
@@ -101,7 +132,7 @@ def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
 
     KeyReused: of other words. NoSuchRight: another officer made it.
     """
-    words = spoken.verbatim.strip()
+    words = spoken.verbatim
     user = by.user.pk if isinstance(by, Officer) else None
 
     def words_before(case: Case) -> str:
@@ -120,7 +151,7 @@ def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
-    if not spoken.verbatim.strip():
+    if not spoken.verbatim:
         raise InputRefused.at(verbatim=_("Write down what was said."))
     _check_places(spoken)
     if spoken.said_at and spoken.said_at > at:
@@ -186,26 +217,41 @@ def town_of(spoken: Spoken) -> Town:
 def title_of(spoken: Spoken) -> str:
     """Return the given title, else the beginning of the words.
 
-    The latter without the speaker's name or phone.
+    The latter names nobody: it is read in lists, notices and on receipts. At most one
+    query.
     """
-    if spoken.title.strip():
-        return spoken.title.strip()
+    if spoken.title:
+        return spoken.title
 
-    text = spoken.verbatim.strip()
-    for value in (spoken.speaker_name, spoken.speaker_phone):
-        if len(value) > 1:
-            text = text.replace(value, "")
-
-    title = _first_sentence(text) or text or _("A matter")
+    text = _first_sentence(_without_who(spoken))
+    title = text or _("A matter")
     if len(title) > TITLE_LENGTH:
         return title[: TITLE_LENGTH - 1] + "…"
     return title
 
 
+def _without_who(spoken: Spoken) -> str:
+    """Return the words without who spoke, without numbers, and others as 张某."""
+    own = [
+        spoken.speaker_name.strip(),
+        spoken.speaker_phone.strip(),
+        spoken.proxy_speaker.strip(),
+        *(name.strip() for name in spoken.co_speakers),
+    ]
+    if spoken.resident:
+        own.append(spoken.resident.name)
+
+    text = spoken.verbatim.strip()
+    of_village = Resident.objects.filter(household__group__village=spoken.village)
+    others = names_in(text, of_village) if spoken.village else []
+    text = without_introduction(text)
+    return without_numbers(without_people(text, own, set(others) - set(own)))
+
+
 def _first_sentence(text: str) -> str:
     for part in SENTENCE_END.split(text):
-        if part.strip():
-            return part.strip()
+        if words := part.strip(EDGES):
+            return words
     return ""
 
 
@@ -214,7 +260,7 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
     town = town_of(spoken)
     resident = spoken.resident
     phone = unmasked_phone(spoken.speaker_phone) if spoken.speaker_phone else ""
-    speaker_name = spoken.speaker_name.strip()
+    speaker_name = spoken.speaker_name
     speaker_sex = spoken.speaker_sex
     if resident:
         phone = phone or resident.phone or ""
@@ -233,12 +279,12 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
         speaker_sex=speaker_sex,
         speaker_phone=phone,
         speaker_phone_hash=blind_index(phone, "phone"),
-        speaker_address=spoken.speaker_address.strip(),
-        proxy_speaker=spoken.proxy_speaker.strip(),
+        speaker_address=spoken.speaker_address,
+        proxy_speaker=spoken.proxy_speaker,
         title=title_of(spoken),
-        verbatim=spoken.verbatim.strip(),
-        request_text=spoken.request_text.strip(),
-        place=spoken.place.strip(),
+        verbatim=spoken.verbatim,
+        request_text=spoken.request_text,
+        place=spoken.place,
         category=spoken.category,
         topic=spoken.topic,
         grade=spoken.grade,
@@ -282,4 +328,5 @@ def _open(step: Step, spoken: Spoken) -> None:
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)
     if step.alarm:
         step.record_alarm()
+    keep_words(case)
     case.save()

@@ -24,6 +24,7 @@ from cases.workflow.event_data import EventData
 from cases.workflow.facts import Facts, holder_key
 from cases.workflow.people import People
 from cases.workflow.record import record
+from minshi.crypto import digest
 from minshi.errors import NoSuchRight
 from villages.models import Post
 
@@ -175,6 +176,7 @@ class Step:
             case=self.case, round=self.case.round, at=self.at, text=text, post=self.post
         )
         self.case.replied_at = self.at
+        self.data["reply"] = digest(text)
 
     # --- the end of the move
     def follow(

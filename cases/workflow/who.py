@@ -170,6 +170,12 @@ RECEIVERS = Tiers(
     upper=(REVIEWER,),
     steps_in=(REVIEWER,),
 )
+# whoever took it down there; nobody steps in, for no matter may vanish from above
+COUNTER = Tiers(
+    village=(DUTY,),
+    upper=(),
+    steps_in=(),
+)
 DECIDERS = Tiers(
     village=(SECRETARY,),
     upper=(REVIEWER,),

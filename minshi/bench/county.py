@@ -225,7 +225,8 @@ class CountyLedger:
             new_event(case, Action.SUPPLEMENT, by=by, at=self.at, source=case.stage)
             for case in rows
         )
-        Case.objects.bulk_update(rows, ["event_count", "event_hash"], batch_size=500)
+        head = ["event_count", "event_hash", "last_event_at"]
+        Case.objects.bulk_update(rows, head, batch_size=500)
 
     def add_others(self, count: int, *, open_share: int) -> None:
         """Add closed matters, some of which were chased, and one in `open_share` open

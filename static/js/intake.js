@@ -4,7 +4,7 @@ import { clockTime, drop, hasArrived, refill, store, stored, valuesOf } from "./
 import { lookUp } from "./lookup.js";
 
 const PAUSE = 300; // milliseconds without a letter until the draft is stored
-const NOT_TYPED = /^(csrfmiddlewaretoken|key)$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|key|officer)$/;
 
 function keepDraft(form) {
   const name = form.dataset.draft;
@@ -25,7 +25,7 @@ function keyOf(form) {
 
 function fieldsOf(form) {
   return all("input, textarea, select", form).filter(
-    (field) => field.name && !NOT_TYPED.test(field.name),
+    (field) => field.name && field.type !== "file" && !NOT_TYPED.test(field.name),
   );
 }
 
@@ -87,13 +87,6 @@ function saveDraft(form, name) {
   saved.textContent = saved.dataset.words + " " + clockTime();
 }
 
-function growWithText(area) {
-  area.addEventListener("input", () => {
-    area.style.height = "auto";
-    area.style.height = area.scrollHeight + 4 + "px";
-  });
-}
-
 function showTimeTaken(clock) {
   const began = Date.now();
   clock.hidden = false;
@@ -107,6 +100,13 @@ function showTimeTaken(clock) {
 
 const form = one("form[data-draft]");
 keepDraft(form);
-growWithText(one("#id_verbatim", form));
 showTimeTaken(one("[data-timer]", form));
-lookUp(one("[data-lookup]", form), form);
+lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
+
+// Nobody needs these for the first letter; a poor line carries them after the page.
+window.addEventListener("load", async () => {
+  const { tendWords } = await import("./words.js");
+  const { sendInPlace } = await import("./sending.js");
+  tendWords(form);
+  sendInPlace(form);
+});

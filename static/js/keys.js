@@ -24,8 +24,8 @@ export function watchKeys() {
   });
 }
 
-// 229 is the key that Chrome begins a composition with and Safari ends one with.
-function isComposing(event) {
+// 229 is the key that Chrome composes with, and that Safari ends a composition with.
+export function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
 }
 

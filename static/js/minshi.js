@@ -1,12 +1,17 @@
 // What every page has. All of it is enhancement: every page works without scripts.
 // A page with more to do names its own beside this one: intake, login, minutes, print, steps.
+import { forgetPage, markBackground } from "./background.js";
 import { dropArrived } from "./drafts.js";
 import { focusFirst, sendOnce } from "./forms.js";
 import { openDialogs, watchKeys } from "./keys.js";
+import { watchLine } from "./line.js";
 import { markCameFrom } from "./rows.js";
 
+markBackground();
+forgetPage();
 focusFirst();
 sendOnce();
+watchLine();
 watchKeys();
 openDialogs();
 markCameFrom();

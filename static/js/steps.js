@@ -29,6 +29,19 @@ function putBack(step, texts, draft) {
   });
 }
 
+// Whoever corrects an entry may look the speaker up; no other step needs the list.
+async function findSpeaker(step) {
+  const box = one("[data-lookup]", step);
+  if (!box) return;
+
+  const { lookUp } = await import("./lookup.js");
+  lookUp(box, step, () => one("[name=speaker_phone]", step).focus());
+
+  // A quick hand was there before the list.
+  const name = one("[name=speaker_name]", box);
+  if (name.value !== name.defaultValue) name.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 // A step that htmx puts into the page is kept as well, and comes into view.
 function showSwappedSteps() {
   document.addEventListener("htmx:load", (event) => {
@@ -36,6 +49,7 @@ function showSwappedSteps() {
     if (!step || document.body === event.target) return;
 
     keep(step);
+    findSpeaker(step);
     const wrong = one("#error-summary", step);
     const first = "textarea, input:not([type=hidden]), select, button";
     (wrong || one(first, step)).focus({ preventScroll: true });
@@ -49,6 +63,9 @@ function stepIn(loaded) {
   return loaded.matches("form[data-keep]") ? loaded : one("form[data-keep]", loaded);
 }
 
-all("form[data-keep]").forEach(keep);
+all("form[data-keep]").forEach((step) => {
+  keep(step);
+  findSpeaker(step);
+});
 fillReadyWords();
 showSwappedSteps();

@@ -2,6 +2,6 @@
 to edit.
 """
 
-from supervision.admin import chasing, counters, notices, orders, settings
+from supervision.admin import chasing, counters, notices, orders, sealing, settings
 
-__all__ = ["chasing", "counters", "notices", "orders", "settings"]
+__all__ = ["chasing", "counters", "notices", "orders", "sealing", "settings"]

@@ -24,6 +24,7 @@ from supervision.models.order import (
     SupervisionOrder,
 )
 from supervision.models.run import JobRun
+from supervision.models.seal import HistoryCheck, Log, Seal
 from supervision.models.tracking import TrackedCase, TrackingMeeting, TrackingVerdict
 
 __all__ = [
@@ -34,7 +35,9 @@ __all__ = [
     "ChaseStep",
     "EventFailure",
     "EventSeen",
+    "HistoryCheck",
     "JobRun",
+    "Log",
     "Notice",
     "NoticeChannel",
     "NoticeKind",
@@ -45,6 +48,7 @@ __all__ = [
     "OrderTalk",
     "Robot",
     "Rung",
+    "Seal",
     "SentBack",
     "SupervisionOrder",
     "Told",

@@ -14,6 +14,7 @@ from cases.models.standard_text import BRACED
 from minshi.crypto import EncryptedTextField
 from supervision.models.chase import Chase
 from supervision.models.order import SupervisionOrder
+from supervision.models.seal import HistoryCheck
 from villages.models import Town, User
 
 # the names that a text may have filled in
@@ -72,6 +73,8 @@ class NoticeKind(models.TextChoices):
     BACKUP_LATE = "backup_late", pgettext_lazy("notice", "backup late")
     PROOF_FAILED = "proof_failed", pgettext_lazy("notice", "proof of a backup failed")
     PROOF_LATE = "proof_late", pgettext_lazy("notice", "proof of a backup late")
+    HISTORY = "history", pgettext_lazy("notice", "history does not fit")
+    HEADS = "heads", pgettext_lazy("notice", "heads of the day")
 
 
 # templates are approved for these
@@ -87,7 +90,10 @@ OF_SYSTEM = (
     NoticeKind.BACKUP_LATE,
     NoticeKind.PROOF_FAILED,
     NoticeKind.PROOF_LATE,
+    NoticeKind.HISTORY,
+    NoticeKind.HEADS,
 )
+OF_HISTORY = (NoticeKind.HISTORY, NoticeKind.HEADS)
 # a town may word these
 TO_OFFICERS = tuple(
     kind for kind in NoticeKind if kind not in (*TO_SPEAKER, *OF_SYSTEM)
@@ -201,7 +207,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         (supervision/notices/words.py).
         """
         return self.select_related(
-            "chase", "order", "event", "case__town", "case__village"
+            "chase",
+            "order",
+            "event",
+            "case__town",
+            "case__village",
+            "history_check",
         )
 
 
@@ -233,6 +244,9 @@ class Notice(WithChoices):
     )
     case = models.ForeignKey(
         Case, models.CASCADE, null=True, related_name="notices", verbose_name=_("case")
+    )
+    history_check = models.ForeignKey(
+        HistoryCheck, models.CASCADE, null=True, related_name="notices"
     )
     chase = models.ForeignKey(
         Chase, models.CASCADE, null=True, related_name="notices", verbose_name=_("step")
@@ -313,11 +327,25 @@ class Notice(WithChoices):
                 name="notice_in_the_inbox_is_there_at_once",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    kind__in=OF_HISTORY, history_check__isnull=False, channel="email"
+                )
+                | ~Q(kind__in=OF_HISTORY) & Q(history_check=None),
+                name="notice_of_a_check_iff_of_history",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="read", read_at__isnull=False)
                 | ~Q(state="read") & Q(read_at=None),
                 name="notice_read_iff_at",
             ),
         )
+
+    @property
+    def matter(self) -> Case:
+        """The case it is about: of every notice but those about the program."""
+        if self.case is None:
+            raise ValueError("A notice about the program is about no case.")
+        return self.case
 
     def __str__(self) -> str:
         reader = self.recipient or self.robot or self.get_channel_display()

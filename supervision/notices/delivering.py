@@ -238,7 +238,7 @@ def _call_instead(pk: int, at: datetime) -> int:
     if message is None or message.case is None:
         return 0
 
-    recipients = recipients_of([message.case], workdays.local_day(at))
+    recipients = recipients_of([message.matter], workdays.local_day(at))
     call_instead(message, recipients, at)
     return 1
 

@@ -11,6 +11,7 @@ from supervision.models import Notice, NoticeKind, OrderState
 from supervision.models.notice import OF_SYSTEM
 from supervision.notices.groups import told_in_groups
 from villages.models import User
+from villages.rights import READ_AUDIT_LOG
 
 BY_CLOCK = frozenset({NoticeKind.YELLOW, NoticeKind.OVERDUE, NoticeKind.URGE})
 OF_ORDER = {
@@ -38,8 +39,7 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
     if first.recipient:
         return _knowable_by(first.recipient, true_ones, on)
     if first.robot:
-        cases = [notice.case for notice in true_ones if notice.case]
-        named = told_in_groups(cases, on)
+        named = told_in_groups([notice.matter for notice in true_ones], on)
         return [notice for notice in true_ones if notice.case_id in named]
     return true_ones
 
@@ -47,7 +47,12 @@ def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
 def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
+
+    Notices about the program are for whoever is an auditor now.
     """
+    of_system = any(notice.kind in OF_SYSTEM for notice in notices)
+    is_auditor = of_system and user.holds(on, *READ_AUDIT_LOG)
+
     pks = [notice.case_id for notice in notices if notice.case_id]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
     may_know = set(counted.values_list("pk", flat=True))
@@ -57,22 +62,24 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
 
     for notice in notices:
         vars(notice)["in_sight"] = notice.case_id in readable
-    return [
-        notice
-        for notice in notices
-        if notice.kind in OF_SYSTEM or notice.case_id in may_know
-    ]
+
+    knowable = []
+    for notice in notices:
+        is_of_system = notice.kind in OF_SYSTEM
+        if is_auditor if is_of_system else notice.case_id in may_know:
+            knowable.append(notice)
+    return knowable
 
 
 def _is_true(notice: Notice) -> bool:
     """Return if what a notice says is still so."""
-    case = notice.case
+    if notice.kind in OF_SYSTEM:  # it says what happened on a day
+        return True
+
+    case = notice.matter
     chase = notice.chase
     order = notice.order
     kind = notice.kind
-
-    if case is None:  # it says what happened on a day
-        return True
 
     if kind in BY_CLOCK and chase:  # done in time after all, or given more time
         return chase.clock.stopped_at is None and chase.clock.due_at == chase.due_at

@@ -91,7 +91,15 @@ WORDS: Mapping[str, Text] = {
         "No backup has been proved to be good for more than a week. The last proof:"
         " %(reply_on)s."
     ),
+    NoticeKind.HISTORY: gettext_lazy(
+        "The nightly check found records that do not fit. Look at them at once:"
+    ),
+    NoticeKind.HEADS: gettext_lazy(
+        "The heads of the day. Keep this letter where this system does not reach:"
+    ),
 }
+
+SHOWN_OF_CHECK = 20  # findings in a letter
 
 # the facts of a notice, in the order in which FILLED_IN names them for a town
 IN_ORDER = (
@@ -111,15 +119,33 @@ def line_of(notice: Notice) -> str:
 
     Whoever may not read a secret matter learns no more of it than a redacted row shows.
     """
+    if notice.history_check:
+        return "\n".join([words_of(notice), *_lines_of_check(notice)])
+
     case = notice.case
     if case is None:
         return words_of(notice)
-
     if _is_in_sight(notice):
         where = str(case.village or case.town)
     else:
         where = _("Secret matter")
     return f"{case.number} {where}：{words_of(notice)}"
+
+
+def _lines_of_check(notice: Notice) -> list[str]:
+    """Return the lines of an auditor's letter: what was found, or the heads."""
+    check = notice.history_check
+    if check is None:
+        return []
+    if notice.kind == NoticeKind.HEADS:
+        lines: list[str] = check.heads
+        return lines
+
+    found: list[str] = check.findings[:SHOWN_OF_CHECK]
+    if check.found > len(found):
+        words = _("%(count)s more; all stand in the system's status.")
+        return [*found, words % {"count": check.found - len(found)}]
+    return found
 
 
 def _is_in_sight(notice: Notice) -> bool:

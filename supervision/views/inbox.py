@@ -87,10 +87,10 @@ class Open(InboxView):
             return redirect("supervision:calls")
         if not vars(notice)["in_sight"]:
             # the list shows of such a matter the row that may be shown
-            query = urlencode({"q": notice.case.number})
+            query = urlencode({"q": notice.matter.number})
             return redirect(f"{reverse('cases:list')}?{query}")
 
-        return redirect(notice.order or notice.case)
+        return redirect(notice.order or notice.matter)
 
 
 class MarkAllRead(InboxView):

@@ -21,8 +21,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from minshi.clock import now, today
 from supervision.backups.watching import standing
+from supervision.sealing.checking import last_check
 from supervision.status import Job, Supervising, backlog, is_alive, jobs
-from villages.rights import READ_STATUS
+from villages.rights import READ_AUDIT_LOG, READ_STATUS
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def job_lamp(job: Job) -> tuple[str, str, str]:
 
 
 class Status(LoginRequiredMixin, View):
-    """The page of jobs and counts; it names no matter."""
+    """The page of jobs and counts; it names no matter, but to an auditor those whose
+    history does not fit.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -75,6 +78,9 @@ class Status(LoginRequiredMixin, View):
             "jobs": [JobRow.of(job) for job in jobs(at)],
             "backlog": backlog(at),
             "backups": standing(at),
+            "check": last_check(),
+            # the findings name cases
+            "names_findings": user.holds(today(), *READ_AUDIT_LOG),
         }
         return render(request, "supervision/status.html", context)
 

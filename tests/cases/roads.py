@@ -169,6 +169,7 @@ def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
         Action.SETTLE: {"category": "village", "result": "换了灯泡"},
         Action.ACCEPT: {"category": "village", "grade": "complex"},
         Action.DIVERT: {"route": "礼县人民法院", "told": "请去立案"},
+        Action.VOID: {"void_as": "void", "reason": "点错了，没人来说"},
         Action.ESCALATE: {"reason": "钱不够"},
         Action.SEND_BACK: {"reason": "村里能办"},
         Action.DECIDE: {

@@ -10,6 +10,7 @@ from cases.serializers.moves import MADE_BY_PEOPLE, body_of
 from cases.workflow import MOVES, Action, make_move
 from tests.api import Api
 from tests.cases.roads import (
+    DAY,
     NOON,
     accepted,
     completed,
@@ -185,9 +186,10 @@ SAVEPOINT = 2  # opened and released; outside a test a transaction, which no que
     ],
 )
 def test_a_move_costs_at_most_22_queries_login_and_all(
-    stage, role, action, values, django_assert_max_num_queries
+    stage, role, action, values, django_assert_max_num_queries, time_machine
 ):
     here = staff()
+    time_machine.move_to(NOON + DAY, tick=False)
     case, api = stage(here), Api(getattr(here, role))
     values = {
         name: f"office:{here.office.pk}" if value == "OFFICE" else value

@@ -46,7 +46,7 @@ def test_the_texts_of_a_step_come_filled_in_by_their_input():
 
 def test_a_preview_shows_the_speakers_words_and_moves_nothing():
     here = staff()
-    case = completed(here)
+    case = completed(here, at=NOON)
 
     told = (
         Api(here.secretary)

@@ -1,6 +1,7 @@
 """Photos and papers: what is kept, what is refused, and who reads them."""
 
 import io
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,8 +10,12 @@ from PIL import Image
 
 from cases import attachments
 from cases.attachments import attach
-from minshi.errors import InputRefused
-from tests.cases.roads import NOON, spoken, staff
+from cases.models import Case
+from cases.workflow import Action, make_move
+from cases.workflow.files import take_off
+from minshi.errors import InputRefused, MoveRefused
+from tests.api import Api
+from tests.cases.roads import NOON, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
 GPS = 0x8825
@@ -133,3 +138,96 @@ def test_one_bad_file_does_not_lose_the_good_one(client, here):
 
     assert case.attachments.count() == 1
     assert "a.exe" in page
+
+
+# --- with the intake, and taken off again
+def as_upload(kind="JPEG", name="ditu.jpg"):
+    return SimpleUploadedFile(name, photo(kind, (640, 480)).read(), "image/jpeg")
+
+
+def walk_in(here, **fields):
+    return {
+        "key": str(uuid4()),
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "verbatim": "路灯坏了",
+        **fields,
+    }
+
+
+def test_photos_come_with_the_matter_that_is_taken_down(client, here):
+    client.force_login(here.duty.user)
+
+    client.post(reverse("cases:intake"), walk_in(here, photo=as_upload()))
+
+    stored = Case.objects.get().attachments.get()
+    assert (stored.content_type, stored.post) == ("image/jpeg", here.duty)
+
+
+def test_a_photo_that_cannot_be_read_does_not_cost_the_matter(client, here):
+    client.force_login(here.duty.user)
+    broken = SimpleUploadedFile("x.jpg", b"\xff\xd8\xff no photo", "image/jpeg")
+
+    answer = client.post(
+        reverse("cases:intake"), walk_in(here, photo=broken), follow=True
+    )
+
+    assert not Case.objects.get().attachments.exists()
+    assert any("x.jpg" in str(message) for message in answer.context["messages"])
+
+
+@pytest.fixture
+def own(here):
+    return attach(spoken(here), photo(), at=NOON, post=here.duty)
+
+
+def test_whoever_added_a_file_takes_it_off_and_it_is_gone_from_the_disk(
+    client, here, own, tmp_path, django_capture_on_commit_callbacks
+):
+    client.force_login(here.duty.user)
+    page = client.get(own.case.get_absolute_url()).content.decode()
+    assert len(list(tmp_path.iterdir())) == 2
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("cases:remove_file", args=[own.uuid]))
+
+    event = own.case.events.get(action="remove_file")
+    assert reverse("cases:remove_file", args=[own.uuid]) in page
+    assert not own.case.attachments.exists()
+    assert list(tmp_path.iterdir()) == []
+    assert event.data["file"] == str(own.uuid)
+    assert event.data["sha256"] == own.received_sha256
+
+
+def test_the_api_takes_it_off_as_well(here, own):
+    address = f"cases/{own.case.number}/attachments/{own.uuid}/"
+
+    assert Api(here.secretary).delete(address).status_code == 403
+    assert Api(here.duty).delete(address).status_code == 204
+    assert Api(here.duty).get(address).status_code == 404
+
+
+def test_nobody_else_takes_a_file_off(client, here, own):
+    from_speaker = attach(own.case, photo("PNG"), at=NOON, post=None, from_speaker=True)
+    client.force_login(here.secretary.user)
+    page = client.get(own.case.get_absolute_url()).content.decode()
+
+    for file in (own, from_speaker):
+        client.post(reverse("cases:remove_file", args=[file.uuid]))
+
+    assert "/off/" not in page
+    assert own.case.attachments.count() == 2
+
+
+def test_a_closed_matter_keeps_its_files(here, own):
+    closed = make_move(
+        own.case,
+        Action.VOID,
+        by=officer(here.duty),
+        at=NOON,
+        void_as="void",
+        reason="点错了",
+    )
+
+    with pytest.raises(MoveRefused):
+        take_off(closed.attachments.get(), by=here.duty.user, at=NOON)

@@ -40,6 +40,7 @@ pytestmark = pytest.mark.django_db
 TABLE = """
     settle            s         DS    R    -  -
     accept            s         DS    R    -  -
+    void              s         D     -    -  -
     divert            sdb       S     R    h  -
     escalate          dbh       S     R    -  -
     send_back         db        -     R    -  -
@@ -82,11 +83,13 @@ TABLE = """
     reply             sdbhvo    -     -    -  w
     reply             r         DSL   V>R  h  -
 """
-# merge needs a second case, protect goes two ways, rehome is the system's
+# merge needs a second case, protect goes two ways, rehome is the system's, and
+# remove_file is of whoever added the file
 ELSEWHERE = {
     "merge",
     "protect",
     "rehome",
+    "remove_file",
 }
 STAGE = {
     "s": "speak",
@@ -110,6 +113,7 @@ STEPS_IN_FIRST = {
     "withdraw",
     "reopen",
 }
+VILLAGE_ALONE = {"void"}  # nobody steps in from above
 POSTS = {
     "village": {"D": "duty", "S": "secretary", "L": "leader"},
     "town": {"R": "reviewer", "V": "supervisor"},
@@ -273,6 +277,8 @@ class World:
         self, move: str, village: str, above: str, left: set[str]
     ) -> set[str]:
         if not (village or above):
+            return set()
+        if move in VILLAGE_ALONE and self.level != Level.VILLAGE:
             return set()
         level = (
             Level.TOWN

@@ -262,7 +262,8 @@ class Walk:
         forward = {
             user.pk
             for action, actors in offers.items()
-            if MOVES[Action(action)].targets and action not in ("recuse", "withdraw")
+            if MOVES[Action(action)].targets
+            and action not in ("recuse", "withdraw", "void")
             for user, _post in actors
             if user
         }
@@ -401,7 +402,7 @@ ROAD = frozenset(
     }
 )
 BACKWARDS = frozenset(
-    {"return", "send_back", "withdraw", "divert", "call_back", "regrade"}
+    {"return", "send_back", "withdraw", "void", "divert", "call_back", "regrade"}
 )
 SHIELDS = frozenset({"recuse", "lift_recusal", "protect", "mandatory_report"})
 TIME = frozenset(

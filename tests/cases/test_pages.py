@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
+from cases.views.case_facts import lines_of_origin
 from tests.cases.roads import accepted, completed, decided, spoken, staff
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,46 @@ def test_a_hidden_speaker_is_named_on_no_page_of_others(client, here):
     assert not client.get(reverse("cases:list"), {"q": "李建国"}).context["page"].rows
 
 
+def test_kind_and_size_begin_anew_for_each_villager(client, here):
+    client.force_login(here.duty.user)
+    family = {"category": "family", "grade": "complex", "village": here.village.pk}
+    client.post(reverse("cases:intake"), WALK_IN | family)
+
+    form = client.get(reverse("cases:intake")).context["form"]
+
+    assert (form["category"].value(), form["grade"].value()) == ("village", "minor")
+
+
+def test_the_channel_stays_for_the_day_and_says_so(client, here):
+    client.force_login(here.duty.user)
+    at_the_door = {"channel": "home_visit", "village": here.village.pk}
+    assert not client.get(reverse("cases:intake")).context["channel_stays"]
+    client.post(reverse("cases:intake"), WALK_IN | at_the_door)
+
+    same_day = client.get(reverse("cases:intake")).context
+    session = client.session
+    session["last_intake"] |= {"on": "2026-03-01"}
+    session.save()
+    another_day = client.get(reverse("cases:intake")).context
+
+    assert same_day["form"]["channel"].value() == "home_visit"
+    assert same_day["channel_stays"]
+    assert another_day["form"]["channel"].value() == "talk_room"
+    assert not another_day["channel_stays"]
+
+
+def test_accepting_shows_kind_and_size_as_they_were_taken_down(client, here):
+    case = spoken(here, category="family", grade="complex")
+    client.force_login(here.duty.user)
+
+    form = client.get(reverse("cases:act", args=[case.number, "accept"])).context[
+        "form"
+    ]
+
+    assert (form["category"].value(), form["grade"].value()) == ("family", "complex")
+    assert form["category"].help_text
+
+
 def test_words_added_to_a_known_matter_say_who_typed_them(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
@@ -326,3 +367,60 @@ def test_the_menu_leads_to_the_admin_whoever_may_enter_it(client, here, role, en
         in client.get(reverse("cases:home")).content.decode()
     ) is enters
     assert (client.get(reverse("admin:index")).status_code == 200) is enters
+
+
+def test_the_receipt_of_what_was_settled_says_so_with_the_answer(client, here):
+    client.force_login(here.duty.user)
+    settled = {
+        "village": here.village.pk,
+        "settled": "on",
+        "result": "当场换了灯泡，打13993912345找我",
+        "satisfaction": "satisfied",
+        "solved": "yes",
+    }
+    client.post(reverse("cases:intake"), WALK_IN | settled)
+
+    number = Case.objects.get().number
+    page = client.get(reverse("cases:receipt", args=[number])).content.decode()
+
+    for words in ("当场办结", "当场换了灯泡", "满意", "解决"):
+        assert words in page
+    assert "13993912345" not in page
+    assert "最迟" not in page
+
+
+def test_the_receipt_of_what_waits_says_nothing_of_it(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:receipt", args=[case.number])).content.decode()
+
+    assert "当场办结" not in page
+
+
+def test_a_receipt_of_a_hidden_matter_keeps_the_answer_to_itself(client, here):
+    client.force_login(here.duty.user)
+    settled = {
+        "village": here.village.pk,
+        "settled": "on",
+        "result": "当场换了灯泡",
+        "confidentiality": "hidden",
+    }
+    client.post(reverse("cases:intake"), WALK_IN | settled)
+
+    number = Case.objects.get().number
+    page = client.get(reverse("cases:receipt", args=[number])).content.decode()
+
+    assert "当场办结" in page
+    assert "当场换了灯泡" not in page
+
+
+def test_the_place_is_the_matters_own_or_the_speakers_group_and_says_which(here):
+    with_place = spoken(here, place="东头桥边")
+    without = spoken(here)
+
+    said = lines_of_origin(with_place, {"place": with_place.place})[0].text
+    assumed = lines_of_origin(without, {"place": ""})[0].text
+
+    assert said == f"{here.village} 东头桥边"
+    assert assumed == f"{here.village} {here.group}（说事人的组）"

@@ -4,23 +4,29 @@ static files can be collected.
 
 import importlib.util
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 
 import pytest
+import redis
 import yaml
 from django.conf import settings
 from django.urls import resolve
 
 from minshi.celery import app
 from tests.environment import ROOT, settings_names
+from tests.processes import free_port, processes_in, until
 
 pytestmark = pytest.mark.any_database
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 OURS = ["migrate", "web", "worker", "letters", "beat", "backup"]
+OTHERS = ["proxy", "db", "redis"]
+# What the step that grants alone needs.
+OF_THE_STEP = {"migrate": {"APPLICATION_DATABASE_URL"}}
 REQUIRED = {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DATABASE_URL", "REDIS_URL"}
 
 
@@ -31,14 +37,14 @@ def command_of(service):
 
 
 def test_services_are_the_full_form():
-    assert set(COMPOSE["services"]) == {*OURS, "db", "redis"}
+    assert set(COMPOSE["services"]) == {*OURS, *OTHERS}
 
 
 @pytest.mark.parametrize("service", OURS)
 def test_environment_holds_only_what_the_settings_read_and_all_they_require(service):
     given = set(COMPOSE["services"][service]["environment"])
 
-    assert given <= settings_names()
+    assert given - OF_THE_STEP.get(service, set()) <= settings_names()
     assert given >= REQUIRED
 
 
@@ -110,7 +116,7 @@ def test_image_sets_only_what_the_settings_read_beside_pip_and_python():
     } <= settings_names()
 
 
-@pytest.mark.parametrize("service", [*OURS, "db"])
+@pytest.mark.parametrize("service", [*OURS, "db", "redis"])
 def test_no_secret_has_a_default(service):
     environment = COMPOSE["services"][service]["environment"]
     for name in (
@@ -118,8 +124,11 @@ def test_no_secret_has_a_default(service):
         "FIELD_KEYS",
         "INDEX_KEY",
         "DATABASE_URL",
+        "REDIS_URL",
+        "APPLICATION_DATABASE_URL",
         "POSTGRES_PASSWORD",
         "BACKUP_KEY",
+        "REDISCLI_AUTH",
     ):
         if name in environment:
             assert re.search(r"\$\{\w+:\?", environment[name]), name
@@ -143,7 +152,12 @@ def test_management_commands_of_the_migration_exist():
         r"manage\.py (\w+)", COMPOSE["services"]["migrate"]["command"][-1]
     )
 
-    assert named == ["migrate", "load_calendar", "load_standard_texts"]
+    assert named == [
+        "migrate",
+        "load_calendar",
+        "load_standard_texts",
+        "grant_application",
+    ]
     assert set(named) <= set(get_commands())
 
 
@@ -156,6 +170,90 @@ def test_health_checks_ask_pages_that_exist():
 
     assert asked == ["/healthz", "/readyz"]
     assert all(resolve(path) for path in asked)
+
+
+@pytest.mark.parametrize("name", [*OURS, *OTHERS])
+def test_no_container_writes_to_its_image_or_gains_a_right(name):
+    service = COMPOSE["services"][name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not service.get("privileged")
+
+
+@pytest.mark.parametrize("name", [*OURS, *OTHERS])
+def test_every_container_has_limits_and_its_log_is_rotated(name):
+    service = COMPOSE["services"][name]
+
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert 0 < service["pids_limit"] <= 500
+    assert service["logging"]["driver"] == "json-file"
+    assert {"max-size", "max-file"} <= set(service["logging"]["options"])
+
+
+def test_only_the_proxy_is_reached_from_outside_and_only_from_this_machine():
+    published = {
+        name: service["ports"]
+        for name, service in COMPOSE["services"].items()
+        if "ports" in service
+    }
+
+    assert list(published) == ["proxy"]
+    assert all(port.startswith("127.0.0.1:") for port in published["proxy"])
+
+
+def test_the_proxy_has_its_configuration_and_forwards_to_the_application():
+    proxy = COMPOSE["services"]["proxy"]
+    (mount,) = [text for text in proxy["volumes"] if text.endswith(":ro")]
+    configuration = (ROOT / mount.split(":")[0]).read_text()
+    (published,) = proxy["ports"]
+
+    assert f"listen {published.rsplit(':', 1)[1]};" in configuration
+    assert "http://web:8000;" in configuration
+    assert "8000" in " ".join(command_of("web"))
+    spool = [text.split(":")[1] for text in proxy["volumes"] if text != mount]
+    written = re.findall(r"_temp_path (\S+);", configuration)
+    assert written
+    assert all(path.startswith(tuple(spool)) for path in written)
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_only_migration_and_backup_work_as_the_owner_of_the_database(service):
+    environment = COMPOSE["services"][service]["environment"]
+    role = re.match(r"postgres://(\w+):", environment["DATABASE_URL"])[1]
+    owner = COMPOSE["services"]["db"]["environment"]["POSTGRES_USER"]
+
+    assert (role == owner) == (service in ("migrate", "backup"))
+
+
+def test_redis_asks_for_its_password(tmp_path):
+    """The command of the container, run here on another port and in another folder."""
+    shell, flag, script = COMPOSE["services"]["redis"]["command"]
+    port = free_port()
+    script = script.replace("$$", "$").replace("/tmp", str(tmp_path))  # noqa: S108
+    env = {"PATH": os.environ["PATH"], "REDISCLI_AUTH": "only-for-a-test"}
+    address = f"redis://127.0.0.1:{port}/0"
+
+    with processes_in(tmp_path) as start:
+        server = start(shell, flag, f"{script} --port {port}", env=env)
+        opened = redis.Redis.from_url(
+            address.replace("redis://", "redis://:only-for-a-test@")
+        )
+        until(lambda: answers(opened), processes=[server])
+
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis.from_url(address).ping()
+        assert opened.config_get("save") == {"save": ""}
+    assert (tmp_path / "redis.conf").stat().st_mode & 0o077 == 0
+
+
+def answers(server):
+    try:
+        return server.ping()
+    except redis.ConnectionError:
+        return False
 
 
 def test_application_waits_for_the_migration_and_both_stores():

@@ -29,7 +29,9 @@ from minshi.demo import make_demo
 from minshi.demo.load import Writer
 from minshi.demo.making import _calendar_of_the_year
 from minshi.demo.samples import read_samples
-from supervision.models import Notice
+from supervision.models import Log, Notice
+from supervision.sealing.checking import check_everything
+from supervision.sealing.seals import seal_logs
 from supervision.telling import tell_events
 from tests.cases.roads import SHANGHAI
 from villages.duty import who_is_on_duty
@@ -122,6 +124,16 @@ def test_every_village_has_cases_and_a_person_in_every_role(town):
         assert roles == {Role.DUTY_OFFICER, Role.SECRETARY, Role.COMMITTEE_MEMBER}
         assert not village.groups.filter(posts=None).exists()
     assert set(Post.objects.values_list("role", flat=True)) == set(Role)
+
+
+def test_its_whole_history_fits(town, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    seal_logs(NOW)
+
+    result = check_everything(NOW + timedelta(days=1))
+
+    assert (result.cases, result.findings) == (183, [])
+    assert result.rows[Log.EVENTS] == Event.objects.count()
 
 
 def test_every_event_is_a_real_move_in_order_by_a_post_and_not_after_now(town):

@@ -23,6 +23,7 @@ TABLE = """
     register          passed_on
     settle            everyday passed_on remembered answer counter responsible
     accept            everyday passed_on answer counter
+    void
     divert            item after_return
     merge             item after_return
     escalate          everyday passed_on item after_return
@@ -65,6 +66,7 @@ TABLE = """
     receipt           remembered
     supervise         others
     amend
+    remove_file
     receive_merged    passed_on into_deliberation
     rehome            passed_on into_deliberation
     alarm             others remembered

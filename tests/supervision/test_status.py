@@ -146,7 +146,7 @@ def test_the_next_year_is_missed_from_november_on(month, years):
     assert years_without_data(NOON.replace(month=month)) == years
 
 
-def test_the_page_is_for_overseers_and_the_system_administrator(
+def test_the_page_is_for_overseers_system_administrator_and_auditor(
     client, django_assert_num_queries
 ):
     here = staff()
@@ -155,12 +155,14 @@ def test_the_page_is_for_overseers_and_the_system_administrator(
         (here.reviewer, 200),
         (here.supervisor, 200),
         (admin, 200),
+        (roles.auditor(), 200),
         (here.duty, 404),
     ):
         client.force_login(post.user)
         assert client.get(reverse("supervision:status")).status_code == status
     client.force_login(admin.user)
-    with django_assert_num_queries(18):  # four of them for backups
+    # four of them for backups, two for the last check of history
+    with django_assert_num_queries(20):
         page = client.get(reverse("supervision:status")).text
     assert "两分钟没有动静" in page
 

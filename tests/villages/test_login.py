@@ -202,7 +202,9 @@ def test_a_one_time_password_must_be_changed_before_anything_else(client, user):
     same = change(client, password, password)
     answer = change(client, password, "a-password-of-my-own")
 
-    assert {page["Location"] for page in pages} == {"/account/password/"}
+    assert {page["Location"].partition("?")[0] for page in pages} == {
+        "/account/password/"
+    }
     assert (same.status_code, same.context["form"].is_valid()) == (200, False)
     assert answer["Location"] == "/"
     user.refresh_from_db()
@@ -303,7 +305,9 @@ def set_up_second_factor(client: Client) -> str:
     log_in(client)
     url = reverse("mfa_activate_totp")
     confirm(client, url)
-    secret = re.search(r"<code>(\w+)</code>", client.get(url).content.decode()).group(1)
+    secret = re.search(
+        r"<code[^>]*>(\w+)</code>", client.get(url).content.decode()
+    ).group(1)
     answer = client.post(url, {"code": code_now(secret)})
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     return secret

@@ -126,7 +126,9 @@ def test_a_form_from_elsewhere_leads_to_the_first_page(at_work, time_machine):
     assert answer["Location"] == "/login/?next=/"
 
 
-def test_a_fragment_moves_the_whole_page_to_the_login(at_work, time_machine):
+def test_a_fragment_leaves_the_page_and_says_that_the_login_is_over(
+    at_work, time_machine
+):
     client = at_work()
     time_machine.shift(timedelta(minutes=61))
 
@@ -135,7 +137,8 @@ def test_a_fragment_moves_the_whole_page_to_the_login(at_work, time_machine):
         headers={"hx-request": "true", "hx-current-url": f"http://testserver{PAGE}"},
     )
 
-    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/login/?next={PAGE}")
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+    assert "HX-Redirect" not in answer
 
 
 def test_a_script_is_told_to_log_in_again(at_work, time_machine):
@@ -164,3 +167,44 @@ def test_a_session_without_a_beginning_is_over(at_work):
     session.save()
 
     assert client.get(PAGE).status_code == 302
+
+
+BACKGROUND = {"hx-request": "true", "x-background": "1"}
+
+
+def test_what_a_page_asks_for_by_itself_keeps_nobody_logged_in(at_work, time_machine):
+    client = at_work()
+    for _ in range(4):
+        time_machine.shift(timedelta(minutes=16))
+        client.get(reverse("supervision:unread"), headers=BACKGROUND)
+
+    assert client.get(PAGE)["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_a_page_asks_for_by_itself_leads_it_nowhere(
+    at_work, time_machine, is_over
+):
+    client = at_work()
+    if is_over:
+        time_machine.shift(timedelta(minutes=61))
+    else:
+        client.post("/logout/")
+
+    answer = client.get(
+        reverse("supervision:unread"),
+        headers={**BACKGROUND, "hx-current-url": "http://testserver/intake/"},
+    )
+
+    assert (answer.status_code, "HX-Redirect" in answer) == (204, False)
+
+
+def test_the_reason_is_kept_for_the_next_thing_somebody_does(at_work, time_machine):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+    client.get(reverse("supervision:unread"), headers=BACKGROUND)
+
+    answer = client.get(PAGE)
+
+    assert answer["Location"].startswith("/login/")
+    assert len(list(client.get(answer["Location"]).context["messages"])) == 1

@@ -11,6 +11,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from minshi.days import TERM
 from villages.api.caller import CallerApi
 from villages.api.fields import DayField, validated
 from villages.bodies import (
@@ -45,8 +46,8 @@ class SeatSerializer(serializers.Serializer[Seat]):
     user = serializers.IntegerField(
         source="user_id", allow_null=True, help_text="The cadre who holds it, if any."
     )
-    from_on = serializers.DateField()
-    until_on = serializers.DateField(allow_null=True)
+    from_on = DayField()
+    until_on = DayField(allow_null=True)
 
 
 class CadreSerializer(serializers.Serializer[User]):
@@ -81,11 +82,11 @@ class SeatWanted(serializers.Serializer[Any]):
     user = serializers.IntegerField(required=False, allow_null=True, default=None)
     is_chair = serializers.BooleanField(required=False, default=False)
     from_on = DayField()
-    until_on = DayField(required=False, allow_null=True, default=None)
+    until_on = DayField(reach=TERM, required=False, allow_null=True, default=None)
 
 
 class EndWanted(serializers.Serializer[Any]):
-    until_on = DayField()
+    until_on = DayField(reach=TERM)
 
 
 class RulesWanted(serializers.Serializer[Any]):

@@ -1,15 +1,13 @@
 """Fields that serializers of every app share: keys of rows, and days within reach."""
 
-from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
+from minshi.days import USUAL, Reach
+
 BIGGEST_ID = 2**63 - 1
-FIRST_YEAR = 1900
-LAST_YEAR = 2999
 NO_SUCH_CHOICE = gettext_lazy("This is not one of the choices.")
 
 
@@ -28,17 +26,17 @@ class IdField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=BIGGEST_ID, **options)
 
 
-def require_living_memory(day: date) -> None:
-    """Refuse a day that no calendar of ours can count from: ValidationError."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise serializers.ValidationError(_("This day is out of reach."))
-
-
 class DayField(serializers.DateField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(validators=[require_living_memory], **options)
+    """A day; `reach` are the days it accepts."""
+
+    def __init__(self, *, reach: Reach = USUAL, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = [*self.validators, reach]
 
 
 class MomentField(serializers.DateTimeField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(validators=[require_living_memory], **options)
+    """A moment; `reach` are the days it accepts."""
+
+    def __init__(self, *, reach: Reach = USUAL, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = [*self.validators, reach]

@@ -10,13 +10,14 @@ from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
 
 from minshi.api import KeyPages
 from minshi.api_docs import Endpoint
 from minshi.clock import today
 from villages.api.fields import validated
 from villages.api.login import user_of
-from villages.lookup import find_residents, neighbourhood_of
+from villages.lookup_counts import LOOKUP_SCOPE, look_up
 from villages.models import Group, Town, Village
 
 
@@ -73,7 +74,9 @@ class FoundSerializer(serializers.Serializer[Any]):
     village = serializers.CharField()
     group = serializers.IntegerField()
     door = serializers.IntegerField()
-    tail = serializers.CharField(help_text=_("The last four digits of the phone."))
+    tail = serializers.CharField(
+        help_text=_("The last four digits of the phone, in one's own village.")
+    )
 
 
 class Neighbours(serializers.Serializer[Any]):
@@ -81,17 +84,20 @@ class Neighbours(serializers.Serializer[Any]):
 
 
 class HouseholdLookup(Endpoint):
-    """At most eight residents of the villages one may look up in."""
+    """At most eight residents of the villages one may look up in. Throttled; how often
+    is counted by day.
+    """
+
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = LOOKUP_SCOPE
 
     @extend_schema(parameters=[Sought], responses={200: Neighbours})
     def get(self, request: Request) -> Response:
         sought = validated(Sought(data=request.query_params))
-        where = neighbourhood_of(user_of(request), today())
-
-        residents = find_residents(
+        residents = look_up(
             sought["q"],
-            where.villages,
-            groups=where.groups,
+            by=user_of(request),
+            on=today(),
             only_in=sought.get("village"),
         )
         return Response({"results": [asdict(resident) for resident in residents]})

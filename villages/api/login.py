@@ -3,16 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.contrib.auth.signals import (
     user_logged_in,
     user_logged_out,
-    user_login_failed,
 )
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -20,7 +17,7 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,9 +25,12 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from minshi.api import OwnPasswordFirst
 from minshi.api_docs import Endpoint
-from minshi.clock import today
+from minshi.clock import now, today
 from villages.api.fields import validated
+from villages.forms.secrets import CodeForm
 from villages.models import Post, User
+from villages.passwords import is_too_old
+from villages.second_factor import lacks_second_factor
 
 SHORT_CODE = 20  # an authenticator's 6 digits, or a recovery code
 
@@ -56,6 +56,11 @@ class SecondFactorNeeded(AuthenticationFailed):
 class SecondFactorWrong(AuthenticationFailed):
     default_code = "second_factor_wrong"
     default_detail = _("The code is wrong.")
+
+
+class SecondFactorFirst(PermissionDenied):
+    default_code = "second_factor"
+    default_detail = _("Set up the authenticator app first.")
 
 
 class Credentials(serializers.Serializer[Any]):
@@ -112,7 +117,7 @@ class Login(Endpoint):
         expiry = timedelta(seconds=settings.SESSION_COOKIE_AGE)
         # the row keeps a digest; the token itself is given out this once
         row, token = AuthToken.objects.create(user=user, expiry=expiry)
-        user_logged_in.send(sender=User, request=django_request, user=user)
+        user_logged_in.send(sender=User, request=django_request, user=user, token=row)
 
         given = {"token": token, "expiry": row.expiry, "user": user}
         return Response(TokenGiven(given).data)
@@ -126,8 +131,9 @@ def _authenticated(
 ) -> User:
     """Return the account behind name, password and second factor.
 
-    django-axes counts what is wrong. WrongPassword, SecondFactorNeeded,
-    SecondFactorWrong; OwnPasswordFirst: the password is a one-time one.
+    What is wrong is counted. WrongPassword, SecondFactorNeeded, SecondFactorWrong;
+    OwnPasswordFirst: the password is a one-time one, or too old; SecondFactorFirst: a
+    post demands one, and none is set up.
     """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
@@ -136,16 +142,13 @@ def _authenticated(
     if is_mfa_enabled(user):
         if not code:
             raise SecondFactorNeeded
-        with transaction.atomic():  # a recovery code is locked while it is used up
-            is_right = AuthenticateForm({"code": code}, user=user).is_valid()
-        if not is_right:
-            user_login_failed.send(
-                sender=__name__, credentials={"username": username}, request=request
-            )
+        if not CodeForm({"code": code}, user=user).is_valid():
             raise SecondFactorWrong
 
-    if user.must_change_password:
+    if user.must_change_password or is_too_old(user, now()):
         raise OwnPasswordFirst
+    if lacks_second_factor(user, today()):
+        raise SecondFactorFirst
     return user
 
 

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from minshi.days import DayField
 from minshi.errors import RuleBroken
 from minshi.workdays import ONE_DAY, SHANGHAI, day_in_words
 from villages.duty.rotating import BEGINS, ENDS
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 else:  # at run time they take no type
     OnePost = forms.ModelChoiceField
     OneShift = forms.ModelChoiceField
-PLAUSIBLE_DAYS = [
-    MinValueValidator(date(1990, 1, 1)),
-    MaxValueValidator(date(2199, 12, 31)),
-]
 MOST_VISITORS = 9999
 LONGEST_NOTE = 2000
 
@@ -68,7 +64,7 @@ class RosterForm(RuleForm):
 
 
 class ShiftForm(RosterForm):
-    day = forms.DateField(label=_("Day"), widget=DayInput, validators=PLAUSIBLE_DAYS)
+    day = DayField(label=_("Day"), widget=DayInput)
     begins = forms.TimeField(label=_("Begins at"), initial=BEGINS, widget=TimeInput)
     ends = forms.TimeField(
         label=_("Ends at"),
@@ -136,12 +132,8 @@ class SwapForm(RosterForm):
 
 class LeaveForm(RosterForm):
     post = PersonField(label=_("Who is away"), queryset=None)
-    from_on = forms.DateField(
-        label=_("First day away"), widget=DayInput, validators=PLAUSIBLE_DAYS
-    )
-    until_on = forms.DateField(
-        label=_("Last day away"), widget=DayInput, validators=PLAUSIBLE_DAYS
-    )
+    from_on = DayField(label=_("First day away"), widget=DayInput)
+    until_on = DayField(label=_("Last day away"), widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=100)
     substitute = PersonField(
         label=_("Who stands in"),
@@ -185,4 +177,4 @@ class TalkRoomForm(RuleForm):
 
 
 class MonthForm(forms.Form):
-    month = forms.DateField(required=False, input_formats=["%Y-%m"])
+    month = DayField(required=False, input_formats=["%Y-%m"])

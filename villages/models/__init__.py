@@ -20,6 +20,7 @@ from villages.models.grid import (
     Town,
     Village,
 )
+from villages.models.logins import LookupCount, OpenLogin, PasswordUsed
 from villages.models.people import ContactLink, Node, Post, Role, User
 
 __all__ = [
@@ -32,9 +33,12 @@ __all__ = [
     "Group",
     "HandOver",
     "Household",
+    "LookupCount",
     "MeetingKind",
     "Node",
     "Office",
+    "OpenLogin",
+    "PasswordUsed",
     "Post",
     "Procedure",
     "Resident",

@@ -9,8 +9,11 @@ from villages.models.people import User
 class AuditKind(models.TextChoices):
     LOGIN = "login", _("logged in")
     LOGIN_FAILED = "login_failed", _("failed to log in")
+    WRONG_SECRET = "wrong_secret", _("gave a wrong code or password")
     LOCKED_OUT = "locked_out", _("locked out")
     LOGOUT = "logout", _("logged out")
+    READ = "read", _("read a secret matter")
+    LOOKED_UP = "looked_up", _("looked neighbours up, in a day")
     UNMASK = "unmask", _("opened masked data")
     EXPORT = "export", _("exported")
     PRINT = "print", _("printed")

@@ -106,6 +106,9 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("must change the password"), default=False
     )
+    password_changed_at = models.DateTimeField(
+        _("password changed at"), null=True, editable=False
+    )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     # read once by the edge of a request, with the day they are those of

@@ -301,6 +301,4 @@ def show_once(request: StaffRequest, user: User, password: str) -> HttpResponse:
     nowhere.
     """
     context = {"account": user, "password": password}
-    response = render(request, "villages/account_password.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "villages/account_password.html", context)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from minshi.days import DayFilter
 from villages.forms.accounts import DayInput
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
@@ -24,10 +25,10 @@ class AuditFilter(django_filters.FilterSet):
     user = django_filters.CharFilter(
         label=_("Account name"), field_name="user__username", lookup_expr="iexact"
     )
-    from_on = django_filters.DateFilter(
+    from_on = DayFilter(
         label=_("From"), field_name="at", lookup_expr="date__gte", widget=DayInput
     )
-    until_on = django_filters.DateFilter(
+    until_on = DayFilter(
         label=_("Until"), field_name="at", lookup_expr="date__lte", widget=DayInput
     )
 

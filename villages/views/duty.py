@@ -17,6 +17,7 @@ from django.views.generic import View
 
 from minshi import workdays
 from minshi.clock import now, today
+from minshi.days import USUAL
 from minshi.workdays import ONE_DAY
 from villages.duty.handing_over import hand_over_of
 from villages.duty.rights import may_arrange, may_note_leave, posts_of
@@ -37,8 +38,6 @@ from villages.requests import whole_number
 from villages.rights import DESCRIBE_TALK_ROOM
 
 WEEK = timedelta(days=7)
-FIRST = date(1990, 1, 1)
-LAST = date(2199, 12, 31)
 
 
 class DutyView(LoginRequiredMixin, View):
@@ -254,9 +253,7 @@ class WallPrint(DutyView):
         """
         form = MonthForm(self.request.GET)
         asked = form.cleaned_data["month"] if form.is_valid() else None
-        if asked is None or not FIRST <= asked <= LAST:
-            asked = today()
-        return asked.replace(day=1)
+        return (asked or today()).replace(day=1)
 
     def _rows(self, day: date, roster: Roster) -> list[WallRow]:
         shifts = [shift for shift in roster.shifts if shift.on == day]
@@ -274,6 +271,6 @@ def monday_of(text: str) -> date:
     except ValueError:
         day = today()
 
-    if not FIRST <= day <= LAST:
+    if not USUAL.holds_year(day.year):
         day = today()
     return day - ONE_DAY * day.weekday()

@@ -2,10 +2,17 @@
 and axes.
 """
 
+from datetime import datetime
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.signals import password_changed
-from axes.helpers import get_failure_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import (
     user_logged_in,
@@ -14,15 +21,24 @@ from django.contrib.auth.signals import (
 )
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from knox.models import AuthToken
 
 from minshi.clock import now
 from minshi.crypto import masked_name
 from villages.audit import record_audit
 from villages.models import User
 from villages.models.audit import AuditKind
-from villages.sessions import begin
+from villages.open_logins import note_session, note_token
+from villages.passwords import is_too_old
+from villages.sessions import began_at, begin
+from villages.tries import PASSWORD, RECEIPT
 
 UNIQUE = "villages.login_log"
+FACTORS = {
+    Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
+    Authenticator.Type.RECOVERY_CODES: gettext_lazy("recovery codes"),
+}
 
 
 def listen() -> None:
@@ -33,17 +49,33 @@ def listen() -> None:
         (user_login_failed, login_failed),
         (user_locked_out, note_lockout),
         (password_changed, changed_password),
+        (authenticator_added, added_factor),
+        (authenticator_removed, removed_factor),
+        (authenticator_reset, renewed_factor),
     )
     for signal, receiver in receivers:
         signal.connect(receiver, dispatch_uid=f"{UNIQUE}.{receiver.__name__}")
 
 
-def logged_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+def logged_in(
+    request: HttpRequest, user: User, token: AuthToken | None = None, **_kwargs: Any
+) -> None:
     at = now()
-    if hasattr(request, "session"):  # a login for an API token has none
+    if token:
+        note_token(request, token, at)
+    else:
         begin(request.session, at)
+        note_session(request, user, at)
+        _let_old_password_change(user, at)
 
     record_audit(AuditKind.LOGIN, at=at, user=user, request=request)
+
+
+def _let_old_password_change(user: User, at: datetime) -> None:
+    """Ask for another password before anything else, once this one is too old."""
+    if is_too_old(user, at) and not user.must_change_password:
+        user.must_change_password = True
+        user.save(update_fields=["must_change_password"])
 
 
 def logged_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
@@ -59,33 +91,94 @@ def login_failed(
     if getattr(request, "axes_locked_out", False):
         return
 
-    name = str(credentials.get("username") or "")
-    if not User.objects.filter(username__iexact=name).exists():
-        name = masked_name(name)  # often a password typed into the wrong box
+    kind = AuditKind.WRONG_SECRET
+    secret = credentials.get("secret")
+    if secret is None:
+        kind = AuditKind.LOGIN_FAILED
+        secret = PASSWORD
 
     record_audit(
-        AuditKind.LOGIN_FAILED, at=now(), user=None, subject=name, request=request
+        kind,
+        at=now(),
+        user=None,
+        subject=_name_in_words(str(credentials.get("username") or "")),
+        reason=str(secret),
+        request=request,
     )
 
 
+def _name_in_words(name: str) -> str:
+    """Return the name tried at; masked where nobody has it, for often it is a password
+    typed into the wrong box.
+    """
+    number = name.removeprefix(RECEIPT)
+    if number != name:
+        return number.upper()
+    if User.objects.filter(username__iexact=name).exists():
+        return name
+    return masked_name(name)
+
+
 def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """End every other log-in: the sessions by their hash of the old password, the
+    tokens here.
+    """
+    at = now()
+    user.password_changed_at = at
+    user.save(update_fields=["password_changed_at"])
+
+    AuthToken.objects.filter(user=user).delete()
+    # this one goes on, under a new key
+    note_session(request, user, began_at(request.session) or at)
+    reauthenticate_by_password(request)  # its old password was typed just now
     record_audit(
         AuditKind.ACCOUNT,
-        at=now(),
+        at=at,
         user=user,
         subject=_("their own password"),
         request=request,
     )
 
 
+def added_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any
+) -> None:
+    _note_factor(_("set up: %(what)s"), request, user, authenticator)
+
+
+def removed_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any
+) -> None:
+    _note_factor(_("removed: %(what)s"), request, user, authenticator)
+
+
+def renewed_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any
+) -> None:
+    _note_factor(_("made anew: %(what)s"), request, user, authenticator)
+
+
+def _note_factor(
+    text: str, request: HttpRequest, user: User, authenticator: Authenticator
+) -> None:
+    what = FACTORS[authenticator.type]
+    record_audit(
+        AuditKind.ACCOUNT,
+        at=now(),
+        user=user,
+        subject=text % {"what": what},
+        request=request,
+    )
+
+
 def note_lockout(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
-    failures = getattr(request, "axes_failures_since_start", None)
-    limit = get_failure_limit(request, {"username": username})
-    if failures == limit:  # the first time only
-        record_audit(
-            AuditKind.LOCKED_OUT,
-            at=now(),
-            user=None,
-            subject=username or "",
-            request=request,
-        )
+    if getattr(request, "axes_failures_since_start", None) is None:
+        return  # it was locked before: nothing was counted
+
+    record_audit(
+        AuditKind.LOCKED_OUT,
+        at=now(),
+        user=None,
+        subject=_name_in_words(username or ""),
+        request=request,
+    )

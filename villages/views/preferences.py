@@ -1,12 +1,13 @@
 """Language and type size, stored in cookies; they work for visitors as well."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from villages.middleware import TYPE_SIZES
+from villages.middleware import TYPE_COOKIE, TYPE_SIZES
 
 A_YEAR = 365 * 24 * 3600
 
@@ -15,7 +16,7 @@ change_language = require_POST(set_language)
 
 @require_POST
 def change_type_size(request: HttpRequest) -> HttpResponse:
-    """Store the size in the cookie `type`; an unknown one changes nothing."""
+    """Store the size in a cookie; an unknown one changes nothing."""
     page = request.POST.get("next") or request.headers.get("Referer") or "/"
     if not url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()
@@ -26,11 +27,11 @@ def change_type_size(request: HttpRequest) -> HttpResponse:
     size = request.POST.get("type", "")
     if size in TYPE_SIZES:
         response.set_cookie(
-            "type",
+            TYPE_COOKIE,
             size,
             max_age=A_YEAR,
             samesite="Lax",
-            secure=request.is_secure(),
+            secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
         )
     return response

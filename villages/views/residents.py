@@ -2,19 +2,22 @@
 a reason.
 """
 
-from typing import Any
+from math import ceil
+from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.generic import View
+from rest_framework.throttling import ScopedRateThrottle
 
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.disclosure import open_phone
 from villages.forms.accounts import ReasonForm
-from villages.lookup import FoundResident, find_residents, neighbourhood_of
+from villages.lookup import FoundResident
+from villages.lookup_counts import LOOKUP_SCOPE, TooMany, look_up
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
 from villages.rights import UNMASK, first_post
@@ -25,31 +28,40 @@ class Lookup(LoginRequiredMixin, View):
     it.
     """
 
+    throttle_scope = LOOKUP_SCOPE  # read by the throttle, as on the API
+
     def get(self, request: StaffRequest) -> HttpResponse:
-        where = neighbourhood_of(request.user, today())
         text = request.GET.get("q", "").replace("\0", "")
         only_in = whole_number(request.GET.get("village", ""))
-        found = find_residents(
-            text, where.villages, groups=where.groups, only_in=only_in
-        )
+
+        try:
+            self._check_pace(request)
+            found = look_up(text, by=request.user, on=today(), only_in=only_in)
+        except TooMany as refusal:
+            answer = {"code": refusal.code, "detail": str(refusal)}
+            return JsonResponse(answer, status=refusal.status)
 
         names_village = len({resident.village for resident in found}) > 1
         rows = [_as_json(resident, names_village) for resident in found]
-        response = JsonResponse(
+        return JsonResponse(
             {"results": rows}, json_dumps_params={"ensure_ascii": False}
         )
-        response["Cache-Control"] = "no-store"
-        return response
+
+    def _check_pace(self, request: StaffRequest) -> None:
+        """TooMany: faster than anybody types (THROTTLE_LOOKUP)."""
+        throttle = ScopedRateThrottle()
+        # it reads the user and `throttle_scope`, which a plain view has as well
+        if not throttle.allow_request(cast("Any", request), cast("Any", self)):
+            seconds = ceil(throttle.wait() or 1)
+            text = _("Too many at once. Try again in %(seconds)s seconds.")
+            raise TooMany(text % {"seconds": seconds})
 
 
 def _as_json(resident: FoundResident, names_village: bool) -> dict[str, Any]:
     """Return a row of the list, its place with the village's name where several are
     shown.
     """
-    place = _("group %(group)s, no. %(door)s") % {
-        "group": resident.group,
-        "door": resident.door,
-    }
+    place = resident.address
     if names_village:
         place = f"{resident.village} {place}"
 
@@ -111,6 +123,4 @@ class OpenResidentPhone(LoginRequiredMixin, View):
         **shown: object,
     ) -> HttpResponse:
         context = {"resident": resident, "form": form, **shown}
-        response = render(request, "villages/open_phone.html", context, status=status)
-        response["Cache-Control"] = "no-store"
-        return response
+        return render(request, "villages/open_phone.html", context, status=status)

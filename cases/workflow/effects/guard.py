@@ -14,14 +14,17 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.scope import Sight
-from cases.privacy.redactor import WHO_SPOKE
+from cases.privacy.personal import WHO_SPOKE
+from cases.workflow.actors import Officer
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.facts import level_of, posts_about, village_of
+from cases.workflow.inputs import ABOUT_SPEAKER
+from cases.workflow.speakers import checked_name, neighbour_named
 from cases.workflow.step import Step
 from cases.workflow.who import REVIEWERS, Handled, owners_posts
 from minshi.crypto import blind_index, normal_phone
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from villages.models import Post, User
+from villages.models import Post, Resident, User
 
 # left empty in the form they stay as they are
 NEVER_EMPTIED = (
@@ -30,7 +33,7 @@ NEVER_EMPTIED = (
     "channel",
     "speaker_phone",
 )
-PERSONAL = (*WHO_SPOKE, "title", "request_text", "place")
+PERSONAL = (*WHO_SPOKE, "resident", "title", "request_text", "place")
 
 
 def recuse(step: Step) -> None:
@@ -201,8 +204,10 @@ def amend(step: Step) -> None:
     """
     corrections = _corrections(step)
     _check_places(step)
+    if "speaker_name" in corrections:
+        _identify(step, corrections)
 
-    changed = []
+    changed = list(step.personal)  # who it is, if that is known better now
     for name, new in corrections.items():
         if _correct(step, name, new):
             changed.append(name)
@@ -223,9 +228,55 @@ def _corrections(step: Step) -> dict[str, Any]:
         values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
 
     if step.post and not _shows_speaker(step, step.post):
-        for name in WHO_SPOKE:
+        for name in ABOUT_SPEAKER:
             del values[name]
     return values
+
+
+def _identify(step: Step, corrections: dict[str, Any]) -> None:
+    """Say whose name it is: the neighbour chosen, else the one of exactly this name.
+
+    A name written over leaves the neighbour it belonged to. What of a neighbour's own
+    is missing in the case is taken over. InputRefused as in `checked_name`.
+    """
+    case = step.case
+    as_typed = bool(corrections.pop("as_typed"))
+    chosen: Resident | None = corrections.pop("resident")
+    typed = corrections["speaker_name"]
+
+    is_chosen_now = chosen is not None and chosen.pk != case.resident_id
+    if typed is None or typed == case.speaker_name:
+        if not is_chosen_now:
+            return
+        typed = ""
+
+    resident = chosen if is_chosen_now and not as_typed else None
+    name = checked_name(typed, resident, as_typed=as_typed)
+    if resident is None and not as_typed and isinstance(step.by, Officer):
+        resident = neighbour_named(name, case.village, by=step.by, at=step.at)
+
+    corrections["speaker_name"] = name
+    _link(step, resident, corrections)
+
+
+def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> None:
+    """Make a resident the case's speaker, or nobody known."""
+    case = step.case
+    old = case.resident
+    if resident == old:
+        return
+
+    case.resident = resident
+    step.personal["resident"] = (str(old or ""), str(resident or ""))
+    if resident is None:
+        return
+
+    group = resident.household.group
+    if case.group_id is None and group.village_id == case.village_id:
+        corrections["group"] = corrections["group"] or group
+    if not case.speaker_phone and not corrections["speaker_phone"]:
+        corrections["speaker_phone"] = resident.phone or None
+    case.speaker_sex = case.speaker_sex or resident.sex
 
 
 def _correct(step: Step, name: str, new: Any) -> bool:
@@ -252,6 +303,10 @@ def _check_places(step: Step) -> None:
         raise InputRefused.at(group=_("That group is in another village."))
     if topic and topic.town_id != step.case.town_id:
         raise InputRefused.at(topic=_("That topic is another town's."))
+    if resident := step.values["resident"]:
+        lives_in = resident.household.group.village
+        if lives_in.town_id != step.case.town_id:
+            raise InputRefused.at(resident=_("They live in another town."))
 
 
 def unmasked_phone(raw: str) -> str:

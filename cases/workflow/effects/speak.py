@@ -1,4 +1,4 @@
-"""说: settle, accept, divert, merge, withdraw."""
+"""说: settle, accept, divert, void, merge, withdraw."""
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from cases.models.choices import (
     Outcome,
     Stage,
 )
+from cases.privacy.personal import add_co_speakers
 from cases.workflow.actions import Action
 from cases.workflow.effects.guard import apply_concerns
 from cases.workflow.step import Step
@@ -62,6 +63,22 @@ def divert(step: Step) -> None:
     step.data["route"] = step.values["route"]
     step.reply(step.values["told"])
     step.close(CloseReason.DIVERTED)
+
+
+def void(step: Step) -> None:
+    """作废: close a record that was made by mistake, or twice.
+
+    It stays readable, and whoever has its receipt is told why (domain §3, void).
+    """
+    reason = CloseReason(step.values["void_as"])
+    step.data["void_as"] = str(reason)
+
+    if reason == CloseReason.DUPLICATE:
+        words = _("This was taken down twice; the other one goes on: %(reason)s")
+    else:
+        words = _("This was taken down by mistake: %(reason)s")
+    step.reply(words % {"reason": step.values["reason"]})
+    step.close(reason)
 
 
 def withdraw(step: Step) -> None:
@@ -128,7 +145,7 @@ def _join_speakers(case: Case, target: Case) -> None:
             speakers.append(
                 CoSpeaker(case=target, name=name, phone=phone, from_case=case)
             )
-    CoSpeaker.objects.bulk_create(speakers)
+    add_co_speakers(target, speakers)
 
 
 def receive_merged(step: Step) -> None:
@@ -153,4 +170,4 @@ def supplement(step: Step) -> None:
     """补充: add words; another villager who says the same becomes a co-speaker."""
     name = step.values["co_speaker"]
     if name and name != step.case.speaker_name:
-        CoSpeaker.objects.create(case=step.case, name=name)
+        add_co_speakers(step.case, [CoSpeaker(case=step.case, name=name)])

@@ -55,22 +55,21 @@ def send_sms(notices: Sequence[Notice]) -> int:
     the matter by now.
     """
     (notice,) = notices
-    case = notice.case
-    if case is None or case.confidentiality != Confidentiality.NORMAL:
+    if notice.matter.confidentiality != Confidentiality.NORMAL:
         raise NotSent(_("The speaker's name is kept hidden by now."), for_good=True)
-    if not (phone := case.speaker_phone):
+    if not (phone := notice.matter.speaker_phone):
         raise NotSent(_("The speaker has left no number."), for_good=True)
     scheme = urlsplit(settings.SMS_URL).scheme
     if not scheme:
         raise NotSent(_("No SMS service is set up."), for_good=True)
     if scheme == "console":
-        logger.info("SMS for %s: %s", case.number, words_of(notice))
+        logger.info("SMS for %s: %s", notice.matter.number, words_of(notice))
     else:
-        _send_by_aliyun(settings.SMS_URL, phone, case.number, notice)
+        _send_by_aliyun(settings.SMS_URL, phone, notice)
     return 1
 
 
-def _send_by_aliyun(service: str, phone: str, number: str, notice: Notice) -> None:
+def _send_by_aliyun(service: str, phone: str, notice: Notice) -> None:
     parts = urlsplit(service)
     chosen = {name: values[0] for name, values in parse_qs(parts.query).items()}
     said_on = workdays.local_day(notice.created_at)
@@ -88,7 +87,7 @@ def _send_by_aliyun(service: str, phone: str, number: str, notice: Notice) -> No
         "SignatureVersion": "1.0",
         "TemplateCode": chosen.get(TEMPLATES[NoticeKind(notice.kind)], ""),
         "TemplateParam": json.dumps(
-            {"number": number, "day": last}, ensure_ascii=False
+            {"number": notice.matter.number, "day": last}, ensure_ascii=False
         ),
         "Timestamp": time.strftime(
             "%Y-%m-%dT%H:%M:%SZ", time.gmtime()

@@ -1,0 +1,93 @@
+"""The person behind a name as an officer typed it at the counter (ux 2.3).
+
+A name belongs to a resident where it is exactly theirs and nobody else's in the
+village. Letters and digits are typed to look somebody up; they name nobody.
+"""
+
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from cases.workflow.actors import Actor, Officer
+from minshi import workdays
+from minshi.crypto import normal_phone
+from minshi.errors import InputRefused
+from villages.lookup import neighbourhood_of, resident_named
+from villages.models import Group, Resident, Village
+
+if TYPE_CHECKING:
+    from cases.workflow.register import Spoken
+
+
+def is_typed_to_find(name: str) -> bool:
+    """True for pinyin, initials or digits, in whatever width: no name of a villager."""
+    plain = unicodedata.normalize("NFKC", name).strip()
+    return bool(plain) and plain.isascii()
+
+
+def checked_name(name: str, resident: Resident | None, *, as_typed: bool) -> str:
+    """Return the name that is stored: the resident's in place of letters or nothing.
+
+    InputRefused: letters or digits that name nobody, and nobody said that this is how
+    the name is written (`as_typed`).
+    """
+    name = name.strip()
+    if resident and (not name or is_typed_to_find(name)):
+        return resident.name
+    if as_typed or not is_typed_to_find(name):
+        return name
+
+    words = _("“%(name)s” is not a name yet: choose who it is, or write the name.")
+    raise InputRefused.at(speaker_name=words % {"name": name})
+
+
+def identified(spoken: "Spoken", by: Actor, at: datetime) -> "Spoken":
+    """Return a matter as it was told, with the resident whose exact name it has.
+
+    Only for officers, among the neighbours they may look up: whoever names themself
+    from outside is not taken for a resident. One query where a name has no resident.
+    InputRefused as in `checked_name`.
+    """
+    if not isinstance(by, Officer):
+        return spoken
+
+    resident = spoken.resident
+    name = checked_name(spoken.speaker_name, resident, as_typed=spoken.as_typed)
+    if resident is None and not spoken.as_typed:
+        found = neighbour_named(name, spoken.village, spoken.group, by=by, at=at)
+        if found and not _has_other_phone(found, spoken.speaker_phone):
+            resident = found
+
+    return replace(spoken, speaker_name=name, resident=resident)
+
+
+def neighbour_named(
+    name: str,
+    village: Village | None,
+    group: Group | None = None,
+    *,
+    by: Officer,
+    at: datetime,
+) -> Resident | None:
+    """Return the one resident of the village with exactly this name, or None.
+
+    Of the group alone, where one is given. One query; none without name or village.
+    """
+    if not name or village is None:
+        return None
+    where = neighbourhood_of(by.user, workdays.local_day(at))
+    return resident_named(name, where, village, group)
+
+
+def _has_other_phone(resident: Resident, typed: str) -> bool:
+    """True where the speaker gave another number than the resident's: a namesake."""
+    if not typed or not resident.phone:
+        return False
+    try:
+        return normal_phone(typed) != resident.phone
+    except ValidationError:  # refused where the phone is stored
+        return False

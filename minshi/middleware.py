@@ -1,0 +1,116 @@
+"""What is refused before any page or endpoint sees it: bodies too large to be read, and
+texts that no database stores.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from minshi.api import TokenLogin
+from minshi.refusals import LENGTH_REQUIRED, is_for_api, refuse, refuse_too_large
+
+Answer = Callable[[HttpRequest], HttpResponse]
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+NUL = "\0"
+
+
+class BodyLimit:
+    """Refuse a body that is too large before a byte of it is read or written.
+
+    Django reads no more than the length that is stated, so the length decides. A
+    visitor may send ANONYMOUS_BODY_MAX_BYTES; whoever is logged in BODY_MAX_BYTES with
+    files, and DATA_UPLOAD_MAX_MEMORY_SIZE without.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = _stated_length(request)
+        if length is None:
+            words = _("Say how long the body is: Content-Length is missing.")
+            return refuse(request, LENGTH_REQUIRED, "length_required", words)
+
+        # who sends it is asked only where it matters: it may take a query
+        if length > settings.ANONYMOUS_BODY_MAX_BYTES:
+            most = _most_bytes(request)
+            if length > most:
+                return refuse_too_large(request, most)
+
+        return self.get_response(request)
+
+
+def _stated_length(request: HttpRequest) -> int | None:
+    """Return the length of the body; None where the body says no length (chunked)."""
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return None
+    stated = request.META.get("CONTENT_LENGTH") or "0"
+    return int(stated) if stated.isascii() and stated.isdecimal() else None
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    if not _is_known(request):
+        return int(settings.ANONYMOUS_BODY_MAX_BYTES)
+    if request.content_type == "multipart/form-data":
+        return int(settings.BODY_MAX_BYTES)
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Tell whether the request comes with a session or, to the API, with a token."""
+    if request.user.is_authenticated:
+        return True
+    if not is_for_api(request):
+        return False
+
+    try:
+        return TokenLogin().authenticate(Request(request)) is not None
+    except APIException:  # a token that is none, or may do nothing yet
+        return False
+
+
+class StorableText:
+    """Refuse the character NUL, which PostgreSQL stores in no text: nothing has an
+    address with it, and in a query or a form it cannot be read.
+
+    What the API is sent as a body its parsers look at, once they know who sends it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            words = _("There is no such address.")
+            return refuse(request, 404, "not_found", words)
+
+        query = request.META.get("QUERY_STRING", "")
+        if NUL.encode() in unquote_to_bytes(query):
+            return _refuse_nul(request)
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        _view: Callable[..., Any],
+        _args: Any,
+        _kwargs: Mapping[str, Any],
+    ) -> HttpResponse | None:
+        if is_for_api(request) or request.content_type not in FORMS:
+            return None
+
+        texts = [text for _name, values in request.POST.lists() for text in values]
+        if any(NUL in text for text in texts):
+            return _refuse_nul(request)
+        return None
+
+
+def _refuse_nul(request: HttpRequest) -> HttpResponse:
+    words = _("It holds a character (NUL) that is no text. Type it anew.")
+    return refuse(request, 400, "bad_request", words)

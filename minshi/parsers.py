@@ -1,0 +1,78 @@
+"""The bodies that the API reads: JSON no deeper than any of ours is, and no character
+NUL in any of them, which PostgreSQL stores in no text.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from rest_framework import parsers
+from rest_framework.exceptions import ParseError
+
+DEEPEST = 32  # lists and objects in one another; the deepest body of ours has four
+NUL = "\0"
+
+
+class JsonBody(parsers.JSONParser):
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        try:
+            body = super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise _too_deep() from None
+
+        _require_plain(body)
+        return body
+
+
+class FormBody(parsers.FormParser):
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        fields = super().parse(stream, media_type, parser_context)
+        _require_plain(dict(fields.lists()))
+        return fields
+
+
+class FilesBody(parsers.MultiPartParser):
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = super().parse(stream, media_type, parser_context)
+        _require_plain(dict(body.data.lists()))
+        return body
+
+
+def _require_plain(body: object) -> None:
+    """Check a body level by level. ParseError: it is too deep, or holds a NUL."""
+    level: list[object] = [body]
+    for _depth in range(DEEPEST + 1):
+        if not level:
+            return
+        level = list(_parts_of(level))
+    raise _too_deep()
+
+
+def _parts_of(level: Iterable[object]) -> Iterable[object]:
+    for value in level:
+        if isinstance(value, str) and NUL in value:
+            raise ParseError(_("It holds a character (NUL) that is no text."))
+        if isinstance(value, Mapping):
+            yield from value.keys()
+            yield from value.values()
+        elif isinstance(value, list):
+            yield from value
+
+
+def _too_deep() -> ParseError:
+    return ParseError(_("The JSON is nested too deeply."))

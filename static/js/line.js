@@ -1,0 +1,41 @@
+// What became of a call: the login is over, or the line is away. The page stays as it is,
+// with all that was typed, and says so.
+import { all, one } from "./dom.js";
+
+// `what` is "over" or "away", or nothing once a call got through.
+export function say(what) {
+  const band = one("#line");
+  if (!band) return;
+
+  band.hidden = !what;
+  one("p", band).textContent = band.dataset[what] || "";
+  one("a", band).hidden = what !== "over";
+}
+
+export function sayWhatCame(status, isOfForm) {
+  if (status === 401) say("over");
+  else if (isOfForm && (!status || status === 403 || status >= 500)) say("away");
+  else return false;
+  return true;
+}
+
+export function watchLine() {
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const { status } = detail.xhr;
+    const isOfForm = detail.elt.matches("form");
+    // what was on its way before the line broke takes nothing back
+    if (status === 200 && isOfForm) say("");
+    else sayWhatCame(status, isOfForm);
+  });
+
+  // Logging in again in another window has changed the token of every form.
+  window.addEventListener("focus", renewTokens);
+  document.addEventListener("submit", renewTokens, true);
+}
+
+function renewTokens() {
+  const [, token] = document.cookie.match(/csrftoken=([^;]+)/) || [];
+  all("[name=csrfmiddlewaretoken]").forEach((field) => {
+    field.value = token || field.value;
+  });
+}

@@ -1,0 +1,1 @@
+"""Sealing what only grows, keeping the heads elsewhere, and comparing both."""

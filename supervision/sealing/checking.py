@@ -1,0 +1,216 @@
+"""The comparison of everything with its history: cases, logs, numbers, kept heads."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case
+from cases.workflow.proof import Finding, check_cases, check_numbers
+from minshi import workdays
+from supervision.models import HistoryCheck, Log, Seal
+from supervision.sealing.heads import (
+    Head,
+    Unreadable,
+    file_of_heads,
+    heads_now,
+    keep,
+    kept_lines,
+)
+from supervision.sealing.logs import SOURCES
+from supervision.sealing.seals import digest_of, floor_of, hash_of, seal_logs
+from supervision.sealing.spans import keys_in
+from supervision.sealing.telling import tell_auditors
+
+MOST = 200  # findings that are named; the others are counted
+SEALS = 500  # read at once
+
+
+class LogWrong(models.TextChoices):
+    """The kinds of findings about logs and heads, in an auditor's words."""
+
+    SEAL = "seal", pgettext_lazy("history", "a seal was changed or forged")
+    SEAL_GONE = "seal_gone", pgettext_lazy("history", "a seal before it is missing")
+    ROWS_GONE = "rows_gone", pgettext_lazy("history", "rows are gone")
+    ROWS_CHANGED = "rows_changed", pgettext_lazy("history", "rows were changed")
+    ROWS_ADDED = "rows_added", pgettext_lazy("history", "rows were put in later")
+    SHORTER = (
+        "shorter",
+        pgettext_lazy("history", "it is shorter than the head that was kept"),
+    )
+    OTHER_HEAD = (
+        "other_head",
+        pgettext_lazy("history", "it is not the one whose head was kept"),
+    )
+    HEADS = "heads", pgettext_lazy("history", "the kept heads were damaged or changed")
+    HEADS_GONE = "heads_gone", pgettext_lazy("history", "kept heads are missing")
+
+
+@dataclass
+class Result:
+    """What a check went through, and what it found."""
+
+    cases: int = 0
+    rows: Counter[Log] = field(default_factory=Counter)
+    found: int = 0
+    findings: list[Finding] = field(default_factory=list)  # the first of them
+
+    def note(self, finding: Finding) -> None:
+        self.found += 1
+        if len(self.findings) < MOST:
+            self.findings.append(finding)
+
+
+def check_everything(at: datetime) -> Result:
+    """Compare cases with their events, the logs with their seals, the numbers given
+    with the cases that are there, and the seals with the heads kept elsewhere.
+
+    Memory stays flat however much there is. Nothing is written.
+    """
+    result = Result()
+    for findings in check_cases(Case.objects.all()):
+        result.cases += 1
+        for finding in findings:
+            result.note(finding)
+
+    for finding in check_numbers():
+        result.note(finding)
+    for log in Log:
+        for finding in _check_log(log, at, result):
+            result.note(finding)
+    for finding in _check_heads():
+        result.note(finding)
+
+    return result
+
+
+def check_history(at: datetime) -> HistoryCheck:
+    """Compare everything, seal what is new, keep the heads of the day, and tell the
+    auditors.
+
+    1. Compare; nothing is sealed over before it was looked at.
+    2. Seal what no seal covers yet.
+    3. Keep the heads outside of the database; a file that was damaged stays as it is,
+       and is a finding.
+    4. Note the check, and write to the auditors.
+    """
+    result = check_everything(at)
+    seal_logs(at)
+
+    heads = heads_now()
+    day = workdays.local_day(at)
+    kept_on = None
+    try:
+        keep(heads, day)
+        kept_on = day
+    except Unreadable:
+        pass  # found by the comparison already
+
+    check = HistoryCheck.objects.create(
+        at=at,
+        cases=result.cases,
+        found=result.found,
+        findings=[str(finding) for finding in result.findings],
+        heads=[str(head) for head in heads],
+        kept_on=kept_on,
+    )
+    tell_auditors(check, at)
+    return check
+
+
+def last_check() -> HistoryCheck | None:
+    return HistoryCheck.objects.first()
+
+
+def found_last() -> int:
+    """Return in how many places the last check found what does not fit."""
+    check = last_check()
+    return check.found if check else 0
+
+
+# --- the logs
+
+
+def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
+    """Yield what does not fit of a log: its seals in their order, then their rows, then
+    rows that are under none.
+
+    Rows younger than the last hour may still wait for their seal.
+    """
+    previous = ""
+    sequence = 0
+    floor = floor_of(log, at)
+    under_floor = 0
+
+    for seal in _seals_of(log):
+        sequence += 1
+        sealed_at = timezone.localtime(seal.at)
+        where = f"{log.label} {seal.sequence}（{sealed_at:%Y-%m-%d %H:%M}）"
+        if (seal.sequence, seal.previous_hash) != (sequence, previous):
+            yield Finding(where, LogWrong.SEAL_GONE)
+            sequence = seal.sequence
+        previous = seal.hash
+        if seal.hash != hash_of(seal):
+            yield Finding(where, LogWrong.SEAL)
+            continue
+
+        keys = keys_in(seal.rows)
+        there = SOURCES[log].read(keys)
+        result.rows[log] += len(there)
+        under_floor += sum(1 for key in there if key <= floor)
+        if len(there) < len(keys):
+            gone = _("%(where)s, %(gone)s of %(count)s") % {
+                "where": where,
+                "gone": len(keys) - len(there),
+                "count": len(keys),
+            }
+            yield Finding(gone, LogWrong.ROWS_GONE)
+        elif seal.digest != digest_of(log, keys, there):
+            yield Finding(where, LogWrong.ROWS_CHANGED)
+
+    if SOURCES[log].rows().filter(pk__lte=floor).count() > under_floor:
+        yield Finding(str(log.label), LogWrong.ROWS_ADDED)
+
+
+def _seals_of(log: Log) -> Iterator[Seal]:
+    last = 0
+    while batch := list(
+        Seal.objects.filter(log=log, sequence__gt=last).order_by("sequence")[:SEALS]
+    ):
+        yield from batch
+        last = batch[-1].sequence
+
+
+# --- the heads kept elsewhere
+
+
+def _check_heads() -> Iterator[Finding]:
+    """Yield where the database is not the one whose heads were kept."""
+    last_day = ""
+    try:
+        for line in kept_lines():
+            last_day = line.day
+            for head in line.heads:
+                yield from _check_head(head, line.day)
+    except Unreadable as error:
+        yield Finding(f"{file_of_heads().name} {error}", LogWrong.HEADS)
+        return
+
+    kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
+    if kept_on and last_day < kept_on.isoformat():
+        yield Finding(f"{file_of_heads().name}（{kept_on}）", LogWrong.HEADS_GONE)
+
+
+def _check_head(head: Head, day: str) -> Iterator[Finding]:
+    seal = Seal.objects.filter(log=head.log, sequence=head.sequence).first()
+    where = f"{head.log.label}（{day}）"
+    if seal is None:
+        yield Finding(where, LogWrong.SHORTER)
+    elif (seal.hash, seal.total) != (head.hash, head.total):
+        yield Finding(where, LogWrong.OTHER_HEAD)

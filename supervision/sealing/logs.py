@@ -1,0 +1,58 @@
+"""The logs that only grow, and what a seal covers of a row of each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from django.db import models
+from django.db.models import QuerySet
+
+from cases.models import Event
+from supervision.models import Log
+from villages.models import AuditRecord, FieldHistory
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows of a log, by key, and the columns that a seal covers."""
+
+    rows: Callable[[], QuerySet[models.Model]]
+    columns: tuple[str, ...]
+
+    def read(self, keys: list[int]) -> dict[int, list[object]]:
+        """Return what a seal covers of each of these rows that is there. One query."""
+        rows = self.rows().filter(pk__in=keys).values_list("pk", *self.columns)
+        return {row[0]: [_plain(value) for value in row] for row in rows}
+
+
+# An event is sealed in its case's chain by every column; here its seal alone.
+SOURCES: Mapping[Log, Source] = MappingProxyType(
+    {
+        Log.EVENTS: Source(lambda: Event.objects.order_by("pk"), ("case_id", "hash")),
+        Log.AUDIT: Source(
+            lambda: AuditRecord.objects.order_by("pk"),
+            ("at", "kind", "user_id", "subject", "reason", "address"),
+        ),
+        Log.FIELDS: Source(
+            lambda: FieldHistory.objects.order_by("pk"),
+            (
+                "timestamp",
+                "action",
+                "content_type_id",
+                "object_pk",
+                "object_repr",
+                "changes",
+                "actor_id",
+                "actor_email",
+                "remote_addr",
+            ),
+        ),
+    }
+)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value

@@ -1,0 +1,173 @@
+"""Names and numbers pasted into the words: not in the title, offered for their fields."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Case
+from cases.workflow.pasted import Pasted, pasted_in, without_numbers
+from tests.api import Api
+from tests.cases.roads import NOON, spoken, staff
+from tests.villages.factories import HouseholdFactory, ResidentFactory
+from villages.lookup import index_residents
+
+pytestmark = pytest.mark.django_db
+PHONE = "13993912345"
+ID = "622621196001011234"
+CHAT = f"您好，我叫张长生，电话{PHONE}，身份证号{ID}，村口路灯坏了"
+
+
+@pytest.fixture(autouse=True)
+def at_noon(time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+def neighbour(here, name):
+    household = HouseholdFactory(group=here.group)
+    index_residents([ResidentFactory(household=household, name=name)])
+
+
+# --- what is found
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (CHAT, Pasted(phone=PHONE, id_number=ID, name="张长生")),
+        ("电话：１３９９３９１２３４５", Pasted(phone=PHONE)),
+        ("139 9391-2345 找我", Pasted(phone=PHONE)),
+        ("座机 0939-4421234", Pasted(phone="09394421234")),
+        ("62262119600101123X 是我的", Pasted(id_number="62262119600101123X")),
+        ("2026-11-28 停了 3 天水，亏了 1234567 元", Pasted()),
+        ("我是二组的，水渠堵了", Pasted()),
+    ],
+)
+def test_numbers_and_names_are_found_as_people_type_them(text, found):
+    assert pasted_in(text) == found
+
+
+def test_words_without_numbers_stay_as_they_are():
+    words = "2026-11-28 停水，亏了 1234567 元"
+
+    assert without_numbers(words) == words
+
+
+# --- the title and the receipt
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (CHAT, "村口路灯坏了"),
+        (f"路灯坏了，打{PHONE}找我", "路灯坏了，打找我"),
+        (f"我叫张长生。电话 {PHONE}。路灯坏了", "路灯坏了"),
+        ("赵铁柱家的狗咬人", "赵某家的狗咬人"),
+        (f"{PHONE}", "一件事"),
+    ],
+)
+def test_a_title_names_nobody(here, words, title):
+    neighbour(here, "赵铁柱")
+
+    case = spoken(here, verbatim=words, speaker_name="")
+
+    assert case.title == title
+    assert case.verbatim == words
+
+
+def test_the_api_writes_the_same_title(here):
+    body = {"verbatim": CHAT, "village": here.village.pk}
+
+    Api(here.duty).post("cases/", body)
+
+    assert Case.objects.get().title == "村口路灯坏了"
+
+
+def test_a_receipt_names_nobody_even_where_the_title_does(here, client):
+    case = spoken(here, title=f"李建国 {PHONE} 的路灯")
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:receipt", args=[case.number])).content.decode()
+
+    assert "的路灯" in page
+    assert "李建国" not in page
+    assert PHONE not in page
+
+
+# --- the line beneath the words
+def typed(here, **fields) -> dict:
+    return {
+        "key": str(uuid.uuid4()),
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "verbatim": CHAT,
+        **fields,
+    }
+
+
+def fields_of(answer) -> list[str]:
+    return [filling.field for filling in answer.context["fillings"]]
+
+
+def test_the_first_sending_offers_the_fields_and_keeps_everything(here, client):
+    client.force_login(here.duty.user)
+    sent = typed(here, place="村口", category="neighbour")
+
+    offered = client.post(reverse("cases:intake"), sent)
+    filled = client.post(
+        reverse("cases:intake"), {**sent, "offered": "1", "fill": "speaker_phone"}
+    )
+
+    form = filled.context["form"]
+    assert (offered.status_code, Case.objects.count()) == (422, 0)
+    assert fields_of(offered) == ["speaker_phone", "speaker_name", "verbatim"]
+    assert fields_of(filled) == ["speaker_name", "verbatim"]
+    assert form["speaker_phone"].value() == PHONE
+    assert (form["place"].value(), form["category"].value()) == ("村口", "neighbour")
+    assert (form["verbatim"].value(), form["key"].value()) == (CHAT, sent["key"])
+
+
+def test_the_id_number_is_taken_out_of_the_words_by_its_button(here, client):
+    client.force_login(here.duty.user)
+
+    answer = client.post(
+        reverse("cases:intake"), typed(here, offered="1", fill="verbatim")
+    )
+
+    words = answer.context["form"]["verbatim"].value()
+    assert ID not in words
+    assert "村口路灯坏了" in words
+    assert PHONE in words
+
+
+def test_sent_again_it_is_taken_down_as_it_is(here, client):
+    client.force_login(here.duty.user)
+
+    answer = client.post(reverse("cases:intake"), typed(here, offered="1"))
+
+    assert answer.status_code == 302
+    assert Case.objects.get().verbatim == CHAT
+
+
+def test_nothing_is_offered_for_a_field_that_is_filled(here, client):
+    client.force_login(here.duty.user)
+    filled = {"speaker_phone": PHONE, "speaker_name": "李建国"}
+    words = f"我叫张长生，电话{PHONE}，路灯坏了"
+
+    answer = client.post(reverse("cases:intake"), typed(here, verbatim=words, **filled))
+
+    assert answer.status_code == 302
+
+
+def test_only_neighbours_whom_the_reader_may_look_up_are_offered(here, client):
+    neighbour(here, "赵铁柱")
+    words = {"verbatim": "赵铁柱说路灯坏了", "village": here.village.pk}
+
+    client.force_login(here.duty.user)
+    own = client.post(reverse("cases:similar"), words)
+    client.force_login(here.handler.user)
+    foreign = client.post(reverse("cases:similar"), words)
+
+    assert fields_of(own) == ["speaker_name"]
+    assert fields_of(foreign) == []

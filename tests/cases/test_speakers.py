@@ -1,0 +1,259 @@
+"""Whose name it is: what was typed at the counter, and the neighbours."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Case
+from cases.workflow import Action, Speaker, Spoken, make_move, register
+from tests.api import Api
+from tests.cases.roads import NOON, officer, spoken, staff
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    ResidentFactory,
+    VillageFactory,
+)
+from villages.lookup import index_residents
+
+pytestmark = pytest.mark.django_db
+PHONE = "13812348821"
+
+
+@pytest.fixture(autouse=True)
+def at_noon(time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+def neighbour(group, name="张长生", **fields):
+    resident = ResidentFactory(
+        household=HouseholdFactory(group=group), name=name, **fields
+    )
+    index_residents([resident])
+    return resident
+
+
+def typed(here, **fields) -> dict:
+    return {
+        "key": uuid.uuid4(),
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "verbatim": "水渠堵了",
+        **fields,
+    }
+
+
+# --- taking down
+def test_an_exact_name_that_one_neighbour_has_is_theirs(here, client):
+    resident = neighbour(here.group, phone=PHONE)
+    client.force_login(here.duty.user)
+
+    answer = client.post(reverse("cases:intake"), typed(here, speaker_name=" 张 长生 "))
+
+    case = Case.objects.get()
+    assert answer.status_code == 302
+    assert (case.resident, case.group, case.speaker_phone) == (
+        resident,
+        here.group,
+        PHONE,
+    )
+    done = client.get(answer["Location"]).content.decode()
+    assert f"张长生（{here.group}{resident.household}）" in done
+
+
+def test_the_api_finds_an_exact_name_as_well(here):
+    resident = neighbour(here.group)
+    body = {"verbatim": "水渠堵了", "village": here.village.pk}
+
+    answer = Api(here.duty).post("cases/", {**body, "speaker_name": "张长生"})
+
+    assert (answer.status_code, Case.objects.get().resident) == (201, resident)
+
+
+def test_a_name_is_nobodys_where_two_have_it_unless_the_group_tells_them_apart(here):
+    other = GroupFactory(village=here.village)
+    neighbour(here.group)
+    resident = neighbour(other)
+
+    unsaid = spoken(here, speaker_name="张长生", group=None)
+    said = spoken(here, speaker_name="张长生", group=other)
+
+    assert (unsaid.resident, said.resident) == (None, resident)
+
+
+def test_a_namesake_is_not_taken_for_the_neighbour(here):
+    neighbour(here.group, phone=PHONE)
+    elsewhere = VillageFactory(town=here.town)
+    neighbour(GroupFactory(village=elsewhere), name="李强")
+
+    with_other_phone = spoken(here, speaker_name="张长生", speaker_phone="13993912345")
+    said_so = spoken(here, speaker_name="张长生", as_typed=True)
+    of_other_village = spoken(here, speaker_name="李强")
+    longer = spoken(here, speaker_name="张长生家")
+
+    cases = (with_other_phone, said_so, of_other_village, longer)
+    assert [case.resident for case in cases] == [None] * 4
+
+
+def test_whoever_names_themself_from_outside_is_linked_to_nobody(here):
+    neighbour(here.group, phone=PHONE)
+    spoken_of = Spoken(verbatim="水渠堵了", village=here.village, speaker_name="张长生")
+
+    case = register(spoken_of, by=Speaker(None, "qr_code"), at=NOON)
+
+    assert (case.resident, case.speaker_phone) == (None, "")
+
+
+@pytest.mark.parametrize("letters", ["zcs", "ZhangChangSheng", "８８２１"])
+def test_letters_and_digits_that_name_nobody_are_asked_about(here, client, letters):
+    resident = neighbour(here.group, phone=PHONE)
+    client.force_login(here.duty.user)
+    sent = typed(here, speaker_name=letters)
+
+    asked = client.post(reverse("cases:intake"), sent)
+    offered = [person.key for person in asked.context["namesakes"]]
+    answered = client.post(reverse("cases:intake"), {**sent, "resident": resident.pk})
+
+    assert (asked.status_code, offered) == (422, [resident.pk])
+    assert (answered.status_code, Case.objects.get().speaker_name) == (302, "张长生")
+
+
+def test_letters_stay_where_the_officer_says_that_they_are_the_name(here, client):
+    client.force_login(here.duty.user)
+
+    client.post(
+        reverse("cases:intake"), typed(here, speaker_name="John", as_typed="on")
+    )
+
+    assert Case.objects.get().speaker_name == "John"
+
+
+def test_the_api_refuses_letters_beside_the_field(here):
+    api = Api(here.duty)
+    body = {"verbatim": "水渠堵了", "village": here.village.pk, "speaker_name": "zcs"}
+
+    refused = api.post("cases/", body)
+    taken = api.post("cases/", {**body, "as_typed": True})
+
+    assert refused.status_code == 400
+    assert set(refused.json()["fields"]) == {"speaker_name"}
+    assert taken.status_code == 201
+
+
+def test_letters_become_no_co_speaker_either(here, client):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    answer = client.post(
+        reverse("cases:intake"),
+        typed(here, speaker_name="zcs", add_to=case.number),
+    )
+
+    assert answer.status_code == 422
+    assert not case.co_speakers.exists()
+
+
+# --- correcting
+def amend(here, case, **values):
+    return make_move(
+        case, Action.AMEND, by=officer(here.duty), at=NOON, version=None, **values
+    )
+
+
+def test_a_corrected_name_links_and_unlinks_its_neighbour(here):
+    case = spoken(here, speaker_name="", group=None)
+    resident = neighbour(here.group, phone=PHONE)
+
+    linked = amend(here, case, speaker_name="张长生")
+    assert (linked.resident, linked.group, linked.speaker_phone) == (
+        resident,
+        here.group,
+        PHONE,
+    )
+    event = case.events.get(action="amend")
+    assert "resident" in event.data["fields"]
+    assert "张长生" not in str(event.data)
+
+    unlinked = amend(here, linked, speaker_name="外村的老王")
+    assert (unlinked.resident, unlinked.speaker_name) == (None, "外村的老王")
+
+
+def test_a_neighbour_chosen_later_gives_the_name(here):
+    case = spoken(here, speaker_name="")
+    resident = neighbour(here.group)
+
+    answer = Api(here.duty).patch(
+        f"cases/{case.number}/", {"resident": resident.pk, "version": case.version}
+    )
+
+    case.refresh_from_db()
+    assert answer.status_code == 200
+    assert (case.resident, case.speaker_name) == (resident, "张长生")
+
+
+def test_a_neighbour_of_another_town_cannot_be_chosen(here):
+    case = spoken(here, speaker_name="")
+    stranger = neighbour(staff().group)
+
+    answer = Api(here.duty).patch(
+        f"cases/{case.number}/", {"resident": stranger.pk, "version": case.version}
+    )
+
+    assert set(answer.json()["fields"]) == {"resident"}
+
+
+def test_letters_are_asked_about_in_a_correction_too(here, client):
+    case = spoken(here, speaker_name="")
+    resident = neighbour(here.group)
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {
+        "version": case.version,
+        "key": str(form["key"].value()),
+        "title": case.title,
+        "speaker_name": "zcs",
+    }
+
+    asked = client.post(address, sent)
+    offered = [person.key for person in asked.context["namesakes"]]
+    client.post(address, {**sent, "resident": resident.pk})
+
+    case.refresh_from_db()
+    assert (asked.status_code, offered) == (422, [resident.pk])
+    assert (case.resident, case.speaker_name) == (resident, "张长生")
+
+
+def test_correcting_another_field_leaves_the_speaker(here, client):
+    resident = neighbour(here.group)
+    case = spoken(here, speaker_name="张长生")
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    client.post(address, {**sent, "place": "村口"})
+
+    case.refresh_from_db()
+    assert (case.place, case.resident, case.speaker_name) == (
+        "村口",
+        resident,
+        "张长生",
+    )
+
+
+def test_who_may_not_know_the_speaker_is_offered_no_neighbours(here, client):
+    case = spoken(here, confidentiality="hidden")
+    Case.objects.filter(pk=case.pk).update(owner_post=here.secretary)
+    client.force_login(here.secretary.user)
+
+    form = client.get(reverse("cases:act", args=[case.number, "amend"])).context["form"]
+
+    assert "place" in form.fields
+    assert not {"resident", "as_typed", "speaker_name"} & set(form.fields)

@@ -1,0 +1,367 @@
+"""Every address with what nobody means: no answer is a fault of the server.
+
+The values are those that once were one: NUL, which PostgreSQL stores in no text; days
+that no calendar counts from; numbers larger than any column.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import DateField
+from django.test import Client
+from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
+
+from cases.ledgers.period import PeriodForm
+from cases.lists.filters import CaseFilter
+from tests import roles
+from tests.addresses import Target, every_address, targets
+from tests.cases.roads import NOON
+from tests.strangers import World, build
+from tests.test_scope_matrix import Watched, watching
+from villages.models import User
+from villages.views.audit import AuditFilter
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+HUGE = "9" * 20
+# Alone in each parameter, and in all of them at once; NUL is refused at the door.
+ALONE = ("0001-01-01", HUGE)
+TOGETHER = ("9999-12-31", "0001-01", "-1", "２０２６-1-1")
+DAYS = ("0001-01-01", "9999-12-31", "20261-03-02", "\0")
+MOMENTS = ("0001-01-01T00:00", "9999-12-31T23:59", "\0")
+OF_LISTS = (
+    *CaseFilter.base_filters,
+    *AuditFilter.base_filters,
+    *PeriodForm.base_fields,
+)
+WHO = ("duty", "reviewer", "system_admin", "security_admin", "auditor", "visitor")
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.MIDDLEWARE = [
+        f"{watching.__module__}.{watching.__name__}",
+        *settings.MIDDLEWARE,
+    ]
+    cache.clear()
+    logging.disable(logging.CRITICAL)  # some thousand refusals, each a line
+    with time_machine.travel(NOON, tick=False):
+        yield
+    logging.disable(logging.NOTSET)
+    cache.clear()
+
+
+class Sweep:
+    """Somebody who asks, notes every fault, and takes back whatever was changed."""
+
+    def __init__(self, user: User | None) -> None:
+        self.client = Client(raise_request_exception=False)
+        if user is not None:
+            self.client.force_login(user)
+        self.cookies = {
+            name: morsel.value for name, morsel in self.client.cookies.items()
+        }
+        self.faults: list[str] = []
+        self.asked = 0
+
+    def ask(self, method: str, address: str, **sent: object):
+        if address.startswith(("/api/", "/t/")):
+            cache.clear()  # not throttled by the number of tries
+        for name, value in self.cookies.items():
+            self.client.cookies[name] = value
+        with transaction.atomic():
+            answer = getattr(self.client, method)(address, **sent)
+            if answer.streaming:
+                list(answer.streaming_content)  # a fault may come as late as here
+            transaction.set_rollback(True)
+        self.asked += 1
+
+        is_fault = answer.status_code >= 500 and not address.startswith("/readyz")
+        if is_fault:
+            what = str(sent.get("data", ""))[:200]
+            self.faults.append(f"{method} {address[:200]} {what} {answer.status_code}")
+        return answer
+
+
+def who(role: str, world: World) -> User | None:
+    people = {
+        "duty": lambda: world.grid[User],
+        "reviewer": lambda: world.here.reviewer.user,
+        "system_admin": lambda: roles.system_admin().user,
+        "security_admin": lambda: roles.security_admin().user,
+        "auditor": lambda: roles.auditor().user,
+        "visitor": lambda: None,
+    }
+    return people[role]()
+
+
+@pytest.fixture
+def world() -> World:
+    """A village with one row of everything; its people and its town's may open it."""
+    made = build("group_leader")
+    made.hidden = {"foreign": made.hidden["foreign"]}
+    return made
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_no_page_and_no_list_fails_on_what_an_address_may_hold(role, world):
+    sweep = Sweep(who(role, world))
+
+    asked_already: set[str] = set()
+
+    for target in targets(world, every_address()):
+        if target.path.startswith("/api/schema/"):
+            continue
+        if target.address.text in asked_already:  # only its values differ
+            sweep.ask("get", target.path)
+            continue
+        asked_already.add(target.address.text)
+        ask_with_queries(sweep, target)
+        for broken in broken_paths(target):
+            sweep.ask("get", broken)
+
+    assert sweep.asked > 500
+    assert not sweep.faults, "\n".join(sweep.faults)
+
+
+def ask_with_queries(sweep: Sweep, target: Target) -> None:
+    """Ask plainly, then with every parameter that the page looked for."""
+    plain = sweep.ask("get", target.path)
+    sweep.ask("get", f"{target.path}?%00=%00")
+    if plain.status_code in (302, 401, 403, 404, 405):
+        return
+
+    looked_for = set(plain.wsgi_request.GET.asked_for)
+    if Watched.EVERY in looked_for:
+        looked_for = (looked_for - {Watched.EVERY}) | set(OF_LISTS)
+    names = [quote(name) for name in sorted(looked_for)]
+    for value in map(quote, ALONE):
+        for name in names:
+            sweep.ask("get", f"{target.path}?{name}={value}")
+    for value in map(quote, TOGETHER):
+        query = "&".join(f"{name}={value}" for name in names)
+        sweep.ask("get", f"{target.path}?{query}")
+
+
+def broken_paths(target: Target) -> Iterator[str]:
+    """The same address with a NUL at its end, and in the place of its last part."""
+    parts = target.path.strip("/").split("/")
+    yield f"{target.path}%00"
+    yield "/" + "/".join([*parts[:-1], "%00"]) + "/"
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
+    """Every form as the page draws it, each field in turn with what nobody means."""
+    sweep = Sweep(who(role, world))
+    sent: set[tuple[str, frozenset[str]]] = set()
+
+    for target in targets(world, every_address()):
+        if target.path.startswith("/api/"):
+            continue
+        page = sweep.ask("get", target.path)
+        if page.status_code != 200 or "html" not in page.get("Content-Type", ""):
+            continue
+        drawn = Drawn()
+        drawn.feed(page.content.decode())
+        for form in drawn.forms:
+            shape = (form.action or target.address.text, frozenset(form.values))
+            if shape in sent:  # the switches of language and size stand on every page
+                continue
+            sent.add(shape)
+            for data in filled(form):
+                sweep.ask("post", form.action or target.path, data=data)
+
+    assert sweep.asked > 20
+    assert not sweep.faults, "\n".join(sweep.faults)
+
+
+class Form:
+    """A form of a page that is sent by POST: where, and its fields by name."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        self.values: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
+
+
+class Drawn(HTMLParser):
+    """The forms of a page as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.within: Form | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and given.get("method", "").lower() == "post":
+            self.within = Form(given.get("action", ""))
+            self.forms.append(self.within)
+        elif self.within and tag in ("input", "select", "textarea", "button"):
+            name = given.get("name", "")
+            if name and given.get("type") != "file":
+                self.within.values.setdefault(name, given.get("value", ""))
+                self.within.kinds[name] = given.get("type", tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.within = None
+
+
+def filled(form: Form) -> Iterator[dict[str, str]]:
+    """The form as it stands with one field at fault, and once with all of them."""
+    values = {name: value or "1" for name, value in form.values.items()}
+    yield values
+    yield dict.fromkeys(values, "\0")
+    yield dict.fromkeys(values, "0001-01-01")
+    for name, kind in form.kinds.items():
+        nasty = {"date": DAYS, "month": DAYS, "datetime-local": MOMENTS}
+        for value in nasty.get(kind, (HUGE,)):
+            yield values | {name: value}
+
+
+@pytest.mark.parametrize("role", ["duty", "reviewer", "visitor"])
+def test_no_operation_of_the_api_fails_on_what_may_be_sent(role, world):
+    """Every property and parameter of the schema, each in turn with what nobody means."""
+    sweep = Sweep(who(role, world))
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    by_name = {address.name: address for address in every_address()}
+    assert "api-cases" in by_name
+
+    for target in targets(world, every_address()):
+        if not target.path.startswith("/api/v1/"):
+            continue
+        operations = schema["paths"].get(as_in_schema(target), {})
+        for method, operation in operations.items():
+            for query in queries(operation):
+                sweep.ask(method, f"{target.path}?{query}")
+            for body in bodies(operation, schema):
+                sweep.ask(
+                    method, target.path, data=body, content_type="application/json"
+                )
+
+    assert sweep.asked > 200
+    assert not sweep.faults, "\n".join(sweep.faults)
+
+
+def as_in_schema(target: Target) -> str:
+    """The path of an address as the schema writes it: /api/v1/cases/{number}/."""
+    text = "/" + target.address.text
+    while "<" in text:
+        before, _open, rest = text.partition("<")
+        inner, _close, after = rest.partition(">")
+        text = f"{before}{{{inner.rpartition(':')[2]}}}{after}"
+    return text
+
+
+def queries(operation: dict) -> Iterator[str]:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "query":
+            for value in ALONE:
+                yield f"{quote(parameter['name'])}={quote(value)}"
+
+
+def bodies(operation: dict, schema: dict) -> Iterator[str]:
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return
+
+    yield "[" * 3000 + "]" * 3000
+    yield '{"a":' * 3000 + "1" + "}" * 3000
+    yield json.dumps("\0")
+    yield json.dumps({"\0": 1})
+    properties = resolved(content["application/json"]["schema"], schema)
+    sound = {name: sample(kind, schema) for name, kind in properties.items()}
+    yield json.dumps(sound)
+    for name, kind in properties.items():
+        plain = (HUGE, [["\0"]], 10**30)
+        nasty = {"date": DAYS, "date-time": MOMENTS}.get(kind.get("format", ""), plain)
+        for value in nasty:
+            yield json.dumps(sound | {name: value})
+
+
+def resolved(kind: dict, schema: dict) -> dict:
+    """The properties of a body, those of every shape it may have together."""
+    if "$ref" in kind:
+        kind = schema["components"]["schemas"][kind["$ref"].rpartition("/")[2]]
+    found = dict(kind.get("properties", {}))
+    for part in (
+        *kind.get("oneOf", ()),
+        *kind.get("allOf", ()),
+        *kind.get("anyOf", ()),
+    ):
+        found |= resolved(part, schema)
+    return found
+
+
+def sample(kind: dict, schema: dict) -> object:
+    """A sound value for a property, so that only the one in turn is at fault."""
+    if "$ref" in kind:
+        kind = schema["components"]["schemas"][kind["$ref"].rpartition("/")[2]]
+    if "allOf" in kind or "oneOf" in kind:
+        return sample((kind.get("allOf") or kind["oneOf"])[0], schema)
+    if "enum" in kind:
+        return kind["enum"][0]
+
+    by_format = {
+        "date": "2026-03-05",
+        "date-time": "2026-03-05T09:00:00+08:00",
+        "uuid": "00000000-0000-4000-8000-000000000001",
+    }
+    plain = {"integer": 1, "number": 1, "boolean": False, "array": [], "object": {}}
+    found = by_format.get(kind.get("format", ""))
+    return found or plain.get(kind.get("type", ""), "看看")
+
+
+OF_DAYS = (("year", "99999"), ("year", HUGE), ("gte", "0001-01-01"))
+OF_OTHERS = (("exact", HUGE), ("isnull", "x"))
+
+
+@pytest.mark.parametrize("role", ["reviewer", "system_admin", "auditor", "duty"])
+def test_no_list_of_the_admin_fails_on_any_lookup_of_any_column(role, world):
+    sweep = Sweep(who(role, world))
+
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        address = reverse(f"admin:{name}_changelist")
+        if sweep.ask("get", address).status_code != 200:
+            continue
+        for column in model._meta.get_fields():
+            is_day = isinstance(column, DateField)
+            for lookup, value in OF_DAYS if is_day else OF_OTHERS:
+                query = f"{column.name}__{lookup}={quote(value)}"
+                sweep.ask("get", f"{address}?{query}")
+        for own in ("q", "o", "p", "all", "_to_field", "_popup", "_facets", "e"):
+            for value in ALONE:
+                sweep.ask("get", f"{address}?{own}={quote(value)}")
+
+    assert not sweep.faults, "\n".join(sweep.faults)
+
+
+def test_the_bar_of_dates_takes_a_year_within_reach_alone(world):
+    client = Client()
+    client.force_login(roles.system_admin().user)
+    address = reverse("admin:cases_calendarday_changelist")
+
+    def status_of(query):
+        return client.get(f"{address}?{query}").status_code
+
+    assert status_of("day__year=2026") == 200
+    assert status_of("day__year=2026&day__month=3&day__day=2") == 200
+    for query in (
+        "day__year=99999",
+        "day__year=1",
+        "day__month=3",
+        "day__gte=1999-1-1",
+    ):
+        assert status_of(query) == 302, query

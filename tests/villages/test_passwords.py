@@ -1,0 +1,208 @@
+"""Which passwords are taken, and for how long."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from minshi.clock import now
+from tests.api import Api
+from tests.roles import duty_officer_of, secretary_of, security_admin
+from tests.villages.factories import UserFactory, VillageFactory
+from villages.accounts import reset_password
+from villages.models import PasswordUsed, User
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "lu-deng-huai-le-7"
+GOOD = "shui-qu-xiu-hao-le-9"
+
+
+@pytest.fixture
+def user() -> User:
+    village = VillageFactory(name="柳河村", town__name="白关镇")
+    person = UserFactory(username="duty.liuhe", name="王桂兰", password=PASSWORD)
+    return duty_officer_of(village, user=person).user
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "aaaaaaaaaa1",
+        "minshi12345",
+        "Minshi@2026",
+        "m1nshi!2026!",
+        "liuhecun2026",
+        "baiguan12345",
+        "duty.liuhe.1",
+        "wangguilan88",
+        "13993912345a",
+        "a13993912345!",
+        "qwertyuiop1",
+        "1qaz2wsx3edc",
+        "asdfghjkl;1",
+        "abcabcabcabc1",
+        "abcdefghij1",
+        "9876543210a",
+        "P@ssw0rd2026",
+        "19700101abcd",
+        "woaini1314520",
+        "1234567890",
+        "short-7",
+    ],
+)
+def test_what_is_tried_first_is_refused(user, password):
+    with pytest.raises(ValidationError):
+        validate_password(password, user)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD,
+        "hua-jiao-hong-le-3",
+        "门口那棵老核桃树-7",
+        "Kx9#mQ2vTz4w",
+        "chang-sheng-mai-niu-5",
+    ],
+)
+def test_a_few_words_of_ones_own_are_taken(user, password):
+    validate_password(password, user)
+
+
+def test_letters_alone_are_refused_in_words(user):
+    with pytest.raises(ValidationError) as refused:
+        validate_password("shuiquxiuhaole", user)
+
+    assert refused.value.error_list[0].code == "one_kind"
+
+
+def change(client: Client, old: str, new: str):
+    return client.post(
+        "/account/password/", {"oldpassword": old, "password1": new, "password2": new}
+    )
+
+
+def test_the_page_says_beside_the_field_what_is_wrong(client, user):
+    client.force_login(user)
+
+    answer = change(client, PASSWORD, "aaaaaaaaaa1")
+
+    assert list(answer.context["form"].errors) == ["password1"]
+    assert "太好猜" in answer.content.decode()
+
+
+def test_none_of_the_last_five_passwords_is_taken_again(client, user):
+    client.force_login(user)
+    words = ["hua-jiao", "he-tao", "ping-guo", "xiao-mai", "yang-yu", "qiao-mai"]
+    passwords = [PASSWORD, *(f"{word}-feng-shou-le-{7}" for word in words)]
+    for old, new in itertools.pairwise(passwords):
+        assert change(client, old, new).status_code == 302
+
+    now_has = passwords[-1]
+    refused = [change(client, now_has, old).status_code for old in passwords[-5:]]
+    taken = change(client, now_has, PASSWORD)
+
+    assert refused == [200] * 5
+    assert taken.status_code == 302
+    assert PasswordUsed.objects.filter(user=user).count() == 5
+
+
+def test_the_password_of_before_the_history_is_not_taken_again(client, user):
+    client.force_login(user)
+
+    assert change(client, PASSWORD, PASSWORD).status_code == 200
+
+
+def log_in(client: Client, password: str = PASSWORD):
+    return client.post("/login/", {"login": "duty.liuhe", "password": password})
+
+
+def test_a_password_too_old_is_changed_before_anything_else(client, user):
+    User.objects.update(password_changed_at=now() - timedelta(days=90))
+
+    log_in(client)
+    page = client.get("/", follow=True)
+    answer = change(client, PASSWORD, GOOD)
+
+    assert page.redirect_chain == [("/account/password/", 302)]
+    assert "很久没换" in page.content.decode()
+    assert answer["Location"] == "/"
+    user.refresh_from_db()
+    assert now() - user.password_changed_at < timedelta(minutes=1)
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("days", "age"), [(90, 89), (0, 900)])
+def test_a_younger_one_is_not_and_the_age_is_a_setting(
+    client, user, settings, days, age
+):
+    settings.PASSWORD_DAYS = days
+    User.objects.update(password_changed_at=now() - timedelta(days=age))
+
+    log_in(client)
+
+    assert client.get("/").status_code == 200
+
+
+def test_a_password_never_changed_is_as_old_as_its_account(client, user):
+    User.objects.update(
+        password_changed_at=None, date_joined=now() - timedelta(days=91)
+    )
+
+    log_in(client)
+
+    assert client.get("/")["Location"] == "/account/password/"
+
+
+def test_no_token_is_given_for_a_password_too_old(user):
+    User.objects.update(password_changed_at=now() - timedelta(days=90))
+
+    answer = Api().post("login/", {"username": "duty.liuhe", "password": PASSWORD})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "password_change")
+
+
+def test_a_one_time_password_begins_its_age_anew(user):
+    User.objects.update(password_changed_at=now() - timedelta(days=90))
+
+    reset_password(user, by=security_admin().user, at=now())
+
+    user.refresh_from_db()
+    assert now() - user.password_changed_at < timedelta(minutes=1)
+
+
+def test_the_page_asked_for_is_opened_after_the_change(client, user):
+    user.must_change_password = True
+    user.save()
+    client.force_login(user)
+
+    sent = client.get("/bodies/?x=1")
+    page = client.get(sent["Location"])
+    answer = client.post(
+        "/account/password/",
+        {
+            "oldpassword": PASSWORD,
+            "password1": GOOD,
+            "password2": GOOD,
+            "next": "/bodies/?x=1",
+        },
+    )
+
+    assert sent["Location"] == "/account/password/?next=%2Fbodies%2F%3Fx%3D1"
+    assert 'name="next" value="/bodies/?x=1"' in page.content.decode()
+    assert answer["Location"] == "/bodies/?x=1"
+
+
+def test_tokens_end_with_a_change_of_the_own_password(client, user):
+    secretary_of(VillageFactory(), user=user)
+    given = Api().post("login/", {"username": "duty.liuhe", "password": PASSWORD})
+    token = {"Authorization": f"Token {given.json()['token']}"}
+    client.force_login(user)
+
+    change(client, PASSWORD, GOOD)
+
+    assert Api().get("me/", **token).status_code == 401
+    assert client.get("/").status_code == 200

@@ -1,0 +1,155 @@
+"""A second factor that a post demands, and the way to set it up at the first login."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests.api import Api
+from tests.processes import output_of
+from tests.roles import auditor, secretary_of, security_admin, system_admin
+from tests.villages.factories import UserFactory, VillageFactory
+from tests.villages.test_tries import code_of
+from villages.models import AuditRecord, User
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "lu-deng-huai-le-7"
+GOOD = "shui-qu-xiu-hao-le-9"
+APP = "/account/second-factor/app/"
+ADMINISTRATORS = ["system_admin", "security_admin", "auditor"]
+
+
+@pytest.fixture(autouse=True)
+def demanded(settings):
+    cache.clear()
+    settings.SECOND_FACTOR_ROLES = ADMINISTRATORS
+
+
+@pytest.fixture
+def user() -> User:
+    return auditor(user=UserFactory(username="shen", password=PASSWORD)).user
+
+
+def log_in(client, password: str = PASSWORD):
+    return client.post("/login/", {"login": "shen", "password": password})
+
+
+@pytest.mark.parametrize("post_of", [system_admin, security_admin, auditor])
+def test_an_administrator_sets_it_up_before_anything_else(client, post_of):
+    client.force_login(post_of().user)
+
+    for page in ("/", reverse("villages:audit"), "/admin/", "/account/second-factor/"):
+        assert client.get(page)["Location"].partition("?")[0] == APP
+    json = client.get("/", headers={"accept": "application/json"})
+
+    assert (json.status_code, json.json()["code"]) == (403, "second_factor")
+
+
+def test_the_way_from_the_first_login_asks_for_everything_once(client, user):
+    user.must_change_password = True
+    user.save()
+    log_in(client)
+
+    first = client.get("/")
+    changed = client.post(
+        "/account/password/",
+        {"oldpassword": PASSWORD, "password1": GOOD, "password2": GOOD},
+    )
+    second = client.get(changed["Location"])
+    page = client.get(second["Location"])
+    secret = re.search(r"<code[^>]*>(\w+)</code>", page.content.decode()).group(1)
+    done = client.post(APP, {"code": code_of(secret)})
+    codes = client.get(done["Location"])
+
+    assert first["Location"] == "/account/password/"
+    assert (second["Location"], page.status_code) == (APP, 200)
+    assert done["Location"] == reverse("mfa_view_recovery_codes")
+    assert 'href="/"' in codes.content.decode()
+    assert client.get(reverse("villages:audit")).status_code == 200
+
+
+def test_a_page_loaded_again_keeps_the_key_that_the_app_has(client, user):
+    log_in(client)
+
+    first, second = (client.get(APP).context["form"].secret for _ in range(2))
+
+    assert first == second
+
+
+def test_without_a_fresh_login_the_password_is_asked_for(client, user):
+    client.force_login(user)
+
+    assert client.get(APP)["Location"].startswith("/account/confirm/")
+    assert client.get("/account/confirm/").status_code == 200
+
+
+def test_whoever_takes_it_away_sets_up_another_at_once(client, user):
+    TOTP.activate(user, generate_totp_secret())
+    log_in(client)
+    client.force_login(user)
+    client.post("/account/confirm/", {"password": PASSWORD})
+
+    client.post(reverse("mfa_deactivate_totp"))
+
+    assert client.get("/")["Location"] == APP
+    assert not Authenticator.objects.filter(type="totp").exists()
+
+
+def test_others_are_not_asked(client):
+    client.force_login(secretary_of(VillageFactory()).user)
+
+    assert client.get("/").status_code == 200
+
+
+def test_no_token_is_given_without_it(user):
+    answer = Api().post("login/", {"username": "shen", "password": PASSWORD})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor")
+
+
+def test_setting_up_and_taking_away_are_noted(
+    client, user, settings, django_capture_on_commit_callbacks
+):
+    settings.SECOND_FACTOR_ROLES = []
+    log_in(client)
+    page = client.get(APP).content.decode()
+    secret = re.search(r"<code[^>]*>(\w+)</code>", page).group(1)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(APP, {"code": code_of(secret)})
+        client.post(reverse("mfa_generate_recovery_codes"))
+    client.post(reverse("mfa_deactivate_totp"))
+
+    subjects = AuditRecord.objects.filter(kind="account").values_list(
+        "subject", flat=True
+    )
+
+    assert len(subjects) == 5  # app and codes set up, codes made anew, both removed
+
+
+def test_a_login_that_waited_too_long_for_its_code_says_so_and_keeps_its_page(
+    client, user, time_machine
+):
+    TOTP.activate(user, generate_totp_secret())
+    time_machine.move_to("2026-03-02 10:00+08:00", tick=False)
+    client.post(
+        "/login/", {"login": "shen", "password": PASSWORD, "next": "/accounts/audit/"}
+    )
+    time_machine.move_to("2026-03-02 10:16+08:00", tick=False)
+
+    answer = client.post("/login/code/", {"code": "123456"})
+    page = client.get(answer["Location"])
+
+    assert answer["Location"] == "/login/?next=%2Faccounts%2Faudit%2F"
+    assert "太久" in page.content.decode()
+
+
+@pytest.mark.any_database
+def test_it_is_demanded_of_administrators_in_the_full_form_alone(tmp_path):
+    shown = "from minshi import settings; print(settings.SECOND_FACTOR_ROLES)"
+    full = {"DATABASE_URL": "postgres://x@localhost/x", "REDIS_URL": "redis://x"}
+
+    assert output_of(shown, tmp_path) == "[]"
+    assert output_of(shown, tmp_path, **full) == str(ADMINISTRATORS)

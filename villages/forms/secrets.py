@@ -1,0 +1,135 @@
+"""The forms that ask for a secret: allauth's, each counted by `villages.tries`.
+
+A value of the wrong form, an empty box or a code with a letter in it, is refused beside
+its field and is no try.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from villages.models import User
+from villages.second_factor import use_once
+from villages.tries import CODE, OLD_PASSWORD, guarded
+
+TOTP_CODE = re.compile(r"[0-9]{6}")
+CODE_OR_RECOVERY_CODE = re.compile(r"[0-9]{6}|[0-9]{8}")
+
+
+class ChangePasswordForm(account.ChangePasswordForm):
+    """allauth's, in our words; the old password is a secret like any other."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+        labels = {
+            "oldpassword": gettext_lazy("The password you have now"),
+            "password1": gettext_lazy("New password"),
+            "password2": gettext_lazy("New password once more"),
+        }
+        for name, label in labels.items():
+            field = self.fields[name]
+            field.label = label
+            field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = gettext_lazy("Please fill this in.")
+
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].help_text = gettext_lazy(
+            "At least 10 characters, letters with digits or signs among them. A few"
+            " words that belong together only for you are easy to keep in mind."
+        )
+
+    def clean_oldpassword(self) -> str:
+        with guarded(self.user, OLD_PASSWORD):
+            if not self.user.check_password(self.cleaned_data["oldpassword"]):
+                raise ValidationError(_("This is not the password you have now."))
+        return str(self.cleaned_data["oldpassword"])
+
+
+class CodeField(forms.CharField):
+    """A code as people type it: blanks between the digits, full-width digits."""
+
+    def __init__(self, form: re.Pattern[str], words: Any) -> None:
+        super().__init__(
+            label=pgettext_lazy("second factor", "Code"),
+            max_length=40,
+            widget=forms.TextInput(
+                attrs={
+                    "autocomplete": "one-time-code",
+                    "inputmode": "numeric",
+                    "autofocus": True,
+                }
+            ),
+        )
+        self.form = form
+        self.words = words
+        self.error_messages["required"] = gettext_lazy("Please fill this in.")
+
+    def clean(self, value: Any) -> str:
+        code = super().clean(value)
+        digits = "".join(unicodedata.normalize("NFKC", code).split())
+        if not self.form.fullmatch(digits):
+            raise ValidationError(self.words)
+        return digits
+
+
+class _AsksForCode(mfa.BaseAuthenticateForm):
+    """A right code of the app serves once; a wrong one is counted."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = CodeField(
+            CODE_OR_RECOVERY_CODE,
+            gettext_lazy("The app shows six digits; a recovery code has eight."),
+        )
+
+    def clean_code(self) -> str:
+        user: User = self.user
+        with guarded(user, CODE):
+            code = str(super().clean_code())
+            if TOTP_CODE.fullmatch(code) and not use_once(user, code):
+                raise ValidationError(
+                    _("This code was used already. Wait for the app's next one.")
+                )
+        return code
+
+
+class CodeForm(_AsksForCode, mfa.AuthenticateForm):
+    """The second step of a login: the app's code, or a recovery code."""
+
+
+class ConfirmByCodeForm(_AsksForCode, mfa.ReauthenticateForm):
+    """The same before something sensitive."""
+
+
+class ActivateAppForm(totp.ActivateTOTPForm):
+    """The first code of a new app. Its key stands on the same page, so that a wrong one
+    is no try; but it serves once like every other.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        scanned = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if scanned:
+            # a page that is loaded again keeps the key that the app has by now
+            session[SECRET_SESSION_KEY] = self.secret = scanned
+
+        self.fields["code"] = CodeField(
+            TOTP_CODE, gettext_lazy("Type the six digits that the app shows.")
+        )
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())
+        use_once(self.user, code)
+        return code

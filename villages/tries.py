@@ -1,0 +1,192 @@
+"""Wrong tries at every secret: counted per account and per address, and refused for a
+while (ASVS 2.2.1, 2.8).
+
+django-axes stores and counts; which counts there are, and how full each may be, stands
+here. Pages, API and the speakers' tracking page all call `wait_until` before they look
+at a secret, and `count_wrong` after a wrong one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.core import context
+from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_client_username, get_cool_off
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from villages.models import AuditRecord, User
+from villages.models.audit import AuditKind
+
+PASSWORD = gettext_lazy("password")
+OLD_PASSWORD = gettext_lazy("old password")
+CODE = gettext_lazy("code of the authenticator app, or recovery code")
+TRACKING_CODE = gettext_lazy("code on the receipt")
+
+# Receipts are counted apart from accounts, by a name that no account can have.
+RECEIPT = "receipt:"
+KNOWN_FOR = timedelta(days=30)  # an address from which the account logged in before
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Wrong tries until a secret is refused: at one name from one address, at one name
+    from anywhere, from one address at any name.
+    """
+
+    here: int
+    name: int
+    address: int
+
+
+# One mobile network gives a whole county's telephones the same few addresses, and
+# nobody may shut a speaker out by trying at their number.
+OF_RECEIPTS = Limits(here=10, name=100, address=100)
+
+
+@dataclass(frozen=True)
+class Count:
+    """The wrong tries of one kind: how many, how many may be, and the stored rows."""
+
+    most: int
+    rows: list[AccessAttempt]
+
+    @property
+    def is_full(self) -> bool:
+        return self.failures >= self.most
+
+    @property
+    def failures(self) -> int:
+        return sum(int(row.failures_since_start) for row in self.rows)
+
+    def free_at(self, cool_off: timedelta) -> datetime | None:
+        """Return when enough of the rows are forgotten; None: it is not full."""
+        left = self.failures
+        free_at = None
+
+        for row in sorted(self.rows, key=lambda row: row.attempt_time):
+            if left < self.most:
+                break
+            left -= row.failures_since_start
+            free_at = row.attempt_time + cool_off
+        return free_at
+
+
+class Tries(AxesDatabaseHandler):
+    """django-axes with three counts instead of one."""
+
+    def get_failures(
+        self, request: HttpRequest, credentials: dict[str, Any] | None = None
+    ) -> int:
+        """Return how many counts are full; AXES_FAILURE_LIMIT is one of them."""
+        counts = _counts(request, get_client_username(request, credentials))
+        return sum(count.is_full for count in counts)
+
+
+def wait_until(request: HttpRequest, name: str) -> datetime | None:
+    """Return when a secret of this account may be tried again; None: now."""
+    AxesProxyHandler.update_request(request)
+    cool_off = get_cool_off(request)
+
+    times = [count.free_at(cool_off) for count in _counts(request, name)]
+    return max((time for time in times if time), default=None)
+
+
+def count_wrong(request: HttpRequest, name: str, secret: Any) -> None:
+    """Count a wrong try, and note it in the audit log (by the signal)."""
+    user_login_failed.send(
+        sender=__name__,
+        credentials={"username": name, "secret": secret},
+        request=request,
+    )
+
+
+@contextmanager
+def guarded(user: User, secret: Any) -> Iterator[None]:
+    """Refuse a secret of a form while too many were wrong, and count a wrong one.
+
+    Put around the comparison alone: a value of the wrong form is no try.
+    """
+    request = context.request
+    if wait_until(request, user.username):
+        # django-axes answers in place of the page (villages.login.locked_out)
+        request.axes_locked_out = True
+        request.axes_credentials = {"username": user.username}
+        raise ValidationError(_("Too many wrong tries."))
+
+    try:
+        yield
+    except ValidationError:
+        count_wrong(request, user.username, secret)
+        raise
+
+
+def words_of(until: datetime, at: datetime) -> str:
+    """Say when one may try again, at what time and in how many minutes."""
+    minutes = minutes_left(until, at)
+    time = localtime(at + timedelta(minutes=minutes))
+    text = _("Too many wrong tries. Try again after %(time)s, in %(minutes)s min.")
+    return text % {"time": f"{time:%H:%M}", "minutes": minutes}
+
+
+def minutes_left(until: datetime, at: datetime) -> int:
+    """Return the minutes to wait, the one that has begun included; at least one."""
+    seconds = max((until - at).total_seconds(), 1)
+    return int(-(-seconds // 60))
+
+
+def _counts(request: HttpRequest, name: str | None) -> list[Count]:
+    """Return the counts that a try at this account from this address adds to. One
+    query.
+    """
+    name = (name or "").lower()
+    address = request.axes_ip_address  # type: ignore[attr-defined]
+    since = request.axes_attempt_time - get_cool_off(request)  # type: ignore[attr-defined]
+    is_receipt = name.startswith(RECEIPT)
+    limits = OF_RECEIPTS if is_receipt else _limits_of_accounts()
+
+    attempts = AccessAttempt.objects.filter(
+        Q(username=name) | Q(ip_address=address), attempt_time__gte=since
+    )
+    of_name, of_address, here = [], [], []
+    for row in attempts.defer("get_data", "post_data"):
+        if row.username == name:
+            of_name.append(row)
+        if row.ip_address == address:
+            is_same_kind = str(row.username).startswith(RECEIPT) == is_receipt
+            of_address += [row] if is_same_kind else []
+        if row.username == name and row.ip_address == address:
+            here.append(row)
+
+    counts = [Count(limits.here, here), Count(limits.address, of_address)]
+    anywhere = Count(limits.name, of_name)
+    if anywhere.is_full and not _is_known_here(name, address, since):
+        counts.append(anywhere)
+    return counts
+
+
+def _limits_of_accounts() -> Limits:
+    return Limits(settings.TRIES, settings.TRIES_ACCOUNT, settings.TRIES_ADDRESS)
+
+
+def _is_known_here(name: str, address: str | None, at: datetime) -> bool:
+    """Tell whether the account logged in from this address before: nobody shuts a
+    cadre out of the office by trying from elsewhere.
+    """
+    return AuditRecord.objects.filter(
+        kind=AuditKind.LOGIN,
+        user__username__iexact=name,
+        address=address,
+        at__gte=at - KNOWN_FOR,
+    ).exists()
