@@ -21,6 +21,7 @@ LETTERS = "letters"
 BACKUPS = "backups"
 HEARTBEAT_KEY = "beat"
 HEARTBEAT_EVERY = 20.0  # seconds
+HOUR = 3600.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
 FOLLOW_ROSTER = "cases.tasks.follow_roster"
 PATIENCE = 10.0  # seconds a thread is given to end
@@ -88,15 +89,15 @@ app.conf.beat_schedule = {
     # that was off makes up for it, and what failed is tried again.
     "back-up": {
         "task": "supervision.tasks.back_up",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
     },
     "prove-backup": {
         "task": "supervision.tasks.prove_backup",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
     },
-    "watch-backups": {"task": "supervision.tasks.watch_backups", "schedule": 3600.0},
+    "watch-backups": {"task": "supervision.tasks.watch_backups", "schedule": HOUR},
     "remove-orphan-files": {
         "task": "cases.tasks.remove_orphan_files",
         "schedule": 86400.0,
@@ -122,11 +123,12 @@ def heartbeat() -> None:
 @signals.beat_init.connect  # type: ignore[untyped-decorator]
 @signals.beat_embedded_init.connect  # type: ignore[untyped-decorator]
 def _at_once(**_kwargs: object) -> None:
-    """Queue what a fresh start must not wait for: the heartbeat, and the sweep of what
-    fell due meanwhile.
+    """Queue what a fresh start must not wait for: the heartbeat, the sweep of what fell
+    due meanwhile, and the backup of a night when the machine was off.
     """
     heartbeat.delay()
     app.send_task("supervision.tasks.sweep")
+    app.send_task("supervision.tasks.back_up", expires=HOUR)
 
 
 def follow_roster_soon() -> None:

@@ -97,13 +97,14 @@ def write_chain_heads(alias: str, file: IO[bytes]) -> None:
     text.detach()
 
 
-def files() -> Iterator[tuple[str, Path]]:
-    """Yield the files to be backed up, each with its name in the archive.
+def files(day_heads: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files to be backed up, each with its name in the archive; `day_heads`
+    is the folder with the heads of each day.
 
     They are walked through, not listed: there may be a million.
     """
     yield from _files_in(Path(settings.MEDIA_ROOT), MEDIA)
-    yield from _files_in(day_heads_folder(), DAY_HEADS)
+    yield from _files_in(day_heads, DAY_HEADS)
 
 
 def day_heads_folder() -> Path:

@@ -375,7 +375,8 @@ def _is_there(cursor: Any, name: str) -> bool:
 def _others_at(cursor: Any, name: str) -> bool:
     cursor.execute(
         "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-        " AND backend_type = 'client backend'",
+        # of other accounts' sessions the kind may not be read
+        " AND coalesce(backend_type, 'client backend') = 'client backend'",
         [name],
     )
     return cursor.fetchone() is not None

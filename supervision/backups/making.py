@@ -2,12 +2,13 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,10 +41,12 @@ def make_backup(folder: Path, at: datetime) -> Backup:
     """Write a backup into `folder` and return it.
 
     1. Claim the folder; clear away what a run that was killed left there.
-    2. Take the snapshot: all that was committed before is in it.
-    3. Write the dump, the heads of all chains, and then the files. A file is stored
+    2. Copy the heads of each day, so that none is of a later moment than the database:
+       after a restore it would speak of cases that are not there.
+    3. Take the snapshot: all that was committed before is in it.
+    4. Write the dump, the heads of all chains, and then the files. A file is stored
        before the row that names it, so that no row of the snapshot lacks its file.
-    4. Bring it to the disk, and only then give it its name.
+    5. Bring it to the disk, and only then give it its name.
 
     BackupRefused: the words say why; the folder holds then what it held before.
     """
@@ -53,8 +56,8 @@ def make_backup(folder: Path, at: datetime) -> Backup:
     with in_words(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(folder), _unfinished(path) as draft:
-            with snapshot(folder) as source:
-                closing = _write(draft, key, source, at)
+            with _day_heads_of_now(folder) as day_heads, snapshot(folder) as source:
+                closing = _write(draft, key, source, day_heads, at)
             draft.replace(path)
             sync_folder(folder)
             size = path.stat().st_size
@@ -80,8 +83,21 @@ def _alone_in(folder: Path) -> Iterator[None]:
             raise BackupRefused(words) from error
 
         for left in (*folder.glob(f".*{UNFINISHED}"), *folder.glob(".snapshot-*")):
-            left.unlink()
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
         yield
+
+
+@contextmanager
+def _day_heads_of_now(folder: Path) -> Iterator[Path]:
+    """Give a copy of the heads of each day, as they are now; they are small."""
+    with TemporaryDirectory(prefix=".snapshot-", dir=folder) as copied:
+        source = contents.day_heads_folder()
+        if source.is_dir():
+            shutil.copytree(source, copied, dirs_exist_ok=True)
+        yield Path(copied)
 
 
 @contextmanager
@@ -97,7 +113,9 @@ def _unfinished(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def _write(draft: Path, key: bytes, source: Snapshot, at: datetime) -> dict[str, Any]:
+def _write(
+    draft: Path, key: bytes, source: Snapshot, day_heads: Path, at: datetime
+) -> dict[str, Any]:
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "wb") as file:
         with archive.writing(file, key, draft.parent) as backup:
@@ -108,7 +126,7 @@ def _write(draft: Path, key: bytes, source: Snapshot, at: datetime) -> dict[str,
                 contents.write_chain_heads(source.alias, heads)
                 backup.add_scratch(archive.CHAIN_HEADS, heads)
 
-            _add_files(backup)
+            _add_files(backup, day_heads)
             missing, named = _missing_files(source)
             closing = {
                 "rows": contents.rows_by_table(source.alias),
@@ -123,9 +141,9 @@ def _write(draft: Path, key: bytes, source: Snapshot, at: datetime) -> dict[str,
     return closing | {"files": backup.files}
 
 
-def _add_files(backup: archive.ArchiveWriter) -> None:
+def _add_files(backup: archive.ArchiveWriter, day_heads: Path) -> None:
     """Add all files. One taken away meanwhile is missing, if a row names it."""
-    for name, path in contents.files():
+    for name, path in contents.files(day_heads):
         with suppress(FileNotFoundError):
             backup.add_file(name, path)
 

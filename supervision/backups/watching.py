@@ -121,8 +121,11 @@ def prove_if_due(at: datetime) -> Proof | None:
 
 def prove_backup(file: Path, folder: Path, at: datetime) -> Proof:
     """Restore a backup in `folder`, and note what came of it. BackupRefused: see
-    there.
+    there; a file that is not there is a slip of the pen, and not noted.
     """
+    if not file.is_file():
+        raise BackupRefused(_("%(name)s does not exist.") % {"name": file})
+
     try:
         proof = check_backup(file, folder)
     except BackupRefused as refusal:

@@ -117,17 +117,17 @@ def test_a_server_that_does_not_answer_is_left_alone_for_the_rest_of_the_run(
     assert deliver(EIGHT + 7 * DAY + MINUTE).sent == 3
 
 
-def test_letters_have_a_queue_of_their_own():
-    """A mail server that hangs holds up no sweep."""
+def test_letters_and_backups_have_a_queue_each():
+    """A mail server that hangs, or a long backup, holds up no sweep."""
     from minshi.celery import app
 
     queues = {
         app.amqp.router.route({}, f"supervision.tasks.{name}")["queue"].name
-        for name in ("sweep", "deliver")
+        for name in ("sweep", "deliver", "back_up")
     }
 
-    assert len(queues) == 2
-    assert queues == set(app.amqp.queues)  # a worker that is told nothing takes both
+    assert len(queues) == 3
+    assert queues == set(app.amqp.queues)  # a worker that is told nothing takes all
 
 
 # --- what a bad notice breaks

@@ -1,6 +1,9 @@
 """Backups of the test's own database, into folders of its own."""
 
+from pathlib import Path
+
 import pytest
+from django.db import connection
 
 from tests.supervision.backups.world import KEY
 
@@ -25,3 +28,22 @@ def _other_databases(db, django_db_blocker):
     """Snapshots and scratch databases, which Django knows of only meanwhile."""
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _former_databases_go(_other_databases):
+    """Those that a restore put aside."""
+    yield
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        for kept in Path(name).parent.glob(f"{Path(name).name}.before-*"):
+            kept.unlink()
+        return
+
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+            [f"{name}_before-"],
+        )
+        for (kept,) in cursor.fetchall():
+            cursor.execute(f'DROP DATABASE "{kept}"')

@@ -2,22 +2,26 @@
 made, the machine is lost, the backup restored, and people go on working.
 """
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
 from cases.models import Attachment, Case, Event
 from cases.workflow import Action, make_move, verify_chains
 from minshi.clock import now
+from supervision.backups import making
 from supervision.backups.contents import rows_by_table
 from supervision.backups.making import make_backup
 from supervision.backups.restoring import check_backup, restore
 from tests.cases.roads import NOON, accepted, officer, staff
 from tests.database import empty_tables
-from tests.supervision.backups.world import people_writing, with_papers
+from tests.processes import full_form
+from tests.supervision.backups.world import KEY, manage, people_writing, with_papers
 from villages.models import Post, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,6 +86,87 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     assert case.number not in numbers
     assert case.number > max(numbers)
     assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+
+
+def test_heads_of_days_are_of_no_later_moment_than_the_database(
+    settings, folder, monkeypatch
+):
+    """The night's heads are written while the backup runs: they speak of cases that
+    the snapshot does not hold.
+    """
+    with_papers(staff(), 1)
+    heads = settings.VAR_DIR / "heads"
+    heads.mkdir()
+    (heads / "heads.txt").write_text("before")
+
+    def and_then_the_heads_are_written(given):
+        (heads / "heads.txt").write_text("after")
+        return snapshot(given)
+
+    snapshot = making.snapshot
+    monkeypatch.setattr(making, "snapshot", and_then_the_heads_are_written)
+    made = make_backup(folder, now())
+
+    shutil.rmtree(heads)
+    restore(made.path, now(), overwrite=True)
+    assert (heads / "heads.txt").read_text() == "before"
+
+
+def test_a_machine_with_nothing_on_it_is_as_the_former_one(folder, tmp_path):
+    """By the commands: no database, no folder, only the program, the keys and the
+    file.
+    """
+    with_papers(staff(), 3)
+    made = make_backup(folder, now())
+    env = bare_machine(tmp_path / "new")
+
+    try:
+        restored = manage("restore", str(made.path), env=env)
+        verified = manage("verify_events", env=env)
+        checked = manage("check", "--database", "default", env=env)
+    finally:
+        leave_no_database(env)
+
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert "恢复好了" in restored.stdout
+    assert verified.stdout == "3 chains hold.\n"
+    assert checked.returncode == 0
+    assert len(list((tmp_path / "new" / "media").iterdir())) == 6
+
+
+def bare_machine(new):
+    env = os.environ | {
+        "MINSHI_VAR": str(new),
+        "MEDIA_ROOT": str(new / "media"),
+        "BACKUP_KEY": KEY,
+        "DEBUG": "false",
+        "LOG_LEVEL": "ERROR",
+    }
+    if connection.vendor == "postgresql":
+        env["DATABASE_URL"] = full_form(new.parent)["DATABASE_URL"] + "_bare"
+    return env
+
+
+def leave_no_database(env):
+    if connection.vendor == "postgresql":
+        name = env["DATABASE_URL"].rpartition("/")[2]
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def test_a_backup_of_an_earlier_version_is_brought_up_to_date(folder):
+    with_papers(staff(), 2)
+    call_command("migrate", "supervision", "0001", verbosity=0)
+    try:
+        made = make_backup(folder, now())
+    finally:
+        call_command("migrate", "supervision", verbosity=0)
+
+    proof = check_backup(made.path, folder)
+
+    assert proof.faults == []
+    assert proof.chains == 2
+    assert "supervision_backuprun" not in proof.rows
 
 
 def test_history_is_as_closed_after_a_restore_as_before(settings, folder):

@@ -13,7 +13,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from supervision import tasks
 from supervision.backups.keeping import backups_in
 from supervision.backups.refusals import BackupRefused
-from supervision.backups.watching import back_up_if_due, prove_if_due, standing, watch
+from supervision.backups.watching import (
+    back_up_if_due,
+    prove_backup,
+    prove_if_due,
+    standing,
+    watch,
+)
 from supervision.models import BackupRun, JobRun, Notice, NoticeChannel, NoticeKind
 from supervision.notices.delivering import deliver
 from supervision.notices.words import words_of
@@ -103,6 +109,16 @@ def test_a_backup_that_cannot_be_opened_is_told_and_looked_at_again(folder, sett
     assert told(auditor.user) == [NoticeKind.PROOF_FAILED]
     assert "密钥" in standing(NOON).failed.words
     assert standing(NOON).proved is None
+
+
+def test_a_name_mistyped_alarms_nobody(folder):
+    auditor = roles.auditor()
+
+    with pytest.raises(BackupRefused, match="不存在"):
+        prove_backup(folder / "minshi-mistyped.backup", folder, NOON)
+
+    assert told(auditor.user) == []
+    assert standing(NOON).failed is None
 
 
 @pytest.mark.parametrize(
