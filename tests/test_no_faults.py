@@ -21,7 +21,7 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from cases.ledgers.period import PeriodForm
-from cases.lists.filters import CaseFilter
+from cases.lists.filters import DATES, CaseFilter
 from tests import roles
 from tests.addresses import Target, every_address, targets
 from tests.cases.roads import NOON
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HUGE = "9" * 20
 # Alone in each parameter, and in all of them at once; NUL is refused at the door.
 ALONE = ("0001-01-01", HUGE)
-TOGETHER = ("9999-12-31", "0001-01", "-1", "２０２６-1-1")
+TOGETHER = ("0001-01-01", "0001-01", "-1")
 DAYS = ("0001-01-01", "9999-12-31", "20261-03-02", "\0")
 MOMENTS = ("0001-01-01T00:00", "9999-12-31T23:59", "\0")
 OF_LISTS = (
@@ -42,6 +42,7 @@ OF_LISTS = (
     *AuditFilter.base_filters,
     *PeriodForm.base_fields,
 )
+OF_ADMIN = ("reviewer", "system_admin")
 WHO = ("duty", "reviewer", "system_admin", "security_admin", "auditor", "visitor")
 
 
@@ -115,58 +116,51 @@ def world() -> World:
 @pytest.mark.parametrize("role", WHO)
 def test_no_page_and_no_list_fails_on_what_an_address_may_hold(role, world):
     sweep = Sweep(who(role, world))
-
     asked_already: set[str] = set()
 
     for target in targets(world, every_address()):
-        if target.path.startswith("/api/schema/"):
+        in_admin = target.path.startswith("/admin/")
+        if in_admin and role not in OF_ADMIN:
             continue
+        plain = sweep.ask("get", target.path)
         if target.address.text in asked_already:  # only its values differ
-            sweep.ask("get", target.path)
             continue
         asked_already.add(target.address.text)
-        ask_with_queries(sweep, target)
-        for broken in broken_paths(target):
-            sweep.ask("get", broken)
 
-    assert sweep.asked > 500
+        sweep.ask("get", f"{target.path}?%00=%00")
+        sweep.ask("get", f"{target.path}%00/")
+        # lists of the admin have a test of their own
+        if not in_admin and plain.status_code not in (302, 401, 403, 404, 405):
+            ask_with_queries(sweep, target, plain.wsgi_request.GET.asked_for)
+
+    assert sweep.asked > 300
     assert not sweep.faults, "\n".join(sweep.faults)
 
 
-def ask_with_queries(sweep: Sweep, target: Target) -> None:
-    """Ask plainly, then with every parameter that the page looked for."""
-    plain = sweep.ask("get", target.path)
-    sweep.ask("get", f"{target.path}?%00=%00")
-    if plain.status_code in (302, 401, 403, 404, 405):
-        return
-
-    looked_for = set(plain.wsgi_request.GET.asked_for)
+def ask_with_queries(sweep: Sweep, target: Target, looked_for: set[str]) -> None:
+    """Ask with every parameter that the page looked for."""
+    alone = looked_for - {Watched.EVERY}
     if Watched.EVERY in looked_for:
-        looked_for = (looked_for - {Watched.EVERY}) | set(OF_LISTS)
-    names = [quote(name) for name in sorted(looked_for)]
-    for value in map(quote, ALONE):
-        for name in names:
+        alone |= set(DATES)
+    for name in map(quote, sorted(alone)):
+        for value in map(quote, ALONE):
             sweep.ask("get", f"{target.path}?{name}={value}")
+
+    names = [quote(name) for name in sorted(alone | set(OF_LISTS))]
     for value in map(quote, TOGETHER):
         query = "&".join(f"{name}={value}" for name in names)
         sweep.ask("get", f"{target.path}?{query}")
 
 
-def broken_paths(target: Target) -> Iterator[str]:
-    """The same address with a NUL at its end, and in the place of its last part."""
-    parts = target.path.strip("/").split("/")
-    yield f"{target.path}%00"
-    yield "/" + "/".join([*parts[:-1], "%00"]) + "/"
-
-
-@pytest.mark.parametrize("role", WHO)
+@pytest.mark.parametrize("role", ["duty", "reviewer", "system_admin", "security_admin"])
 def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
     """Every form as the page draws it, each field in turn with what nobody means."""
     sweep = Sweep(who(role, world))
     sent: set[tuple[str, frozenset[str]]] = set()
 
     for target in targets(world, every_address()):
-        if target.path.startswith("/api/"):
+        in_admin = target.path.startswith("/admin/")
+        if target.path.startswith("/api/") or (in_admin and role not in OF_ADMIN):
             continue
         page = sweep.ask("get", target.path)
         if page.status_code != 200 or "html" not in page.get("Content-Type", ""):

@@ -151,6 +151,13 @@ def test_a_switch_is_a_post_and_leads_nowhere_foreign(client, name):
     assert client.get(reverse(name)).status_code == 405
 
 
+def test_a_switch_takes_a_page_that_is_no_address_for_what_it_is(client):
+    """A word was looked for as the name of a view, and not found."""
+    answer = client.post(reverse("villages:type_size"), {"next": "99", "type": "large"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "99")
+
+
 def test_a_fragment_never_begins_the_page_anew_that_it_stands_on(client):
     """The header's count asked for itself and reloaded the page on which the first
     password is chosen.

@@ -1,8 +1,7 @@
 """Language and type size, stored in cookies; they work for visitors as well."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
@@ -23,7 +22,8 @@ def change_type_size(request: HttpRequest) -> HttpResponse:
     ):
         page = "/"
 
-    response = redirect(page)
+    # not `redirect`, which would look for a view of that name
+    response = HttpResponseRedirect(page)
     size = request.POST.get("type", "")
     if size in TYPE_SIZES:
         response.set_cookie(
