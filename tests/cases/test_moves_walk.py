@@ -430,9 +430,16 @@ SIDE = frozenset(
         "amend",
     }
 )
-# Need a second case, a post that ends, a report or a part given back before in the same
-# state: tested by themselves.
-ELSEWHERE = {"merge", "rehome", "receipt", "hand_back", "rule_hand_back"}
+# Need a second case, a post that ends, a report, a file or a part given back before in
+# the same state: tested by themselves.
+ELSEWHERE = {
+    "merge",
+    "rehome",
+    "receipt",
+    "hand_back",
+    "rule_hand_back",
+    "remove_file",
+}
 WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
     "road": (ROAD, ("office", "secretary", "reviewer"), ()),
     "backwards": (
