@@ -1,10 +1,14 @@
 # The full form: PostgreSQL, Redis, separate workers; see docker-compose.yml.
-FROM python:3.11-slim
+# Debian 13: its pg_dump is of the server's version in docker-compose.yml, and may not be older.
+FROM python:3.11-slim-trixie
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 ENV MINSHI_VAR=/data MEDIA_ROOT=/data/media STATIC_ROOT=/app/staticfiles
 
-RUN useradd --system --uid 10001 --no-create-home minshi && install -d -o minshi -g minshi /data /data/media
+# pg_dump and pg_restore, for backups
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
+RUN useradd --system --uid 10001 --no-create-home minshi \
+    && install -d -o minshi -g minshi -m 700 /data /data/media /backups
 WORKDIR /app
 
 COPY requirements.lock ./
@@ -16,7 +20,7 @@ RUN pybabel compile -D django -d minshi/locale
 RUN SECRET_KEY=build FIELD_KEYS=build INDEX_KEY=build python manage.py collectstatic --noinput
 
 USER minshi
-VOLUME /data
+VOLUME /data /backups
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

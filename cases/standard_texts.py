@@ -94,7 +94,7 @@ def _value_of(name: str, facts: Facts) -> str | None:
 
 def _matter(facts: Facts) -> str:
     case = facts.case
-    redact = personal_redactor(case, facts.names)
+    redact = personal_redactor(case)
 
     is_ordinary = case.confidentiality == Confidentiality.NORMAL
     names_nobody = redact(case.title) == case.title

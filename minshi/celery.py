@@ -18,6 +18,7 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 LETTERS = "letters"
+BACKUPS = "backups"
 HEARTBEAT_KEY = "beat"
 HEARTBEAT_EVERY = 20.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
@@ -30,10 +31,18 @@ app = Celery("minshi")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # What goes out by mail and telephone waits for others: with a worker of its own it
-# holds up no sweep. A worker that is told nothing takes both.
+# holds up no sweep. Backups take long, and only the worker of theirs has their key and
+# their disk. A worker that is told nothing takes all.
 app.conf.task_default_queue = "celery"
-app.conf.task_queues = (Queue("celery"), Queue(LETTERS))  # type: ignore[no-untyped-call]  # kombu has no types
-app.conf.task_routes = {"supervision.tasks.deliver": {"queue": LETTERS}}
+app.conf.task_queues = tuple(
+    Queue(name)  # type: ignore[no-untyped-call]  # kombu has no types
+    for name in ("celery", LETTERS, BACKUPS)
+)
+app.conf.task_routes = {
+    "supervision.tasks.deliver": {"queue": LETTERS},
+    "supervision.tasks.back_up": {"queue": BACKUPS},
+    "supervision.tasks.prove_backup": {"queue": BACKUPS},
+}
 app.conf.beat_schedule = {
     # These two pile up in no queue: what waited longer than until the next one is
     # dropped.
@@ -75,6 +84,19 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    # Each looks every hour if the night's or the week's is still to be made: a machine
+    # that was off makes up for it, and what failed is tried again.
+    "back-up": {
+        "task": "supervision.tasks.back_up",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "prove-backup": {
+        "task": "supervision.tasks.prove_backup",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "watch-backups": {"task": "supervision.tasks.watch_backups", "schedule": 3600.0},
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
 logger = logging.getLogger(__name__)

@@ -18,6 +18,8 @@ from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationE
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from minshi.text import HAN_DIGITS, visible
+
 if TYPE_CHECKING:
     _TextField = models.TextField[str | None, str | None]
 else:
@@ -31,6 +33,9 @@ SHOWN_OF_PHONE = 4
 # what people put between the digits of a phone number: 139 9391-2345
 GAP = r"[\s\-‐-―−.·]*"
 PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
+# pasted with the number: 电话：139…
+BEFORE_PHONE = re.compile(r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?[:\s]*")
+MOBILE = re.compile(r"1\d{10}")
 
 
 class UndecryptableError(Exception):
@@ -133,9 +138,11 @@ def normal_phone(raw: str) -> str:
     """Return the digits one dials within China, landlines with the 0 of their area
     code.
 
-    Numbers abroad keep their country: +85223456789. ValidationError: anything else.
+    In any width, with gaps, as digits or as 一三九, with 电话 before it. Numbers abroad
+    keep their country: +85223456789. ValidationError: anything else.
     """
-    text = unicodedata.normalize("NFKC", raw).strip()
+    text = visible(unicodedata.normalize("NFKC", raw)).strip()
+    text = BEFORE_PHONE.sub("", text, count=1).translate(HAN_DIGITS)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):
         raise _not_a_phone()
@@ -149,6 +156,11 @@ def normal_phone(raw: str) -> str:
         number, phonenumbers.PhoneNumberFormat.NATIONAL
     )
     return re.sub(r"\D", "", national)
+
+
+def is_mobile(phone: str) -> bool:
+    """True for a number, in its one form, that takes an SMS."""
+    return bool(MOBILE.fullmatch(phone))
 
 
 def masked_phone(phone: str) -> str:

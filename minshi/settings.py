@@ -37,6 +37,16 @@ DEBUG = read("bool", "DEBUG", False)
 SECRET_KEY = read("str", "SECRET_KEY")
 # Fernet keys, newest first; older ones still decrypt
 FIELD_KEYS = read("list", "FIELD_KEYS")
+# 32 bytes in url-safe base64, kept elsewhere than the backups and than the other keys;
+# without it no backup is made
+BACKUP_KEY = read("str", "BACKUP_KEY", "")
+BACKUP_DIR = Path(read("str", "BACKUP_DIR", str(VAR_DIR / "backups")))
+# how many backups stay: of days, of weeks, of months
+BACKUP_KEEP = (
+    read("int", "BACKUP_KEEP_DAYS", 7),
+    read("int", "BACKUP_KEEP_WEEKS", 4),
+    read("int", "BACKUP_KEEP_MONTHS", 12),
+)
 INDEX_KEY = read("str", "INDEX_KEY")  # HMAC key of search hashes and history's seals
 DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "")
 # Days by which the clock of the demo, and of it alone, is ahead: lights, board and

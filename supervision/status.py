@@ -18,6 +18,7 @@ from cases.deadlines.calendar import years_without_data
 from cases.models import Clock
 from cases.tasks import orphans
 from minshi.celery import HEARTBEAT_KEY, app
+from supervision.backups.watching import standing
 from supervision.models import (
     Call,
     EventFailure,
@@ -45,6 +46,9 @@ NAMES: dict[str, str | Promise] = {
     "cases.tasks.rehome_orphans": _("find owners for what has none"),
     "cases.tasks.follow_roster": _("follow the roster"),
     "cases.tasks.refresh_calendar": _("look at the calendar"),
+    "supervision.tasks.back_up": _("make the night's backup"),
+    "supervision.tasks.prove_backup": _("prove a backup each week"),
+    "supervision.tasks.watch_backups": _("watch the backups"),
 }
 
 
@@ -163,6 +167,7 @@ class Supervising(Collector):
         self.at = at
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield self._backups()
         yield GaugeMetricFamily(
             "minshi_jobs_alive",
             "1 while beat, broker and worker are heard.",
@@ -179,6 +184,18 @@ class Supervising(Collector):
         for name, value in waiting.numbers().items():
             gauge.add_metric([name], value)
         gauge.add_metric(["years"], len(waiting.years))
+
+        return gauge
+
+    def _backups(self) -> GaugeMetricFamily:
+        gauge = GaugeMetricFamily(
+            "minshi_backup_good_seconds",
+            "When a backup was last made, and one last proved to be good.",
+            labels=["step"],
+        )
+        now = standing(self.at)
+        for step, run in (("made", now.made), ("proved", now.proved)):
+            gauge.add_metric([step], run.at.timestamp() if run else 0)
 
         return gauge
 

@@ -1,5 +1,6 @@
 """The jobs of supervision: the sweep over what is due, the end of orders, the delivery
-of notices, the sealing and checking of history; and a note of every job's run.
+of notices, backups and their proof, the sealing and checking of history; and a note of
+every job's run.
 """
 
 from typing import Any
@@ -8,6 +9,7 @@ from celery import Task, shared_task, signals
 from django.db.models import F
 
 from minshi.clock import now
+from supervision.backups import watching
 from supervision.chasing import sweeping
 from supervision.models import JobRun
 from supervision.notices import delivering
@@ -40,6 +42,21 @@ def check_history() -> None:
 @shared_task(ignore_result=True)
 def deliver() -> None:
     delivering.deliver(now(), clock=now)
+
+
+@shared_task(ignore_result=True)
+def back_up() -> None:
+    watching.back_up_if_due(now())
+
+
+@shared_task(ignore_result=True)
+def prove_backup() -> None:
+    watching.prove_if_due(now())
+
+
+@shared_task(ignore_result=True)
+def watch_backups() -> None:
+    watching.watch(now())
 
 
 # --- the runs of the jobs of every app: an error in a receiver is logged by the worker,

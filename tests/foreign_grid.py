@@ -28,6 +28,7 @@ from cases.models import (
     Topic,
 )
 from supervision.models import (
+    BackupRun,
     EventFailure,
     EventSeen,
     HistoryCheck,
@@ -214,6 +215,7 @@ def grid_of(
         ),
         OrderCounter: OrderCounter.objects.create(issuer=there.town.code, year=2026),
         JobRun: JobRun.objects.create(name="supervision.tasks.sweep", started_at=NOON),
+        BackupRun: BackupRun.objects.create(step="made", at=NOON, is_good=True),
         Seal: Seal.objects.create(
             log="audit", sequence=1, rows="1", count=1, total=1, highest=1, at=NOON
         ),

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from minshi.crypto import blind_index
+from minshi.crypto import blind_index, normal_phone
 from villages.models import Group, Resident, ResidentKey, User, Village
 from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
 from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
@@ -71,9 +72,9 @@ def find_residents(
     the text begins to name.
 
     `only_in` is the id of the one village of them asked for. More than four digits are
-    a phone number and must match as a whole. One query.
+    a phone number, however it is written, and must match as a whole. One query.
     """
-    wanted = lookup_text(text)
+    wanted = _phone(text) or lookup_text(text)
     if not wanted:
         return []
 
@@ -81,7 +82,8 @@ def find_residents(
     if only_in is not None:
         keys = keys.filter(village=only_in)
 
-    if wanted.isdigit() and len(wanted) > TAIL_LENGTH:
+    is_phone = wanted.removeprefix("+").isdigit() and len(wanted) > TAIL_LENGTH
+    if is_phone:
         keys = keys.filter(
             key=wanted[-TAIL_LENGTH:],
             resident__phone_hash=blind_index(wanted, PHONE_PURPOSE),
@@ -93,6 +95,14 @@ def find_residents(
     rows = rows.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
     residents = {row.resident_id: row.resident for row in rows}
     return [_as_row(resident) for resident in list(residents.values())[:limit]]
+
+
+def _phone(text: str) -> str:
+    """Return the text as a phone number; empty where it is none."""
+    try:
+        return normal_phone(text)
+    except ValidationError:
+        return ""
 
 
 def _within(

@@ -3,8 +3,9 @@ name can be typed.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
+
+from minshi.text import folded
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -62,7 +63,35 @@ SURNAME_READINGS = {
     "宓": ("mi", "fu"),
     "藏": ("zang",),
     "卜": ("bu",),
+    "阚": ("kan",),
+    "粘": ("nian", "zhan"),
+    "佴": ("nai",),
+    "都": ("du",),
+    "薄": ("bo",),
+    "贠": ("yun",),
+    "乜": ("nie",),
 }
+
+
+COMPOUND_SURNAME = re.compile(
+    "欧阳|司马|上官|诸葛|东方|尉迟|皇甫|公孙|慕容|令狐|长孙|宇文|司徒|万俟|澹台|夏侯|轩辕"
+    "|端木|百里|呼延|南宫|西门|独孤|赫连|司空|申屠|公羊|淳于|单于|太叔|仲孙|钟离|闻人|濮阳"
+    "|公冶|宗政|完颜|拓跋|鲜于|闾丘|亓官"
+)
+
+
+def given_name_of(name: str) -> str:
+    """Return a name without its surname; of one with a middle dot its first part.
+
+    Empty for a surname alone.
+    """
+    parts = re.split("[·・•‧∙⋅．.]", name.strip())
+    if len(parts) > 1:
+        return parts[0]
+
+    plain = folded(name)
+    surname = COMPOUND_SURNAME.match(plain)
+    return plain[surname.end() :] if surname else plain[1:]
 
 
 def short_village_name(official_name: str) -> str:
@@ -113,12 +142,11 @@ def name_keys_of(name: str, phone: str) -> set[str]:
 
 
 def lookup_text(text: str) -> str:
-    """Return a text in the one form in which keys are stored and asked for: no spaces,
-    lower case.
+    """Return a text in the one form in which keys are stored and asked for: folded,
+    without blanks.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    joined = re.sub(r"[\s'’·•]+", "", plain)
-    return joined.lower()[:KEY_LENGTH]
+    joined = re.sub(r"[\s'’`]+", "", folded(text))
+    return joined[:KEY_LENGTH]
 
 
 def _abbreviations(town_name: str, county_name: str) -> Iterator[str]:

@@ -15,15 +15,14 @@ from cases.admin.rights import (
     Window,
     hidden,
     link_to,
-    redacted_column,
     with_place,
-    with_sight,
 )
 from cases.models import Case, Event
 from cases.models.choices import Channel, How
 from cases.models.scope import CaseQuerySet
 from cases.workflow import Action, holder_name
 from minshi.clock import now
+from minshi.crypto import masked_name
 from villages.requests import StaffRequest
 
 
@@ -91,22 +90,12 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
-TITLE = redacted_column(Case, "title")
-VERBATIM = redacted_column(Case, "verbatim")
-REQUEST = redacted_column(Case, "request_text")
-PLACE = redacted_column(Case, "place")
-REMARK = redacted_column(Case, "remark")
-DECISION = redacted_column(Case, "decision")
-MEASURES = redacted_column(Case, "measures")
-RESULT = redacted_column(Case, "result")
-
-
 @admin.register(Case)
 class CaseAdmin(BatchMoves, Window):
     path = "pk"
     list_display = (
         "number",
-        TITLE,
+        "title",
         "village",
         "stage",
         "light",
@@ -124,10 +113,10 @@ class CaseAdmin(BatchMoves, Window):
             {
                 "fields": (
                     "page",
-                    TITLE,
-                    VERBATIM,
-                    REQUEST,
-                    PLACE,
+                    "title",
+                    "verbatim",
+                    "request_text",
+                    "place",
                     "speaker",
                     "phone",
                     "proxy",
@@ -143,7 +132,7 @@ class CaseAdmin(BatchMoves, Window):
                     "grade",
                     "channel",
                     "confidentiality",
-                    REMARK,
+                    "remark",
                 )
             },
         ),
@@ -159,10 +148,10 @@ class CaseAdmin(BatchMoves, Window):
                     "due_on",
                     "promised_on",
                     "handling",
-                    DECISION,
+                    "decision",
                     "outcome",
-                    MEASURES,
-                    RESULT,
+                    "measures",
+                    "result",
                     "satisfaction",
                     "solved",
                     "close_reason",
@@ -192,19 +181,11 @@ class CaseAdmin(BatchMoves, Window):
         "owner_name",
         "light",
         "due_on",
-        TITLE,
-        VERBATIM,
-        REQUEST,
-        PLACE,
-        REMARK,
-        DECISION,
-        MEASURES,
-        RESULT,
     )
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         cases = cast("CaseQuerySet", super().rows(request, queryset))
-        return with_sight(cases.with_row(), request)
+        return cases.with_row()
 
     @admin.display(description=_("case page"))
     def page(self, case: Case) -> str:
@@ -225,7 +206,7 @@ class CaseAdmin(BatchMoves, Window):
 
     @admin.display(description=_("speaker"))
     def speaker(self, case: Case) -> str:
-        return self._personal(case, case.speaker_name)
+        return self._personal(case, masked_name(case.speaker_name))
 
     @admin.display(description=_("phone"))
     def phone(self, case: Case) -> str:
@@ -233,7 +214,7 @@ class CaseAdmin(BatchMoves, Window):
 
     @admin.display(description=_("spoken for by"))
     def proxy(self, case: Case) -> str:
-        return self._personal(case, case.proxy_speaker)
+        return self._personal(case, masked_name(case.proxy_speaker))
 
     def _personal(self, case: Case, value: str) -> str:
         """Return a value about the speaker, for those who may know who spoke."""

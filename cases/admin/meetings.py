@@ -10,9 +10,7 @@ from cases.admin.parts import CasePart
 from cases.admin.rights import (
     Window,
     link_to,
-    redacted_column,
     with_place,
-    with_sight,
 )
 from cases.models import (
     AgendaItem,
@@ -27,6 +25,7 @@ from cases.models import (
     StepAside,
     StepCorrection,
 )
+from cases.privacy.redactor import for_the_room
 from minshi.clock import today
 from villages.requests import StaffRequest
 from villages.rights import VIEW_CASES
@@ -37,6 +36,7 @@ class MeetingWindow(Window):
 
     readers = VIEW_CASES
     path = ""
+    case_path = ""
     list_select_related: ClassVar[tuple[str, ...]] = ()
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -87,7 +87,20 @@ class MinutesCorrectionAdmin(MeetingWindow):
     path = "meeting"
     list_display = ("at", "meeting", "post")
     list_select_related = ("meeting__village", "meeting__town", *with_place("post"))
-    fields = ("at", "meeting", "post", "wrong", "right")
+    fields = ("at", "meeting", "post", "was_wrong", "is_right")
+    readonly_fields = ("was_wrong", "is_right")
+
+    @admin.display(description=_("what is wrong"))
+    def was_wrong(self, correction: MinutesCorrection) -> str:
+        return self._for_the_room(correction, correction.wrong)
+
+    @admin.display(description=_("what is right"))
+    def is_right(self, correction: MinutesCorrection) -> str:
+        return self._for_the_room(correction, correction.right)
+
+    def _for_the_room(self, correction: MinutesCorrection, text: str) -> str:
+        cases = Case.objects.filter(agenda_items__meeting=correction.meeting_id)
+        return for_the_room(cases, text)
 
 
 class ItemWindow(MeetingWindow):
@@ -100,8 +113,7 @@ class ItemWindow(MeetingWindow):
         has_no_case = Q(**{self.case_path: None})
         has_visible_case = Q(**{f"{self.case_path}__in": visible})
 
-        rows = super().rows(request, queryset).filter(has_no_case | has_visible_case)
-        return with_sight(rows, request, self.case_path)
+        return super().rows(request, queryset).filter(has_no_case | has_visible_case)
 
 
 @admin.register(AgendaItem)
@@ -133,9 +145,6 @@ class AgendaItemAdmin(ItemWindow):
     )
 
 
-REASON = redacted_column(StepAside, "reason", "item__case")
-
-
 @admin.register(StepAside)
 class StepAsideAdmin(ItemWindow):
     path = "item__meeting"
@@ -143,13 +152,12 @@ class StepAsideAdmin(ItemWindow):
     list_display = (
         "attendee",
         "item",
-        REASON,
+        "reason",
         "is_automatic",
         "is_lifted",
     )
     list_select_related = ("attendee", "item__case")
     fields = list_display
-    readonly_fields = (REASON,)
 
 
 class FourTwoWindow(Window):
@@ -163,24 +171,23 @@ class FourTwoWindow(Window):
         visible = FourTwoProcess.objects.visible_to(request.user, today())
         lookup = f"{self.path}__in" if self.path else "pk__in"
         rows = queryset.filter(**{lookup: visible.values("pk")})
-        return with_sight(rows.select_related(self.case_path), request, self.case_path)
-
-
-SUBJECT = redacted_column(FourTwoProcess, "subject", "case")
-WHY = redacted_column(FourTwoProcess, "dropped_why", "case")
-CONTENT = redacted_column(FourTwoStep, "content", "process__case")
-OVERSIGHT = redacted_column(FourTwoStep, "oversight", "process__case")
-WRONG = redacted_column(StepCorrection, "wrong", "step__process__case")
-RIGHT = redacted_column(StepCorrection, "right", "step__process__case")
+        return rows.select_related(self.case_path)
 
 
 @admin.register(FourTwoProcess)
 class FourTwoProcessAdmin(FourTwoWindow):
     case_path = "case"
-    list_display = (SUBJECT, "village", "matter", "started_at", "dropped_at")
+    list_display = ("subject", "village", "matter", "started_at", "dropped_at")
     list_select_related = ("village", "case")
-    fields = (SUBJECT, "village", "matter", "origin", "started_at", "dropped_at", WHY)
-    readonly_fields = (SUBJECT, WHY)
+    fields = (
+        "subject",
+        "village",
+        "matter",
+        "origin",
+        "started_at",
+        "dropped_at",
+        "dropped_why",
+    )
 
 
 @admin.register(FourTwoStep)
@@ -201,7 +208,7 @@ class FourTwoStepAdmin(FourTwoWindow):
         "nth",
         "kind",
         "held_on",
-        CONTENT,
+        "content",
         "due",
         "present",
         "votes_for",
@@ -211,10 +218,10 @@ class FourTwoStepAdmin(FourTwoWindow):
         "votes_needed",
         "rule",
         "public_until",
-        OVERSIGHT,
+        "oversight",
         "passed",
     )
-    readonly_fields = ("village", CONTENT, OVERSIGHT)
+    readonly_fields = ("village",)
 
     @admin.display(description=_("village"))
     def village(self, step: FourTwoStep) -> str:
@@ -227,8 +234,7 @@ class StepCorrectionAdmin(FourTwoWindow):
     case_path = "step__process__case"
     list_display = ("at", "step", "post")
     list_select_related = ("step__process__case", *with_place("post"))
-    fields = ("at", "step", "post", WRONG, RIGHT)
-    readonly_fields = (WRONG, RIGHT)
+    fields = ("at", "step", "post", "wrong", "right")
 
 
 @admin.register(SignedSheet)
@@ -251,7 +257,6 @@ class HandBackAdmin(CasePart):
     path = "assignment__case"
     search_fields = ("=assignment__case__number",)
     shown = ("state", "ground", "asked_by", "asked_at", "ruled_by", "ruled_at")
-    free_words = ("ground",)
     list_select_related = (
         "assignment__case",
         "assignment__office",

@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.admin.rights import (
     Window,
     link_to,
-    redacted_column,
     with_place,
-    with_sight,
 )
 from cases.models import (
     Assignment,
@@ -32,7 +32,7 @@ from cases.models import (
 )
 from cases.models.scope import Sight
 from minshi.clock import today
-from minshi.crypto import masked_phone
+from minshi.crypto import masked_name, masked_phone
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE
@@ -44,33 +44,21 @@ class CasePart(Window):
     search_fields = ("=case__number",)
     list_select_related: ClassVar[tuple[str, ...]] = ("case",)
     shown: tuple[str, ...] = ()
-    free_words: tuple[str, ...] = ()  # those of `shown` that may name a speaker
 
-    def columns(self) -> tuple[Any, ...]:
-        """Return the columns shown, those of free words redacted."""
-        columns: list[Any] = []
-        for name in self.shown:
-            if name in self.free_words:
-                columns.append(redacted_column(self.model, name, self.path))
-            else:
-                columns.append(name)
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return self._redacted(("__str__", "number", *self.shown))
 
-        return tuple(columns)
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        return ("number", *self.shown)
 
-    def get_list_display(self, request: Any) -> tuple[Any, ...]:
-        return ("__str__", "number", *self.columns())
-
-    def get_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
-        return ("number", *self.columns())
-
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[Any, ...]:
-        redacted = [column for column in self.columns() if callable(column)]
-        return ("number", *self.readonly_fields, *redacted)
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Any = None
+    ) -> tuple[Any, ...]:
+        return ("number", *super().get_readonly_fields(request, obj))
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         visible = super().rows(request, queryset)
-        rows = visible.select_related(*self.list_select_related)
-        return with_sight(rows, request, self.path) if self.free_words else rows
+        return visible.select_related(*self.list_select_related)
 
     @admin.display(description=_("case"))
     def number(self, part: Any) -> str:
@@ -120,21 +108,18 @@ class TimeRequestAdmin(CasePart):
         "ruled_at",
         "ended_at",
     )
-    free_words = ("reason",)
     list_select_related = ("case", *with_place("asked_by", "ruled_by"))
 
 
 @admin.register(Reply)
 class ReplyAdmin(CasePart):
     shown = ("at", "round", "text", "post")
-    free_words = ("text",)
     list_select_related = ("case", *with_place("post"))
 
 
 @admin.register(MandatoryReport)
 class MandatoryReportAdmin(CasePart):
     shown = ("at", "told", "told_at", "receipt", "post")
-    free_words = ("told", "receipt")
     list_select_related = ("case", *with_place("post"))
 
 
@@ -151,14 +136,12 @@ class RatingAdmin(CasePart):
         "on_the_spot",
         "drawn",
     )
-    free_words = ("reason",)
     list_select_related = ("case", *with_place("entered_by"))
 
 
 @admin.register(CallBack)
 class CallBackAdmin(CasePart):
     shown = ("at", "satisfaction", "solved", "how", "note", "post")
-    free_words = ("note",)
     list_select_related = ("case", *with_place("post"))
 
 
@@ -211,8 +194,12 @@ class Speakers(CasePart):
 
 @admin.register(CoSpeaker)
 class CoSpeakerAdmin(Speakers):
-    shown = ("name", "masked")
-    readonly_fields = ("masked",)
+    shown = ("masked_name", "masked")
+    readonly_fields = ("masked_name", "masked")
+
+    @admin.display(description=pgettext_lazy("person", "name"))
+    def masked_name(self, person: CoSpeaker) -> str:
+        return masked_name(person.name) or "—"
 
     @admin.display(description=_("phone"))
     def masked(self, person: CoSpeaker) -> str:

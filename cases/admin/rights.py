@@ -1,9 +1,13 @@
 """The right to look at cases in the admin, where nobody changes a row."""
 
+from collections.abc import Iterable
+from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import models
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -19,10 +23,15 @@ from villages.rights import VIEW_CASES
 
 
 class Window(PostAdmin):
-    """Rows that belong to cases: those of the cases the user sees."""
+    """Rows that belong to cases: those of the cases the user sees.
+
+    Whatever words stand in a row, in a list or on a page, are redacted for whoever may
+    not know who spoke.
+    """
 
     readers = VIEW_CASES
     path = "case"  # from the row to its case
+    case_path: str | None = None  # the same, where `path` leads elsewhere
     list_per_page = 50
     list_max_show_all = 200
 
@@ -30,6 +39,51 @@ class Window(PostAdmin):
         """Return the rows of the cases that the user sees."""
         visible = Case.objects.visible_to(request.user, today())
         return queryset.filter(**{f"{self.path}__in": visible})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if self._to_case:
+            return with_sight(rows, cast("StaffRequest", request), self._to_case)
+        return rows
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return self._redacted(super().get_list_display(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [
+            (heading, {**options, "fields": self._redacted(options["fields"])})
+            for heading, options in super().get_fieldsets(request, obj)
+        ]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Any = None
+    ) -> tuple[Any, ...]:
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+        redacted = [column for column in shown if callable(column)]
+        return (*super().get_readonly_fields(request, obj), *redacted)
+
+    @property
+    def _to_case(self) -> str:
+        return self.path if self.case_path is None else self.case_path
+
+    def _redacted(self, columns: Iterable[Any]) -> tuple[Any, ...]:
+        """Return the columns, those of free words redacted."""
+        return tuple(self._as_read(column) for column in columns)
+
+    def _as_read(self, column: Any) -> Any:
+        if not self._to_case or not isinstance(column, str):
+            return column
+        if column not in self._columns:
+            self._columns[column] = column
+            if _holds_words(self.model, column):
+                path = "" if self._to_case == "pk" else self._to_case
+                self._columns[column] = redacted_column(self.model, column, path)
+        return self._columns[column]
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """The columns made so far: the admin knows one by being the same object."""
+        return {}
 
     def lookup_allowed(
         self, lookup: str, value: Any, request: HttpRequest | None = None
@@ -39,6 +93,14 @@ class Window(PostAdmin):
         Any other field in the address would be an oracle on hidden values.
         """
         return lookup.partition("__")[0] in {str(name) for name in self.list_filter}
+
+
+def _holds_words(model: type[Model], name: str) -> bool:
+    """True for a field of free words: no choice, no code."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    field = fields.get(name)
+    is_text = isinstance(field, (models.CharField, models.TextField))
+    return is_text and not field.choices and not field.unique
 
 
 def with_sight(

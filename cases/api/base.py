@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
+from cases.privacy.disclosure import note_reading
 from minshi.errors import InputRefused
 from villages.api.caller import CallerApi
 from villages.api.fields import NO_SUCH_CHOICE
@@ -29,7 +30,9 @@ class CaseApi(CallerApi):
         """
         if rows is None:
             rows = self.visible().select_related("town")
-        return get_object_or_404(rows, number=number)
+        case = get_object_or_404(rows, number=number)
+        note_reading(case, by=self.user, at=self.at, request=self.request)
+        return case
 
     def posts(self, named: int | None) -> list[Post]:
         """Return the posts to act from: the one named in the body, or all.

@@ -20,7 +20,7 @@ from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
-from cases.privacy.redactor import page_redactor
+from cases.privacy.redactor import reader_redactor
 from cases.serializers.four_two import ProcessSerializer
 from cases.serializers.parts import (
     AttachmentSerializer,
@@ -54,7 +54,7 @@ class PartsApi(CaseApi, GenericAPIView[Any]):
         page = self.paginate_queryset(self.rows(case))
         shown = self.get_serializer(page, many=True, context=self.context_for(case))
 
-        redact = page_redactor(case, self.sight)
+        redact = reader_redactor(case, self.sight)
         return self.get_paginated_response(redact.data(list(shown.data)))
 
 

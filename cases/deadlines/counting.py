@@ -81,7 +81,7 @@ class Counting:
         return workdays.last_day(self.calendar, first, self.span(rule, at))
 
 
-def counting_of(town_id: int, around: date) -> Counting:
+def counting_of(town_id: int | None, around: date) -> Counting:
     """Read how a town counts about a day. One query.
 
     The town's own days go over the national ones.
@@ -113,7 +113,7 @@ def counting_of(town_id: int, around: date) -> Counting:
     return Counting(calendar, dict(spans))
 
 
-def _days_and_rules(town_id: int, around: date) -> QuerySet[Any, Any]:
+def _days_and_rules(town_id: int | None, around: date) -> QuerySet[Any, Any]:
     """Read days and rules as rows of one shape, since every move asks for both.
 
     The shape: day, number, is_national, vouches, since, rule, unit. The rule is empty
@@ -142,7 +142,8 @@ def _days_and_rules(town_id: int, around: date) -> QuerySet[Any, Any]:
     return day_rows.union(rule_rows, all=True)
 
 
-def calendar_of(town_id: int, around: date) -> WorkCalendar:
+def calendar_of(town_id: int | None, around: date) -> WorkCalendar:
+    """Read the work calendar of a town, or with None the national one. One query."""
     return counting_of(town_id, around).calendar
 
 

@@ -1,6 +1,5 @@
 """Fields of the forms of cases: holders and their tasks, cases by number, cadres."""
 
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, MandatoryReport
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import holder_name
-from cases.workflow.inputs import Ask
+from cases.workflow.inputs import MOST_ASKED, Ask, ask_shorter
+from cases.workflow.numbering import number_of
 from minshi import workdays
 from villages.models import Post, User
 
@@ -22,7 +22,6 @@ else:  # at run time they take no type
     SomeUsers = forms.ModelMultipleChoiceField
 
 TALL = {"rows": 3}
-MOST_ASKED = 200  # characters
 
 
 class MomentInput(forms.DateTimeInput):
@@ -97,14 +96,16 @@ class AsksField(forms.Field):
     def clean(self, value: Any) -> list[Ask]:
         asks = []
         for key, (words, due) in (value or {}).items():
-            if key in self.holders:
-                day = self.day.clean(due)
-                asks.append(Ask(self.holders[key], words[:MOST_ASKED], day))
+            if key not in self.holders:
+                continue
+            if len(words) > MOST_ASKED:
+                raise forms.ValidationError(ask_shorter())
+            asks.append(Ask(self.holders[key], words, self.day.clean(due)))
         return asks
 
 
 class NumberField(OneCase):
-    """A case by its number, in whatever width and case it is typed."""
+    """A case by its number, in whatever spelling it is typed."""
 
     default_error_messages = {
         "invalid_choice": _(
@@ -115,7 +116,7 @@ class NumberField(OneCase):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value).strip().upper()
+            value = number_of(value)
         return super().to_python(value)
 
 

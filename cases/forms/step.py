@@ -20,7 +20,7 @@ from cases.forms.fields import (
 )
 from cases.models import Case
 from cases.models.choices import Handling, Level
-from cases.privacy.redactor import WHO_SPOKE
+from cases.privacy.personal import WHO_SPOKE
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.facts import holder_key

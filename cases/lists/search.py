@@ -10,51 +10,55 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from cases.models.scope import CaseQuerySet, Sight
+from cases.workflow.numbering import number_of
 from minshi.crypto import blind_index, normal_phone
+from minshi.text import HAN, folded, visible
 from villages.models import Town
 
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
+# the beginning of a number
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
 # as people say it: 163, 0163, 2026-0163
 END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})")
 YEARS_BACK = 1
 PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, whichever was taken down
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
+# 李　四: a name of two characters, set as wide as one of three
+NAME_SET_WIDE = re.compile(rf"(?<!\S)([{HAN}])\s+([{HAN}])(?!\S)")
 AFTER_ALL = "\U0010ffff"
-WORDS = ("title", "verbatim", "request_text")
 
 
 class Bigrams(Func):
-    """Every two neighbouring characters of the columns.
+    """Every two neighbouring characters of a column.
 
-    The SQL must be exactly that of the index (migration 0003).
+    The SQL must be exactly that of the index (migration 0004).
     """
 
     function = "minshi_bigrams"
-    arg_joiner = " || ' ' || "
 
 
 class HasBigrams(Func):
-    """True where the columns have every bigram of a term, as the GIN index answers."""
+    """True where a column has every bigram of a term, as the GIN index answers."""
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "
     output_field = BooleanField()
 
-    def __init__(self, term: str, *columns: str) -> None:
+    def __init__(self, term: str, column: str) -> None:
         asked = Func(Value(term), function="minshi_bigram_query")
-        super().__init__(Bigrams(*(F(column) for column in columns)), asked)
+        super().__init__(Bigrams(F(column)), asked)
 
 
 def terms_of(text: str) -> list[str]:
-    """Return the words of what was typed, in half width.
+    """Return the words of what was typed, folded as the words of cases are.
 
     Punctuation beside a word parts words as a space does; elsewhere it is searched for
     as it stands.
     """
-    typed = unicodedata.normalize("NFKC", text.replace("\0", ""))
-    return BETWEEN.sub(" ", typed).split()
+    typed = unicodedata.normalize("NFKC", visible(text))
+    parted = NAME_SET_WIDE.sub(r"\1\2", BETWEEN.sub(" ", typed))
+    return [term for term in map(folded, parted.split()) if term]
 
 
 def require_two_characters(text: str) -> None:
@@ -73,16 +77,17 @@ def require_two_characters(text: str) -> None:
 def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
     """Return the cases that a search text means, of those `sight` may read.
 
-    1. A case number, or the end of one: cases of that number, redacted ones, too.
+    1. A case number, in any spelling, its beginning or end: cases of that number,
+       redacted ones, too.
     2. A phone: cases of that speaker.
     3. Anything else: cases that contain every word of it.
 
     `cases` comes from `counted_for`. The speaker is searched only where the reader is
     shown who it is.
     """
-    number = unicodedata.normalize("NFKC", text).strip().upper()
+    number = number_of(text)
     if NUMBER.fullmatch(number):
-        return cases.filter(number__gte=number, number__lt=number + AFTER_ALL)
+        return cases.filter(_beginning(number))
     if ending := END_OF_NUMBER.fullmatch(number):
         return cases.filter(number__in=_numbers_ending(ending, sight))
 
@@ -95,6 +100,10 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
     for term in terms_of(text):
         readable = _containing(readable, term, sight)
     return readable
+
+
+def _beginning(number: str) -> Q:
+    return Q(number__gte=number, number__lt=number + AFTER_ALL)
 
 
 def _numbers_ending(ending: re.Match[str], sight: Sight) -> list[str]:
@@ -115,34 +124,29 @@ def _numbers_ending(ending: re.Match[str], sight: Sight) -> list[str]:
 
 
 def _containing(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
-    """Return the cases with a term in their words, or in the speaker's name where that
-    is shown.
+    """Return the cases with a term in the words that the reader may find.
+
+    Of a 隐名 matter a reader who may not know who spoke finds only what they read.
 
     The condition that the indexes answer is a filter by itself: inside an OR with
     anything else, PostgreSQL would make the bigrams of every row found once more.
     LIKE, all that SQLite has, checks the order of the bigrams. It is a CASE there,
     because the planner would else expect hardly a row and join one by one.
     """
-    in_words = (
-        Q(title__icontains=term)
-        | Q(verbatim__icontains=term)
-        | Q(request_text__icontains=term)
-    )
-    contains = in_words | Q(speaker_name__icontains=term)
+    in_open_words = Q(open_words__contains=term)
+    contains = in_open_words | Q(hidden_words__contains=term)
 
     if connection.vendor == "postgresql":
-        cases = cases.filter(_by_index(term, *WORDS) | _by_index(term, "speaker_name"))
+        by_index = _by_index(term, "open_words") | _by_index(term, "hidden_words")
+        cases = cases.filter(by_index)
         as_case = Case(When(contains, then=Value(True)), default=Value(False))
         contains = Q(Exact(as_case, Value(True)))
 
-    # 隐名: not by way of the words either
-    names_speaker = Q(speaker_name__icontains=term) | Q(proxy_speaker__icontains=term)
-    is_shown = (in_words & ~names_speaker) | sight.speaker_shown()
-    return cases.filter(contains, is_shown)
+    return cases.filter(contains, in_open_words | sight.speaker_shown())
 
 
-def _by_index(term: str, *columns: str) -> Q:
-    return Q(Exact(HasBigrams(term, *columns), Value(True)))
+def _by_index(term: str, column: str) -> Q:
+    return Q(Exact(HasBigrams(term, column), Value(True)))
 
 
 def _phone(text: str) -> str:

@@ -23,6 +23,8 @@ from cases.workflow import Officer
 from minshi.errors import InputRefused, MoveRefused
 
 MOST_ATTENDEES = 500
+LONGEST_NAME = 40
+LONGEST_REASON = 80
 VOTED_ON = (ItemState.PASSED, ItemState.NOT_PASSED)
 Party = str | int | None  # a name, or the key of a user
 
@@ -41,8 +43,12 @@ def call_roll(
     Only the people named in `ticked` and `substitutes`, by attendee, change: two
     screens do not undo each other. `substitutes` names who came in somebody's place (""
     for nobody); such a person is not present themselves. MoveRefused: somebody is taken
-    off after a vote was counted with them.
+    off after a vote was counted with them. InputRefused: a name is too long.
     """
+    for name in (substitutes or {}).values():
+        if len(name.strip()) > LONGEST_NAME:
+            words = _("This name is too long: %(name)s") % {"name": name}
+            raise InputRefused.at(substitutes=words)
     meeting = lock_open(meeting, by, at)
     people = {person.pk: person for person in meeting.attendees.all()}
     names = substitutes or {}
@@ -203,9 +209,14 @@ def set_aside(
     It replaces what was written by hand before. `lifted` names people who were set
     aside by the rule but only share a name with a party, with the reason why they take
     part. `seen` are those whom the page had ticked: what another screen wrote meanwhile
-    stays (None: all were seen). InputRefused: a reason is missing. MoveRefused: the
-    item was concluded.
+    stays (None: all were seen). InputRefused: a reason is missing or too long.
+    MoveRefused: the item was concluded.
     """
+    lifted = lifted or {}
+    if any(len(why) > LONGEST_REASON for why in (*reasons.values(), *lifted.values())):
+        words = _("Say why in at most %(most)s characters.") % {"most": LONGEST_REASON}
+        raise InputRefused.at(asides=words)
+
     item = lock_waiting(item, by, at)
     redact = room_redactor([item.case])
     people = {person.pk: person for person in item.meeting.attendees.all()}
@@ -215,7 +226,6 @@ def set_aside(
     def was_seen(attendee: int) -> bool:
         return seen is None or attendee in seen
 
-    lifted = lifted or {}
     for attendee, aside in by_rule.items():
         if attendee in lifted or was_seen(attendee):
             why = redact(lifted.get(attendee, "").strip())

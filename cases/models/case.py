@@ -111,6 +111,8 @@ class Case(WithChoices):
     )
     speaker_address = models.CharField(_("address"), max_length=80, blank=True)
     proxy_speaker = models.CharField(_("spoken for by"), max_length=40, blank=True)
+    # what else gives away who spoke, a value a line (privacy/personal.py)
+    also_personal = EncryptedTextField(blank=True, default="", editable=False)
     # what
     title = models.CharField(_("matter"), max_length=60)
     verbatim = models.TextField(_("in the speaker's own words"))
@@ -140,6 +142,10 @@ class Case(WithChoices):
         default=Confidentiality.NORMAL,
     )
     remark = models.CharField(_("remark"), max_length=200, blank=True)
+    # the same folded, for searching (privacy/personal.py): what every reader may find,
+    # and what only those may who know who spoke
+    open_words = models.TextField(blank=True, default="", editable=False)
+    hidden_words = models.TextField(blank=True, default="", editable=False)
     # where it stands
     stage = models.CharField(
         _("stage"), max_length=10, choices=Stage.choices, default=Stage.SPEAK

@@ -148,7 +148,7 @@ class FourTwoProcess(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.subject
+        return f"{self.village} · {self.get_matter_display()}"
 
     def get_absolute_url(self) -> str:
         return reverse("cases:four_two", args=[self.pk])

@@ -268,4 +268,4 @@ class MandatoryReport(models.Model):
         verbose_name_plural = _("mandatory reports")
 
     def __str__(self) -> str:
-        return self.told
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"

@@ -1,5 +1,5 @@
 """Opening of a speaker's phone: the right to do so, and the trace it leaves (domain §3,
-Unmasked).
+Unmasked); and the trace that reading a 保密 matter leaves.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Stage
+from cases.models.choices import Confidentiality, Stage
 from cases.workflow import Facts
 from cases.workflow.who import RATERS, Handled
 from minshi import workdays
@@ -59,6 +59,18 @@ def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
     if case.recorded_by and case.recorded_by.user_id == user.pk:
         return True
     return any(post.user_id == user.pk for post in RATERS.may(facts, Handled.ANY_ROUND))
+
+
+def note_reading(case: Case, *, by: User, at: datetime, request: HttpRequest) -> None:
+    """Record in the audit log who read a 保密 matter, its files or its papers.
+
+    Nothing of any other matter. Whatever changes it leaves an event of its own.
+    """
+    is_reading = request.method in ("GET", "HEAD")
+    if is_reading and case.confidentiality == Confidentiality.SECRET:
+        record_audit(
+            AuditKind.READ, at=at, user=by, subject=case.number, request=request
+        )
 
 
 def open_speaker_phone(

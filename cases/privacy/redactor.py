@@ -4,42 +4,28 @@ Everything that shows or stores words about a case asks for one here: pages, led
 slips, minutes, API, admin, notices, and the event that a move writes.
 """
 
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from cases.models import Case, CaseRevision, CoSpeaker, MandatoryReport
+from cases.models import Case, MandatoryReport
 from cases.models.choices import Category, Confidentiality
 from cases.models.scope import Sight
-from minshi.crypto import GAP
-
-PLACEHOLDER = "［…］"
-# The fields of a case that say who spoke; what identifies them in their own words too.
-WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
-PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
-FULL_WIDTH_ZERO = 0xFF10
-NO_DIGITS = re.compile(r"[^0-9]+")
+from cases.privacy.personal import PERSONAL_FIELDS, WHO_SPOKE, values_of
+from minshi.text import Personal, blanked
 
 
 class Redactor:
     """Values to blank in texts, by `redact(text)`, or in data, by `redact.data(…)`.
 
-    A phone is found also where it is typed with spaces, dashes or full-width digits. A
-    single character is never blanked: it would hit other words.
+    They are found in every spelling (`minshi.text.blanked`). A single character is
+    never blanked: it would hit other words.
     """
 
     def __init__(self, values: Iterable[str | None]) -> None:
-        found = {value for value in values if value and len(value) > 1}
-        self.values = sorted(found, key=len, reverse=True)
+        self.values = [Personal(value) for value in dict.fromkeys(values) if value]
 
     def __call__(self, text: str) -> str:
-        for value in self.values:
-            if value.isascii() and value.isdigit():
-                text = _without_number(text, value)
-            else:
-                text = text.replace(value, PLACEHOLDER)
-        return text
+        return blanked(text, self.values)
 
     def data(self, shown: Any) -> Any:
         """Redact every text in lists and dicts, as a serializer gives them."""
@@ -52,47 +38,37 @@ class Redactor:
         return shown
 
 
-NOTHING = Redactor(())
+class NothingToHide(Redactor):
+    """The redactor of readers who may know: it changes nothing."""
 
-
-def _without_number(text: str, number: str) -> str:
-    digits_alone = NO_DIGITS.sub("", unicodedata.normalize("NFKC", text))
-    if number not in digits_alone:  # a pattern is dear, and few texts need one
+    def __call__(self, text: str) -> str:
         return text
 
-    either_width = (f"[{digit}{chr(FULL_WIDTH_ZERO + int(digit))}]" for digit in number)
-    return re.sub(GAP.join(either_width), PLACEHOLDER, text)
+
+NOTHING = NothingToHide(())
 
 
 # --- one case
-def speaker_redactor(case: Case, names: Iterable[str] = ()) -> Redactor:
-    """Blank who spoke: name, phone, address and proxy, and further `names`."""
-    return Redactor([*(getattr(case, field) for field in WHO_SPOKE), *names])
-
-
-def personal_redactor(case: Case, names: Iterable[str] = ()) -> Redactor:
-    """Blank everything personal: who spoke and their own words, and further `names`.
-
-    For what nobody may be named in: events, the tracking page, notices.
+def speaker_redactor(case: Case) -> Redactor:
+    """Blank who spoke: names, phones, address and proxy, now and before corrections,
+    co-speakers with them. No query.
     """
-    return Redactor([*(getattr(case, field) for field in PERSONAL_FIELDS), *names])
+    return Redactor(values_of(case, WHO_SPOKE))
 
 
-def reader_redactor(case: Case, sight: Sight, names: Iterable[str] = ()) -> Redactor:
-    """Blank nothing for a reader who may know the speaker, else who spoke."""
+def personal_redactor(case: Case, further: Iterable[str] = ()) -> Redactor:
+    """Blank everything personal: who spoke and their own words, and `further` values.
+
+    For what nobody may be named in: events, the tracking page, notices. No query.
+    """
+    return Redactor([*values_of(case, PERSONAL_FIELDS), *further])
+
+
+def reader_redactor(case: Case, sight: Sight) -> Redactor:
+    """Blank nothing for a reader who may know the speaker, else who spoke. No query."""
     if sight.shows_speaker(case):
         return NOTHING
-    return speaker_redactor(case, names)
-
-
-def page_redactor(case: Case, sight: Sight) -> Redactor:
-    """Blank for the page of one case: the names of co-speakers and former ones as well.
-
-    Two queries where the reader may not know the speaker, else none.
-    """
-    if sight.shows_speaker(case):
-        return NOTHING
-    return speaker_redactor(case, personal_values_of(case))
+    return speaker_redactor(case)
 
 
 def title_for(case: Case, sight: Sight) -> str:
@@ -100,42 +76,12 @@ def title_for(case: Case, sight: Sight) -> str:
     return reader_redactor(case, sight)(case.title)
 
 
-def personal_values_of(case: Case) -> set[str]:
-    """Return co-speakers' names and phones, and the speaker's before a correction."""
-    return personal_values_by_case([case])[case.pk]
-
-
-def personal_values_by_case(cases: Collection[Case]) -> dict[int, set[str]]:
-    """Return by case what gives away who spoke, beside the case's own fields: names and
-    phones of co-speakers, and what personal fields held before and after corrections.
-
-    Two queries; none without cases.
-    """
-    names: dict[int, set[str]] = {case.pk: set() for case in cases}
-    if not names:
-        return names
-
-    for person in CoSpeaker.objects.filter(case__in=names):
-        names[person.case_id] |= {person.name, person.phone or ""} - {""}
-
-    former = CaseRevision.objects.filter(
-        event__case__in=names, field__in=PERSONAL_FIELDS
-    )
-    for revision in former.select_related("event"):
-        values = {revision.old or "", revision.new or ""} - {""}
-        names[revision.event.case_id] |= values
-
-    return names
-
-
 # --- a table or a room, where everybody reads the same
 class RoomRedactor:
     """Redactors of those who spoke in confidence, for several cases at once."""
 
-    def __init__(self, names: Mapping[Case, set[str]]) -> None:
-        self.redactors = {
-            case: speaker_redactor(case, found) for case, found in names.items()
-        }
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self.redactors = {case: speaker_redactor(case) for case in cases}
 
     def __call__(self, text: str) -> str:
         """Redact what was said about any of the cases."""
@@ -150,40 +96,37 @@ class RoomRedactor:
 
 
 def room_redactor(cases: Iterable[Case | None]) -> RoomRedactor:
-    """Blank the speakers of those cases that are 隐名 or 保密.
+    """Blank the speakers of those cases that are 隐名 or 保密. No query.
 
     Everybody at the table reads what is stored, and not all of them may know who spoke
-    (domain §3, confidentiality). Two queries where there is any.
+    (domain §3, confidentiality).
     """
-    hidden = [
-        case
-        for case in cases
-        if case and case.confidentiality != Confidentiality.NORMAL
-    ]
-    names = personal_values_by_case(hidden)
-    return RoomRedactor({case: names[case.pk] for case in hidden})
+    normal = Confidentiality.NORMAL
+    return RoomRedactor(
+        case for case in cases if case and case.confidentiality != normal
+    )
 
 
 def for_the_room(cases: Iterable[Case | None], text: str) -> str:
-    """Redact a text that everybody at the table reads; no query for an empty one."""
+    """Redact a text that everybody at the table reads."""
     return room_redactor(cases)(text) if text else text
 
 
-def public_titles(cases: Iterable[Case]) -> Mapping[int, str]:
+def public_titles(cases: Iterable[Case]) -> dict[int, str]:
     """Return by case the titles that may be read out or shown on the wall.
 
     Nobody is named. A secret matter, a family's, or one reported as a red line is left
-    out (domain §1, §6: never public). Three queries.
+    out (domain §1, §6: never public). One query.
     """
     shown = [case for case in cases if _may_be_public(case)]
     reports = MandatoryReport.objects.filter(case__in=shown)
     reported = set(reports.values_list("case", flat=True))
-    shown = [case for case in shown if case.pk not in reported]
 
-    names = personal_values_by_case(shown)
-    return {
-        case.pk: speaker_redactor(case, names[case.pk])(case.title) for case in shown
-    }
+    titles = {}
+    for case in shown:
+        if case.pk not in reported:
+            titles[case.pk] = speaker_redactor(case)(case.title)
+    return titles
 
 
 def _may_be_public(case: Case) -> bool:

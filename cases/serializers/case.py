@@ -1,6 +1,5 @@
 """A case as a row of a list, redacted where it must be, and in full."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,8 @@ from rest_framework import serializers
 from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight
-from cases.privacy.redactor import WHO_SPOKE, personal_values_of, speaker_redactor
+from cases.privacy.personal import WHO_SPOKE
+from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from villages.models import Group, Town, Village
 
@@ -118,16 +118,9 @@ class CaseBaseSerializer(ShownRow[Case]):
         if self._sight.shows_speaker(case):
             return shown
 
-        redact = speaker_redactor(case, self.names_in_texts(case))
+        redact = speaker_redactor(case)
         redacted: dict[str, Any] = redact.data(shown)
         return redacted
-
-    def names_in_texts(self, _case: Case) -> Iterable[str]:
-        """Return the names to redact from the texts of a case, besides the speaker's.
-
-        None in a list, which would ask for them row by row.
-        """
-        return ()
 
 
 class CaseRowSerializer(CaseBaseSerializer):
@@ -364,9 +357,6 @@ class CaseDetailSerializer(CaseBaseSerializer):
         if case.merged_into is None:
             return None
         return case.merged_into.number
-
-    def names_in_texts(self, case: Case) -> Iterable[str]:
-        return personal_values_of(case)
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)

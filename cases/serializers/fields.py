@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.privacy.redactor import PLACEHOLDER
 from minshi.crypto import normal_phone
+from minshi.text import PLACEHOLDER
 from villages.models import Office, Post
 
 Row = TypeVar("Row", bound=Model)

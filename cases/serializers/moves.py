@@ -14,7 +14,7 @@ from rest_framework import serializers
 from cases.forms import MOST_ASKED
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.privacy.redactor import WHO_SPOKE
+from cases.privacy.personal import WHO_SPOKE
 from cases.serializers.fields import (
     HolderKey,
     PhoneField,

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.forms import cadre_label, holder_label, report_label
-from cases.privacy.redactor import WHO_SPOKE
+from cases.privacy.personal import WHO_SPOKE
 from cases.speaking.progress import SpeakerAccount
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDERS, HOLDING

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Stage
-from cases.privacy.redactor import personal_redactor, personal_values_of
+from cases.privacy.redactor import personal_redactor
 from cases.workflow.event_data import data_of
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
@@ -49,9 +49,9 @@ class SpeakerAccount:
 
 def told_to_speaker(case: Case) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and the progress that is public. Four queries at most.
+    present round, and the progress that is public. Two queries.
     """
-    redact = personal_redactor(case, personal_values_of(case))
+    redact = personal_redactor(case)
     reply = case.replies.filter(round=case.round).last()
 
     progress = []
@@ -74,7 +74,7 @@ def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccoun
 
     It has the step's words as the reply, and the state that the matter has now.
     """
-    redact = personal_redactor(case, personal_values_of(case))
+    redact = personal_redactor(case)
     reply = "\n".join(redact(text) for text in texts if text)
 
     return SpeakerAccount(

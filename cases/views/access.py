@@ -3,6 +3,7 @@ see.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -13,8 +14,9 @@ from django.views.generic import View
 
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
-from minshi.clock import today
-from villages.models import User
+from cases.privacy.disclosure import note_reading
+from minshi.clock import now, today
+from villages.models import Post, User
 from villages.requests import whole_number
 from villages.rights import deals_with_cases
 
@@ -33,9 +35,13 @@ class StaffView(LoginRequiredMixin, View):
     ) -> HttpResponseBase:
         if request.user.is_authenticated:
             posts = request.user.posts_on(today())
-            if not deals_with_cases(posts):
+            if not self.is_for(posts):
                 raise Http404
         return super().dispatch(request, *args, **kwargs)
+
+    def is_for(self, posts: Iterable[Post]) -> bool:
+        """Return if the page exists for somebody with these posts."""
+        return deals_with_cases(posts)
 
     @property
     def user(self) -> User:
@@ -47,6 +53,7 @@ class StaffView(LoginRequiredMixin, View):
     def case(self, number: str) -> Case:
         """Return the case of that number; Http404 unless the user sees it."""
         found: Case = get_object_or_404(self.visible().with_page(), number=number)
+        note_reading(found, by=self.user, at=now(), request=self.request)
         return found
 
     def ticked(self) -> tuple[list[Case], dict[int, int]]:

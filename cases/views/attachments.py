@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from cases.attachments import attach
 from cases.models import Attachment
 from cases.models.attachment import KeptFile
+from cases.privacy.disclosure import note_reading
 from cases.views.access import StaffView
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -47,7 +48,9 @@ class Download(StaffView):
 
     def get(self, request: HttpRequest, uuid: str, size: str = "") -> FileResponse:
         of_visible_cases = Attachment.objects.filter(case__in=self.visible())
-        return file_response(get_object_or_404(of_visible_cases, uuid=uuid), size)
+        file = get_object_or_404(of_visible_cases.select_related("case"), uuid=uuid)
+        note_reading(file.case, by=self.user, at=now(), request=request)
+        return file_response(file, size)
 
 
 def file_response(stored: KeptFile, size: str = "") -> FileResponse:

@@ -17,7 +17,7 @@ from cases.privacy.disclosure import (
     may_print_receipt,
     open_speaker_phone,
 )
-from cases.privacy.redactor import Redactor, page_redactor
+from cases.privacy.redactor import Redactor, reader_redactor
 from cases.slips import slips_of
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
@@ -69,7 +69,7 @@ def detail_context(
         .order_by("-sequence")
     )
     facts = read_facts(case, at, events)
-    redact = page_redactor(case, sight)
+    redact = reader_redactor(case, sight)
     names = names_of_holders(facts)
     timeline = [entry_of(case, event, redact=redact, names=names) for event in events]
 

@@ -27,7 +27,7 @@ from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case, Meeting
 from cases.models.choices import Level
-from cases.privacy.redactor import page_redactor, reader_redactor
+from cases.privacy.redactor import reader_redactor
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
@@ -164,7 +164,7 @@ class QueuePanel(QueueView):
         facts = read_facts(case, at, events)
         offers = {offer.action for offer in moves_open_to(self.user, case, at, facts)}
 
-        redact = page_redactor(case, self.sight())
+        redact = reader_redactor(case, self.sight())
         opinions = []
         for event in events:
             if event.action in OPINIONS and event.note:

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 
 from cases.forms import MoveForm
 from cases.models import Case
+from cases.privacy.telltales import telltales
 from cases.speaking.progress import told_to_speaker, words_alone
 from cases.standard_texts import Ready
 from cases.views.access import StaffView
@@ -58,17 +59,21 @@ class StepView(StaffView):
         """Return what the tracking page would say if the step were taken now.
 
         While other answers are missing or wrong it is the words for the speaker alone,
-        with the labels of those answers. If a rule forbids the step, it is the refusal.
-        Empty where the speaker hears nothing of the step.
+        with the labels of those answers; and what in them gives the speaker away. If a
+        rule forbids the step, it is the refusal. Empty where the speaker hears nothing
+        of the step.
         """
         if not offer.move.informs_speaker:
             return {}
 
+        words = data.get(WORDS_FOR_SPEAKER.get(offer.action, ""), "")
+        found = telltales(facts.case, "\n".join(_texts_in(offer, data)))
+
         form = self.form(facts, offer, data)
         if not form.is_valid():
-            words = [data.get(WORDS_FOR_SPEAKER.get(offer.action, ""), "")]
+            told = words_alone(facts.case, [words], facts.at)
             left = [form[name].label for name in form.order if name in form.errors]
-            return {"told": words_alone(facts.case, words, facts.at), "left": left}
+            return {"told": told, "left": left, "telltales": found}
 
         try:
             progress = look_ahead(
@@ -82,7 +87,13 @@ class StepView(StaffView):
         except RuleBroken as refusal:
             words_of_fields = " ".join(map(str, refusal.fields.values()))
             return {"refusal": words_of_fields or str(refusal)}
-        return {"told": progress}
+        return {"told": progress, "telltales": found}
+
+
+def _texts_in(offer: Offer, data: QueryDict) -> list[str]:
+    """Return what was typed into the step's boxes for text."""
+    boxes = [item.name for item in offer.move.inputs if item.kind is Kind.TEXT]
+    return [data.get(name, "") for name in boxes]
 
 
 def typed_in(offer: Offer, data: MultiValueDict[str, str]) -> dict[str, Any]:

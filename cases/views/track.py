@@ -1,6 +1,5 @@
 """The tracking page behind the code: no login, no personal data, few steps."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +28,7 @@ from cases.workflow import (
     moves_open_to,
     read_facts,
 )
+from cases.workflow.numbering import code_of, number_of
 from minshi.clock import now
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.requests import client_address
@@ -39,6 +39,7 @@ OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WI
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
 TRIES = 10  # wrong codes in one window
 WINDOW = 900  # seconds
+LONGEST_NUMBER = 16
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ class TrackAny(View):
     """`/t/`: for somebody with a receipt and nothing to scan it with."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        typed = unicodedata.normalize("NFKC", request.GET.get("number", ""))
-        number = "".join(typed.split()).replace("/", "").upper()
+        number = number_of(request.GET.get("number", "")).replace("/", "")
         if not number:
             return render(request, "cases/track_code.html", {"number": number})
 
@@ -138,18 +138,19 @@ class Track(View):
 
         None for an unknown number, a wrong code, and after ten wrong codes within 15
         minutes. Counted by address and number, so that nobody shuts the door on
-        anybody else.
+        anybody else; what cannot be a code is no try.
         """
-        counter = f"track:{client_address(request)}:{number[:16]}"
-        if cache.get(counter, 0) >= TRIES:
+        number = number_of(number)[:LONGEST_NUMBER]
+        code = code_of(code)
+        counter = f"track:{client_address(request)}:{number}"
+        if not code or cache.get(counter, 0) >= TRIES:
             return None
 
         cases = Case.objects.select_related("town", "village__talk_room")
         own = cases.filter(number=number).first()
-        if own is None or not _fits(code, own):
-            if code:
-                cache.add(counter, 0, WINDOW)
-                cache.incr(counter)
+        if own is None or not constant_time_compare(own.tracking_code, code):
+            cache.add(counter, 0, WINDOW)
+            cache.incr(counter)
             return None
 
         case = own
@@ -224,10 +225,6 @@ def _asked_for(offers: dict[Action, Offer], asked: str | None) -> Offer | None:
         if action == asked:
             return offer
     return None
-
-
-def _fits(code: str, case: Case) -> bool:
-    return constant_time_compare(case.tracking_code, code.strip().upper())
 
 
 def _uuid(text: str | None) -> Any:

@@ -19,7 +19,7 @@ def merged_reply(facts: Facts) -> str:
         return ""
 
     lines = [_("What you told us about has been handled by several of us together:")]
-    redact = personal_redactor(case, facts.names)
+    redact = personal_redactor(case)
     for item, words in [(lead, case.result), *reports]:
         lines.append(f"{holder_name(item.holder)}：{redact(words)}")
     return "\n".join(lines)

@@ -30,7 +30,6 @@ from cases.models.choices import (
     RequestState,
     Satisfaction,
 )
-from cases.privacy.redactor import personal_values_of
 from cases.workflow.actions import Action
 from minshi import workdays
 from villages.duty import standing_among, with_standing
@@ -83,11 +82,6 @@ class Facts:
     settling: set[int] = field(default_factory=set)
     # who may lead or assist, once it was asked
     holders_on_offer: dict[str, Post | Office] | None = None
-
-    @cached_property
-    def names(self) -> set[str]:
-        """The names that no event may hold; read once, however many events follow."""
-        return personal_values_of(self.case)
 
     @cached_property
     def in_four_two(self) -> bool:

@@ -14,11 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import choices
 from minshi.errors import InputRefused, Text
+from minshi.text import clean_line, clean_text
 from villages.models import Office, Post
 
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
+
+
+MOST_ASKED = 200  # characters, of one holder
 
 
 class Kind(Enum):
@@ -136,7 +140,7 @@ def unfinished(text: str) -> str | None:
 def check_inputs(
     inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True
 ) -> dict[str, Any]:
-    """Return the values by input name, texts stripped, absent ones empty.
+    """Return the values by input name, texts as they are kept, absent ones empty.
 
     InputRefused names every required input that is empty, every choice that does not
     exist and, where an officer `composed` the words, every text that still holds a
@@ -151,8 +155,10 @@ def check_inputs(
     wrong: dict[str, str | Promise] = {}
     for item in inputs:
         value = values.get(item.name)
-        if isinstance(value, str):
-            value = value.strip()
+        if isinstance(value, str) and item.kind is Kind.LINE:
+            value = clean_line(value)
+        elif isinstance(value, str):
+            value = clean_text(value)
         clean[item.name] = value
 
         words = _wrong_with(item, value)
@@ -173,7 +179,13 @@ def _wrong_with(item: Input, value: Any) -> Text | None:
         return _("This is not one of the choices.")
     if isinstance(value, str) and len(value) > item.max_length:
         return _("This is too long.")
+    if item.kind is Kind.ASKS and any(map(_is_overlong, value or [])):
+        return ask_shorter()
     return None
+
+
+def _is_overlong(ask: Ask) -> bool:
+    return len(ask.text.strip()) > MOST_ASKED
 
 
 def _left_open(item: Input, value: Any) -> Text | None:
@@ -181,6 +193,11 @@ def _left_open(item: Input, value: Any) -> Text | None:
         return None
     gap = unfinished(value)
     return still_open(gap) if gap else None
+
+
+def ask_shorter() -> str:
+    words = gettext("What is asked of one of them takes at most %(most)s characters.")
+    return words % {"most": MOST_ASKED}
 
 
 def still_open(gap: str) -> str:

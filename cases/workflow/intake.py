@@ -12,6 +12,7 @@ from cases.models import Case
 from cases.models.choices import How
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
+from minshi.text import folded
 from villages.models import Group, User, Village
 
 SIMILAR_DAYS = 30
@@ -86,7 +87,7 @@ def similar_to(
     At most `limit`, the most alike first (lessons 9). Two shared pairs of characters
     are the least; same group and category weigh more. One query.
     """
-    wanted = Counter(_pairs(words))
+    wanted = Counter(_pairs(folded(words)))
     if not wanted:
         return []
 
@@ -98,7 +99,8 @@ def similar_to(
     )
     scored: list[tuple[int, Case]] = []
     for case in recent:
-        pairs = Counter(_pairs(case.title + case.verbatim))
+        # not the words themselves: they would confirm the name of a hidden speaker
+        pairs = Counter(_pairs(case.open_words))
         score = (wanted & pairs).total()
         if score < SHARED_PAIRS:
             continue

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Value
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
+from cases.privacy.personal import keep_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import EventData, data_of
@@ -232,13 +233,13 @@ def _carry_out(
         data=step.data,
         personal=step.personal,
         key=key,
-        names=lambda: step.facts.names,
     )
     if step.alarm:
         step.record_alarm()
 
     goes_on = any(follow.case is case for follow in step.follows)
     if not goes_on:
+        keep_words(case)
         case.save()
     for follow in step.follows:
         facts = step.facts if follow.case is case else read_facts(follow.case, step.at)

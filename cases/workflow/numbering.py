@@ -1,12 +1,24 @@
-"""Case numbers, from one locked counter row per town and year; tracking codes."""
+"""Case numbers, from one locked counter row per town and year; tracking codes; and both
+as people type, paste and dictate them.
+"""
 
+import re
 import secrets
 
 from cases.models import NumberCounter
+from minshi.text import folded
 from villages.models import Town
 
 UNMISTAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789"  # no look-alikes: 0 O, 1 I L, 2 Z, 5 S
 CODE_LENGTH = 10
+SEQUENCE_LENGTH = 4  # at least; they may pass 9999
+CODE = re.compile(f"[{UNMISTAKABLE}]{{{CODE_LENGTH}}}")
+# 编号：BG—2026—0179, BG20260179, bg 2026/179号
+SAID_NUMBER = re.compile(
+    r"(?:事项)?(?:编号|单号|第|NO\.?)?:?"
+    r"(?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]?(?P<year>20\d\d)[-/_.]?(?P<nth>[1-9]\d{0,5}|\d{4,6})号?"
+)
+SAID_BEFORE = re.compile(r"^(?:事项)?(?:编号|单号|第)[:]?")
 
 
 def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
@@ -23,9 +35,30 @@ def reserve_numbers(town: Town, year: int, count: int = 1) -> list[str]:
     counter.save(update_fields=["last"])
 
     return [
-        f"{town.abbreviation}-{year}-{sequence:04d}"
+        f"{town.abbreviation}-{year}-{sequence:0{SEQUENCE_LENGTH}d}"
         for sequence in range(first, first + count)
     ]
+
+
+def number_of(text: str) -> str:
+    """Return the number that a text means, in the form in which it is stored.
+
+    Any width, case, dash or none, with 编号 before it, without leading zeros. A text
+    that is no whole number comes back folded, in capitals: it may be a part of one.
+    """
+    typed = folded(text).upper().replace(" ", "")
+    if said := SAID_NUMBER.fullmatch(typed):
+        return f"{said['town']}-{said['year']}-{said['nth'].zfill(SEQUENCE_LENGTH)}"
+    return SAID_BEFORE.sub("", typed)
+
+
+def code_of(text: str) -> str:
+    """Return a tracking code as it is stored; empty where the text is none.
+
+    Any width and case, blanks and dashes between are no mistake.
+    """
+    typed = re.sub(r"[^A-Z0-9]", "", folded(text).upper())
+    return typed if CODE.fullmatch(typed) else ""
 
 
 def new_tracking_code() -> str:

@@ -102,7 +102,7 @@ def verify_chains(cases: Iterable[Case]) -> Iterator[Finding]:
     under its lock.
     """
     for case in cases:
-        yield from _checked_alone(case.pk)
+        yield from _checked_alone(Case.objects.filter(pk=case.pk))
 
 
 def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
@@ -116,16 +116,15 @@ def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
     while batch := list(_with_history(cases.filter(pk__gt=last))[:BATCH]):
         for case in batch:
             findings = list(_findings_of(case))
-            yield _checked_alone(case.pk) if findings else []
+            yield _checked_alone(cases.filter(pk=case.pk)) if findings else []
         last = batch[-1].pk
 
 
-@transaction.atomic
-def _checked_alone(pk: int) -> list[Finding]:
+def _checked_alone(row: QuerySet[Case]) -> list[Finding]:
     """Return the findings of one case, which nobody moves meanwhile."""
-    row = Case.objects.filter(pk=pk)
-    list(row.select_for_update(no_key=True).only("pk"))
-    return [found for case in _with_history(row) for found in _findings_of(case)]
+    with transaction.atomic(using=row.db):
+        list(row.select_for_update(no_key=True).only("pk"))
+        return [found for case in _with_history(row) for found in _findings_of(case)]
 
 
 def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -5,18 +5,15 @@ as it left it; `proof.py` compares them.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, Event
-from cases.privacy.redactor import (
-    PERSONAL_FIELDS,
-    personal_redactor,
-    personal_values_of,
-)
+from cases.privacy.personal import PERSONAL_FIELDS, add_personal
+from cases.privacy.redactor import personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
 from cases.workflow.state import state_of
 from minshi.crypto import digest, sealed
@@ -62,13 +59,16 @@ def _without_personal_values(
     note: str,
     data: Mapping[str, object],
     personal: Mapping[str, Revised],
-    names: Callable[[], set[str]] | None,
 ) -> tuple[str, dict[str, object], dict[str, Revised]]:
     """Blank personal values out of note and data.
 
     Return both, and the revisions: those of the move and those of the texts that lost
-    something.
+    something. Values that were corrected are blanked from now on like those that hold.
     """
+    for name, (old, _new) in personal.items():
+        if name in PERSONAL_FIELDS:
+            add_personal(case, [old])
+
     typed = {"note": note}
     for name in FREE_TEXT:
         if text := data.get(name):
@@ -76,12 +76,7 @@ def _without_personal_values(
     if not any(typed.values()):
         return note, dict(data), dict(personal)
 
-    names_to_blank = set(names() if names else personal_values_of(case))
-    for name, pair in personal.items():
-        if name in PERSONAL_FIELDS:
-            names_to_blank.update(pair)
-    redact = personal_redactor(case, names_to_blank)
-
+    redact = personal_redactor(case)
     clean = dict[str, str]()
     revisions = dict(personal)
     for name, text in typed.items():
@@ -156,17 +151,15 @@ def record(
     data: Mapping[str, object] | None = None,
     personal: Mapping[str, Revised] | None = None,
     key: UUID | None = None,
-    names: Callable[[], set[str]] | None = None,
 ) -> Event:
-    """Write one event.
+    """Write one event; whoever calls saves the case.
 
     Personal values go encrypted into CaseRevision rows, of which the chain holds the
     digests. Typed text that names the speaker is complete in such a row, and blanked in
-    the event. `names` returns what `personal_values_of` would read, where it was read
-    already.
+    the event.
     """
     note, clean_data, revisions = _without_personal_values(
-        case, note, data or {}, personal or {}, names
+        case, note, data or {}, personal or {}
     )
     digests = {name: digest_of(pair) for name, pair in revisions.items()}
     if digests:

@@ -1,7 +1,7 @@
 """register: a villager's words become a case (domain §3, moves table)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
+from cases.privacy.personal import add_co_speakers, keep_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.guard import name_concerns, unmasked_phone
@@ -21,10 +22,20 @@ from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
 from minshi.idempotency import once
+from minshi.text import clean_line, clean_text
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.people import ADMINISTRATORS
 
 TITLE_LENGTH = 24
+TOLD = ("verbatim", "request_text", "remark")
+LINES = (
+    "speaker_name",
+    "speaker_phone",
+    "speaker_address",
+    "proxy_speaker",
+    "title",
+    "place",
+)
 SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
@@ -72,6 +83,7 @@ def register(
     that does not fit) and NoSuchRight (outside the post's territory; the key is
     somebody else's).
     """
+    spoken = _as_kept(spoken)
     if before := _made_before(key, spoken, by):
         return before
     _check(spoken, by, at)
@@ -88,12 +100,19 @@ def register(
         if before := _made_before(key, spoken, by):
             return before
         raise
-    CoSpeaker.objects.bulk_create(
-        CoSpeaker(case=case, name=name) for name in spoken.co_speakers if name.strip()
-    )
+    others = [CoSpeaker(case=case, name=name) for name in spoken.co_speakers]
+    add_co_speakers(case, others)
 
     _open(step, spoken)
     return case
+
+
+def _as_kept(spoken: Spoken) -> Spoken:
+    """Return what was told without what nobody sees; names and titles on one line."""
+    kept = {name: clean_text(getattr(spoken, name)) for name in TOLD}
+    kept |= {name: clean_line(getattr(spoken, name)) for name in LINES}
+    names = [clean_line(name) for name in spoken.co_speakers]
+    return replace(spoken, **kept, co_speakers=tuple(filter(None, names)))
 
 
 def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
@@ -101,7 +120,7 @@ def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
 
     KeyReused: of other words. NoSuchRight: another officer made it.
     """
-    words = spoken.verbatim.strip()
+    words = spoken.verbatim
     user = by.user.pk if isinstance(by, Officer) else None
 
     def words_before(case: Case) -> str:
@@ -120,7 +139,7 @@ def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
-    if not spoken.verbatim.strip():
+    if not spoken.verbatim:
         raise InputRefused.at(verbatim=_("Write down what was said."))
     _check_places(spoken)
     if spoken.said_at and spoken.said_at > at:
@@ -188,10 +207,10 @@ def title_of(spoken: Spoken) -> str:
 
     The latter without the speaker's name or phone.
     """
-    if spoken.title.strip():
-        return spoken.title.strip()
+    if spoken.title:
+        return spoken.title
 
-    text = spoken.verbatim.strip()
+    text = spoken.verbatim
     for value in (spoken.speaker_name, spoken.speaker_phone):
         if len(value) > 1:
             text = text.replace(value, "")
@@ -214,7 +233,7 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
     town = town_of(spoken)
     resident = spoken.resident
     phone = unmasked_phone(spoken.speaker_phone) if spoken.speaker_phone else ""
-    speaker_name = spoken.speaker_name.strip()
+    speaker_name = spoken.speaker_name
     speaker_sex = spoken.speaker_sex
     if resident:
         phone = phone or resident.phone or ""
@@ -233,12 +252,12 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
         speaker_sex=speaker_sex,
         speaker_phone=phone,
         speaker_phone_hash=blind_index(phone, "phone"),
-        speaker_address=spoken.speaker_address.strip(),
-        proxy_speaker=spoken.proxy_speaker.strip(),
+        speaker_address=spoken.speaker_address,
+        proxy_speaker=spoken.proxy_speaker,
         title=title_of(spoken),
-        verbatim=spoken.verbatim.strip(),
-        request_text=spoken.request_text.strip(),
-        place=spoken.place.strip(),
+        verbatim=spoken.verbatim,
+        request_text=spoken.request_text,
+        place=spoken.place,
         category=spoken.category,
         topic=spoken.topic,
         grade=spoken.grade,
@@ -282,4 +301,5 @@ def _open(step: Step, spoken: Spoken) -> None:
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)
     if step.alarm:
         step.record_alarm()
+    keep_words(case)
     case.save()

@@ -17,7 +17,12 @@ from supervision.notices.words import words_of
 
 
 class NoticeRow(serializers.ModelSerializer[Notice]):
-    number = serializers.CharField(source="case.number", read_only=True)
+    number = serializers.CharField(
+        source="case.number",
+        read_only=True,
+        allow_null=True,
+        help_text="Of the matter; null where the notice is about the program.",
+    )
     words = serializers.SerializerMethodField(
         help_text="What is told; nothing in it is personal."
     )

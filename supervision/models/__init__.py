@@ -2,6 +2,7 @@
 each channel.
 """
 
+from supervision.models.backup import BackupRun, BackupStep
 from supervision.models.call import Call
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
 from supervision.models.notice import (
@@ -27,6 +28,8 @@ from supervision.models.seal import HistoryCheck, Log, Seal
 from supervision.models.tracking import TrackedCase, TrackingMeeting, TrackingVerdict
 
 __all__ = [
+    "BackupRun",
+    "BackupStep",
     "Call",
     "Chase",
     "ChaseStep",

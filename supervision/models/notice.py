@@ -69,6 +69,10 @@ class NoticeKind(models.TextChoices):
     ANSWERED = "answered", pgettext_lazy("to the speaker", "answered")
     CALL = "call", pgettext_lazy("notice", "a call to the speaker")
     WITHDRAWN = "withdrawn", pgettext_lazy("to the speaker", "taken back in their name")
+    BACKUP_FAILED = "backup_failed", pgettext_lazy("notice", "backup failed")
+    BACKUP_LATE = "backup_late", pgettext_lazy("notice", "backup late")
+    PROOF_FAILED = "proof_failed", pgettext_lazy("notice", "proof of a backup failed")
+    PROOF_LATE = "proof_late", pgettext_lazy("notice", "proof of a backup late")
     HISTORY = "history", pgettext_lazy("notice", "history does not fit")
     HEADS = "heads", pgettext_lazy("notice", "heads of the day")
 
@@ -80,10 +84,19 @@ BY_SMS = (
     NoticeKind.ANSWERED,
 )
 TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
-TO_AUDITOR = (NoticeKind.HISTORY, NoticeKind.HEADS)
+# about the program, to those who audit it: of no matter and no town
+OF_SYSTEM = (
+    NoticeKind.BACKUP_FAILED,
+    NoticeKind.BACKUP_LATE,
+    NoticeKind.PROOF_FAILED,
+    NoticeKind.PROOF_LATE,
+    NoticeKind.HISTORY,
+    NoticeKind.HEADS,
+)
+OF_HISTORY = (NoticeKind.HISTORY, NoticeKind.HEADS)
 # a town may word these
 TO_OFFICERS = tuple(
-    kind for kind in NoticeKind if kind not in (*TO_SPEAKER, *TO_AUDITOR)
+    kind for kind in NoticeKind if kind not in (*TO_SPEAKER, *OF_SYSTEM)
 )
 _OF_ORDER = (ORDER_NUMBER, REPLY_ON, NUMBER)
 # The facts that a notice of each kind always has: a town's own words may name nothing
@@ -165,8 +178,10 @@ class NoticeText(models.Model):
         """Refuse words for a kind that towns do not word, and braces that cannot be
         filled in.
         """
-        if self.kind in TO_AUDITOR:
-            raise ValidationError({"kind": _("Letters to the auditor are no town's.")})
+        if self.kind in OF_SYSTEM:
+            raise ValidationError(
+                {"kind": _("Notices about the program are of no town.")}
+            )
         if self.kind in TO_SPEAKER:
             raise ValidationError(
                 {"kind": _("Messages to speakers are templates of the SMS service.")}
@@ -302,14 +317,21 @@ class Notice(WithChoices):
                 name="notice_goes_where_its_channel_leads",
             ),
             models.CheckConstraint(
+                condition=Q(case=None, kind__in=OF_SYSTEM, recipient__isnull=False)
+                | Q(case__isnull=False) & ~Q(kind__in=OF_SYSTEM),
+                name="notice_is_about_a_case_or_the_system",
+            ),
+            models.CheckConstraint(
                 condition=Q(channel="inbox", state__in=("sent", "read"))
                 | ~Q(channel="inbox"),
                 name="notice_in_the_inbox_is_there_at_once",
             ),
             models.CheckConstraint(
-                condition=Q(case__isnull=False, history_check=None)
-                | Q(case=None, history_check__isnull=False, channel="email"),
-                name="notice_of_a_case_or_a_check",
+                condition=Q(
+                    kind__in=OF_HISTORY, history_check__isnull=False, channel="email"
+                )
+                | ~Q(kind__in=OF_HISTORY) & Q(history_check=None),
+                name="notice_of_a_check_iff_of_history",
             ),
             models.CheckConstraint(
                 condition=Q(state="read", read_at__isnull=False)
@@ -320,9 +342,9 @@ class Notice(WithChoices):
 
     @property
     def matter(self) -> Case:
-        """The case it is about: of every notice but the auditor's letters."""
+        """The case it is about: of every notice but those about the program."""
         if self.case is None:
-            raise ValueError("A letter to the auditor is about no case.")
+            raise ValueError("A notice about the program is about no case.")
         return self.case
 
     def __str__(self) -> str:

@@ -53,7 +53,7 @@ class Run:
     done: Delivery = field(default_factory=Delivery)
     unanswered: set[str] = field(default_factory=set)  # channels whose server is away
     faults: list[str] = field(default_factory=list)  # of ours, in words
-    calendars: dict[int, WorkCalendar] = field(default_factory=dict)
+    calendars: dict[int | None, WorkCalendar] = field(default_factory=dict)
 
 
 def deliver(
@@ -235,7 +235,7 @@ def _call_instead(pk: int, at: datetime) -> int:
     Return 1, or 0 where the notice is no message to a speaker.
     """
     message = Notice.objects.filter(pk=pk, channel=NoticeChannel.SMS).worded().first()
-    if message is None:
+    if message is None or message.case is None:
         return 0
 
     recipients = recipients_of([message.matter], workdays.local_day(at))

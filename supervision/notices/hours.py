@@ -20,9 +20,12 @@ class Hours:
     """
 
     at: datetime
-    calendars: dict[int, WorkCalendar] = field(default_factory=dict)
+    # of towns; the national one stands under None
+    calendars: dict[int | None, WorkCalendar] = field(default_factory=dict)
 
-    def first_for(self, channel: str, town_id: int, *, is_urgent: bool) -> datetime:
+    def first_for(
+        self, channel: str, town_id: int | None, *, is_urgent: bool
+    ) -> datetime:
         """Return the moment from which a notice written now may go out.
 
         Letters and groups wait for the next morning, so that a day is one letter.
@@ -33,7 +36,9 @@ class Hours:
             return awake(self.at)
         return self.next_morning(town_id)
 
-    def open_for(self, channel: str, town_id: int, *, is_urgent: bool) -> datetime:
+    def open_for(
+        self, channel: str, town_id: int | None, *, is_urgent: bool
+    ) -> datetime:
         """Return the moment at which a notice that is due may go out: now within the
         hours, else when they next begin.
 
@@ -55,7 +60,7 @@ class Hours:
             return self.at
         return self.next_morning(town_id)
 
-    def next_morning(self, town_id: int) -> datetime:
+    def next_morning(self, town_id: int | None) -> datetime:
         """Return today's morning hour if it is a working day and the hour has not
         passed, else that of the next working day.
         """
@@ -67,7 +72,7 @@ class Hours:
             return morning
         return _morning_of(calendar.on_or_after(today + workdays.ONE_DAY))
 
-    def _calendar(self, town_id: int) -> WorkCalendar:
+    def _calendar(self, town_id: int | None) -> WorkCalendar:
         if town_id not in self.calendars:
             today = workdays.local_day(self.at)
             self.calendars[town_id] = deadlines.calendar_of(town_id, today)

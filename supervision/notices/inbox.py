@@ -8,6 +8,7 @@ from cases.models import Case
 from cases.models.scope import Sight
 from minshi import workdays
 from supervision.models import Notice, NoticeChannel, NoticeKind, NoticeState
+from supervision.models.notice import OF_SYSTEM
 from villages.models import User
 
 ORDER = ("-created_at", "-id")
@@ -29,7 +30,8 @@ def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
     is_known = Q(case__in=known.values("pk"))
     is_taken_back = Q(kind=NoticeKind.TAKEN_BACK)
     concerns_them = Q(case__in=concerning_them.values("pk"))
-    may_know = is_known | (is_taken_back & ~concerns_them)
+    is_of_system = Q(kind__in=OF_SYSTEM)
+    may_know = is_known | (is_taken_back & ~concerns_them) | is_of_system
 
     notices = Notice.objects.filter(
         may_know, recipient=user, channel=NoticeChannel.INBOX

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from cases.models import Case
 from minshi import workdays
 from supervision.models import Notice, NoticeKind, OrderState
-from supervision.models.notice import TO_AUDITOR
+from supervision.models.notice import OF_SYSTEM
 from supervision.notices.groups import told_in_groups
 from villages.models import User
 from villages.rights import READ_AUDIT_LOG
@@ -48,15 +48,12 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
     """Return the notices whose cases a user may know of, and note on each if the user
     may read its case. Two queries.
 
-    An auditor's letters are about no case: they are for whoever is one now.
+    Notices about the program are for whoever is an auditor now.
     """
-    letters = [notice for notice in notices if notice.kind in TO_AUDITOR]
-    if letters:
-        others = [notice for notice in notices if notice.kind not in TO_AUDITOR]
-        readable_letters = letters if user.holds(on, *READ_AUDIT_LOG) else []
-        return readable_letters + (_knowable_by(user, others, on) if others else [])
+    of_system = any(notice.kind in OF_SYSTEM for notice in notices)
+    is_auditor = of_system and user.holds(on, *READ_AUDIT_LOG)
 
-    pks = [notice.matter.pk for notice in notices]
+    pks = [notice.case_id for notice in notices if notice.case_id]
     counted = Case.objects.counted_for(user, on).filter(pk__in=pks)
     may_know = set(counted.values_list("pk", flat=True))
 
@@ -65,12 +62,18 @@ def _knowable_by(user: User, notices: list[Notice], on: date) -> list[Notice]:
 
     for notice in notices:
         vars(notice)["in_sight"] = notice.case_id in readable
-    return [notice for notice in notices if notice.case_id in may_know]
+
+    knowable = []
+    for notice in notices:
+        is_of_system = notice.kind in OF_SYSTEM
+        if is_auditor if is_of_system else notice.case_id in may_know:
+            knowable.append(notice)
+    return knowable
 
 
 def _is_true(notice: Notice) -> bool:
     """Return if what a notice says is still so."""
-    if notice.kind in TO_AUDITOR:
+    if notice.kind in OF_SYSTEM:  # it says what happened on a day
         return True
 
     case = notice.matter
@@ -87,14 +90,14 @@ def _is_true(notice: Notice) -> bool:
     if kind == NoticeKind.YOURS and notice.event:
         return case.is_open and case.stage == notice.event.target
 
-    return _is_promise_kept(notice) and (kind not in OF_OPEN or case.is_open)
+    return _is_promise_kept(notice, case) and (kind not in OF_OPEN or case.is_open)
 
 
-def _is_promise_kept(notice: Notice) -> bool:
+def _is_promise_kept(notice: Notice, case: Case) -> bool:
     """Return if the answer is still owed by the day that the notice promises; true of
     notices that promise none.
     """
-    owed = notice.matter.reply_by
+    owed = case.reply_by
     if notice.kind == NoticeKind.PROMISED:
         return owed is not None and owed == notice.day
     return notice.kind != NoticeKind.ACCEPTED or owed is not None

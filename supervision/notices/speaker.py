@@ -19,6 +19,7 @@ from cases.models.choices import (
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from minshi import workdays
+from minshi.crypto import is_mobile
 from supervision.models import Call, Notice, NoticeChannel, NoticeKind, Told
 from supervision.models.notice import BY_SMS
 from supervision.notices.outbox import Message, put_in_outbox
@@ -253,7 +254,7 @@ def _takes_sms(case: Case) -> bool:
     Not where somebody else who sees the phone must not learn of it.
     """
     is_open = case.confidentiality == Confidentiality.NORMAL
-    return is_open and bool(settings.SMS_URL and case.speaker_phone)
+    return is_open and bool(settings.SMS_URL) and is_mobile(case.speaker_phone or "")
 
 
 def _by_the_roster(case: Case) -> bool:

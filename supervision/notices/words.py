@@ -18,6 +18,7 @@ from supervision.models.notice import (
     FACTS,
     FILLED_IN,
     LAST_DAY,
+    OF_SYSTEM,
     REASON,
     REPLY_ON,
     STAGE,
@@ -76,6 +77,20 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.WITHDRAWN: gettext_lazy(
         "%(number)s was taken back in your name. If that is not so, please say so."
     ),
+    NoticeKind.BACKUP_FAILED: gettext_lazy(
+        "The backup of %(reply_on)s failed; the page of the jobs says why."
+    ),
+    NoticeKind.BACKUP_LATE: gettext_lazy(
+        "Backups are late. The last good one: %(reply_on)s."
+    ),
+    NoticeKind.PROOF_FAILED: gettext_lazy(
+        "The backup looked at on %(reply_on)s could not be proved to be good; the page"
+        " of the jobs says why."
+    ),
+    NoticeKind.PROOF_LATE: gettext_lazy(
+        "No backup has been proved to be good for more than a week. The last proof:"
+        " %(reply_on)s."
+    ),
     NoticeKind.HISTORY: gettext_lazy(
         "The nightly check found records that do not fit. Look at them at once:"
     ),
@@ -107,7 +122,9 @@ def line_of(notice: Notice) -> str:
     if notice.history_check:
         return "\n".join([words_of(notice), *_lines_of_check(notice)])
 
-    case = notice.matter
+    case = notice.case
+    if case is None:
+        return words_of(notice)
     if _is_in_sight(notice):
         where = str(case.village or case.town)
     else:
@@ -156,6 +173,8 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
     written_on = workdays.local_day(notice.created_at)
 
     day = ""
+    if notice.kind in OF_SYSTEM:
+        day = _("none yet")
     if notice.day:
         day = workdays.day_in_words(notice.day, written_on)
 

@@ -24,14 +24,11 @@ def notice_words(notice: Notice) -> str:
 
 @register.simple_tag(takes_context=True)
 def said_of(context: dict[str, Any], case: Case, text: str) -> str:
-    """Redact the speaker's name from a text about a matter, where it is hidden from the
-    reader.
+    """Redact who spoke from a text about a matter, where it is hidden from the reader.
 
-    From the context: `sight`, and `names` besides the speaker's own, where the page has
-    read them.
+    From the context: `sight`.
     """
-    redact = reader_redactor(case, context["sight"], context.get("names", ()))
-    return redact(text)
+    return reader_redactor(case, context["sight"])(text)
 
 
 @register.filter

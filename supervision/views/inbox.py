@@ -1,5 +1,6 @@
 """The inbox: its page, the badge in the header and the latest few on the start page."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +15,22 @@ from cases.views.tabs import Tab
 from minshi.clock import now
 from supervision.models import NoticeKind
 from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
+from villages.models import Post
+from villages.rights import READ_AUDIT_LOG
 
 SHOWN = 8
 
 
 class InboxView(StaffView):
+    """The inbox of whoever deals with cases, and of the auditor, who is notified of
+    what befalls the program.
+    """
+
+    def is_for(self, posts: Iterable[Post]) -> bool:
+        posts = list(posts)
+        audits = any(post.role in READ_AUDIT_LOG for post in posts)
+        return audits or super().is_for(posts)
+
     def context(self, notices: list[Any]) -> dict[str, Any]:
         return {"nav": "inbox", "notices": notices, "at": now(), "sight": self.sight()}
 
@@ -69,6 +81,8 @@ class Open(InboxView):
         unread = unread_of(self.user, now()).filter(pk=pk)
         mark_read(self.user, unread, now())
 
+        if notice.case is None:
+            return redirect("supervision:status")
         if notice.kind == NoticeKind.CALL:
             return redirect("supervision:calls")
         if not vars(notice)["in_sight"]:

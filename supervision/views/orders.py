@@ -20,7 +20,7 @@ from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
-from cases.privacy.redactor import page_redactor, title_for
+from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import day, query_with
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
@@ -208,7 +208,7 @@ class OrderDetail(OrderView):
             if act in acts:
                 forms[act] = form
 
-        redact = page_redactor(order.case, sight)
+        redact = reader_redactor(order.case, sight)
         colour, state = order_lamp(order, at)
         context = {
             "nav": "supervision",

@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from minshi.clock import now, today
+from supervision.backups.watching import standing
 from supervision.sealing.checking import last_check
 from supervision.status import Job, Supervising, backlog, is_alive, jobs
 from villages.rights import READ_AUDIT_LOG, READ_STATUS
@@ -76,6 +77,7 @@ class Status(LoginRequiredMixin, View):
             "alive": is_alive(),
             "jobs": [JobRow.of(job) for job in jobs(at)],
             "backlog": backlog(at),
+            "backups": standing(at),
             "check": last_check(),
             # the findings name cases
             "names_findings": user.holds(today(), *READ_AUDIT_LOG),

@@ -5,14 +5,20 @@
 from datetime import date
 
 import pytest
+import time_machine
+from django.urls import reverse
 
+from cases.attachments import attach
 from cases.models import Case, CaseAccess
 from cases.models.choices import Stage
 from cases.workflow import Action, Speaker, make_move, moves_open_to
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
 from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff
+from tests.cases.test_attachments import photo
 from tests.villages.factories import OfficeFactory, VillageFactory
+from villages.models import AuditRecord
+from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +197,45 @@ def test_secret_matter_is_read_by_those_named_alone():
     assert readers == {here.duty, here.secretary, here.reviewer}
     row = Case.objects.counted_for(here.supervisor.user, NOON.date()).get()
     assert row.redacted
+
+
+def test_who_reads_a_secret_matter_or_its_files_is_in_the_audit_log(
+    client, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    here = staff()
+    secret = accepted(here, confidentiality="secret")
+    plain = accepted(here)
+    stored = attach(secret, photo(), at=NOON, post=here.duty)
+    client.force_login(here.secretary.user)
+
+    for address in (
+        secret.get_absolute_url(),
+        reverse("cases:file", args=[stored.uuid]),
+        f"/api/v1/cases/{secret.number}/",
+        f"/api/v1/cases/{secret.number}/events/",
+        plain.get_absolute_url(),
+    ):
+        with time_machine.travel(NOON, tick=False):
+            answer = client.get(address)
+        assert answer.status_code == 200, address
+        b"".join(answer)  # a file is closed when it was read
+
+    read = AuditRecord.objects.filter(kind=AuditKind.READ)
+    assert [(row.user, row.subject) for row in read] == [
+        (here.secretary.user, secret.number)
+    ] * 4
+
+
+def test_whoever_may_not_read_it_leaves_no_trace_of_reading(client):
+    here = staff()
+    secret = accepted(here, confidentiality="secret")
+    client.force_login(here.supervisor.user)
+
+    with time_machine.travel(NOON, tick=False):
+        assert client.get(secret.get_absolute_url()).status_code == 404
+
+    assert not AuditRecord.objects.filter(kind=AuditKind.READ).exists()
 
 
 def test_reviewer_of_the_level_left_behind_reads_a_secret_matter_no_longer():

@@ -47,6 +47,21 @@ def test_each_part_has_its_own_ask_and_day():
     assert parts[here.handler.office] == ("", None)
 
 
+@pytest.mark.parametrize(("length", "refused"), [(200, False), (201, True)])
+def test_what_is_asked_is_never_cut(length, refused):
+    here = staff()
+    station = roles.handler_of(OfficeFactory(town=here.town))
+    asks = [Ask(station.office, "通" * length)]
+
+    if refused:
+        with pytest.raises(InputRefused) as error:
+            decided(here, handling="joint", assistants=[station.office], asks=asks)
+        assert set(error.value.fields) == {"asks"}
+    else:
+        case = decided(here, handling="joint", assistants=[station.office], asks=asks)
+        assert case.assignments.get(office=station.office).ask == "通" * length
+
+
 @pytest.mark.parametrize(
     ("days", "refused"), [(-1, True), (0, False), (21, False), (22, True)]
 )

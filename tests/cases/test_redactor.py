@@ -5,14 +5,13 @@ import pytest
 from cases.models.scope import Sight
 from cases.privacy.redactor import (
     NOTHING,
-    PLACEHOLDER,
     Redactor,
-    page_redactor,
     personal_redactor,
     reader_redactor,
     room_redactor,
     speaker_redactor,
 )
+from minshi.text import PLACEHOLDER
 from tests.cases.roads import NOON, spoken, staff
 
 WORDS = "李建国说，打13812348821找他，水渠堵了"
@@ -56,7 +55,6 @@ def test_each_reader_gets_a_redactor_of_their_own():
     may_not = Sight.of(here.supervisor.user, NOON.date())
 
     assert reader_redactor(case, may_know) is NOTHING
-    assert page_redactor(case, may_know) is NOTHING
     for redact in (speaker_redactor(case), reader_redactor(case, may_not)):
         assert redact(WORDS) == f"{PLACEHOLDER}说，打{PLACEHOLDER}找他，水渠堵了"
     assert personal_redactor(case)(f"他说：{WORDS}") == f"他说：{PLACEHOLDER}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.lists import search
 from cases.models import Case
 from cases.models.scope import Sight
+from cases.privacy.personal import keep_words
 from minshi.clock import today
 from tests.cases.roads import spoken, staff
 from villages.models import Post
@@ -27,8 +28,10 @@ def found(post: Post, text: str) -> set[str]:
     return set(looked_up(post, text).values_list("number", flat=True))
 
 
-def hide(case: Case, confidentiality: str, **fields: object) -> Case:
-    Case.objects.filter(pk=case.pk).update(confidentiality=confidentiality, **fields)
+def hide(case: Case, confidentiality: str) -> Case:
+    case.confidentiality = confidentiality
+    keep_words(case)
+    case.save()
     return case
 
 
@@ -144,6 +147,96 @@ def test_a_hidden_speaker_is_found_only_by_whom_the_name_is_shown_to():
     assert found(here.secretary, "太阳能") == {case.number}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "叫欧阳",
+        "欧阳",
+        "阳建",
+        "电话1391",
+        "1399391234",
+        "３９９３９１２３４５",
+        "三社12号",
+        "赵六儿",
+        "1380013",
+    ],
+)
+def test_a_search_tells_nothing_that_its_reader_may_not_read(text):
+    here = staff()
+    case = spoken(
+        here,
+        title="欧阳建国家的水",
+        verbatim="我叫欧阳建国，电话13993912345，家在柳河三社12号，赵六儿也知道",
+        speaker_name="欧阳建国",
+        speaker_phone="13993912345",
+        speaker_address="柳河三社12号",
+        co_speakers=("赵六儿",),
+        confidentiality="hidden",
+    )
+
+    assert found(here.supervisor, text) == found(here.secretary, text) == set()
+    assert found(here.supervisor, "家的水") == {case.number}
+    assert found(here.reviewer, "叫欧阳") == {case.number}
+
+
+@pytest.mark.parametrize("text", ["120元", "１２０元", "１２０ 元"])
+def test_words_are_found_in_either_width(text):
+    here = staff()
+    cases = {
+        spoken(here, verbatim=verbatim).number for verbatim in ("收１２０元", "收120元")
+    }
+
+    terms = found(here.secretary, text.replace(" ", ""))
+
+    assert terms == cases
+
+
+@pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "", " "])
+def test_a_name_of_two_parts_is_found_with_any_dot_between(dot):
+    here = staff()
+    case = spoken(here, speaker_name="阿依古丽·买买提")
+
+    assert found(here.secretary, f"阿依古丽{dot}买买提") == {case.number}
+
+
+def test_a_name_set_wide_is_found_and_finds():
+    here = staff()
+    wide = spoken(here, speaker_name="李　四")
+    close = spoken(here, speaker_name="李四")
+
+    assert found(here.secretary, "李四") == {wide.number, close.number}
+    assert found(here.secretary, "李 四") == {wide.number, close.number}
+
+
+def test_a_co_speaker_is_found_by_whom_the_name_is_shown_to():
+    here = staff()
+    case = spoken(here, co_speakers=("赵六儿",))
+
+    assert found(here.secretary, "赵六儿") == {case.number}
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "{town}—{year}—{nth}",
+        "{town}{year}{nth}",
+        "编号{town}-{year}-{nth}",
+        "编号：{town}－{year}－{nth}",
+        "{town} {year} {nth}",
+        "{town}/{year}/{short}号",
+    ],
+)
+def test_a_number_is_found_in_every_spelling(spelling):
+    here = staff()
+    spoken(here)
+    case = spoken(here)
+    town, year, nth = case.number.split("-")
+
+    text = spelling.format(town=town.lower(), year=year, nth=nth, short=int(nth))
+
+    assert found(here.secretary, text) == {case.number}
+
+
 def test_a_phone_is_found_whole_never_by_its_tail():
     here = staff()
     case = spoken(here, speaker_phone="13993912345")
@@ -177,6 +270,8 @@ def test_postgresql_answers_from_the_indexes_on_a_table_of_20_000():
                 title=words[n % 5],
                 verbatim=f"{words[n % 5]}{n}号",
                 speaker_name=f"张{n}",
+                open_words=f"{words[n % 5]}\n{words[n % 5]}{n}号",
+                hidden_words=f"张{n}",
                 said_at=at,
                 registered_at=at,
                 due_at=at,

@@ -19,6 +19,7 @@ from tests.cases.roads import (
     verified,
 )
 
+WRONG = "ABCDEFGHJK"
 pytestmark = pytest.mark.django_db
 
 
@@ -49,9 +50,53 @@ def test_a_wrong_code_shows_nothing_and_ten_of_them_shut_the_door(client, here):
     address = reverse("cases:track", args=[case.number])
 
     for _ in range(10):
-        assert client.get(address, {"k": "WRONG"}).status_code == 404
+        assert client.get(address, {"k": WRONG}).status_code == 404
 
     assert client.get(address, {"k": case.tracking_code}).status_code == 404
+
+
+def test_what_cannot_be_a_code_is_no_try(client, here):
+    case = spoken(here)
+    address = reverse("cases:track", args=[case.number])
+
+    for typed in ("", "WRONG", "我的码", case.tracking_code[:-1]) * 5:
+        assert client.get(address, {"k": typed}).status_code in (200, 404)
+
+    assert client.get(address, {"k": case.tracking_code}).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["{n}", "{lower}", "编号{n}", "{bare}"])
+def test_ten_tries_are_counted_together_however_the_number_is_written(
+    client, here, number
+):
+    case = spoken(here)
+    spelled = number.format(
+        n=case.number, lower=case.number.lower(), bare=case.number.replace("-", "")
+    )
+    for _ in range(10):
+        client.get(reverse("cases:track", args=[case.number]), {"k": WRONG})
+
+    tenth = client.get(
+        reverse("cases:track", args=[spelled]), {"k": case.tracking_code}
+    )
+
+    assert tenth.status_code == 404
+
+
+@pytest.mark.parametrize("spelling", ["{lower}", "{gaps}", "{wide}", "{dashes}"])
+def test_a_code_is_taken_in_every_spelling(client, here, spelling):
+    case = spoken(here)
+    code = case.tracking_code
+    spelled = spelling.format(
+        lower=code.lower(),
+        gaps=f"{code[:5]} {code[5:]}",
+        wide="".join(chr(ord(sign) + 0xFEE0) for sign in code),
+        dashes=f"{code[:4]}—{code[4:]}",
+    )
+
+    page = client.get(reverse("cases:track", args=[case.number]), {"k": spelled})
+
+    assert page.status_code == 200
 
 
 def test_a_merged_speaker_follows_their_own_code_and_may_not_take_the_other_matter_back(
@@ -73,11 +118,19 @@ def test_a_merged_speaker_follows_their_own_code_and_may_not_take_the_other_matt
     }
 
 
-@pytest.mark.parametrize("typed", ["{}", " {} ", "{lower}", "{wide}"])
+@pytest.mark.parametrize(
+    "typed", ["{}", " {} ", "{lower}", "{wide}", "编号：{}", "{bare}", "{dashes}"]
+)
 def test_a_receipt_without_a_scanner_is_typed_in(client, here, typed):
     case = spoken(here)
     wide = "".join(chr(ord(sign) + 0xFEE0) for sign in case.number)
-    number = typed.format(case.number, lower=case.number.lower(), wide=wide)
+    number = typed.format(
+        case.number,
+        lower=case.number.lower(),
+        wide=wide,
+        bare=case.number.replace("-", ""),
+        dashes=case.number.replace("-", "—"),
+    )
 
     page = client.get(
         reverse("cases:track_any"),
@@ -106,7 +159,7 @@ def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
     case = spoken(here)
     address = reverse("cases:track", args=[case.number])
     for _ in range(11):
-        client.get(address, {"k": "WRONG"}, headers={"x-forwarded-for": "6.6.6.6"})
+        client.get(address, {"k": WRONG}, headers={"x-forwarded-for": "6.6.6.6"})
 
     answer = client.get(
         address, {"k": case.tracking_code}, headers={"x-forwarded-for": "9.9.9.9"}

@@ -55,6 +55,53 @@ def test_form_sent_by_an_officer_is_not_replayed_to_a_villager():
         )
 
 
+@pytest.mark.parametrize("words", ["", " ", "\u3000\n", "\u200b\u200e", "\u3164", "\0"])
+def test_words_in_which_nothing_is_seen_are_none(words):
+    here = staff()
+
+    with pytest.raises(InputRefused) as error:
+        register(
+            Spoken(verbatim=words, village=here.village),
+            by=officer(here.duty),
+            at=NOON,
+        )
+
+    assert set(error.value.fields) == {"verbatim"}
+
+
+def test_marks_that_nobody_sees_are_not_kept_in_names_titles_and_words():
+    here = staff()
+
+    case = spoken(
+        here,
+        title="水管\u202e坏了\n",
+        speaker_name="李\u200b建\u200f国",
+        verbatim="第一句\r\n第二句\ufeff",
+        co_speakers=("赵\u200d六", "\u200b"),
+    )
+
+    assert (case.title, case.speaker_name) == ("水管坏了", "李建国")
+    assert case.verbatim == "第一句\n第二句"
+    assert [str(person) for person in case.co_speakers.all()] == ["赵六"]
+
+
+def test_an_answer_in_which_nothing_is_seen_is_missing():
+    here = staff()
+    case = spoken(here)
+
+    with pytest.raises(InputRefused) as error:
+        make_move(
+            case,
+            Action.SETTLE,
+            by=officer(here.duty),
+            at=NOON,
+            category="village",
+            result="\u200b \u3164",
+        )
+
+    assert set(error.value.fields) == {"result"}
+
+
 def test_nobody_registers_from_the_post_of_another():
     here = staff()
 

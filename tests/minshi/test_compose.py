@@ -20,7 +20,7 @@ from tests.environment import ROOT, settings_names
 pytestmark = pytest.mark.any_database
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
-OURS = ["migrate", "web", "worker", "letters", "beat"]
+OURS = ["migrate", "web", "worker", "letters", "beat", "backup"]
 REQUIRED = {"SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "DATABASE_URL", "REDIS_URL"}
 
 
@@ -54,17 +54,40 @@ def test_whatever_can_be_set_reaches_the_containers():
         "STATIC_ROOT",
         "MEDIA_ROOT",
     }
+    # whoever breaks into a page finds no key of backups
+    of_backups = {
+        "BACKUP_KEY",
+        "BACKUP_DIR",
+        "BACKUP_KEEP_DAYS",
+        "BACKUP_KEEP_WEEKS",
+        "BACKUP_KEEP_MONTHS",
+    }
     read = settings_names() | {
         f"DEADLINE_{rule.upper()}" for rule in settings.DEADLINES
     }
 
-    assert set(COMPOSE["services"]["web"]["environment"]) == read - kept
+    web = set(COMPOSE["services"]["web"]["environment"])
+    backup = set(COMPOSE["services"]["backup"]["environment"])
+    assert web == read - kept - of_backups
+    assert backup == read - kept
+
+
+def test_the_image_has_the_client_of_the_servers_version():
+    """pg_dump refuses a server that is newer than itself."""
+    server = COMPOSE["services"]["db"]["image"].removeprefix("postgres:")
+
+    assert f"postgresql-client-{server}" in DOCKERFILE
+    assert "/backups" in re.search(r"^VOLUME (.*)$", DOCKERFILE, re.MULTILINE)[1]
+    assert any(
+        volume.endswith(":/backups")
+        for volume in COMPOSE["services"]["backup"]["volumes"]
+    )
 
 
 def test_every_queue_has_a_worker_and_no_worker_waits_at_another():
     taken = [
         command_of(service)[command_of(service).index("-Q") + 1]
-        for service in ("worker", "letters")
+        for service in ("worker", "letters", "backup")
     ]
 
     assert sorted(taken) == sorted(app.amqp.queues)
@@ -96,6 +119,7 @@ def test_no_secret_has_a_default(service):
         "INDEX_KEY",
         "DATABASE_URL",
         "POSTGRES_PASSWORD",
+        "BACKUP_KEY",
     ):
         if name in environment:
             assert re.search(r"\$\{\w+:\?", environment[name]), name
@@ -135,7 +159,7 @@ def test_health_checks_ask_pages_that_exist():
 
 
 def test_application_waits_for_the_migration_and_both_stores():
-    for service in ("web", "worker", "letters", "beat"):
+    for service in ("web", "worker", "letters", "beat", "backup"):
         waits = COMPOSE["services"][service]["depends_on"]
         assert waits["migrate"]["condition"] == "service_completed_successfully"
         assert {waits[store]["condition"] for store in ("db", "redis")} == {

@@ -70,6 +70,15 @@ def test_the_speaker_is_written_to_when_it_is_taken_up_and_when_it_is_answered(s
     assert not Call.objects.exists()
 
 
+def test_a_landline_is_called_and_gets_no_message(sms):
+    here = staff()
+
+    taken_up(here, speaker_phone="0939-4421234")
+
+    assert not messages().exists()
+    assert Call.objects.exists()
+
+
 def test_a_changed_promise_is_told_with_the_new_day(sms):
     here = staff()
     case = decided(here, taken_up(here))
@@ -131,10 +140,10 @@ def test_a_service_that_is_busy_is_tried_again(sms):
     assert len(sms.sent) == 1
 
 
-@pytest.mark.parametrize("phone", ["0939-4421234"])
-def test_a_number_the_service_refuses_becomes_a_call(sms, phone):
+def test_a_number_the_service_refuses_becomes_a_call(sms):
     here = staff()
-    case = taken_up(here, speaker_phone=phone)
+    sms.answers.append((200, "isv.MOBILE_NUMBER_ILLEGAL", "非法手机号"))
+    case = taken_up(here)
 
     deliver(NOON)
 

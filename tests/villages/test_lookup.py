@@ -44,6 +44,37 @@ def names(client, **query) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "138-1234-8821",
+        "138 1234 8821",
+        "+86 138 1234 8821",
+        "+8613812348821",
+        "１３８１２３４８８２１",
+        "电话：13812348821",
+        "一三八一二三四八八二一",
+    ],
+)
+def test_a_resident_is_found_by_their_phone_in_every_spelling(typed):
+    person = resident(phone=PHONE)
+    resident(phone="13812349921", group=person.household.group)
+
+    assert [row.id for row in find_residents(typed, Village.objects.all())] == [
+        person.pk
+    ]
+
+
+@pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", " ", ""])
+@pytest.mark.parametrize("stored", ["阿依古丽·买买提", "阿依古丽・买买提"])
+def test_a_name_of_two_parts_is_found_with_any_dot_between(stored, dot):
+    person = resident(name=stored)
+
+    found = find_residents(f"阿依古丽{dot}买买提", Village.objects.all())
+
+    assert [row.id for row in found] == [person.pk]
+
+
+@pytest.mark.parametrize(
     "typed", ["李", "李建国", "lijian", "LiJian", "ljg", "8821", PHONE]
 )
 def test_a_resident_is_found_by_what_is_typed(typed):

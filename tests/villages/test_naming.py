@@ -57,6 +57,22 @@ def test_a_name_without_letters_has_no_abbreviation():
         free_abbreviation("１２", "礼县", ())
 
 
+@pytest.mark.parametrize(
+    ("surname", "reading"),
+    [
+        ("阚", "kan"),
+        ("粘", "nian"),
+        ("佴", "nai"),
+        ("都", "du"),
+        ("薄", "bo"),
+        ("贠", "yun"),
+        ("乜", "nie"),
+    ],
+)
+def test_a_surname_is_read_as_a_surname(surname, reading):
+    assert f"{reading}ming" in name_keys_of(f"{surname}明", "")
+
+
 def test_a_resident_is_found_by_name_pinyin_initials_and_phone_tail():
     assert name_keys_of("李建国", "13812348821") == {
         "李建国",

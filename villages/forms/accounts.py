@@ -2,14 +2,16 @@
 functions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import RuleBroken
+from minshi.text import clean_text
 from villages.models import Body, Role
 from villages.models.bodies import Base
 from villages.models.people import NODES_OF_ROLE
@@ -34,9 +36,8 @@ def in_plain_words(field: forms.Field) -> None:
     field.error_messages["min_value"] = _("At least %(limit_value)s.")
     field.error_messages["max_value"] = _("At most %(limit_value)s.")
 
-    if isinstance(field.widget, forms.Textarea):
-        # a browser cuts what is pasted without a word
-        field.widget.attrs.pop("maxlength", None)
+    # a browser cuts what is pasted without a word
+    field.widget.attrs.pop("maxlength", None)
     if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
         field.empty_label = _("not chosen")
 
@@ -60,10 +61,15 @@ def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
 class RuleForm(forms.Form):
     """A form that shows a refusal of the domain beside the fields it names, or on
     top.
+
+    What was typed counts as it will be kept (`clean_text`): a break of line once, what
+    nobody sees not at all.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.is_bound:
+            self.data = _cleaned(self.data)
         for field in self.fields.values():
             in_plain_words(field)
 
@@ -76,6 +82,21 @@ class RuleForm(forms.Form):
 
         if not is_beside_a_field:
             self.add_error(None, str(refusal))
+
+
+def _cleaned(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return sent data with every text as it will be kept."""
+    if not isinstance(data, MultiValueDict):
+        return {name: _kept(value) for name, value in data.items()}
+
+    cleaned = data.copy()
+    for name, values in data.lists():
+        cleaned.setlist(name, [_kept(value) for value in values])
+    return cleaned
+
+
+def _kept(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
 
 
 class SearchForm(forms.Form):

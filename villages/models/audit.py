@@ -11,6 +11,7 @@ class AuditKind(models.TextChoices):
     LOGIN_FAILED = "login_failed", _("failed to log in")
     LOCKED_OUT = "locked_out", _("locked out")
     LOGOUT = "logout", _("logged out")
+    READ = "read", _("read a secret matter")
     UNMASK = "unmask", _("opened masked data")
     EXPORT = "export", _("exported")
     PRINT = "print", _("printed")

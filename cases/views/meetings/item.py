@@ -34,6 +34,7 @@ from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from minshi.clock import now, today
 from minshi.errors import CONFLICT, UNPROCESSABLE, MoveRefused, RuleBroken, StaleVersion
+from minshi.text import clean_text
 
 ACTS = ("aside", "up", "down", "remove")  # by their names in the address
 
@@ -546,5 +547,5 @@ def _reasons_in(data: QueryDict, name: str) -> dict[int, str]:
     """Return the attendees ticked under a name, each with the reason typed."""
     reasons = {}
     for attendee in keys_in(data, name):
-        reasons[attendee] = data.get(f"{name}-{attendee}", "")[:80]
+        reasons[attendee] = clean_text(data.get(f"{name}-{attendee}", ""))
     return reasons

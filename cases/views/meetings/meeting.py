@@ -31,6 +31,7 @@ from cases.views.meetings.access import MeetingView, keys_in
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken, StaleVersion, Text
+from minshi.text import clean_line
 from villages.requests import whole_number
 
 UP = ("up", gettext_lazy("up"))
@@ -192,7 +193,7 @@ class MeetingAct(ShownMeeting):
                 ticks[attendee] = is_present
 
             typed = request.POST.get(f"substitute-{attendee}", drawn.substitute)
-            name = typed[:40].strip()
+            name = clean_line(typed)
             if name != drawn.substitute:
                 names[attendee] = name
 

@@ -14,7 +14,7 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.scope import Sight
-from cases.privacy.redactor import WHO_SPOKE
+from cases.privacy.personal import WHO_SPOKE
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.facts import level_of, posts_about, village_of
 from cases.workflow.step import Step

@@ -13,6 +13,7 @@ from cases.models.choices import (
     Outcome,
     Stage,
 )
+from cases.privacy.personal import add_co_speakers
 from cases.workflow.actions import Action
 from cases.workflow.effects.guard import apply_concerns
 from cases.workflow.step import Step
@@ -128,7 +129,7 @@ def _join_speakers(case: Case, target: Case) -> None:
             speakers.append(
                 CoSpeaker(case=target, name=name, phone=phone, from_case=case)
             )
-    CoSpeaker.objects.bulk_create(speakers)
+    add_co_speakers(target, speakers)
 
 
 def receive_merged(step: Step) -> None:
@@ -153,4 +154,4 @@ def supplement(step: Step) -> None:
     """补充: add words; another villager who says the same becomes a co-speaker."""
     name = step.values["co_speaker"]
     if name and name != step.case.speaker_name:
-        CoSpeaker.objects.create(case=step.case, name=name)
+        add_co_speakers(step.case, [CoSpeaker(case=step.case, name=name)])

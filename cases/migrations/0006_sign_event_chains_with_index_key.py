@@ -132,7 +132,7 @@ def _run(schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0004_state_of_events")]
+    dependencies = [("cases", "0005_state_of_events")]
 
     operations = [
         # signed chains are unknown to the code before, which names each as changed

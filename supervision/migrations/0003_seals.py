@@ -31,9 +31,21 @@ KINDS = [
     ("answered", "answered"),
     ("call", "a call to the speaker"),
     ("withdrawn", "taken back in their name"),
+    ("backup_failed", "backup failed"),
+    ("backup_late", "backup late"),
+    ("proof_failed", "proof of a backup failed"),
+    ("proof_late", "proof of a backup late"),
     ("history", "history does not fit"),
     ("heads", "heads of the day"),
 ]
+OF_HISTORY = ("history", "heads")
+OF_SYSTEM = (
+    "backup_failed",
+    "backup_late",
+    "proof_failed",
+    "proof_late",
+    *OF_HISTORY,
+)
 LOGS = [
     ("events", "events of cases"),
     ("audit", "audit log"),
@@ -46,8 +58,8 @@ ID = models.BigAutoField(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_sign_event_chains_with_index_key"),
-        ("supervision", "0001_initial"),
+        ("cases", "0006_sign_event_chains_with_index_key"),
+        ("supervision", "0002_backups_and_notices_of_the_program"),
     ]
 
     operations = [
@@ -122,17 +134,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             "notice",
-            "case",
-            models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="notices",
-                to="cases.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AlterField(
-            "notice",
             "kind",
             models.CharField(choices=KINDS, max_length=14, verbose_name="kind"),
         ),
@@ -146,16 +147,35 @@ class Migration(migrations.Migration):
             "kind",
             models.CharField(choices=KINDS, max_length=14, verbose_name="what to tell"),
         ),
+        migrations.RemoveConstraint("notice", "notice_is_about_a_case_or_the_system"),
         migrations.AddConstraint(
             "notice",
             models.CheckConstraint(
-                condition=models.Q(("case__isnull", False), ("history_check", None))
-                | models.Q(
+                condition=models.Q(
                     ("case", None),
+                    ("kind__in", OF_SYSTEM),
+                    ("recipient__isnull", False),
+                )
+                | models.Q(
+                    ("case__isnull", False),
+                    models.Q(("kind__in", OF_SYSTEM), _negated=True),
+                ),
+                name="notice_is_about_a_case_or_the_system",
+            ),
+        ),
+        migrations.AddConstraint(
+            "notice",
+            models.CheckConstraint(
+                condition=models.Q(
                     ("channel", "email"),
                     ("history_check__isnull", False),
+                    ("kind__in", OF_HISTORY),
+                )
+                | models.Q(
+                    models.Q(("kind__in", OF_HISTORY), _negated=True),
+                    ("history_check", None),
                 ),
-                name="notice_of_a_case_or_a_check",
+                name="notice_of_a_check_iff_of_history",
             ),
         ),
     ]

@@ -8,7 +8,7 @@ from minshi.history import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0003_search")]
+    dependencies = [("cases", "0004_search_what_may_be_read")]
 
     operations = [
         migrations.AddField(

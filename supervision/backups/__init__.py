@@ -1,0 +1,7 @@
+"""Backups and their proof: everything in one sealed file, restored into a database of
+its own to show that it can be.
+
+`making` writes a file, `restoring` builds from it and takes a database's place,
+`proving` looks at what was built, `keeping` says which files stay, `watching` does it
+by the clock and notifies the auditor.
+"""

@@ -1,0 +1,166 @@
+"""One form for what people write, and people found again in a text however they are
+spelled.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minshi.text import PLACEHOLDER, Personal, blanked, folded, is_blank, visible
+
+
+def without(text: str, *values: str) -> str:
+    return blanked(text, [Personal(value) for value in values])
+
+
+# --- folding
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("１２０元", "120元"),
+        ("ＷｉＦｉ", "wifi"),
+        ("BG—2026–0179", "bg-2026-0179"),
+        ("村口——水管", "村口-水管"),
+        ("李　四", "李四"),
+        ("水管 坏\u3000了", "水管坏了"),
+        ("a  b\tc", "a b c"),
+        ("水\u200b管\ufeff坏\u202e了", "水管坏了"),
+        ("3.5元", "3.5元"),
+        ("", ""),
+    ],
+)
+def test_what_is_written_has_one_form(written, form):
+    assert folded(written) == form
+
+
+@pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "‧", "∙", "･", " ", ""])
+def test_a_name_of_two_parts_is_one_however_they_are_joined(dot):
+    assert folded(f"阿依古丽{dot}买买提") == "阿依古丽买买提"
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "\u3000\n", "\u200b\u200e", "\u3164", "\u2800", "\ufeff \t", "\0"],
+)
+def test_a_text_in_which_nothing_is_seen_is_blank(text):
+    assert is_blank(text)
+    assert not is_blank(text + "水")
+
+
+def test_breaks_of_lines_are_seen_and_marks_of_direction_are_not():
+    assert visible("一\n二\t三\u202e四\u200d五\0") == "一\n二\t三四五"
+
+
+# --- people in a text
+
+NUMBERS = {
+    "13993912345": [
+        "13993912345",
+        "139 9391 2345",
+        "139-9391-2345",
+        "139—9391—2345",
+        "１３９９３９１２３４５",
+        "139.9391.2345",
+        "(139)93912345",
+        "+8613993912345",
+        "一三九九三九一二三四五",
+        "幺三九九三九幺二三四五",
+        "139 9391 234",
+        "3993912345",
+        "139\u200b93912345",
+    ],
+    "09394421234": [
+        "0939-4421234",
+        "(0939)4421234",
+        "０９３９－４４２１２３４",
+        "4421234",
+        "442 1234",
+        "+86 939 4421234",
+    ],
+}
+NAMES = {
+    "李四": ["李四", "李 四", "李　四", "李·四", "李\u200b四"],
+    "孙大伟": ["孙大伟", "孙大 伟", "孙 大 伟", "孙大-伟"],
+    "阿依古丽·买买提": [
+        "阿依古丽·买买提",
+        "阿依古丽・买买提",
+        "阿依古丽.买买提",
+        "阿依古丽买买提",
+        "阿依古丽 买买提",
+    ],
+    "柳河三社12号": ["柳河三社12号", "柳河 三社 １２号", "柳河三社，12号"],
+}
+SPELLINGS = [
+    (value, spelling)
+    for table in (NUMBERS, NAMES)
+    for value, spellings in table.items()
+    for spelling in spellings
+]
+
+
+@pytest.mark.parametrize(("value", "spelling"), SPELLINGS)
+def test_a_value_is_blanked_in_every_spelling(value, spelling):
+    text = without(f"已经和{spelling}说过了", value)
+
+    letters = [letter for letter in spelling if letter.isalnum()]
+    assert PLACEHOLDER in text
+    assert len([letter for letter in letters if letter in text]) <= len("+86(0939)")
+    assert spelling not in text
+    assert text.endswith("说过了")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("老王，刚来过", "王刚"),
+        ("姓王\n刚来过", "王刚"),
+        ("请打司法所0939-4421567", "09394421234"),
+        ("共1399户，3912人", "13993912345"),
+        ("BG-2026-0179", "13993912345"),
+        ("水", "水"),
+        ("Lisin", "Lisi"),
+    ],
+)
+def test_what_only_resembles_it_stays(text, value):
+    assert without(text, value) == text
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "11010519491231002X",
+        "110105194912310021",
+        "110105 19491231 002x",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "6222021100000000007",
+        "6222 0211 0000 0000 007",
+    ],
+)
+def test_identity_and_bank_numbers_are_blanked_whosever_they_are(number):
+    assert without(f"号码是{number}，请核对") == f"号码是{PLACEHOLDER}，请核对"
+
+
+@pytest.mark.parametrize("number", ["6222021100000000008", "202611280000000001"])
+def test_other_long_numbers_stay(number):
+    assert without(number) == number
+
+
+def test_overlapping_values_leave_one_placeholder():
+    assert without("李建国家的水", "建国", "李建国") == f"{PLACEHOLDER}家的水"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_nothing_else_of_a_text_changes(before, after):
+    name = "欧阳建国"
+
+    text = without(f"{before}欧阳建国{after}", name)
+
+    assert name not in text
+    assert "".join(text.split(PLACEHOLDER)) != "" or not (before + after)

@@ -1,0 +1,186 @@
+"""The drill, on whatever database the tests run: people write while the backup is
+made, the machine is lost, the backup restored, and people go on working.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from cases.models import Attachment, Case, Event
+from cases.workflow import Action, make_move, verify_chains
+from minshi.clock import now
+from supervision.backups.contents import rows_by_table
+from supervision.backups.making import make_backup
+from supervision.backups.restoring import check_backup, restore
+from tests.cases.roads import NOON, accepted, officer, staff
+from tests.database import empty_tables
+from tests.supervision.backups.world import people_writing, with_papers
+from villages.models import Post, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def lose_the_machine(settings):
+    empty_tables()
+    shutil.rmtree(settings.MEDIA_ROOT)
+
+
+def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
+    here = staff()
+    here.duty.user.set_password("a good long password")
+    here.duty.user.save()
+    with_papers(here, 3)
+    heads = settings.VAR_DIR / "heads"
+    heads.mkdir()
+    (heads / "2026-03-01.txt").write_text("the head of that day")
+
+    with people_writing(here) as writers:
+        before = list(writers.committed)
+        made = make_backup(folder, now())
+        during = len(writers.committed) - len(before)
+    after = set(writers.committed)
+
+    lose_the_machine(settings)
+    shutil.rmtree(heads)
+    restored = restore(made.path, now(), overwrite=False)
+
+    # everything committed before the start is there, and nothing half done
+    assert during > 0
+    numbers = set(Case.objects.values_list("number", flat=True))
+    assert numbers >= set(before)
+    assert numbers < after | set(Case.objects.values_list("number", flat=True))
+    assert restored.proof.is_good
+    assert restored.proof.chains == len(numbers)
+    assert list(verify_chains(Case.objects.all())) == []
+    assert made.missing == 0
+    assert Attachment.objects.exists()
+    for attachment in Attachment.objects.all():
+        with attachment.file.open() as file:
+            assert len(file.read()) == attachment.size
+        assert attachment.thumbnail.size > 0
+    assert (heads / "2026-03-01.txt").read_text() == "the head of that day"
+
+    # the same rows as in the backup, but for the logins of that day
+    rows = rows_by_table("default")
+    rows["django_session"] = restored.proof.rows["django_session"]
+    assert rows == restored.proof.rows
+
+    # people log in and go on
+    duty = Post.objects.select_related("user").get(pk=here.duty.pk)
+    answer = client.post(
+        reverse("account_login"),
+        {"login": duty.user.username, "password": "a good long password"},
+    )
+    assert answer.status_code == 302
+    here.duty = duty
+    here.group.refresh_from_db()
+    here.village.refresh_from_db()
+    case = accepted(here)
+    assert case.number not in numbers
+    assert case.number > max(numbers)
+    assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+
+
+def test_history_is_as_closed_after_a_restore_as_before(settings, folder):
+    with_papers(staff(), 2)
+    made = make_backup(folder, now())
+    lose_the_machine(settings)
+    restore(made.path, now(), overwrite=False)
+
+    from django.db import DatabaseError
+
+    event = Event.objects.first()
+    for change in (
+        lambda: Event.objects.filter(pk=event.pk).update(note="x"),
+        lambda: Event.objects.filter(pk=event.pk)._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"):
+            change()
+
+
+def test_the_check_touches_nothing_that_is_worked_with(settings, folder):
+    here = staff()
+    case = with_papers(here, 3)[0]
+    made = make_backup(folder, now())
+    make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        grade="complex",
+    )
+    rows = rows_by_table("default")
+    files = sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*"))
+
+    proof = check_backup(made.path, folder)
+
+    assert proof.faults == []
+    assert (proof.chains, proof.fields, proof.files_opened, proof.files) == (3, 3, 3, 6)
+    assert rows_by_table("default") == rows
+    assert sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*")) == files
+    assert [path.name for path in folder.iterdir() if path.name != ".lock"] == [
+        made.path.name
+    ]
+    assert databases_left() == []
+
+
+def databases_left():
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s",
+            [f"{connection.settings_dict['NAME']}%scratch%"],
+        )
+        return cursor.fetchall()
+
+
+def test_over_matters_a_restore_needs_a_word_and_keeps_what_was_there(settings, folder):
+    here = staff()
+    (case, *_others) = with_papers(here, 2)
+    made = make_backup(folder, now())
+    later = with_papers(here, 1)[0]
+
+    from supervision.backups.refusals import BackupRefused
+
+    with pytest.raises(BackupRefused, match="--overwrite"):
+        restore(made.path, now(), overwrite=False)
+    assert Case.objects.filter(pk=later.pk).exists()
+
+    restored = restore(made.path, now(), overwrite=True)
+
+    assert set(Case.objects.values_list("number", flat=True)) >= {case.number}
+    assert not Case.objects.filter(pk=later.pk).exists()
+    assert User.objects.filter(pk=here.duty.user.pk).exists()
+    assert restored.kept
+    assert numbers_in(restored.kept) > set(
+        Case.objects.values_list("number", flat=True)
+    )
+
+
+def numbers_in(kept):
+    """The numbers of matters in a database that was put aside; then it goes."""
+    if connection.vendor == "sqlite":
+        import sqlite3
+        from contextlib import closing
+
+        with closing(sqlite3.connect(kept)) as database:
+            found = database.execute("SELECT number FROM cases_case").fetchall()
+        Path(kept).unlink()
+    else:
+        import psycopg2
+
+        params = connection.get_connection_params() | {"dbname": kept}
+        params.pop("cursor_factory", None)
+        database = psycopg2.connect(**params)
+        cursor = database.cursor()
+        cursor.execute("SELECT number FROM cases_case")
+        found = cursor.fetchall()
+        database.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{kept}"')
+    return {number for (number,) in found}

@@ -1,0 +1,247 @@
+"""Who spoke in confidence is told on no face of the house, in no spelling, to nobody who
+reads the matter but may not know them (domain §3, confidentiality).
+
+Every reader opens every address there is; every free text of the matter and of all that
+belongs to it names the speaker, their telephone, address, proxy and neighbour in another
+of twelve spellings.
+"""
+
+import itertools
+import json
+import logging
+from dataclasses import dataclass, field
+
+import pytest
+import time_machine
+from django.core.cache import cache
+
+from cases.models import Case
+from minshi.crypto import masked_name, masked_phone
+from supervision.models import TrackedCase, TrackingMeeting
+from tests import roles
+from tests.addresses import every_address, targets
+from tests.cases.roads import NOON, Staff, accepted, decided, spoken, staff
+from tests.foreign_grid import grid_of
+from tests.strangers import Markers, World, with_every_part
+from tests.test_scope_matrix import ACCOUNTS, Remembered, Visit, watching
+from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory
+from villages.lookup import index_residents
+from villages.models import Post
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+READERS = (
+    "secretary",
+    "group_leader",
+    "office_handler",
+    "supervisor",
+    "county_supervisor",
+    "duty_officer",
+)
+NAME, PROXY, NEIGHBOUR = "欧阳巳午", "慕容巳未", "诸葛巳申"
+PHONE, NEIGHBOURS_PHONE = "13912348264", "13787659157"
+ADDRESS = "柳河三社76号"
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+HAN = str.maketrans("0123456789", "〇一二三四五六七八九")
+
+
+def spellings_of_name(name: str) -> list[str]:
+    return [
+        name,
+        f"{name[:2]} {name[2:]}",
+        f"{name[:2]}　{name[2:]}",
+        " ".join(name),
+        f"{name[:2]}·{name[2:]}",
+        f"{name[:2]}\u200b{name[2:]}",
+    ]
+
+
+def spellings_of_phone(phone: str) -> list[str]:
+    a, b, c = phone[:3], phone[3:7], phone[7:]
+    return [
+        phone,
+        f"{a} {b} {c}",
+        f"{a}-{b}-{c}",
+        f"{a}—{b}—{c}",
+        f"{a}.{b}.{c}",
+        f"({a}){b}{c}",
+        f"（{a}）{b} {c}",
+        f"+86{phone}",
+        phone.translate(WIDE),
+        f"{a}－{b}－{c}".translate(WIDE),
+        phone.translate(HAN),
+        f"{a}\u200b{b}{c}",
+    ]
+
+
+SPELLINGS = [
+    *itertools.chain(*map(spellings_of_name, (NAME, PROXY, NEIGHBOUR))),
+    *itertools.chain(*map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE))),
+    ADDRESS,
+    "柳河 三社 76号",
+    "柳河三社７６号",
+]
+MASKS = [
+    *map(masked_name, (NAME, PROXY, NEIGHBOUR)),
+    *map(masked_phone, (PHONE, NEIGHBOURS_PHONE)),
+]
+
+
+def written() -> list[str]:
+    """Notes that name everybody, each in further spellings, until all were written."""
+    kinds = [
+        *map(spellings_of_name, (NAME, PROXY, NEIGHBOUR)),
+        *map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE)),
+        [ADDRESS, "柳河 三社 76号", "柳河三社７６号"],
+    ]
+    rows = itertools.islice(zip(*map(itertools.cycle, kinds), strict=False), 12)
+    return ["和" + "，和".join(row) + "说过" for row in rows]
+
+
+@dataclass(frozen=True)
+class Naming(Markers):
+    """Words of a matter that name who spoke wherever something can be written."""
+
+    notes: "itertools.cycle[str]" = field(
+        default_factory=lambda: itertools.cycle(written())
+    )
+
+    @property
+    def spoken(self) -> dict[str, object]:
+        return {
+            "title": f"{NAME[:2]} {NAME[2:]}家的井",
+            "verbatim": "，".join(SPELLINGS),
+            "request_text": self.note,
+            "place": f"{NAME}家旁",
+            "remark": self.note,
+            "speaker_name": NAME,
+            "speaker_phone": PHONE,
+            "speaker_address": ADDRESS,
+            "proxy_speaker": PROXY,
+            "co_speakers": (NEIGHBOUR,),
+        }
+
+    @property
+    def decision(self) -> str:
+        return self.note
+
+    @property
+    def note(self) -> str:
+        return next(self.notes)
+
+
+@dataclass
+class Readers(World):
+    """A reader of a matter whose speaker they may not know."""
+
+    @property
+    def needles(self) -> list[str]:  # type: ignore[override]
+        plain = [*SPELLINGS, *MASKS]
+        return list(
+            dict.fromkeys([*plain, *(json.dumps(word)[1:-1] for word in plain)])
+        )
+
+
+def reader(role: str, here: Staff) -> Post:
+    return {
+        "secretary": here.secretary,
+        "group_leader": here.leader,
+        "office_handler": here.handler,
+        "supervisor": here.supervisor,
+        "county_supervisor": here.county_supervisor,
+        "duty_officer": roles.duty_officer_of(here.village),
+    }[role]
+
+
+def build(role: str) -> Readers:
+    here, elsewhere = staff(), staff()
+    post = reader(role, here)
+    marks = Naming("巳", PHONE)
+
+    case = spoken(here, confidentiality="hidden", **marks.spoken)
+    add_neighbours_phone(case)
+    lead = here.office if role == "office_handler" else other_office(here)
+    case = decided(here, accepted(here, case), lead=lead, decision=marks.decision)
+    case = with_every_part(case, here.duty, elsewhere, marks)
+
+    resident = ResidentFactory(household=HouseholdFactory(group=here.group))
+    index_residents([resident])
+    grid = grid_of(here, resident, case, marks.note)
+    TrackedCase.objects.create(
+        meeting=grid[TrackingMeeting],
+        case=case,
+        note=marks.note,
+        verdict="urged",
+        said_at=NOON,
+        said_by=here.duty,
+    )
+    return Readers(role, post.user, here, spoken(here), {"speaker": case}, grid)
+
+
+def other_office(here: Staff):
+    return roles.handler_of(OfficeFactory(town=here.town)).office
+
+
+def add_neighbours_phone(case: Case) -> None:
+    from cases.privacy.personal import add_personal, keep_words
+
+    case.co_speakers.update(phone=NEIGHBOURS_PHONE)
+    add_personal(case, [NEIGHBOURS_PHONE])
+    keep_words(case)
+    case.save()
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.MIDDLEWARE = [
+        f"{watching.__module__}.{watching.__name__}",
+        *settings.MIDDLEWARE,
+    ]
+    settings.AUTHENTICATION_BACKENDS = [
+        f"{Remembered.__module__}.{Remembered.__name__}" if name == ACCOUNTS else name
+        for name in settings.AUTHENTICATION_BACKENDS
+    ]
+    Remembered.read.clear()
+    cache.clear()
+    logging.disable(logging.CRITICAL)
+    with time_machine.travel(NOON, tick=False):
+        yield
+    logging.disable(logging.NOTSET)
+    cache.clear()
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_no_face_tells_a_reader_who_spoke_in_confidence(role):
+    world = build(role)
+    case = world.hidden["speaker"]
+    assert Case.objects.visible_to(world.user, NOON.date()).filter(pk=case.pk).exists()
+    visit = Visit(world)
+    searched = set()
+
+    for target in targets(world, every_address()):
+        asked = visit.ask("get", target.path)
+        is_list = target.absent is None and case.number in asked.text
+        if not is_list or not asked.parameters.were_asked_for({"q"}):
+            continue
+        if case.number in visit.ask("get", target.path, {"q": "没有这话"}).text:
+            continue  # a list that no question narrows
+        searched.add(target.address.name)
+        for question in questions(target.address.name):
+            found = visit.ask("get", target.path, {"q": question}, question)
+            if case.number in found.text:
+                visit.faults.append(f"{target.path}?q={question} finds the matter")
+
+    assert not visit.faults, "\n".join(visit.faults)
+    assert set(SEARCHES) <= searched
+
+
+SEARCHES = ("cases:list", "api-cases")
+
+
+def questions(name: str) -> list[str]:
+    """Parts of a name or number, by which a search might confirm it; of the two lists
+    that others take their search from, every spelling as well.
+    """
+    parts = [NAME[1:], PHONE[:10], f"叫{NAME[:3]}", NEIGHBOUR[1:], ADDRESS[2:]]
+    return [*SPELLINGS, *parts] if name in SEARCHES else parts
