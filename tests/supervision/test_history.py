@@ -519,7 +519,11 @@ def test_the_auditor_is_told_by_mail_of_what_does_not_fit(case, auditor):
 
     (letter,) = mail.outbox
     assert f"{case.number}：{Wrong.RESULT.label}" in letter.body
-    assert set(Notice.objects.values_list("kind", flat=True)) == {"heads", "history"}
+    assert sorted(Notice.objects.values_list("kind", "channel")) == [
+        ("heads", "email"),
+        ("history", "email"),
+        ("history", "inbox"),
+    ]
 
 
 def test_whoever_is_auditor_no_more_has_no_letter(case, auditor):
