@@ -23,6 +23,7 @@ from supervision.models import HistoryCheck, Log, Notice, Seal
 from supervision.notices.delivering import deliver
 from supervision.sealing.checking import LogWrong, check_everything, check_history
 from supervision.sealing.heads import file_of_heads, kept_lines
+from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import seal_logs
 from supervision.sealing.spans import keys_in, merged, text_of
 from tests import roles
@@ -372,6 +373,12 @@ def audited(here):
         )
     seal_logs(NIGHT)
     return list(AuditRecord.objects.order_by("pk"))
+
+
+def test_every_column_of_the_audit_log_is_sealed():
+    columns = {field.attname for field in AuditRecord._meta.concrete_fields}
+
+    assert {"id", *SOURCES[Log.AUDIT].columns} == columns
 
 
 def test_audit_rows_that_are_gone_are_found(audited):
