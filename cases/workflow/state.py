@@ -77,8 +77,19 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "due": ("due_at", "yellow_at", "grey_until", "promised_on"),
     }
 )
-# The row's key stands in every event, the head of the chain is compared with the last.
-NOT_SEALED = frozenset({"id", "event_count", "event_hash", "last_event_at"})
+# The row's key stands in every event, and the head of the chain is compared with the
+# last. What is searched and blanked is made from what is sealed, and made anew.
+NOT_SEALED = frozenset(
+    {
+        "id",
+        "event_count",
+        "event_hash",
+        "last_event_at",
+        "also_personal",
+        "open_words",
+        "hidden_words",
+    }
+)
 
 
 def state_of(case: Case, names: Iterable[str] = GROUPS) -> dict[str, str]:

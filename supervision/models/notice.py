@@ -327,9 +327,7 @@ class Notice(WithChoices):
                 name="notice_in_the_inbox_is_there_at_once",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=OF_HISTORY, history_check__isnull=False, channel="email"
-                )
+                condition=Q(kind__in=OF_HISTORY, history_check__isnull=False)
                 | ~Q(kind__in=OF_HISTORY) & Q(history_check=None),
                 name="notice_of_a_check_iff_of_history",
             ),

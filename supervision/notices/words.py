@@ -92,7 +92,7 @@ WORDS: Mapping[str, Text] = {
         " %(reply_on)s."
     ),
     NoticeKind.HISTORY: gettext_lazy(
-        "The nightly check found records that do not fit. Look at them at once:"
+        "The nightly check found records that do not fit. Look at them at once."
     ),
     NoticeKind.HEADS: gettext_lazy(
         "The heads of the day. Keep this letter where this system does not reach:"

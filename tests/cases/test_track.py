@@ -207,7 +207,9 @@ def test_a_villager_sees_that_hurrying_was_noted_and_what_they_answered_and_so_d
     client.force_login(here.handler.user)
     assert client.get(case.get_absolute_url()).context["urged_at"]
     case.refresh_from_db()
-    rated(here, verified(here, completed(here, case)))
+    later = case.last_event_at
+    case = completed(here, case, at=later)
+    rated(here, verified(here, case, at=later), at=later)
     closed = client.get(address, {"k": case.tracking_code}).content.decode()
     assert "催过" not in closed
     assert "您的回答：满意，解决" in closed

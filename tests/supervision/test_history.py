@@ -23,6 +23,7 @@ from supervision.models import HistoryCheck, Log, Notice, Seal
 from supervision.notices.delivering import deliver
 from supervision.sealing.checking import LogWrong, check_everything, check_history
 from supervision.sealing.heads import file_of_heads, kept_lines
+from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import seal_logs
 from supervision.sealing.spans import keys_in, merged, text_of
 from tests import roles
@@ -374,6 +375,12 @@ def audited(here):
     return list(AuditRecord.objects.order_by("pk"))
 
 
+def test_every_column_of_the_audit_log_is_sealed():
+    columns = {field.attname for field in AuditRecord._meta.concrete_fields}
+
+    assert {"id", *SOURCES[Log.AUDIT].columns} == columns
+
+
 def test_audit_rows_that_are_gone_are_found(audited):
     by_sql("audit", "DELETE FROM villages_auditrecord", id=audited[1].pk)
 
@@ -519,7 +526,11 @@ def test_the_auditor_is_told_by_mail_of_what_does_not_fit(case, auditor):
 
     (letter,) = mail.outbox
     assert f"{case.number}：{Wrong.RESULT.label}" in letter.body
-    assert set(Notice.objects.values_list("kind", flat=True)) == {"heads", "history"}
+    assert sorted(Notice.objects.values_list("kind", "channel")) == [
+        ("heads", "email"),
+        ("history", "email"),
+        ("history", "inbox"),
+    ]
 
 
 def test_whoever_is_auditor_no_more_has_no_letter(case, auditor):
