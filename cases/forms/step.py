@@ -134,7 +134,7 @@ def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[st
     """
     is_correction = offer.action == Action.AMEND
 
-    initial = {}
+    initial: dict[str, Any] = {}
     for item in inputs:
         is_wanted = is_correction or item.name in ("category", "grade")
         if not is_wanted or item.name == "speaker_phone":
