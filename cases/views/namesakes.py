@@ -9,7 +9,8 @@ from django import forms
 
 from cases.workflow.speakers import is_typed_to_find
 from minshi.clock import today
-from villages.lookup import FoundResident, find_residents, neighbourhood_of
+from villages.lookup import FoundResident
+from villages.lookup_counts import TooMany, look_up
 from villages.models import User
 from villages.requests import whole_number
 
@@ -29,7 +30,8 @@ def namesakes_of(
 ) -> list[Namesake]:
     """Return the neighbours whom a refused name begins to name; none for any other.
 
-    `village` is the one to look in where the form asks for none. One query.
+    `village` is the one to look in where the form asks for none. Counted like any
+    lookup.
     """
     if not form.is_bound or "speaker_name" not in form.errors:
         return []
@@ -40,6 +42,8 @@ def namesakes_of(
 
     if "village" in form.fields:
         village = whole_number(str(form["village"].value() or ""))
-    where = neighbourhood_of(user, today())
-    found = find_residents(typed, where.villages, groups=where.groups, only_in=village)
+    try:
+        found = look_up(typed, by=user, on=today(), only_in=village)
+    except TooMany:  # the form is shown without: a name can still be written out
+        return []
     return [Namesake.of(resident) for resident in found]
