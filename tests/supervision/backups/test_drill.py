@@ -4,6 +4,7 @@ made, the machine is lost, the backup restored, and people go on working.
 
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,18 @@ def lose_the_machine(settings):
     shutil.rmtree(settings.MEDIA_ROOT)
 
 
+def backed_up_while_somebody_commits(writers, folder):
+    """The numbers committed before a backup during which others were, and the backup;
+    a quick one may fall between two commits, and is made again.
+    """
+    for nth in range(30):
+        before = list(writers.committed)
+        made = make_backup(folder, now() + timedelta(seconds=nth))
+        if len(writers.committed) > len(before):
+            return before, made
+    return pytest.fail("nobody committed during any of thirty backups")
+
+
 def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     here = staff()
     here.duty.user.set_password("a good long password")
@@ -42,9 +55,7 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     (heads / "2026-03-01.txt").write_text("the head of that day")
 
     with people_writing(here) as writers:
-        before = list(writers.committed)
-        made = make_backup(folder, now())
-        during = len(writers.committed) - len(before)
+        before, made = backed_up_while_somebody_commits(writers, folder)
     after = set(writers.committed)
 
     lose_the_machine(settings)
@@ -52,7 +63,6 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     restored = restore(made.path, now(), overwrite=False)
 
     # everything committed before the start is there, and nothing half done
-    assert during > 0
     numbers = set(Case.objects.values_list("number", flat=True))
     assert numbers >= set(before)
     assert numbers < after | set(Case.objects.values_list("number", flat=True))
@@ -122,14 +132,14 @@ def test_a_machine_with_nothing_on_it_is_as_the_former_one(folder, tmp_path):
 
     try:
         restored = manage("restore", str(made.path), env=env)
-        verified = manage("verify_events", env=env)
+        verified = manage("verify", env=env)
         checked = manage("check", "--database", "default", env=env)
     finally:
         leave_no_database(env)
 
     assert (restored.returncode, restored.stderr) == (0, "")
     assert "恢复好了" in restored.stdout
-    assert verified.stdout == "3 chains hold.\n"
+    assert (verified.returncode, verified.stderr) == (0, "")
     assert checked.returncode == 0
     assert len(list((tmp_path / "new" / "media").iterdir())) == 6
 
