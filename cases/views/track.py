@@ -148,8 +148,7 @@ class Track(View):
         own = cases.filter(number=number).first()
         if own is None or not _fits(code, own):
             if code:
-                cache.add(counter, 0, WINDOW)
-                cache.incr(counter)
+                _count_try(counter)
             return None
 
         case = own
@@ -235,3 +234,12 @@ def _uuid(text: str | None) -> Any:
         return forms.UUIDField().clean(text)
     except forms.ValidationError:
         return None
+
+
+def _count_try(counter: str) -> None:
+    """Count a wrong code; one at the very end of a window begins the next."""
+    cache.add(counter, 0, WINDOW)
+    try:
+        cache.incr(counter)
+    except ValueError:  # the window ended between the two
+        cache.set(counter, 1, WINDOW)
