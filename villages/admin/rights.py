@@ -50,7 +50,7 @@ class BoundedList(ChangeList):
 class SelectByKey(AutocompleteSelect):
     """Django's own, which fails where it shows again what was no key of a row."""
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         keys = [text for text in value if whole_number(text) is not None]
         return super().optgroups(name, keys, attrs)
 
