@@ -40,9 +40,12 @@ class Reach:
     def __call__(self, value: date | datetime) -> None:
         """Refuse a day or moment out of reach: ValidationError. A field's validator."""
         if not self.holds_year(value.year):
-            words = _("The day must lie between %(first)s and %(last)s.")
-            bounds = {"first": self.first(), "last": self.last()}
-            raise ValidationError(words, code="out_of_reach", params=bounds)
+            raise self.refusal()
+
+    def refusal(self) -> ValidationError:
+        words = _("The day must lie between %(first)s and %(last)s.")
+        bounds = {"first": self.first(), "last": self.last()}
+        return ValidationError(words, code="out_of_reach", params=bounds)
 
 
 USUAL = Reach()

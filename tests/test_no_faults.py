@@ -359,3 +359,15 @@ def test_the_bar_of_dates_takes_a_year_within_reach_alone(world):
         "day__gte=1999-1-1",
     ):
         assert status_of(query) == 302, query
+
+
+@pytest.mark.parametrize("model", ["talkroom", "village", "group", "office"])
+def test_a_form_of_the_admin_shows_again_what_was_no_row(model):
+    client = Client()
+    client.force_login(roles.system_admin().user)
+    address = reverse(f"admin:villages_{model}_add")
+
+    answer = client.post(address, {"village": "路灯", "town": "路灯", "name": "某村"})
+
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()

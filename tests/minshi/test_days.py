@@ -24,6 +24,8 @@ from villages.api.fields import DayField as DayValue
 
 OUR_APPS = ("minshi.", "villages.", "cases.", "supervision.")
 NEVER = (date(1, 1, 1), date(1948, 12, 31), date(9999, 12, 31))
+# What these only say they never read.
+ANSWERS = ("TokenGiven", "Offer", "Row", "Serializer")
 ASKED_FOR = (Kind.DATE, Kind.DATETIME)
 
 
@@ -79,6 +81,7 @@ def values_of_the_api() -> dict[str, serializers.Field]:
         f"{body.__module__}.{body.__name__}.{name}": field
         for body in subclasses_of(serializers.Serializer)
         if not issubclass(body, serializers.ModelSerializer)
+        and not body.__name__.endswith(ANSWERS)
         for name, field in body._declared_fields.items()
         if isinstance(field, serializers.DateField | serializers.DateTimeField)
         and not field.read_only
@@ -88,10 +91,6 @@ def values_of_the_api() -> dict[str, serializers.Field]:
         for kind in ASKED_FOR
     }
     return {**declared, **steps}
-
-
-# What a serializer only says and never reads.
-ANSWERS = ("TokenGiven", "SuperviseOffer", "OrderRow", "Row", "Serializer")
 
 
 @pytest.mark.parametrize("day", NEVER, ids=str)
@@ -122,7 +121,7 @@ def test_every_day_sent_to_the_api_is_within_reach(day):
             continue
         taken.append(name)
 
-    assert [name for name in taken if not name.split(".")[-2].endswith(ANSWERS)] == []
+    assert taken == []
 
 
 def accepts(field: forms.Field, day: date) -> bool:
@@ -138,7 +137,8 @@ def typed(field: object, day: date) -> str:
     formats = getattr(field, "input_formats", None) or ["%Y-%m-%d"]
     if formats == ["%Y-%m"]:
         return f"{day.year:04}-{day.month:02}"
-    return f"{day.isoformat()}T09:00" if is_moment else day.isoformat()
+    # the first minute of all days is none in UTC
+    return f"{day.isoformat()}T00:00" if is_moment else day.isoformat()
 
 
 @time_machine.travel(datetime(2026, 3, 2, 4, tzinfo=UTC), tick=False)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
 from django.db.models import DateField, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 
@@ -45,6 +45,14 @@ class BoundedList(ChangeList):
         year = whole_number(text)
         if text and (year is None or not USUAL.holds_year(year)):
             raise IncorrectLookupParameters(text)
+
+
+class SelectByKey(AutocompleteSelect):
+    """Django's own, which fails where it shows again what was no key of a row."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        keys = [text for text in value if whole_number(text) is not None]
+        return super().optgroups(name, keys, attrs)
 
 
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -109,6 +117,8 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Offer only the rows that the related model's own admin shows this user; a
         model without an admin is not limited.
         """
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SelectByKey(db_field, self.admin_site))
         other = self.admin_site._registry.get(db_field.related_model)
         if other is not None:
             kwargs.setdefault("queryset", other.get_queryset(request))

@@ -1,9 +1,11 @@
 """Fields that serializers of every app share: keys of rows, and days within reach."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
+from rest_framework.fields import get_error_detail
 
 from minshi.days import USUAL, Reach
 
@@ -39,4 +41,13 @@ class MomentField(serializers.DateTimeField):
 
     def __init__(self, *, reach: Reach = USUAL, **options: Any) -> None:
         super().__init__(**options)
+        self.reach = reach
         self.validators = [*self.validators, reach]
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Return the moment in our time zone, where the year 1 may have none."""
+        try:
+            return super().to_internal_value(value)
+        except OverflowError:
+            detail = get_error_detail(self.reach.refusal())
+            raise serializers.ValidationError(detail) from None
