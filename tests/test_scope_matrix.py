@@ -36,6 +36,7 @@ from cases.models import (
     Topic,
 )
 from supervision.models import (
+    BackupRun,
     EventFailure,
     EventSeen,
     HistoryCheck,
@@ -134,7 +135,9 @@ RIGHTFUL: dict[str, frozenset[object]] = {
             "villages:end_post",
         }
     ),
-    "auditor": frozenset({AuditRecord, FieldHistory, HistoryCheck, Seal, LookupCount}),
+    "auditor": frozenset(
+        {AuditRecord, FieldHistory, HistoryCheck, Seal, LookupCount, BackupRun}
+    ),
     "office_handler": frozenset({"api-talk-room"}),
 }
 

@@ -2,6 +2,14 @@
 to edit.
 """
 
-from supervision.admin import chasing, counters, notices, orders, sealing, settings
+from supervision.admin import (
+    backups,
+    chasing,
+    counters,
+    notices,
+    orders,
+    sealing,
+    settings,
+)
 
-__all__ = ["chasing", "counters", "notices", "orders", "sealing", "settings"]
+__all__ = ["backups", "chasing", "counters", "notices", "orders", "sealing", "settings"]

@@ -252,8 +252,9 @@ def test_the_answer_of_the_service_is_kept_without_its_words(sms):
 
 def test_a_message_a_call_took_the_place_of_is_not_ticked_to_be_sent_again(client, sms):
     here = staff()
-    accepted(here, spoken(here, speaker_phone="0939-4421234", channel="wechat_group"))
+    accepted(here, spoken(here, speaker_phone="13909391234", channel="wechat_group"))
     sweep(NOON)
+    sms.answers = [(200, "isv.MOBILE_NUMBER_ILLEGAL", "非法手机号")]
     deliver(NOON)
     client.force_login(here.supervisor.user)
 
