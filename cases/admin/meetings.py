@@ -242,6 +242,7 @@ class SignedSheetAdmin(Window):
     """The photo itself is opened on the meeting's or the process's page."""
 
     readers = VIEW_CASES
+    case_path = ""
     list_display = ("at", "meeting", "step", "size")
     list_select_related = ("meeting__village", "meeting__town", "step__process")
     fields = ("at", "meeting", "step", "content_type", "size")
