@@ -259,6 +259,7 @@ def test_a_count_that_asks_by_itself_moves_no_page_and_says_so(open_as):
     page.clock.install()
     page.goto("/intake/")
     page.fill("[name=verbatim]", "水渠堵了")
+    page.wait_for_load_state("networkidle")
     end_sessions()
 
     with page.expect_response(f"**{reverse('supervision:unread')}") as asked:

@@ -99,7 +99,9 @@ OPERATIONS = {
 @pytest.fixture(autouse=True)
 def unthrottled(monkeypatch):
     monkeypatch.setattr(
-        SimpleRateThrottle, "THROTTLE_RATES", dict.fromkeys(("anon", "user", "login"))
+        SimpleRateThrottle,
+        "THROTTLE_RATES",
+        dict.fromkeys(SimpleRateThrottle.THROTTLE_RATES),
     )
 
 
