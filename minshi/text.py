@@ -16,7 +16,7 @@ HAN = (
     "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-DASHES = re.compile(r"[-\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc]+")
+DASHES = re.compile(r"[-\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc]")
 MIDDLE_DOTS = re.compile(r"[·•‧∙⋅⸱・᛫●]")
 # typed where no middle dot is at hand, between two parts of a name
 DOT_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")

@@ -16,7 +16,7 @@ CODE = re.compile(f"[{UNMISTAKABLE}]{{{CODE_LENGTH}}}")
 # 编号：BG—2026—0179, BG20260179, bg 2026/179号
 SAID_NUMBER = re.compile(
     r"(?:事项)?(?:编号|单号|第|NO\.?)?:?"
-    r"(?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]?(?P<year>20\d\d)[-/_.]?(?P<nth>[1-9]\d{0,5}|\d{4,6})号?"
+    r"(?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*(?P<year>20\d\d)[-/_.]*(?P<nth>[1-9]\d{0,5}|\d{4,6})号?"
 )
 SAID_BEFORE = re.compile(r"^(?:事项)?(?:编号|单号|第)[:]?")
 

@@ -55,7 +55,12 @@ class PasswordUsed(models.Model):
     is taken again.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="passwords_used")
+    user = models.ForeignKey(
+        User,
+        models.CASCADE,
+        related_name="passwords_used",
+        verbose_name=_("account"),
+    )
     password = models.CharField(max_length=128)
 
     class Meta:
