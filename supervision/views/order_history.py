@@ -97,7 +97,7 @@ def _talks(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
 
 
 def _talk(talk: OrderTalk, redact: Redact) -> Entry:
-    what = _("talked with %(whom)s") % {"whom": talk.whom}
+    what = _("talked with %(whom)s") % {"whom": redact(talk.whom)}
     words = redact(talk.agreed)
     return Entry(day(talk.held_on), what, _name_of(talk.noted_by), words=words)
 
@@ -105,7 +105,7 @@ def _talk(talk: OrderTalk, redact: Redact) -> Entry:
 def _end(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
     if order.ended_at:
         what = pgettext("order", "ended with the matter")
-        yield Entry(moment(order.ended_at), what, words=order.end_reason)
+        yield Entry(moment(order.ended_at), what, words=redact(order.end_reason))
     if order.cancelled_at:
         yield Entry(
             moment(order.cancelled_at),
