@@ -29,25 +29,25 @@ pytestmark = pytest.mark.django_db
 
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "又灭了"}
 COSTS = {  # action: from which point of the road, by whom, with what, queries
-    Action.SETTLE: (spoken, "duty", {}, 16),
+    Action.SETTLE: (spoken, "duty", {}, 14),
     Action.ACCEPT: (spoken, "duty", {}, 13),
-    Action.DIVERT: (spoken, "secretary", {}, 14),
+    Action.DIVERT: (spoken, "secretary", {}, 12),
     Action.AMEND: (spoken, "duty", {}, 14),
-    Action.ESCALATE: (accepted, "secretary", {}, 15),
-    Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 18),
+    Action.ESCALATE: (accepted, "secretary", {}, 13),
+    Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 16),
     Action.ACKNOWLEDGE: (decided, "handler", {}, 13),
-    Action.PROGRESS: (decided, "handler", {}, 14),
-    Action.RETURN: (decided, "handler", {}, 15),
-    Action.REASSIGN: (decided, "secretary", {"lead": "member"}, 18),
-    Action.COMPLETE: (decided, "handler", {}, 16),
-    Action.VERIFY: (completed, "secretary", {}, 17),
-    Action.REJECT: (completed, "secretary", {}, 17),
+    Action.PROGRESS: (decided, "handler", {}, 12),
+    Action.RETURN: (decided, "handler", {}, 13),
+    Action.REASSIGN: (decided, "secretary", {"lead": "member"}, 16),
+    Action.COMPLETE: (decided, "handler", {}, 14),
+    Action.VERIFY: (completed, "secretary", {}, 15),
+    Action.REJECT: (completed, "secretary", {}, 15),
     Action.RATE: (verified, "duty", {}, 14),
     Action.CALL_BACK: (
         rated,
         "secretary",
         DISSATISFIED,
-        19,
+        17,
     ),  # with the reopening it brings about
 }
 

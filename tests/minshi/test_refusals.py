@@ -320,14 +320,3 @@ def test_the_first_requests_to_the_schema_may_come_at_once():
 
     assert [answer.status_code for answer in answers] == [200] * len(clients)
     assert len({answer.content for answer in answers}) == 1
-
-
-@pytest.mark.parametrize("window", [0, 900])
-def test_a_wrong_code_as_its_window_ends_is_no_fault(patient, monkeypatch, window):
-    """A window of no length ends between the two steps of counting."""
-    monkeypatch.setattr("cases.views.track.WINDOW", window)
-    case = spoken(staff())
-
-    answer = patient.get(f"/t/{case.number}/", {"k": "AAAA"})
-
-    assert answer.status_code < 500

@@ -332,7 +332,7 @@ def ask(case, code: str, address: str = "127.0.0.1", number: str = ""):
 
 
 def test_codes_of_receipts_cannot_be_guessed_and_are_noted(case):
-    answers = [ask(case, f"WRONG{nth}").status_code for nth in range(10)]
+    answers = [ask(case, f"ABCDEFGH{letter}J").status_code for letter in "ABCDEFGHJK"]
     shut = ask(case, case.tracking_code)
 
     assert answers == [404] * 10
@@ -347,7 +347,7 @@ def test_codes_of_receipts_cannot_be_guessed_and_are_noted(case):
 
 def test_codes_of_many_receipts_from_one_address_are_slowed(case):
     for nth in range(100):
-        ask(case, "WRONG", number=f"XX-2026-{nth:04d}")
+        ask(case, "ABCDEFGHJK", number=f"XX-2026-{nth:04d}")
 
     assert ask(case, case.tracking_code).status_code == 429
     assert ask(case, case.tracking_code, address="10.0.0.2").status_code == 200
@@ -355,7 +355,7 @@ def test_codes_of_many_receipts_from_one_address_are_slowed(case):
 
 def test_wrong_codes_of_receipts_shut_no_cadre_out(case, user, client):
     for nth in range(100):
-        ask(case, "WRONG", number=f"XX-2026-{nth:04d}")
+        ask(case, "ABCDEFGHJK", number=f"XX-2026-{nth:04d}")
 
     log_in(client)
 
