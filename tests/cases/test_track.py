@@ -80,7 +80,7 @@ def test_ten_tries_are_counted_together_however_the_number_is_written(
         reverse("cases:track", args=[spelled]), {"k": case.tracking_code}
     )
 
-    assert tenth.status_code == 404
+    assert tenth.status_code == 429
 
 
 @pytest.mark.parametrize("spelling", ["{lower}", "{gaps}", "{wide}", "{dashes}"])
