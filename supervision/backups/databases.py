@@ -26,6 +26,7 @@ from supervision.backups.refusals import BackupRefused
 
 BLOCK = 262_144
 LONGEST_NAME = 63  # of a database in PostgreSQL
+LAST_LOOKS = 50  # a tenth of a second apart
 SNAPSHOT = "snapshot"  # the names under which Django knows them meanwhile
 SCRATCH = "scratch"
 
@@ -336,17 +337,19 @@ class PostgresScratch:
         connections[self.alias].close()
         connection.close()
 
-        with _server() as cursor, transaction.atomic(using=cursor.db.alias):
-            there = _is_there(cursor, place)
-            if there and _others_at(cursor, place):
-                raise still_running()
-            if there:
+        with _server() as cursor:
+            _wait_for_the_last(cursor, place)
+            with transaction.atomic(using=cursor.db.alias):
+                there = _is_there(cursor, place)
+                if there and _others_at(cursor, place):
+                    raise still_running()
+                if there:
+                    cursor.execute(
+                        f"ALTER DATABASE {_quoted(place)} RENAME TO {_quoted(kept)}"
+                    )
                 cursor.execute(
-                    f"ALTER DATABASE {_quoted(place)} RENAME TO {_quoted(kept)}"
+                    f"ALTER DATABASE {_quoted(self.name)} RENAME TO {_quoted(place)}"
                 )
-            cursor.execute(
-                f"ALTER DATABASE {_quoted(self.name)} RENAME TO {_quoted(place)}"
-            )
         return kept if there else ""
 
 
@@ -370,6 +373,16 @@ def _quoted(name: str) -> str:
 def _is_there(cursor: Any, name: str) -> bool:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     return cursor.fetchone() is not None
+
+
+def _wait_for_the_last(cursor: Any, name: str) -> None:
+    """Give sessions that were closed, our own too, a moment: the server ends each a
+    little after its client has left.
+    """
+    for _nth in range(LAST_LOOKS):
+        if not _others_at(cursor, name):
+            return
+        cursor.execute("SELECT pg_sleep(0.1)")
 
 
 def _others_at(cursor: Any, name: str) -> bool:
