@@ -12,6 +12,7 @@ import secrets
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -194,16 +195,23 @@ class SqliteScratch:
 
 
 def _fold_wal(path: Path) -> None:
-    """Bring all of a database into its one file. BackupRefused: somebody has it
-    open.
+    """Bring all of a database into its one file, once the last who had it open are
+    gone. BackupRefused: somebody still has it open after five seconds.
     """
-    with contextlib.closing(sqlite3.connect(path, timeout=1)) as database:
+    for _nth in range(LAST_LOOKS):
+        if _is_folded(path):
+            return
+        time.sleep(0.1)
+    raise still_running()
+
+
+def _is_folded(path: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as database:
         try:
             (mode,) = database.execute("PRAGMA journal_mode=DELETE").fetchone()
-        except sqlite3.OperationalError as error:
-            raise still_running() from error
-    if mode != "delete":
-        raise still_running()
+        except sqlite3.OperationalError:  # somebody is reading or writing
+            return False
+    return bool(mode == "delete")
 
 
 def still_running() -> BackupRefused:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MINUTES = 6
+MINUTES = 10
 
 
 @pytest.fixture(scope="session")
