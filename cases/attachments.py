@@ -137,14 +137,17 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
 @contextlib.contextmanager
 def _removed_on_failure(storage: Storage, *names: str) -> Iterator[None]:
     """Remove files whose row is not stored after all, also a part of one."""
-    try:
-        yield
-    except BaseException:
+    with contextlib.ExitStack() as undo:
         for name in names:
-            # a disk that does not take it may not remove it: the sweep will
-            with contextlib.suppress(OSError):
-                storage.delete(name)
-        raise
+            undo.callback(_remove, storage, name)
+        yield
+        undo.pop_all()
+
+
+def _remove(storage: Storage, name: str) -> None:
+    # a disk that does not take it may not remove it: the sweep will
+    with contextlib.suppress(OSError):
+        storage.delete(name)
 
 
 def reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:

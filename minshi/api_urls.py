@@ -40,7 +40,7 @@ class Schema(SpectacularAPIView):
         language = get_language()
         with self.working:
             if language not in self.made:
-                made = super()._get_schema_response(request)  # type: ignore[no-untyped-call]
+                made = super()._get_schema_response(request)  # type: ignore[no-untyped-call]  # not typed there
                 self.made[language] = made
 
         known = self.made[language]

@@ -105,9 +105,9 @@ class StorableText:
         if is_for_api(request) or request.content_type not in FORMS:
             return None
 
-        texts = [text for _name, values in request.POST.lists() for text in values]
-        if any(NUL in text for text in texts):
-            return _refuse_nul(request)
+        for _name, values in request.POST.lists():
+            if any(NUL in text for text in values):
+                return _refuse_nul(request)
         return None
 
 

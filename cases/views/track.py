@@ -153,8 +153,9 @@ class Track(View):
         own = cases.filter(number=number).first()
         if own is None or not constant_time_compare(own.tracking_code, code):
             count_wrong(request, name, TRACKING_CODE)
-            # the page says so itself, to villagers and in their type
-            request.axes_locked_out = False  # type: ignore[attr-defined]
+            # Axes answers a marked request with its own page. This one says so itself,
+            # to villagers and in their type.
+            vars(request)["axes_locked_out"] = False
             return None
 
         case = own

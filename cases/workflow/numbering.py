@@ -14,9 +14,14 @@ CODE_LENGTH = 10
 SEQUENCE_LENGTH = 4  # at least; they may pass 9999
 CODE = re.compile(f"[{UNMISTAKABLE}]{{{CODE_LENGTH}}}")
 # 编号：BG—2026—0179, BG20260179, bg 2026/179号
-SAID_NUMBER = re.compile(
+SAID_NUMBER = (
     r"(?:事项)?(?:编号|单号|第|NO\.?)?:?"
-    r"(?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*(?P<year>20\d\d)[-/_.]*(?P<nth>[1-9]\d{0,5}|\d{4,6})号?"
+    r"(?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*(?P<year>20\d\d)[-/_.]*(?P<nth>NTH)号?"
+)
+# Four digits first: written without dashes, A02020260001 could be of 2020 as well.
+SAID_NUMBERS = (
+    re.compile(SAID_NUMBER.replace("NTH", r"\d{4}")),
+    re.compile(SAID_NUMBER.replace("NTH", r"[1-9]\d{0,5}|\d{5,6}")),
 )
 SAID_BEFORE = re.compile(r"^(?:事项)?(?:编号|单号|第)[:]?")
 
@@ -47,8 +52,10 @@ def number_of(text: str) -> str:
     that is no whole number comes back folded, in capitals: it may be a part of one.
     """
     typed = folded(text).upper().replace(" ", "")
-    if said := SAID_NUMBER.fullmatch(typed):
-        return f"{said['town']}-{said['year']}-{said['nth'].zfill(SEQUENCE_LENGTH)}"
+    for pattern in SAID_NUMBERS:
+        if said := pattern.fullmatch(typed):
+            nth = said["nth"].zfill(SEQUENCE_LENGTH)
+            return f"{said['town']}-{said['year']}-{nth}"
     return SAID_BEFORE.sub("", typed)
 
 

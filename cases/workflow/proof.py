@@ -124,7 +124,10 @@ def _checked_alone(row: QuerySet[Case]) -> list[Finding]:
     """Return the findings of one case, which nobody moves meanwhile."""
     with transaction.atomic(using=row.db):
         list(row.select_for_update(no_key=True).only("pk"))
-        return [found for case in _with_history(row) for found in _findings_of(case)]
+        findings: list[Finding] = []
+        for case in _with_history(row):
+            findings += _findings_of(case)
+        return findings
 
 
 def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -23,7 +23,11 @@ class Source:
     def read(self, keys: list[int]) -> dict[int, list[object]]:
         """Return what a seal covers of each of these rows that is there. One query."""
         rows = self.rows().filter(pk__in=keys).values_list("pk", *self.columns)
-        return {row[0]: [_plain(value) for value in row] for row in rows}
+
+        covered = {}
+        for row in rows:
+            covered[row[0]] = [_plain(value) for value in row]
+        return covered
 
 
 # An event is sealed in its case's chain by every column; here its seal alone.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from django.db import IntegrityError, transaction
 
@@ -77,7 +77,8 @@ def _waiting(log: Log, last: Seal | None, at: datetime) -> Iterator[int]:
     ).values_list("rows", flat=True)
     rows = rows.filter(pk__gt=floor_of(log, at))
     narrow: set[int] = set()
-    for first, end in merged(span for text in recent for span in spans_in(text)):
+    spans = chain.from_iterable(spans_in(text) for text in recent)
+    for first, end in merged(spans):
         if end - first >= WIDE:
             rows = rows.exclude(pk__range=(first, end))
         else:

@@ -4,7 +4,12 @@ import pytest
 from django.db import transaction
 
 from cases.models import NumberCounter
-from cases.workflow.numbering import UNMISTAKABLE, new_tracking_code, reserve_numbers
+from cases.workflow.numbering import (
+    UNMISTAKABLE,
+    new_tracking_code,
+    number_of,
+    reserve_numbers,
+)
 from tests.villages.factories import TownFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +46,19 @@ def test_tracking_codes_have_no_look_alikes_and_do_not_repeat():
     assert len(codes) == 1000
     assert all(set(code) <= set(UNMISTAKABLE) and len(code) == 10 for code in codes)
     assert not set("0O1IL2Z5S") & set(UNMISTAKABLE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("A02020260001", "A020-2026-0001"),
+        ("BG20260179", "BG-2026-0179"),
+        ("BGL220260179", "BGL2-2026-0179"),
+        ("bg-2026-179", "BG-2026-0179"),
+        ("BG-2026-10179", "BG-2026-10179"),
+        ("BG-2026-01", "BG-2026-01"),
+        ("水渠", "水渠"),
+    ],
+)
+def test_a_number_is_read_however_it_is_typed(typed, number):
+    assert number_of(typed) == number

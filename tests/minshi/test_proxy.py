@@ -31,7 +31,7 @@ def for_here(folder, port, application):
         ("listen 8080;", f"listen 127.0.0.1:{port};"),
         ("http://web:8000;", f"http://127.0.0.1:{application};"),
         ("/var/cache/nginx", str(spool)),
-        ("/tmp/nginx.pid", str(folder / "nginx.pid")),  # noqa: S108
+        ("/run/nginx/nginx.pid", str(folder / "nginx.pid")),
         ("/dev/stdout", str(folder / "access.log")),
     ):
         assert shipped in text, shipped
