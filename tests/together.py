@@ -3,31 +3,40 @@
 import threading
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connections
+
+PATIENCE = 60  # seconds; a deadlock is broken by the database after one
 
 
-def at_once(times: int, run: Callable[[], object]) -> list[object]:
-    """What each gave back; the first error is raised once all have ended."""
-    start, given, errors = (
-        threading.Barrier(times),
-        list[object](),
-        list[BaseException](),
-    )
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run every call in a thread of its own from one starting shot; return the results,
+    or what was raised, in their order.
+    """
+    shot = threading.Barrier(len(calls))
+    results: list[object] = [None] * len(calls)
 
-    def one() -> None:
+    def run(index: int, call: Callable[[], object]) -> None:
+        shot.wait(PATIENCE)
         try:
-            start.wait()
-            given.append(run())
-        except BaseException as error:  # noqa: BLE001 - raised below, in the test's own thread
-            errors.append(error)
+            results[index] = call()
+        except Exception as error:  # noqa: BLE001 - handed to the test, which looks at it
+            results[index] = error
         finally:
-            connection.close()
+            connections.close_all()
 
-    threads = [threading.Thread(target=one) for _nth in range(times)]
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return given
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def times_at_once(times: int, call: Callable[[], object]) -> list[object]:
+    """Run one call so many times at the same moment; raise the first error of any."""
+    results = at_once(*[call] * times)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    return results

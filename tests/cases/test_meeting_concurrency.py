@@ -10,7 +10,7 @@ from minshi.errors import MoveRefused, StaleVersion
 from tests import roles
 from tests.cases.council import called, present, seats
 from tests.cases.roads import NOON, accepted, officer, staff
-from tests.cases.test_workflow_concurrency import at_once
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

@@ -2,45 +2,18 @@
 run on.
 """
 
-import threading
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 
 from cases.models import Case, Event
 from cases.models.choices import CloseReason, Stage
 from cases.workflow import Action, Spoken, make_move, register, verify_chains
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
 from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-PATIENCE = 60  # seconds; a deadlock is broken by the database after one
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Runs every call in a thread of its own from one starting shot; results, or what
-    was raised, in order.
-    """
-    shot, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index: int, call: Callable[[], object]) -> None:
-        shot.wait(PATIENCE)
-        try:
-            results[index] = call()
-        except Exception as error:  # noqa: BLE001 - handed to the test, which looks at it
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 def test_one_of_two_decisions_wins_and_the_other_is_refused_clearly():

@@ -3,8 +3,7 @@
 import json
 import select
 import socket
-import threading
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +16,7 @@ from minshi.parsers import DEEPEST
 from tests.cases.roads import spoken, staff
 from tests.minshi.test_celery import without_redis
 from tests.processes import free_port, gunicorn, until
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 CHINESE = {"HTTP_ACCEPT_LANGUAGE": "zh-CN,zh;q=0.9"}
@@ -309,14 +309,13 @@ def test_the_first_requests_to_the_schema_may_come_at_once():
     clients = [Client() for _ in range(6)]
     for client in clients:
         client.force_login(user)
-    gate = threading.Barrier(len(clients))
 
-    def schema_of(client):
-        gate.wait()
-        return client.get("/api/schema/", HTTP_ACCEPT="application/json")
+    answers = at_once(
+        *[
+            partial(client.get, "/api/schema/", HTTP_ACCEPT="application/json")
+            for client in clients
+        ]
+    )
 
-    with ThreadPoolExecutor(len(clients)) as pool:
-        answers = list(pool.map(schema_of, clients))
-
-    assert [answer.status_code for answer in answers] == [200] * len(clients)
+    assert [answer.status_code for answer in answers] == [200] * 6
     assert len({answer.content for answer in answers}) == 1

@@ -16,7 +16,7 @@ from supervision.notices.delivering import BACKOFF, LEASE, deliver
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail
-from tests.together import at_once
+from tests.together import times_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -301,7 +301,7 @@ def test_two_workers_send_each_letter_once(mail):
         decided(here)
         posts.append(here.handler)
     sweep(NOON)
-    at_once(3, lambda: deliver(EIGHT))
+    times_at_once(3, lambda: deliver(EIGHT))
 
     to = [re.search(r"^To: (.+)$", letter, re.MULTILINE)[1] for letter in mail.letters]
     assert sorted(to) == sorted(f"{post.pk}@example.cn" for post in posts)

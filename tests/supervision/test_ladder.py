@@ -40,7 +40,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
-from tests.together import at_once
+from tests.together import times_at_once
 from tests.villages.duty_desk import away
 
 pytestmark = pytest.mark.django_db
@@ -401,7 +401,7 @@ def test_sweeps_at_the_same_time_tell_each_once():
     here = staff()
     cases = [accepted(here) for _nth in range(12)]
 
-    taken = at_once(4, lambda: look(cases[-1].due_at))
+    taken = times_at_once(4, lambda: look(cases[-1].due_at))
 
     assert sum(taken) == Chase.objects.count() == Notice.objects.count() == 12
 

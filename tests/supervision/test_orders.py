@@ -44,7 +44,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
-from tests.together import at_once
+from tests.together import times_at_once
 
 pytestmark = pytest.mark.django_db
 GRACE = timedelta(seconds=30)
@@ -473,7 +473,7 @@ def test_two_sweeps_at_once_send_each_order_once_and_leave_no_number_out():
     here.signer = roles.reviewer_of(here.town, may_sign=True)
     for _nth in range(6):
         signed(here)
-    at_once(2, lambda: send_orders_due(NOON + GRACE))
+    times_at_once(2, lambda: send_orders_due(NOON + GRACE))
 
     numbers = sorted(SupervisionOrder.objects.values_list("number", flat=True))
     assert [number[-2] for number in numbers] == list("123456")

@@ -19,7 +19,7 @@ from supervision.notices.delivering import BACKOFF, LEASE, LONGEST, deliver
 from tests.cases.roads import DAY, NOON, accepted, decided, spoken, staff
 from tests.processes import free_port
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail
-from tests.together import at_once
+from tests.together import times_at_once
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -279,7 +279,7 @@ def test_two_workers_do_not_tear_one_persons_letter_in_two(mail):
         decided(here)
     sweep(NOON)
 
-    at_once(4, lambda: deliver(EIGHT))
+    times_at_once(4, lambda: deliver(EIGHT))
 
     assert [text_of(letter)[0] for letter in mail.letters] == ["民事直说：8 条通知"]
 

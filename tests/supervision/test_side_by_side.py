@@ -19,8 +19,8 @@ from supervision.models import Chase, SupervisionOrder
 from supervision.orders import raise_order
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, staff
-from tests.cases.test_workflow_concurrency import PATIENCE, at_once
 from tests.processes import until
+from tests.together import PATIENCE, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 WAITING = (

@@ -33,7 +33,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
-from tests.together import at_once
+from tests.together import times_at_once
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -310,7 +310,7 @@ def test_tellers_at_the_same_time_tell_each_once():
     here = staff()
     for _nth in range(10):
         decided(here)
-    at_once(3, lambda: tell_events(NOON))
+    times_at_once(3, lambda: tell_events(NOON))
 
     assert len(told()) == 10
     assert EventSeen.objects.count() == 30

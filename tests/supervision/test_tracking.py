@@ -26,7 +26,7 @@ from supervision.models import (
 )
 from tests import roles
 from tests.cases.roads import DAY, NOON, dissatisfied_twice, officer, spoken, staff
-from tests.together import at_once
+from tests.together import times_at_once
 from villages.models import AuditRecord
 
 LATE = NOON + 10 * DAY
@@ -79,7 +79,7 @@ def test_two_that_begin_at_the_same_moment_hold_one():
     here = staff()
     spoken(here)
 
-    at_once(2, lambda: begun(here))
+    times_at_once(2, lambda: begun(here))
 
     assert TrackingMeeting.objects.count() == 1
     assert TrackedCase.objects.count() == 1

@@ -8,7 +8,7 @@ import pytest
 
 from minshi.errors import InputRefused, MoveRefused
 from tests.cases.roads import DAY, NOON
-from tests.cases.test_workflow_concurrency import at_once
+from tests.together import at_once
 from tests.villages.duty_desk import EVENING, MORNING, shift_of, talk_room
 from villages.duty import (
     Round,
