@@ -20,6 +20,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
 from minshi.sealing import OpeningReader, SealingWriter
+from supervision.backups.files import BLOCK
 
 FORMAT = 1
 ABOUT = "about.json"
@@ -31,7 +32,6 @@ SUMS = "files.sha256"
 CLOSING = "closing.json"
 
 PART = 8_388_608  # bytes of a dump in one entry, and in memory
-BLOCK = 262_144
 
 
 class ArchiveWriter:

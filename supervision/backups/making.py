@@ -14,7 +14,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from supervision.backups import archive, contents
-from supervision.backups.databases import Snapshot, snapshot, sync_folder
+from supervision.backups.databases import Snapshot, snapshot
+from supervision.backups.files import sync_folder
 from supervision.backups.refusals import BackupRefused, in_words, key_of_backups
 
 PREFIX = "minshi-"

@@ -23,6 +23,12 @@ class BackupRefused(Exception):
         super().__init__(str(words))
 
 
+def still_running() -> BackupRefused:
+    return BackupRefused(
+        _("The program is still running on this database. Stop it first, then restore.")
+    )
+
+
 def key_of_backups() -> bytes:
     """Return the key of BACKUP_KEY. BackupRefused: it is not set, is no key, or is one
     of those that the backup itself is to be kept apart from.

@@ -24,19 +24,18 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from supervision.backups import archive, contents
-from supervision.backups.databases import (
-    Scratch,
-    exists,
-    scratch,
-    still_running,
-    sync_folder,
-)
+from supervision.backups.databases import Scratch, exists, scratch
+from supervision.backups.files import BLOCK, sync_folder
 from supervision.backups.making import STAMP
 from supervision.backups.proving import Proof, prove
-from supervision.backups.refusals import BackupRefused, in_words, key_of_backups
+from supervision.backups.refusals import (
+    BackupRefused,
+    in_words,
+    key_of_backups,
+    still_running,
+)
 from villages.models import Town
 
-BLOCK = 262_144
 WORKSHOP = ".restoring-"
 
 

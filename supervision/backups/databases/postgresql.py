@@ -1,246 +1,31 @@
-"""The two databases: a snapshot to back up, and a new one to restore into.
-
-SQLite copies itself by its online backup, PostgreSQL by pg_dump and pg_restore. Both
-run while people write, and hold them up in nothing.
-"""
+"""PostgreSQL: dumped of one moment by pg_dump, read back by pg_restore."""
 
 import contextlib
-import copy
-import gzip
 import os
 import secrets
 import shutil
-import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils.translation import gettext as _
 
-from supervision.backups.refusals import BackupRefused
+from supervision.backups.databases.aliases import SCRATCH, SNAPSHOT, known_to_django
+from supervision.backups.files import BLOCK
+from supervision.backups.refusals import BackupRefused, still_running
 
-BLOCK = 262_144
 LONGEST_NAME = 63  # of a database in PostgreSQL
 LAST_LOOKS = 50  # a tenth of a second apart
-SNAPSHOT = "snapshot"  # the names under which Django knows them meanwhile
-SCRATCH = "scratch"
-
-
-class Snapshot(Protocol):
-    """A database as it was at one moment."""
-
-    @property
-    def alias(self) -> str:
-        """The name by which Django reads it."""
-
-    def write_to(self, file: IO[bytes]) -> None:
-        """Write the dump of that moment."""
-
-
-class Scratch(Protocol):
-    """A new database, gone after the block that made it unless it took a place."""
-
-    @property
-    def alias(self) -> str:
-        """The name by which Django reads it."""
-
-    def read_from(self, file: IO[bytes]) -> None:
-        """Fill it with a dump. BackupRefused: the database does not take it."""
-
-    def take_place(self, aside: str) -> str:
-        """Become the database of the program. The former one stays under the name
-        `aside`; return where. BackupRefused: the program is still running.
-        """
-
-
-def snapshot(folder: Path) -> contextlib.AbstractContextManager[Snapshot]:
-    """Take a snapshot of the program's database; `folder` has room for a copy of it."""
-    if connection.vendor == "sqlite":
-        return _sqlite_snapshot(folder)
-    return _postgres_snapshot()
-
-
-def scratch(folder: Path) -> contextlib.AbstractContextManager[Scratch]:
-    """Make an empty database: in `folder`, or beside the program's in its server."""
-    if connection.vendor == "sqlite":
-        return _sqlite_scratch(folder)
-    return _postgres_scratch()
 
 
 def exists() -> bool:
-    """Return if the program's database is there at all."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return Path(name).exists()
-
+    """Return if the program's database is there in its server."""
     with _server() as cursor:
-        return _is_there(cursor, name)
-
-
-@contextmanager
-def _known_to_django(alias: str, **changes: Any) -> Iterator[str]:
-    """Let Django read another database, with the settings of the program's but for
-    `changes`, under the name `alias`.
-
-    The table of databases is replaced, never changed: other threads go through it.
-    """
-    database = copy.deepcopy(connection.settings_dict) | changes
-    connections.settings = connections.settings | {alias: database}
-    try:
-        yield alias
-    finally:
-        connections[alias].close()
-        del connections[alias]
-        others = {
-            name: kept for name, kept in connections.settings.items() if name != alias
-        }
-        connections.settings = others
-
-
-# --- SQLite -------------------------------------------------------------------------
-
-
-def _new_file(path: Path) -> Path:
-    """Make an empty file that nobody else may read."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    return path
-
-
-def _remove_sqlite(path: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-
-
-@dataclass(frozen=True)
-class SqliteSnapshot:
-    path: Path
-    alias: str = SNAPSHOT
-
-    def write_to(self, file: IO[bytes]) -> None:
-        with (
-            self.path.open("rb") as source,
-            gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as target,
-        ):
-            shutil.copyfileobj(source, target, BLOCK)
-
-
-@contextmanager
-def _sqlite_snapshot(folder: Path) -> Iterator[SqliteSnapshot]:
-    path = folder / f".{SNAPSHOT}-{secrets.token_hex(4)}.sqlite3"
-    original = Path(connection.settings_dict["NAME"])
-    if not exists():
-        raise BackupRefused(_("There is no database in %s yet.") % original)
-
-    try:
-        _new_file(path)
-        with (
-            contextlib.closing(
-                sqlite3.connect(f"{original.as_uri()}?mode=rw", uri=True)
-            ) as source,
-            contextlib.closing(sqlite3.connect(path)) as target,
-        ):
-            # all pages in one step, and so of one moment; writers go on in the WAL
-            source.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")
-
-        with _known_to_django(SNAPSHOT, NAME=path, OPTIONS={}):
-            yield SqliteSnapshot(path)
-    finally:
-        _remove_sqlite(path)
-
-
-@dataclass(frozen=True)
-class SqliteScratch:
-    path: Path
-    alias: str = SCRATCH
-
-    def read_from(self, file: IO[bytes]) -> None:
-        with (
-            gzip.GzipFile(fileobj=file, mode="rb") as source,
-            self.path.open("wb") as target,
-        ):
-            shutil.copyfileobj(source, target, BLOCK)
-            target.flush()
-            os.fsync(target.fileno())
-
-        # by Django, whose functions stand in constraints
-        with connections[self.alias].cursor() as cursor:
-            cursor.execute("PRAGMA integrity_check(1)")
-            (found,) = cursor.fetchone()
-        if found != "ok":
-            raise BackupRefused(
-                _("SQLite finds the restored database damaged: %s") % found
-            )
-
-    def take_place(self, aside: str) -> str:
-        """Become the database of the program; the former stays beside it."""
-        place = Path(connection.settings_dict["NAME"])
-        connections[self.alias].close()
-        connection.close()
-
-        kept = place.with_name(f"{place.name}.{aside}")
-        if place.exists():
-            _fold_wal(place)
-            place.chmod(0o600)
-            os.link(place, kept)
-        self.path.replace(place)
-        sync_folder(place.parent)
-        return str(kept) if kept.exists() else ""
-
-
-def _fold_wal(path: Path) -> None:
-    """Bring all of a database into its one file, once the last who had it open are
-    gone. BackupRefused: somebody still has it open after five seconds.
-    """
-    for _nth in range(LAST_LOOKS):
-        if _is_folded(path):
-            return
-        time.sleep(0.1)
-    raise still_running()
-
-
-def _is_folded(path: Path) -> bool:
-    with contextlib.closing(sqlite3.connect(path, timeout=0)) as database:
-        try:
-            (mode,) = database.execute("PRAGMA journal_mode=DELETE").fetchone()
-        except sqlite3.OperationalError:  # somebody is reading or writing
-            return False
-    return bool(mode == "delete")
-
-
-def still_running() -> BackupRefused:
-    return BackupRefused(
-        _("The program is still running on this database. Stop it first, then restore.")
-    )
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, as fsync does for what files hold."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _sqlite_scratch(folder: Path) -> Iterator[SqliteScratch]:
-    path = folder / f".{SCRATCH}-{secrets.token_hex(4)}.sqlite3"
-    try:
-        _new_file(path)
-        with _known_to_django(SCRATCH, NAME=path):
-            yield SqliteScratch(path)
-    finally:
-        _remove_sqlite(path)
-
-
-# --- PostgreSQL ---------------------------------------------------------------------
+        return _is_there(cursor, connection.settings_dict["NAME"])
 
 
 def _run(
@@ -309,8 +94,9 @@ class PostgresSnapshot:
 
 
 @contextmanager
-def _postgres_snapshot() -> Iterator[PostgresSnapshot]:
-    with _known_to_django(SNAPSHOT), transaction.atomic(using=SNAPSHOT):
+def snapshot() -> Iterator[PostgresSnapshot]:
+    """Hold one moment open, to be dumped and read, until the block ends."""
+    with known_to_django(SNAPSHOT), transaction.atomic(using=SNAPSHOT):
         with connections[SNAPSHOT].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
@@ -368,7 +154,7 @@ def _server() -> Iterator[Any]:
     """
     alias = f"server-{secrets.token_hex(4)}"
     with (
-        _known_to_django(alias, NAME="postgres"),
+        known_to_django(alias, NAME="postgres"),
         connections[alias].cursor() as cursor,
     ):
         yield cursor
@@ -404,7 +190,8 @@ def _others_at(cursor: Any, name: str) -> bool:
 
 
 @contextmanager
-def _postgres_scratch() -> Iterator[PostgresScratch]:
+def scratch() -> Iterator[PostgresScratch]:
+    """Make an empty database in the same server; drop those that killed runs left."""
     place = connection.settings_dict["NAME"]
     prefix = f"{place[:40]}_{SCRATCH}_"
     name = f"{prefix}{secrets.token_hex(4)}"
@@ -414,7 +201,7 @@ def _postgres_scratch() -> Iterator[PostgresScratch]:
         _drop_abandoned(cursor, prefix)
         _create(cursor, name, place)
         try:
-            with _known_to_django(SCRATCH, NAME=name):
+            with known_to_django(SCRATCH, NAME=name):
                 yield PostgresScratch(name)
         finally:
             # one that took the place has another name by now
