@@ -13,6 +13,8 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
+from tests.browser.walking import past_the_login
+
 # a busy machine answers slowly; what is there is found at once
 expect.set_options(timeout=20_000)
 PASSWORD = "lu-deng-huai-le-7"
@@ -115,7 +117,7 @@ def log_in_as(new_page):
         page.fill("[name=login]", post.user.username)
         page.fill("[name=password]", PASSWORD)
         page.click("main .btn-primary")
-        page.wait_for_url("**/")
+        page.wait_for_url(past_the_login)
         return page
 
     return logged_in

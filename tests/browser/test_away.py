@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from cases.models import Case
 from tests.browser.conftest import PASSWORD
+from tests.browser.walking import past_the_login
 from tests.cases.roads import spoken, staff
 
 pytestmark = [
@@ -36,7 +37,7 @@ def log_in_elsewhere(page, post) -> None:
     other.fill("[name=login]", post.user.username)
     other.fill("[name=password]", PASSWORD)
     other.click("main .btn-primary")
-    other.wait_for_url("**/")
+    other.wait_for_url(past_the_login)
     other.close()
 
 

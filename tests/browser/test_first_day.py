@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from cases.models import Case
 from tests.browser.conftest import PASSWORD
+from tests.browser.walking import FRONT
 from tests.cases.roads import decided, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.lookup import index_residents
@@ -59,7 +60,7 @@ def test_a_one_time_password_is_changed_in_peace(log_in_as):
     page.fill("[name=password1]", OWN)
     page.fill("[name=password2]", OWN)
     page.click("main .btn-primary")
-    page.wait_for_url("**/")
+    page.wait_for_url(FRONT)
     duty.user.refresh_from_db()
     assert not duty.user.must_change_password
 

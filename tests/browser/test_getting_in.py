@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from minshi.clock import now
 from tests.browser.conftest import PASSWORD
+from tests.browser.walking import FRONT
 from tests.cases.roads import spoken, staff
 from tests.roles import security_admin, system_admin
 from tests.villages.test_tries import code_of
@@ -142,7 +143,7 @@ def test_a_session_over_while_the_password_is_chosen_comes_back_to_it(new_page):
     log_in(page, user, once)
     page.wait_for_url("**/account/password/")
     choose_password(page, once)
-    page.wait_for_url(re.compile(r"/$"))
+    page.wait_for_url(FRONT)
 
 
 def test_a_password_reset_in_the_middle_of_work_leads_to_a_new_one(log_in_as):

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from cases.models import Case
 from tests.browser.test_getting_in import choose_password, log_in, slow
 from tests.browser.test_speaker import OPTIONS, compose
+from tests.browser.walking import FRONT
 from tests.cases.roads import spoken, staff
 from tests.roles import security_admin
 from tests.villages.factories import HouseholdFactory, ResidentFactory
@@ -90,7 +91,7 @@ def test_an_officers_first_day_on_a_slow_line(open_as, new_page):
     log_in(page, User.objects.get(username="duty.wang"), once)
     page.wait_for_url("**/account/password/**")
     choose_password(page, once)
-    page.wait_for_url(re.compile(r"//[^/]+/$"))
+    page.wait_for_url(FRONT)
 
     case = take_down(page)
     receipt = page.locator("article.receipt").inner_text()

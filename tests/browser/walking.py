@@ -2,11 +2,19 @@
 click, a meeting.
 """
 
+import re
 from datetime import datetime
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.cases.roads import SHANGHAI
+
+FRONT = re.compile(r"//[^/]+/$")  # the address of the first page, and of no other
+
+
+def past_the_login(url: str) -> bool:
+    """Whether a page is another than the log-in, to wait for."""
+    return "/login/" not in url
 
 
 def act(page: Page, number: str, action: str) -> Locator:
