@@ -17,10 +17,12 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
 )
+from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
+from cases.workflow.speakers import named_apart
 from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer_rows
-from villages.models import Group, Resident, Town, User, Village
+from villages.models import Group, Post, Resident, Town, User, Village
 
 # The fields in sight before anything is unfolded.
 SHOWN_AT_ONCE = frozenset(
@@ -39,6 +41,15 @@ SHOWN_AT_ONCE = frozenset(
         "solved",
         "reason",
     }
+)
+
+COPIED = (
+    "speaker_name",
+    "speaker_phone",
+    "speaker_address",
+    "proxy_speaker",
+    "place",
+    "request_text",
 )
 
 
@@ -203,3 +214,38 @@ class IntakeForm(RuleForm):
             self.add_error(missing, _("Both questions, please, or neither."))
 
         return data
+
+
+def town_from_form(post: Post) -> Town | None:
+    """Return the post's town, whose matter it is without a village; None for the
+    county.
+    """
+    if post.town:
+        return post.town
+    return post.office.town if post.office else None
+
+
+def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
+    """Return the form's answers as a matter to take down.
+
+    Without a village it belongs to the post's town.
+    """
+    copied = {name: data[name] for name in COPIED}
+
+    return Spoken(
+        verbatim=data["verbatim"],
+        village=data["village"],
+        town=town_from_form(post),
+        group=data.get("group"),
+        resident=data["resident"],
+        as_typed=data["as_typed"],
+        category=data["category"],
+        grade=data["grade"],
+        topic=data.get("topic"),
+        channel=data["channel"],
+        confidentiality=data["confidentiality"] or Confidentiality.NORMAL,
+        said_at=data["said_at"],
+        co_speakers=tuple(named_apart(data["co_speakers"])),
+        concerns=tuple(data.get("concerns") or ()),
+        **copied,
+    )

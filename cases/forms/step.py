@@ -22,8 +22,8 @@ from cases.models import Case
 from cases.models.choices import Handling, Level
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
-from cases.workflow.facts import holder_key
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind
+from cases.workflow.standing import holder_key
 from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User

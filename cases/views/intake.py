@@ -1,13 +1,10 @@
-"""登记 and 回执: taking a matter down, similar matters, the printable receipt."""
+"""登记: taking a matter down."""
 
 import uuid
-from typing import Any, TypeVar
+from typing import Any
 
-import segno
 from django.contrib import messages
-from django.db.models import Model, QuerySet
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     JsonResponse,
@@ -19,37 +16,25 @@ from django.utils.translation import gettext as _
 
 from cases.attachments import attach
 from cases.forms import IntakeForm
+from cases.forms.intake import spoken_of, town_from_form
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
-from cases.privacy.disclosure import may_print_receipt
-from cases.privacy.redactor import speaker_redactor
 from cases.views.access import StaffView
 from cases.views.namesakes import namesakes_of
-from cases.views.pasted import fillings_for
-from cases.workflow import Action, Officer, Speaker, Spoken, make_move, read_facts
-from cases.workflow.intake import OnTheSpot, similar_to, take_down
-from cases.workflow.pasted import without_numbers
+from cases.views.similar import fillings_for
+from cases.workflow import Action, Officer, Speaker, make_move
+from cases.workflow.intake import OnTheSpot, take_down
 from cases.workflow.register import in_territory
-from cases.workflow.speakers import checked_name, named_apart
+from cases.workflow.speakers import checked_name
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
-from villages.models import Group, Post, Town, Village
+from villages.models import Post, Village
 from villages.models.people import ADMINISTRATORS
-from villages.requests import whole_number
 from villages.rights import SETTLE
 from villages.staying import asked_by_script
 
-Row = TypeVar("Row", bound=Model)
 LAST = "last_intake"  # the session stores the last channel used, and on which day
-COPIED = (
-    "speaker_name",
-    "speaker_phone",
-    "speaker_address",
-    "proxy_speaker",
-    "place",
-    "request_text",
-)
 
 
 class Intake(StaffView):
@@ -274,141 +259,6 @@ def _channel_of_the_day(request: HttpRequest) -> str:
     return channel if channel != Channel.TALK_ROOM else ""
 
 
-def town_from_form(post: Post) -> Town | None:
-    """Return the post's town, whose matter it is without a village; None for the
-    county.
-    """
-    if post.town:
-        return post.town
-    return post.office.town if post.office else None
-
-
 def _typed(data: QueryDict) -> dict[str, Any]:
     """Return the answers typed so far, to fill a form that is not checked yet."""
     return {**data.dict(), "concerns": data.getlist("concerns")}
-
-
-def spoken_of(data: dict[str, Any], post: Post) -> Spoken:
-    """Return the form's answers as a matter to take down.
-
-    Without a village it belongs to the post's town.
-    """
-    copied = {name: data[name] for name in COPIED}
-
-    return Spoken(
-        verbatim=data["verbatim"],
-        village=data["village"],
-        town=town_from_form(post),
-        group=data.get("group"),
-        resident=data["resident"],
-        as_typed=data["as_typed"],
-        category=data["category"],
-        grade=data["grade"],
-        topic=data.get("topic"),
-        channel=data["channel"],
-        confidentiality=data["confidentiality"] or Confidentiality.NORMAL,
-        said_at=data["said_at"],
-        co_speakers=tuple(named_apart(data["co_speakers"])),
-        concerns=tuple(data.get("concerns") or ()),
-        **copied,
-    )
-
-
-class Similar(StaffView):
-    """A fragment under the words: what belongs in a field of its own, and up to three
-    open matters that sound the same.
-
-    By POST, so that the words stay out of logs.
-    """
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        overseen = Village.objects.in_reach_of(self.user, today())
-        villages = overseen.select_related("town")
-        village = _chosen(villages, request.POST.get("village", ""))
-
-        found: list[Case] = []
-        if village:
-            groups = Group.objects.filter(village=village)
-            found = similar_to(
-                request.POST.get("verbatim", ""),
-                user=self.user,
-                village=village,
-                group=_chosen(groups, request.POST.get("group", "")),
-                category=request.POST.get("category", ""),
-                at=now(),
-            )
-
-        context = {
-            "similar": found,
-            "fillings": fillings_for(self.user, request.POST.dict()),
-            "at": now(),
-            "sight": self.sight(),
-        }
-        return render(request, "cases/_similar.html", context)
-
-
-def _chosen(rows: QuerySet[Row], key: str) -> Row | None:
-    pk = whole_number(key)
-    if pk is None:
-        return None
-    return rows.filter(pk=pk).first()
-
-
-class Receipt(StaffView):
-    """回执, 80 mm or A5: for its recorder, and for whoever may rate.
-
-    The recorder prints it even where the case is hidden from them afterwards.
-    """
-
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-        with_row = mine.select_related(
-            "town", "village__talk_room", "recorded_by__user"
-        )
-        case = with_row.first() or self._printable(number)
-
-        address = request.build_absolute_uri(tracking_address(case))
-        qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
-
-        is_named = (
-            case.confidentiality == Confidentiality.NORMAL
-            and self.visible().filter(pk=case.pk).exists()
-        )
-
-        context = {
-            "case": case,
-            "matter": _on_paper(case, case.title) if is_named else "",
-            "is_settled": case.was_settled,
-            "answer": _answer_on_paper(case) if is_named else "",
-            "qr": qr,
-            "address": address,
-            "nav": "intake",
-        }
-        return render(request, "cases/receipt.html", context)
-
-    def _printable(self, number: str) -> Case:
-        """Return the case of a reader who may rate it.
-
-        Http404: out of sight, or the reader handled the case.
-        """
-        case = self.case(number)
-        if not may_print_receipt(self.user, case, read_facts(case, now())):
-            raise Http404
-        return case
-
-
-def _on_paper(case: Case, words: str) -> str:
-    """Return words for a receipt, which may be lost on the road: it names nobody, also
-    where somebody has written the title since.
-    """
-    redact = speaker_redactor(case)
-    return without_numbers(redact(words))
-
-
-def _answer_on_paper(case: Case) -> str:
-    """Return the answer that the villager got on the spot; "" where there was none."""
-    return _on_paper(case, case.result) if case.was_settled else ""
-
-
-def tracking_address(case: Case) -> str:
-    return f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}"

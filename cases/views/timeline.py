@@ -26,7 +26,7 @@ from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
 from cases.workflow.event_data import data_of
-from cases.workflow.facts import holder_key
+from cases.workflow.standing import holder_key
 
 # choices that an event's data names by their key, in the order they are shown
 CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(

@@ -1,17 +1,68 @@
-"""The line beneath the words: what stands in them and belongs in a field of its own."""
+"""The lines beneath the words of an intake: what belongs in a field of its own, and
+open matters that sound the same.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
+from cases.views.access import StaffView
+from cases.workflow.intake import similar_to
 from cases.workflow.pasted import pasted_in, without_id
-from minshi.clock import today
+from minshi.clock import now, today
 from villages.lookup import names_in, neighbourhood_of
-from villages.models import User
+from villages.models import Group, User, Village
 from villages.requests import whole_number
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Similar(StaffView):
+    """A fragment under the words: what belongs in a field of its own, and up to three
+    open matters that sound the same.
+
+    By POST, so that the words stay out of logs.
+    """
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        overseen = Village.objects.in_reach_of(self.user, today())
+        villages = overseen.select_related("town")
+        village = _chosen(villages, request.POST.get("village", ""))
+
+        found: list[Case] = []
+        if village:
+            groups = Group.objects.filter(village=village)
+            found = similar_to(
+                request.POST.get("verbatim", ""),
+                user=self.user,
+                village=village,
+                group=_chosen(groups, request.POST.get("group", "")),
+                category=request.POST.get("category", ""),
+                at=now(),
+            )
+
+        context = {
+            "similar": found,
+            "fillings": fillings_for(self.user, request.POST.dict()),
+            "at": now(),
+            "sight": self.sight(),
+        }
+        return render(request, "cases/_similar.html", context)
+
+
+def _chosen(rows: QuerySet[Row], key: str) -> Row | None:
+    pk = whole_number(key)
+    if pk is None:
+        return None
+    return rows.filter(pk=pk).first()
 
 
 @dataclass(frozen=True)

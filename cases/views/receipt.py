@@ -1,0 +1,75 @@
+"""回执: the receipt of a matter, printed for whoever spoke."""
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cases.models import Case
+from cases.models.choices import Confidentiality
+from cases.privacy.disclosure import may_print_receipt
+from cases.privacy.redactor import speaker_redactor
+from cases.views.access import StaffView
+from cases.workflow import read_facts
+from cases.workflow.pasted import without_numbers
+from minshi.clock import now
+
+
+class Receipt(StaffView):
+    """回执, 80 mm or A5: for its recorder, and for whoever may rate.
+
+    The recorder prints it even where the case is hidden from them afterwards.
+    """
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        mine = Case.objects.filter(number=number, recorded_by__user=self.user)
+        with_row = mine.select_related(
+            "town", "village__talk_room", "recorded_by__user"
+        )
+        case = with_row.first() or self._printable(number)
+
+        address = request.build_absolute_uri(tracking_address(case))
+        qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
+
+        is_named = (
+            case.confidentiality == Confidentiality.NORMAL
+            and self.visible().filter(pk=case.pk).exists()
+        )
+
+        context = {
+            "case": case,
+            "matter": _on_paper(case, case.title) if is_named else "",
+            "is_settled": case.was_settled,
+            "answer": _answer_on_paper(case) if is_named else "",
+            "qr": qr,
+            "address": address,
+            "nav": "intake",
+        }
+        return render(request, "cases/receipt.html", context)
+
+    def _printable(self, number: str) -> Case:
+        """Return the case of a reader who may rate it.
+
+        Http404: out of sight, or the reader handled the case.
+        """
+        case = self.case(number)
+        if not may_print_receipt(self.user, case, read_facts(case, now())):
+            raise Http404
+        return case
+
+
+def _on_paper(case: Case, words: str) -> str:
+    """Return words for a receipt, which may be lost on the road: it names nobody, also
+    where somebody has written the title since.
+    """
+    redact = speaker_redactor(case)
+    return without_numbers(redact(words))
+
+
+def _answer_on_paper(case: Case) -> str:
+    """Return the answer that the villager got on the spot; "" where there was none."""
+    return _on_paper(case, case.result) if case.was_settled else ""
+
+
+def tracking_address(case: Case) -> str:
+    return f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}"
