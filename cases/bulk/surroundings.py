@@ -12,7 +12,7 @@ from cases.models.choices import AssignmentRole, Stage
 from cases.workflow import Facts, Officer
 from cases.workflow.candidates import possible_holders
 from cases.workflow.clocks import STAGE_RULE
-from cases.workflow.facts import posts_about
+from cases.workflow.reading_facts import posts_about
 from cases.workflow.who import find_owner
 from minshi import workdays
 from villages.models import Office, Post

@@ -30,7 +30,7 @@ from cases.models.meeting import ItemState
 from cases.models.scope import Sight
 from cases.workflow import Action
 from cases.workflow.event_data import data_of, lead_of
-from cases.workflow.facts import holder_key
+from cases.workflow.standing import holder_key
 from minshi.errors import Text
 from minshi.tabular import Cell, Column, Ledger
 from villages.models import Town, User, Village

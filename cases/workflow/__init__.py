@@ -8,13 +8,15 @@ from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.candidates import candidates
 from cases.workflow.deciding import who_rules
 from cases.workflow.drafts import merged_reply
-from cases.workflow.facts import Facts, holder_name, read_facts
+from cases.workflow.facts import Facts
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES, actions_that
 from cases.workflow.moving import Offer, make_move, moves_open_to, offer_to
 from cases.workflow.proof import verify_chains
 from cases.workflow.readers import readers_of
+from cases.workflow.reading_facts import read_facts
 from cases.workflow.register import Spoken, register
+from cases.workflow.standing import holder_name
 from cases.workflow.trial import look_ahead
 
 __all__ = [

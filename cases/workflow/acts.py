@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.choices import Channel, Confidentiality, Stage, SupervisionLevel
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
-from cases.workflow.effects import deliberate, files, guard, handle, rate, speak
+from cases.workflow.effects import (
+    amend,
+    deliberate,
+    files,
+    handle,
+    protection,
+    rate,
+    speak,
+)
 from cases.workflow.inputs import (
     AS_TYPED,
     ASKS,
@@ -221,7 +229,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         ),
         Action.PROTECT: Move(
             sources=frozenset(Stage),
-            effect=guard.protect,
+            effect=protection.protect,
             who=who.AnyOf((who.OWNER, who.REVIEWERS)),
             inputs=(
                 choice(
@@ -238,7 +246,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         Action.RECUSE: Move(
             sources=OPEN,
             targets=OPEN,
-            effect=guard.recuse,
+            effect=protection.recuse,
             who=who.AnyOf((who.RECORDER, who.OVERSEERS)),
             speaker=True,
             inputs=(
@@ -255,7 +263,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         ),
         Action.LIFT_RECUSAL: Move(
             sources=OPEN,
-            effect=guard.lift_recusal,
+            effect=protection.lift_recusal,
             who=who.REVIEWERS,
             inputs=(REASON,),
             guards=(guards.has_concerns,),
@@ -263,7 +271,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         ),
         Action.MANDATORY_REPORT: Move(
             sources=frozenset(Stage),
-            effect=guard.mandatory_report,
+            effect=protection.mandatory_report,
             who=who.READERS,
             inputs=(
                 Input(
@@ -279,7 +287,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         ),
         Action.RECEIPT: Move(
             sources=frozenset(Stage),
-            effect=guard.receipt,
+            effect=protection.receipt,
             who=who.READERS,
             inputs=(
                 Input("report", Kind.REPORT, _("Which report"), required=True),
@@ -306,7 +314,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         ),
         Action.AMEND: Move(
             sources=frozenset(Stage),
-            effect=guard.amend,
+            effect=amend.amend,
             who=who.AnyOf((who.RECORDER, who.OWNER)),
             inputs=(
                 Input(

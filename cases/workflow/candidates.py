@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cases.models import Case, MandatoryReport, Topic
 from cases.models.choices import Level
-from cases.workflow.facts import Facts, holder_key, village_of
+from cases.workflow.facts import Facts
 from cases.workflow.inputs import Input, Kind
+from cases.workflow.standing import holder_key, village_of
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Office, Post, Resident, Town, User, Village
 from villages.rights import LEAD

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from cases.privacy.redactor import personal_redactor
-from cases.workflow.facts import Facts, holder_name
+from cases.workflow.facts import Facts
+from cases.workflow.standing import holder_name
 
 
 def merged_reply(facts: Facts) -> str:

@@ -1,23 +1,19 @@
 """The facts a move is judged by, read once in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import Q
-
 from cases.models import (
     Assignment,
     Case,
-    CaseAccess,
     Clock,
     Concern,
     Event,
     FourTwoProcess,
     FourTwoStep,
     HandBack,
-    JoinedVillage,
     Rating,
     TimeRequest,
 )
@@ -31,8 +27,9 @@ from cases.models.choices import (
     Satisfaction,
 )
 from cases.workflow.actions import Action
+from cases.workflow.standing import stands_at, village_of
 from minshi import workdays
-from villages.duty import standing_among, with_standing
+from villages.duty import standing_among
 from villages.models import Office, Post, Role
 
 # later moves are judged by these events
@@ -337,150 +334,3 @@ class Facts:
             if has_role and stands_at(post, self.case, level):
                 found.append(post)
         return found
-
-
-def stands_at(post: Post, case: Case, level: Level) -> bool:
-    """True for a post at the case's node of that level; a group's is at the village."""
-    if level == Level.TOWN:
-        return post.town_id == case.town_id
-    if level == Level.COUNTY:
-        return post.county_code == case.town.county_code
-
-    if case.village_id is not None and post.village_id == case.village_id:
-        return True
-    return case.group_id is not None and post.group_id == case.group_id
-
-
-def village_of(post: Post) -> int | None:
-    return post.village_id or (post.group.village_id if post.group else None)
-
-
-def level_of(post: Post) -> Level | None:
-    """Return the level a cadre stands at; None for the 三员."""
-    if post.village_id or post.group_id:
-        return Level.VILLAGE
-    if post.town_id or (post.office and post.office.town_id):
-        return Level.TOWN
-    return Level.COUNTY if post.county_code or post.office_id else None
-
-
-def posts_about(
-    case: Case,
-    at: datetime,
-    assignments: Iterable[Assignment] = (),
-    concerns: Iterable[Concern] = (),
-) -> list[Post]:
-    """Return every current post that has to do with the case. One query.
-
-    It could own, decide, check or handle the case, or bars its holder from it.
-    """
-    assignments = list(assignments)
-    villages = {concern.village_id for concern in concerns if concern.village_id}
-    if case.village_id:
-        villages.add(case.village_id)
-    joined = JoinedVillage.objects.filter(case=case.pk).values("village")
-    of_case = [pk for pk in (case.recorded_by_id, case.owner_post_id) if pk]
-    of_assignments = [item.post_id for item in assignments if item.post_id]
-    current = [item for item in assignments if item.ended_at is None]
-    offices = [item.office_id for item in current if item.office_id]
-
-    where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
-    where |= Q(village__in=villages) | Q(group__village__in=villages)
-    where |= Q(village__in=joined)
-    where |= Q(pk__in=of_case) | Q(pk__in=of_assignments)
-    where |= Q(office__in=offices)
-
-    posts = Post.objects.current(workdays.local_day(at)).filter(where)
-    posts = posts.select_related("user", "office", "group").in_order()
-    return list(with_standing(posts, at))
-
-
-def read_facts(
-    case: Case, at: datetime, events: Sequence[Event] | None = None
-) -> Facts:
-    """Read the facts in at most 10 queries, whatever the case's history.
-
-    `events` are all of the case, newest first, where the caller has read them already.
-    """
-    assignments = list(
-        Assignment.objects.filter(case=case).select_related(
-            "post__user", "post__group", "office"
-        )
-    )
-    # the floor stands with them
-    concerns = list(Concern.objects.filter(case=case)) if case.conflict_floor else []
-    requests = TimeRequest.objects.filter(case=case).select_related("asked_by__user")
-
-    return Facts(
-        case=case,
-        at=at,
-        posts=posts_about(case, at, assignments, concerns),
-        assignments=assignments,
-        concerns=concerns,
-        named=_named_in(case),
-        ratings=list(Rating.objects.filter(case=case)),
-        events=_events_of(case, events),
-        requests=list(requests),
-        clocks=list(Clock.objects.filter(case=case).order_by("nth")),
-        hand_backs=_waiting_hand_backs(assignments),
-        office_people=_people_of_offices(assignments),
-    )
-
-
-def _named_in(case: Case) -> set[int]:
-    if case.confidentiality != Confidentiality.SECRET:
-        return set()
-    rows = CaseAccess.objects.filter(case=case)
-    return set(rows.values_list("post_id", flat=True))
-
-
-def _events_of(case: Case, events: Sequence[Event] | None) -> list[Event]:
-    """Return the events of ACTIONS_READ, oldest first."""
-    if events is None:
-        rows = Event.objects.filter(case=case, action__in=ACTIONS_READ)
-        return list(rows.order_by("sequence"))
-    return [event for event in reversed(events) if event.action in ACTIONS_READ]
-
-
-def _people_of_offices(assignments: Iterable[Assignment]) -> dict[int, set[int]]:
-    """Return the users who ever had a post in an office that was assigned."""
-    offices = {item.office_id for item in assignments if item.office_id}
-    people: dict[int, set[int]] = {}
-    if not offices:
-        return people
-
-    posts = Post.objects.filter(office__in=offices)
-    for office, user in posts.values_list("office_id", "user_id"):
-        people.setdefault(office or 0, set()).add(user)
-    return people
-
-
-def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
-    """Return the parts given back that wait for a ruling.
-
-    No query where nobody assists.
-    """
-    assisting = {}
-    for item in assignments:
-        if item.ended_at is None and item.role == AssignmentRole.ASSISTANT:
-            assisting[item.pk] = item
-    if not assisting:
-        return []
-
-    rows = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN)
-    waiting = list(rows.select_related("asked_by__user"))
-    for hand_back in waiting:
-        hand_back.assignment = assisting[hand_back.assignment_id]
-    return waiting
-
-
-def holder_key(holder: Post | Office) -> str:
-    """Return the name of a holder in an event's data: "post:12" or "office:3"."""
-    kind = "post" if isinstance(holder, Post) else "office"
-    return f"{kind}:{holder.pk}"
-
-
-def holder_name(holder: Post | Office | None) -> str:
-    if isinstance(holder, Post):
-        return str(holder.user)
-    return str(holder or "")

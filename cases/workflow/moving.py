@@ -15,10 +15,11 @@ from cases.privacy.personal import keep_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import EventData, data_of
-from cases.workflow.facts import Facts, read_facts
+from cases.workflow.facts import Facts
 from cases.workflow.inputs import check_inputs, still_open, unfinished
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES
+from cases.workflow.reading_facts import read_facts
 from cases.workflow.record import record
 from cases.workflow.step import Effect, Step
 from minshi import workdays

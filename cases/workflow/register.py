@@ -14,8 +14,8 @@ from cases.models.choices import Category, Channel, Confidentiality, Grade, Leve
 from cases.privacy.personal import add_co_speakers, keep_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
-from cases.workflow.effects.guard import name_concerns, unmasked_phone
-from cases.workflow.facts import Facts, posts_about, village_of
+from cases.workflow.effects.protection import name_concerns
+from cases.workflow.facts import Facts
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
     EDGES,
@@ -23,8 +23,15 @@ from cases.workflow.pasted import (
     without_numbers,
     without_people,
 )
+from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
-from cases.workflow.speakers import co_speaker, identified, neighbour_named
+from cases.workflow.speakers import (
+    co_speaker,
+    identified,
+    neighbour_named,
+    unmasked_phone,
+)
+from cases.workflow.standing import village_of
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest

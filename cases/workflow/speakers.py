@@ -111,3 +111,16 @@ def _has_other_phone(resident: Resident, typed: str) -> bool:
         return normal_phone(typed) != resident.phone
     except ValidationError:  # refused where the phone is stored
         return False
+
+
+def unmasked_phone(raw: str, field: str = "speaker_phone") -> str:
+    """Return a phone number in its one form; `field` is where it was typed.
+
+    InputRefused: no number, or a masked one, which would destroy the one stored.
+    """
+    if "*" in raw:
+        raise InputRefused.at(**{field: _("Type the whole phone number.")})
+    try:
+        return normal_phone(raw)
+    except ValidationError as error:
+        raise InputRefused.at(**{field: error.message}) from None

@@ -21,9 +21,10 @@ from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, System
 from cases.workflow.clocks import STAGE_RULE, Clocks
 from cases.workflow.event_data import EventData
-from cases.workflow.facts import Facts, holder_key
+from cases.workflow.facts import Facts
 from cases.workflow.people import People
 from cases.workflow.record import record
+from cases.workflow.standing import holder_key
 from minshi.crypto import digest
 from minshi.errors import NoSuchRight
 from villages.models import Post

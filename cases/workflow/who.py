@@ -9,7 +9,8 @@ from enum import Enum
 
 from cases.models import Case
 from cases.models.choices import Level, Stage
-from cases.workflow.facts import Facts, stands_at
+from cases.workflow.facts import Facts
+from cases.workflow.standing import stands_at
 from villages.models import Office, Post, Role
 
 Tier = frozenset[Role]

@@ -13,7 +13,7 @@ from cases.models import Assignment, Case, Event
 from cases.models.choices import AssignmentEnd, AssignmentRole
 from cases.workflow import MOVES, Action, who_rules
 from cases.workflow.event_data import data_of
-from cases.workflow.facts import holder_key
+from cases.workflow.standing import holder_key
 from minshi import workdays
 from villages.models import Post
 

@@ -17,9 +17,9 @@ from cases.models.choices import (
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
 from cases.workflow.event_data import HolderAsked
-from cases.workflow.facts import holder_key
 from cases.workflow.guards import village_may_decide
 from cases.workflow.inputs import Ask
+from cases.workflow.standing import holder_key
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import HandBack, TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Rule, Stage
-from cases.workflow.facts import holder_key, holder_name
+from cases.workflow.standing import holder_key, holder_name
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused

@@ -15,8 +15,8 @@ from cases.models.choices import (
 )
 from cases.privacy.personal import add_co_speakers
 from cases.workflow.actions import Action
-from cases.workflow.effects.guard import apply_concerns, unmasked_phone
-from cases.workflow.speakers import co_speaker
+from cases.workflow.effects.protection import apply_concerns
+from cases.workflow.speakers import co_speaker, unmasked_phone
 from cases.workflow.step import Step
 from minshi.errors import InputRefused, MoveRefused
 

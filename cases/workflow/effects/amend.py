@@ -1,0 +1,175 @@
+"""更正: corrections of a matter that was taken down."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models.scope import Sight
+from cases.privacy.personal import WHO_SPOKE, add_co_speakers
+from cases.workflow.actors import Officer
+from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
+from cases.workflow.speakers import (
+    checked_name,
+    co_speaker,
+    named_apart,
+    neighbour_named,
+    unmasked_phone,
+)
+from cases.workflow.step import Step
+from minshi.crypto import blind_index
+from minshi.errors import InputRefused, MoveRefused
+from villages.models import Post, Resident
+
+# left empty in the form they stay as they are
+NEVER_EMPTIED = (
+    "title",
+    "category",
+    "channel",
+    "speaker_phone",
+)
+PERSONAL = (*WHO_SPOKE, "resident", "title", "request_text", "place")
+
+
+def amend(step: Step) -> None:
+    """更正: correct any field but 原话, stage, level and dates.
+
+    Personal values leave only a pointer in the event.
+    """
+    corrections = _corrections(step)
+    _check_places(step)
+    if "speaker_name" in corrections:
+        _identify(step, corrections)
+
+    changed = list(step.personal)  # who it is, if that is known better now
+    others = corrections.pop(OTHERS.name, None)
+    if others is not None and _name_others(step, named_apart(others)):
+        changed.append(OTHERS.name)
+    for name, new in corrections.items():
+        if _correct(step, name, new):
+            changed.append(name)
+    if not changed:
+        raise MoveRefused(_("Nothing was changed."))
+
+    case = step.case
+    if case.speaker_phone:
+        case.speaker_phone_hash = blind_index(case.speaker_phone, "phone")
+    step.data["fields"] = sorted(changed)
+
+
+def _corrections(step: Step) -> dict[str, Any]:
+    """Return the values typed, by field, without those that the officer may not see."""
+    values = dict(step.values)
+    del values["reason"]
+    if values["speaker_phone"]:
+        values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
+
+    if step.post and not _shows_speaker(step, step.post):
+        for name in ABOUT_SPEAKER:
+            del values[name]
+    return values
+
+
+def _name_others(step: Step, names: list[str]) -> bool:
+    """Make exactly these the co-speakers; return whether that changed anything.
+
+    Whoever was named before keeps phone and resident; a new name is linked where it is
+    exactly one neighbour's.
+    """
+    case = step.case
+    before = case.others
+    names_before = [person.name for person in before]
+    if names == names_before:
+        return False
+
+    gone = [person.pk for person in before if person.name not in names]
+    case.co_speakers.filter(pk__in=gone).delete()
+    new = []
+    for name in names:
+        if name not in names_before:
+            new.append(co_speaker(case, name, _neighbour(step, name)))
+    add_co_speakers(case, new)
+
+    step.personal[OTHERS.name] = ("、".join(names_before), "、".join(names))
+    return True
+
+
+def _neighbour(step: Step, name: str) -> Resident | None:
+    if not isinstance(step.by, Officer):
+        return None
+    return neighbour_named(name, step.case.village, by=step.by, at=step.at)
+
+
+def _identify(step: Step, corrections: dict[str, Any]) -> None:
+    """Say whose name it is: the neighbour chosen, else the one of exactly this name.
+
+    A name written over leaves the neighbour it belonged to. What of a neighbour's own
+    is missing in the case is taken over. InputRefused as in `checked_name`.
+    """
+    case = step.case
+    as_typed = bool(corrections.pop("as_typed"))
+    chosen: Resident | None = corrections.pop("resident")
+    typed = corrections["speaker_name"]
+
+    is_chosen_now = chosen is not None and chosen.pk != case.resident_id
+    if typed is None or typed == case.speaker_name:
+        if not is_chosen_now:
+            return
+        typed = ""
+
+    resident = chosen if is_chosen_now and not as_typed else None
+    name = checked_name(typed, resident, as_typed=as_typed)
+    if resident is None and not as_typed:
+        resident = _neighbour(step, name)
+
+    corrections["speaker_name"] = name
+    _link(step, resident, corrections)
+
+
+def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> None:
+    """Make a resident the case's speaker, or nobody known."""
+    case = step.case
+    old = case.resident
+    if resident == old:
+        return
+
+    case.resident = resident
+    step.personal["resident"] = (str(old or ""), str(resident or ""))
+    if resident is None:
+        return
+
+    group = resident.household.group
+    if case.group_id is None and group.village_id == case.village_id:
+        corrections["group"] = corrections["group"] or group
+    if not case.speaker_phone and not corrections["speaker_phone"]:
+        corrections["speaker_phone"] = resident.phone or None
+    case.speaker_sex = case.speaker_sex or resident.sex
+
+
+def _correct(step: Step, name: str, new: Any) -> bool:
+    """Write one field; return whether that changed it."""
+    old = getattr(step.case, name)
+    if new is None or new == old or (name in NEVER_EMPTIED and not new):
+        return False
+
+    setattr(step.case, name, new)
+    if name in PERSONAL:
+        step.personal[name] = (str(old or ""), str(new or ""))
+    return True
+
+
+def _shows_speaker(step: Step, post: Post) -> bool:
+    """True for whoever sees the speaker; nobody else may overwrite them."""
+    return Sight.of(post.user, step.on).shows_speaker(step.case)
+
+
+def _check_places(step: Step) -> None:
+    group = step.values["group"]
+    topic = step.values["topic"]
+    if group and group.village_id != step.case.village_id:
+        raise InputRefused.at(group=_("That group is in another village."))
+    if topic and topic.town_id != step.case.town_id:
+        raise InputRefused.at(topic=_("That topic is another town's."))
+    if resident := step.values["resident"]:
+        lives_in = resident.household.group.village
+        if lives_in.town_id != step.case.town_id:
+            raise InputRefused.at(resident=_("They live in another town."))

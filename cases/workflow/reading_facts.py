@@ -1,0 +1,138 @@
+"""Facts read from the database, once, in a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from cases.models import (
+    Assignment,
+    Case,
+    CaseAccess,
+    Clock,
+    Concern,
+    Event,
+    HandBack,
+    JoinedVillage,
+    Rating,
+    TimeRequest,
+)
+from cases.models.choices import (
+    AssignmentRole,
+    Confidentiality,
+    RequestState,
+)
+from cases.workflow.facts import ACTIONS_READ, Facts
+from minshi import workdays
+from villages.duty import with_standing
+from villages.models import Post
+
+
+def posts_about(
+    case: Case,
+    at: datetime,
+    assignments: Iterable[Assignment] = (),
+    concerns: Iterable[Concern] = (),
+) -> list[Post]:
+    """Return every current post that has to do with the case. One query.
+
+    It could own, decide, check or handle the case, or bars its holder from it.
+    """
+    assignments = list(assignments)
+    villages = {concern.village_id for concern in concerns if concern.village_id}
+    if case.village_id:
+        villages.add(case.village_id)
+    joined = JoinedVillage.objects.filter(case=case.pk).values("village")
+    of_case = [pk for pk in (case.recorded_by_id, case.owner_post_id) if pk]
+    of_assignments = [item.post_id for item in assignments if item.post_id]
+    current = [item for item in assignments if item.ended_at is None]
+    offices = [item.office_id for item in current if item.office_id]
+
+    where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
+    where |= Q(village__in=villages) | Q(group__village__in=villages)
+    where |= Q(village__in=joined)
+    where |= Q(pk__in=of_case) | Q(pk__in=of_assignments)
+    where |= Q(office__in=offices)
+
+    posts = Post.objects.current(workdays.local_day(at)).filter(where)
+    posts = posts.select_related("user", "office", "group").in_order()
+    return list(with_standing(posts, at))
+
+
+def read_facts(
+    case: Case, at: datetime, events: Sequence[Event] | None = None
+) -> Facts:
+    """Read the facts in at most 10 queries, whatever the case's history.
+
+    `events` are all of the case, newest first, where the caller has read them already.
+    """
+    assignments = list(
+        Assignment.objects.filter(case=case).select_related(
+            "post__user", "post__group", "office"
+        )
+    )
+    # the floor stands with them
+    concerns = list(Concern.objects.filter(case=case)) if case.conflict_floor else []
+    requests = TimeRequest.objects.filter(case=case).select_related("asked_by__user")
+
+    return Facts(
+        case=case,
+        at=at,
+        posts=posts_about(case, at, assignments, concerns),
+        assignments=assignments,
+        concerns=concerns,
+        named=_named_in(case),
+        ratings=list(Rating.objects.filter(case=case)),
+        events=_events_of(case, events),
+        requests=list(requests),
+        clocks=list(Clock.objects.filter(case=case).order_by("nth")),
+        hand_backs=_waiting_hand_backs(assignments),
+        office_people=_people_of_offices(assignments),
+    )
+
+
+def _named_in(case: Case) -> set[int]:
+    if case.confidentiality != Confidentiality.SECRET:
+        return set()
+    rows = CaseAccess.objects.filter(case=case)
+    return set(rows.values_list("post_id", flat=True))
+
+
+def _events_of(case: Case, events: Sequence[Event] | None) -> list[Event]:
+    """Return the events of ACTIONS_READ, oldest first."""
+    if events is None:
+        rows = Event.objects.filter(case=case, action__in=ACTIONS_READ)
+        return list(rows.order_by("sequence"))
+    return [event for event in reversed(events) if event.action in ACTIONS_READ]
+
+
+def _people_of_offices(assignments: Iterable[Assignment]) -> dict[int, set[int]]:
+    """Return the users who ever had a post in an office that was assigned."""
+    offices = {item.office_id for item in assignments if item.office_id}
+    people: dict[int, set[int]] = {}
+    if not offices:
+        return people
+
+    posts = Post.objects.filter(office__in=offices)
+    for office, user in posts.values_list("office_id", "user_id"):
+        people.setdefault(office or 0, set()).add(user)
+    return people
+
+
+def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
+    """Return the parts given back that wait for a ruling.
+
+    No query where nobody assists.
+    """
+    assisting = {}
+    for item in assignments:
+        if item.ended_at is None and item.role == AssignmentRole.ASSISTANT:
+            assisting[item.pk] = item
+    if not assisting:
+        return []
+
+    rows = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN)
+    waiting = list(rows.select_related("asked_by__user"))
+    for hand_back in waiting:
+        hand_back.assignment = assisting[hand_back.assignment_id]
+    return waiting
