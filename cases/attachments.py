@@ -23,7 +23,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cases.models import Attachment, Case, FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
 from minshi.errors import InputRefused, PhotosWaiting, StorageFailed
-from minshi.refusals import NOT_STORED
 from villages.models import Post
 
 File = TypeVar("File", bound=KeptFile)
@@ -129,7 +128,7 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     except IntegrityError:  # the same file came twice at once; the first one stands
         return beside.get(received_sha256=row.received_sha256)
     except OSError as error:
-        raise StorageFailed(NOT_STORED) from error
+        raise StorageFailed from error
 
     return row
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Self
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 CONFLICT = 409  # what was sent is sound, but no longer fits what is there
 UNPROCESSABLE = 422  # what was sent is at fault; the form stands there with all of it
+TOO_MANY_REQUESTS = 429
 
 
 class RuleBroken(Exception):
@@ -64,6 +66,15 @@ class StorageFailed(RuleBroken):
 
     status = 507
     code = "storage_failed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The file could not be stored: the server's disk is full or does not"
+                " answer. Nothing was added; tell whoever runs the server, and send it"
+                " again later."
+            )
+        )
 
 
 class PhotosWaiting(RuleBroken):

@@ -13,11 +13,17 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from minshi.api import TokenLogin
-from minshi.refusals import LENGTH_REQUIRED, is_for_api, refuse, refuse_too_large
+from minshi.refusals import (
+    HOLDS_NUL,
+    LENGTH_REQUIRED,
+    NUL,
+    is_for_api,
+    refuse,
+    refuse_too_large,
+)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-NUL = "\0"
 
 
 class BodyLimit:
@@ -47,7 +53,9 @@ class BodyLimit:
 
 
 def _stated_length(request: HttpRequest) -> int | None:
-    """Return the length of the body; None where the body says no length (chunked)."""
+    """Return the length of the body; None where the request states no number, as of a
+    chunked body.
+    """
     if "HTTP_TRANSFER_ENCODING" in request.META:
         return None
     stated = request.META.get("CONTENT_LENGTH") or "0"
@@ -112,5 +120,4 @@ class StorableText:
 
 
 def _refuse_nul(request: HttpRequest) -> HttpResponse:
-    words = _("It holds a character (NUL) that is no text. Type it anew.")
-    return refuse(request, 400, "bad_request", words)
+    return refuse(request, 400, "bad_request", HOLDS_NUL)

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
+from minshi.refusals import HOLDS_NUL, NUL
+
 DEEPEST = 32  # lists and objects in one another; the deepest body of ours has four
-NUL = "\0"
 
 
 class JsonBody(parsers.JSONParser):
@@ -66,7 +67,7 @@ def _require_plain(body: object) -> None:
 def _parts_of(level: Iterable[object]) -> Iterable[object]:
     for value in level:
         if isinstance(value, str) and NUL in value:
-            raise ParseError(_("It holds a character (NUL) that is no text."))
+            raise ParseError(HOLDS_NUL)
         if isinstance(value, Mapping):
             yield from value.keys()
             yield from value.values()

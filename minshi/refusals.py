@@ -9,37 +9,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
 
-from minshi.errors import Text
+from minshi.errors import RuleBroken, Text
 
 API = "/api/"
 TOO_LARGE = 413
 LENGTH_REQUIRED = 411
-STORAGE_FAILED = 507
+NUL = "\0"  # PostgreSQL stores it in no text
+HOLDS_NUL = gettext_lazy("It holds a character (NUL) that is no text. Type it anew.")
 
 
 class BodyRefused(SuspiciousOperation):
     """A body is not read on; Django asks `bad_request` below for the answer."""
 
-    def __init__(self, status: int, code: str, detail: Text) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.detail = detail
-
-
-def storage_failed() -> BodyRefused:
-    """Return the refusal of a file that the disk does not take."""
-    return BodyRefused(STORAGE_FAILED, "storage_failed", NOT_STORED)
-
-
-NOT_STORED = gettext_lazy(
-    "The file could not be stored: the server's disk is full or does not answer."
-    " Nothing was added; tell whoever runs the server, and send it again later."
-)
+    def __init__(self, refusal: RuleBroken) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
 
 
 def is_for_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(API)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True under /api/, and where a script of a page asks."""
+    if is_for_api(request):
+        return True
+    preferred = request.get_preferred_type(["text/html", "application/json"])
+    return preferred == "application/json"
 
 
 def refuse(request: HttpRequest, status: int, code: str, detail: Text) -> HttpResponse:
@@ -66,7 +62,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, BodyRefused):
-        return refuse(request, exception.status, exception.code, exception.detail)
+        refusal = exception.refusal
+        return refuse(request, refusal.status, refusal.code, refusal.detail)
     if isinstance(exception, RequestDataTooBig):
         return refuse_too_large(request)
     return refuse(request, 400, "bad_request", _("This cannot be read."))

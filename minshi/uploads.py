@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from minshi.refusals import storage_failed
+from minshi.errors import StorageFailed
+from minshi.refusals import BodyRefused
 
 
 class TemporaryFile(TemporaryFileUploadHandler):
@@ -15,21 +16,21 @@ class TemporaryFile(TemporaryFileUploadHandler):
         try:
             super().new_file(*args, **kwargs)
         except OSError as error:
-            raise storage_failed() from error
+            raise BodyRefused(StorageFailed()) from error
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:
             super().receive_data_chunk(raw_data, start)
         except OSError as error:
             self._drop()
-            raise storage_failed() from error
+            raise BodyRefused(StorageFailed()) from error
 
     def file_complete(self, file_size: int) -> Any:
         try:
             return super().file_complete(file_size)  # writes what is left in the buffer
         except OSError as error:
             self._drop()
-            raise storage_failed() from error
+            raise BodyRefused(StorageFailed()) from error
 
     def _drop(self) -> None:
         """Close the file, which removes it. That it cannot be written is said already,

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minshi.crypto import decrypted, encrypted
+from minshi.errors import TOO_MANY_REQUESTS
+from minshi.refusals import is_for_api
 from villages.models import User
 from villages.requests import client_address
 from villages.sessions import stay
 from villages.tries import minutes_left, wait_until, words_of
 
-TOO_MANY_REQUESTS = 429
 LONGEST_NAME = 150
 
 
@@ -159,7 +160,7 @@ def locked_out(
     text = words_of(until, at)
 
     response: HttpResponse
-    if request.path.startswith("/api/"):
+    if is_for_api(request):
         answer = {"code": "locked_out", "detail": text}
         response = JsonResponse(answer, status=TOO_MANY_REQUESTS)
     else:

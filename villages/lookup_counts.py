@@ -10,14 +10,13 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from minshi.errors import RuleBroken
+from minshi.errors import TOO_MANY_REQUESTS, RuleBroken
 from villages.audit import record_audit
 from villages.lookup import FoundResident, find_residents, neighbourhood_of
 from villages.models import LookupCount, User
 from villages.models.audit import AuditKind
 
 LOOKUP_SCOPE = "lookup"  # of the throttle: THROTTLE_LOOKUP
-TOO_MANY_REQUESTS = 429
 
 
 class TooMany(RuleBroken):

@@ -20,11 +20,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minshi.clock import now, today
+from minshi.refusals import wants_json
 from villages.models import Post, User
 from villages.requests import StaffRequest, asks_by_itself
 from villages.rights import ENTER_ADMIN, deals_with_cases
 from villages.second_factor import lacks_second_factor
 from villages.sessions import is_over, keep_seen
+from villages.staying import login_is_over
 
 TYPE_SIZES = ("normal", "large", "largest")
 TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
@@ -129,8 +131,8 @@ class StaffSession:
         text = _(
             "You were logged out because nothing was done for a while. Log in to go on."
         )
-        if _wants_json(request):
-            return JsonResponse({"code": "session_ended", "detail": text}, status=401)
+        if wants_json(request):
+            return login_is_over(text)
 
         messages.info(request, text)
         return _go(request, redirect_to_login(_page_of(request))["Location"])
@@ -151,7 +153,7 @@ class StaffSession:
         if first is None or first.is_on(match.url_name if match else None):
             return None
 
-        if _wants_json(request):
+        if wants_json(request):
             answer = {"code": first.code, "detail": str(first.text)}
             return JsonResponse(answer, status=403)
 
@@ -225,13 +227,6 @@ def _page_of(request: HttpRequest) -> str:
 
     parts = urlsplit(page)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    if request.path.startswith("/api/"):
-        return True
-    preferred = request.get_preferred_type(["text/html", "application/json"])
-    return preferred == "application/json"
 
 
 class Here:

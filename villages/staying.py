@@ -6,6 +6,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
+from minshi.errors import Text
+from minshi.refusals import wants_json
+
 UNAUTHORIZED = 401
 
 
@@ -27,14 +30,17 @@ class StayOnPage:
         target = response.get("HX-Redirect") or response.get("Location") or ""
         if not target.startswith(resolve_url("account_login")):
             return response
-        text = _("Your login is over. Log in again to go on.")
-        answer = {"code": "session_ended", "detail": text}
-        return JsonResponse(answer, status=UNAUTHORIZED)
+        return login_is_over(_("Your login is over. Log in again to go on."))
+
+
+def login_is_over(text: Text) -> JsonResponse:
+    """Tell a script that nobody is logged in any more, and why."""
+    answer = {"code": "session_ended", "detail": str(text)}
+    return JsonResponse(answer, status=UNAUTHORIZED)
 
 
 def asked_by_script(request: HttpRequest) -> bool:
     """True for a fragment of a page, and for what a script of ours asks for."""
     if "HX-Request" in request.headers:
         return True
-    preferred = request.get_preferred_type(["text/html", "application/json"])
-    return preferred == "application/json"
+    return wants_json(request)

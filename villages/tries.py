@@ -50,8 +50,8 @@ class Limits:
     address: int
 
 
-# One mobile network gives a whole county's telephones the same few addresses, and
-# nobody may shut a speaker out by trying at their number.
+# One mobile network gives a whole county's telephones the same few addresses; and a
+# speaker is not shut out by a few tries of others at their number.
 OF_RECEIPTS = Limits(here=10, name=100, address=100)
 
 

@@ -29,14 +29,13 @@ from cases.workflow import (
 )
 from cases.workflow.numbering import code_of, number_of
 from minshi.clock import now
-from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.errors import TOO_MANY_REQUESTS, UNPROCESSABLE, RuleBroken
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until, words_of
 
 # recusal is asked for at register and at the counter only, where somebody explains it
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 # whoever spoke first rates, withdraws and reopens
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
-TOO_MANY_REQUESTS = 429
 LONGEST_NUMBER = 16
 
 

@@ -74,7 +74,7 @@ class AccountList(SecurityAdminPage):
     def get(self, request: StaffRequest) -> HttpResponse:
         form = SearchForm(request.GET)
         text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-        after = request.GET.get("after", "").replace("\0", "")
+        after = request.GET.get("after", "")
 
         users = User.objects.filter(username__gt=after).order_by("username")
         if text:

@@ -31,7 +31,7 @@ class Lookup(LoginRequiredMixin, View):
     throttle_scope = LOOKUP_SCOPE  # read by the throttle, as on the API
 
     def get(self, request: StaffRequest) -> HttpResponse:
-        text = request.GET.get("q", "").replace("\0", "")
+        text = request.GET.get("q", "")
         only_in = whole_number(request.GET.get("village", ""))
 
         try:
