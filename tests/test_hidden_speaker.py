@@ -16,11 +16,20 @@ import time_machine
 from django.core.cache import cache
 
 from cases.models import Case
+from cases.workflow import moves_open_to
 from minshi.crypto import masked_name, masked_phone
 from supervision.models import TrackedCase, TrackingMeeting
 from tests import roles
 from tests.addresses import every_address, targets
-from tests.cases.roads import NOON, Staff, accepted, decided, spoken, staff
+from tests.cases.roads import (
+    NOON,
+    Staff,
+    accepted,
+    completed,
+    decided,
+    spoken,
+    staff,
+)
 from tests.foreign_grid import grid_of
 from tests.strangers import Markers, World, with_every_part
 from tests.test_scope_matrix import ACCOUNTS, Remembered, Visit, watching
@@ -245,3 +254,72 @@ def questions(name: str) -> list[str]:
     """
     parts = [NAME[1:], PHONE[:10], f"叫{NAME[:3]}", NEIGHBOUR[1:], ADDRESS[2:]]
     return [*SPELLINGS, *parts] if name in SEARCHES else parts
+
+
+# --- the steps of whoever holds the matter
+def in_deliberation(here: Staff, case: Case) -> tuple[Case, Post]:
+    return accepted(here, case), here.secretary
+
+
+def in_work(here: Staff, case: Case) -> tuple[Case, Post]:
+    return decided(here, accepted(here, case)), here.handler
+
+
+def led_by_the_group_leader(here: Staff, case: Case) -> tuple[Case, Post]:
+    return decided(here, accepted(here, case), lead=here.leader), here.leader
+
+
+def looked_at(here: Staff, case: Case) -> tuple[Case, Post]:
+    decided_upon = decided(here, accepted(here, case))
+    return completed(here, decided_upon, at=NOON), here.secretary
+
+
+HOLDERS = (in_deliberation, in_work, led_by_the_group_leader, looked_at)
+
+
+def held_in_confidence(hold):
+    here = staff()
+    case = spoken(here, confidentiality="hidden", **Naming("巳", PHONE).spoken)
+    add_neighbours_phone(case)
+    case, holder = hold(here, case)
+    case.refresh_from_db()
+    return case, holder
+
+
+@pytest.mark.parametrize("hold", HOLDERS)
+def test_no_form_of_a_step_tells_its_holder_who_spoke_in_confidence(client, hold):
+    case, holder = held_in_confidence(hold)
+    client.force_login(holder.user)
+    actions = [offer.action for offer in moves_open_to(holder.user, case, NOON)]
+
+    pages = {}
+    for action in actions:
+        answer = client.get(f"/cases/{case.number}/do/{action}/")
+        assert answer.status_code == 200
+        pages[action] = answer.content.decode()
+
+    assert "amend" in pages
+    told = [
+        (action, needle)
+        for action, page in pages.items()
+        for needle in (*SPELLINGS, *MASKS)
+        if needle in page
+    ]
+    assert told == []
+
+
+def test_a_correction_leaves_the_words_that_its_writer_reads_blanked(client):
+    case, holder = held_in_confidence(in_deliberation)
+    client.force_login(holder.user)
+    address = f"/cases/{case.number}/do/amend/"
+    form = client.get(address).context["form"]
+    typed = {bound.html_name: bound.value() or "" for bound in form}
+
+    typed |= {"reason": "地点写错了", "place": "村口的井"}
+    answer = client.post(address, typed)
+
+    assert answer.status_code == 302
+    after = Case.objects.get(pk=case.pk)
+    assert after.place == "村口的井"
+    for name in ("title", "request_text", "remark", "speaker_name", "speaker_phone"):
+        assert getattr(after, name) == getattr(case, name), name

@@ -20,6 +20,7 @@ from cases.forms.fields import (
 )
 from cases.models import Case
 from cases.models.choices import Handling, Level
+from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind
@@ -52,21 +53,23 @@ class MoveForm(RuleForm):
         facts: Facts,
         user: User | None,
         *args: Any,
-        speaker_shown: bool = True,
+        redact: Redactor = NOTHING,
         typed: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Make a field for each input that this user may fill in.
 
-        `typed` are answers not checked yet.
+        `redact` is the user's for the case: whoever may not know who spoke corrects
+        nothing of it, and reads it in no first answer. `typed` are answers not checked
+        yet.
         """
         hidden: set[str] = set()
-        if not speaker_shown:
+        if redact is not NOTHING:
             hidden |= set(ABOUT_SPEAKER)
         if offer.post is None:
             hidden |= set(OFFICERS_ONLY)
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
 
-        answers = _first_answers(offer, facts, inputs)
+        answers = redact.data(_first_answers(offer, facts, inputs))
         super().__init__(*args, initial={**answers, **typed})
         self.order = [item.name for item in inputs]
         # the standard texts by input, set by whoever shows them
@@ -152,7 +155,7 @@ def _parts_now(facts: Facts) -> dict[str, Any]:
     """Return lead, assistants and their tasks, as the start of handing it on."""
     asks = {}
     for item in facts.active:
-        asks[holder_key(item.holder)] = (item.ask, item.due_on or "")
+        asks[holder_key(item.holder)] = [item.ask, item.due_on or ""]
     return {
         "lead": holder_key(facts.lead.holder) if facts.lead else "",
         "assistants": [holder_key(item.holder) for item in facts.assistants],

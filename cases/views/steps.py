@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 
 from cases.forms import MoveForm
 from cases.models import Case
+from cases.privacy.redactor import reader_redactor
 from cases.privacy.telltales import telltales
 from cases.speaking.progress import told_to_speaker, words_alone
 from cases.standard_texts import Ready
@@ -48,8 +49,8 @@ class StepView(StaffView):
 
         They are read where the form is shown: a step that is taken needs none.
         """
-        shown = self.sight().shows_speaker(facts.case)
-        return MoveForm(offer, facts, self.user, data, speaker_shown=shown, **options)
+        redact = reader_redactor(facts.case, self.sight())
+        return MoveForm(offer, facts, self.user, data, redact=redact, **options)
 
     def by(self, offer: Offer) -> Officer:
         assert offer.post is not None  # noqa: S101 - officers always act from a post

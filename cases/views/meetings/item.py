@@ -28,6 +28,7 @@ from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, Meeting, StepAside
 from cases.models.choices import Level
 from cases.models.meeting import ItemState
+from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
@@ -295,8 +296,8 @@ class ShownItem(ItemView):
         data: QueryDict | None = None,
         **options: Any,
     ) -> StepForm:
-        shown = self.sight().shows_speaker(facts.case)
-        form = StepForm(offer, facts, self.user, data, speaker_shown=shown, **options)
+        redact = reader_redactor(facts.case, self.sight())
+        form = StepForm(offer, facts, self.user, data, redact=redact, **options)
         form.ready = ready_for(facts, offer.action)
         return form
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE, add_co_speakers
+from cases.privacy.redactor import speaker_redactor
 from cases.workflow.actors import Officer
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
 from cases.workflow.speakers import (
@@ -57,7 +58,10 @@ def amend(step: Step) -> None:
 
 
 def _corrections(step: Step) -> dict[str, Any]:
-    """Return the values typed, by field, without those that the officer may not see."""
+    """Return the values typed, by field, without those that the officer may not see.
+
+    A text that comes back as the officer reads it, blanked, was not corrected.
+    """
     values = dict(step.values)
     del values["reason"]
     if values["speaker_phone"]:
@@ -66,6 +70,11 @@ def _corrections(step: Step) -> dict[str, Any]:
     if step.post and not _shows_speaker(step, step.post):
         for name in ABOUT_SPEAKER:
             del values[name]
+        redact = speaker_redactor(step.case)
+        for name, typed in values.items():
+            stored = getattr(step.case, name, None)
+            if isinstance(typed, str) and typed == redact(str(stored or "")):
+                values[name] = None
     return values
 
 
