@@ -21,6 +21,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
 from minshi import tabular
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.text import clean_text, is_blank
 from minshi.workdays import local_day
 from villages.audit import record_audit
 from villages.models import Town, User
@@ -222,7 +223,7 @@ class Export:
         if not is_allowed:
             raise NoSuchRight(_("Your posts do not let you take this ledger away."))
 
-        if not self.reason.strip():
+        if is_blank(self.reason):
             raise InputRefused.at(reason=_("Say what it is for."))
 
     def _read(self) -> Iterator[Any]:
@@ -264,6 +265,6 @@ class Export:
                 at=self.at,
                 user=self.user,
                 subject=subject,
-                reason=self.reason.strip(),
+                reason=clean_text(self.reason),
                 request=request,
             )

@@ -12,6 +12,7 @@ from cases.privacy.redactor import for_the_room
 from cases.workflow import Officer
 from minshi.errors import InputRefused
 from minshi.idempotency import refuse_reuse
+from minshi.text import clean_text, is_blank
 
 Kind = TypeVar("Kind", bound=Correction)
 
@@ -32,10 +33,11 @@ def note_correction(
     Who spoke in confidence about one of the `cases` is left out. Whose right it is the
     caller knows. InputRefused: no words. KeyReused: the key came with other words.
     """
-    texts = {"wrong": wrong.strip(), "right": right.strip()}
-    missing = {
-        name: _("Please fill this in.") for name, text in texts.items() if not text
-    }
+    texts = {"wrong": clean_text(wrong), "right": clean_text(right)}
+    missing = {}
+    for name, text in texts.items():
+        if is_blank(text):
+            missing[name] = _("Please fill this in.")
     if missing:
         raise InputRefused(_("Something is missing."), missing)
 

@@ -24,6 +24,7 @@ from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
+from minshi.text import is_blank
 from villages.duty import officiates
 from villages.models import MeetingKind, Village
 from villages.models.bodies import Base
@@ -121,7 +122,7 @@ def start_process(
 
     if not may_run(by, village.pk, at):
         raise NoSuchRight(_("Only the village's own cadres begin this."))
-    if not subject.strip():
+    if is_blank(subject):
         raise InputRefused(
             _("Say what it is about."), {"subject": _("Please fill this in.")}
         )
@@ -236,7 +237,7 @@ def _check_day(record: StepRecord, before: FourTwoStep | None, today: date) -> N
     if before and record.held_on < before.held_on:
         words = _("The step before was on %(day)s.") % {"day": before.held_on}
         raise InputRefused.at(held_on=words)
-    if not record.content.strip():
+    if is_blank(record.content):
         raise InputRefused(
             _("Something is missing."), {"content": _("Please fill this in.")}
         )
@@ -386,7 +387,7 @@ def drop_process(
         raise MoveRefused(
             _("The villagers have resolved it: it cannot be given up any more.")
         )
-    if not why.strip():
+    if is_blank(why):
         raise InputRefused(
             _("Something is missing."), {"why": _("Please fill this in.")}
         )

@@ -14,6 +14,7 @@ from cases.workflow import Facts
 from cases.workflow.who import RATERS, Handled
 from minshi import workdays
 from minshi.errors import InputRefused, NoSuchRight
+from minshi.text import clean_text, is_blank
 from villages.audit import record_audit
 from villages.models import User
 from villages.models.audit import AuditKind
@@ -100,7 +101,8 @@ def open_phones(
             " whoever the matter is with."
         )
         raise NoSuchRight(text)
-    if not reason.strip():
+    reason = clean_text(reason)
+    if is_blank(reason):
         raise InputRefused.at(reason=_("Say why you need the number."))
 
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
@@ -109,7 +111,7 @@ def open_phones(
         at=at,
         user=by,
         subject=subject,
-        reason=reason.strip(),
+        reason=reason,
         request=request,
     )
     return phones_of(case)

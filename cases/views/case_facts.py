@@ -34,10 +34,13 @@ def speaker_of(case: Case, *, shown: bool) -> str:
     return words
 
 
-def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
+def lines_of_origin(
+    case: Case, words: Mapping[str, str], *, speaker_shown: bool
+) -> list[FactLine]:
     """List how the matter came: place, kind, channel, officer and level.
 
-    `words` are the case's own, as the reader may see them.
+    `words` are the case's own, as the reader may see them; `speaker_shown` tells
+    whether they may know who spoke.
     """
     recorded_by = str(case.recorded_by.user) if case.recorded_by else NOTHING
 
@@ -47,7 +50,7 @@ def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
         level = f"{level} · {in_round}"
 
     return [
-        FactLine(_("Place"), _where(case, words["place"])),
+        FactLine(_("Place"), _where(case, words["place"], speaker_shown)),
         FactLine(_("Kind"), kind(case) or NOTHING),
         FactLine(
             _("How it was said"), f"{case.get_channel_display()} {moment(case.said_at)}"
@@ -57,12 +60,14 @@ def lines_of_origin(case: Case, words: Mapping[str, str]) -> list[FactLine]:
     ]
 
 
-def _where(case: Case, place: str) -> str:
-    """Return the place of the matter; where none was said, the speaker's group."""
+def _where(case: Case, place: str, speaker_shown: bool) -> str:
+    """Return the place of the matter; where none was said, the speaker's group, for
+    whoever may know who spoke.
+    """
     here = str(case.village or case.town)
     if place:
         return f"{here} {place}"
-    if case.group is None:
+    if case.group is None or not speaker_shown:
         return here
     group = _("%(group)s (the speaker's group)") % {"group": case.group}
     return f"{here} {group}"

@@ -159,7 +159,7 @@ def _matter(
     return {
         "words": words,
         "concerns": concerns,
-        "origin": lines_of_origin(case, words),
+        "origin": lines_of_origin(case, words, speaker_shown=sight.shows_speaker(case)),
         "course": lines_of_course(case, words, facts.rating, concerns, reports),
     }
 

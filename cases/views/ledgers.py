@@ -35,6 +35,7 @@ from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
+from villages.forms.accounts import RuleForm
 
 # the place in the list, and the order of a list: a ledger has one of its own
 OWN_PARAMETERS = ("after", "from_row", "order")
@@ -53,7 +54,7 @@ FOLDED_OF_CASES = (
 LONGEST_NUMBER = 7
 
 
-class ExportForm(forms.Form):
+class ExportForm(RuleForm):
     reason = forms.CharField(label=_("What it is for"), max_length=100, required=False)
     unmasked = forms.BooleanField(
         label=_("With full names and phones (this is logged)"), required=False

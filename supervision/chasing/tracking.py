@@ -13,6 +13,7 @@ from cases.models.choices import SupervisionLevel
 from cases.workflow import Action, Officer, make_move
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.text import is_blank
 from supervision.models import (
     SupervisionOrder,
     TrackedCase,
@@ -124,7 +125,7 @@ def say_of(
         return locked
 
     _check_open(locked)
-    if verdict != TrackingVerdict.GOES_ON and not note.strip():
+    if verdict != TrackingVerdict.GOES_ON and is_blank(note):
         raise InputRefused(
             _("Say what is expected."), {"note": _("Please fill this in.")}
         )

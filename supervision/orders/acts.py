@@ -22,6 +22,7 @@ from minshi.errors import (
     NoSuchRight,
 )
 from minshi.idempotency import once
+from minshi.text import clean_text, is_blank
 from supervision.models import NoticeKind, OrderState, SentBack, SupervisionOrder, Told
 from supervision.models.order import LIVE
 from supervision.notices.outbox import Message, put_in_outbox
@@ -70,7 +71,8 @@ def raise_order(
     facts = facts_for(case, by, at)
     case = facts.case
 
-    entered = (case.pk, reason.strip(), demand.strip())
+    reason, demand = clean_text(reason), clean_text(demand)
+    entered = (case.pk, reason, demand)
     as_entered = attrgetter("case_id", "reason", "demand")
     orders = SupervisionOrder.objects.all()
     if repeated := once(orders, key, entered, said_before=as_entered):
@@ -87,10 +89,10 @@ def raise_order(
 
     order = new_order(
         case,
-        reason=reason.strip(),
+        reason=reason,
         reply_on=reply_on,
         at=at,
-        demand=demand.strip(),
+        demand=demand,
         by=by.post,
     )
     order.key = key
@@ -173,10 +175,11 @@ def cancel_order(
     facts_for(order.case, by, at)
 
     is_own = order.signed_by_id == by.post.pk
-    if not (reason.strip() or is_own):
+    reason = clean_text(reason)
+    if is_blank(reason) and not is_own:
         raise InputRefused(_("Say why."), {"reason": _("Please fill this in.")})
 
-    cancel(order, reason.strip() or _("taken back by the signer"), by.post, at)
+    cancel(order, reason or _("taken back by the signer"), by.post, at)
     return order
 
 
@@ -199,13 +202,14 @@ def reply_to_order(
     )
     if not is_theirs:
         raise NoSuchRight(_("This order was not sent to you."))
-    if not text.strip():
+    text = clean_text(text)
+    if is_blank(text):
         raise InputRefused(
             _("Write down what was done."), {"reply": _("Please fill this in.")}
         )
     check_text(reply=text)
 
-    order.reply = text.strip()
+    order.reply = text
     order.replied_by = by.post
     order.replied_at = at
     order.state = OrderState.REPLIED

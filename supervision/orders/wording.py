@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.workflow.inputs import still_open, unfinished
 from minshi import workdays
 from minshi.errors import InputRefused
+from minshi.text import is_blank
 
 LONGEST = 2000  # characters
 LATEST_REPLY = timedelta(days=60)
@@ -35,7 +36,7 @@ def must_say(**texts: str) -> None:
     """Refuse empty texts, by InputRefused."""
     missing = {}
     for name, text in texts.items():
-        if not text.strip():
+        if is_blank(text):
             missing[name] = _("Please fill this in.")
 
     if missing:

@@ -20,7 +20,7 @@ from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
-from cases.privacy.redactor import reader_redactor, title_for
+from cases.privacy.redactor import Redactor, reader_redactor, title_for
 from cases.templatetags.minshi import day, query_with
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
@@ -203,12 +203,12 @@ class OrderDetail(OrderView):
         sight = self.sight()
         acts = acts_open_to(order, self.user, at)
 
-        forms = self._empty_forms(order, acts, at)
+        redact = reader_redactor(order.case, sight)
+        forms = self._empty_forms(order, acts, at, redact)
         for act, form in (filled or {}).items():
             if act in acts:
                 forms[act] = form
 
-        redact = reader_redactor(order.case, sight)
         colour, state = order_lamp(order, at)
         context = {
             "nav": "supervision",
@@ -230,10 +230,17 @@ class OrderDetail(OrderView):
         return render(self.request, "supervision/order.html", context, status=status)
 
     def _empty_forms(
-        self, order: SupervisionOrder, acts: Iterable[str], at: datetime
+        self,
+        order: SupervisionOrder,
+        acts: Iterable[str],
+        at: datetime,
+        redact: Redactor,
     ) -> dict[str, RuleForm]:
         initial = {
-            "sign": {"demand": order.demand, "reply_on": suggested_reply_on(order, at)},
+            "sign": {
+                "demand": redact(order.demand),
+                "reply_on": suggested_reply_on(order, at),
+            },
             "talk": {"held_on": today()},
         }
         return {act: FORMS[act](initial=initial.get(act)) for act in acts}

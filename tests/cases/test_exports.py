@@ -264,12 +264,22 @@ def test_a_secretary_opens_no_names_of_a_village_where_they_only_serve_as_duty_o
     assert {row[5] for row in rows} == {"李建国", "孙*芬"}
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "print"])
-def test_without_a_reason_nothing_is_taken_away(form):
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        ("csv", "  "),
+        ("xlsx", "  "),
+        ("print", "  "),
+        ("xlsx", "\u200b"),  # nobody sees these
+        ("xlsx", "\u2800"),
+        ("xlsx", "\u3164\u00ad"),
+    ],
+)
+def test_without_a_reason_nothing_is_taken_away(form, reason):
     here = staff()
     spoken(here)
 
-    response = take(here.secretary, form=form, reason="  ")
+    response = take(here.secretary, form=form, reason=reason)
 
     assert response.status_code == 422
     assert "id_reason_error" in response.content.decode()

@@ -419,8 +419,11 @@ def test_the_place_is_the_matters_own_or_the_speakers_group_and_says_which(here)
     with_place = spoken(here, place="东头桥边")
     without = spoken(here)
 
-    said = lines_of_origin(with_place, {"place": with_place.place})[0].text
-    assumed = lines_of_origin(without, {"place": ""})[0].text
+    def place_of(case, speaker_shown):
+        words = {"place": case.place}
+        return lines_of_origin(case, words, speaker_shown=speaker_shown)[0].text
 
-    assert said == f"{here.village} 东头桥边"
-    assert assumed == f"{here.village} {here.group}（说事人的组）"
+    assert place_of(with_place, True) == f"{here.village} 东头桥边"
+    assert place_of(with_place, False) == f"{here.village} 东头桥边"
+    assert place_of(without, True) == f"{here.village} {here.group}（说事人的组）"
+    assert place_of(without, False) == str(here.village)
