@@ -31,7 +31,6 @@ from villages.models import User
 
 STATES = [state.value for state in OrderState]
 MOST_ORDER_TEXT = 2000
-TALKS_AND_CO_SPEAKERS = ("talks__noted_by__user", "case__co_speakers")
 
 
 class TalkRow(ShownRow[OrderTalk]):
@@ -135,7 +134,7 @@ def _shown_orders(user: User, on: date) -> QuerySet[SupervisionOrder]:
     """Return the orders a user sees, with all that an `OrderRow` shows of each."""
     seen = orders_seen_by(user, on)
     with_people = seen.select_related(*PEOPLE)
-    return with_people.prefetch_related(*TALKS_AND_CO_SPEAKERS)
+    return with_people.prefetch_related("talks__noted_by__user")
 
 
 class OrderApi(CaseApi):

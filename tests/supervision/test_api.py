@@ -106,7 +106,7 @@ def test_a_page_of_orders_costs_the_same_however_many(
     api = Api(here.supervisor)
     api.get("orders/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(api.get("orders/").json()["results"]) == count
 
 
