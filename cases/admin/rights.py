@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.redactor import speaker_redactor
+from cases.workflow.numbering import number_of
 from minshi.clock import today
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
@@ -61,6 +62,14 @@ class Window(PostAdmin):
         shown = flatten_fieldsets(self.get_fieldsets(request, obj))
         redacted = [column for column in shown if callable(column)]
         return (*super().get_readonly_fields(request, obj), *redacted)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find a case by its number as people type it: rows are looked up by nothing
+        else.
+        """
+        return super().get_search_results(request, queryset, number_of(search_term))
 
     @property
     def _to_case(self) -> str:

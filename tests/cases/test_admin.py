@@ -50,6 +50,23 @@ def said(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
+@pytest.mark.parametrize("model", ["case", "event"])
+@pytest.mark.parametrize("spelling", ["{}", " {} ", "编号{}"])
+def test_a_number_is_found_as_it_is_typed(client, model, spelling):
+    here = staff()
+    case, other = spoken(here), spoken(here)
+    wide = case.number.replace("-", "－").lower()
+    found = []
+    for number in (case.number, case.number.replace("-", ""), wide):
+        question = spelling.format(number)
+        found += listed(client, here.supervisor, model, q=question)
+
+    numbers = {getattr(row, "case", row).number for row in found}
+    assert numbers == {case.number}
+    assert other.number != case.number
+    assert len(found) == 3
+
+
 def test_every_model_has_a_window():
     ours = {
         *apps.get_app_config("cases").get_models(),
