@@ -1,4 +1,4 @@
-"""The values that give away who spoke, kept with the case: so that blanking them, and
+"""The values that give away who spoke, stored with the case: so that blanking them, and
 searching the words without them, costs no query.
 """
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cases.models import Case, CoSpeaker
 from cases.models.choices import Confidentiality
 from minshi.crypto import blind_index
-from minshi.text import Personal, blanked, folded
+from minshi.text import PersonalValue, blanked, folded
 
 # The fields of a case that say who spoke; what identifies them in their own words too.
 WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
@@ -24,6 +24,17 @@ def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
     """
     own = [getattr(case, field) or "" for field in fields]
     return [*own, *also_personal(case)]
+
+
+def names_of(case: Case) -> list[str]:
+    """Return the names of speaker, proxy and co-speakers, empty ones with them.
+
+    One query where others spoke as well.
+    """
+    names = [getattr(case, field) for field in NAMES]
+    if case.also_personal:
+        names += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    return names
 
 
 def also_personal(case: Case) -> list[str]:
@@ -51,7 +62,7 @@ def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
     CoSpeaker.objects.bulk_create(people)
 
 
-def keep_words(case: Case) -> None:
+def fold_words(case: Case) -> None:
     """Fold the words of a case for searching, before it is saved.
 
     Everybody who reads the case may find `open_words`: of a 隐名 matter the words as a
@@ -59,12 +70,10 @@ def keep_words(case: Case) -> None:
     a hidden name letter by letter (lessons 32). One query where others spoke as well.
     """
     words = [getattr(case, field) for field in WORDS]
-    speakers = [getattr(case, field) for field in NAMES]
-    if case.also_personal:
-        speakers += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    speakers = names_of(case)
 
     if case.confidentiality == Confidentiality.HIDDEN:
-        values = [Personal(value) for value in values_of(case)]
+        values = [PersonalValue(value) for value in values_of(case)]
         case.open_words = _folded(blanked(text, values) for text in words)
         case.hidden_words = _folded([*speakers, *words])
     else:

@@ -12,7 +12,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 
 from minshi.crypto import GAP, normal_phone
-from minshi.text import PLACEHOLDER, Personal, blanked
+from minshi.text import PLACEHOLDER, PersonalValue, blanked
 
 # 18 digits, the last perhaps X; or as many as a bank card has
 LONG_NUMBER = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{14,18}}(?:{GAP}[XxＸｘ])?(?!\d)")
@@ -86,7 +86,7 @@ def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
     """Return a text without who spoke, in any spelling, and with others as 张某
     (domain §6).
     """
-    plain = blanked(text, map(Personal, own)).replace(PLACEHOLDER, "")
+    plain = blanked(text, map(PersonalValue, own)).replace(PLACEHOLDER, "")
     for name in sorted(others, key=len, reverse=True):
         plain = plain.replace(name, f"{name[0]}某")
     return plain

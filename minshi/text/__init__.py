@@ -2,7 +2,7 @@
 `finding` tells where a person's name or number stands in it.
 """
 
-from minshi.text.finding import HAN_DIGITS, PLACEHOLDER, Letters, Personal, blanked
+from minshi.text.finding import HAN_DIGITS, PLACEHOLDER, Letters, PersonalValue, blanked
 from minshi.text.folding import (
     HAN,
     clean_line,
@@ -17,7 +17,7 @@ __all__ = [
     "HAN_DIGITS",
     "PLACEHOLDER",
     "Letters",
-    "Personal",
+    "PersonalValue",
     "blanked",
     "clean_line",
     "clean_text",

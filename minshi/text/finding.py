@@ -73,7 +73,7 @@ class Letters:
             yield visible(self.text[place + 1 : next_place])
 
 
-class Personal:
+class PersonalValue:
     """One value that gives somebody away: a name, a telephone, an address, words."""
 
     def __init__(self, value: str) -> None:
@@ -129,11 +129,13 @@ class Personal:
             yield self.letters[area.end() :]
 
 
-def blanked(text: str, values: Iterable[Personal]) -> str:
-    """Return a text without these values, whatever way they are spelled in it.
+def blanked(text: str, values: Iterable[PersonalValue]) -> str:
+    """Return a text with a placeholder for each of these values.
 
-    In full width or half, with blanks, dots, dashes or brackets between, digits as
-    一三九. Identity and bank card numbers are blanked whoever they belong to.
+    They are found in full width or half, with blanks, dots and dashes between, numbers
+    and longer words with any three signs between, digits as 一三九. They are not found
+    in the other script, in pinyin, in part or misspelled. Identity and bank card
+    numbers are blanked whoever they belong to.
     """
     letters = Letters(text)
     spans = list(_numbers_of_persons(letters))

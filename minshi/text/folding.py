@@ -21,29 +21,32 @@ UNSEEN_KINDS = ("Cf", "Cc", "Cn", "Co", "Cs")
 UNSEEN = re.compile(
     "[\ufe00-\ufe0f\U000e0100-\U000e01ef\u115f\u1160\u3164\uffa0\u2800\u034f]"
 )
-KEPT_CONTROLS = "\t\n\r"
+SEEN_CONTROLS = "\t\n\r"
 
 
 def visible(text: str) -> str:
-    """Return a text without the characters that nobody sees; blanks stay."""
+    """Return a text without control and format characters and fillers.
+
+    Blanks, tabs and breaks of line stay, and so does what only some fonts can show.
+    """
     seen = [letter for letter in UNSEEN.sub("", text) if _is_seen(letter)]
     return "".join(seen)
 
 
 def clean_text(text: str) -> str:
-    """Return words as they are kept: nothing unseen, a break of line as one character,
-    no blanks around.
+    """Return words as stored: nothing unseen, a break of line as one character, no
+    blanks around.
     """
     return visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def clean_line(text: str) -> str:
-    """Return a name or a title as it is kept: as `clean_text`, on one line."""
+    """Return a name or a title as stored: as `clean_text`, on one line."""
     return " ".join(clean_text(text).split())
 
 
 def is_blank(text: str) -> bool:
-    """True for a text in which nothing can be seen."""
+    """Return True for a text in which nothing can be seen."""
     return not visible(text).strip()
 
 
@@ -62,6 +65,6 @@ def folded(text: str) -> str:
 
 
 def _is_seen(letter: str) -> bool:
-    if letter in KEPT_CONTROLS:
+    if letter in SEEN_CONTROLS:
         return True
     return unicodedata.category(letter) not in UNSEEN_KINDS

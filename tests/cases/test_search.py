@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases.lists import search
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.privacy.personal import keep_words
+from cases.privacy.personal import fold_words
 from minshi.clock import today
 from tests.cases.roads import spoken, staff
 from villages.models import Post
@@ -30,7 +30,7 @@ def found(post: Post, text: str) -> set[str]:
 
 def hide(case: Case, confidentiality: str) -> Case:
     case.confidentiality = confidentiality
-    keep_words(case)
+    fold_words(case)
     case.save()
     return case
 

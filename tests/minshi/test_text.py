@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minshi.text import PLACEHOLDER, Personal, blanked, folded, is_blank, visible
+from minshi.text import PLACEHOLDER, PersonalValue, blanked, folded, is_blank, visible
 
 
 def without(text: str, *values: str) -> str:
-    return blanked(text, [Personal(value) for value in values])
+    return blanked(text, [PersonalValue(value) for value in values])
 
 
 # --- folding
