@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from minshi.text.folding import visible
+from minshi.text.folding import HAN, visible
 
 # as digits are written out, and read aloud on the telephone
 HAN_DIGITS = str.maketrans(
     "〇零○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖", "00011122233445566778899"
 )
 PLACEHOLDER = "［…］"
+LETTER = re.compile(rf"[^\W_]|[{HAN}]")
 LONGEST_GAP = 3  # characters between two letters of one name or number
 # Between the characters of a name: blanks, dots and dashes, no punctuation. In
 # 「老王，刚来过」 nobody named 王刚 is meant.
@@ -48,7 +49,7 @@ class Letters:
         pairs = []
         for place, character in enumerate(self.text):
             for letter in unicodedata.normalize("NFKC", character).casefold():
-                if letter.isalnum():
+                if LETTER.match(letter):
                     pairs.append((letter, place))
         return pairs
 

@@ -7,21 +7,45 @@ text finds nothing, not even itself.
 import re
 import unicodedata
 
+# Chinese characters; with those for private use, by which older registers of residents
+# write the rare ones of names.
 HAN = (
     "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"
 )
-DASHES = re.compile(r"[-\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc]")
-MIDDLE_DOTS = re.compile(r"[·•‧∙⋅⸱・᛫●]")
+DASHES = (
+    "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc"
+    "\ufe58\ufe63\uff0d"
+)
+MIDDLE_DOTS = "·•‧∙⋅⸱・･᛫●"
 # typed where no middle dot is at hand, between two parts of a name
-DOT_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
-BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
-# Never seen: joiners, marks of direction and variation, fillers.
-UNSEEN_KINDS = ("Cf", "Cc", "Cn", "Co", "Cs")
+STOPS = ".．"
+# between the digits of a number or the parts of a name, where no blank is
+SEPARATORS = DASHES + MIDDLE_DOTS + STOPS
+
+# Never seen: marks of variation, fillers, and what Unicode sets aside for such marks.
 UNSEEN = re.compile(
-    "[\ufe00-\ufe0f\U000e0100-\U000e01ef\u115f\u1160\u3164\uffa0\u2800\u034f]"
+    "[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u2800\u034f"
+    "\u2065\ufff0-\ufff8\ufdd0-\ufdef\U000e0000-\U000e0fff]"
 )
+# Control and format characters, halves of a pair. What Python's tables do not know yet
+# is seen all the same: rare characters of names, new emoji.
+UNSEEN_KINDS = ("Cf", "Cc", "Cs")
+# the last two of each plane: no XML may hold them, and so no workbook
+NO_CHARACTERS = (0xFFFE, 0xFFFF)
 SEEN_CONTROLS = "\t\n\r"
+
+
+def any_of(characters: str) -> str:
+    """Return a pattern for one of these characters."""
+    return f"[{re.escape(characters)}]"
+
+
+DASH = re.compile(any_of(DASHES))
+MIDDLE_DOT = re.compile(any_of(MIDDLE_DOTS))
+STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
+BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
 
 
 def visible(text: str) -> str:
@@ -58,13 +82,15 @@ def folded(text: str) -> str:
     stop, or none), nothing unseen.
     """
     plain = visible(unicodedata.normalize("NFKC", text)).casefold()
-    plain = DASHES.sub("-", plain)
-    plain = MIDDLE_DOTS.sub("", plain)
-    plain = DOT_IN_NAME.sub("", plain)
+    plain = DASH.sub("-", plain)
+    plain = MIDDLE_DOT.sub("", plain)
+    plain = STOP_IN_NAME.sub("", plain)
     return BLANK_IN_HAN.sub("", " ".join(plain.split()))
 
 
 def _is_seen(letter: str) -> bool:
     if letter in SEEN_CONTROLS:
         return True
+    if ord(letter) & 0xFFFF in NO_CHARACTERS:
+        return False
     return unicodedata.category(letter) not in UNSEEN_KINDS

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minshi.text import PLACEHOLDER, PersonalValue, blanked, folded, is_blank, visible
+from minshi.text import (
+    PLACEHOLDER,
+    PersonalValue,
+    blanked,
+    clean_text,
+    folded,
+    is_blank,
+    visible,
+)
+from minshi.text.folding import DASHES, MIDDLE_DOTS, STOPS
+
+RARE_IN_NAMES = ["\U0002ebf0", "\ue863"]  # one newer than Python's tables; private use
 
 
 def without(text: str, *values: str) -> str:
@@ -35,9 +46,21 @@ def test_what_is_written_has_one_form(written, form):
     assert folded(written) == form
 
 
-@pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "‧", "∙", "･", " ", ""])
+@pytest.mark.parametrize("dot", [*MIDDLE_DOTS, *STOPS, " ", ""])
 def test_a_name_of_two_parts_is_one_however_they_are_joined(dot):
     assert folded(f"阿依古丽{dot}买买提") == "阿依古丽买买提"
+
+
+@pytest.mark.parametrize("dash", DASHES)
+def test_every_dash_is_one(dash):
+    assert folded(f"BG{dash}2026") == "bg-2026"
+
+
+@pytest.mark.parametrize("rare", RARE_IN_NAMES)
+def test_a_rare_character_of_a_name_is_seen_stored_and_asked_for(rare):
+    assert visible(rare) == clean_text(rare) == folded(rare) == rare
+    assert not is_blank(rare)
+    assert folded(f"王 {rare}") == f"王{rare}"
 
 
 @given(st.text())
@@ -47,7 +70,18 @@ def test_folding_twice_is_folding_once(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "\u3000\n", "\u200b\u200e", "\u3164", "\u2800", "\ufeff \t", "\0"],
+    [
+        "",
+        "  ",
+        "\u3000\n",
+        "\u200b\u200e",
+        "\u3164",
+        "\u2800",
+        "\ufeff \t",
+        "\0",
+        "\ufffe\uffff\U0010ffff\ufdd0",
+        "\U000e0080\u2065\ufff0",
+    ],
 )
 def test_a_text_in_which_nothing_is_seen_is_blank(text):
     assert is_blank(text)
@@ -114,6 +148,11 @@ def test_a_value_is_blanked_in_every_spelling(value, spelling):
     assert len([letter for letter in letters if letter in text]) <= len("+86(0939)")
     assert spelling not in text
     assert text.endswith("说过了")
+
+
+@pytest.mark.parametrize("rare", RARE_IN_NAMES)
+def test_a_name_of_a_rare_character_is_blanked(rare):
+    assert without(f"王 {rare}说过，王说", f"王{rare}") == f"{PLACEHOLDER}说过，王说"
 
 
 @pytest.mark.parametrize(
