@@ -18,7 +18,8 @@ from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationE
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from minshi.text import HAN_DIGITS, visible
+from minshi.text import visible
+from minshi.text.finding import HAN_DIGITS, MOBILE, PHONE_LABEL, SEPARATOR
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str | None, str | None]
@@ -30,12 +31,10 @@ PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
 # digits: shorter ones are hotlines, or landlines without their area code
 SHORTEST_PHONE = 10
 SHOWN_OF_PHONE = 4
-# what people put between the digits of a phone number: 139 9391-2345
-GAP = r"[\s\-‐-―−.·]*"
-PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
+# of a number in which every dash and dot is a hyphen
+PHONE_CHARACTERS = re.compile(r"[\d\s()+/-]+")
 # pasted with the number: 电话：139…
-BEFORE_PHONE = re.compile(r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?[:\s]*")
-MOBILE = re.compile(r"1\d{10}")
+BEFORE_PHONE = re.compile(rf"{PHONE_LABEL}[:\s]*")
 
 
 class UndecryptableError(Exception):
@@ -143,6 +142,7 @@ def normal_phone(raw: str) -> str:
     """
     text = visible(unicodedata.normalize("NFKC", raw)).strip()
     text = BEFORE_PHONE.sub("", text, count=1).translate(HAN_DIGITS)
+    text = SEPARATOR.sub("-", text)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):
         raise _not_a_phone()

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import phonenumbers
 from django.core.exceptions import ValidationError
 
-from minshi.crypto import GAP, normal_phone
+from minshi.crypto import normal_phone
 from minshi.text import PLACEHOLDER, PersonalValue, blanked
+from minshi.text.finding import GAP_IN_PHONE as GAP
 
 # 18 digits, the last perhaps X; or as many as a bank card has
 LONG_NUMBER = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{14,18}}(?:{GAP}[XxＸｘ])?(?!\d)")

@@ -2,7 +2,7 @@
 `finding` tells where a person's name or number stands in it.
 """
 
-from minshi.text.finding import HAN_DIGITS, PLACEHOLDER, Letters, PersonalValue, blanked
+from minshi.text.finding import PLACEHOLDER, Letters, PersonalValue, blanked
 from minshi.text.folding import (
     HAN,
     clean_line,
@@ -14,7 +14,6 @@ from minshi.text.folding import (
 
 __all__ = [
     "HAN",
-    "HAN_DIGITS",
     "PLACEHOLDER",
     "Letters",
     "PersonalValue",

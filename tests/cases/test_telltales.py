@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from cases.privacy.telltales import telltales
 from cases.workflow import Action
+from minshi.text.folding import MIDDLE_DOTS, STOPS
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, spoken, staff
 from villages.naming import given_name_of
 
@@ -26,6 +27,11 @@ pytestmark = pytest.mark.django_db
 )
 def test_a_given_name_is_what_stands_without_the_surname(name, given):
     assert given_name_of(name) == given
+
+
+@pytest.mark.parametrize("dot", [*MIDDLE_DOTS, *STOPS])
+def test_a_given_name_is_parted_by_any_dot(dot):
+    assert given_name_of(f"古丽{dot}艾力") == "古丽"
 
 
 @pytest.mark.parametrize(
