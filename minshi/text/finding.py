@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+import phonenumbers
+
 from minshi.text.folding import (
     DASHES,
     HAN,
+    MIDDLE_DOTS,
     SEPARATORS,
     any_of,
     visible,
@@ -35,6 +38,18 @@ GAP_IN_NAME = re.compile(f"{BLANKS}{SIGN_IN_NAME}?{BLANKS}")
 # --- names
 SHORTEST_VALUE = 2
 LONGEST_NAME = 6
+# two to four characters, or any number of them with a dot between: 阿依古丽·买买提
+NAME = rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
+NAME_ENDS = r"\s*(?=[，,、。；;：:\s]|$)"
+# 我叫张长生，…: whoever begins so says who they are, not what it is about
+INTRODUCTION = re.compile(
+    r"(?:您好|你好)?[，,、\s]*(?:我叫|我是|我的名字是|本人|姓名)[：:是叫]?\s*"
+    rf"(?P<name>{NAME}){NAME_ENDS}"
+)
+# the same without 我是, which may be anything: 我是二组的
+SAID_NAME = re.compile(
+    rf"(?:我叫|我的名字是|本人叫|姓名)[：:是]?\s*(?P<name>{NAME}){NAME_ENDS}"
+)
 
 # --- numbers
 MOBILE = re.compile(r"1\d{10}")
@@ -56,7 +71,15 @@ IDENTITY_NUMBER = re.compile(
 IDENTITY_LENGTH = 18
 BANK_CARD = re.compile(r"(?=(?:62|4|5)\d{14})")
 CARD_LENGTHS = range(16, 20)
+# in one run: one of the two, perhaps mistyped
+LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
+GAP_IN_IDENTITY = re.compile(r"[^\n\r]?")
 GAP_IN_CARD = re.compile(rf"[^，,、；;。\n\r]{{0,{LONGEST_GAP}}}")
+# what is left where a number was taken out: 电话：，
+NUMBER_LABEL = re.compile(
+    rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*(?=[，,、。；;\s]|$)"
+)
+COUNTRY = "CN"
 
 Span = tuple[int, int]  # of a text: the first character, and the one after the last
 
@@ -195,6 +218,55 @@ def without_spans(text: str, spans: Iterable[Span], instead: str = "") -> str:
         done = max(done, end)
 
     return "".join([*parts, text[done:]])
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Where in a text numbers stand that are somebody's."""
+
+    phones: list[Span]
+    identities: list[Span]
+    others: list[Span]  # bank cards, and numbers as long
+
+    @property
+    def spans(self) -> list[Span]:
+        return [*self.phones, *self.identities, *self.others]
+
+
+def numbers_in(text: str) -> Numbers:
+    """Find the numbers of persons, whoever they are, in a text as it was pasted.
+
+    1. Telephones.
+    2. In what is left, identity numbers: a date with a telephone behind it is none.
+    3. Bank cards and other long numbers.
+    """
+    phones = _phones(text)
+    rest = Letters(_with_breaks(text, phones))
+
+    identities = []
+    for found in IDENTITY_NUMBER.finditer(rest.plain):
+        if _stands_alone(rest, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
+            identities.append(rest.span(found.start(), IDENTITY_LENGTH))
+
+    others = list(_bank_cards(rest))
+    for found in LONG_NUMBER.finditer(rest.text):
+        others.append(found.span())
+
+    return Numbers(phones, identities, others)
+
+
+def _phones(text: str) -> list[Span]:
+    # every dash and dot as one that the library knows; the places stay the same
+    plain = SEPARATOR.sub("-", text)
+    found = phonenumbers.PhoneNumberMatcher(plain, COUNTRY)
+    return [(match.start, match.end) for match in found]
+
+
+def _with_breaks(text: str, spans: Iterable[Span]) -> str:
+    """Return a text with line breaks in place of the spans: no number runs over one."""
+    for start, end in spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
 
 
 def _identity_numbers(text: Letters) -> Iterator[Span]:

@@ -16,6 +16,7 @@ from minshi.text import (
     is_blank,
     visible,
 )
+from minshi.text.finding import numbers_in
 from minshi.text.folding import DASHES, MIDDLE_DOTS, SEPARATORS, STOPS
 
 RARE_IN_NAMES = ["\U0002ebf0", "\ue863"]  # one newer than Python's tables; private use
@@ -257,3 +258,37 @@ def test_a_name_is_blanked_in_any_text(before, after):
     text = without(f"{before}欧阳建国{after}", "欧阳建国")
 
     assert "欧阳建国" not in Letters(text).plain
+
+
+# --- numbers pasted
+
+
+def found_in(text: str) -> tuple[list[str], list[str], list[str]]:
+    numbers = numbers_in(text)
+    kinds = (numbers.phones, numbers.identities, numbers.others)
+    phones, identities, others = (
+        [text[start:end] for start, end in spans] for spans in kinds
+    )
+    return phones, identities, others
+
+
+@pytest.mark.parametrize(
+    ("text", "phones", "identities", "others"),
+    [
+        ("2026-5-12 13993912345", ["13993912345"], [], []),
+        ("2026-5-12 0911-2283456", ["0911-2283456"], [], []),
+        ("2026-05-12\n13993912345", ["13993912345"], [], []),
+        ("110105 19491231 002x", [], ["110105 19491231 002x"], []),
+        ("110105  19491231", [], [], []),
+        ("110105\n194912310021", [], [], []),
+        ("3 110105194912310021", [], ["110105194912310021"], []),
+        ("6222 0211 0000 0000 007", [], [], ["6222 0211 0000 0000 007"]),
+        ("202611280000000001", [], [], ["202611280000000001"]),
+        ("2026-11-12-2026-11-15", [], [], []),
+    ],
+)
+def test_numbers_are_told_from_dates_and_from_each_other(
+    text, phones, identities, others
+):
+    assert found_in(text)[:2] == (phones, identities)
+    assert set(found_in(text)[2]) - set(identities) == set(others)
