@@ -44,6 +44,10 @@ def test_a_given_name_is_parted_by_any_dot(dot):
         ("欧阳建国说的路灯已经换了", []),
         ("打13812348821找过", []),
         ("花了18821元", []),
+        ("按尾号8821，3组的人来过", ["8821"]),
+        ("按尾号8821。2026年5月换的", ["8821"]),
+        ("按尾号８８２１换的", ["8821"]),
+        ("新建，国家出的钱", []),
         ("路灯已经换了", []),
         ("", []),
     ],
@@ -55,6 +59,21 @@ def test_what_neighbours_would_know_the_speaker_by_is_found(text, found):
         speaker_phone="13812348821",
         co_speakers=("赵秀英",),
     )
+
+    assert telltales(case, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("上河村三社的路灯已经换了", []),
+        ("東村三社的路灯已经换了", ["东村三社"]),
+        ("门牌2026的路灯已经换了", []),
+    ],
+)
+def test_an_address_is_no_name_and_no_telephone(text, found):
+    case = spoken(staff(), speaker_name="赵秀英", speaker_address="东村三社")
+    case.also_personal = "路灯从那年坏到2026"
 
     assert telltales(case, text) == found
 
