@@ -19,7 +19,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from minshi.text import visible
-from minshi.text.finding import HAN_DIGITS, MOBILE, PHONE_LABEL, SEPARATOR
+from minshi.text.finding import MOBILE, PHONE_LABEL
+from minshi.text.folding import SEPARATORS, any_of
+from minshi.text.letters import unmarked, with_digits
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str | None, str | None]
@@ -31,6 +33,8 @@ PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
 # digits: shorter ones are hotlines, or landlines without their area code
 SHORTEST_PHONE = 10
 SHOWN_OF_PHONE = 4
+# between the digits of a number, as many as somebody types
+SEPARATOR = re.compile(f"{any_of(SEPARATORS + '_~')}+")
 # of a number in which every dash and dot is a hyphen
 PHONE_CHARACTERS = re.compile(r"[\d\s()+/-]+")
 # pasted with the number: 电话：139…
@@ -137,11 +141,11 @@ def normal_phone(raw: str) -> str:
     """Return the digits one dials within China, landlines with the 0 of their area
     code.
 
-    In any width, with gaps, as digits or as 一三九, with 电话 before it. Numbers abroad
-    keep their country: +85223456789. ValidationError: anything else.
+    In any width, with gaps, as digits of any kind or as 一三九, with 电话 before it.
+    Numbers abroad keep their country: +85223456789. ValidationError: anything else.
     """
-    text = visible(unicodedata.normalize("NFKC", raw)).strip()
-    text = BEFORE_PHONE.sub("", text, count=1).translate(HAN_DIGITS)
+    text = unmarked(visible(unicodedata.normalize("NFKC", raw))).strip()
+    text = with_digits(BEFORE_PHONE.sub("", text, count=1))
     text = SEPARATOR.sub("-", text)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):

@@ -1,8 +1,9 @@
 """Text that people write: `folding` brings it into the one form for storing and asking,
-`finding` tells where a person's name or number stands in it.
+`letters` reads it character by character, `finding` tells where a person's name or
+number stands in it.
 """
 
-from minshi.text.finding import PLACEHOLDER, Letters, PersonalValue, blanked
+from minshi.text.finding import PLACEHOLDER, PersonalValue, blanked
 from minshi.text.folding import (
     HAN,
     clean_line,
@@ -11,6 +12,7 @@ from minshi.text.folding import (
     is_blank,
     visible,
 )
+from minshi.text.letters import Letters
 
 __all__ = [
     "HAN",

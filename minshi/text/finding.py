@@ -3,42 +3,25 @@ numbers that are somebody's whoever they belong to.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 
 import phonenumbers
 
-from minshi.text.folding import (
-    DASHES,
-    HAN,
-    MIDDLE_DOTS,
-    SEPARATORS,
-    any_of,
-    visible,
-)
+from minshi.text.folding import HAN, MIDDLE_DOTS, SEPARATORS, any_of
+from minshi.text.letters import Letters, Span, with_digits
 
 PLACEHOLDER = "［…］"
-# as digits are written out, and read aloud on the telephone
-HAN_DIGITS = str.maketrans(
-    "〇零○一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖", "00011122233445566778899"
-)
-
-# --- letters, and what may stand between two of them
-LETTER = re.compile(rf"(?!{any_of(DASHES)})(?:[^\W_]|[{HAN}])")
-LONGEST_GAP = 3  # characters between two letters of one name or number
-# Between the characters of a name: blanks, dots and dashes, no punctuation. In
-# 「老王，刚来过」 nobody named 王刚 is meant.
-BLANKS = r"[^\S\n\r]*"
-SIGN_IN_NAME = any_of(SEPARATORS + "'’`*_~")
-GAP_IN_NAME = re.compile(f"{BLANKS}{SIGN_IN_NAME}?{BLANKS}")
+# --- gaps between two letters of one value
+LONGEST_GAP = 3  # signs within a name or an address
+LONGEST_GAP_IN_NUMBER = 8
+# Where a sentence pauses or a line ends, two characters are no name: in
+# 「老王，刚来过」 nobody named 王刚 is meant. Three in a row seldom come by chance.
+PAUSE = re.compile(r"[,，、﹐﹑!！?？;；:：。｡…\n\r\u2028\u2029]")
 
 # --- names
 SHORTEST_VALUE = 2
-LONGEST_NAME = 6
-# two to four characters, or any number of them with a dot between: 阿依古丽·买买提
+# Two to four characters, or any number of them with a dot between: 阿依古丽·买买提
 NAME = rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
 NAME_ENDS = r"\s*(?=[，,、。；;：:\s]|$)"
 # 我叫张长生，…: whoever begins so says who they are, not what it is about
@@ -53,6 +36,9 @@ SAID_NAME = re.compile(
 
 # --- numbers
 MOBILE = re.compile(r"1\d{10}")
+MOBILE_NUMBER = re.compile(r"(?=1[3-9]\d{9})")
+MOBILE_LENGTH = 11
+GAP_IN_MOBILE = re.compile(rf"[^,，、。;；:：\n\r]{{0,{LONGEST_GAP_IN_NUMBER}}}")
 AREA_CODE = re.compile(r"0(?:10|2\d|\d{3})(?=\d{7,8}$)")
 PHONE_LABEL = r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?"
 # what people put between the digits of a phone number: 139 9391-2345
@@ -81,54 +67,19 @@ NUMBER_LABEL = re.compile(
 )
 COUNTRY = "CN"
 
-Span = tuple[int, int]  # of a text: the first character, and the one after the last
-
-
-@dataclass(frozen=True)
-class Letters:
-    """The letters and digits of a text in one form, and the place of each in it."""
-
-    text: str
-
-    @cached_property
-    def _pairs(self) -> list[tuple[str, int]]:
-        pairs = []
-        for place, character in enumerate(self.text):
-            plain = unicodedata.normalize("NFKC", character).casefold()
-            for letter in LETTER.findall(plain):
-                pairs.append((letter, place))
-        return pairs
-
-    @cached_property
-    def plain(self) -> str:
-        return "".join(letter for letter, _place in self._pairs)
-
-    @cached_property
-    def with_digits(self) -> str:
-        """The same with digits for 一二三, letter by letter."""
-        return self.plain.translate(HAN_DIGITS)
-
-    def places(self, start: int, length: int) -> list[int]:
-        """Return where in the text these letters stand."""
-        return [place for _letter, place in self._pairs[start : start + length]]
-
-    def span(self, start: int, length: int) -> Span:
-        """Return the part of the text from the first of these letters to the last."""
-        places = self.places(start, length)
-        return places[0], places[-1] + 1
-
-    def gaps(self, start: int, length: int) -> Iterator[str]:
-        """Yield what stands between each two of these letters, without the unseen."""
-        for place, next_place in pairwise(self.places(start, length)):
-            yield visible(self.text[place + 1 : next_place])
-
 
 class PersonalValue:
     """One value that gives somebody away: a name, a telephone, an address, words."""
 
     def __init__(self, value: str) -> None:
-        self.letters = Letters(value).plain
+        letters = Letters(value)
+        self.letters = letters.plain
         self.is_number = self.letters.isascii() and self.letters.isdigit()
+        self.national = _national_number(value) if self.is_number else ""
+        # an address: 三社12号 is 3社12号 as well
+        self.has_digits = any(map(str.isdigit, self.letters))
+        if self.has_digits:
+            self.letters = letters.in_digits.plain
 
     def spans(self, text: Letters) -> Iterator[Span]:
         """Yield the parts of a text that spell the value.
@@ -138,52 +89,57 @@ class PersonalValue:
         if len(self.letters) < SHORTEST_VALUE:
             return
         if not self.is_number:
-            yield from self._spans_of_words(text)
+            yield from self._spans_of_words(text.in_digits if self.has_digits else text)
         elif len(self.letters) < LOCAL_PHONE:
-            yield from self._spans_of_short_number(text)
+            yield from self._spans_of_short_number(text.in_digits)
         else:
-            yield from self._spans_of_number(text)
+            yield from self._spans_of_number(text.in_digits)
 
     def _spans_of_words(self, text: Letters) -> Iterator[Span]:
         length = len(self.letters)
         for start in _starts(self.letters, text.plain):
-            if self._is_part_of_word(text, start):
-                continue
-            if all(map(self._is_gap, text.gaps(start, length))):
+            is_part = self._is_part_of_word(text, start)
+            if not is_part and self._is_together(text, start):
                 yield text.span(start, length)
 
     def _is_part_of_word(self, text: Letters, start: int) -> bool:
         length = len(self.letters)
         if self.letters.isascii() and _is_inside_word(text.plain, start, length):
             return True
-        return _cuts_number(text, text.plain, start, length)
+        return _cuts_number(text, start, length)
 
-    def _is_gap(self, between: str) -> bool:
-        if len(between) > LONGEST_GAP:
-            return False
-        is_name = len(self.letters) <= LONGEST_NAME
-        plain = unicodedata.normalize("NFKC", between)
-        return not is_name or bool(GAP_IN_NAME.fullmatch(plain))
+    def _is_together(self, text: Letters, start: int) -> bool:
+        """Return True where no more than a few signs stand between the letters."""
+        length = len(self.letters)
+        for nth, gap in enumerate(text.gaps(start, length)):
+            if len(gap) > LONGEST_GAP:
+                return False
+            is_in_number = self.letters[nth : nth + 2].isdigit()
+            is_short = length == SHORTEST_VALUE
+            if (is_short or is_in_number) and PAUSE.search(gap):
+                return False
+        return True
 
     def _spans_of_short_number(self, text: Letters) -> Iterator[Span]:
         """Yield the runs of digits that are this number, no more and no less."""
         length = len(self.letters)
-        for start in _starts(self.letters, text.with_digits):
-            is_part = _cuts_number(text, text.with_digits, start, length)
+        for start in _starts(self.letters, text.plain):
+            is_part = _cuts_number(text, start, length)
             if not is_part and not any(text.gaps(start, length)):
                 yield text.span(start, length)
 
     def _spans_of_number(self, text: Letters) -> Iterator[Span]:
         for digits in self._telling_digits():
-            for start in _starts(digits, text.with_digits):
+            for start in _starts(digits, text.plain):
                 gaps = text.gaps(start, len(digits))
-                if all(len(gap) <= LONGEST_GAP for gap in gaps):
+                if all(len(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
                     yield text.span(start, len(digits))
 
     def _telling_digits(self) -> Iterator[str]:
         """Yield what gives the number away: all of it, and every eight digits of it.
 
-        Of a landline the digits after the area code, which the whole town shares.
+        Of a landline the digits after the area code, which the whole town shares; of a
+        number abroad those after the code of its country.
         """
         yield self.letters
         if MOBILE.fullmatch(self.letters):
@@ -191,18 +147,35 @@ class PersonalValue:
                 yield self.letters[first : first + TELLING_DIGITS]
         elif area := AREA_CODE.match(self.letters):
             yield self.letters[area.end() :]
+        elif self.national:
+            yield self.national
+
+
+def _national_number(value: str) -> str:
+    """Return a number abroad without the code of its country; "" for any other, and
+    for one too short to tell anything.
+    """
+    if not value.startswith("+"):
+        return ""
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return ""
+    national = phonenumbers.national_significant_number(number)
+    return national if len(national) >= LOCAL_PHONE else ""
 
 
 def blanked(text: str, values: Iterable[PersonalValue]) -> str:
     """Return a text with a placeholder for each of these values.
 
-    They are found in full width or half, with blanks, dots and dashes between, numbers
-    and longer words with any three signs between, digits as 一三九. They are not found
-    in the other script, in pinyin, in part or misspelled. Identity and bank card
-    numbers are blanked whoever they belong to.
+    They are found in full width or half, in either script, with accents, digits of
+    every kind, with up to three signs between two letters and eight between two digits
+    of a number. They are not found in pinyin, in part or misspelled. Identity and bank
+    card numbers are blanked whoever they belong to.
     """
     letters = Letters(text)
-    spans = [*_identity_numbers(letters), *_bank_cards(letters)]
+    digits = letters.in_digits
+    spans = [*_identity_numbers(digits), *_bank_cards(digits)]
     for value in values:
         spans += value.spans(letters)
     return without_spans(text, spans, PLACEHOLDER)
@@ -236,12 +209,13 @@ class Numbers:
 def numbers_in(text: str) -> Numbers:
     """Find the numbers of persons, whoever they are, in a text as it was pasted.
 
-    1. Telephones.
+    1. Telephones as they are usually written.
     2. In what is left, identity numbers: a date with a telephone behind it is none.
     3. Bank cards and other long numbers.
+    4. In what is left, mobile numbers however they are written.
     """
     phones = _phones(text)
-    rest = Letters(_with_breaks(text, phones))
+    rest = Letters(_with_breaks(text, phones)).in_digits
 
     identities = []
     for found in IDENTITY_NUMBER.finditer(rest.plain):
@@ -249,17 +223,36 @@ def numbers_in(text: str) -> Numbers:
             identities.append(rest.span(found.start(), IDENTITY_LENGTH))
 
     others = list(_bank_cards(rest))
-    for found in LONG_NUMBER.finditer(rest.text):
+    for found in LONG_NUMBER.finditer(with_digits(rest.text)):
         others.append(found.span())
 
-    return Numbers(phones, identities, others)
+    rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
+    phones += _mobiles(rest)
+    return Numbers(sorted(phones), identities, others)
 
 
 def _phones(text: str) -> list[Span]:
-    # every dash and dot as one that the library knows; the places stay the same
-    plain = SEPARATOR.sub("-", text)
+    # every digit as ours, every dash and dot as one that the library knows; the places
+    # stay the same
+    plain = SEPARATOR.sub("-", with_digits(text))
     found = phonenumbers.PhoneNumberMatcher(plain, COUNTRY)
     return [(match.start, match.end) for match in found]
+
+
+def _mobiles(text: Letters) -> Iterator[Span]:
+    """Yield whatever has the digits of a mobile number, with any signs between."""
+    for found in MOBILE_NUMBER.finditer(text.plain):
+        start = found.start()
+        if _is_day(text, start):
+            continue
+        if _stands_alone(text, start, MOBILE_LENGTH, GAP_IN_MOBILE):
+            yield text.span(start, MOBILE_LENGTH)
+
+
+def _is_day(text: Letters, start: int) -> bool:
+    """Return True for two digits by themselves, as in 2026-11-15 2026-11-18."""
+    after_first, after_second = text.gaps(start, 3)
+    return bool(after_second) and not after_first
 
 
 def _with_breaks(text: str, spans: Iterable[Span]) -> str:
@@ -299,20 +292,20 @@ def _is_bank_card(number: str) -> bool:
 
 def _stands_alone(text: Letters, start: int, length: int, gap: re.Pattern[str]) -> bool:
     """Return True for digits of one number, and all of it."""
-    if _cuts_number(text, text.plain, start, length):
+    if _cuts_number(text, start, length):
         return False
     return all(map(gap.fullmatch, text.gaps(start, length)))
 
 
-def _cuts_number(text: Letters, letters: str, start: int, length: int) -> bool:
+def _cuts_number(text: Letters, start: int, length: int) -> bool:
     """Return True where a number goes on right before or after these letters."""
-    is_begun_before = _is_inside_number(text, letters, start - 1)
-    return is_begun_before or _is_inside_number(text, letters, start + length - 1)
+    is_begun_before = _is_inside_number(text, start - 1)
+    return is_begun_before or _is_inside_number(text, start + length - 1)
 
 
-def _is_inside_number(text: Letters, letters: str, first: int) -> bool:
+def _is_inside_number(text: Letters, first: int) -> bool:
     """Return True where this letter and the next are digits with nothing between."""
-    pair = letters[max(first, 0) : first + 2]
+    pair = text.plain[max(first, 0) : first + 2]
     return len(pair) == len("12") and pair.isdecimal() and not any(text.gaps(first, 2))
 
 

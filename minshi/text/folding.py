@@ -44,6 +44,8 @@ def any_of(characters: str) -> str:
 
 DASH = re.compile(any_of(DASHES))
 MIDDLE_DOT = re.compile(any_of(MIDDLE_DOTS))
+# 阿依古丽-买买提, and not 村口——水管
+DASH_IN_NAME = re.compile(rf"(?<=[{HAN}])-(?=[{HAN}])")
 STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
 BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
 
@@ -70,8 +72,12 @@ def clean_line(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Return True for a text in which nothing can be seen."""
-    return not visible(text).strip()
+    """Return True for a text that says nothing: no letter, number or symbol in it.
+
+    A full stop or an accent alone is none; an emoji is an answer. What Python's tables
+    do not know may be a rare character of a name.
+    """
+    return not any(map(_says_something, visible(text)))
 
 
 def folded(text: str) -> str:
@@ -79,13 +85,19 @@ def folded(text: str) -> str:
 
     Half width, lower case, one blank for many and none between Chinese characters, one
     kind of dash, no middle dots (阿依古丽·买买提 is typed with five of them, a full
-    stop, or none), nothing unseen.
+    stop, a dash, or none), nothing unseen.
     """
     plain = visible(unicodedata.normalize("NFKC", text)).casefold()
     plain = DASH.sub("-", plain)
     plain = MIDDLE_DOT.sub("", plain)
     plain = STOP_IN_NAME.sub("", plain)
+    plain = DASH_IN_NAME.sub("", plain)
     return BLANK_IN_HAN.sub("", " ".join(plain.split()))
+
+
+def _says_something(letter: str) -> bool:
+    category = unicodedata.category(letter)
+    return category[0] in "LNS" or category in ("Co", "Cn")
 
 
 def _is_seen(letter: str) -> bool:
