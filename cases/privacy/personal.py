@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cases.models import Case, CoSpeaker
 from cases.models.choices import Confidentiality
+from cases.privacy.parts import address_parts, name_parts
 from minshi.crypto import blind_index
 from minshi.text import PersonalValue, blanked, folded
 
@@ -19,11 +20,22 @@ WORDS = ("title", "verbatim", "request_text")
 def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
     """Return the fields of a case, and what else gives its speakers away.
 
-    The latter are names and phones of co-speakers, and what personal fields held before
-    and after corrections. No query.
+    The latter are parts of the fields, names and phones of co-speakers, and what
+    personal fields held before and after corrections. No query.
     """
-    own = [getattr(case, field) or "" for field in fields]
+    own = []
+    for field in fields:
+        own += values_in(field, getattr(case, field) or "")
     return [*own, *also_personal(case)]
+
+
+def values_in(field: str, typed: str) -> list[str]:
+    """Return what was typed in a field, and the parts of it that tell who spoke."""
+    if field in NAMES:
+        return [typed, *name_parts(typed)]
+    if field == "speaker_address":
+        return [typed, *address_parts(typed)]
+    return [typed]
 
 
 def names_of(case: Case) -> list[str]:
@@ -58,7 +70,7 @@ def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
     people = list(people)
     for person in people:
         person.phone_hash = blind_index(person.phone or "", "phone")
-        add_personal(case, (person.name, person.phone))
+        add_personal(case, (*values_in("speaker_name", person.name), person.phone))
     CoSpeaker.objects.bulk_create(people)
 
 
@@ -74,11 +86,21 @@ def fold_words(case: Case) -> None:
 
     if case.confidentiality == Confidentiality.HIDDEN:
         values = [PersonalValue(value) for value in values_of(case)]
-        case.open_words = _folded(blanked(text, values) for text in words)
+        readable = [_blanked_and_folded(text, values) for text in words]
+        case.open_words = _folded(readable)
         case.hidden_words = _folded([*speakers, *words])
     else:
         case.open_words = _folded(words)
         case.hidden_words = _folded(speakers)
+
+
+def _blanked_and_folded(text: str, values: list[PersonalValue]) -> str:
+    """Return a text as it is searched by readers who may not know who spoke.
+
+    Folding joins what stood apart: it is blanked once more, so that a search finds no
+    name that the page blanks.
+    """
+    return blanked(folded(blanked(text, values)), values)
 
 
 def _folded(texts: Iterable[str]) -> str:

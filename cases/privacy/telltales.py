@@ -6,10 +6,9 @@ otherwise.
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
 from cases.models import Case
+from cases.privacy.parts import name_parts
 from cases.privacy.personal import names_of, values_of
 from cases.privacy.redactor import personal_redactor
 from minshi.text import Letters, PersonalValue, visible
@@ -22,22 +21,18 @@ TAIL_LENGTH = 4
 def telltales(case: Case, text: str) -> list[str]:
     """Return the parts of a text by which neighbours would know who spoke.
 
-    A name or address in the other script (歐陽), a given name alone, the last four
-    digits of a telephone. What is blanked anyhow is left out. One query where others
-    spoke as well.
+    A given name alone, the last four digits of a telephone. What is blanked anyhow is
+    left out. One query where others spoke as well.
     """
     open_text = personal_redactor(case)(text)
-    simplified = Letters(_simplified(open_text))
+    letters = Letters(open_text)
 
     found = dict.fromkeys(_tails(case, open_text))
-    for value in values_of(case):
-        if Letters(value).plain.isalpha() and _stands_in(simplified, value):
-            found[value] = None
-
-    for name in names_of(case):
-        given = Letters(given_name_of(name)).plain
-        if name not in found and _stands_in(simplified, given):
-            found[given] = None
+    for field in names_of(case):
+        for name in (field, *name_parts(field)):
+            given = Letters(given_name_of(name)).plain
+            if _stands_in(letters, given):
+                found[given] = None
 
     return list(found)
 
@@ -54,16 +49,3 @@ def _tails(case: Case, text: str) -> Iterator[str]:
         is_phone = value.is_number and len(value.letters) >= LOCAL_PHONE
         if is_phone and value.letters[-TAIL_LENGTH:] in runs:
             yield value.letters[-TAIL_LENGTH:]
-
-
-def _simplified(text: str) -> str:
-    simplified: str = _converter().convert(text)
-    return simplified
-
-
-@cache
-def _converter() -> Any:
-    # imported by the first reply that is looked at: its tables take a while to read
-    from opencc import OpenCC
-
-    return OpenCC("t2s")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
+from cases.privacy.parts import name_parts
 from minshi.crypto import normal_phone
 from minshi.text import PLACEHOLDER, PersonalValue, blanked
 from minshi.text.finding import (
@@ -75,7 +76,11 @@ def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
     Numbers go first, as long as they can be told from dates and have their labels.
     """
     plain = without_numbers(text)
-    plain = blanked(plain, map(PersonalValue, own)).replace(PLACEHOLDER, "")
+    values = []
+    for name in own:
+        values += [PersonalValue(part) for part in (name, *name_parts(name))]
+    plain = blanked(plain, values).replace(PLACEHOLDER, "")
+
     for name in sorted(others, key=len, reverse=True):
         plain = plain.replace(name, f"{name[0]}某")
     return plain

@@ -51,6 +51,11 @@ def neighbour(here, name):
         ("622621 19600101 1234", Pasted(id_number="622621 19600101 1234")),
         ("139·9391·2345", Pasted(phone=PHONE)),
         ("139─9391─2345", Pasted(phone=PHONE)),
+        ("一三九九三九一二三四五，请修路灯", Pasted(phone=PHONE)),
+        ("微信laowang13993912345", Pasted(phone=PHONE)),
+        ("139 9391 234五", Pasted(phone=PHONE)),
+        ("①③⑨⑨③⑨①②③④⑤", Pasted(phone=PHONE)),
+        ("139____9391____2345", Pasted(phone=PHONE)),
         ("订单 202611280000000001", Pasted()),
         ("我叫阿依古丽·买买提，路灯坏了", Pasted(name="阿依古丽·买买提")),
         ("我叫阿依古丽・买买提，路灯坏了", Pasted(name="阿依古丽・买买提")),
@@ -84,6 +89,14 @@ def test_words_without_numbers_stay_as_they_are():
         ("2026-5-12 0911-2283456 路灯坏了", "2026-5-12  路灯坏了"),
         ("卡号6222021100000000008，没到账", "卡号，没到账"),
         (f"{PHONE}", "一件事"),
+        ("住二组，电话１３９·９３９１·２３４５", "住二组"),
+        ("一三九九三九一二三四五，请修路灯", "请修路灯"),
+        ("电话壹叁玖玖叁玖壹贰叁肆伍，路灯坏了", "路灯坏了"),
+        ("微信laowang13993912345，路灯坏了", "微信laowang，路灯坏了"),
+        ("路灯坏了，打139 9391 234五", "路灯坏了，打"),
+        ("①③⑨⑨③⑨①②③④⑤，路灯坏了", "路灯坏了"),
+        ("139____9391____2345，路灯坏了", "路灯坏了"),
+        ("2026-11-15 2026-11-18 停水", "2026-11-15 2026-11-18 停水"),
     ],
 )
 def test_a_title_names_nobody(here, words, title):
@@ -93,6 +106,16 @@ def test_a_title_names_nobody(here, words, title):
 
     assert case.title == title
     assert case.verbatim == words
+
+
+def test_a_title_names_nobody_of_a_field_that_says_more(here):
+    words = "王建国和儿子王守田说路灯坏了"
+    who = {"speaker_name": "王建国（三组）", "proxy_speaker": "儿子王守田"}
+
+    title = spoken(here, verbatim=words, **who).title
+
+    assert "王建国" not in title
+    assert "王守田" not in title
 
 
 def test_the_api_writes_the_same_title(here):
