@@ -18,7 +18,10 @@ from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationE
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from minshi.text import HAN_DIGITS, visible
+from minshi.text import visible
+from minshi.text.finding import MOBILE, PHONE_LABEL
+from minshi.text.folding import SEPARATORS, any_of
+from minshi.text.letters import unmarked, with_digits
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str | None, str | None]
@@ -30,12 +33,12 @@ PLAINTEXT_OPTIONS = {"unique", "primary_key", "db_index", "db_default"}
 # digits: shorter ones are hotlines, or landlines without their area code
 SHORTEST_PHONE = 10
 SHOWN_OF_PHONE = 4
-# what people put between the digits of a phone number: 139 9391-2345
-GAP = r"[\s\-‐-―−.·]*"
-PHONE_CHARACTERS = re.compile(r"[\d\s()+./\-‐-―−]+")
+# between the digits of a number, as many as somebody types
+SEPARATOR = re.compile(f"{any_of(SEPARATORS + '_~')}+")
+# of a number in which every dash and dot is a hyphen
+PHONE_CHARACTERS = re.compile(r"[\d\s()+/-]+")
 # pasted with the number: 电话：139…
-BEFORE_PHONE = re.compile(r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?[:\s]*")
-MOBILE = re.compile(r"1\d{10}")
+BEFORE_PHONE = re.compile(rf"{PHONE_LABEL}[:\s]*")
 
 
 class UndecryptableError(Exception):
@@ -138,11 +141,12 @@ def normal_phone(raw: str) -> str:
     """Return the digits one dials within China, landlines with the 0 of their area
     code.
 
-    In any width, with gaps, as digits or as 一三九, with 电话 before it. Numbers abroad
-    keep their country: +85223456789. ValidationError: anything else.
+    In any width, with gaps, as digits of any kind or as 一三九, with 电话 before it.
+    Numbers abroad keep their country: +85223456789. ValidationError: anything else.
     """
-    text = visible(unicodedata.normalize("NFKC", raw)).strip()
-    text = BEFORE_PHONE.sub("", text, count=1).translate(HAN_DIGITS)
+    text = unmarked(visible(unicodedata.normalize("NFKC", raw))).strip()
+    text = with_digits(BEFORE_PHONE.sub("", text, count=1))
+    text = SEPARATOR.sub("-", text)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):
         raise _not_a_phone()

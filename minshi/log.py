@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from minshi.crypto import GAP
+from minshi.text.finding import GAP_IN_PHONE as GAP
 
 PHONE = re.compile(
     rf"(?<!\d)(?:(\+?0{{0,2}}86){GAP})?([1１]{GAP}[3-9３-９]{GAP}\d){GAP}(?:\d{GAP}){{4}}((?:\d{GAP}){{3}}\d)(?!\d)"

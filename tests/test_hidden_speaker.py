@@ -192,11 +192,11 @@ def other_office(here: Staff):
 
 
 def add_neighbours_phone(case: Case) -> None:
-    from cases.privacy.personal import add_personal, keep_words
+    from cases.privacy.personal import add_personal, fold_words
 
     case.co_speakers.update(phone=NEIGHBOURS_PHONE)
     add_personal(case, [NEIGHBOURS_PHONE])
-    keep_words(case)
+    fold_words(case)
     case.save()
 
 

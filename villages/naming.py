@@ -5,7 +5,7 @@ name can be typed.
 import re
 from collections.abc import Collection, Iterator
 
-from minshi.text import folded
+from minshi.text.folding import MIDDLE_DOTS, STOPS, any_of, folded
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -78,6 +78,7 @@ COMPOUND_SURNAME = re.compile(
     "|端木|百里|呼延|南宫|西门|独孤|赫连|司空|申屠|公羊|淳于|单于|太叔|仲孙|钟离|闻人|濮阳"
     "|公冶|宗政|完颜|拓跋|鲜于|闾丘|亓官"
 )
+DOT_IN_NAME = re.compile(any_of(MIDDLE_DOTS + STOPS))
 
 
 def given_name_of(name: str) -> str:
@@ -85,7 +86,7 @@ def given_name_of(name: str) -> str:
 
     Empty for a surname alone.
     """
-    parts = re.split("[·・•‧∙⋅．.]", name.strip())
+    parts = DOT_IN_NAME.split(name.strip())
     if len(parts) > 1:
         return parts[0]
 

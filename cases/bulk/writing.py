@@ -13,7 +13,7 @@ from cases.bulk.matter import Matter
 from cases.bulk.surroundings import Surroundings
 from cases.models import Assignment, Case, Clock, Event
 from cases.models.choices import Stage
-from cases.privacy.personal import keep_words
+from cases.privacy.personal import fold_words
 from cases.workflow import Action, Officer
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.record import new_event
@@ -90,7 +90,7 @@ def _write(
 
     events = [_event(case, by, at) for case in cases]
     for case in cases:
-        keep_words(case)
+        fold_words(case)
     Case.objects.bulk_create(cases)
     Event.objects.bulk_create(events)
     Clock.objects.bulk_create(clock for _case, clock, _assignment in rows if clock)

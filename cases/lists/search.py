@@ -30,13 +30,13 @@ SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 # the beginning of a number
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
-# as people say it: 163, 0163, 2026-0163
-END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})")
+# as people say it: 163, 0163, 2026-0163, 第163号
+END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})号?")
 YEARS_BACK = 1
 PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, whichever was taken down
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
-# 李　四: a name of two characters, set as wide as one of three
-NAME_SET_WIDE = re.compile(rf"(?<!\S)([{HAN}])\s+([{HAN}])(?!\S)")
+# 李　四, 赵 铁 柱: single characters with blanks between are one name
+NAME_SET_WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}])+(?!\S)")
 AFTER_ALL = "\U0010ffff"
 
 
@@ -68,8 +68,12 @@ def terms_of(text: str) -> list[str]:
     as it stands.
     """
     typed = unicodedata.normalize("NFKC", visible(text))
-    parted = NAME_SET_WIDE.sub(r"\1\2", BETWEEN.sub(" ", typed))
+    parted = NAME_SET_WIDE.sub(_set_close, BETWEEN.sub(" ", typed))
     return [term for term in map(folded, parted.split()) if term]
+
+
+def _set_close(name: re.Match[str]) -> str:
+    return "".join(name[0].split())
 
 
 def require_two_characters(text: str) -> None:

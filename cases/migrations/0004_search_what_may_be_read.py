@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 import minshi.crypto
-from cases.privacy.personal import PERSONAL_FIELDS, add_personal, keep_words
+from cases.privacy.personal import PERSONAL_FIELDS, add_personal, fold_words
 
 BATCH = 500
 INDEXES = """
@@ -28,7 +28,7 @@ def fold_words_of_all(apps, schema_editor):
         by_key = {case.pk: case for case in batch}
         note_who_else_spoke(apps, by_key)
         for case in batch:
-            keep_words(case)
+            fold_words(case)
         cases.bulk_update(batch, WRITTEN)
         last = batch[-1].pk
 

@@ -1,4 +1,4 @@
-"""The values that give away who spoke, kept with the case: so that blanking them, and
+"""The values that give away who spoke, stored with the case: so that blanking them, and
 searching the words without them, costs no query.
 """
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from cases.models import Case, CoSpeaker
 from cases.models.choices import Confidentiality
+from cases.privacy.parts import address_parts, name_parts
 from minshi.crypto import blind_index
-from minshi.text import Personal, blanked, folded
+from minshi.text import PersonalValue, blanked, folded
 
 # The fields of a case that say who spoke; what identifies them in their own words too.
 WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
@@ -19,11 +20,33 @@ WORDS = ("title", "verbatim", "request_text")
 def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
     """Return the fields of a case, and what else gives its speakers away.
 
-    The latter are names and phones of co-speakers, and what personal fields held before
-    and after corrections. No query.
+    The latter are parts of the fields, names and phones of co-speakers, and what
+    personal fields held before and after corrections. No query.
     """
-    own = [getattr(case, field) or "" for field in fields]
+    own = []
+    for field in fields:
+        own += values_in(field, getattr(case, field) or "")
     return [*own, *also_personal(case)]
+
+
+def values_in(field: str, typed: str) -> list[str]:
+    """Return what was typed in a field, and the parts of it that tell who spoke."""
+    if field in NAMES:
+        return [typed, *name_parts(typed)]
+    if field == "speaker_address":
+        return [typed, *address_parts(typed)]
+    return [typed]
+
+
+def names_of(case: Case) -> list[str]:
+    """Return the names of speaker, proxy and co-speakers, empty ones with them.
+
+    One query where others spoke as well.
+    """
+    names = [getattr(case, field) for field in NAMES]
+    if case.also_personal:
+        names += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    return names
 
 
 def also_personal(case: Case) -> list[str]:
@@ -47,11 +70,11 @@ def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
     people = list(people)
     for person in people:
         person.phone_hash = blind_index(person.phone or "", "phone")
-        add_personal(case, (person.name, person.phone))
+        add_personal(case, (*values_in("speaker_name", person.name), person.phone))
     CoSpeaker.objects.bulk_create(people)
 
 
-def keep_words(case: Case) -> None:
+def fold_words(case: Case) -> None:
     """Fold the words of a case for searching, before it is saved.
 
     Everybody who reads the case may find `open_words`: of a 隐名 matter the words as a
@@ -59,17 +82,25 @@ def keep_words(case: Case) -> None:
     a hidden name letter by letter (lessons 32). One query where others spoke as well.
     """
     words = [getattr(case, field) for field in WORDS]
-    speakers = [getattr(case, field) for field in NAMES]
-    if case.also_personal:
-        speakers += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    speakers = names_of(case)
 
     if case.confidentiality == Confidentiality.HIDDEN:
-        values = [Personal(value) for value in values_of(case)]
-        case.open_words = _folded(blanked(text, values) for text in words)
+        values = [PersonalValue(value) for value in values_of(case)]
+        readable = [_blanked_and_folded(text, values) for text in words]
+        case.open_words = _folded(readable)
         case.hidden_words = _folded([*speakers, *words])
     else:
         case.open_words = _folded(words)
         case.hidden_words = _folded(speakers)
+
+
+def _blanked_and_folded(text: str, values: list[PersonalValue]) -> str:
+    """Return a text as it is searched by readers who may not know who spoke.
+
+    Folding joins what stood apart: it is blanked once more, so that a search finds no
+    name that the page blanks.
+    """
+    return blanked(folded(blanked(text, values)), values)
 
 
 def _folded(texts: Iterable[str]) -> str:

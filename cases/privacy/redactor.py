@@ -11,18 +11,18 @@ from cases.models import Case, MandatoryReport
 from cases.models.choices import Category, Confidentiality
 from cases.models.scope import Sight
 from cases.privacy.personal import PERSONAL_FIELDS, WHO_SPOKE, values_of
-from minshi.text import Personal, blanked
+from minshi.text import PersonalValue, blanked
 
 
 class Redactor:
     """Values to blank in texts, by `redact(text)`, or in data, by `redact.data(…)`.
 
-    They are found in every spelling (`minshi.text.blanked`). A single character is
-    never blanked: it would hit other words.
+    They are found in the spellings that `minshi.text.blanked` names. A single character
+    is never blanked: it would hit other words.
     """
 
     def __init__(self, values: Iterable[str | None]) -> None:
-        self.values = [Personal(value) for value in dict.fromkeys(values) if value]
+        self.values = [PersonalValue(value) for value in dict.fromkeys(values) if value]
 
     def __call__(self, text: str) -> str:
         return blanked(text, self.values)

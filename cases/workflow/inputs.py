@@ -161,7 +161,7 @@ def unfinished(text: str) -> str | None:
 def check_inputs(
     inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True
 ) -> dict[str, Any]:
-    """Return the values by input name, texts as they are kept, absent ones empty.
+    """Return the values by input name, texts as stored, absent ones empty.
 
     InputRefused names every required input that is empty, every choice that does not
     exist and, where an officer `composed` the words, every text that still holds a

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Value
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
-from cases.privacy.personal import keep_words
+from cases.privacy.personal import fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import EventData, data_of
@@ -240,7 +240,7 @@ def _carry_out(
 
     goes_on = any(follow.case is case for follow in step.follows)
     if not goes_on:
-        keep_words(case)
+        fold_words(case)
         case.save()
     for follow in step.follows:
         facts = step.facts if follow.case is case else read_facts(follow.case, step.at)

@@ -13,15 +13,25 @@ UNMISTAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789"  # no look-alikes: 0 O, 1 I L, 2 Z,
 CODE_LENGTH = 10
 SEQUENCE_LENGTH = 4  # at least; they may pass 9999
 CODE = re.compile(f"[{UNMISTAKABLE}]{{{CODE_LENGTH}}}")
-# 编号：BG—2026—0179, BG20260179, bg 2026/179号
-SAID_NUMBER = (
-    r"(?:事项)?(?:编号|单号|第|NO\.?)?:?"
-    r"(?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*(?P<year>20\d\d)[-/_.]*(?P<nth>NTH)号?"
+# 编号：BG—2026—0179, BG20260179
+NUMBER_OF_FOUR_DIGITS = re.compile(
+    r"""
+    (?:事项)?(?:编号|单号|第|NO\.?)?:?
+    (?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*
+    (?P<year>20\d\d)[-/_.]*
+    (?P<nth>\d{4})号?
+    """,
+    re.VERBOSE,
 )
-# Four digits first: written without dashes, A02020260001 could be of 2020 as well.
-SAID_NUMBERS = (
-    re.compile(SAID_NUMBER.replace("NTH", r"\d{4}")),
-    re.compile(SAID_NUMBER.replace("NTH", r"[1-9]\d{0,5}|\d{5,6}")),
+# bg 2026/179号, BG-2026-10179
+NUMBER_OF_ANY_LENGTH = re.compile(
+    r"""
+    (?:事项)?(?:编号|单号|第|NO\.?)?:?
+    (?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*
+    (?P<year>20\d\d)[-/_.]*
+    (?P<nth>[1-9]\d{0,5}|\d{5,6})号?
+    """,
+    re.VERBOSE,
 )
 SAID_BEFORE = re.compile(r"^(?:事项)?(?:编号|单号|第)[:]?")
 
@@ -52,7 +62,8 @@ def number_of(text: str) -> str:
     that is no whole number comes back folded, in capitals: it may be a part of one.
     """
     typed = folded(text).upper().replace(" ", "")
-    for pattern in SAID_NUMBERS:
+    # Four digits first: written without dashes, A02020260001 could be of 2020 as well.
+    for pattern in (NUMBER_OF_FOUR_DIGITS, NUMBER_OF_ANY_LENGTH):
         if said := pattern.fullmatch(typed):
             nth = said["nth"].zfill(SEQUENCE_LENGTH)
             return f"{said['town']}-{said['year']}-{nth}"

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, Event
-from cases.privacy.personal import PERSONAL_FIELDS, add_personal
+from cases.privacy.personal import PERSONAL_FIELDS, add_personal, values_in
 from cases.privacy.redactor import personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
 from cases.workflow.state import state_of
@@ -67,7 +67,7 @@ def _without_personal_values(
     """
     for name, (old, _new) in personal.items():
         if name in PERSONAL_FIELDS:
-            add_personal(case, [old])
+            add_personal(case, values_in(name, old))
 
     typed = {"note": note}
     for name in FREE_TEXT:

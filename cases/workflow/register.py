@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
-from cases.privacy.personal import add_co_speakers, keep_words
+from cases.privacy.personal import add_co_speakers, fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.protection import name_concerns
@@ -348,5 +348,5 @@ def _open(step: Step, spoken: Spoken) -> None:
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)
     if step.alarm:
         step.record_alarm()
-    keep_words(case)
+    fold_words(case)
     case.save()

@@ -44,6 +44,22 @@ def neighbour(here, name):
         ("62262119600101123X 是我的", Pasted(id_number="62262119600101123X")),
         ("2026-11-28 停了 3 天水，亏了 1234567 元", Pasted()),
         ("我是二组的，水渠堵了", Pasted()),
+        (f"2026-5-12 {PHONE} 路灯坏了", Pasted(phone=PHONE)),
+        (f"2026.5.3 {PHONE}", Pasted(phone=PHONE)),
+        (f"2026-05-12\n{PHONE}", Pasted(phone=PHONE)),
+        (f"{ID} {PHONE}", Pasted(phone=PHONE, id_number=ID)),
+        ("622621 19600101 1234", Pasted(id_number="622621 19600101 1234")),
+        ("139·9391·2345", Pasted(phone=PHONE)),
+        ("139─9391─2345", Pasted(phone=PHONE)),
+        ("一三九九三九一二三四五，请修路灯", Pasted(phone=PHONE)),
+        ("微信laowang13993912345", Pasted(phone=PHONE)),
+        ("139 9391 234五", Pasted(phone=PHONE)),
+        ("①③⑨⑨③⑨①②③④⑤", Pasted(phone=PHONE)),
+        ("139____9391____2345", Pasted(phone=PHONE)),
+        ("订单 202611280000000001", Pasted()),
+        ("我叫阿依古丽·买买提，路灯坏了", Pasted(name="阿依古丽·买买提")),
+        ("我叫阿依古丽・买买提，路灯坏了", Pasted(name="阿依古丽・买买提")),
+        ("我叫王\ue863，路灯坏了", Pasted(name="王\ue863")),
     ],
 )
 def test_numbers_and_names_are_found_as_people_type_them(text, found):
@@ -64,7 +80,23 @@ def test_words_without_numbers_stay_as_they_are():
         (f"路灯坏了，打{PHONE}找我", "路灯坏了，打找我"),
         (f"我叫张长生。电话 {PHONE}。路灯坏了", "路灯坏了"),
         ("赵铁柱家的狗咬人", "赵某家的狗咬人"),
+        (f"2026-5-12 {PHONE} 路灯坏了", "2026-5-12  路灯坏了"),
+        (f"2026.5.3 {PHONE} 路灯坏了", "2026.5.3  路灯坏了"),
+        (f"2026-05-12 路灯坏了\n{PHONE}", "2026-05-12 路灯坏了"),
+        ("我叫阿依古丽·买买提，路灯坏了", "路灯坏了"),
+        ("座机：0939-4421234，路灯坏了", "路灯坏了"),
+        (f"身份证号{ID}，路灯坏了", "路灯坏了"),
+        ("2026-5-12 0911-2283456 路灯坏了", "2026-5-12  路灯坏了"),
+        ("卡号6222021100000000008，没到账", "卡号，没到账"),
         (f"{PHONE}", "一件事"),
+        ("住二组，电话１３９·９３９１·２３４５", "住二组"),
+        ("一三九九三九一二三四五，请修路灯", "请修路灯"),
+        ("电话壹叁玖玖叁玖壹贰叁肆伍，路灯坏了", "路灯坏了"),
+        ("微信laowang13993912345，路灯坏了", "微信laowang，路灯坏了"),
+        ("路灯坏了，打139 9391 234五", "路灯坏了，打"),
+        ("①③⑨⑨③⑨①②③④⑤，路灯坏了", "路灯坏了"),
+        ("139____9391____2345，路灯坏了", "路灯坏了"),
+        ("2026-11-15 2026-11-18 停水", "2026-11-15 2026-11-18 停水"),
     ],
 )
 def test_a_title_names_nobody(here, words, title):
@@ -74,6 +106,16 @@ def test_a_title_names_nobody(here, words, title):
 
     assert case.title == title
     assert case.verbatim == words
+
+
+def test_a_title_names_nobody_of_a_field_that_says_more(here):
+    words = "王建国和儿子王守田说路灯坏了"
+    who = {"speaker_name": "王建国（三组）", "proxy_speaker": "儿子王守田"}
+
+    title = spoken(here, verbatim=words, **who).title
+
+    assert "王建国" not in title
+    assert "王守田" not in title
 
 
 def test_the_api_writes_the_same_title(here):

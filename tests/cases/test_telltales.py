@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from cases.privacy.telltales import telltales
 from cases.workflow import Action
+from minshi.text.folding import MIDDLE_DOTS, STOPS
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, spoken, staff
 from villages.naming import given_name_of
 
@@ -28,16 +29,26 @@ def test_a_given_name_is_what_stands_without_the_surname(name, given):
     assert given_name_of(name) == given
 
 
+@pytest.mark.parametrize("dot", [*MIDDLE_DOTS, *STOPS])
+def test_a_given_name_is_parted_by_any_dot(dot):
+    assert given_name_of(f"古丽{dot}艾力") == "古丽"
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("建国说的路灯已经换了", ["建国"]),
-        ("歐陽建國说的路灯已经换了", ["欧阳建国"]),
+        ("歐陽建國说的路灯已经换了", []),
+        ("建國说的路灯已经换了", ["建国"]),
         ("按尾号8821打过电话", ["8821"]),
         ("大妈秀英也来过", ["秀英"]),
         ("欧阳建国说的路灯已经换了", []),
         ("打13812348821找过", []),
         ("花了18821元", []),
+        ("按尾号8821，3组的人来过", ["8821"]),
+        ("按尾号8821。2026年5月换的", ["8821"]),
+        ("按尾号８８２１换的", ["8821"]),
+        ("新建，国家出的钱", []),
         ("路灯已经换了", []),
         ("", []),
     ],
@@ -51,6 +62,29 @@ def test_what_neighbours_would_know_the_speaker_by_is_found(text, found):
     )
 
     assert telltales(case, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("上河村三社的路灯已经换了", []),
+        ("東村三社的路灯已经换了", []),
+        ("门牌2026的路灯已经换了", []),
+    ],
+)
+def test_an_address_is_no_name_and_no_telephone(text, found):
+    case = spoken(staff(), speaker_name="赵秀英", speaker_address="东村三社")
+    case.also_personal = "路灯从那年坏到2026"
+
+    assert telltales(case, text) == found
+
+
+def test_a_given_name_is_found_of_each_name_in_a_field():
+    case = spoken(
+        staff(), speaker_name="王建国（三组）", co_speakers=("赵铁柱 欧阳守田",)
+    )
+
+    assert telltales(case, "建国和铁柱、守田都来过") == ["建国", "铁柱", "守田"]
 
 
 def test_the_writer_of_a_reply_is_warned_in_the_preview(client):

@@ -22,6 +22,7 @@ from minshi.crypto import (
     decrypted,
     encrypted,
 )
+from minshi.text.folding import SEPARATORS
 
 pytestmark = pytest.mark.any_database
 OLD_KEY, NEW_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -214,11 +215,24 @@ def test_a_digest_is_no_blind_index_of_a_phone():
         ("一三九九三九〇八八二一", "13993908821"),
         ("幺三九 九三九零 八八二幺", "13993908821"),
         ("139\u200b93908821\u202c", "13993908821"),
+        ("139....9390....8821", "13993908821"),
+        ("139__9390~~8821", "13993908821"),
+        ("139 9390 882一", "13993908821"),
+        ("❶❸⑨⑨③⑨⓪８８٢༡", "13993908821"),
+        ("1️⃣39 9390 8821", "13993908821"),
+        ("壹叁玖玖叁玖零捌捌贰壹", "13993908821"),
     ],
 )
 def test_a_phone_number_has_one_form_however_it_was_typed(raw, normal):
     assert crypto.normal_phone(raw) == normal
     assert crypto.normal_phone(normal) == normal
+
+
+@pytest.mark.parametrize("between", [*SEPARATORS, " "])
+def test_a_phone_number_may_have_any_dot_or_dash_in_it(between):
+    raw = between.join(["139", "9390", "8821"])
+
+    assert crypto.normal_phone(raw) == "13993908821"
 
 
 WORDS = ["", "没有", "+", "张三13993908821", "1399390TEXT", "****8821", "139****8821"]

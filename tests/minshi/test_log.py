@@ -3,6 +3,7 @@
 import pytest
 
 from minshi.log import drop_queries, scrub_phones
+from minshi.text.folding import SEPARATORS
 
 pytestmark = pytest.mark.any_database
 
@@ -22,6 +23,13 @@ pytestmark = pytest.mark.any_database
 )
 def test_a_phone_is_scrubbed(written, kept):
     assert scrub_phones(None, "", {"event": written})["event"] == kept
+
+
+@pytest.mark.parametrize("between", SEPARATORS)
+def test_a_phone_is_scrubbed_with_any_dot_or_dash_in_it(between):
+    typed = between.join(["139", "9391", "2345"])
+
+    assert scrub_phones(None, "", {"event": typed})["event"] == "139****2345"
 
 
 def test_a_request_is_logged_without_its_query():

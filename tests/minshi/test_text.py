@@ -6,11 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minshi.text import PLACEHOLDER, Personal, blanked, folded, is_blank, visible
+from minshi.text import (
+    PLACEHOLDER,
+    Letters,
+    PersonalValue,
+    blanked,
+    clean_text,
+    folded,
+    is_blank,
+    visible,
+)
+from minshi.text.finding import numbers_in
+from minshi.text.folding import DASHES, MIDDLE_DOTS, SEPARATORS, STOPS
+
+RARE_IN_NAMES = ["\U0002ebf0", "\ue863"]  # one newer than Python's tables; private use
 
 
 def without(text: str, *values: str) -> str:
-    return blanked(text, [Personal(value) for value in values])
+    return blanked(text, [PersonalValue(value) for value in values])
 
 
 # --- folding
@@ -28,6 +41,8 @@ def without(text: str, *values: str) -> str:
         ("a  b\tc", "a b c"),
         ("水\u200b管\ufeff坏\u202e了", "水管坏了"),
         ("3.5元", "3.5元"),
+        ("阿依古丽-买买提", "阿依古丽买买提"),
+        ("阿依古丽—买买提", "阿依古丽买买提"),
         ("", ""),
     ],
 )
@@ -35,9 +50,21 @@ def test_what_is_written_has_one_form(written, form):
     assert folded(written) == form
 
 
-@pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "‧", "∙", "･", " ", ""])
+@pytest.mark.parametrize("dot", [*MIDDLE_DOTS, *STOPS, " ", ""])
 def test_a_name_of_two_parts_is_one_however_they_are_joined(dot):
     assert folded(f"阿依古丽{dot}买买提") == "阿依古丽买买提"
+
+
+@pytest.mark.parametrize("dash", DASHES)
+def test_every_dash_is_one(dash):
+    assert folded(f"BG{dash}2026") == "bg-2026"
+
+
+@pytest.mark.parametrize("rare", RARE_IN_NAMES)
+def test_a_rare_character_of_a_name_is_seen_stored_and_asked_for(rare):
+    assert visible(rare) == clean_text(rare) == folded(rare) == rare
+    assert not is_blank(rare)
+    assert folded(f"王 {rare}") == f"王{rare}"
 
 
 @given(st.text())
@@ -47,11 +74,35 @@ def test_folding_twice_is_folding_once(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "\u3000\n", "\u200b\u200e", "\u3164", "\u2800", "\ufeff \t", "\0"],
+    [
+        "",
+        "  ",
+        "\u3000\n",
+        "\u200b\u200e",
+        "\u3164",
+        "\u2800",
+        "\ufeff \t",
+        "\0",
+        "\ufffe\uffff\U0010ffff\ufdd0",
+        "\U000e0080\u2065\ufff0",
+        "\u0301",
+        "\u17b4\u17b5",
+        "\u180b\u180f",
+        "\u20dd",
+        "。",
+        "。。。",
+        "——",
+        "！？",
+    ],
 )
-def test_a_text_in_which_nothing_is_seen_is_blank(text):
+def test_a_text_that_says_nothing_is_blank(text):
     assert is_blank(text)
     assert not is_blank(text + "水")
+
+
+@pytest.mark.parametrize("text", ["是", "3", "ok", "👍", "√", "①", "+"])
+def test_a_letter_a_number_or_a_symbol_is_an_answer(text):
+    assert not is_blank(text)
 
 
 def test_breaks_of_lines_are_seen_and_marks_of_direction_are_not():
@@ -75,6 +126,25 @@ NUMBERS = {
         "139 9391 234",
         "3993912345",
         "139\u200b93912345",
+        "١٣٩٩٣٩١٢٣٤٥",
+        "༡༣༩༩༣༩༡༢༣༤༥",
+        "❶❸❾❾❸❾❶❷❸❹❺",
+        "⓵⓷⓽⓽⓷⓽⓵⓶⓷⓸⓹",
+        "〡〣〩〩〣〩〡〢〣〤〥",
+        "①③⑨⑨③⑨①②③④⑤",
+        "1️⃣3️⃣9️⃣9️⃣3️⃣9️⃣1️⃣2️⃣3️⃣4️⃣5️⃣",
+        "139....9391....2345",
+        "139____9391____2345",
+        "139 / 9391 / 2345",
+        "壹叁玖玖叁玖壹贰叁肆伍",
+        "壹叁玖玖叁玖壹貳叁肆伍",
+    ],
+    "+85223456789": [
+        "+852 2345 6789",
+        "2345 6789",
+        "23456789",
+        "00852-2345-6789",
+        "二三四五六七八九",
     ],
     "09394421234": [
         "0939-4421234",
@@ -95,7 +165,32 @@ NAMES = {
         "阿依古丽买买提",
         "阿依古丽 买买提",
     ],
-    "柳河三社12号": ["柳河三社12号", "柳河 三社 １２号", "柳河三社，12号"],
+    "柳河三社12号": [
+        "柳河三社12号",
+        "柳河 三社 １２号",
+        "柳河三社，12号",
+        "柳河3社一二号",
+    ],
+    "郭小燕": [
+        "郭﹒小燕",
+        "郭\u0301小燕",
+        "郭\u20dd小\u20dd燕",
+        "郭（小燕）",
+        "郭“小燕”",
+        "郭/小燕",
+        "郭、小燕",
+        "郭_小燕",
+        "郭+小燕",
+        "郭\n小燕",
+        "郭\n\n小燕",
+        "郭●小燕",
+        "郭○小○燕",
+        "郭｜小｜燕",
+        "郭ʹ小燕",
+    ],
+    "欧阳锋": ["歐陽鋒", "欧陽锋", "歐 阳·鋒"],
+    "歐陽鋒": ["欧阳锋"],
+    "José": ["José", "Jose", "Jose\u0301", "ＪＯＳÉ"],
 }
 SPELLINGS = [
     (value, spelling)
@@ -116,10 +211,55 @@ def test_a_value_is_blanked_in_every_spelling(value, spelling):
     assert text.endswith("说过了")
 
 
+@pytest.mark.parametrize("between", [*SEPARATORS, *"'’`*_~", " ", "\u3000", " · "])
+def test_a_name_is_blanked_with_any_dot_or_dash_between(between):
+    assert without(f"是古丽{between}艾力说的", "古丽·艾力") == f"是{PLACEHOLDER}说的"
+    assert without("是古丽艾力说的", f"古丽{between}艾力") == f"是{PLACEHOLDER}说的"
+
+
+@pytest.mark.parametrize("between", [*SEPARATORS, " "])
+def test_a_phone_is_blanked_with_any_dot_or_dash_between(between):
+    typed = between.join(["139", "9391", "2345"])
+
+    assert without(f"打{typed}找他", "13993912345") == f"打{PLACEHOLDER}找他"
+
+
+@pytest.mark.parametrize("rare", RARE_IN_NAMES)
+def test_a_name_of_a_rare_character_is_blanked(rare):
+    assert without(f"王 {rare}说过，王说", f"王{rare}") == f"{PLACEHOLDER}说过，王说"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "blank"),
+    [
+        ("住在12号", "12", f"住在{PLACEHOLDER}号"),
+        ("住在一二号", "12", f"住在{PLACEHOLDER}号"),
+        ("住在3-12号", "12", f"住在3-{PLACEHOLDER}号"),
+        ("住在3-12号", "12号", f"住在3-{PLACEHOLDER}"),
+        ("共3，12号也来了", "12号", f"共3，{PLACEHOLDER}也来了"),
+    ],
+)
+def test_a_short_number_is_blanked_where_it_stands_alone(text, value, blank):
+    assert without(text, value) == blank
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
         ("老王，刚来过", "王刚"),
+        ("他姓王。建房的事", "王建"),
+        ("找老王！建房", "王建"),
+        ("找老王；建房", "王建"),
+        ("张、王、李三家", "王李"),
+        ("郭，，，，小燕", "郭小燕"),
+        ("1、2号楼", "12号"),
+        ("2012年修的，120元，112户", "12"),
+        ("二〇一二年修的", "12"),
+        ("１１２户", "12"),
+        ("1\u200b12户", "12"),
+        ("1、2组", "12"),
+        ("112号的水管，13组", "12号"),
+        ("柳河村120", "柳河村12"),
         ("姓王\n刚来过", "王刚"),
         ("请打司法所0939-4421567", "09394421234"),
         ("共1399户，3912人", "13993912345"),
@@ -141,13 +281,25 @@ def test_what_only_resembles_it_stays(text, value):
         "１１０１０５１９４９１２３１００２Ｘ",
         "6222021100000000007",
         "6222 0211 0000 0000 007",
+        "6222\u20110211\u20110000\u20110000\u2011007",
+        "六二二六二一一九六零零一零一一二三四",
+        "壹壹零壹零伍壹玖肆玖壹贰叁壹零零贰X",
+        "①①⓪①⓪⑤①⑨④⑨①②③①⓪⓪②①",
     ],
 )
 def test_identity_and_bank_numbers_are_blanked_whosever_they_are(number):
     assert without(f"号码是{number}，请核对") == f"号码是{PLACEHOLDER}，请核对"
 
 
-@pytest.mark.parametrize("number", ["6222021100000000008", "202611280000000001"])
+@pytest.mark.parametrize("before", ["13993912345，", "13993912345 ", "3、"])
+def test_a_bank_card_is_blanked_behind_another_number(before):
+    assert without(f"{before}6222021100000000007") == f"{before}{PLACEHOLDER}"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["6222021100000000008", "202611280000000001", "6222、0211、0000、0000、007"],
+)
 def test_other_long_numbers_stay(number):
     assert without(number) == number
 
@@ -156,11 +308,70 @@ def test_overlapping_values_leave_one_placeholder():
     assert without("李建国家的水", "建国", "李建国") == f"{PLACEHOLDER}家的水"
 
 
-@given(st.text(max_size=40), st.text(max_size=40))
+# neither letters of the name nor enough digits for a number of persons
+OTHERS = st.text(
+    st.sampled_from("水路灯坏了 AbÉ，。·-\n（）\u200b🙂\ue863"), max_size=40
+)
+
+
+@given(OTHERS, OTHERS)
 def test_nothing_else_of_a_text_changes(before, after):
-    name = "欧阳建国"
+    text = without(f"{before}欧阳建国{after}", "欧阳建国", "13993912345", "12")
 
-    text = without(f"{before}欧阳建国{after}", name)
+    assert text == before + PLACEHOLDER + after
 
-    assert name not in text
-    assert "".join(text.split(PLACEHOLDER)) != "" or not (before + after)
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_name_is_blanked_in_any_text(before, after):
+    text = without(f"{before}欧阳建国{after}", "欧阳建国")
+
+    assert "欧阳建国" not in Letters(text).plain
+
+
+# --- numbers pasted
+
+
+def found_in(text: str) -> tuple[list[str], list[str], list[str]]:
+    numbers = numbers_in(text)
+    kinds = (numbers.phones, numbers.identities, numbers.others)
+    phones, identities, others = (
+        [text[start:end] for start, end in spans] for spans in kinds
+    )
+    return phones, identities, others
+
+
+@pytest.mark.parametrize(
+    ("text", "phones", "identities", "others"),
+    [
+        ("2026-5-12 13993912345", ["13993912345"], [], []),
+        ("2026-5-12 0911-2283456", ["0911-2283456"], [], []),
+        ("2026-05-12\n13993912345", ["13993912345"], [], []),
+        ("110105 19491231 002x", [], ["110105 19491231 002x"], []),
+        ("110105  19491231", [], [], []),
+        ("110105\n194912310021", [], [], []),
+        ("3 110105194912310021", [], ["110105194912310021"], []),
+        ("6222 0211 0000 0000 007", [], [], ["6222 0211 0000 0000 007"]),
+        ("202611280000000001", [], [], ["202611280000000001"]),
+        ("2026-11-12-2026-11-15", [], [], []),
+        ("2026-11-15 2026-11-18 9点", [], [], []),
+        ("13,993,912,345元", [], [], []),
+        ("订单2139939123456", [], [], []),
+        ("住二组，１３９·９３９１·２３４５", ["１３９·９３９１·２３４５"], [], []),
+        ("一三九九三九一二三四五，", ["一三九九三九一二三四五"], [], []),
+        ("laowang13993912345", ["13993912345"], [], []),
+        ("139 9391 234五", ["139 9391 234五"], [], []),
+        ("139____9391____2345", ["139____9391____2345"], [], []),
+        ("零九三九-四四二一二三四", ["零九三九-四四二一二三四"], [], []),
+        (
+            "六二二六二一一九六零零一零一一二三四",
+            [],
+            ["六二二六二一一九六零零一零一一二三四"],
+            [],
+        ),
+    ],
+)
+def test_numbers_are_told_from_dates_and_from_each_other(
+    text, phones, identities, others
+):
+    assert found_in(text)[:2] == (phones, identities)
+    assert set(found_in(text)[2]) - set(identities) == set(others)

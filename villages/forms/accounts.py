@@ -63,7 +63,7 @@ class RuleForm(forms.Form):
     """A form that shows a refusal of the domain beside the fields it names, or on
     top.
 
-    What was typed counts as it will be kept (`clean_text`): a break of line once, what
+    What was typed counts as stored (`clean_text`): a break of line once, what
     nobody sees not at all.
     """
 
@@ -86,17 +86,17 @@ class RuleForm(forms.Form):
 
 
 def _cleaned(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return sent data with every text as it will be kept."""
+    """Return sent data with every text as stored."""
     if not isinstance(data, MultiValueDict):
-        return {name: _kept(value) for name, value in data.items()}
+        return {name: _cleaned_value(value) for name, value in data.items()}
 
     cleaned = data.copy()
     for name, values in data.lists():
-        cleaned.setlist(name, [_kept(value) for value in values])
+        cleaned.setlist(name, [_cleaned_value(value) for value in values])
     return cleaned
 
 
-def _kept(value: Any) -> Any:
+def _cleaned_value(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
 
 

@@ -1,0 +1,28 @@
+"""Text that people write: `folding` brings it into the one form for storing and asking,
+`letters` reads it character by character, `finding` tells where a person's name or
+number stands in it.
+"""
+
+from minshi.text.finding import PLACEHOLDER, PersonalValue, blanked
+from minshi.text.folding import (
+    HAN,
+    clean_line,
+    clean_text,
+    folded,
+    is_blank,
+    visible,
+)
+from minshi.text.letters import Letters
+
+__all__ = [
+    "HAN",
+    "PLACEHOLDER",
+    "Letters",
+    "PersonalValue",
+    "blanked",
+    "clean_line",
+    "clean_text",
+    "folded",
+    "is_blank",
+    "visible",
+]

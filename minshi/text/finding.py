@@ -1,0 +1,323 @@
+"""Persons in a text: names and numbers found again however they were spelled, and the
+numbers that are somebody's whoever they belong to.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+
+from minshi.text.folding import HAN, MIDDLE_DOTS, SEPARATORS, any_of
+from minshi.text.letters import Letters, Span, with_digits
+
+PLACEHOLDER = "［…］"
+# --- gaps between two letters of one value
+LONGEST_GAP = 3  # signs within a name or an address
+LONGEST_GAP_IN_NUMBER = 8
+# Where a sentence pauses or a line ends, two characters are no name: in
+# 「老王，刚来过」 nobody named 王刚 is meant. Three in a row seldom come by chance.
+PAUSE = re.compile(r"[,，、﹐﹑!！?？;；:：。｡…\n\r\u2028\u2029]")
+
+# --- names
+SHORTEST_VALUE = 2
+# Two to four characters, or any number of them with a dot between: 阿依古丽·买买提
+NAME = rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
+NAME_ENDS = r"\s*(?=[，,、。；;：:\s]|$)"
+# 我叫张长生，…: whoever begins so says who they are, not what it is about
+INTRODUCTION = re.compile(
+    r"(?:您好|你好)?[，,、\s]*(?:我叫|我是|我的名字是|本人|姓名)[：:是叫]?\s*"
+    rf"(?P<name>{NAME}){NAME_ENDS}"
+)
+# the same without 我是, which may be anything: 我是二组的
+SAID_NAME = re.compile(
+    rf"(?:我叫|我的名字是|本人叫|姓名)[：:是]?\s*(?P<name>{NAME}){NAME_ENDS}"
+)
+
+# --- numbers
+MOBILE = re.compile(r"1\d{10}")
+MOBILE_NUMBER = re.compile(r"(?=1[3-9]\d{9})")
+MOBILE_LENGTH = 11
+GAP_IN_MOBILE = re.compile(rf"[^,，、。;；:：\n\r]{{0,{LONGEST_GAP_IN_NUMBER}}}")
+AREA_CODE = re.compile(r"0(?:10|2\d|\d{3})(?=\d{7,8}$)")
+PHONE_LABEL = r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?"
+# what people put between the digits of a phone number: 139 9391-2345
+SEPARATOR = re.compile(any_of(SEPARATORS))
+GAP_IN_PHONE = rf"[\s{re.escape(SEPARATORS)}]*"
+# Eight digits in a row are one telephone's; seven may be a neighbour's of the same
+# exchange.
+TELLING_DIGITS = 8
+# Shorter ones stand in other numbers as well: a house number 12 in 2012.
+LOCAL_PHONE = 7
+# Of 18 digits the 7th to 14th are a birthday (GB 11643); the check digit is not asked
+# about, since a mistyped number gives somebody away as well.
+IDENTITY_NUMBER = re.compile(
+    r"(?=[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx])"
+)
+IDENTITY_LENGTH = 18
+BANK_CARD = re.compile(r"(?=(?:62|4|5)\d{14})")
+CARD_LENGTHS = range(16, 20)
+# in one run: one of the two, perhaps mistyped
+LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
+GAP_IN_IDENTITY = re.compile(r"[^\n\r]?")
+GAP_IN_CARD = re.compile(rf"[^，,、；;。\n\r]{{0,{LONGEST_GAP}}}")
+# what is left where a number was taken out: 电话：，
+NUMBER_LABEL = re.compile(
+    rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*(?=[，,、。；;\s]|$)"
+)
+COUNTRY = "CN"
+
+
+class PersonalValue:
+    """One value that gives somebody away: a name, a telephone, an address, words."""
+
+    def __init__(self, value: str) -> None:
+        letters = Letters(value)
+        self.letters = letters.plain
+        self.is_number = self.letters.isascii() and self.letters.isdigit()
+        self.national = _national_number(value) if self.is_number else ""
+        # an address: 三社12号 is 3社12号 as well
+        self.has_digits = any(map(str.isdigit, self.letters))
+        if self.has_digits:
+            self.letters = letters.in_digits.plain
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield the parts of a text that spell the value.
+
+        A single character gives nobody away: it stands in other words.
+        """
+        if len(self.letters) < SHORTEST_VALUE:
+            return
+        if not self.is_number:
+            yield from self._spans_of_words(text.in_digits if self.has_digits else text)
+        elif len(self.letters) < LOCAL_PHONE:
+            yield from self._spans_of_short_number(text.in_digits)
+        else:
+            yield from self._spans_of_number(text.in_digits)
+
+    def _spans_of_words(self, text: Letters) -> Iterator[Span]:
+        length = len(self.letters)
+        for start in _starts(self.letters, text.plain):
+            is_part = self._is_part_of_word(text, start)
+            if not is_part and self._is_together(text, start):
+                yield text.span(start, length)
+
+    def _is_part_of_word(self, text: Letters, start: int) -> bool:
+        length = len(self.letters)
+        if self.letters.isascii() and _is_inside_word(text.plain, start, length):
+            return True
+        return _cuts_number(text, start, length)
+
+    def _is_together(self, text: Letters, start: int) -> bool:
+        """Return True where no more than a few signs stand between the letters."""
+        length = len(self.letters)
+        for nth, gap in enumerate(text.gaps(start, length)):
+            if len(gap) > LONGEST_GAP:
+                return False
+            is_in_number = self.letters[nth : nth + 2].isdigit()
+            is_short = length == SHORTEST_VALUE
+            if (is_short or is_in_number) and PAUSE.search(gap):
+                return False
+        return True
+
+    def _spans_of_short_number(self, text: Letters) -> Iterator[Span]:
+        """Yield the runs of digits that are this number, no more and no less."""
+        length = len(self.letters)
+        for start in _starts(self.letters, text.plain):
+            is_part = _cuts_number(text, start, length)
+            if not is_part and not any(text.gaps(start, length)):
+                yield text.span(start, length)
+
+    def _spans_of_number(self, text: Letters) -> Iterator[Span]:
+        for digits in self._telling_digits():
+            for start in _starts(digits, text.plain):
+                gaps = text.gaps(start, len(digits))
+                if all(len(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
+                    yield text.span(start, len(digits))
+
+    def _telling_digits(self) -> Iterator[str]:
+        """Yield what gives the number away: all of it, and every eight digits of it.
+
+        Of a landline the digits after the area code, which the whole town shares; of a
+        number abroad those after the code of its country.
+        """
+        yield self.letters
+        if MOBILE.fullmatch(self.letters):
+            for first in range(len(self.letters) - TELLING_DIGITS + 1):
+                yield self.letters[first : first + TELLING_DIGITS]
+        elif area := AREA_CODE.match(self.letters):
+            yield self.letters[area.end() :]
+        elif self.national:
+            yield self.national
+
+
+def _national_number(value: str) -> str:
+    """Return a number abroad without the code of its country; "" for any other, and
+    for one too short to tell anything.
+    """
+    if not value.startswith("+"):
+        return ""
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return ""
+    national = phonenumbers.national_significant_number(number)
+    return national if len(national) >= LOCAL_PHONE else ""
+
+
+def blanked(text: str, values: Iterable[PersonalValue]) -> str:
+    """Return a text with a placeholder for each of these values.
+
+    They are found in full width or half, in either script, with accents, digits of
+    every kind, with up to three signs between two letters and eight between two digits
+    of a number. They are not found in pinyin, in part or misspelled. Identity and bank
+    card numbers are blanked whoever they belong to.
+    """
+    letters = Letters(text)
+    digits = letters.in_digits
+    spans = [*_identity_numbers(digits), *_bank_cards(digits)]
+    for value in values:
+        spans += value.spans(letters)
+    return without_spans(text, spans, PLACEHOLDER)
+
+
+def without_spans(text: str, spans: Iterable[Span], instead: str = "") -> str:
+    """Return a text with `instead` for each of the spans, which may overlap."""
+    parts = []
+    done = 0
+    for start, end in sorted(spans):
+        if start >= done:
+            parts += [text[done:start], instead]
+        done = max(done, end)
+
+    return "".join([*parts, text[done:]])
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Where in a text numbers stand that are somebody's."""
+
+    phones: list[Span]
+    identities: list[Span]
+    others: list[Span]  # bank cards, and numbers as long
+
+    @property
+    def spans(self) -> list[Span]:
+        return [*self.phones, *self.identities, *self.others]
+
+
+def numbers_in(text: str) -> Numbers:
+    """Find the numbers of persons, whoever they are, in a text as it was pasted.
+
+    1. Telephones as they are usually written.
+    2. In what is left, identity numbers: a date with a telephone behind it is none.
+    3. Bank cards and other long numbers.
+    4. In what is left, mobile numbers however they are written.
+    """
+    phones = _phones(text)
+    rest = Letters(_with_breaks(text, phones)).in_digits
+
+    identities = []
+    for found in IDENTITY_NUMBER.finditer(rest.plain):
+        if _stands_alone(rest, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
+            identities.append(rest.span(found.start(), IDENTITY_LENGTH))
+
+    others = list(_bank_cards(rest))
+    for found in LONG_NUMBER.finditer(with_digits(rest.text)):
+        others.append(found.span())
+
+    rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
+    phones += _mobiles(rest)
+    return Numbers(sorted(phones), identities, others)
+
+
+def _phones(text: str) -> list[Span]:
+    # every digit as ours, every dash and dot as one that the library knows; the places
+    # stay the same
+    plain = SEPARATOR.sub("-", with_digits(text))
+    found = phonenumbers.PhoneNumberMatcher(plain, COUNTRY)
+    return [(match.start, match.end) for match in found]
+
+
+def _mobiles(text: Letters) -> Iterator[Span]:
+    """Yield whatever has the digits of a mobile number, with any signs between."""
+    for found in MOBILE_NUMBER.finditer(text.plain):
+        start = found.start()
+        if _is_day(text, start):
+            continue
+        if _stands_alone(text, start, MOBILE_LENGTH, GAP_IN_MOBILE):
+            yield text.span(start, MOBILE_LENGTH)
+
+
+def _is_day(text: Letters, start: int) -> bool:
+    """Return True for two digits by themselves, as in 2026-11-15 2026-11-18."""
+    after_first, after_second = text.gaps(start, 3)
+    return bool(after_second) and not after_first
+
+
+def _with_breaks(text: str, spans: Iterable[Span]) -> str:
+    """Return a text with line breaks in place of the spans: no number runs over one."""
+    for start, end in spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
+
+
+def _identity_numbers(text: Letters) -> Iterator[Span]:
+    """Yield whatever is an identity number by its birthday, also across signs."""
+    for found in IDENTITY_NUMBER.finditer(text.plain):
+        yield text.span(found.start(), IDENTITY_LENGTH)
+
+
+def _bank_cards(text: Letters) -> Iterator[Span]:
+    """Yield bank card numbers by their check digit."""
+    for found in BANK_CARD.finditer(text.plain):
+        for length in CARD_LENGTHS:
+            number = text.plain[found.start() : found.start() + length]
+            is_card = len(number) == length and _is_bank_card(number)
+            if is_card and _stands_alone(text, found.start(), length, GAP_IN_CARD):
+                yield text.span(found.start(), length)
+
+
+def _is_bank_card(number: str) -> bool:
+    """Check by Luhn's sum (ISO/IEC 7812-1)."""
+    if not number.isdecimal():
+        return False
+
+    total = 0
+    for nth, digit in enumerate(reversed(number)):
+        doubled = int(digit) * (1 + nth % 2)
+        total += sum(divmod(doubled, 10))
+    return total % 10 == 0
+
+
+def _stands_alone(text: Letters, start: int, length: int, gap: re.Pattern[str]) -> bool:
+    """Return True for digits of one number, and all of it."""
+    if _cuts_number(text, start, length):
+        return False
+    return all(map(gap.fullmatch, text.gaps(start, length)))
+
+
+def _cuts_number(text: Letters, start: int, length: int) -> bool:
+    """Return True where a number goes on right before or after these letters."""
+    is_begun_before = _is_inside_number(text, start - 1)
+    return is_begun_before or _is_inside_number(text, start + length - 1)
+
+
+def _is_inside_number(text: Letters, first: int) -> bool:
+    """Return True where this letter and the next are digits with nothing between."""
+    pair = text.plain[max(first, 0) : first + 2]
+    return len(pair) == len("12") and pair.isdecimal() and not any(text.gaps(first, 2))
+
+
+def _starts(wanted: str, within: str) -> Iterator[int]:
+    start = within.find(wanted)
+    while start >= 0:
+        yield start
+        start = within.find(wanted, start + 1)
+
+
+def _is_inside_word(letters: str, start: int, length: int) -> bool:
+    """Return True where a Latin letter stands right before or after."""
+    before = letters[start - 1 : start]
+    after = letters[start + length : start + length + 1]
+    return any(letter.isascii() and letter.isalpha() for letter in (before, after))

@@ -1,0 +1,108 @@
+"""What people write, in the one form in which it is stored for searching and asked for.
+
+Both sides of a comparison come from here: a question folded otherwise than the stored
+text finds nothing, not even itself.
+"""
+
+import re
+import unicodedata
+
+# Chinese characters; with those for private use, by which older registers of residents
+# write the rare ones of names.
+HAN = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"
+)
+DASHES = (
+    "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc"
+    "\ufe58\ufe63\uff0d"
+)
+MIDDLE_DOTS = "·•‧∙⋅⸱・･᛫●"
+# typed where no middle dot is at hand, between two parts of a name
+STOPS = ".．"
+# between the digits of a number or the parts of a name, where no blank is
+SEPARATORS = DASHES + MIDDLE_DOTS + STOPS
+
+# Never seen: marks of variation, fillers, and what Unicode sets aside for such marks.
+UNSEEN = re.compile(
+    "[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u2800\u034f"
+    "\u2065\ufff0-\ufff8\ufdd0-\ufdef\U000e0000-\U000e0fff]"
+)
+# Control and format characters, halves of a pair. What Python's tables do not know yet
+# is seen all the same: rare characters of names, new emoji.
+UNSEEN_KINDS = ("Cf", "Cc", "Cs")
+# the last two of each plane: no XML may hold them, and so no workbook
+NO_CHARACTERS = (0xFFFE, 0xFFFF)
+SEEN_CONTROLS = "\t\n\r"
+
+
+def any_of(characters: str) -> str:
+    """Return a pattern for one of these characters."""
+    return f"[{re.escape(characters)}]"
+
+
+DASH = re.compile(any_of(DASHES))
+MIDDLE_DOT = re.compile(any_of(MIDDLE_DOTS))
+# 阿依古丽-买买提, and not 村口——水管
+DASH_IN_NAME = re.compile(rf"(?<=[{HAN}])-(?=[{HAN}])")
+STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
+BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
+
+
+def visible(text: str) -> str:
+    """Return a text without control and format characters and fillers.
+
+    Blanks, tabs and breaks of line stay, and so does what only some fonts can show.
+    """
+    seen = [letter for letter in UNSEEN.sub("", text) if _is_seen(letter)]
+    return "".join(seen)
+
+
+def clean_text(text: str) -> str:
+    """Return words as stored: nothing unseen, a break of line as one character, no
+    blanks around.
+    """
+    return visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return a name or a title as stored: as `clean_text`, on one line."""
+    return " ".join(clean_text(text).split())
+
+
+def is_blank(text: str) -> bool:
+    """Return True for a text that says nothing: no letter, number or symbol in it.
+
+    A full stop or an accent alone is none; an emoji is an answer. What Python's tables
+    do not know may be a rare character of a name.
+    """
+    return not any(map(_says_something, visible(text)))
+
+
+def folded(text: str) -> str:
+    """Return a text in the form in which words are stored and asked for.
+
+    Half width, lower case, one blank for many and none between Chinese characters, one
+    kind of dash, no middle dots (阿依古丽·买买提 is typed with five of them, a full
+    stop, a dash, or none), nothing unseen.
+    """
+    plain = visible(unicodedata.normalize("NFKC", text)).casefold()
+    plain = DASH.sub("-", plain)
+    plain = MIDDLE_DOT.sub("", plain)
+    plain = STOP_IN_NAME.sub("", plain)
+    plain = DASH_IN_NAME.sub("", plain)
+    return BLANK_IN_HAN.sub("", " ".join(plain.split()))
+
+
+def _says_something(letter: str) -> bool:
+    category = unicodedata.category(letter)
+    return category[0] in "LNS" or category in ("Co", "Cn")
+
+
+def _is_seen(letter: str) -> bool:
+    if letter in SEEN_CONTROLS:
+        return True
+    if ord(letter) & 0xFFFF in NO_CHARACTERS:
+        return False
+    return unicodedata.category(letter) not in UNSEEN_KINDS

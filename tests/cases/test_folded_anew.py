@@ -1,0 +1,56 @@
+"""Stored words and keys follow the rules by which they are asked for."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from cases.models import Case
+from tests.cases.roads import spoken, staff
+from tests.villages.factories import HouseholdFactory, ResidentFactory
+from villages.models import ResidentKey
+
+pytestmark = pytest.mark.django_db
+
+
+def test_words_that_were_folded_by_older_rules_are_folded_anew():
+    here = staff()
+    dashed = spoken(here, verbatim="村头-水渠堵了")
+    hidden = spoken(
+        here,
+        verbatim="赵铁柱和王建国都说水渠堵了",
+        speaker_name="王建国（三组）",
+        co_speakers=("赵铁柱 欧阳锋",),
+        confidentiality="hidden",
+    )
+    wanted = {case.pk: words_of(case) for case in (dashed, hidden)}
+    Case.objects.filter(pk=dashed.pk).update(open_words="村头-水渠堵了")
+    Case.objects.filter(pk=hidden.pk).update(
+        open_words=hidden.verbatim, also_personal="赵铁柱 欧阳锋"
+    )
+
+    fold = import_module("cases.migrations.0009_fold_words_anew")
+    fold.fold_words_anew(apps, None)
+
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
+
+
+def words_of(case: Case) -> tuple[str, str, set[str]]:
+    personal = set((case.also_personal or "").splitlines())
+    return case.open_words, case.hidden_words, personal
+
+
+def test_a_resident_with_a_dash_in_the_name_is_found_under_the_name_alone():
+    here = staff()
+    household = HouseholdFactory(group=here.group)
+    resident = ResidentFactory(household=household, name="阿依古丽-买买提")
+    ResidentKey.objects.create(
+        resident=resident, village=here.village, key="阿依古丽-买买提"
+    )
+
+    write = import_module("villages.migrations.0006_keys_of_names_without_dash")
+    write.write_keys_anew(apps, None)
+
+    keys = ResidentKey.objects.filter(resident=resident).values_list("key", flat=True)
+    assert "阿依古丽买买提" in keys
+    assert "阿依古丽-买买提" not in keys
