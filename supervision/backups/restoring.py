@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,9 +28,11 @@ from supervision.backups.files import BLOCK, sync_folder
 from supervision.backups.making import STAMP
 from supervision.backups.proving import Proof, prove
 from supervision.backups.refusals import (
+    NO_ARCHIVE,
     BackupRefused,
     in_words,
     key_of_backups,
+    no_archive,
     still_running,
 )
 from villages.models import Town
@@ -214,9 +215,8 @@ def _as_damage(file: Path) -> Iterator[None]:
     """Tell what a proved seal holds and is still no archive as what it is."""
     try:
         yield
-    except (tarfile.ReadError, EOFError, json.JSONDecodeError) as error:
-        words = _("%(name)s does not hold what a backup holds (%(reason)s).")
-        raise BackupRefused(words % {"name": file.name, "reason": error}) from error
+    except (*NO_ARCHIVE, EOFError, json.JSONDecodeError) as error:
+        raise no_archive(file, error) from error
 
 
 def _refuse_foreign(about: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from minshi.workdays import SHANGHAI
 from supervision.backups.keeping import backups_in, thin_out
 from supervision.backups.making import Backup, make_backup
 from supervision.backups.proving import Proof, page_of
-from supervision.backups.refusals import BackupRefused
+from supervision.backups.refusals import BackupRefused, does_not_exist
 from supervision.backups.restoring import check_backup
 from supervision.models import BackupRun, BackupStep, NoticeKind
 from supervision.notices.system import notify_auditors
@@ -123,8 +123,11 @@ def prove_backup(file: Path, folder: Path, at: datetime) -> Proof:
     """Restore a backup in `folder`, and note what came of it. BackupRefused: see
     there; a file that is not there is a slip of the pen, and not noted.
     """
+    if file.is_dir():
+        words = _("%(name)s is a folder. Name the file in it that is to be proved.")
+        raise BackupRefused(words % {"name": file})
     if not file.is_file():
-        raise BackupRefused(_("%(name)s does not exist.") % {"name": file})
+        raise does_not_exist(file)
 
     try:
         proof = check_backup(file, folder)

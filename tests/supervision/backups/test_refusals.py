@@ -3,6 +3,7 @@ nothing is changed then.
 """
 
 import fcntl
+import gzip
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from cases.models import Attachment, Case, Event
 from minshi.clock import now
 from minshi.history import history_lifted
 from minshi.sealing import mark_of
-from supervision.backups import archive
+from supervision.backups import archive, contents
 from supervision.backups.making import make_backup
 from supervision.backups.refusals import BackupRefused, key_of_backups
 from supervision.backups.restoring import check_backup, restore
@@ -141,6 +142,24 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(folder):
         backup.add_json(archive.ABOUT, about)
 
     with pytest.raises(BackupRefused, match=r"SQLite.*PostgreSQL|PostgreSQL.*SQLite"):
+        check_backup(path, folder)
+
+
+def test_a_dump_that_cannot_be_unpacked_is_told_as_no_backup(made, folder):
+    """Its seal holds: it was written so."""
+    if connection.vendor != "sqlite":
+        pytest.skip("pg_restore has its own words")
+    path = folder / "broken.backup"
+    with (
+        path.open("wb") as file,
+        archive.writing(file, key_of_backups(), folder) as backup,
+    ):
+        backup.add_json(archive.ABOUT, contents.about("default", now()))
+        with backup.parts(archive.DATABASE) as parts:
+            whole = gzip.compress(os.urandom(1000))
+            parts.write(whole[:200] + bytes(200) + whole[400:])
+
+    with pytest.raises(BackupRefused, match="不是备份应有的"):
         check_backup(path, folder)
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
 from supervision import tasks
+from supervision.backups import contents
 from supervision.backups.keeping import backups_in
 from supervision.backups.refusals import BackupRefused
 from supervision.backups.watching import (
@@ -121,6 +123,31 @@ def test_a_name_mistyped_alarms_nobody(folder):
     assert standing(NOON).failed is None
 
 
+def test_a_folder_is_told_as_a_folder(folder):
+    folder.mkdir()
+
+    with pytest.raises(BackupRefused) as refused:
+        prove_backup(folder, folder, NOON)
+
+    assert str(folder) in str(refused.value)
+    assert "不存在" not in str(refused.value)
+
+
+def test_a_database_that_refuses_is_noted_and_told(folder, monkeypatch):
+    """As a file of SQLite that is damaged, or PostgreSQL that went away meanwhile."""
+    auditor = roles.auditor()
+
+    def refuses(_alias):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(contents, "rows_by_table", refuses)
+    with pytest.raises(BackupRefused, match="disk I/O error"):
+        back_up_if_due(NOON)
+
+    assert told(auditor.user) == [NoticeKind.BACKUP_FAILED]
+    assert not standing(NOON).failed.is_good
+
+
 @pytest.mark.parametrize(
     ("hours", "kinds"), [(26, []), (27, ["backup_late"]), (24 * 9, ["backup_late"])]
 )
@@ -173,7 +200,7 @@ def test_the_auditor_reads_it_in_the_inbox_and_by_letter(client, mail, folder):
     deliver(EIGHT + 30 * DAY)
 
     assert "备份没有按时做" in inbox
-    assert "1" in unread
+    assert '<span class="badge">1</span>' in unread
     assert opened.url == reverse("supervision:status")
     (letter,) = mail.letters
     assert "备份没有按时做" in "".join(text_of(letter))
