@@ -20,10 +20,11 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from cases.models import Case
 from supervision.backups import archive, contents
-from supervision.backups.databases import Scratch, exists, scratch
+from supervision.backups.databases import Scratch, exists, is_in_use, scratch
 from supervision.backups.files import BLOCK, sync_folder
 from supervision.backups.making import STAMP
 from supervision.backups.proving import Proof, prove
@@ -80,7 +81,7 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
        there already are not touched: they bear witness.
     4. Take the place of the database; the former stays under another name.
 
-    All logins of that day are ended. BackupRefused: the words say why; nothing was
+    All logins of that day are ended, and with them the API's tokens. BackupRefused: the words say why; nothing was
     changed then, but for files that may have been added.
     """
     if not overwrite and _holds_cases():
@@ -107,7 +108,7 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
         proof = prove(built.about, built.closing, alias, built.folder)
         if proof.faults:
             raise BackupRefused("\n".join(proof.faults))
-        Session.objects.using(alias).all().delete()
+        _end_logins(alias)
 
         _bring_in(built.folder / archive.MEDIA, media, replace=True)
         heads = contents.day_heads_folder()
@@ -115,6 +116,14 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
         kept = built.database.take_place(f"before-{at.astimezone(UTC):{STAMP}}")
 
     return Restored(proof, kept)
+
+
+def _end_logins(alias: str) -> None:
+    """End the logins of the day of the backup: sessions in browsers, and tokens of the
+    API. Any of them may have been taken back since.
+    """
+    Session.objects.using(alias).all().delete()
+    AuthToken.objects.using(alias).all().delete()
 
 
 def _folder_of_database() -> Path:
@@ -137,11 +146,17 @@ def _holds_cases() -> bool:
 
 
 def _refuse_while_running() -> None:
-    """BackupRefused: the embedded form is being served from this folder."""
+    """BackupRefused: the embedded form is being served from this folder, or somebody
+    has the database open.
+    """
     lock = Path(settings.VAR_DIR) / "beat-schedule.lock"
-    if settings.REDIS_URL or not lock.exists():
-        return
+    if not settings.REDIS_URL and lock.exists():
+        _refuse_while_locked(lock)
+    if is_in_use():
+        raise still_running()
 
+
+def _refuse_while_locked(lock: Path) -> None:
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

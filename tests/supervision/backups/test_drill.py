@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
+from knox.models import AuthToken
 
 from cases.models import Attachment, Case, Event
 from cases.workflow import Action, make_move, verify_chains
@@ -33,6 +35,12 @@ def lose_the_machine(settings):
     shutil.rmtree(settings.MEDIA_ROOT)
 
 
+def asked_with(token):
+    """How the API answers whoever sends this token."""
+    headers = {"Authorization": f"Token {token}"}
+    return Client().get("/api/v1/cases/", headers=headers).status_code
+
+
 def backed_up_while_somebody_commits(writers, folder):
     """The numbers committed before a backup during which others were, and the backup;
     a quick one may fall between two commits, and is made again.
@@ -53,6 +61,10 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     heads = settings.VAR_DIR / "heads"
     heads.mkdir()
     (heads / "2026-03-01.txt").write_text("the head of that day")
+
+    client.force_login(here.duty.user)
+    _row, token = AuthToken.objects.create(here.duty.user)
+    assert asked_with(token) == 200
 
     with people_writing(here) as writers:
         before, made = backed_up_while_somebody_commits(writers, folder)
@@ -79,8 +91,11 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
 
     # the same rows as in the backup, but for the logins of that day
     rows = rows_by_table("default")
-    rows["django_session"] = restored.proof.rows["django_session"]
-    assert rows == restored.proof.rows
+    of_logins = ("django_session", "knox_authtoken", "villages_openlogin")
+    assert [rows[table] for table in of_logins] == [0, 0, 0]
+    assert rows | dict.fromkeys(of_logins, 1) == restored.proof.rows
+    assert client.get(reverse("supervision:inbox")).status_code == 302
+    assert asked_with(token) == 401
 
     # people log in and go on
     duty = Post.objects.select_related("user").get(pk=here.duty.pk)

@@ -319,6 +319,11 @@ def somebody_at_work():
 
 
 def test_a_restore_under_a_running_program_is_refused(made):
+    """Before a file of the program is written over."""
+    attachment = Attachment.objects.first()
+    path = Path(attachment.file.path)
+    path.write_bytes(b"what it works with")
+
     with (
         somebody_at_work(),
         pytest.raises(BackupRefused, match="还在运行"),
@@ -326,6 +331,7 @@ def test_a_restore_under_a_running_program_is_refused(made):
         restore(made.path, now(), overwrite=True)
 
     assert Case.objects.count() == 2
+    assert path.read_bytes() == b"what it works with"
 
 
 # --- as people call it
