@@ -81,8 +81,8 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
        there already are not touched: they bear witness.
     4. Take the place of the database; the former stays under another name.
 
-    All logins of that day are ended, and with them the API's tokens. BackupRefused: the words say why; nothing was
-    changed then, but for files that may have been added.
+    All logins of that day are ended, and with them the API's tokens. BackupRefused: the
+    words say why; nothing was changed then, but for files that may have been added.
     """
     if not overwrite and _holds_cases():
         raise BackupRefused(

@@ -19,7 +19,7 @@ from cases.workflow import Action, make_move, verify_chains
 from minshi.clock import now
 from supervision.backups import making
 from supervision.backups.contents import rows_by_table
-from supervision.backups.making import make_backup
+from supervision.backups.making import LOCK, make_backup
 from supervision.backups.restoring import check_backup, restore
 from tests.cases.roads import NOON, accepted, officer, staff
 from tests.database import empty_tables
@@ -232,7 +232,7 @@ def test_the_check_touches_nothing_that_is_worked_with(settings, folder):
     assert (proof.chains, proof.fields, proof.files_opened, proof.files) == (3, 3, 3, 6)
     assert rows_by_table("default") == rows
     assert sorted(path.name for path in Path(settings.MEDIA_ROOT).rglob("*")) == files
-    assert [path.name for path in folder.iterdir() if path.name != ".lock"] == [
+    assert [path.name for path in folder.iterdir() if LOCK not in path.name] == [
         made.path.name
     ]
     assert databases_left() == []

@@ -20,7 +20,7 @@ from minshi.clock import now
 from minshi.history import history_lifted
 from minshi.sealing import mark_of
 from supervision.backups import archive, contents
-from supervision.backups.making import make_backup
+from supervision.backups.making import LOCK, make_backup
 from supervision.backups.refusals import BackupRefused, key_of_backups
 from supervision.backups.restoring import check_backup, restore
 from supervision.models import BackupRun
@@ -45,7 +45,7 @@ def made(folder):
 
 
 def seen(folder):
-    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+    return sorted(path.name for path in folder.iterdir() if LOCK not in path.name)
 
 
 def test_a_backup_is_nobody_elses_to_read_and_shows_nothing(made):
@@ -226,7 +226,8 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_done(folder, tmp_path, sett
     assert done.returncode == 1
     assert "没有空间" in done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stdout.partition("LEFT")[2].split() == [".lock"]
+    (left,) = done.stdout.partition("LEFT")[2].split()
+    assert left.startswith(LOCK)
 
 
 def test_a_full_disk_is_told_by_the_check_too(folder, tmp_path, settings):
@@ -291,9 +292,22 @@ def test_what_a_killed_check_left_is_cleared_away_and_one_under_way_is_not(
             assert cursor.fetchone() is None
 
 
+def test_a_backup_of_another_town_on_the_same_share_is_not_in_the_way(folder):
+    folder.mkdir()
+    drafts = [".minshi-0123abcd-x.backup.unfinished", ".snapshot-0123abcd-x"]
+    (folder / drafts[0]).touch()
+    (folder / drafts[1]).mkdir()
+
+    with (folder / f"{LOCK}-0123abcd").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = make_backup(folder, now())
+
+    assert seen(folder) == [*drafts, made.path.name]
+
+
 def test_two_backups_at_once_into_one_folder_are_refused(folder):
     folder.mkdir()
-    with (folder / ".lock").open("w") as lock:
+    with (folder / f"{LOCK}-{contents.index_key_mark()}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
         with pytest.raises(BackupRefused, match="正在备份"):
