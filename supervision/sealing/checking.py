@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import models
-from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from cases.models import Case
 from cases.workflow.proof import Finding, check_cases, check_numbers
 from minshi import workdays
+from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
 from supervision.sealing.heads import (
     Head,
@@ -196,9 +196,7 @@ def _should_be_sealed(log: Log, at: datetime) -> bool:
     Where the program was installed or brought up to date within that hour, the job that
     seals may not have had its turn.
     """
-    migrations = MigrationRecorder.Migration.objects
-    changed_at = migrations.aggregate(last=Max("applied"))["last"]
-    if changed_at > at - LATE:
+    if brought_up_at() > at - LATE:
         return False
     return SOURCES[log].until(at - LATE).exists()
 

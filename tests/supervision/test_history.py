@@ -7,6 +7,7 @@ import json
 from datetime import UTC, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -33,11 +34,13 @@ from minshi.errors import Overtaken
 from minshi.history import history_lifted
 from supervision.models import HistoryCheck, Log, Notice, Seal
 from supervision.notices.delivering import deliver
+from supervision.notices.words import words_of
 from supervision.sealing.checking import LogWrong, check_everything, check_history
 from supervision.sealing.heads import file_of_heads, kept_lines
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import seal_logs
 from supervision.sealing.spans import keys_in, merged, text_of
+from supervision.sealing.watching import watch
 from tests import roles
 from tests.cases.roads import (
     DAY,
@@ -725,6 +728,59 @@ def test_the_check_itself_leaves_its_mark(case):
 
     assert HistoryCheck.objects.get() == check
     assert (check.cases, check.found, check.kept_on) == (1, 0, NIGHT.date())
+
+
+# --- the check itself is watched
+
+
+def told(auditor):
+    rows = Notice.objects.filter(recipient=auditor.user, channel="inbox")
+    return list(rows.values_list("kind", flat=True))
+
+
+def test_the_auditor_is_told_daily_that_the_check_has_stopped(case, auditor):
+    check_history(NIGHT)
+
+    watch(NIGHT + 26 * HOUR)
+    assert told(auditor) == []
+    for hours in (27, 28, 27 + 24):
+        watch(NIGHT + hours * HOUR)
+
+    assert told(auditor) == ["history_late", "history_late"]
+    assert "3月5日" in words_of(Notice.objects.filter(kind="history_late").last())
+
+
+def test_what_was_never_checked_is_late_after_its_first_row(here, auditor):
+    MigrationRecorder.Migration.objects.update(applied=NOON - DAY)
+    watch(NOON + DAY)
+    assert told(auditor) == []
+
+    spoken(here)
+    watch(NOON + 26 * HOUR - MINUTE)
+    assert told(auditor) == []
+    watch(NOON + 26 * HOUR)
+    assert told(auditor) == ["history_late"]
+
+
+def test_after_an_update_the_check_has_a_day_to_run(here, auditor):
+    spoken(here)
+    MigrationRecorder.Migration.objects.update(applied=NIGHT)
+
+    watch(NIGHT + 26 * HOUR)
+
+    assert told(auditor) == []
+
+
+def test_the_page_says_that_the_check_has_stopped(client, case, auditor):
+    check_history(NIGHT)
+    client.force_login(auditor.user)
+
+    def is_late(at):
+        with time_machine.travel(at, tick=False):
+            return client.get(reverse("supervision:status")).context["check_is_late"]
+
+    assert not is_late(NIGHT + DAY)
+    assert is_late(NIGHT + 27 * HOUR)
 
 
 # --- forward only

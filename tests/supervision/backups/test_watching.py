@@ -16,6 +16,7 @@ from supervision.backups import contents
 from supervision.backups.keeping import backups_in
 from supervision.backups.refusals import BackupRefused
 from supervision.backups.watching import (
+    back_up,
     back_up_if_due,
     prove_backup,
     prove_if_due,
@@ -146,6 +147,49 @@ def test_a_database_that_refuses_is_noted_and_told(folder, monkeypatch):
 
     assert told(auditor.user) == [NoticeKind.BACKUP_FAILED]
     assert not standing(NOON).failed.is_good
+
+
+def test_without_a_key_it_is_said_once_that_none_are_made(settings):
+    settings.BACKUP_KEY = ""
+    auditor = roles.auditor()
+
+    for days in range(5):
+        watch(NOON + days * DAY)
+
+    assert told(auditor.user) == [NoticeKind.NO_BACKUPS]
+
+
+def test_the_worker_without_the_key_watches_what_another_makes(settings):
+    auditor = roles.auditor()
+    back_up_if_due(NOON)
+    settings.BACKUP_KEY = ""
+
+    watch(NOON + 2 * DAY)
+    watch(NOON + 3 * DAY)
+
+    assert told(auditor.user) == [NoticeKind.BACKUP_LATE, NoticeKind.BACKUP_LATE]
+
+
+def test_a_backup_made_elsewhere_is_not_the_nights(folder, tmp_path):
+    with_papers(staff(), 1)
+
+    back_up(tmp_path / "usb", NOON)
+
+    assert standing(NOON).made is None
+    assert back_up_if_due(NOON + HOUR) is not None
+    assert BackupRun.objects.count() == 2
+
+
+def test_an_old_backup_that_was_proved_is_not_the_weeks(folder, tmp_path):
+    with_papers(staff(), 1)
+    old = back_up(tmp_path / "usb", NOON - 30 * DAY)
+
+    prove_backup(old.path, tmp_path, NOON)
+
+    assert BackupRun.objects.filter(step="proved", is_good=True).count() == 1
+    assert standing(NOON).proved is None
+    back_up_if_due(NOON)
+    assert prove_if_due(NOON + HOUR).is_good
 
 
 @pytest.mark.parametrize(
