@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 from minshi import workdays
 from minshi.workdays import SHANGHAI
 from supervision.backups.databases import exists
+from supervision.backups.evidence import page_of
 from supervision.backups.keeping import backups_in, thin_out
 from supervision.backups.making import Backup, make_backup
-from supervision.backups.proving import Proof, page_of
+from supervision.backups.proving import Proof
 from supervision.backups.refusals import BackupRefused, does_not_exist
 from supervision.backups.restoring import check_backup
 from supervision.installation import installed_at

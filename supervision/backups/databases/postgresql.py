@@ -55,9 +55,9 @@ def _process(
     """Run a program of PostgreSQL. BackupRefused: it is missing, or ends with an error,
     with its own last words.
     """
-    with TemporaryFile() as said:
+    with TemporaryFile() as stderr:
         try:
-            process = subprocess.Popen(command, env=env, stderr=said, **pipes)  # noqa: S603 - no shell; the program is ours to name
+            process = subprocess.Popen(command, env=env, stderr=stderr, **pipes)  # noqa: S603 - no shell; the program is ours to name
         except FileNotFoundError as error:
             words = _(
                 "%s was not found: install the client programs of PostgreSQL"
@@ -73,8 +73,8 @@ def _process(
                     with contextlib.suppress(BrokenPipeError):
                         pipe.close()
             code = process.wait()
-            said.seek(0)
-            lines = said.read().decode(errors="replace").splitlines()
+            stderr.seek(0)
+            lines = stderr.read().decode(errors="replace").splitlines()
 
         if code:
             words = _("%(program)s did not succeed: %(reason)s")

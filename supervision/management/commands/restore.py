@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from minshi.clock import now
-from supervision.backups.proving import page_of
+from supervision.backups.evidence import page_of
 from supervision.backups.refusals import BackupRefused
 from supervision.backups.restoring import restore
 
