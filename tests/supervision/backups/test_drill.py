@@ -154,6 +154,8 @@ def test_a_machine_with_nothing_on_it_is_as_the_former_one(folder, tmp_path):
 
     assert (restored.returncode, restored.stderr) == (0, "")
     assert "恢复好了" in restored.stdout
+    is_in_a_server = connection.vendor == "postgresql"
+    assert ("grant_application" in restored.stdout) == is_in_a_server
     assert (verified.returncode, verified.stderr) == (0, "")
     assert checked.returncode == 0
     assert len(list((tmp_path / "new" / "media").iterdir())) == 6
