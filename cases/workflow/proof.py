@@ -302,7 +302,7 @@ def _prefixes_of_cases() -> set[str]:
     prefixes = set()
     for number in Case.objects.values_list("number", flat=True).iterator():
         before, dash, _nth = number.rpartition("-")
-        prefixes.add(before + dash)
+        prefixes.add(before + dash or number)
     return prefixes
 
 
