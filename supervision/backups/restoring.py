@@ -84,15 +84,10 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
     All logins of that day are ended, and with them the API's tokens. BackupRefused: the
     words say why; nothing was changed then, but for files that may have been added.
     """
-    if not overwrite and _holds_cases():
-        raise BackupRefused(
-            _(
-                "This database holds matters. They would be replaced by what the backup"
-                " holds: only with --overwrite. The former database is then kept under"
-                " another name."
-            )
-        )
-    _refuse_while_running()
+    with in_words(file):
+        if not overwrite:
+            _refuse_over_cases()
+        _refuse_while_running()
 
     media = Path(settings.MEDIA_ROOT)
     media.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,6 +125,18 @@ def _folder_of_database() -> Path:
     if connection.vendor == "sqlite":
         return Path(connection.settings_dict["NAME"]).parent
     return Path(settings.VAR_DIR)
+
+
+def _refuse_over_cases() -> None:
+    """BackupRefused: the program's database holds cases or towns."""
+    if _holds_cases():
+        raise BackupRefused(
+            _(
+                "This database holds matters. They would be replaced by what the backup"
+                " holds: only with --overwrite. The former database is then kept under"
+                " another name."
+            )
+        )
 
 
 def _holds_cases() -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import Error as DatabaseRefused
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -224,10 +225,16 @@ def words_of(made: Backup) -> str:
 
 
 def _keeps_notes() -> bool:
-    if not exists():
+    """Return if there is a database that takes notes: none, where it does not answer or
+    is not made yet.
+    """
+    try:
+        if not exists():
+            return False
+        with connection.cursor() as cursor:
+            tables = connection.introspection.table_names(cursor)
+    except DatabaseRefused:
         return False
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
     return BackupRun._meta.db_table in tables
 
 
