@@ -20,7 +20,8 @@ RUN pybabel compile -D django -d minshi/locale
 RUN SECRET_KEY=build FIELD_KEYS=build INDEX_KEY=build python manage.py collectstatic --noinput
 
 USER minshi
-VOLUME /data /backups
+# Not /backups: every container would be given one of its own to write to.
+VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]

@@ -60,6 +60,11 @@ NOT_INHERITED = (
     "MEDIA_ROOT",
     "STATIC_ROOT",
     "MINSHI_NO_BACKGROUND",
+    # what reaches others: real backups, letters and messages
+    "BACKUP_KEY",
+    "BACKUP_DIR",
+    "EMAIL_URL",
+    "SMS_URL",
     "DJANGO_SETTINGS_MODULE",
     "PYTHONPATH",
     "PYTHONHOME",

@@ -98,6 +98,7 @@ app.conf.beat_schedule = {
         "options": {"expires": HOUR},
     },
     "watch-backups": {"task": "supervision.tasks.watch_backups", "schedule": HOUR},
+    "watch-history": {"task": "supervision.tasks.watch_history", "schedule": HOUR},
     "remove-orphan-files": {
         "task": "cases.tasks.remove_orphan_files",
         "schedule": 86400.0,

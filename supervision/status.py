@@ -51,6 +51,7 @@ NAMES: dict[str, str | Promise] = {
     "supervision.tasks.back_up": _("make the night's backup"),
     "supervision.tasks.prove_backup": _("prove a backup each week"),
     "supervision.tasks.watch_backups": _("watch the backups"),
+    "supervision.tasks.watch_history": _("watch the check of history"),
 }
 
 
@@ -195,8 +196,8 @@ class Supervising(Collector):
             "When a backup was last made, and one last proved to be good.",
             labels=["step"],
         )
-        now = standing(self.at)
-        for step, run in (("made", now.made), ("proved", now.proved)):
+        backups = standing(self.at)
+        for step, run in (("made", backups.made), ("proved", backups.proved)):
             gauge.add_metric([step], run.at.timestamp() if run else 0)
 
         return gauge

@@ -14,6 +14,7 @@ from supervision.chasing import sweeping
 from supervision.models import JobRun
 from supervision.notices import delivering
 from supervision.sealing import checking, seals
+from supervision.sealing import watching as sealing_watching
 
 # /readyz tells of it; a row written every twenty seconds would say no more
 HEARTBEAT = "minshi.celery.heartbeat"
@@ -57,6 +58,11 @@ def prove_backup() -> None:
 @shared_task(ignore_result=True)
 def watch_backups() -> None:
     watching.watch(now())
+
+
+@shared_task(ignore_result=True)
+def watch_history() -> None:
+    sealing_watching.watch(now())
 
 
 # --- the runs of the jobs of every app: an error in a receiver is logged by the worker,

@@ -12,9 +12,25 @@ from django.db import models, transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import pgettext_lazy
 
-from cases.models import CallBack, Case, Clock, Event, NumberCounter, Rating, Reply
+from cases.models import (
+    Assignment,
+    CallBack,
+    Case,
+    Clock,
+    Concern,
+    Event,
+    NumberCounter,
+    Rating,
+    Reply,
+)
 from cases.models.choices import Stage
-from cases.workflow.actions import Action
+from cases.workflow.beside import (
+    assignments_fit,
+    call_backs_fit,
+    concerns_fit,
+    ratings_fit,
+    replies_fit,
+)
 from cases.workflow.event_data import data_of
 from cases.workflow.record import chain_hash, digest_of
 from cases.workflow.state import GROUPS, state_of
@@ -60,10 +76,17 @@ class Wrong(models.TextChoices):
     )
     REPLY = (
         "reply",
-        pgettext_lazy("history", "an answer to the speaker was changed or is missing"),
+        pgettext_lazy(
+            "history", "an answer to the speaker was changed, put in or is missing"
+        ),
     )
     RATING = "rating", pgettext_lazy("history", "the rating was changed")
     DUE = "due", pgettext_lazy("history", "the deadline was changed")
+    HANDLERS = "handlers", pgettext_lazy("history", "who handled it was changed")
+    CONCERNS = (
+        "concerns",
+        pgettext_lazy("history", "the cadres it concerns were changed"),
+    )
     REVISION = (
         "revision",
         pgettext_lazy("history", "a corrected personal value was changed"),
@@ -80,6 +103,10 @@ class Wrong(models.TextChoices):
     COUNTER = (
         "counter",
         pgettext_lazy("history", "the counter of case numbers was set back"),
+    )
+    COUNTER_GONE = (
+        "counter_gone",
+        pgettext_lazy("history", "the counter of these case numbers is missing"),
     )
 
 
@@ -98,7 +125,7 @@ class Finding:
 
 
 def verify_chains(cases: Iterable[Case]) -> Iterator[Finding]:
-    """Yield what does not fit of each of these cases. Eight queries a case, all read
+    """Yield what does not fit of each of these cases. Ten queries a case, all read
     under its lock.
     """
     for case in cases:
@@ -108,7 +135,7 @@ def verify_chains(cases: Iterable[Case]) -> Iterator[Finding]:
 def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
     """Yield the findings of each case, mostly none, in the order of keys.
 
-    In batches, so that memory stays flat however many cases there are: seven queries a
+    In batches, so that memory stays flat however many cases there are: nine queries a
     batch. A case that does not fit is read once more under its lock: somebody may have
     moved it between two queries.
     """
@@ -139,6 +166,8 @@ def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:
         Prefetch("replies", Reply.objects.order_by("at", "pk")),
         Prefetch("ratings", Rating.objects.order_by("at", "pk")),
         Prefetch("call_backs", CallBack.objects.order_by("at", "pk")),
+        Prefetch("assignments", Assignment.objects.order_by("pk")),
+        Prefetch("concerns", Concern.objects.order_by("pk")),
     )
 
 
@@ -215,49 +244,19 @@ def _state_at_fault(case: Case, events: list[Event]) -> Iterator[Finding]:
 
     if (last.target, last.level, last.round) != (case.stage, case.level, case.round):
         wrong.append(Wrong.STAGE)
-    if not _replies_fit(case, events):
+    if not replies_fit(case, events):
         wrong.append(Wrong.REPLY)
-    if not _ratings_fit(case, events):
+    if not (ratings_fit(case, events) and call_backs_fit(case, events)):
         wrong.append(Wrong.RATING)
+    if not assignments_fit(case, events):
+        wrong.append(Wrong.HANDLERS)
+    if not concerns_fit(case, events):
+        wrong.append(Wrong.CONCERNS)
     if _due_of_clock(case) != (case.due_at if case.stage != Stage.CLOSED else None):
         wrong.append(Wrong.DUE)
 
     for each in dict.fromkeys(wrong):
         yield Finding(case.number, each)
-
-
-def _replies_fit(case: Case, events: list[Event]) -> bool:
-    """Return if every reply that an event tells of is there in the same words.
-
-    Events from before tell of none.
-    """
-    recorded = set()
-    for event in events:
-        if said := data_of(event).get("reply"):
-            recorded.add((event.at, said))
-
-    there = {(reply.at, digest(reply.text)) for reply in case.replies.all()}
-    return recorded <= there
-
-
-def _ratings_fit(case: Case, events: list[Event]) -> bool:
-    """Return if ratings and call-backs are those that the events say were given."""
-    return _answers(case.ratings.all()) == _recorded(events, Action.RATE) and (
-        _answers(case.call_backs.all()) == _recorded(events, Action.CALL_BACK)
-    )
-
-
-def _answers(rows: Iterable[Rating | CallBack]) -> list[tuple[object, ...]]:
-    return sorted((row.at, row.satisfaction, row.solved) for row in rows)
-
-
-def _recorded(events: list[Event], action: Action) -> list[tuple[object, ...]]:
-    answers = []
-    for event in events:
-        if event.action == action:
-            data = data_of(event)
-            answers.append((event.at, data["satisfaction"], data["solved"]))
-    return sorted(answers)
 
 
 def _due_of_clock(case: Case) -> object:
@@ -271,14 +270,16 @@ def _due_of_clock(case: Case) -> object:
 
 def check_numbers() -> Iterator[Finding]:
     """Yield the case numbers that were given and are gone, and the counters that are
-    behind what was given. Two queries for each town and year.
+    behind what was given or gone. Two queries for each town and year.
 
     A number is given and its case written in one transaction: there is no gap that
     nobody made.
     """
+    uncounted = _prefixes_of_cases()
     counters = NumberCounter.objects.select_related("town").order_by("town", "year")
     for counter in counters:
         prefix = f"{counter.town.abbreviation}-{counter.year}-"
+        uncounted.discard(prefix)
         given = _numbers_after(prefix)
 
         missing = [nth for nth in range(1, counter.last + 1) if nth not in given]
@@ -291,6 +292,18 @@ def check_numbers() -> Iterator[Finding]:
         counter.refresh_from_db(fields=["last"])
         if given and max(given) > counter.last:
             yield Finding(f"{prefix}{max(given):04d}", Wrong.COUNTER)
+
+    for prefix in sorted(uncounted):
+        yield Finding(f"{prefix}…", Wrong.COUNTER_GONE)
+
+
+def _prefixes_of_cases() -> set[str]:
+    """Return what the numbers of all cases begin with, by town and year: BG-2026-."""
+    prefixes = set()
+    for number in Case.objects.values_list("number", flat=True).iterator():
+        before, dash, _nth = number.rpartition("-")
+        prefixes.add(before + dash or number)
+    return prefixes
 
 
 def _numbers_after(prefix: str) -> set[int]:

@@ -19,6 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from cases.models import Case
 from minshi.crypto import EncryptedTextField, blind_index
 from supervision.backups.archive import DAY_HEADS, FORMAT, MEDIA
+from supervision.sealing.heads import file_of_heads
 
 BATCH = 2000
 HIDDEN = "."  # begins the names of what is under way
@@ -109,7 +110,7 @@ def files(day_heads: Path) -> Iterator[tuple[str, Path]]:
 
 def day_heads_folder() -> Path:
     """Return where the heads of each day's chains are written, if they are."""
-    return Path(settings.VAR_DIR) / "heads"
+    return file_of_heads().parent
 
 
 def _files_in(folder: Path, name: str) -> Iterator[tuple[str, Path]]:

@@ -23,6 +23,7 @@ ENDING = ".backup"
 STAMP = "%Y%m%dT%H%M%SZ"
 UNFINISHED = ".unfinished"
 LOCK = ".lock"
+COPIES = ".snapshot-"  # of the database, where it is one file, and of heads
 MOST_NAMED = 10  # missing files
 
 
@@ -52,12 +53,18 @@ def make_backup(folder: Path, at: datetime) -> Backup:
     BackupRefused: the words say why; the folder holds then what it held before.
     """
     key = key_of_backups()
-    path = folder / f"{PREFIX}{at.astimezone(UTC):{STAMP}}{ENDING}"
+    mark = contents.index_key_mark()
+    path = folder / f"{PREFIX}{mark}-{at.astimezone(UTC):{STAMP}}{ENDING}"
 
     with in_words(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone_in(folder), _unfinished(path) as draft:
-            with _day_heads_of_now(folder) as day_heads, snapshot(folder) as source:
+        with (
+            _alone_in(folder, mark),
+            _unfinished(path) as draft,
+            TemporaryDirectory(prefix=f"{COPIES}{mark}-", dir=folder) as copies,
+        ):
+            day_heads = _copied_day_heads(Path(copies))
+            with snapshot(Path(copies)) as source:
                 closing = _write(draft, key, source, day_heads, at)
             draft.replace(path)
             sync_folder(folder)
@@ -74,31 +81,33 @@ def make_backup(folder: Path, at: datetime) -> Backup:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Claim the folder. BackupRefused: another backup is being written there."""
-    with (folder / LOCK).open("w") as lock:
+def _alone_in(folder: Path, mark: str) -> Iterator[None]:
+    """Claim the folder for this installation. BackupRefused: another backup of it is
+    being written there; those of others on the same share are not in the way.
+    """
+    with (folder / f"{LOCK}-{mark}").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             words = _("Another backup is being made in %s just now.") % folder
             raise BackupRefused(words) from error
 
-        for left in (*folder.glob(f".*{UNFINISHED}"), *folder.glob(".snapshot-*")):
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
+        for draft in folder.glob(f".{PREFIX}{mark}-*{UNFINISHED}"):
+            draft.unlink()
+        for copies in folder.glob(f"{COPIES}{mark}-*"):
+            shutil.rmtree(copies)
         yield
 
 
-@contextmanager
-def _day_heads_of_now(folder: Path) -> Iterator[Path]:
-    """Give a copy of the heads of each day, as they are now; they are small."""
-    with TemporaryDirectory(prefix=".snapshot-", dir=folder) as copied:
-        source = contents.day_heads_folder()
-        if source.is_dir():
-            shutil.copytree(source, copied, dirs_exist_ok=True)
-        yield Path(copied)
+def _copied_day_heads(folder: Path) -> Path:
+    """Copy the heads of each day, as they are now, and return where to; they are
+    small.
+    """
+    copied = folder / "heads"
+    source = contents.day_heads_folder()
+    if source.is_dir():
+        shutil.copytree(source, copied)
+    return copied
 
 
 @contextmanager

@@ -1,27 +1,24 @@
 """The proof: what came out of a backup is looked at as people would use it.
 
 Rows of every table, the heads and links of all chains, personal values and files picked
-at random. One page of it can be printed.
+at random. `evidence` makes a page of it.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import filetype
 from django.db import connections
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from cases.models import Attachment, Case, SignedSheet
 from cases.models.attachment import KeptFile
 from cases.workflow.proof import check_cases
-from minshi import workdays
 from minshi.crypto import UndecryptableError, decrypted
-from minshi.errors import Text
 from supervision.backups import archive, contents
 
 SAMPLE = 20  # personal values, and files
@@ -197,59 +194,3 @@ def _random_files(alias: str) -> Iterator[KeptFile]:
 def _kind_of(path: Path) -> str | None:
     kind = filetype.guess_mime(str(path))
     return str(kind) if kind else None
-
-
-# --- the page -----------------------------------------------------------------------
-
-TABLES: Mapping[str, Text] = {  # what people count, by its table
-    "cases_case": gettext_lazy("matters"),
-    "cases_event": gettext_lazy("events"),
-    "cases_attachment": gettext_lazy("attachments"),
-    "cases_meeting": gettext_lazy("meetings"),
-    "villages_user": gettext_lazy("accounts"),
-    "villages_resident": gettext_lazy("residents"),
-    "villages_auditrecord": gettext_lazy("rows of the audit log"),
-}
-
-
-def page_of(proof: Proof, file: Path, at: datetime) -> str:
-    """Return the evidence as one page of text to print and to sign."""
-    made_at = datetime.fromisoformat(proof.about["made_at"])
-    lines = [
-        _("Proof of a backup"),
-        "",
-        _("Backup: %s") % file.name,
-        _("Made: %s") % _moment(made_at),
-        _("Restored and looked at: %s") % _moment(at),
-        _("Version of the program: %s") % proof.about["version"],
-        "",
-    ]
-
-    for table, name in TABLES.items():
-        if table in proof.rows:
-            lines.append(f"{name}：{proof.rows[table]}")
-    total = sum(proof.rows.values())
-    lines += [
-        _("All tables: %(tables)s, rows: %(rows)s")
-        % {"tables": len(proof.rows), "rows": total},
-        _("Chains of events followed to their end: %s") % proof.chains,
-        _("Personal values opened: %s") % proof.fields,
-        _("Files restored: %(files)s, opened: %(opened)s")
-        % {"files": proof.files, "opened": proof.files_opened},
-    ]
-    if proof.missing:
-        missing = _("Files that were missing on the machine already: %s")
-        lines.append(missing % proof.missing)
-
-    lines.append("")
-    if proof.is_good:
-        lines.append(_("Result: everything in it can be restored."))
-    else:
-        lines.append(_("Result: NOT proved."))
-        lines += proof.faults
-    lines += ["", _("Looked at by: ____________   Date: ____________")]
-    return "\n".join(lines)
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(workdays.SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,12 +1,17 @@
 """Refusals of backups and restores, in the words of whoever reads them."""
 
 import errno
+import gzip
+import shutil
 import sqlite3
+import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import Error as DatabaseRefused
 from django.utils.translation import gettext as _
 
 from minshi import sealing
@@ -14,6 +19,9 @@ from minshi.errors import Text
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MEGABYTE = 1_000_000
+DISK_FULL = "53100"  # PostgreSQL
+# of something whose seal holds and that is still no archive
+NO_ARCHIVE = (tarfile.ReadError, gzip.BadGzipFile, zlib.error)
 
 
 class BackupRefused(Exception):
@@ -57,18 +65,33 @@ def key_of_backups() -> bytes:
 
 @contextmanager
 def in_words(file: Path, key: bytes | None = None) -> Iterator[None]:
-    """Turn what the system, SQLite and the seal of `file` say into BackupRefused."""
+    """Turn what the system, the database and the seal of `file` say into
+    BackupRefused.
+    """
     try:
         yield
     except sealing.SealBroken as broken:
         raise BackupRefused(_of_seal(broken, file, key)) from broken
-    except sqlite3.Error as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise BackupRefused(_is_full(file.parent)) from error
-        words = _("%(name)s: the system refused (%(reason)s).")
-        raise BackupRefused(words % {"name": file, "reason": error}) from error
+    except (sqlite3.Error, DatabaseRefused) as error:
+        raise BackupRefused(_of_database(error, file)) from error
+    except NO_ARCHIVE as error:
+        raise no_archive(file, error) from error
     except OSError as error:
         raise BackupRefused(_of_system(error, file)) from error
+
+
+def does_not_exist(name: "Path | str") -> BackupRefused:
+    return BackupRefused(_("%(name)s does not exist.") % {"name": name})
+
+
+def no_archive(file: Path, error: Exception) -> BackupRefused:
+    words = _("%(name)s does not hold what a backup holds (%(reason)s).")
+    return BackupRefused(words % {"name": file.name, "reason": error})
+
+
+def _refused(name: "Path | str", reason: object) -> str:
+    words = _("%(name)s: the system refused (%(reason)s).")
+    return words % {"name": name, "reason": reason}
 
 
 def _of_seal(broken: sealing.SealBroken, file: Path, key: bytes | None) -> str:
@@ -97,21 +120,32 @@ def _of_seal(broken: sealing.SealBroken, file: Path, key: bytes | None) -> str:
     return words % name
 
 
+def _of_database(error: Exception, file: Path) -> str:
+    """Return the words for an error of SQLite, or of Django, which hands one on as its
+    cause.
+    """
+    cause = error.__cause__ or error
+    is_full = (
+        getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(cause, "pgcode", None) == DISK_FULL
+    )
+    if is_full:
+        return _is_full(file.parent)
+    return _refused(file, " ".join(str(error).split()))
+
+
 def _of_system(error: OSError, file: Path) -> str:
     if error.errno in FULL:
         return _is_full(file.parent)
 
     name = error.filename or str(file)
     if isinstance(error, FileNotFoundError):
-        return _("%(name)s does not exist.") % {"name": name}
+        return str(does_not_exist(name))
     if isinstance(error, PermissionError):
         return _("%(name)s may not be read or written by this account.") % {
             "name": name
         }
-    return _("%(name)s: the system refused (%(reason)s).") % {
-        "name": name,
-        "reason": error.strerror or error,
-    }
+    return _refused(name, error.strerror or error)
 
 
 def _is_full(folder: Path) -> str:
@@ -125,8 +159,6 @@ def _is_full(folder: Path) -> str:
 
 
 def _free_in(folder: Path) -> int:
-    import shutil
-
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free

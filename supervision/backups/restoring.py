@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,17 +20,20 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from cases.models import Case
 from supervision.backups import archive, contents
-from supervision.backups.databases import Scratch, exists, scratch
+from supervision.backups.databases import Scratch, exists, is_in_use, scratch
 from supervision.backups.files import BLOCK, sync_folder
 from supervision.backups.making import STAMP
 from supervision.backups.proving import Proof, prove
 from supervision.backups.refusals import (
+    NO_ARCHIVE,
     BackupRefused,
     in_words,
     key_of_backups,
+    no_archive,
     still_running,
 )
 from villages.models import Town
@@ -79,18 +81,13 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
        there already are not touched: they bear witness.
     4. Take the place of the database; the former stays under another name.
 
-    All logins of that day are ended. BackupRefused: the words say why; nothing was
-    changed then, but for files that may have been added.
+    All logins of that day are ended, and with them the API's tokens. BackupRefused: the
+    words say why; nothing was changed then, but for files that may have been added.
     """
-    if not overwrite and _holds_cases():
-        raise BackupRefused(
-            _(
-                "This database holds matters. They would be replaced by what the backup"
-                " holds: only with --overwrite. The former database is then kept under"
-                " another name."
-            )
-        )
-    _refuse_while_running()
+    with in_words(file):
+        if not overwrite:
+            _refuse_over_cases()
+        _refuse_while_running()
 
     media = Path(settings.MEDIA_ROOT)
     media.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -106,7 +103,7 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
         proof = prove(built.about, built.closing, alias, built.folder)
         if proof.faults:
             raise BackupRefused("\n".join(proof.faults))
-        Session.objects.using(alias).all().delete()
+        _end_logins(alias)
 
         _bring_in(built.folder / archive.MEDIA, media, replace=True)
         heads = contents.day_heads_folder()
@@ -116,10 +113,30 @@ def restore(file: Path, at: datetime, *, overwrite: bool) -> Restored:
     return Restored(proof, kept)
 
 
+def _end_logins(alias: str) -> None:
+    """End the logins of the day of the backup: sessions in browsers, and tokens of the
+    API. Any of them may have been taken back since.
+    """
+    Session.objects.using(alias).all().delete()
+    AuthToken.objects.using(alias).all().delete()
+
+
 def _folder_of_database() -> Path:
     if connection.vendor == "sqlite":
         return Path(connection.settings_dict["NAME"]).parent
     return Path(settings.VAR_DIR)
+
+
+def _refuse_over_cases() -> None:
+    """BackupRefused: the program's database holds cases or towns."""
+    if _holds_cases():
+        raise BackupRefused(
+            _(
+                "This database holds matters. They would be replaced by what the backup"
+                " holds: only with --overwrite. The former database is then kept under"
+                " another name."
+            )
+        )
 
 
 def _holds_cases() -> bool:
@@ -136,11 +153,17 @@ def _holds_cases() -> bool:
 
 
 def _refuse_while_running() -> None:
-    """BackupRefused: the embedded form is being served from this folder."""
+    """BackupRefused: the embedded form is being served from this folder, or somebody
+    has the database open.
+    """
     lock = Path(settings.VAR_DIR) / "beat-schedule.lock"
-    if settings.REDIS_URL or not lock.exists():
-        return
+    if not settings.REDIS_URL and lock.exists():
+        _refuse_while_locked(lock)
+    if is_in_use():
+        raise still_running()
 
+
+def _refuse_while_locked(lock: Path) -> None:
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -214,9 +237,8 @@ def _as_damage(file: Path) -> Iterator[None]:
     """Tell what a proved seal holds and is still no archive as what it is."""
     try:
         yield
-    except (tarfile.ReadError, EOFError, json.JSONDecodeError) as error:
-        words = _("%(name)s does not hold what a backup holds (%(reason)s).")
-        raise BackupRefused(words % {"name": file.name, "reason": error}) from error
+    except (*NO_ARCHIVE, EOFError, json.JSONDecodeError) as error:
+        raise no_archive(file, error) from error
 
 
 def _refuse_foreign(about: dict[str, Any]) -> None:

@@ -10,19 +10,21 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import Error as DatabaseRefused
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from minshi import workdays
 from minshi.workdays import SHANGHAI
+from supervision.backups.databases import exists
+from supervision.backups.evidence import page_of
 from supervision.backups.keeping import backups_in, thin_out
 from supervision.backups.making import Backup, make_backup
-from supervision.backups.proving import Proof, page_of
-from supervision.backups.refusals import BackupRefused
+from supervision.backups.proving import Proof
+from supervision.backups.refusals import BackupRefused, does_not_exist
 from supervision.backups.restoring import check_backup
+from supervision.installation import installed_at
 from supervision.models import BackupRun, BackupStep, NoticeKind
 from supervision.notices.system import notify_auditors
 
@@ -38,7 +40,7 @@ FAILED = {
 
 @dataclass(frozen=True)
 class Standing:
-    """The last good backup and the last good proof, and if they are late."""
+    """The last good backup and the last good proof that count, and if they are late."""
 
     made: BackupRun | None
     proved: BackupRun | None
@@ -51,7 +53,7 @@ def standing(at: datetime) -> Standing:
     """Tell how backups stand. Five queries."""
     made = _last_good(BackupStep.MADE)
     proved = _last_good(BackupStep.PROVED)
-    began = _installed_at()
+    began = installed_at()
 
     return Standing(
         made=made,
@@ -63,17 +65,19 @@ def standing(at: datetime) -> Standing:
 
 
 def back_up_if_due(at: datetime) -> Backup | None:
-    """Make the backup of the night, unless there is one. None: none is due, or no key
-    is set, and so no backups are wanted here.
+    """Make the backup of the night, unless there is one. None: none is due, or this
+    process has no key, and another makes them or none (`are_made_here`).
 
     BackupRefused: it failed; that is noted, and the auditor knows.
     """
+    if not settings.BACKUP_KEY:
+        return None
     night = datetime.combine(workdays.local_day(at), time(NIGHT), SHANGHAI)
     if at < night:
         night -= timedelta(days=1)
 
     last = _last_good(BackupStep.MADE)
-    if not settings.BACKUP_KEY or (last and last.at >= night):
+    if last and last.at >= night:
         return None
 
     folder = Path(settings.BACKUP_DIR)
@@ -83,8 +87,8 @@ def back_up_if_due(at: datetime) -> Backup | None:
 
 
 def back_up(folder: Path, at: datetime) -> Backup:
-    """Make a backup in `folder` and note it. BackupRefused: as `make_backup`, noted and
-    told to the auditor.
+    """Make a backup in `folder` and note it; elsewhere than in BACKUP_DIR it counts as
+    none of the night's. BackupRefused: as `make_backup`, noted and told to the auditor.
     """
     try:
         made = make_backup(folder, at)
@@ -98,9 +102,14 @@ def back_up(folder: Path, at: datetime) -> Backup:
         file=made.path.name,
         size=made.size,
         is_good=True,
+        counts=_is_place_of_backups(folder),
         words=words_of(made),
     )
     return made
+
+
+def _is_place_of_backups(folder: Path) -> bool:
+    return folder.resolve() == Path(settings.BACKUP_DIR).resolve()
 
 
 def prove_if_due(at: datetime) -> Proof | None:
@@ -120,11 +129,17 @@ def prove_if_due(at: datetime) -> Proof | None:
 
 
 def prove_backup(file: Path, folder: Path, at: datetime) -> Proof:
-    """Restore a backup in `folder`, and note what came of it. BackupRefused: see
-    there; a file that is not there is a slip of the pen, and not noted.
+    """Restore a backup in `folder`, and note what came of it: as the week's proof, if
+    the backup was made within the week.
+
+    BackupRefused: see `check_backup`; a file that is not there is a slip of the pen,
+    and not noted.
     """
+    if file.is_dir():
+        words = _("%(name)s is a folder. Name the file in it that is to be proved.")
+        raise BackupRefused(words % {"name": file})
     if not file.is_file():
-        raise BackupRefused(_("%(name)s does not exist.") % {"name": file})
+        raise does_not_exist(file)
 
     try:
         proof = check_backup(file, folder)
@@ -137,11 +152,12 @@ def prove_backup(file: Path, folder: Path, at: datetime) -> Proof:
         note_failure(BackupStep.PROVED, file.name, page, at)
         raise BackupRefused(page)
 
-    _note_proof(file, page, at)
+    made_at = datetime.fromisoformat(proof.about["made_at"])
+    _note_proof(file, page, at, counts=made_at > at - PROOF_EVERY)
     return proof
 
 
-def _note_proof(file: Path, page: str, at: datetime) -> None:
+def _note_proof(file: Path, page: str, at: datetime, *, counts: bool) -> None:
     """Note a proof, where there is a database to note it in: a backup can be proved on
     a machine that has none.
     """
@@ -153,6 +169,7 @@ def _note_proof(file: Path, page: str, at: datetime) -> None:
         file=file.name[:80],
         size=file.stat().st_size,
         is_good=True,
+        counts=counts,
         words=page,
     )
 
@@ -168,46 +185,62 @@ def note_failure(step: BackupStep, file: str, words: str, at: datetime) -> None:
     notify_auditors(FAILED[step], about=f"{step}-failed:{day}", day=day, at=at)
 
 
+def are_made_here() -> bool:
+    """Return if backups are made here: this process has the key, or another had it and
+    noted a run. The worker that watches has none where one of its own makes them.
+    """
+    return bool(settings.BACKUP_KEY) or BackupRun.objects.exists()
+
+
 def watch(at: datetime) -> None:
-    """Notify the auditors, once a day, of a backup or a proof that is late."""
-    now = standing(at)
+    """Notify the auditors, once a day, of a backup or a proof that is late; and once
+    for all, where none are made here.
+    """
+    backups = standing(at)
     day = workdays.local_day(at)
 
-    if now.is_made_late:
-        last = workdays.local_day(now.made.at) if now.made else None
+    if backups.is_made_late and not are_made_here():
+        notify_auditors(NoticeKind.NO_BACKUPS, about="no-backups", day=None, at=at)
+    elif backups.is_made_late:
+        last = workdays.local_day(backups.made.at) if backups.made else None
         notify_auditors(NoticeKind.BACKUP_LATE, about=f"late:{day}", day=last, at=at)
-    elif now.is_proved_late:  # there is one to prove
-        last = workdays.local_day(now.proved.at) if now.proved else None
+    elif backups.is_proved_late:  # there is one to prove
+        last = workdays.local_day(backups.proved.at) if backups.proved else None
         notify_auditors(NoticeKind.PROOF_LATE, about=f"unproved:{day}", day=last, at=at)
 
 
 def words_of(made: Backup) -> str:
     """Return in a sentence or two what a backup holds."""
-    words = _("%(tables)s tables with %(rows)s rows, %(files)s files.")
-    said = words % {"tables": made.tables, "rows": made.rows, "files": made.files}
+    sentence = _("%(tables)s tables with %(rows)s rows, %(files)s files.")
+    words = sentence % {"tables": made.tables, "rows": made.rows, "files": made.files}
     if not made.missing:
-        return said
+        return words
 
     missing = ngettext(
         "%(count)s file that the database names is not on the disk.",
         "%(count)s files that the database names are not on the disk.",
         made.missing,
     )
-    return said + missing % {"count": made.missing}
+    return words + missing % {"count": made.missing}
 
 
 def _keeps_notes() -> bool:
-    from supervision.backups.databases import exists
-
-    if not exists():
+    """Return if there is a database that takes notes: none, where it does not answer or
+    is not made yet.
+    """
+    try:
+        if not exists():
+            return False
+        with connection.cursor() as cursor:
+            tables = connection.introspection.table_names(cursor)
+    except DatabaseRefused:
         return False
-    with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
     return BackupRun._meta.db_table in tables
 
 
 def _last_good(step: BackupStep) -> BackupRun | None:
-    return BackupRun.objects.filter(step=step, is_good=True).order_by("-at").first()
+    runs = BackupRun.objects.filter(step=step, is_good=True, counts=True)
+    return runs.order_by("-at").first()
 
 
 def _last_failure(*good: BackupRun | None) -> BackupRun | None:
@@ -217,10 +250,3 @@ def _last_failure(*good: BackupRun | None) -> BackupRun | None:
         if run:
             failures = failures.exclude(step=run.step, at__lte=run.at)
     return failures.order_by("-at").first()
-
-
-def _installed_at() -> datetime:
-    """Return the moment at which the database was made."""
-    migrations = MigrationRecorder.Migration.objects
-    made: datetime = migrations.aggregate(first=Min("applied"))["first"]
-    return made

@@ -9,13 +9,11 @@ from supervision.models.notice import (
     EventFailure,
     EventSeen,
     Notice,
-    NoticeChannel,
-    NoticeKind,
-    NoticeState,
     NoticeText,
     Robot,
     Watermark,
 )
+from supervision.models.notice_kinds import NoticeChannel, NoticeKind, NoticeState
 from supervision.models.order import (
     OrderCounter,
     OrderState,

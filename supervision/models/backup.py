@@ -14,6 +14,8 @@ class BackupStep(models.TextChoices):
 class BackupRun(models.Model):
     """One backup that was made, or one that was restored to prove it; or what kept it
     from being so.
+
+    One that does not count leaves the night's backup or the week's proof still due.
     """
 
     step = models.CharField(_("step"), max_length=6, choices=BackupStep.choices)
@@ -21,6 +23,13 @@ class BackupRun(models.Model):
     file = models.CharField(_("file"), max_length=80, blank=True)
     size = models.BigIntegerField(_("size"), null=True)  # bytes
     is_good = models.BooleanField(pgettext_lazy("backup", "good"))
+    counts = models.BooleanField(
+        pgettext_lazy("backup", "counts"),
+        default=True,
+        help_text=_(
+            "it was made where backups are kept, or proved within a week of its making"
+        ),
+    )
     words = models.TextField(
         _("evidence, or the reason of the failure"),
         blank=True,

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Event
 from cases.models.choices import Stage, WithChoices
-from supervision.models.notice import NoticeKind
+from supervision.models.notice_kinds import NoticeKind
 from villages.models import Post
 
 

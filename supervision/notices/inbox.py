@@ -8,7 +8,7 @@ from cases.models import Case
 from cases.models.scope import Sight
 from minshi import workdays
 from supervision.models import Notice, NoticeChannel, NoticeKind, NoticeState
-from supervision.models.notice import OF_SYSTEM
+from supervision.models.notice_kinds import OF_SYSTEM
 from villages.models import User
 
 ORDER = ("-created_at", "-id")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from cases.models import Case
 from minshi import workdays
 from supervision.models import Notice, NoticeKind, OrderState
-from supervision.models.notice import OF_SYSTEM
+from supervision.models.notice_kinds import OF_SYSTEM
 from supervision.notices.groups import told_in_groups
 from villages.models import User
 from villages.rights import READ_AUDIT_LOG

@@ -21,7 +21,7 @@ from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.crypto import is_mobile
 from supervision.models import Call, Notice, NoticeChannel, NoticeKind, Told
-from supervision.models.notice import BY_SMS
+from supervision.models.notice_kinds import BY_SMS
 from supervision.notices.outbox import Message, put_in_outbox
 from supervision.notices.recipients import Recipients
 from villages.duty import on_duty_in

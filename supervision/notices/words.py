@@ -14,7 +14,7 @@ from cases.models.standard_text import BRACED
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
-from supervision.models.notice import (
+from supervision.models.notice_kinds import (
     FACTS,
     FILLED_IN,
     LAST_DAY,
@@ -90,6 +90,14 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.PROOF_LATE: gettext_lazy(
         "No backup has been proved to be good for more than a week. The last proof:"
         " %(reply_on)s."
+    ),
+    NoticeKind.NO_BACKUPS: gettext_lazy(
+        "No backups are made here: were this machine lost, everything would be."
+        " BACKUP_KEY is not set, or the worker of backups has never run. This is said"
+        " once."
+    ),
+    NoticeKind.HISTORY_LATE: gettext_lazy(
+        "Records are not being checked every night. The last check: %(reply_on)s."
     ),
     NoticeKind.HISTORY: gettext_lazy(
         "The nightly check found records that do not fit. Look at them at once."

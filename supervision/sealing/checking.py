@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from cases.models import Case
 from cases.workflow.proof import Finding, check_cases, check_numbers
 from minshi import workdays
+from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
 from supervision.sealing.heads import (
     Head,
@@ -24,7 +25,7 @@ from supervision.sealing.heads import (
     kept_lines,
 )
 from supervision.sealing.logs import SOURCES
-from supervision.sealing.seals import digest_of, floor_of, hash_of, seal_logs
+from supervision.sealing.seals import LATE, digest_of, floor_of, hash_of, seal_logs
 from supervision.sealing.spans import keys_in
 from supervision.sealing.telling import tell_auditors
 
@@ -40,6 +41,13 @@ class LogWrong(models.TextChoices):
     ROWS_GONE = "rows_gone", pgettext_lazy("history", "rows are gone")
     ROWS_CHANGED = "rows_changed", pgettext_lazy("history", "rows were changed")
     ROWS_ADDED = "rows_added", pgettext_lazy("history", "rows were put in later")
+    UNSEALED = (
+        "unsealed",
+        pgettext_lazy(
+            "history",
+            "no seal covers it: all were taken away, or the job that seals never ran",
+        ),
+    )
     SHORTER = (
         "shorter",
         pgettext_lazy("history", "it is shorter than the head that was kept"),
@@ -94,8 +102,10 @@ def check_history(at: datetime) -> HistoryCheck:
     """Compare everything, seal what is new, keep the heads of the day, and tell the
     auditors.
 
-    1. Compare; nothing is sealed over before it was looked at.
-    2. Seal what no seal covers yet.
+    1. Compare. What was sealed since it was written is compared with its seal: sealing
+       comes first by design, within a minute, so that little time is left to change a
+       row before.
+    2. Seal what came in during the comparison, so that the heads cover it.
     3. Keep the heads outside of the database; a file that was damaged stays as it is,
        and is a finding.
     4. Note the check, and write to the auditors.
@@ -176,6 +186,19 @@ def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
 
     if SOURCES[log].rows().filter(pk__lte=floor).count() > under_floor:
         yield Finding(str(log.label), LogWrong.ROWS_ADDED)
+    if sequence == 0 and _should_be_sealed(log, at):
+        yield Finding(str(log.label), LogWrong.UNSEALED)
+
+
+def _should_be_sealed(log: Log, at: datetime) -> bool:
+    """Return if a log has rows that were to be sealed an hour ago and more.
+
+    Where the program was installed or brought up to date within that hour, the job that
+    seals may not have had its turn.
+    """
+    if brought_up_at() > at - LATE:
+        return False
+    return SOURCES[log].until(at - LATE).exists()
 
 
 def _seals_of(log: Log) -> Iterator[Seal]:

@@ -125,11 +125,11 @@ def _seal_of(line: Line) -> str:
 
 def _read(row: str, nth: int) -> Line:
     try:
-        said = json.loads(row)
+        words = json.loads(row)
         heads = [
             Head(Log(log), int(sequence), str(hash_), int(total))
-            for log, sequence, hash_, total in said["heads"]
+            for log, sequence, hash_, total in words["heads"]
         ]
-        return Line(said["day"], heads, said["previous"], said["seal"])
+        return Line(words["day"], heads, words["previous"], words["seal"])
     except (ValueError, KeyError, TypeError) as error:
         raise Unreadable(str(nth)) from error

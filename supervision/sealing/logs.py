@@ -19,6 +19,7 @@ class Source:
 
     rows: Callable[[], QuerySet[models.Model]]
     columns: tuple[str, ...]
+    moment: str = "at"  # the column that says when a row was written
 
     def read(self, keys: list[int]) -> dict[int, list[object]]:
         """Return what a seal covers of each of these rows that is there. One query."""
@@ -28,6 +29,10 @@ class Source:
         for row in rows:
             covered[row[0]] = [_plain(value) for value in row]
         return covered
+
+    def until(self, at: datetime) -> QuerySet[models.Model]:
+        """Return the rows that were written at that moment or before."""
+        return self.rows().filter(**{f"{self.moment}__lte": at})
 
 
 # An event is sealed in its case's chain by every column; here its seal alone.
@@ -51,6 +56,7 @@ SOURCES: Mapping[Log, Source] = MappingProxyType(
                 "actor_email",
                 "remote_addr",
             ),
+            moment="timestamp",
         ),
     }
 )

@@ -15,7 +15,7 @@ from supervision.chasing.steps import LADDER, Setting, ladders_of
 from supervision.forms import RungForm, TextForm
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung, Told
 from supervision.models.chase import COUNTED
-from supervision.models.notice import FACTS, TO_OFFICERS
+from supervision.models.notice_kinds import FACTS, TO_OFFICERS
 from supervision.notices.words import example_of, standard_words
 from supervision.town_settings import drop_rung, set_rung, set_text
 

@@ -22,6 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from minshi.clock import now, today
 from supervision.backups.watching import standing
 from supervision.sealing.checking import last_check
+from supervision.sealing.watching import is_late
 from supervision.status import Job, Supervising, backlog, is_alive, jobs
 from villages.rights import READ_AUDIT_LOG, READ_STATUS
 
@@ -71,6 +72,7 @@ class Status(LoginRequiredMixin, View):
             raise Http404
 
         at = now()
+        check = last_check()
         context = {
             "nav": "status",
             "at": at,
@@ -78,7 +80,8 @@ class Status(LoginRequiredMixin, View):
             "jobs": [JobRow.of(job) for job in jobs(at)],
             "backlog": backlog(at),
             "backups": standing(at),
-            "check": last_check(),
+            "check": check,
+            "check_is_late": is_late(check, at),
             # the findings name cases
             "names_findings": user.holds(today(), *READ_AUDIT_LOG),
         }

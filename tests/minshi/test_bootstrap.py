@@ -467,3 +467,21 @@ def test_dev_lock_pins_all_that_the_lock_pins():
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_locks_name_no_registry(name):
     assert "://" not in (ROOT / name).read_text()
+
+
+def test_the_demo_inherits_nothing_that_reaches_others(bootstrap, monkeypatch):
+    """In the shell of a server: its backups, its letters, its messages, its data."""
+    real = (
+        "BACKUP_KEY",
+        "BACKUP_DIR",
+        "EMAIL_URL",
+        "SMS_URL",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "MEDIA_ROOT",
+    )
+    for name in real:
+        monkeypatch.setenv(name, "the real one")
+
+    assert not {*real} & bootstrap.demo_environment().keys()
+    assert not {*real} & bootstrap.served_environment().keys()

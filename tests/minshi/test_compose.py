@@ -83,11 +83,23 @@ def test_the_image_has_the_client_of_the_servers_version():
     server = COMPOSE["services"]["db"]["image"].removeprefix("postgres:")
 
     assert f"postgresql-client-{server}" in DOCKERFILE
-    assert "/backups" in re.search(r"^VOLUME (.*)$", DOCKERFILE, re.MULTILINE)[1]
-    assert any(
-        volume.endswith(":/backups")
-        for volume in COMPOSE["services"]["backup"]["volumes"]
-    )
+
+
+def test_backups_are_written_by_the_worker_of_backups_alone():
+    """The image has the folder, whose owner a new volume takes over; were it a volume
+    of the image, every container would be given one of its own.
+    """
+    (made,) = re.findall(r"install -d .*", DOCKERFILE)
+    (volumes,) = re.findall(r"^VOLUME (.*)$", DOCKERFILE, re.MULTILINE)
+    mounting = [
+        name
+        for name, service in COMPOSE["services"].items()
+        if any(mount.endswith(":/backups") for mount in service.get("volumes", []))
+    ]
+
+    assert "/backups" in made.split()
+    assert "/backups" not in volumes.split()
+    assert mounting == ["backup"]
 
 
 def test_every_queue_has_a_worker_and_no_worker_waits_at_another():
@@ -139,10 +151,10 @@ def test_commands_name_modules_that_exist(service):
     words = command_of(service)
     modules = [word for word in words if re.fullmatch(r"minshi(\.\w+)+", word)]
 
-    assert modules or (ROOT / "manage.py").exists()
+    scripts = [word for word in words if word.endswith(".py")]
+    assert modules or scripts
     assert [name for name in modules if importlib.util.find_spec(name) is None] == []
-    for script in (word for word in words if word.endswith(".py")):
-        assert (ROOT / script).is_file()
+    assert all((ROOT / script).is_file() for script in scripts)
 
 
 def test_management_commands_of_the_migration_exist():
@@ -168,7 +180,8 @@ def test_health_checks_ask_pages_that_exist():
         " ".join(COMPOSE["services"]["web"]["healthcheck"]["test"]),
     )
 
-    assert asked == ["/healthz", "/readyz"]
+    # /readyz asks for beat and worker too: without them there would be no site
+    assert asked == ["/healthz", "/healthz"]
     assert all(resolve(path) for path in asked)
 
 
@@ -191,6 +204,30 @@ def test_every_container_has_limits_and_its_log_is_rotated(name):
     assert 0 < service["pids_limit"] <= 500
     assert service["logging"]["driver"] == "json-file"
     assert {"max-size", "max-file"} <= set(service["logging"]["options"])
+
+
+def test_the_proxy_reaches_neither_database_nor_redis():
+    networks = {
+        name: set(service["networks"]) for name, service in COMPOSE["services"].items()
+    }
+
+    assert networks["proxy"] & networks["web"]
+    for store in ("db", "redis"):
+        assert not networks["proxy"] & networks[store]
+        assert all(networks[name] & networks[store] for name in OURS)
+    assert set.union(*networks.values()) == set(COMPOSE["networks"])
+
+
+def test_uploads_of_every_thread_have_room_on_their_way_in():
+    web = COMPOSE["services"]["web"]
+    words = command_of("web")
+    processes = int(words[words.index("--workers") + 1])
+    threads = int(words[words.index("--threads") + 1])
+    (room,) = re.findall(r"^/tmp:size=(\d+)g", web["tmpfs"][0])
+    gigabyte = 1_073_741_824
+
+    assert int(room) * gigabyte >= processes * threads * settings.BODY_MAX_BYTES
+    assert int(web["mem_limit"].removesuffix("g")) > int(room)
 
 
 def test_only_the_proxy_is_reached_from_outside_and_only_from_this_machine():
@@ -246,6 +283,9 @@ def test_redis_asks_for_its_password(tmp_path):
         with pytest.raises(redis.AuthenticationError):
             redis.Redis.from_url(address).ping()
         assert opened.config_get("save") == {"save": ""}
+        most = int(opened.config_get("maxmemory")["maxmemory"])
+        limit = COMPOSE["services"]["redis"]["mem_limit"]
+        assert 0 < most < int(limit.removesuffix("m")) * 1_048_576
     assert (tmp_path / "redis.conf").stat().st_mode & 0o077 == 0
 
 

@@ -20,6 +20,7 @@ from tests.processes import free_port, gunicorn, until
 pytestmark = [pytest.mark.proxy, pytest.mark.any_database]
 CONFIGURATION = (ROOT / "proxy" / "nginx.conf").read_text()
 THREADS = 4  # of the gunicorn of tests
+LARGE = 16_000_000  # bytes
 
 
 def for_here(folder, port, application):
@@ -54,9 +55,11 @@ def served(start, tmp_path):
     """
     uploads = tmp_path / "uploads"
     uploads.mkdir()
+    (tmp_path / "static").mkdir()
     env = without_redis(tmp_path / "var") | {
         "MINSHI_NO_BACKGROUND": "1",
         "TMPDIR": str(uploads),
+        "STATIC_ROOT": str(tmp_path / "static"),
         "DEBUG": "true",  # plain names of static files, as nothing is collected
         "PROXY_COUNT": "1",
     }
@@ -109,19 +112,30 @@ def test_slow_lines_hold_no_thread_of_the_application(served):
 
 
 def test_slow_readers_hold_no_thread_either(served):
-    port, _inside, _folder = served
-    request = get(b"/login/")
+    """Each has asked for more than the buffers of all sockets on the way hold, and
+    reads nothing. Straight to gunicorn as many would hold every thread.
+    """
+    port, _inside, folder = served
+    with (folder / "static" / "large.bin").open("wb") as file:
+        file.truncate(LARGE)
 
     with contextlib.ExitStack() as lines:
-        for _ in range(THREADS * 5):
-            lines.enter_context(slow_line(port, request))
-        answer = ask(port, request)
+        for _ in range(THREADS * 2):
+            line = lines.enter_context(slow_line(port, get(b"/static/large.bin")))
+            assert line.recv(15) == b"HTTP/1.1 200 OK"
+        began = time.monotonic()
+        answer = ask(port, get(b"/login/"))
+        took = time.monotonic() - began
 
     assert answer.startswith(b"HTTP/1.1 200")
+    assert took < 5, took
 
 
 def slow_line(port, sent):
-    line = socket.create_connection(("127.0.0.1", port), timeout=20)
+    line = socket.socket()
+    line.settimeout(20)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", port))
     line.sendall(sent)
     return line
 

@@ -7,25 +7,40 @@ import json
 from datetime import UTC, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
-from cases.models import Case, CaseRevision, Clock, Event, NumberCounter, Rating, Reply
+from cases.models import (
+    Assignment,
+    Case,
+    CaseRevision,
+    Clock,
+    Concern,
+    Event,
+    NumberCounter,
+    Rating,
+    Reply,
+)
 from cases.tasks import close_unrated_due
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.proof import Wrong
+from cases.workflow.record import chain_hash
 from cases.workflow.state import GROUPS, NOT_SEALED
 from minshi.errors import Overtaken
 from minshi.history import history_lifted
 from supervision.models import HistoryCheck, Log, Notice, Seal
 from supervision.notices.delivering import deliver
+from supervision.notices.words import words_of
 from supervision.sealing.checking import LogWrong, check_everything, check_history
 from supervision.sealing.heads import file_of_heads, kept_lines
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import seal_logs
 from supervision.sealing.spans import keys_in, merged, text_of
+from supervision.sealing.watching import watch
 from tests import roles
 from tests.cases.roads import (
     DAY,
@@ -180,6 +195,132 @@ def test_a_reply_that_was_changed_or_is_gone_is_found(case):
     assert found() == {Wrong.REPLY}
 
 
+def put_in_reply(case, at, text="已经修好了，请放心"):
+    """Put an answer in by SQL, as the attack did: later than the one that was given."""
+    columns = "case_id, round, at, text, post_id"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO cases_reply ({columns}) VALUES (%s, %s, %s, %s, NULL)",  # noqa: S608 - names of ours
+            [case.pk, case.round, at, text],
+        )
+
+
+def test_a_reply_that_was_put_in_is_found(case):
+    put_in_reply(case, NOON + 2 * DAY)
+
+    assert found() == {Wrong.REPLY}
+
+
+def test_a_reply_put_in_at_the_moment_of_another_event_is_found(case):
+    put_in_reply(case, Reply.objects.get(case=case).at)
+
+    assert found() == {Wrong.REPLY}
+
+
+@pytest.mark.parametrize("column", ["round", "post"])
+def test_a_reply_moved_to_another_round_or_post_is_found(here, case, column):
+    changed = {"round": 2, "post": here.reviewer}
+    Reply.objects.filter(case=case).update(**{column: changed[column]})
+
+    assert found() == {Wrong.REPLY}
+
+
+def test_a_reply_from_before_replies_were_sealed_is_no_finding(here, case):
+    event = Event.objects.get(case=case, action=Action.VERIFY)
+    resealed_without(event, "reply")
+    assert found() == set()
+
+    put_in_reply(case, event.at + HOUR)
+    assert found() == {Wrong.REPLY}
+
+
+def resealed_without(event, key):
+    """Bring a chain to what an earlier version wrote: no such fact in this event."""
+    events = list(Event.objects.filter(case=event.case).order_by("sequence"))
+    previous = ""
+    for each in events:
+        if each.pk == event.pk:
+            del each.data[key]
+        each.previous_hash = previous
+        each.hash = previous = chain_hash(each)
+
+    with history_lifted():
+        Event.objects.bulk_update(events, ["data", "previous_hash", "hash"])
+        Case.objects.filter(pk=event.case_id).update(event_hash=previous)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"reason": "没有说过的话"},
+        {"how": "phone"},
+        {"on_the_spot": True},
+        {"drawn": True},
+        {"round": 2},
+        {"entered_by": None},
+    ],
+)
+def test_every_column_of_a_rating_that_an_event_holds_is_compared(case, changed):
+    Rating.objects.filter(case=case).update(**changed)
+
+    assert found() == {Wrong.RATING}
+
+
+def test_the_reason_of_a_rating_is_that_of_the_record_though_it_names_somebody(here):
+    case = verified(here)
+    name = Case.objects.get(pk=case.pk).speaker_name
+    case = make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, via="code"),
+        at=NOON + 2 * DAY,
+        satisfaction="dissatisfied",
+        solved="no",
+        reason=f"{name}家门口还是黑的",
+    )
+    assert found() == set()
+
+    Rating.objects.filter(case=case).update(reason="挺好")
+    assert found() == {Wrong.RATING}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows, here: rows.delete(),
+        lambda rows, here: rows.update(post=here.secretary, office=None),
+        lambda rows, here: rows.update(round=2),
+        lambda rows, here: rows.update(role="assistant"),
+        lambda rows, here: rows.update(assigned_at=NOON - DAY),
+        lambda rows, here: rows.update(ended_at=NOON - DAY, end="returned"),
+        lambda rows, here: rows.update(ended_at=None, end=""),
+    ],
+)
+def test_whoever_handled_it_is_compared_with_the_record(here, case, change):
+    change(Assignment.objects.filter(case=case), here)
+
+    assert found() == {Wrong.HANDLERS}
+
+
+def test_a_handler_who_was_put_in_is_found(here):
+    case = decided(here)
+    Assignment.objects.create(
+        case=case, round=1, role="assistant", post=here.secretary, assigned_at=NOON
+    )
+
+    assert found() == {Wrong.HANDLERS}
+
+
+def test_cadres_whom_a_case_concerns_are_compared_with_the_record(here):
+    case = spoken(here, concerns=(here.secretary.user,))
+    assert found() == set()
+
+    Concern.objects.filter(case=case).update(user=here.duty.user)
+    assert found() == {Wrong.CONCERNS}
+    Concern.objects.filter(case=case).delete()
+    assert found() == {Wrong.CONCERNS}
+
+
 # --- the chain
 
 
@@ -323,6 +464,12 @@ def test_a_counter_set_back_is_found(here, case):
     assert found() == {Wrong.COUNTER}
 
 
+def test_cases_whose_counter_is_gone_are_found(here, case):
+    NumberCounter.objects.all().delete()
+
+    assert found() == {Wrong.COUNTER_GONE}
+
+
 # --- revisions
 
 
@@ -433,6 +580,23 @@ def test_a_seal_that_was_changed_or_is_gone_is_found(audited, here):
 
     by_sql("seals", "DELETE FROM supervision_seal", id=first.pk)
     assert LogWrong.SEAL_GONE in found()
+
+
+def test_a_log_whose_seals_are_all_gone_is_found(audited):
+    with history_lifted():
+        Seal.objects.all()._raw_delete("default")
+    assert found() == set()  # brought up to date within the hour
+
+    MigrationRecorder.Migration.objects.update(applied=NOON)
+    assert found() == {LogWrong.UNSEALED}
+    assert found(NOON + 30 * MINUTE) == set()
+
+
+def test_a_log_whose_first_row_is_new_has_no_seal_yet(here):
+    MigrationRecorder.Migration.objects.update(applied=NOON - DAY)
+    record_audit(AuditKind.LOGIN, at=NOON, user=here.duty.user)
+
+    assert found(NOON + MINUTE) == set()
 
 
 def test_a_row_that_was_committed_late_is_sealed_later(audited):
@@ -564,6 +728,59 @@ def test_the_check_itself_leaves_its_mark(case):
 
     assert HistoryCheck.objects.get() == check
     assert (check.cases, check.found, check.kept_on) == (1, 0, NIGHT.date())
+
+
+# --- the check itself is watched
+
+
+def told(auditor):
+    rows = Notice.objects.filter(recipient=auditor.user, channel="inbox")
+    return list(rows.values_list("kind", flat=True))
+
+
+def test_the_auditor_is_told_daily_that_the_check_has_stopped(case, auditor):
+    check_history(NIGHT)
+
+    watch(NIGHT + 26 * HOUR)
+    assert told(auditor) == []
+    for hours in (27, 28, 27 + 24):
+        watch(NIGHT + hours * HOUR)
+
+    assert told(auditor) == ["history_late", "history_late"]
+    assert "3月5日" in words_of(Notice.objects.filter(kind="history_late").last())
+
+
+def test_what_was_never_checked_is_late_after_its_first_row(here, auditor):
+    MigrationRecorder.Migration.objects.update(applied=NOON - DAY)
+    watch(NOON + DAY)
+    assert told(auditor) == []
+
+    spoken(here)
+    watch(NOON + 26 * HOUR - MINUTE)
+    assert told(auditor) == []
+    watch(NOON + 26 * HOUR)
+    assert told(auditor) == ["history_late"]
+
+
+def test_after_an_update_the_check_has_a_day_to_run(here, auditor):
+    spoken(here)
+    MigrationRecorder.Migration.objects.update(applied=NIGHT)
+
+    watch(NIGHT + 26 * HOUR)
+
+    assert told(auditor) == []
+
+
+def test_the_page_says_that_the_check_has_stopped(client, case, auditor):
+    check_history(NIGHT)
+    client.force_login(auditor.user)
+
+    def is_late(at):
+        with time_machine.travel(at, tick=False):
+            return client.get(reverse("supervision:status")).context["check_is_late"]
+
+    assert not is_late(NIGHT + DAY)
+    assert is_late(NIGHT + 27 * HOUR)
 
 
 # --- forward only

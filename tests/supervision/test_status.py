@@ -161,8 +161,8 @@ def test_the_page_is_for_overseers_system_administrator_and_auditor(
         client.force_login(post.user)
         assert client.get(reverse("supervision:status")).status_code == status
     client.force_login(admin.user)
-    # four of them for backups, two for the last check of history
-    with django_assert_num_queries(20):
+    # four of them for backups, three for the check of history that never was
+    with django_assert_num_queries(21):
         page = client.get(reverse("supervision:status")).text
     assert "两分钟没有动静" in page
 

@@ -20,7 +20,7 @@ from supervision.models import (
     Rung,
     SupervisionOrder,
 )
-from supervision.models.notice import FACTS, FILLED_IN, TO_OFFICERS
+from supervision.models.notice_kinds import FACTS, FILLED_IN, TO_OFFICERS
 from supervision.notices.words import example_of, line_of, standard_words, words_of
 from supervision.orders import check_reply, raise_order, reply_to_order
 from supervision.town_settings import drop_rung, set_rung, set_text

@@ -54,6 +54,15 @@ def scratch(folder: Path) -> AbstractContextManager[Scratch]:
     return postgresql.scratch()
 
 
+def is_in_use() -> bool:
+    """Return if somebody else has the program's database open, five seconds after they
+    were first seen there. The connection of this thread is closed.
+    """
+    if connection.vendor == "sqlite":
+        return sqlite.is_in_use()
+    return postgresql.is_in_use()
+
+
 def exists() -> bool:
     """Return if the program's database is there at all."""
     if connection.vendor == "sqlite":

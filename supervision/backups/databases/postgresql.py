@@ -28,6 +28,14 @@ def exists() -> bool:
         return _is_there(cursor, connection.settings_dict["NAME"])
 
 
+def is_in_use() -> bool:
+    """Return if others than this thread have sessions at the program's database."""
+    place = connection.settings_dict["NAME"]
+    connection.close()
+    with _server() as cursor:
+        return not _is_left_alone(cursor, place)
+
+
 def _run(
     program: str, *options: str, database: str
 ) -> tuple[list[str], dict[str, str]]:
@@ -47,9 +55,9 @@ def _process(
     """Run a program of PostgreSQL. BackupRefused: it is missing, or ends with an error,
     with its own last words.
     """
-    with TemporaryFile() as said:
+    with TemporaryFile() as stderr:
         try:
-            process = subprocess.Popen(command, env=env, stderr=said, **pipes)  # noqa: S603 - no shell; the program is ours to name
+            process = subprocess.Popen(command, env=env, stderr=stderr, **pipes)  # noqa: S603 - no shell; the program is ours to name
         except FileNotFoundError as error:
             words = _(
                 "%s was not found: install the client programs of PostgreSQL"
@@ -65,8 +73,8 @@ def _process(
                     with contextlib.suppress(BrokenPipeError):
                         pipe.close()
             code = process.wait()
-            said.seek(0)
-            lines = said.read().decode(errors="replace").splitlines()
+            stderr.seek(0)
+            lines = stderr.read().decode(errors="replace").splitlines()
 
         if code:
             words = _("%(program)s did not succeed: %(reason)s")
@@ -132,7 +140,7 @@ class PostgresScratch:
         connection.close()
 
         with _server() as cursor:
-            _wait_for_the_last(cursor, place)
+            _is_left_alone(cursor, place)
             with transaction.atomic(using=cursor.db.alias):
                 there = _is_there(cursor, place)
                 if there and _others_at(cursor, place):
@@ -169,14 +177,15 @@ def _is_there(cursor: Any, name: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def _wait_for_the_last(cursor: Any, name: str) -> None:
-    """Give sessions that were closed, our own too, a moment: the server ends each a
-    little after its client has left.
+def _is_left_alone(cursor: Any, name: str) -> bool:
+    """Return if nobody has a session at a database. Those that were closed, our own
+    too, have a moment: the server ends each a little after its client has left.
     """
     for _nth in range(LAST_LOOKS):
         if not _others_at(cursor, name):
-            return
+            return True
         cursor.execute("SELECT pg_sleep(0.1)")
+    return False
 
 
 def _others_at(cursor: Any, name: str) -> bool:

@@ -32,6 +32,14 @@ def exists() -> bool:
     return _place().exists()
 
 
+def is_in_use() -> bool:
+    """Return if others than this thread have the file of the program's database open.
+    Its log of changes is folded into it then.
+    """
+    connection.close()
+    return exists() and not _fold_wal(_place())
+
+
 def _new_file(path: Path) -> Path:
     """Make an empty file that nobody else may read."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -113,7 +121,8 @@ class SqliteScratch:
 
         kept = place.with_name(f"{place.name}.{aside}")
         if place.exists():
-            _fold_wal(place)
+            if not _fold_wal(place):
+                raise still_running()
             place.chmod(0o600)
             os.link(place, kept)
         self.path.replace(place)
@@ -121,15 +130,15 @@ class SqliteScratch:
         return str(kept) if kept.exists() else ""
 
 
-def _fold_wal(path: Path) -> None:
+def _fold_wal(path: Path) -> bool:
     """Bring all of a database into its one file, once the last who had it open are
-    gone. BackupRefused: somebody still has it open after five seconds.
+    gone; return False where somebody still has it open after five seconds.
     """
     for _nth in range(LAST_LOOKS):
         if _is_folded(path):
-            return
+            return True
         time.sleep(0.1)
-    raise still_running()
+    return False
 
 
 def _is_folded(path: Path) -> bool:

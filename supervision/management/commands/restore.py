@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from minshi.clock import now
-from supervision.backups.proving import page_of
+from supervision.backups.evidence import page_of
 from supervision.backups.refusals import BackupRefused
 from supervision.backups.restoring import restore
 
@@ -41,4 +42,11 @@ class Command(BaseCommand):
         self.stdout.write(page_of(restored.proof, file, at))
         if restored.kept:
             self.stdout.write(_("The former database is kept: %s") % restored.kept)
+        if connection.vendor == "postgresql":
+            self.stdout.write(
+                _(
+                    "The application's role has no rights in it yet: run"
+                    " grant_application, or start the containers, which do so."
+                )
+            )
         self.stdout.write(_("Restored. Start the program and log in anew."))

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from minshi.clock import now
-from supervision.backups.proving import page_of
+from supervision.backups.evidence import page_of
 from supervision.backups.refusals import BackupRefused
 from supervision.backups.watching import prove_backup
 

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from supervision.backups.contents import index_key_mark
 from supervision.backups.keeping import backups_in, made_at, thin_out, to_stay
+from supervision.models import BackupRun
 from tests.cases.roads import NOON
 
 pytestmark = [pytest.mark.any_database, pytest.mark.django_db]
@@ -64,8 +66,11 @@ def test_other_files_are_left_alone(tmp_path, settings):
     folder = tmp_path / "folder"
     folder.mkdir()
     settings.BACKUP_KEEP = (1, 1, 1)
-    names = [f"minshi-{moment:%Y%m%dT%H%M%SZ}.backup" for moment in nights(3)]
+    names = [name_of(moment, index_key_mark()) for moment in nights(3)]
     others = ["minshi-mine.backup", "notes.txt", ".minshi-x.backup.unfinished"]
+    # of another town on the same share, and of nobody knows whom
+    others += [name_of(moment, "0123abcd") for moment in nights(3)]
+    others += [name_of(moment) for moment in nights(3)]
     for name in (*names, *others):
         (folder / name).touch()
 
@@ -76,3 +81,21 @@ def test_other_files_are_left_alone(tmp_path, settings):
     assert {path.name for path in folder.iterdir()} == {names[0], *others}
     assert [path.name for path in backups_in(folder)] == [names[0]]
     assert made_at(folder / "minshi-mine.backup") is None
+
+
+def name_of(moment, mark=""):
+    before = f"{mark}-" if mark else ""
+    return f"minshi-{before}{moment:%Y%m%dT%H%M%SZ}.backup"
+
+
+def test_names_from_before_are_own_where_the_database_notes_them(tmp_path):
+    (older, oldest) = nights(2)
+    newest = older + timedelta(days=1)
+    names = [name_of(newest, index_key_mark()), name_of(older), name_of(oldest)]
+    for name in names:
+        (tmp_path / name).touch()
+    BackupRun.objects.create(
+        step="made", at=older, file=name_of(older), is_good=True, size=1
+    )
+
+    assert [path.name for path in backups_in(tmp_path)] == names[:2]

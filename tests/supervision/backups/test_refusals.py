@@ -3,6 +3,7 @@ nothing is changed then.
 """
 
 import fcntl
+import gzip
 import os
 import signal
 import subprocess
@@ -18,8 +19,8 @@ from cases.models import Attachment, Case, Event
 from minshi.clock import now
 from minshi.history import history_lifted
 from minshi.sealing import mark_of
-from supervision.backups import archive
-from supervision.backups.making import make_backup
+from supervision.backups import archive, contents
+from supervision.backups.making import LOCK, make_backup
 from supervision.backups.refusals import BackupRefused, key_of_backups
 from supervision.backups.restoring import check_backup, restore
 from supervision.models import BackupRun
@@ -44,7 +45,7 @@ def made(folder):
 
 
 def seen(folder):
-    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+    return sorted(path.name for path in folder.iterdir() if LOCK not in path.name)
 
 
 def test_a_backup_is_nobody_elses_to_read_and_shows_nothing(made):
@@ -144,6 +145,24 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(folder):
         check_backup(path, folder)
 
 
+def test_a_dump_that_cannot_be_unpacked_is_told_as_no_backup(made, folder):
+    """Its seal holds: it was written so."""
+    if connection.vendor != "sqlite":
+        pytest.skip("pg_restore has its own words")
+    path = folder / "broken.backup"
+    with (
+        path.open("wb") as file,
+        archive.writing(file, key_of_backups(), folder) as backup,
+    ):
+        backup.add_json(archive.ABOUT, contents.about("default", now()))
+        with backup.parts(archive.DATABASE) as parts:
+            whole = gzip.compress(os.urandom(1000))
+            parts.write(whole[:200] + bytes(200) + whole[400:])
+
+    with pytest.raises(BackupRefused, match="不是备份应有的"):
+        check_backup(path, folder)
+
+
 # --- what is wrong inside stands in the proof
 
 
@@ -207,7 +226,8 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_done(folder, tmp_path, sett
     assert done.returncode == 1
     assert "没有空间" in done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stdout.partition("LEFT")[2].split() == [".lock"]
+    (left,) = done.stdout.partition("LEFT")[2].split()
+    assert left.startswith(LOCK)
 
 
 def test_a_full_disk_is_told_by_the_check_too(folder, tmp_path, settings):
@@ -272,9 +292,22 @@ def test_what_a_killed_check_left_is_cleared_away_and_one_under_way_is_not(
             assert cursor.fetchone() is None
 
 
+def test_a_backup_of_another_town_on_the_same_share_is_not_in_the_way(folder):
+    folder.mkdir()
+    drafts = [".minshi-0123abcd-x.backup.unfinished", ".snapshot-0123abcd-x"]
+    (folder / drafts[0]).touch()
+    (folder / drafts[1]).mkdir()
+
+    with (folder / f"{LOCK}-0123abcd").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = make_backup(folder, now())
+
+    assert seen(folder) == [*drafts, made.path.name]
+
+
 def test_two_backups_at_once_into_one_folder_are_refused(folder):
     folder.mkdir()
-    with (folder / ".lock").open("w") as lock:
+    with (folder / f"{LOCK}-{contents.index_key_mark()}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
         with pytest.raises(BackupRefused, match="正在备份"):
@@ -300,6 +333,11 @@ def somebody_at_work():
 
 
 def test_a_restore_under_a_running_program_is_refused(made):
+    """Before a file of the program is written over."""
+    attachment = Attachment.objects.first()
+    path = Path(attachment.file.path)
+    path.write_bytes(b"what it works with")
+
     with (
         somebody_at_work(),
         pytest.raises(BackupRefused, match="还在运行"),
@@ -307,6 +345,22 @@ def test_a_restore_under_a_running_program_is_refused(made):
         restore(made.path, now(), overwrite=True)
 
     assert Case.objects.count() == 2
+    assert path.read_bytes() == b"what it works with"
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_database_that_does_not_answer_is_told_in_words(made, tmp_path, command):
+    if connection.vendor == "sqlite":
+        pytest.skip("a file answers")
+    env = program_on_the_same_data(tmp_path)
+    env["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/nothing"
+    target = {"backup": tmp_path / "usb", "restore": made.path}[command]
+
+    done = manage(command, str(target), env=env)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "127.0.0.1" in done.stderr
 
 
 # --- as people call it

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
 from supervision import tasks
+from supervision.backups import contents
 from supervision.backups.keeping import backups_in
 from supervision.backups.refusals import BackupRefused
 from supervision.backups.watching import (
+    back_up,
     back_up_if_due,
     prove_backup,
     prove_if_due,
@@ -121,6 +124,74 @@ def test_a_name_mistyped_alarms_nobody(folder):
     assert standing(NOON).failed is None
 
 
+def test_a_folder_is_told_as_a_folder(folder):
+    folder.mkdir()
+
+    with pytest.raises(BackupRefused) as refused:
+        prove_backup(folder, folder, NOON)
+
+    assert str(folder) in str(refused.value)
+    assert "不存在" not in str(refused.value)
+
+
+def test_a_database_that_refuses_is_noted_and_told(folder, monkeypatch):
+    """As a file of SQLite that is damaged, or PostgreSQL that went away meanwhile."""
+    auditor = roles.auditor()
+
+    def refuses(_alias):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(contents, "rows_by_table", refuses)
+    with pytest.raises(BackupRefused, match="disk I/O error"):
+        back_up_if_due(NOON)
+
+    assert told(auditor.user) == [NoticeKind.BACKUP_FAILED]
+    assert not standing(NOON).failed.is_good
+
+
+def test_without_a_key_it_is_said_once_that_none_are_made(settings):
+    settings.BACKUP_KEY = ""
+    auditor = roles.auditor()
+
+    for days in range(5):
+        watch(NOON + days * DAY)
+
+    assert told(auditor.user) == [NoticeKind.NO_BACKUPS]
+
+
+def test_the_worker_without_the_key_watches_what_another_makes(settings):
+    auditor = roles.auditor()
+    back_up_if_due(NOON)
+    settings.BACKUP_KEY = ""
+
+    watch(NOON + 2 * DAY)
+    watch(NOON + 3 * DAY)
+
+    assert told(auditor.user) == [NoticeKind.BACKUP_LATE, NoticeKind.BACKUP_LATE]
+
+
+def test_a_backup_made_elsewhere_is_not_the_nights(folder, tmp_path):
+    with_papers(staff(), 1)
+
+    back_up(tmp_path / "usb", NOON)
+
+    assert standing(NOON).made is None
+    assert back_up_if_due(NOON + HOUR) is not None
+    assert BackupRun.objects.count() == 2
+
+
+def test_an_old_backup_that_was_proved_is_not_the_weeks(folder, tmp_path):
+    with_papers(staff(), 1)
+    old = back_up(tmp_path / "usb", NOON - 30 * DAY)
+
+    prove_backup(old.path, tmp_path, NOON)
+
+    assert BackupRun.objects.filter(step="proved", is_good=True).count() == 1
+    assert standing(NOON).proved is None
+    back_up_if_due(NOON)
+    assert prove_if_due(NOON + HOUR).is_good
+
+
 @pytest.mark.parametrize(
     ("hours", "kinds"), [(26, []), (27, ["backup_late"]), (24 * 9, ["backup_late"])]
 )
@@ -173,7 +244,7 @@ def test_the_auditor_reads_it_in_the_inbox_and_by_letter(client, mail, folder):
     deliver(EIGHT + 30 * DAY)
 
     assert "备份没有按时做" in inbox
-    assert "1" in unread
+    assert '<span class="badge">1</span>' in unread
     assert opened.url == reverse("supervision:status")
     (letter,) = mail.letters
     assert "备份没有按时做" in "".join(text_of(letter))
