@@ -51,8 +51,7 @@ def amend(step: Step) -> None:
         raise MoveRefused(_("Nothing was changed."))
 
     case = step.case
-    if case.speaker_phone:
-        case.speaker_phone_hash = blind_index(case.speaker_phone, "phone")
+    case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
     step.data["fields"] = sorted(changed)
 
 
@@ -134,15 +133,34 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
 
     case.resident = resident
     step.personal["resident"] = (str(old or ""), str(resident or ""))
+    _exchange(step, "speaker_sex", old, resident, "sex")
+    if not corrections["speaker_phone"]:
+        _exchange(step, "speaker_phone", old, resident, "phone")
     if resident is None:
         return
 
     group = resident.household.group
     if case.group_id is None and group.village_id == case.village_id:
         corrections["group"] = corrections["group"] or group
-    if not case.speaker_phone and not corrections["speaker_phone"]:
-        corrections["speaker_phone"] = resident.phone or None
-    case.speaker_sex = case.speaker_sex or resident.sex
+
+
+def _exchange(
+    step: Step, name: str, old: Resident | None, new: Resident | None, of_resident: str
+) -> None:
+    """Replace what the case took over from the former neighbour, or had not at all.
+
+    What was typed and is not the former neighbour's stays. Nobody may be called about
+    a matter in which they never spoke.
+    """
+    value = getattr(step.case, name) or ""
+    former = getattr(old, of_resident, "") or ""
+    if value and value != former:
+        return
+
+    exchanged = getattr(new, of_resident, "") or ""
+    if exchanged != value:
+        setattr(step.case, name, exchanged)
+        step.personal[name] = (value, exchanged)
 
 
 def _correct(step: Step, name: str, new: Any) -> bool:
