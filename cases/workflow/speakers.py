@@ -6,6 +6,7 @@ village. Letters and digits are typed to look somebody up; they name nobody.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from cases.workflow.actors import Actor, Officer
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
+from minshi.text import clean_line
 from villages.lookup import neighbourhood_of, resident_named
 from villages.models import Group, Resident, Village
 
@@ -99,8 +101,16 @@ def co_speaker(
 
 def named_apart(typed: str) -> list[str]:
     """Return the names that were typed with commas of any kind between, each once."""
-    names = [name.strip() for name in COMMAS.split(typed)]
+    names = [clean_line(name) for name in COMMAS.split(typed)]
     return list(dict.fromkeys(filter(None, names)))
+
+
+def names_together(people: Iterable[CoSpeaker]) -> str:
+    """Return the names as one text, as `named_apart` reads it: each once, and nothing
+    of whoever gave none.
+    """
+    names = ",".join(person.name for person in people)
+    return "、".join(named_apart(names))
 
 
 def _has_other_phone(resident: Resident, typed: str) -> bool:

@@ -6,12 +6,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.forms import MoveForm
 from cases.lists import search
-from cases.models import Case, CaseRevision
+from cases.models import Case, CaseRevision, CoSpeaker
 from cases.models.choices import How
 from cases.models.scope import Sight
-from cases.workflow import Action, Speaker, make_move
-from minshi.errors import InputRefused
+from cases.privacy.personal import add_co_speakers
+from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
+from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, officer, spoken, staff
@@ -219,3 +221,59 @@ def test_a_matter_is_found_by_their_phone():
     found = search.matching(cases, "138-1234-8821", Sight.of(user, NOON.date()))
 
     assert [each.number for each in found] == [case.number]
+
+
+# --- corrected by their names
+def corrected(here, case, **values):
+    return make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, **values)
+
+
+def others_shown(here, case):
+    facts = read_facts(case, NOON)
+    offer = offer_to(here.duty.user, case, Action.AMEND, NOON, facts)
+    return MoveForm(offer, facts, here.duty.user)["others"].value()
+
+
+def test_an_unchanged_form_leaves_whoever_gave_no_name():
+    here = staff()
+    case = joined(here, spoken(here), co_speaker_phone=PHONE)
+    case = joined(here, case, co_speaker="王大山")
+
+    shown = others_shown(here, case)
+    case = corrected(here, case, others=shown, place="村口")
+
+    assert shown == "王大山"
+    assert people_of(case) == [("", PHONE, None), ("王大山", "", None)]
+
+
+def test_two_of_one_name_are_changed_by_no_correction_of_another_field():
+    here = staff()
+    case = spoken(here, co_speakers=("张伟", "王大山"))
+    add_co_speakers(case, [CoSpeaker(case=case, name="张伟", phone=PHONE)])
+    case.save()
+
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others=others_shown(here, case))
+    case = corrected(here, case, others="张伟")
+
+    assert people_of(case) == [("张伟", "", None), ("张伟", PHONE, None)]
+
+
+def test_names_in_another_order_are_no_correction():
+    here = staff()
+    case = spoken(here, co_speakers=("张伟", "王大山"))
+
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others="王大山、张伟")
+
+
+def test_many_co_speakers_do_not_stand_in_the_way_of_a_correction():
+    here = staff()
+    case = spoken(here)
+    many = [CoSpeaker(case=case, name=f"村民张三李四{nth:04d}") for nth in range(60)]
+    add_co_speakers(case, many)
+    case.save()
+
+    case = corrected(here, case, others=others_shown(here, case), place="村口")
+
+    assert (case.place, len(case.others)) == ("村口", 60)

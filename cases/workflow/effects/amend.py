@@ -12,6 +12,7 @@ from cases.workflow.speakers import (
     checked_name,
     co_speaker,
     named_apart,
+    names_together,
     neighbour_named,
     unmasked_phone,
 )
@@ -42,7 +43,7 @@ def amend(step: Step) -> None:
 
     changed = list(step.personal)  # who it is, if that is known better now
     others = corrections.pop(OTHERS.name, None)
-    if others is not None and _name_others(step, named_apart(others)):
+    if others is not None and _name_others(step, others):
         changed.append(OTHERS.name)
     for name, new in corrections.items():
         if _correct(step, name, new):
@@ -68,27 +69,37 @@ def _corrections(step: Step) -> dict[str, Any]:
     return values
 
 
-def _name_others(step: Step, names: list[str]) -> bool:
-    """Make exactly these the co-speakers; return whether that changed anything.
+def _name_others(step: Step, typed: str) -> bool:
+    """Make those who are named the co-speakers; return whether that changed anything.
 
-    Whoever was named before keeps phone and resident; a new name is linked where it is
-    exactly one neighbour's.
+    Compared is with what the form showed of them. Whoever's name still stands there
+    keeps phone and resident, two of one name both; whoever gave no name stays. A new
+    name is linked where it is exactly one neighbour's.
     """
     case = step.case
     before = case.others
-    names_before = [person.name for person in before]
-    if names == names_before:
+    shown = names_together(before)
+    names = named_apart(typed)
+    if set(names) == set(named_apart(shown)):
         return False
 
-    gone = [person.pk for person in before if person.name not in names]
+    gone = []
+    staying: set[str] = set()
+    for person in before:
+        own_names = set(named_apart(person.name))
+        if own_names <= set(names):
+            staying |= own_names
+        else:
+            gone.append(person.pk)
     case.co_speakers.filter(pk__in=gone).delete()
+
     new = []
     for name in names:
-        if name not in names_before:
+        if name not in staying:
             new.append(co_speaker(case, name, _neighbour(step, name)))
     add_co_speakers(case, new)
 
-    step.personal[OTHERS.name] = ("、".join(names_before), "、".join(names))
+    step.personal[OTHERS.name] = (shown, names_together(case.others))
     return True
 
 
