@@ -46,6 +46,7 @@ def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
     """Write co-speakers of a case, unsaved ones; whoever calls saves the case."""
     people = list(people)
     for person in people:
+        person.case = case
         person.phone_hash = blind_index(person.phone or "", "phone")
         add_personal(case, (person.name, person.phone))
     CoSpeaker.objects.bulk_create(people)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CoSpeaker, Topic
+from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
 from cases.privacy.personal import add_co_speakers, keep_words
 from cases.workflow.actions import Action
@@ -26,9 +26,8 @@ from cases.workflow.pasted import (
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
 from cases.workflow.speakers import (
-    co_speaker,
     identified,
-    neighbour_named,
+    named_people,
     unmasked_phone,
 )
 from cases.workflow.standing import village_of
@@ -105,6 +104,9 @@ def register(
         return before
     spoken = identified(spoken, by, at)
     _check(spoken, by, at)
+    others = named_people(
+        spoken.co_speakers, spoken.village, by=by, at=at, field="co_speakers"
+    )
 
     try:
         with transaction.atomic():
@@ -118,24 +120,10 @@ def register(
         if before := _made_before(key, spoken, by):
             return before
         raise
-    add_co_speakers(case, _others(case, spoken, by, at))
+    add_co_speakers(case, others)
 
     _open(step, spoken)
     return case
-
-
-def _others(case: Case, spoken: Spoken, by: Actor, at: datetime) -> list[CoSpeaker]:
-    """Return the co-speakers, linked where a name is exactly one neighbour's.
-
-    One query for each.
-    """
-    others = []
-    for name in spoken.co_speakers:
-        resident = None
-        if isinstance(by, Officer):
-            resident = neighbour_named(name, case.village, by=by, at=at)
-        others.append(co_speaker(case, name, resident))
-    return others
 
 
 def _as_kept(spoken: Spoken) -> Spoken:

@@ -6,7 +6,7 @@ village. Letters and digits are typed to look somebody up; they name nobody.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CoSpeaker
+from cases.models import CoSpeaker
 from cases.workflow.actors import Actor, Officer
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
 from minshi.text import clean_line
-from villages.lookup import neighbourhood_of, resident_named
+from villages.lookup import neighbourhood_of, residents_named
 from villages.models import Group, Resident, Village
 
 COMMAS = re.compile("[,，、;；\n]")
+MOST_CO_SPEAKERS = 20  # named at once
+LONGEST_NAME = 40  # characters, of anybody who speaks
 
 if TYPE_CHECKING:
     from cases.workflow.register import Spoken
@@ -83,20 +85,60 @@ def neighbour_named(
 
     Of the group alone, where one is given. One query; none without name or village.
     """
-    if not name or village is None:
-        return None
+    return neighbours_named([name], village, group, by=by, at=at).get(name)
+
+
+def neighbours_named(
+    names: Collection[str],
+    village: Village | None,
+    group: Group | None = None,
+    *,
+    by: Officer,
+    at: datetime,
+) -> dict[str, Resident]:
+    """Return by name the residents as `neighbour_named` does; one query for all."""
+    if village is None:
+        return {}
     where = neighbourhood_of(by.user, workdays.local_day(at))
-    return resident_named(name, where, village, group)
+    return residents_named(names, where, village, group)
+
+
+def named_people(
+    names: Collection[str],
+    village: Village | None,
+    *,
+    by: Actor,
+    at: datetime,
+    field: str,
+) -> list[CoSpeaker]:
+    """Return unsaved co-speakers of these names, of no case yet.
+
+    Each is linked where an officer typed a name that is exactly one neighbour's; one
+    query for all. `field` is where they were typed.
+    InputRefused: too many of them, or one too long to be stored.
+    """
+    if len(names) > MOST_CO_SPEAKERS:
+        words = _("At most %(most)s people can be named at once.")
+        raise InputRefused.at(**{field: words % {"most": MOST_CO_SPEAKERS}})
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            words = _("“%(name)s” is too long for a name; put a comma between names.")
+            raise InputRefused.at(**{field: words % {"name": name}})
+
+    residents: dict[str, Resident] = {}
+    if isinstance(by, Officer):
+        residents = neighbours_named(names, village, by=by, at=at)
+    return [co_speaker(name, residents.get(name)) for name in names]
 
 
 def co_speaker(
-    case: Case, name: str, resident: Resident | None = None, phone: str = ""
+    name: str, resident: Resident | None = None, phone: str = ""
 ) -> CoSpeaker:
     """Return an unsaved co-speaker; what is not given of a resident is theirs."""
     if resident is not None:
         name = name or resident.name
         phone = phone or resident.phone or ""
-    return CoSpeaker(case=case, resident=resident, name=name, phone=phone)
+    return CoSpeaker(resident=resident, name=name, phone=phone)
 
 
 def named_apart(typed: str) -> list[str]:

@@ -2,6 +2,8 @@
 called, corrected and found like them.
 """
 
+from uuid import uuid4
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -13,6 +15,7 @@ from cases.models.choices import How
 from cases.models.scope import Sight
 from cases.privacy.personal import add_co_speakers
 from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
+from cases.workflow.speakers import named_people
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
 from tests.cases.ledger_desk import logged_in
@@ -277,3 +280,55 @@ def test_many_co_speakers_do_not_stand_in_the_way_of_a_correction():
     case = corrected(here, case, others=others_shown(here, case), place="村口")
 
     assert (case.place, len(case.others)) == ("村口", 60)
+
+
+# --- names that cannot be taken down
+TOO_LONG = "王" * 41
+TOO_MANY = tuple(f"村民{nth}号" for nth in range(21))
+
+
+@pytest.mark.parametrize("names", [(TOO_LONG,), TOO_MANY])
+def test_names_too_long_or_too_many_are_refused_beside_the_field(names):
+    here = staff()
+    typed = "、".join(names)
+
+    taken_down = logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {
+            "key": uuid4(),
+            "channel": "talk_room",
+            "village": here.village.pk,
+            "verbatim": "水渠堵了",
+            "co_speakers": typed,
+        },
+    )
+    with pytest.raises(InputRefused) as error:
+        corrected(here, spoken(here), others=typed)
+
+    assert taken_down.status_code == 422
+    assert set(taken_down.context["form"].errors) == {"co_speakers"}
+    assert set(error.value.fields) == {"others"}
+
+
+def test_as_many_as_may_be_named_at_once_are_taken_down():
+    here = staff()
+    names = ("王" * 40, *TOO_MANY[:19])
+
+    case = spoken(here, co_speakers=names)
+
+    assert [person.name for person in case.others] == list(names)
+
+
+def test_neighbours_are_found_by_one_query_however_many_are_named(
+    django_assert_max_num_queries,
+):
+    here = staff()
+    names = [f"赵秀{letter}" for letter in "甲乙丙丁戊己"]
+    people = [neighbour(here, name) for name in names]
+    asked = {"by": officer(here.duty), "at": NOON, "field": "co_speakers"}
+    village = here.village
+
+    with django_assert_max_num_queries(4):  # three are of the officer's posts
+        found = named_people(names, village, **asked)
+
+    assert [person.resident for person in found] == people

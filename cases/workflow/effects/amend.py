@@ -10,8 +10,8 @@ from cases.workflow.actors import Officer
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
 from cases.workflow.speakers import (
     checked_name,
-    co_speaker,
     named_apart,
+    named_people,
     names_together,
     neighbour_named,
     unmasked_phone,
@@ -93,11 +93,9 @@ def _name_others(step: Step, typed: str) -> bool:
             gone.append(person.pk)
     case.co_speakers.filter(pk__in=gone).delete()
 
-    new = []
-    for name in names:
-        if name not in staying:
-            new.append(co_speaker(case, name, _neighbour(step, name)))
-    add_co_speakers(case, new)
+    new = [name for name in names if name not in staying]
+    people = named_people(new, case.village, by=step.by, at=step.at, field=OTHERS.name)
+    add_co_speakers(case, people)
 
     step.personal[OTHERS.name] = (shown, names_together(case.others))
     return True

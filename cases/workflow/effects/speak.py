@@ -145,7 +145,6 @@ def _join_speakers(case: Case, target: Case) -> None:
         if person.name or person.phone:
             speakers.append(
                 CoSpeaker(
-                    case=target,
                     resident=person.resident,
                     name=person.name,
                     phone=person.phone,
@@ -180,7 +179,7 @@ def supplement(step: Step) -> None:
     typed_phone = step.values["co_speaker_phone"]
     phone = unmasked_phone(typed_phone, "co_speaker_phone") if typed_phone else ""
 
-    person = co_speaker(case, step.values["co_speaker"] or "", resident, phone)
+    person = co_speaker(step.values["co_speaker"] or "", resident, phone)
     is_new = person.name and person.name != case.speaker_name
     if is_new or (person.phone and person.phone != case.speaker_phone):
         add_co_speakers(case, [person])
