@@ -117,6 +117,21 @@ def test_a_merge_takes_phone_and_resident_along():
     assert people_of(second) == [("赵秀英", PHONE, person)]
 
 
+def test_a_merge_takes_along_whatever_gives_its_speakers_away():
+    here = staff()
+    first = spoken(here, speaker_address="上街九号院", proxy_speaker="钱有福")
+    first = corrected(here, first, speaker_name="李建田", as_typed=True)
+    second = spoken(here, speaker_name="孙大妈")
+
+    make_move(first, Action.MERGE, by=officer(here.secretary), at=NOON, into=second)
+    second.refresh_from_db()
+    words = "李建国、李建田住上街九号院，钱有福来说的"
+    case = corrected(here, second, place="村口", reason=words)
+
+    note = case.events.get(action=Action.AMEND).note
+    assert note == "［…］、［…］住［…］，［…］来说的"
+
+
 def test_the_page_shows_them_masked_to_those_who_may_know_who_spoke():
     here = staff()
     neighbour(here)

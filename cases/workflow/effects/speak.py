@@ -13,7 +13,7 @@ from cases.models.choices import (
     Outcome,
     Stage,
 )
-from cases.privacy.personal import add_co_speakers
+from cases.privacy.personal import add_co_speakers, add_personal, values_of
 from cases.workflow.actions import Action
 from cases.workflow.effects.protection import apply_concerns
 from cases.workflow.speakers import co_speaker, unmasked_phone
@@ -136,7 +136,11 @@ def merge(step: Step) -> None:
 
 
 def _join_speakers(case: Case, target: Case) -> None:
-    """Make everybody who spoke in the case a co-speaker of the other one."""
+    """Make everybody who spoke in the case a co-speaker of the other one.
+
+    Whatever else gives them away is blanked there as well: where they live, who came
+    for them, and how they were called before a correction.
+    """
     first = CoSpeaker(
         name=case.speaker_name, phone=case.speaker_phone, resident=case.resident
     )
@@ -152,6 +156,7 @@ def _join_speakers(case: Case, target: Case) -> None:
                 )
             )
     add_co_speakers(target, speakers)
+    add_personal(target, values_of(case))
 
 
 def receive_merged(step: Step) -> None:
