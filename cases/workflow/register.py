@@ -23,6 +23,7 @@ from cases.workflow.pasted import (
     without_numbers,
     without_people,
 )
+from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
 from cases.workflow.speakers import (
@@ -161,7 +162,13 @@ def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim:
         raise InputRefused.at(verbatim=_("Write down what was said."))
-    _check_places(spoken)
+    refuse_other_places(
+        town=town_of(spoken).pk,
+        village=spoken.village.pk if spoken.village else None,
+        group=spoken.group,
+        topic=spoken.topic,
+        resident=spoken.resident,
+    )
     if spoken.said_at and spoken.said_at > at:
         raise InputRefused.at(said_at=_("That time is still to come."))
 
@@ -171,23 +178,6 @@ def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
             by.post, spoken.village, spoken.town, at
         ):
             raise NoSuchRight(_("Your post does not reach there."))
-
-
-def _check_places(spoken: Spoken) -> None:
-    """Refuse a group, a resident or a topic that belongs to another place."""
-    town = town_of(spoken)
-    village = spoken.village
-    group = spoken.group
-    resident = spoken.resident
-
-    if group and (village is None or group.village_id != village.pk):
-        raise InputRefused.at(group=_("That group is in another village."))
-    if resident and village:
-        lives_in = resident.household.group.village
-        if lives_in.town_id != town.pk:
-            raise InputRefused.at(resident=_("They live in another town."))
-    if spoken.topic and spoken.topic.town_id != town.pk:
-        raise InputRefused.at(topic=_("That topic is another town's."))
 
 
 def in_territory(

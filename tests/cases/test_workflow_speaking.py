@@ -20,7 +20,12 @@ from cases.workflow.candidates import cadres_over
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff, words
-from tests.villages.factories import TownFactory, VillageFactory
+from tests.villages.factories import (
+    HouseholdFactory,
+    ResidentFactory,
+    TownFactory,
+    VillageFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +123,23 @@ def test_topic_of_another_town_is_refused():
 
     with pytest.raises(InputRefused):
         spoken(here, topic=topic)
+
+
+def test_a_neighbour_of_another_town_is_refused_at_the_towns_counter_as_well():
+    here, other = staff(), staff()
+    stranger = ResidentFactory(household=HouseholdFactory(group=other.group))
+
+    with pytest.raises(InputRefused) as refused:
+        spoken(
+            here,
+            by=here.reviewer,
+            village=None,
+            group=None,
+            town=here.town,
+            resident=stranger,
+        )
+
+    assert set(refused.value.fields) == {"resident"}
 
 
 def test_phone_that_is_none_is_refused_beside_its_field():

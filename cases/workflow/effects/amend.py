@@ -8,6 +8,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE, add_co_speakers
 from cases.workflow.actors import Officer
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
+from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     checked_name,
     named_apart,
@@ -18,7 +19,7 @@ from cases.workflow.speakers import (
 )
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import MoveRefused
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
@@ -37,7 +38,13 @@ def amend(step: Step) -> None:
     Personal values leave only a pointer in the event.
     """
     corrections = _corrections(step)
-    _check_places(step)
+    refuse_other_places(
+        town=step.case.town_id,
+        village=step.case.village_id,
+        group=step.values["group"],
+        topic=step.values["topic"],
+        resident=step.values["resident"],
+    )
     if "speaker_name" in corrections:
         _identify(step, corrections)
 
@@ -187,16 +194,3 @@ def _correct(step: Step, name: str, new: Any) -> bool:
 def _shows_speaker(step: Step, post: Post) -> bool:
     """True for whoever sees the speaker; nobody else may overwrite them."""
     return Sight.of(post.user, step.on).shows_speaker(step.case)
-
-
-def _check_places(step: Step) -> None:
-    group = step.values["group"]
-    topic = step.values["topic"]
-    if group and group.village_id != step.case.village_id:
-        raise InputRefused.at(group=_("That group is in another village."))
-    if topic and topic.town_id != step.case.town_id:
-        raise InputRefused.at(topic=_("That topic is another town's."))
-    if resident := step.values["resident"]:
-        lives_in = resident.household.group.village
-        if lives_in.town_id != step.case.town_id:
-            raise InputRefused.at(resident=_("They live in another town."))
