@@ -25,15 +25,29 @@ from cases.views.similar import fillings_for
 from cases.workflow import Action, Officer, Speaker, make_move
 from cases.workflow.intake import OnTheSpot, take_down
 from cases.workflow.register import in_territory
-from cases.workflow.speakers import checked_name
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
+from minshi.errors import (
+    UNPROCESSABLE,
+    InputRefused,
+    KeyReused,
+    MoveRefused,
+    RuleBroken,
+)
 from villages.lookup import neighbourhood_of
 from villages.models import Post, Village
 from villages.models.people import ADMINISTRATORS
 from villages.rights import SETTLE
 from villages.staying import asked_by_script
 
+# The inputs of 补充, by the fields of the form in which they are typed.
+FIELD_OF_INPUT = {
+    "text": "verbatim",
+    "co_speaker": "speaker_name",
+    "co_speaker_phone": "speaker_phone",
+    "co_speaker_resident": "resident",
+    "as_typed": "as_typed",
+}
+SHOWN_BESIDE = {"co_speaker_resident": "speaker_name"}  # its own field is hidden
 LAST = "last_intake"  # the session stores the last channel used, and on which day
 
 
@@ -210,19 +224,17 @@ class Intake(StaffView):
                 )
             )
 
-        make_move(
-            case,
-            Action.SUPPLEMENT,
-            by=Speaker(case, How.COUNTER, self._post_for(case.village)),
-            at=now(),
-            key=data["key"],
-            text=data["verbatim"],
-            co_speaker=checked_name(
-                data["speaker_name"], data["resident"], as_typed=data["as_typed"]
-            ),
-            co_speaker_phone=data["speaker_phone"],
-            co_speaker_resident=data["resident"],
-        )
+        try:
+            make_move(
+                case,
+                Action.SUPPLEMENT,
+                by=Speaker(case, How.COUNTER, self._post_for(case.village)),
+                at=now(),
+                key=data["key"],
+                **_as_supplement(data),
+            )
+        except InputRefused as refusal:
+            raise _on_the_form(refusal) from refusal
 
         self._attach(request, case)
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
@@ -241,6 +253,19 @@ class Intake(StaffView):
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+
+def _as_supplement(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the form's answers by the inputs of 补充."""
+    return {name: data[field] for name, field in FIELD_OF_INPUT.items()}
+
+
+def _on_the_form(refusal: InputRefused) -> InputRefused:
+    """Return a refusal of 补充 beside the fields in which it was typed."""
+    fields = {}
+    for name, words in refusal.fields.items():
+        fields[SHOWN_BESIDE.get(name) or FIELD_OF_INPUT.get(name, name)] = words
+    return InputRefused(refusal.detail, fields)
 
 
 def _lead(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -106,7 +106,12 @@ def register(
     spoken = identified(spoken, by, at)
     _check(spoken, by, at)
     others = named_people(
-        spoken.co_speakers, spoken.village, by=by, at=at, field="co_speakers"
+        spoken.co_speakers,
+        spoken.village,
+        as_typed=spoken.as_typed,
+        by=by,
+        at=at,
+        field="co_speakers",
     )
 
     try:

@@ -7,19 +7,19 @@ village. Letters and digits are typed to look somebody up; they name nobody.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cases.models import CoSpeaker
-from cases.workflow.actors import Actor, Officer
+from cases.models import Case, CoSpeaker
+from cases.workflow.actors import Actor, Officer, officer_typing
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
-from minshi.text import clean_line
+from minshi.text import clean_line, folded
 from villages.lookup import neighbourhood_of, residents_named
 from villages.models import Group, Resident, Village
 
@@ -37,11 +37,17 @@ def is_typed_to_find(name: str) -> bool:
     return bool(plain) and plain.isascii()
 
 
-def checked_name(name: str, resident: Resident | None, *, as_typed: bool) -> str:
+def checked_name(
+    name: str,
+    resident: Resident | None = None,
+    *,
+    as_typed: bool,
+    field: str = "speaker_name",
+) -> str:
     """Return the name that is stored: the resident's in place of letters or nothing.
 
-    InputRefused: letters or digits that name nobody, and nobody said that this is how
-    the name is written (`as_typed`).
+    InputRefused at `field`: letters or digits that name nobody, and nobody said that
+    this is how the name is written (`as_typed`).
     """
     name = name.strip()
     if resident and (not name or is_typed_to_find(name)):
@@ -50,27 +56,64 @@ def checked_name(name: str, resident: Resident | None, *, as_typed: bool) -> str
         return name
 
     words = _("“%(name)s” is not a name yet: choose who it is, or write the name.")
-    raise InputRefused.at(speaker_name=words % {"name": name})
+    raise InputRefused.at(**{field: words % {"name": name}})
 
 
 def identified(spoken: "Spoken", by: Actor, at: datetime) -> "Spoken":
     """Return a matter as it was told, with the resident whose exact name it has.
 
-    Only for officers, among the neighbours they may look up: whoever names themself
-    from outside is not taken for a resident. One query where a name has no resident.
+    InputRefused as in `named_person`.
+    """
+    person = named_person(
+        spoken.speaker_name,
+        spoken.village,
+        spoken.group,
+        resident=spoken.resident,
+        phone=spoken.speaker_phone,
+        as_typed=spoken.as_typed,
+        by=by,
+        at=at,
+    )
+    return replace(spoken, speaker_name=person.name, resident=person.resident)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody as they are stored: a name, and the neighbour whose name it is."""
+
+    name: str
+    resident: Resident | None
+
+
+def named_person(
+    name: str,
+    village: Village | None,
+    group: Group | None = None,
+    *,
+    resident: Resident | None = None,
+    phone: str = "",
+    as_typed: bool = False,
+    by: Actor,
+    at: datetime,
+    field: str = "speaker_name",
+) -> Named:
+    """Return who is meant: the neighbour chosen, else the one of exactly this name.
+
+    Only where an officer types, among the neighbours they may look up: whoever names
+    themself from outside is not taken for a resident, nor is a namesake with another
+    `phone`. One query where no resident was chosen.
     InputRefused as in `checked_name`.
     """
-    if not isinstance(by, Officer):
-        return spoken
+    officer = officer_typing(by)
+    if officer is None:
+        return Named(name, resident)
 
-    resident = spoken.resident
-    name = checked_name(spoken.speaker_name, resident, as_typed=spoken.as_typed)
-    if resident is None and not spoken.as_typed:
-        found = neighbour_named(name, spoken.village, spoken.group, by=by, at=at)
-        if found and not _has_other_phone(found, spoken.speaker_phone):
+    name = checked_name(name, resident, as_typed=as_typed, field=field)
+    if resident is None and not as_typed:
+        found = neighbour_named(name, village, group, by=officer, at=at)
+        if found and not _has_other_phone(found, phone):
             resident = found
-
-    return replace(spoken, speaker_name=name, resident=resident)
+    return Named(name, resident)
 
 
 def neighbour_named(
@@ -107,6 +150,7 @@ def named_people(
     names: Collection[str],
     village: Village | None,
     *,
+    as_typed: bool = False,
     by: Actor,
     at: datetime,
     field: str,
@@ -115,7 +159,7 @@ def named_people(
 
     Each is linked where an officer typed a name that is exactly one neighbour's; one
     query for all. `field` is where they were typed.
-    InputRefused: too many of them, or one too long to be stored.
+    InputRefused: too many of them, one too long to be stored, or as in `checked_name`.
     """
     if len(names) > MOST_CO_SPEAKERS:
         words = _("At most %(most)s people can be named at once.")
@@ -125,9 +169,16 @@ def named_people(
             words = _("“%(name)s” is too long for a name; put a comma between names.")
             raise InputRefused.at(**{field: words % {"name": name}})
 
-    residents: dict[str, Resident] = {}
-    if isinstance(by, Officer):
-        residents = neighbours_named(names, village, by=by, at=at)
+    officer = officer_typing(by)
+    if officer is None:
+        return [co_speaker(name) for name in names]
+
+    written = []
+    for name in names:
+        checked_name(name, as_typed=as_typed, field=field)
+        if not is_typed_to_find(name):  # letters would find somebody by their initials
+            written.append(name)
+    residents = neighbours_named(written, village, by=officer, at=at)
     return [co_speaker(name, residents.get(name)) for name in names]
 
 
@@ -139,6 +190,26 @@ def co_speaker(
         name = name or resident.name
         phone = phone or resident.phone or ""
     return CoSpeaker(resident=resident, name=name, phone=phone)
+
+
+def first_speaker(case: Case) -> CoSpeaker:
+    """Return the speaker of a case as an unsaved co-speaker, to compare and hand on."""
+    return CoSpeaker(
+        resident=case.resident, name=case.speaker_name, phone=case.speaker_phone or ""
+    )
+
+
+def is_same_person(one: CoSpeaker, other: CoSpeaker) -> bool:
+    """True where both are one neighbour, or share a name or a number and nothing tells
+    them apart: not two neighbours, no other name, no other number.
+    """
+    if one.resident_id and other.resident_id:
+        return one.resident_id == other.resident_id
+    if one.name and other.name and folded(one.name) != folded(other.name):
+        return False
+    if one.phone and other.phone:
+        return one.phone == other.phone
+    return bool(one.name and other.name)
 
 
 def named_apart(typed: str) -> list[str]:

@@ -13,11 +13,12 @@ from cases.lists import search
 from cases.models import Case, CaseRevision, CoSpeaker
 from cases.models.choices import How
 from cases.models.scope import Sight
-from cases.privacy.personal import add_co_speakers
+from cases.privacy.personal import add_co_speakers, values_of
 from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
 from cases.workflow.speakers import named_people
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
+from tests.api import Api
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, officer, spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
@@ -43,6 +44,16 @@ def neighbour(here, name="赵秀英", phone=PHONE):
 def joined(here, case, **who):
     by = Speaker(case, How.COUNTER, here.duty)
     return make_move(case, Action.SUPPLEMENT, by=by, at=NOON, text="我家也断水", **who)
+
+
+def adding(here, case):
+    return {
+        "key": uuid4(),
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "verbatim": "我家门口的灯也坏了",
+        "add_to": case.number,
+    }
 
 
 def people_of(case):
@@ -72,6 +83,86 @@ def test_whoever_is_added_to_a_known_matter_keeps_phone_and_resident():
     ]
 
 
+def test_a_co_speaker_who_adds_words_again_stays_one_person():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, co_speakers=("王大山",))
+
+    case = joined(here, case, co_speaker="赵秀英")
+    case = joined(here, case, co_speaker_resident=person)
+    case = joined(here, case, co_speaker="王大山", co_speaker_phone="139 9391 2345")
+    case = joined(here, case, co_speaker_phone="13993912345")
+
+    assert people_of(case) == [
+        ("王大山", "13993912345", None),
+        ("赵秀英", PHONE, person),
+    ]
+    assert case.co_speakers.get(name="王大山").phone_hash
+    assert "13993912345" in values_of(case)
+
+
+def test_a_speaker_who_gives_their_number_later_does_not_become_their_own_neighbour():
+    here = staff()
+    case = spoken(here, speaker_name="李建国")
+
+    case = joined(here, case, co_speaker="李建国", co_speaker_phone=PHONE)
+
+    assert (case.others, case.speaker_phone) == ([], PHONE)
+    assert case.speaker_phone_hash
+    changed = CaseRevision.objects.get(field="speaker_phone")
+    assert (changed.old, changed.new) == ("", PHONE)
+
+
+def test_a_namesake_with_another_number_is_another_person():
+    here = staff()
+    case = spoken(here, speaker_phone=PHONE)
+
+    case = joined(here, case, co_speaker="李建国", co_speaker_phone="13993912345")
+
+    assert people_of(case) == [("李建国", "13993912345", None)]
+
+
+def test_a_merge_names_nobody_twice():
+    here = staff()
+    case = spoken(here, co_speakers=("赵秀英",))
+    again = spoken(here, co_speakers=("赵秀英", "王大山"), speaker_phone=PHONE)
+
+    make_move(again, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+
+    case.refresh_from_db()
+    assert people_of(case) == [("赵秀英", "", None), ("王大山", "", None)]
+    assert case.speaker_phone == PHONE
+
+
+def test_letters_that_name_nobody_become_no_co_speaker_anywhere():
+    here = staff()
+    neighbour(here)  # whose initials they are
+    body = {"verbatim": "断水了", "village": here.village.pk, "co_speakers": ["zxy"]}
+
+    with pytest.raises(InputRefused) as added:
+        joined(here, spoken(here), co_speaker="zxy")
+    with pytest.raises(InputRefused) as amended:
+        corrected(here, spoken(here), others="zxy")
+    over_api = Api(here.duty).post("cases/", body)
+    written_so = Api(here.duty).post("cases/", {**body, "as_typed": True})
+
+    assert set(added.value.fields) == {"co_speaker"}
+    assert set(amended.value.fields) == {"others"}
+    assert set(over_api.json()["fields"]) == {"co_speakers"}
+    case = Case.objects.get(number=written_so.json()["number"])
+    assert people_of(case) == [("zxy", "", None)]
+
+
+def test_a_neighbour_of_another_town_cannot_be_added():
+    here = staff()
+    stranger = neighbour(staff())
+
+    with pytest.raises(InputRefused) as refused:
+        joined(here, spoken(here), co_speaker_resident=stranger)
+
+    assert set(refused.value.fields) == {"co_speaker_resident"}
+
+
 def test_a_phone_that_is_none_is_refused_beside_its_field():
     here = staff()
 
@@ -89,20 +180,31 @@ def test_the_form_adds_a_neighbour_with_their_phone_to_the_matter_that_sounds_al
     answer = logged_in(here.duty).post(
         reverse("cases:intake"),
         {
-            "key": "6f1d6f0e-9f6b-4d0e-8f0e-111111111111",
-            "channel": "talk_room",
-            "village": here.village.pk,
-            "verbatim": "我家门口的灯也坏了",
+            **adding(here, case),
             "speaker_name": "赵秀英",
             "resident": person.pk,
             "speaker_phone": "13993912345",
-            "add_to": case.number,
         },
     )
 
     assert answer.status_code == 302
     case.refresh_from_db()
     assert people_of(case) == [("赵秀英", "13993912345", person)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"speaker_phone": "12"}, {"speaker_name": "zcs"}], ids=list
+)
+def test_what_cannot_be_added_is_refused_beside_its_field_on_the_page(wrong):
+    here = staff()
+    case = spoken(here)
+
+    answer = logged_in(here.duty).post(
+        reverse("cases:intake"), {**adding(here, case), **wrong}
+    )
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == set(wrong)
 
 
 def test_a_merge_takes_phone_and_resident_along():

@@ -335,7 +335,7 @@ def test_withdrawal_is_not_said_in_the_future():
 def test_merged_matter_brings_its_concerns_confidentiality_and_level():
     here = staff()
     other = accepted(here)
-    case = spoken(here, confidentiality="hidden")
+    case = spoken(here, confidentiality="hidden", speaker_name="王大妈")
     case = make_move(
         case,
         Action.RECUSE,
@@ -353,7 +353,7 @@ def test_merged_matter_brings_its_concerns_confidentiality_and_level():
         here.reviewer,
     )
     assert not Case.objects.visible_to(here.secretary.user, NOON.date()).exists()
-    assert other.co_speakers.get().name == "李建国"
+    assert other.co_speakers.get().name == "王大妈"
     assert other.events.latest("sequence").action in Action.values
 
 

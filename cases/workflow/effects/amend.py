@@ -6,15 +6,13 @@ from django.utils.translation import gettext as _
 
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE, add_co_speakers
-from cases.workflow.actors import Officer
-from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
+from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
-    checked_name,
     named_apart,
     named_people,
+    named_person,
     names_together,
-    neighbour_named,
     unmasked_phone,
 )
 from cases.workflow.step import Step
@@ -101,24 +99,25 @@ def _name_others(step: Step, typed: str) -> bool:
     case.co_speakers.filter(pk__in=gone).delete()
 
     new = [name for name in names if name not in staying]
-    people = named_people(new, case.village, by=step.by, at=step.at, field=OTHERS.name)
+    people = named_people(
+        new,
+        case.village,
+        as_typed=bool(step.values[AS_TYPED.name]),
+        by=step.by,
+        at=step.at,
+        field=OTHERS.name,
+    )
     add_co_speakers(case, people)
 
     step.personal[OTHERS.name] = (shown, names_together(case.others))
     return True
 
 
-def _neighbour(step: Step, name: str) -> Resident | None:
-    if not isinstance(step.by, Officer):
-        return None
-    return neighbour_named(name, step.case.village, by=step.by, at=step.at)
-
-
 def _identify(step: Step, corrections: dict[str, Any]) -> None:
     """Say whose name it is: the neighbour chosen, else the one of exactly this name.
 
     A name written over leaves the neighbour it belonged to. What of a neighbour's own
-    is missing in the case is taken over. InputRefused as in `checked_name`.
+    is missing in the case is taken over. InputRefused as in `named_person`.
     """
     case = step.case
     as_typed = bool(corrections.pop("as_typed"))
@@ -131,13 +130,17 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
             return
         typed = ""
 
-    resident = chosen if is_chosen_now and not as_typed else None
-    name = checked_name(typed, resident, as_typed=as_typed)
-    if resident is None and not as_typed:
-        resident = _neighbour(step, name)
-
-    corrections["speaker_name"] = name
-    _link(step, resident, corrections)
+    person = named_person(
+        typed,
+        case.village,
+        resident=chosen if is_chosen_now and not as_typed else None,
+        phone=corrections["speaker_phone"] or "",
+        as_typed=as_typed,
+        by=step.by,
+        at=step.at,
+    )
+    corrections["speaker_name"] = person.name
+    _link(step, person.resident, corrections)
 
 
 def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> None:
