@@ -37,6 +37,7 @@ OFFICERS_ONLY = (
     "co_speaker_phone",
     "co_speaker_resident",
     "as_typed",
+    "co_speakers",
 )
 # Drawn with the assistants' ticks, and with the speaker's name.
 BESIDE_ANOTHER = ("asks", "resident", "as_typed")

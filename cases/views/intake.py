@@ -30,7 +30,6 @@ from minshi.errors import (
     UNPROCESSABLE,
     InputRefused,
     KeyReused,
-    MoveRefused,
     RuleBroken,
 )
 from villages.lookup import neighbourhood_of
@@ -46,8 +45,20 @@ FIELD_OF_INPUT = {
     "co_speaker_phone": "speaker_phone",
     "co_speaker_resident": "resident",
     "as_typed": "as_typed",
+    "co_speakers": "co_speakers",
 }
 SHOWN_BESIDE = {"co_speaker_resident": "speaker_name"}  # its own field is hidden
+# Filled in by somebody, and of a matter of its own alone.
+NOT_ADDED = (
+    "settled",
+    "concerns",
+    "speaker_address",
+    "proxy_speaker",
+    "place",
+    "request_text",
+    "said_at",
+    "topic",
+)
 LAST = "last_intake"  # the session stores the last channel used, and on which day
 
 
@@ -209,21 +220,11 @@ class Intake(StaffView):
 
     def _add_to(self, request: HttpRequest, form: IntakeForm) -> HttpResponse:
         """加到那件: add the villager's words to a matter taken down before, and their
-        name beside the first speaker's.
+        name beside the first speaker's, with whoever came along.
         """
         case = self.case(request.POST["add_to"])
         data = form.cleaned_data
-
-        is_ordinary = data["confidentiality"] in ("", Confidentiality.NORMAL)
-        is_protected = not is_ordinary or data.get("concerns")
-        if is_protected or data["settled"] or data["request_text"]:
-            raise MoveRefused(
-                _(
-                    "Only words and who says so can be added to a known matter. Take"
-                    " this down as a new one."
-                )
-            )
-
+        _refuse_what_is_not_added(case, data)
         try:
             make_move(
                 case,
@@ -253,6 +254,30 @@ class Intake(StaffView):
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+
+def _refuse_what_is_not_added(case: Case, data: dict[str, Any]) -> None:
+    """Refuse what was filled in and would be lost, each field with its words.
+
+    The group of the matter, or of the neighbour who speaks, is known there already.
+    """
+    lost = [name for name in NOT_ADDED if data.get(name)]
+    if data["confidentiality"] not in ("", Confidentiality.NORMAL):
+        lost.append("confidentiality")
+
+    resident = data["resident"]
+    groups = [None, case.group]
+    if resident:
+        groups.append(resident.household.group)
+    if data.get("group") not in groups:
+        lost.append("group")
+
+    if lost:
+        words = _(
+            "Only words and who says so can be added to a known matter. Take this"
+            " down as a new one."
+        )
+        raise InputRefused(words, dict.fromkeys(lost, words))
 
 
 def _as_supplement(data: dict[str, Any]) -> dict[str, Any]:

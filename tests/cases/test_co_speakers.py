@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cases.forms import MoveForm
 from cases.lists import search
-from cases.models import Case, CaseRevision, CoSpeaker
+from cases.models import Case, CaseRevision, CoSpeaker, Topic
 from cases.models.choices import How
 from cases.models.scope import Sight
 from cases.privacy.personal import add_co_speakers, values_of
@@ -190,6 +190,67 @@ def test_the_form_adds_a_neighbour_with_their_phone_to_the_matter_that_sounds_al
     assert answer.status_code == 302
     case.refresh_from_db()
     assert people_of(case) == [("赵秀英", "13993912345", person)]
+
+
+def test_whoever_came_along_is_added_as_well():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here)
+
+    logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {
+            **adding(here, case),
+            "speaker_name": "王大山",
+            "co_speakers": "赵秀英，李建国",
+        },
+    )
+
+    case.refresh_from_db()
+    assert people_of(case) == [("王大山", "", None), ("赵秀英", PHONE, person)]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("speaker_address", "上街九号院"),
+        ("proxy_speaker", "钱有福"),
+        ("place", "村口"),
+        ("request_text", "换灯"),
+        ("said_at", "2026-03-01T10:00"),
+        ("topic", "topic"),
+        ("group", "group"),
+        ("confidentiality", "secret"),
+        ("settled", "on"),
+    ],
+)
+def test_what_cannot_be_added_to_a_known_matter_is_named_and_not_lost(name, typed):
+    here = staff()
+    case = spoken(here, group=None)
+    topic = Topic.objects.create(town=here.town, name="饮水")
+    rows = {"topic": topic.pk, "group": here.group.pk}
+    sent = {**adding(here, case), "category": "village", "result": "换了灯泡"}
+
+    answer = logged_in(here.duty).post(
+        reverse("cases:intake"), {**sent, name: rows.get(typed, typed)}
+    )
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {name}
+    assert answer.context["form"][name].value()
+    assert not case.events.filter(action=Action.SUPPLEMENT).exists()
+
+
+def test_the_group_of_the_neighbour_chosen_is_nothing_more():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, group=None)
+    sent = {**adding(here, case), "resident": person.pk, "group": here.group.pk}
+
+    answer = logged_in(here.duty).post(reverse("cases:intake"), sent)
+
+    assert answer.status_code == 302
+    assert people_of(Case.objects.get()) == [("赵秀英", PHONE, person)]
 
 
 @pytest.mark.parametrize(

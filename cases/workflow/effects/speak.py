@@ -21,6 +21,8 @@ from cases.workflow.speakers import (
     co_speaker,
     first_speaker,
     is_same_person,
+    named_apart,
+    named_people,
     named_person,
     unmasked_phone,
 )
@@ -175,7 +177,7 @@ def _join_speakers(step: Step, merged: Case) -> None:
 
 
 def supplement(step: Step) -> None:
-    """补充: add words; another villager who says the same becomes a co-speaker.
+    """补充: add words; other villagers who say the same become co-speakers.
 
     InputRefused at the field of whoever cannot be named so: as in `named_person`, a
     phone that is none, a neighbour of another town.
@@ -203,7 +205,16 @@ def supplement(step: Step) -> None:
         at=step.at,
         field="co_speaker",
     )
-    _join(step, co_speaker(person.name, person.resident, phone))
+    others = named_people(
+        named_apart(values["co_speakers"] or ""),
+        case.village,
+        as_typed=bool(values["as_typed"]),
+        by=step.by,
+        at=step.at,
+        field="co_speakers",
+    )
+    for each in (co_speaker(person.name, person.resident, phone), *others):
+        _join(step, each)
 
 
 def _join(step: Step, person: CoSpeaker) -> None:
