@@ -8,9 +8,10 @@ import pytest
 
 from cases.models import Case, Event
 from cases.models.choices import CloseReason, Stage
-from cases.workflow import Action, Spoken, make_move, register, verify_chains
+from cases.workflow import Action, Spoken, make_move, register
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
 from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
+from tests.chains import findings_of
 from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -33,7 +34,7 @@ def test_one_of_two_decisions_wins_and_the_other_is_refused_clearly():
     ) == [MoveRefused]
     assert Event.objects.filter(case=case, action="decide").count() == 1
     assert case.assignments.count() == 1
-    assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+    assert findings_of([Case.objects.get(pk=case.pk)]) == []
 
 
 def test_whoever_saw_the_older_version_is_told_so():
@@ -118,7 +119,7 @@ def test_two_merges_that_cross_do_not_wait_for_each_other(attempt):
     closed = Case.objects.get(stage=Stage.CLOSED)
     assert closed.close_reason == CloseReason.MERGED
     assert closed.merged_into.stage == Stage.DELIBERATE
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []
 
 
 def test_a_merge_and_a_move_of_the_case_merged_into_end_in_some_order():
@@ -145,4 +146,4 @@ def test_a_merge_and_a_move_of_the_case_merged_into_end_in_some_order():
     ] == []
     first.refresh_from_db()
     assert first.stage == Stage.HANDLE
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []

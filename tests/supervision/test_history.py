@@ -626,3 +626,41 @@ def migrate_back_before(name):
 def migrate_to_the_end():
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+# --- what stands in the way of the check itself
+
+
+def test_a_number_that_is_none_is_a_finding(case):
+    prefix, _dash, _nth = case.number.rpartition("-")
+    Case.objects.filter(pk=case.pk).update(number=f"{prefix}-x1")
+
+    findings = check_everything(NIGHT).findings
+
+    assert (f"{prefix}-x1", Wrong.NO_NUMBER) in {
+        (each.where, each.wrong) for each in findings
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("cases_case", "UPDATE cases_case SET speaker_phone = 'x'"),
+        ("cases_caserevision", "UPDATE cases_caserevision SET old = 'x'"),
+    ],
+)
+def test_one_value_that_nobody_can_open_leaves_the_other_cases_checked(
+    here, case, table, what
+):
+    after = spoken(here)
+    Case.objects.filter(pk=after.pk).update(title="没有这回事")
+    key = case.pk
+    if table == "cases_caserevision":
+        key = CaseRevision.objects.values_list("pk", flat=True).get(field="place")
+    by_sql(table, what, id=key)
+
+    check = check_history(NIGHT)
+
+    assert check.cases == 2
+    assert f"{case.number}：{Wrong.UNREADABLE.label}" in check.findings
+    assert f"{after.number}：{Wrong.WORDS.label}" in check.findings
