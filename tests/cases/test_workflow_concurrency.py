@@ -2,13 +2,14 @@
 run on.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from cases.models import Case, Event
 from cases.models.choices import CloseReason, Stage
-from cases.workflow import Action, Spoken, make_move, register
+from cases.workflow import Action, Speaker, Spoken, make_move, register
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
 from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
 from tests.chains import findings_of
@@ -52,6 +53,24 @@ def test_whoever_saw_the_older_version_is_told_so():
     assert [type(result) for result in results if isinstance(result, Exception)] == [
         StaleVersion
     ]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_people_who_write_at_once_neither_is_refused_for_the_time(attempt):
+    here = staff()
+    case = spoken(here)
+
+    def write(text, at):
+        by = Speaker(case, "code")
+        return lambda: make_move(case, Action.SUPPLEMENT, by=by, at=at, text=text)
+
+    results = at_once(
+        write("还有一盏", NOON), write("灯杆也歪了", NOON + timedelta(seconds=1))
+    )
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert Event.objects.filter(case=case, action="supplement").count() == 2
+    assert findings_of([case]) == []
 
 
 def test_a_form_sent_twice_makes_one_case():

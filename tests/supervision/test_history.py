@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from cases.models import Case, CaseRevision, Clock, Event, NumberCounter, Rating, Reply
 from cases.tasks import close_unrated_due
-from cases.workflow import Action, Speaker, make_move
+from cases.workflow import Action, Speaker, System, make_move
 from cases.workflow.proof import Wrong
 from cases.workflow.state import GROUPS, NOT_SEALED
 from minshi.errors import Overtaken
@@ -39,6 +39,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
+from tests.chains import findings_of
 from villages.audit import record_audit
 from villages.models import AuditRecord, FieldHistory, Town
 from villages.models.audit import AuditKind
@@ -569,12 +570,51 @@ def test_the_check_itself_leaves_its_mark(case):
 # --- forward only
 
 
-def test_an_event_earlier_than_the_last_is_refused(here):
+def words_of(case):
+    return {"text": "还有一盏", "by": Speaker(case, via="code")}
+
+
+@pytest.mark.parametrize("who", ["officer", "speaker"])
+def test_somebody_whose_clock_is_a_little_behind_is_not_refused(here, who):
     case = accepted(here)
-    values = {"text": "还有一盏", "by": Speaker(case, via="code")}
+    make_move(case, Action.SUPPLEMENT, **words_of(case), at=NOON + 2 * MINUTE)
+    if who == "officer":
+        act = {"action": Action.AMEND, "by": officer(here.duty), "place": "村口"}
+    else:
+        act = {"action": Action.SUPPLEMENT, **words_of(case)}
+
+    moved = make_move(case, at=NOON, **act)
+
+    assert moved.events.latest("sequence").at == NOON + 2 * MINUTE
+    assert findings_of([moved]) == []
+
+
+def test_a_job_whose_clock_is_behind_leaves_it_to_the_next_run(here):
+    case = decided(here)
+    make_move(case, Action.SUPPLEMENT, **words_of(case), at=NOON + 2 * MINUTE)
+    urge = {"supervision_level": "urge", "text": "请抓紧"}
 
     with pytest.raises(Overtaken):
-        make_move(case, Action.SUPPLEMENT, at=NOON - MINUTE, **values)
+        make_move(case, Action.SUPERVISE, by=System("ladder"), at=NOON, **urge)
+
+
+def test_a_merge_into_a_matter_moved_a_moment_later_is_not_refused(here):
+    case, target = accepted(here), accepted(here)
+    make_move(target, Action.SUPPLEMENT, **words_of(target), at=NOON + MINUTE)
+
+    make_move(case, Action.MERGE, by=officer(here.secretary), at=NOON, into=target)
+
+    target.refresh_from_db()
+    assert target.last_event_at == NOON + MINUTE
+    assert findings_of([case, target]) == []
+
+
+def test_an_event_much_earlier_than_the_last_is_refused(here):
+    case = accepted(here)
+    values = words_of(case)
+
+    with pytest.raises(Overtaken):
+        make_move(case, Action.SUPPLEMENT, at=NOON - HOUR, **values)
 
     assert Event.objects.filter(case=case).count() == 2
     assert make_move(case, Action.SUPPLEMENT, at=NOON, **values).event_count == 3
