@@ -15,6 +15,7 @@ from cases.privacy.personal import add_co_speakers, keep_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.protection import name_concerns
+from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
@@ -36,7 +37,7 @@ from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
-from minshi.idempotency import once
+from minshi.idempotency import fingerprint, once
 from minshi.text import clean_line, clean_text
 from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
@@ -95,13 +96,14 @@ def register(
     3. Write case and co-speakers.
     4. Start the clock, name whom it concerns and who owns it, write the event.
 
-    A repeated `key` counts only with the same words and from the same officer. Raises
-    KeyReused (the key came before with other words), InputRefused (no words, a place
+    A repeated `key` counts only with all the same and from the same officer. Raises
+    KeyReused (the key came before with something else), InputRefused (no words, a place
     that does not fit, a name that is none) and NoSuchRight (outside the post's
     territory; the key is somebody else's).
     """
     spoken = _as_kept(spoken)
-    if before := _made_before(key, spoken, by):
+    sent = fingerprint(Action.REGISTER, vars(spoken))  # before anything is looked up
+    if before := _made_before(key, sent, spoken, by):
         return before
     spoken = identified(spoken, by, at)
     _check(spoken, by, at)
@@ -119,11 +121,13 @@ def register(
             case = _new_case(spoken, by, at, key)
             facts = Facts(case=case, at=at, posts=posts_about(case, at))
             step = Step(facts, by, {})
+            if key:
+                step.data["sent"] = sent
             step.name_owner()
             case.save()
     except IntegrityError:
         # the same form a second time, at this very moment
-        if before := _made_before(key, spoken, by):
+        if before := _made_before(key, sent, spoken, by):
             return before
         raise
     add_co_speakers(case, others)
@@ -141,27 +145,38 @@ def _as_kept(spoken: Spoken) -> Spoken:
     return replace(spoken, **kept)
 
 
-def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
+def _made_before(key: UUID | None, sent: str, spoken: Spoken, by: Actor) -> Case | None:
     """Return the case that the key made before, or None.
 
-    KeyReused: of other words. NoSuchRight: another officer made it.
+    `sent` is the fingerprint of what is told now. KeyReused: the case is another
+    matter's. NoSuchRight: another officer made it.
     """
-    words = spoken.verbatim
     user = by.user.pk if isinstance(by, Officer) else None
 
-    def words_before(case: Case) -> str:
+    def sent_before(case: Case) -> str:
         recorder = case.recorded_by.user_id if case.recorded_by else None
         if recorder != user:
             raise NoSuchRight(_("This form was sent by somebody else already."))
-        if case.verbatim != words:
+        if not _was_sent_as(spoken, sent, case):
             raise KeyReused(
                 _("The form before was taken down as %(number)s.")
                 % {"number": case.number}
             )
-        return case.verbatim
+        return sent
 
     rows = Case.objects.select_related("recorded_by", "town")
-    return once(rows, key, words, said_before=words_before)
+    return once(rows, key, sent, said_before=sent_before)
+
+
+def _was_sent_as(spoken: Spoken, sent: str, case: Case) -> bool:
+    """Return if the case was made of this matter: of all of it, where its first event
+    tells, else of the same words.
+    """
+    first = case.events.earliest("sequence")
+    before = data_of(first).get("sent")
+    if before is None:
+        return case.verbatim == spoken.verbatim
+    return before == sent
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
