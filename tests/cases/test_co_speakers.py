@@ -309,6 +309,21 @@ def test_the_page_shows_them_masked_to_those_who_may_know_who_spoke():
     assert "8821" not in secretary
 
 
+def test_the_api_gives_name_and_masked_phone_apart():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英", "王大山"), confidentiality="hidden")
+
+    read = Api(here.duty).get(f"cases/{case.number}/").json()
+    hidden = Api(here.secretary).get(f"cases/{case.number}/").json()
+
+    assert read["co_speakers"] == [
+        {"name": "赵秀英", "phone": "****8821"},
+        {"name": "王大山", "phone": ""},
+    ]
+    assert hidden["co_speakers"] is None
+
+
 def test_their_numbers_are_opened_with_the_speakers_and_a_reason():
     here = staff()
     neighbour(here)
