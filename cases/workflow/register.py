@@ -28,8 +28,8 @@ from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
 from cases.workflow.speakers import (
-    identified,
     named_people,
+    named_person,
     unmasked_phone,
 )
 from cases.workflow.standing import village_of
@@ -105,7 +105,7 @@ def register(
     sent = fingerprint(Action.REGISTER, vars(spoken))  # before anything is looked up
     if before := _made_before(key, sent, spoken, by):
         return before
-    spoken = identified(spoken, by, at)
+    spoken = _identified(spoken, by, at)
     _check(spoken, by, at)
     others = named_people(
         spoken.co_speakers,
@@ -134,6 +134,24 @@ def register(
 
     _open(step, spoken)
     return case
+
+
+def _identified(spoken: Spoken, by: Actor, at: datetime) -> Spoken:
+    """Return a matter as it was told, with the resident whose exact name it has.
+
+    InputRefused as in `named_person`.
+    """
+    person = named_person(
+        spoken.speaker_name,
+        spoken.village,
+        spoken.group,
+        resident=spoken.resident,
+        phone=spoken.speaker_phone,
+        as_typed=spoken.as_typed,
+        by=by,
+        at=at,
+    )
+    return replace(spoken, speaker_name=person.name, resident=person.resident)
 
 
 def _as_kept(spoken: Spoken) -> Spoken:

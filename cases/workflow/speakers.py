@@ -7,9 +7,8 @@ village. Letters and digits are typed to look somebody up; they name nobody.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -26,9 +25,6 @@ from villages.models import Group, Resident, Village
 COMMAS = re.compile("[,，、;；\n]")
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
-
-if TYPE_CHECKING:
-    from cases.workflow.register import Spoken
 
 
 def is_typed_to_find(name: str) -> bool:
@@ -57,24 +53,6 @@ def checked_name(
 
     words = _("“%(name)s” is not a name yet: choose who it is, or write the name.")
     raise InputRefused.at(**{field: words % {"name": name}})
-
-
-def identified(spoken: "Spoken", by: Actor, at: datetime) -> "Spoken":
-    """Return a matter as it was told, with the resident whose exact name it has.
-
-    InputRefused as in `named_person`.
-    """
-    person = named_person(
-        spoken.speaker_name,
-        spoken.village,
-        spoken.group,
-        resident=spoken.resident,
-        phone=spoken.speaker_phone,
-        as_typed=spoken.as_typed,
-        by=by,
-        at=at,
-    )
-    return replace(spoken, speaker_name=person.name, resident=person.resident)
 
 
 @dataclass(frozen=True)
