@@ -61,8 +61,7 @@ def keep_words(case: Case) -> None:
     """
     words = [getattr(case, field) for field in WORDS]
     speakers = [getattr(case, field) for field in NAMES]
-    if case.also_personal:
-        speakers += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    speakers += [person.name for person in case.others]
 
     if case.confidentiality == Confidentiality.HIDDEN:
         values = [Personal(value) for value in values_of(case)]
