@@ -169,10 +169,12 @@ def _join_speakers(step: Step, merged: Case) -> None:
     Whatever else gives them away is blanked here as well: where they live, who came
     for them, and how they were called before a correction.
     """
+    people = []
     for person in (first_speaker(merged), *merged.others):
         copy = co_speaker(person.name, person.resident, person.phone or "")
         copy.from_case = merged
-        _join(step, copy)
+        people.append(copy)
+    _join(step, people)
     add_personal(step.case, values_of(merged))
 
 
@@ -213,27 +215,36 @@ def supplement(step: Step) -> None:
         at=step.at,
         field="co_speakers",
     )
-    for each in (co_speaker(person.name, person.resident, phone), *others):
-        _join(step, each)
+    _join(step, [co_speaker(person.name, person.resident, phone), *others])
 
 
-def _join(step: Step, person: CoSpeaker) -> None:
-    """Make somebody who says the same a co-speaker, each person once.
+def _join(step: Step, people: list[CoSpeaker]) -> None:
+    """Make those who say the same co-speakers, each person once.
 
     Of whoever spoke already, what was missing is filled in.
     """
     case = step.case
-    if not (person.name or person.phone):
-        return
+    known = case.others
+    new: list[CoSpeaker] = []
+    completed: list[CoSpeaker] = []
+    for person in people:
+        if not (person.name or person.phone):
+            continue
+        if is_same_person(person, first_speaker(case)):
+            _complete_speaker(step, person)
+            continue
 
-    if is_same_person(person, first_speaker(case)):
-        _complete_speaker(step, person)
-        return
-    for known in case.others:
-        if is_same_person(person, known):
-            _complete(case, known, person)
-            return
-    add_co_speakers(case, [person])
+        same = [each for each in (*known, *new) if is_same_person(person, each)]
+        if same:
+            _complete(same[0], person)
+            completed.append(same[0])
+        else:
+            new.append(person)
+
+    add_co_speakers(case, new)
+    for each in completed:
+        each.save()
+        add_personal(case, (each.name, each.phone))
 
 
 def _complete_speaker(step: Step, person: CoSpeaker) -> None:
@@ -251,11 +262,9 @@ def _complete_speaker(step: Step, person: CoSpeaker) -> None:
     case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
 
 
-def _complete(case: Case, known: CoSpeaker, person: CoSpeaker) -> None:
+def _complete(known: CoSpeaker, person: CoSpeaker) -> None:
     """Fill in what is missing of a co-speaker: name, phone and neighbour."""
     known.name = known.name or person.name
     known.phone = known.phone or person.phone
     known.resident = known.resident or person.resident
     known.phone_hash = blind_index(known.phone or "", "phone")
-    known.save()
-    add_personal(case, (known.name, known.phone))
