@@ -138,13 +138,16 @@ def _removed_on_failure(storage: Storage, *names: str) -> Iterator[None]:
     """Remove files whose row is not stored after all, also a part of one."""
     with contextlib.ExitStack() as undo:
         for name in names:
-            undo.callback(_remove, storage, name)
+            undo.callback(remove_stored, storage, name)
         yield
         undo.pop_all()
 
 
-def _remove(storage: Storage, name: str) -> None:
-    # a disk that does not take it may not remove it: the sweep will
+def remove_stored(storage: Storage, name: str) -> None:
+    """Remove a file that no row names any more.
+
+    A disk that does not do so raises nothing: the sweep of orphan files will.
+    """
     with contextlib.suppress(OSError):
         storage.delete(name)
 

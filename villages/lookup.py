@@ -142,19 +142,35 @@ def _within(
     return within
 
 
-def resident_named(
-    name: str, where: Neighbourhood, village: Village, group: Group | None = None
-) -> Resident | None:
-    """Return the one resident of the village, or of its group, with exactly this name;
-    None where there is none, or more than one. One query.
+def residents_named(
+    names: Collection[str],
+    where: Neighbourhood,
+    village: Village,
+    group: Group | None = None,
+) -> dict[str, Resident]:
+    """Return the residents of the village, or of its group, by these names: of each
+    name the one who alone has exactly it. One query, none without names.
     """
+    key_of = {name: lookup_text(name) for name in names}
+    wanted = set(filter(None, key_of.values()))
+    if not wanted:
+        return {}
+
     keys = ResidentKey.objects.filter(_within(where.villages, where.groups))
-    keys = keys.filter(village=village, key=lookup_text(name))
+    keys = keys.filter(village=village, key__in=wanted)
     if group is not None:
         keys = keys.filter(resident__household__group=group)
 
-    found = list(keys.select_related("resident__household__group__village")[:2])
-    return found[0].resident if len(found) == 1 else None
+    having: dict[str, list[Resident]] = {}
+    for row in keys.select_related("resident__household__group__village"):
+        having.setdefault(row.key, []).append(row.resident)
+
+    found = {}
+    for name, key in key_of.items():
+        residents = having.get(key, [])
+        if len(residents) == 1:
+            found[name] = residents[0]
+    return found
 
 
 def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:

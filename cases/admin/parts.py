@@ -32,7 +32,7 @@ from cases.models import (
 )
 from cases.models.scope import Sight
 from minshi.clock import today
-from minshi.crypto import masked_name, masked_phone
+from minshi.crypto import masked_name
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE
@@ -194,16 +194,16 @@ class Speakers(CasePart):
 
 @admin.register(CoSpeaker)
 class CoSpeakerAdmin(Speakers):
-    shown = ("masked_name", "masked")
-    readonly_fields = ("masked_name", "masked")
+    shown = ("masked_name", "shown_phone")
+    readonly_fields = ("masked_name", "shown_phone")
 
     @admin.display(description=pgettext_lazy("person", "name"))
     def masked_name(self, person: CoSpeaker) -> str:
         return masked_name(person.name) or "—"
 
     @admin.display(description=_("phone"))
-    def masked(self, person: CoSpeaker) -> str:
-        return masked_phone(person.phone or "") or "—"
+    def shown_phone(self, person: CoSpeaker) -> str:
+        return person.masked_phone or "—"
 
 
 @admin.register(CaseRevision)

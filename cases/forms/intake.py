@@ -19,7 +19,7 @@ from cases.models.choices import (
 )
 from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
-from cases.workflow.speakers import named_apart
+from cases.workflow.speakers import LONGEST_NAME, named_apart
 from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.models import Group, Post, Resident, Town, User, Village
@@ -60,7 +60,9 @@ class IntakeForm(RuleForm):
     channel = forms.ChoiceField(
         label=_("How it was said"), choices=Channel.choices, widget=forms.RadioSelect
     )
-    speaker_name = forms.CharField(label=_("Who speaks"), max_length=40, required=False)
+    speaker_name = forms.CharField(
+        label=_("Who speaks"), max_length=LONGEST_NAME, required=False
+    )
     resident = forms.ModelChoiceField(
         Resident.objects.none(), required=False, widget=forms.HiddenInput
     )
@@ -130,7 +132,6 @@ class IntakeForm(RuleForm):
     )
     co_speakers = forms.CharField(
         label=_("Others who say the same"),
-        max_length=200,
         required=False,
         help_text=_("Names, with a comma between."),
     )

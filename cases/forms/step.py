@@ -24,6 +24,7 @@ from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind
+from cases.workflow.speakers import names_together
 from cases.workflow.standing import holder_key
 from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
@@ -36,6 +37,8 @@ OFFICERS_ONLY = (
     "co_speaker",
     "co_speaker_phone",
     "co_speaker_resident",
+    "as_typed",
+    "co_speakers",
 )
 # Drawn with the assistants' ticks, and with the speaker's name.
 BESIDE_ANOTHER = ("asks", "resident", "as_typed")
@@ -143,7 +146,7 @@ def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[st
         if not is_wanted or item.name == "speaker_phone":
             continue
         if item.name == OTHERS.name:
-            initial[item.name] = "、".join(map(str, case.others))
+            initial[item.name] = names_together(case.others)
         elif item.kind is Kind.RESIDENT:
             initial[item.name] = case.resident_id
         elif hasattr(case, item.name):

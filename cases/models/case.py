@@ -460,9 +460,13 @@ class CoSpeaker(models.Model):
         return self.name
 
     @property
-    def masked(self) -> str:
-        """The name with the phone masked, as the speaker's own is shown."""
-        return f"{self.name} {masked_phone(self.phone or '')}".strip()
+    def masked_phone(self) -> str:
+        return masked_phone(self.phone or "")
+
+    @property
+    def name_with_masked_phone(self) -> str:
+        """The full name with the phone masked, as the speaker's own is shown."""
+        return f"{self.name} {self.masked_phone}".strip()
 
 
 class NumberCounter(models.Model):

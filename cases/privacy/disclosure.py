@@ -3,7 +3,7 @@ Unmasked); and the trace that reading a 保密 matter leaves.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,9 +16,12 @@ from minshi import workdays
 from minshi.errors import InputRefused, NoSuchRight
 from minshi.text import clean_text, is_blank
 from villages.audit import record_audit
-from villages.models import User
+from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 from villages.rights import UNMASK_IN_TERRITORY, UNMASK_IN_VILLAGE
+
+# pictures load as they are scrolled to
+PAGE_STAYS_OPEN = timedelta(hours=1)
 
 
 def opener(user: User, on: date) -> Callable[[Case], bool]:
@@ -72,6 +75,24 @@ def note_reading(case: Case, *, by: User, at: datetime, request: HttpRequest) ->
         record_audit(
             AuditKind.READ, at=at, user=by, subject=case.number, request=request
         )
+
+
+def note_small_picture(
+    case: Case, *, by: User, at: datetime, request: HttpRequest
+) -> None:
+    """Record who saw a small picture of a 保密 matter, as `note_reading`, unless they
+    read the matter a moment ago: a page shows dozens of them. One query.
+    """
+    if case.confidentiality != Confidentiality.SECRET:
+        return
+    noted = AuditRecord.objects.filter(
+        kind=AuditKind.READ,
+        user=by,
+        subject=case.number,
+        at__range=(at - PAGE_STAYS_OPEN, at),
+    )
+    if not noted.exists():
+        note_reading(case, by=by, at=at, request=request)
 
 
 def phones_of(case: Case) -> list[tuple[str, str]]:

@@ -44,9 +44,7 @@ def names_of(case: Case) -> list[str]:
     One query where others spoke as well.
     """
     names = [getattr(case, field) for field in NAMES]
-    if case.also_personal:
-        names += case.co_speakers.order_by("pk").values_list("name", flat=True)
-    return names
+    return [*names, *(person.name for person in case.others)]
 
 
 def also_personal(case: Case) -> list[str]:
@@ -69,6 +67,7 @@ def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
     """Write co-speakers of a case, unsaved ones; whoever calls saves the case."""
     people = list(people)
     for person in people:
+        person.case = case
         person.phone_hash = blind_index(person.phone or "", "phone")
         add_personal(case, (*values_in("speaker_name", person.name), person.phone))
     CoSpeaker.objects.bulk_create(people)

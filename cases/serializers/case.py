@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Assignment, Case, HandBack, Reply, TimeRequest, Topic
+from cases.models import (
+    Assignment,
+    Case,
+    CoSpeaker,
+    HandBack,
+    Reply,
+    TimeRequest,
+    Topic,
+)
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
@@ -261,6 +269,16 @@ class TimeRequestSerializer(ShownRow[TimeRequest]):
         )
 
 
+class CoSpeakerSerializer(ShownRow[CoSpeaker]):
+    phone = serializers.CharField(
+        source="masked_phone", read_only=True, help_text="Always masked."
+    )
+
+    class Meta:
+        model = CoSpeaker
+        fields = ("name", "phone")
+
+
 class CaseDetailSerializer(CaseBaseSerializer):
     """All that the reader may know of one case; the phone is always masked."""
 
@@ -335,13 +353,11 @@ class CaseDetailSerializer(CaseBaseSerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field(
-        serializers.ListField(child=serializers.CharField(), allow_null=True)
-    )
-    def get_co_speakers(self, case: Case) -> list[str] | None:
+    @extend_schema_field(CoSpeakerSerializer(many=True, allow_null=True))
+    def get_co_speakers(self, case: Case) -> list[Any] | None:
         if not self._sight.shows_speaker(case):
             return None
-        return [person.masked for person in case.others]
+        return [CoSpeakerSerializer(person).data for person in case.others]
 
     @extend_schema_field(PlaceSerializer(many=True))
     def get_joined_villages(self, case: Case) -> list[Any]:

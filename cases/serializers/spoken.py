@@ -10,13 +10,14 @@ from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
 from cases.serializers.fields import PhoneField, PlainText, ShownRow
 from cases.workflow import Spoken
+from cases.workflow.speakers import LONGEST_NAME, MOST_CO_SPEAKERS
 from minshi import workdays
 from villages.api.fields import NO_SUCH_CHOICE, IdField, MomentField
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Resident, Town, User, Village
 from villages.models.grid import Sex
 
-MOST_PEOPLE_NAMED = 20
+MOST_CONCERNED = 20
 LONGEST_WORDS = 4000  # as on the page
 
 
@@ -35,7 +36,7 @@ class SpokenBody(serializers.Serializer[Any]):
     resident = IdField(
         required=False, help_text="From households/; fills name, phone and group."
     )
-    speaker_name = PlainText(max_length=40, required=False, allow_blank=True)
+    speaker_name = PlainText(max_length=LONGEST_NAME, required=False, allow_blank=True)
     as_typed = serializers.BooleanField(
         default=False,
         help_text="The name is written so, in whatever letters, and is no neighbour's.",
@@ -45,7 +46,9 @@ class SpokenBody(serializers.Serializer[Any]):
     speaker_address = PlainText(max_length=80, required=False, allow_blank=True)
     proxy_speaker = PlainText(max_length=40, required=False, allow_blank=True)
     co_speakers = serializers.ListField(
-        child=PlainText(max_length=40), max_length=MOST_PEOPLE_NAMED, required=False
+        child=PlainText(max_length=LONGEST_NAME),
+        max_length=MOST_CO_SPEAKERS,
+        required=False,
     )
     title = PlainText(max_length=60, required=False, allow_blank=True)
     request_text = PlainText(max_length=2000, required=False, allow_blank=True)
@@ -61,7 +64,7 @@ class SpokenBody(serializers.Serializer[Any]):
     )
     said_at = MomentField(required=False)
     concerns = serializers.ListField(
-        child=IdField(), max_length=MOST_PEOPLE_NAMED, required=False
+        child=IdField(), max_length=MOST_CONCERNED, required=False
     )
     remark = PlainText(max_length=200, required=False, allow_blank=True)
     post = IdField(

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from cases.attachments import attach
 from cases.models import Attachment
 from cases.models.attachment import KeptFile
-from cases.privacy.disclosure import note_reading
+from cases.privacy.disclosure import note_reading, note_small_picture
 from cases.views.access import StaffView
 from cases.workflow.files import take_off
 from minshi.clock import now, today
@@ -74,7 +74,9 @@ class Download(StaffView):
     def get(self, request: HttpRequest, uuid: str, size: str = "") -> FileResponse:
         of_visible_cases = Attachment.objects.filter(case__in=self.visible())
         file = get_object_or_404(of_visible_cases.select_related("case"), uuid=uuid)
-        note_reading(file.case, by=self.user, at=now(), request=request)
+        is_small = size == "small" and bool(file.thumbnail)
+        note = note_small_picture if is_small else note_reading
+        note(file.case, by=self.user, at=now(), request=request)
         return file_response(file, size)
 
 

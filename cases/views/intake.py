@@ -25,15 +25,40 @@ from cases.views.similar import fillings_for
 from cases.workflow import Action, Officer, Speaker, make_move
 from cases.workflow.intake import OnTheSpot, take_down
 from cases.workflow.register import in_territory
-from cases.workflow.speakers import checked_name
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
+from minshi.errors import (
+    UNPROCESSABLE,
+    InputRefused,
+    KeyReused,
+    RuleBroken,
+)
 from villages.lookup import neighbourhood_of
 from villages.models import Post, Village
 from villages.models.people import ADMINISTRATORS
 from villages.rights import SETTLE
 from villages.staying import asked_by_script
 
+# The inputs of 补充, by the fields of the form in which they are typed.
+FIELD_OF_INPUT = {
+    "text": "verbatim",
+    "co_speaker": "speaker_name",
+    "co_speaker_phone": "speaker_phone",
+    "co_speaker_resident": "resident",
+    "as_typed": "as_typed",
+    "co_speakers": "co_speakers",
+}
+SHOWN_BESIDE = {"co_speaker_resident": "speaker_name"}  # its own field is hidden
+# Filled in by somebody, and of a matter of its own alone.
+NOT_ADDED = (
+    "settled",
+    "concerns",
+    "speaker_address",
+    "proxy_speaker",
+    "place",
+    "request_text",
+    "said_at",
+    "topic",
+)
 LAST = "last_intake"  # the session stores the last channel used, and on which day
 
 
@@ -195,34 +220,22 @@ class Intake(StaffView):
 
     def _add_to(self, request: HttpRequest, form: IntakeForm) -> HttpResponse:
         """加到那件: add the villager's words to a matter taken down before, and their
-        name beside the first speaker's.
+        name beside the first speaker's, with whoever came along.
         """
         case = self.case(request.POST["add_to"])
         data = form.cleaned_data
-
-        is_ordinary = data["confidentiality"] in ("", Confidentiality.NORMAL)
-        is_protected = not is_ordinary or data.get("concerns")
-        if is_protected or data["settled"] or data["request_text"]:
-            raise MoveRefused(
-                _(
-                    "Only words and who says so can be added to a known matter. Take"
-                    " this down as a new one."
-                )
+        _refuse_what_is_not_added(case, data)
+        try:
+            make_move(
+                case,
+                Action.SUPPLEMENT,
+                by=Speaker(case, How.COUNTER, self._post_for(case.village)),
+                at=now(),
+                key=data["key"],
+                **_as_supplement(data),
             )
-
-        make_move(
-            case,
-            Action.SUPPLEMENT,
-            by=Speaker(case, How.COUNTER, self._post_for(case.village)),
-            at=now(),
-            key=data["key"],
-            text=data["verbatim"],
-            co_speaker=checked_name(
-                data["speaker_name"], data["resident"], as_typed=data["as_typed"]
-            ),
-            co_speaker_phone=data["speaker_phone"],
-            co_speaker_resident=data["resident"],
-        )
+        except InputRefused as refusal:
+            raise _on_the_form(refusal) from refusal
 
         self._attach(request, case)
         messages.success(request, _("Added to %(number)s.") % {"number": case.number})
@@ -241,6 +254,43 @@ class Intake(StaffView):
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+
+def _refuse_what_is_not_added(case: Case, data: dict[str, Any]) -> None:
+    """Refuse what was filled in and would be lost, each field with its words.
+
+    The group of the matter, or of the neighbour who speaks, is known there already.
+    """
+    lost = [name for name in NOT_ADDED if data.get(name)]
+    if data["confidentiality"] not in ("", Confidentiality.NORMAL):
+        lost.append("confidentiality")
+
+    resident = data["resident"]
+    groups = [None, case.group]
+    if resident:
+        groups.append(resident.household.group)
+    if data.get("group") not in groups:
+        lost.append("group")
+
+    if lost:
+        words = _(
+            "Only words and who says so can be added to a known matter. Take this"
+            " down as a new one."
+        )
+        raise InputRefused(words, dict.fromkeys(lost, words))
+
+
+def _as_supplement(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the form's answers by the inputs of 补充."""
+    return {name: data[field] for name, field in FIELD_OF_INPUT.items()}
+
+
+def _on_the_form(refusal: InputRefused) -> InputRefused:
+    """Return a refusal of 补充 beside the fields in which it was typed."""
+    fields = {}
+    for name, words in refusal.fields.items():
+        fields[SHOWN_BESIDE.get(name) or FIELD_OF_INPUT.get(name, name)] = words
+    return InputRefused(refusal.detail, fields)
 
 
 def _lead(request: HttpRequest, response: HttpResponse) -> HttpResponse:

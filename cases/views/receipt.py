@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.models.choices import Confidentiality
-from cases.privacy.disclosure import may_print_receipt
+from cases.privacy.disclosure import may_print_receipt, note_reading
 from cases.privacy.redactor import speaker_redactor
 from cases.views.access import StaffView
 from cases.workflow import read_facts
@@ -26,7 +26,11 @@ class Receipt(StaffView):
         with_row = mine.select_related(
             "town", "village__talk_room", "recorded_by__user"
         )
-        case = with_row.first() or self._printable(number)
+        case = with_row.first()
+        if case is None:
+            case = self._printable(number)
+        else:
+            note_reading(case, by=self.user, at=now(), request=request)
 
         address = request.build_absolute_uri(tracking_address(case))
         qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)

@@ -12,7 +12,6 @@ from cases.workflow.facts import Facts
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES, actions_that
 from cases.workflow.moving import Offer, make_move, moves_open_to, offer_to
-from cases.workflow.proof import verify_chains
 from cases.workflow.readers import readers_of
 from cases.workflow.reading_facts import read_facts
 from cases.workflow.register import Spoken, register
@@ -41,6 +40,5 @@ __all__ = [
     "read_facts",
     "readers_of",
     "register",
-    "verify_chains",
     "who_rules",
 ]

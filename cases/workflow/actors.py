@@ -33,3 +33,14 @@ class System:
 
 
 Actor = Officer | Speaker | System
+
+
+def officer_typing(actor: Actor) -> Officer | None:
+    """Return the officer who types: the actor, or whoever helps the villager at the
+    counter. None for a villager alone and for the system.
+    """
+    if isinstance(actor, Officer):
+        return actor
+    if isinstance(actor, Speaker) and actor.helped_by:
+        return Officer(actor.helped_by.user, actor.helped_by)
+    return None

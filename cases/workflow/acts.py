@@ -173,6 +173,8 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 Input("co_speaker", Kind.LINE, _("Who else says so"), max_length=40),
                 Input("co_speaker_phone", Kind.LINE, _("Their phone"), max_length=20),
                 Input("co_speaker_resident", Kind.RESIDENT, _("Which neighbour")),
+                AS_TYPED,
+                replace(OTHERS, name="co_speakers"),
             ),
             guards=(guards.ten_a_day,),
         ),

@@ -24,8 +24,10 @@ UNFINISHED = re.compile(r"【[^【】]*】")
 ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "others")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
-
 MOST_ASKED = 200  # characters, of one holder
+# The form of a correction sends back everybody who is named already: however many a
+# merge brought, they may not stand in the way of it.
+LONGEST_LIST = 20_000
 
 
 class Kind(Enum):
@@ -119,7 +121,7 @@ OTHERS = Input(
     "others",
     Kind.LINE,
     _("Others who say the same"),
-    max_length=200,
+    max_length=LONGEST_LIST,
     help=_("Names, with a comma between."),
 )
 AS_TYPED = Input(

@@ -5,7 +5,7 @@ Proved is what INDEX_KEY seals: whoever holds it and writes the database can for
 (docs/domain.md, §3). The heads kept elsewhere are supervision's (supervision/sealing).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -34,7 +34,7 @@ from cases.workflow.beside import (
 from cases.workflow.event_data import data_of
 from cases.workflow.record import chain_hash, digest_of
 from cases.workflow.state import GROUPS, state_of
-from minshi.crypto import digest
+from minshi.crypto import UndecryptableError, digest
 
 BATCH = 200
 MOST_NUMBERS = 20  # of one town and year that are named one by one
@@ -99,6 +99,11 @@ class Wrong(models.TextChoices):
         "revision_added",
         pgettext_lazy("history", "a corrected personal value was put in"),
     )
+    UNREADABLE = (
+        "unreadable",
+        pgettext_lazy("history", "a personal value of it cannot be opened"),
+    )
+    NO_NUMBER = "no_number", pgettext_lazy("history", "this is no number of a case")
     NUMBER = "number", pgettext_lazy("history", "there is no case of this number")
     COUNTER = (
         "counter",
@@ -124,43 +129,52 @@ class Finding:
         return f"{self.where}：{self.wrong.label}"
 
 
-def verify_chains(cases: Iterable[Case]) -> Iterator[Finding]:
-    """Yield what does not fit of each of these cases. Ten queries a case, all read
-    under its lock.
-    """
-    for case in cases:
-        yield from _checked_alone(Case.objects.filter(pk=case.pk))
-
-
 def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
     """Yield the findings of each case, mostly none, in the order of keys.
 
     In batches, so that memory stays flat however many cases there are: nine queries a
     batch. A case that does not fit is read once more under its lock: somebody may have
-    moved it between two queries.
+    moved it between two queries. Of a batch in which a value cannot be opened every
+    case is read so, for the others are to be checked all the same.
     """
     last = 0
-    while batch := list(_with_history(cases.filter(pk__gt=last))[:BATCH]):
-        for case in batch:
-            findings = list(_findings_of(case))
-            yield _checked_alone(cases.filter(pk=case.pk)) if findings else []
-        last = batch[-1].pk
+    while batch := _batch_after(last, cases):
+        for pk, findings in batch.items():
+            fits = findings == []
+            yield [] if fits else _checked_alone(cases.filter(pk=pk))
+        last = max(batch)
+
+
+def _batch_after(last: int, cases: QuerySet[Case]) -> dict[int, list[Finding] | None]:
+    """Return what does not fit of the next cases, by key in their order.
+
+    None of each of them where not all could be read.
+    """
+    rows = cases.filter(pk__gt=last).order_by("pk")[:BATCH]
+    try:
+        return {case.pk: list(_findings_of(case)) for case in _with_history(rows)}
+    except UndecryptableError:
+        return dict.fromkeys(rows.values_list("pk", flat=True))
 
 
 def _checked_alone(row: QuerySet[Case]) -> list[Finding]:
     """Return the findings of one case, which nobody moves meanwhile."""
     with transaction.atomic(using=row.db):
-        list(row.select_for_update(no_key=True).only("pk"))
+        number = row.select_for_update(no_key=True).values_list("number", flat=True)
+        where = "".join(number)
         findings: list[Finding] = []
-        for case in _with_history(row):
-            findings += _findings_of(case)
+        try:
+            for case in _with_history(row):
+                findings += _findings_of(case)
+        except UndecryptableError:
+            return [Finding(where, Wrong.UNREADABLE)]
         return findings
 
 
 def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:
     events = Event.objects.order_by("sequence").prefetch_related("revisions")
     running = Clock.objects.filter(stopped_at=None)
-    return cases.order_by("pk").prefetch_related(
+    return cases.prefetch_related(
         Prefetch("events", events),
         Prefetch("clocks", running, to_attr="running_clocks"),
         Prefetch("replies", Reply.objects.order_by("at", "pk")),
@@ -280,7 +294,9 @@ def check_numbers() -> Iterator[Finding]:
     for counter in counters:
         prefix = f"{counter.town.abbreviation}-{counter.year}-"
         uncounted.discard(prefix)
-        given = _numbers_after(prefix)
+        given, forged = _numbers_after(prefix)
+        for number in forged:
+            yield Finding(number, Wrong.NO_NUMBER)
 
         missing = [nth for nth in range(1, counter.last + 1) if nth not in given]
         for nth in missing[:MOST_NUMBERS]:
@@ -306,9 +322,15 @@ def _prefixes_of_cases() -> set[str]:
     return prefixes
 
 
-def _numbers_after(prefix: str) -> set[int]:
+def _numbers_after(prefix: str) -> tuple[set[int], list[str]]:
+    """Return the numbers given of a town and year, and what is none and begins so."""
+    given = set()
+    forged = []
     rows = Case.objects.filter(number__startswith=prefix)
-    return {
-        int(number.removeprefix(prefix))
-        for number in rows.values_list("number", flat=True).iterator()
-    }
+    for number in rows.values_list("number", flat=True).iterator():
+        nth = number.removeprefix(prefix)
+        if nth.isascii() and nth.isdecimal():
+            given.add(int(nth))
+        else:
+            forged.append(number)
+    return given, forged

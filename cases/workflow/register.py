@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CoSpeaker, Topic
+from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
 from cases.privacy.personal import add_co_speakers, fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
 from cases.workflow.effects.protection import name_concerns
+from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
@@ -23,12 +24,12 @@ from cases.workflow.pasted import (
     without_numbers,
     without_people,
 )
+from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
 from cases.workflow.speakers import (
-    co_speaker,
-    identified,
-    neighbour_named,
+    named_people,
+    named_person,
     unmasked_phone,
 )
 from cases.workflow.standing import village_of
@@ -36,7 +37,7 @@ from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
-from minshi.idempotency import once
+from minshi.idempotency import fingerprint, once
 from minshi.text import clean_line, clean_text
 from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
@@ -95,47 +96,62 @@ def register(
     3. Write case and co-speakers.
     4. Start the clock, name whom it concerns and who owns it, write the event.
 
-    A repeated `key` counts only with the same words and from the same officer. Raises
-    KeyReused (the key came before with other words), InputRefused (no words, a place
+    A repeated `key` counts only with all the same and from the same officer. Raises
+    KeyReused (the key came before with something else), InputRefused (no words, a place
     that does not fit, a name that is none) and NoSuchRight (outside the post's
     territory; the key is somebody else's).
     """
     spoken = _as_kept(spoken)
-    if before := _made_before(key, spoken, by):
+    sent = fingerprint(Action.REGISTER, vars(spoken))  # before anything is looked up
+    if before := _made_before(key, sent, spoken, by):
         return before
-    spoken = identified(spoken, by, at)
+    spoken = _identified(spoken, by, at)
     _check(spoken, by, at)
+    others = named_people(
+        spoken.co_speakers,
+        spoken.village,
+        as_typed=spoken.as_typed,
+        by=by,
+        at=at,
+        field="co_speakers",
+    )
 
     try:
         with transaction.atomic():
             case = _new_case(spoken, by, at, key)
             facts = Facts(case=case, at=at, posts=posts_about(case, at))
             step = Step(facts, by, {})
+            if key:
+                step.data["sent"] = sent
             step.name_owner()
             case.save()
     except IntegrityError:
         # the same form a second time, at this very moment
-        if before := _made_before(key, spoken, by):
+        if before := _made_before(key, sent, spoken, by):
             return before
         raise
-    add_co_speakers(case, _others(case, spoken, by, at))
+    add_co_speakers(case, others)
 
     _open(step, spoken)
     return case
 
 
-def _others(case: Case, spoken: Spoken, by: Actor, at: datetime) -> list[CoSpeaker]:
-    """Return the co-speakers, linked where a name is exactly one neighbour's.
+def _identified(spoken: Spoken, by: Actor, at: datetime) -> Spoken:
+    """Return a matter as it was told, with the resident whose exact name it has.
 
-    One query for each.
+    InputRefused as in `named_person`.
     """
-    others = []
-    for name in spoken.co_speakers:
-        resident = None
-        if isinstance(by, Officer):
-            resident = neighbour_named(name, case.village, by=by, at=at)
-        others.append(co_speaker(case, name, resident))
-    return others
+    person = named_person(
+        spoken.speaker_name,
+        spoken.village,
+        spoken.group,
+        resident=spoken.resident,
+        phone=spoken.speaker_phone,
+        as_typed=spoken.as_typed,
+        by=by,
+        at=at,
+    )
+    return replace(spoken, speaker_name=person.name, resident=person.resident)
 
 
 def _as_kept(spoken: Spoken) -> Spoken:
@@ -147,33 +163,50 @@ def _as_kept(spoken: Spoken) -> Spoken:
     return replace(spoken, **kept)
 
 
-def _made_before(key: UUID | None, spoken: Spoken, by: Actor) -> Case | None:
+def _made_before(key: UUID | None, sent: str, spoken: Spoken, by: Actor) -> Case | None:
     """Return the case that the key made before, or None.
 
-    KeyReused: of other words. NoSuchRight: another officer made it.
+    `sent` is the fingerprint of what is told now. KeyReused: the case is another
+    matter's. NoSuchRight: another officer made it.
     """
-    words = spoken.verbatim
     user = by.user.pk if isinstance(by, Officer) else None
 
-    def words_before(case: Case) -> str:
+    def sent_before(case: Case) -> str:
         recorder = case.recorded_by.user_id if case.recorded_by else None
         if recorder != user:
             raise NoSuchRight(_("This form was sent by somebody else already."))
-        if case.verbatim != words:
+        if not _was_sent_as(spoken, sent, case):
             raise KeyReused(
                 _("The form before was taken down as %(number)s.")
                 % {"number": case.number}
             )
-        return case.verbatim
+        return sent
 
     rows = Case.objects.select_related("recorded_by", "town")
-    return once(rows, key, words, said_before=words_before)
+    return once(rows, key, sent, said_before=sent_before)
+
+
+def _was_sent_as(spoken: Spoken, sent: str, case: Case) -> bool:
+    """Return if the case was made of this matter: of all of it, where its first event
+    tells, else of the same words.
+    """
+    first = case.events.earliest("sequence")
+    before = data_of(first).get("sent")
+    if before is None:
+        return case.verbatim == spoken.verbatim
+    return before == sent
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim:
         raise InputRefused.at(verbatim=_("Write down what was said."))
-    _check_places(spoken)
+    refuse_other_places(
+        town=town_of(spoken).pk,
+        village=spoken.village.pk if spoken.village else None,
+        group=spoken.group,
+        topic=spoken.topic,
+        resident=spoken.resident,
+    )
     if spoken.said_at and spoken.said_at > at:
         raise InputRefused.at(said_at=_("That time is still to come."))
 
@@ -183,23 +216,6 @@ def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
             by.post, spoken.village, spoken.town, at
         ):
             raise NoSuchRight(_("Your post does not reach there."))
-
-
-def _check_places(spoken: Spoken) -> None:
-    """Refuse a group, a resident or a topic that belongs to another place."""
-    town = town_of(spoken)
-    village = spoken.village
-    group = spoken.group
-    resident = spoken.resident
-
-    if group and (village is None or group.village_id != village.pk):
-        raise InputRefused.at(group=_("That group is in another village."))
-    if resident and village:
-        lives_in = resident.household.group.village
-        if lives_in.town_id != town.pk:
-            raise InputRefused.at(resident=_("They live in another town."))
-    if spoken.topic and spoken.topic.town_id != town.pk:
-        raise InputRefused.at(topic=_("That topic is another town's."))
 
 
 def in_territory(

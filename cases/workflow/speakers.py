@@ -6,25 +6,25 @@ village. Letters and digits are typed to look somebody up; they name nobody.
 
 import re
 import unicodedata
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker
-from cases.workflow.actors import Actor, Officer
+from cases.workflow.actors import Actor, Officer, officer_typing
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
-from villages.lookup import neighbourhood_of, resident_named
+from minshi.text import clean_line, folded
+from villages.lookup import neighbourhood_of, residents_named
 from villages.models import Group, Resident, Village
 
 COMMAS = re.compile("[,，、;；\n]")
-
-if TYPE_CHECKING:
-    from cases.workflow.register import Spoken
+MOST_CO_SPEAKERS = 20  # named at once
+LONGEST_NAME = 40  # characters, of anybody who speaks
 
 
 def is_typed_to_find(name: str) -> bool:
@@ -33,11 +33,17 @@ def is_typed_to_find(name: str) -> bool:
     return bool(plain) and plain.isascii()
 
 
-def checked_name(name: str, resident: Resident | None, *, as_typed: bool) -> str:
+def checked_name(
+    name: str,
+    resident: Resident | None = None,
+    *,
+    as_typed: bool,
+    field: str = "speaker_name",
+) -> str:
     """Return the name that is stored: the resident's in place of letters or nothing.
 
-    InputRefused: letters or digits that name nobody, and nobody said that this is how
-    the name is written (`as_typed`).
+    InputRefused at `field`: letters or digits that name nobody, and nobody said that
+    this is how the name is written (`as_typed`).
     """
     name = name.strip()
     if resident and (not name or is_typed_to_find(name)):
@@ -46,27 +52,46 @@ def checked_name(name: str, resident: Resident | None, *, as_typed: bool) -> str
         return name
 
     words = _("“%(name)s” is not a name yet: choose who it is, or write the name.")
-    raise InputRefused.at(speaker_name=words % {"name": name})
+    raise InputRefused.at(**{field: words % {"name": name}})
 
 
-def identified(spoken: "Spoken", by: Actor, at: datetime) -> "Spoken":
-    """Return a matter as it was told, with the resident whose exact name it has.
+@dataclass(frozen=True)
+class Named:
+    """Somebody as they are stored: a name, and the neighbour whose name it is."""
 
-    Only for officers, among the neighbours they may look up: whoever names themself
-    from outside is not taken for a resident. One query where a name has no resident.
+    name: str
+    resident: Resident | None
+
+
+def named_person(
+    name: str,
+    village: Village | None,
+    group: Group | None = None,
+    *,
+    resident: Resident | None = None,
+    phone: str = "",
+    as_typed: bool = False,
+    by: Actor,
+    at: datetime,
+    field: str = "speaker_name",
+) -> Named:
+    """Return who is meant: the neighbour chosen, else the one of exactly this name.
+
+    Only where an officer types, among the neighbours they may look up: whoever names
+    themself from outside is not taken for a resident, nor is a namesake with another
+    `phone`. One query where no resident was chosen.
     InputRefused as in `checked_name`.
     """
-    if not isinstance(by, Officer):
-        return spoken
+    officer = officer_typing(by)
+    if officer is None:
+        return Named(name, resident)
 
-    resident = spoken.resident
-    name = checked_name(spoken.speaker_name, resident, as_typed=spoken.as_typed)
-    if resident is None and not spoken.as_typed:
-        found = neighbour_named(name, spoken.village, spoken.group, by=by, at=at)
-        if found and not _has_other_phone(found, spoken.speaker_phone):
+    name = checked_name(name, resident, as_typed=as_typed, field=field)
+    if resident is None and not as_typed:
+        found = neighbour_named(name, village, group, by=officer, at=at)
+        if found and not _has_other_phone(found, phone):
             resident = found
-
-    return replace(spoken, speaker_name=name, resident=resident)
+    return Named(name, resident)
 
 
 def neighbour_named(
@@ -81,26 +106,102 @@ def neighbour_named(
 
     Of the group alone, where one is given. One query; none without name or village.
     """
-    if not name or village is None:
-        return None
+    return neighbours_named([name], village, group, by=by, at=at).get(name)
+
+
+def neighbours_named(
+    names: Collection[str],
+    village: Village | None,
+    group: Group | None = None,
+    *,
+    by: Officer,
+    at: datetime,
+) -> dict[str, Resident]:
+    """Return by name the residents as `neighbour_named` does; one query for all."""
+    if village is None:
+        return {}
     where = neighbourhood_of(by.user, workdays.local_day(at))
-    return resident_named(name, where, village, group)
+    return residents_named(names, where, village, group)
+
+
+def named_people(
+    names: Collection[str],
+    village: Village | None,
+    *,
+    as_typed: bool = False,
+    by: Actor,
+    at: datetime,
+    field: str,
+) -> list[CoSpeaker]:
+    """Return unsaved co-speakers of these names, of no case yet.
+
+    Each is linked where an officer typed a name that is exactly one neighbour's; one
+    query for all. `field` is where they were typed.
+    InputRefused: too many of them, one too long to be stored, or as in `checked_name`.
+    """
+    if len(names) > MOST_CO_SPEAKERS:
+        words = _("At most %(most)s people can be named at once.")
+        raise InputRefused.at(**{field: words % {"most": MOST_CO_SPEAKERS}})
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            words = _("“%(name)s” is too long for a name; put a comma between names.")
+            raise InputRefused.at(**{field: words % {"name": name}})
+
+    officer = officer_typing(by)
+    if officer is None:
+        return [co_speaker(name) for name in names]
+
+    written = []
+    for name in names:
+        checked_name(name, as_typed=as_typed, field=field)
+        if not is_typed_to_find(name):  # letters would find somebody by their initials
+            written.append(name)
+    residents = neighbours_named(written, village, by=officer, at=at)
+    return [co_speaker(name, residents.get(name)) for name in names]
 
 
 def co_speaker(
-    case: Case, name: str, resident: Resident | None = None, phone: str = ""
+    name: str, resident: Resident | None = None, phone: str = ""
 ) -> CoSpeaker:
     """Return an unsaved co-speaker; what is not given of a resident is theirs."""
     if resident is not None:
         name = name or resident.name
         phone = phone or resident.phone or ""
-    return CoSpeaker(case=case, resident=resident, name=name, phone=phone)
+    return CoSpeaker(resident=resident, name=name, phone=phone)
+
+
+def first_speaker(case: Case) -> CoSpeaker:
+    """Return the speaker of a case as an unsaved co-speaker, to compare and hand on."""
+    return CoSpeaker(
+        resident=case.resident, name=case.speaker_name, phone=case.speaker_phone or ""
+    )
+
+
+def is_same_person(one: CoSpeaker, other: CoSpeaker) -> bool:
+    """True where both are one neighbour, or share a name or a number and nothing tells
+    them apart: not two neighbours, no other name, no other number.
+    """
+    if one.resident_id and other.resident_id:
+        return one.resident_id == other.resident_id
+    if one.name and other.name and folded(one.name) != folded(other.name):
+        return False
+    if one.phone and other.phone:
+        return one.phone == other.phone
+    return bool(one.name and other.name)
 
 
 def named_apart(typed: str) -> list[str]:
     """Return the names that were typed with commas of any kind between, each once."""
-    names = [name.strip() for name in COMMAS.split(typed)]
+    names = [clean_line(name) for name in COMMAS.split(typed)]
     return list(dict.fromkeys(filter(None, names)))
+
+
+def names_together(people: Iterable[CoSpeaker]) -> str:
+    """Return the names as one text, as `named_apart` reads it: each once, and nothing
+    of whoever gave none.
+    """
+    names = ",".join(person.name for person in people)
+    return "、".join(named_apart(names))
 
 
 def _has_other_phone(resident: Resident, typed: str) -> bool:

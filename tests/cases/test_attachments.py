@@ -4,13 +4,14 @@ import io
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
 from cases import attachments
 from cases.attachments import attach
-from cases.models import Case
+from cases.models import Attachment, Case
 from cases.workflow import Action, make_move
 from cases.workflow.files import take_off
 from minshi.errors import InputRefused, MoveRefused
@@ -197,6 +198,32 @@ def test_whoever_added_a_file_takes_it_off_and_it_is_gone_from_the_disk(
     assert list(tmp_path.iterdir()) == []
     assert event.data["file"] == str(own.uuid)
     assert event.data["sha256"] == own.received_sha256
+
+
+def test_a_disk_that_does_not_remove_it_is_left_to_the_sweep(
+    client, here, own, monkeypatch, django_capture_on_commit_callbacks
+):
+    def fail(_storage, _name):
+        raise OSError("read-only file system")
+
+    monkeypatch.setattr(FileSystemStorage, "delete", fail)
+    client.force_login(here.duty.user)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("cases:remove_file", args=[own.uuid]))
+
+    assert answer.status_code == 302
+    assert not own.case.attachments.exists()
+
+
+def test_a_file_that_was_taken_off_a_moment_ago_makes_no_second_event(here, own):
+    read_before_the_first = Attachment.objects.select_related("case").get()
+    take_off(own, by=here.duty.user, at=NOON)
+
+    with pytest.raises(MoveRefused):
+        take_off(read_before_the_first, by=here.duty.user, at=NOON)
+
+    assert own.case.events.filter(action="remove_file").count() == 1
 
 
 def test_the_api_takes_it_off_as_well(here, own):

@@ -10,10 +10,11 @@ import pytest
 from cases.bulk import Matter, adopt, writing
 from cases.models import Assignment, Case, Clock, Event
 from cases.models.choices import CloseReason, Stage
-from cases.workflow import Action, Speaker, make_move, verify_chains
+from cases.workflow import Action, Speaker, make_move
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests.cases.roads import DAY, NOON, officer, spoken, staff
+from tests.chains import findings_of
 from tests.villages.factories import GroupFactory, VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_every_row_passes_every_constraint_and_invariant():
             assert case.promised_on
         assert [event.action for event in case.events.all()] == [Action.ADOPT]
         assert (case.version, case.event_count, case.adopted_from) == (1, 1, SOURCE)
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []
 
 
 def test_open_ones_have_the_owner_their_stage_asks_for():
@@ -169,7 +170,7 @@ def test_an_adopted_matter_moves_on_like_any_other():
     )
 
     assert case.close_reason == CloseReason.RATED
-    assert list(verify_chains([case])) == []
+    assert findings_of([case]) == []
 
 
 def test_an_adopted_closed_matter_is_not_opened_again():
@@ -219,7 +220,7 @@ def test_keys_are_not_given_twice_when_adopting_and_registering_take_turns():
     adopt(one_of_each(here), officer(here.reviewer), NOON)
 
     assert Case.objects.count() == 14
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []
 
 
 def test_personal_values_are_encrypted_and_found_and_in_no_event():

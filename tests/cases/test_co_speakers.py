@@ -2,17 +2,23 @@
 called, corrected and found like them.
 """
 
+from uuid import uuid4
+
 import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.forms import MoveForm
 from cases.lists import search
-from cases.models import Case, CaseRevision
+from cases.models import Case, CaseRevision, CoSpeaker, Topic
 from cases.models.choices import How
 from cases.models.scope import Sight
-from cases.workflow import Action, Speaker, make_move
-from minshi.errors import InputRefused
+from cases.privacy.personal import add_co_speakers, values_of
+from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
+from cases.workflow.speakers import named_people
+from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
+from tests.api import Api
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, officer, spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
@@ -38,6 +44,16 @@ def neighbour(here, name="赵秀英", phone=PHONE):
 def joined(here, case, **who):
     by = Speaker(case, How.COUNTER, here.duty)
     return make_move(case, Action.SUPPLEMENT, by=by, at=NOON, text="我家也断水", **who)
+
+
+def adding(here, case):
+    return {
+        "key": uuid4(),
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "verbatim": "我家门口的灯也坏了",
+        "add_to": case.number,
+    }
 
 
 def people_of(case):
@@ -67,6 +83,86 @@ def test_whoever_is_added_to_a_known_matter_keeps_phone_and_resident():
     ]
 
 
+def test_a_co_speaker_who_adds_words_again_stays_one_person():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, co_speakers=("王大山",))
+
+    case = joined(here, case, co_speaker="赵秀英")
+    case = joined(here, case, co_speaker_resident=person)
+    case = joined(here, case, co_speaker="王大山", co_speaker_phone="139 9391 2345")
+    case = joined(here, case, co_speaker_phone="13993912345")
+
+    assert people_of(case) == [
+        ("王大山", "13993912345", None),
+        ("赵秀英", PHONE, person),
+    ]
+    assert case.co_speakers.get(name="王大山").phone_hash
+    assert "13993912345" in values_of(case)
+
+
+def test_a_speaker_who_gives_their_number_later_does_not_become_their_own_neighbour():
+    here = staff()
+    case = spoken(here, speaker_name="李建国")
+
+    case = joined(here, case, co_speaker="李建国", co_speaker_phone=PHONE)
+
+    assert (case.others, case.speaker_phone) == ([], PHONE)
+    assert case.speaker_phone_hash
+    changed = CaseRevision.objects.get(field="speaker_phone")
+    assert (changed.old, changed.new) == ("", PHONE)
+
+
+def test_a_namesake_with_another_number_is_another_person():
+    here = staff()
+    case = spoken(here, speaker_phone=PHONE)
+
+    case = joined(here, case, co_speaker="李建国", co_speaker_phone="13993912345")
+
+    assert people_of(case) == [("李建国", "13993912345", None)]
+
+
+def test_a_merge_names_nobody_twice():
+    here = staff()
+    case = spoken(here, co_speakers=("赵秀英",))
+    again = spoken(here, co_speakers=("赵秀英", "王大山"), speaker_phone=PHONE)
+
+    make_move(again, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+
+    case.refresh_from_db()
+    assert people_of(case) == [("赵秀英", "", None), ("王大山", "", None)]
+    assert case.speaker_phone == PHONE
+
+
+def test_letters_that_name_nobody_become_no_co_speaker_anywhere():
+    here = staff()
+    neighbour(here)  # whose initials they are
+    body = {"verbatim": "断水了", "village": here.village.pk, "co_speakers": ["zxy"]}
+
+    with pytest.raises(InputRefused) as added:
+        joined(here, spoken(here), co_speaker="zxy")
+    with pytest.raises(InputRefused) as amended:
+        corrected(here, spoken(here), others="zxy")
+    over_api = Api(here.duty).post("cases/", body)
+    written_so = Api(here.duty).post("cases/", {**body, "as_typed": True})
+
+    assert set(added.value.fields) == {"co_speaker"}
+    assert set(amended.value.fields) == {"others"}
+    assert set(over_api.json()["fields"]) == {"co_speakers"}
+    case = Case.objects.get(number=written_so.json()["number"])
+    assert people_of(case) == [("zxy", "", None)]
+
+
+def test_a_neighbour_of_another_town_cannot_be_added():
+    here = staff()
+    stranger = neighbour(staff())
+
+    with pytest.raises(InputRefused) as refused:
+        joined(here, spoken(here), co_speaker_resident=stranger)
+
+    assert set(refused.value.fields) == {"co_speaker_resident"}
+
+
 def test_a_phone_that_is_none_is_refused_beside_its_field():
     here = staff()
 
@@ -84,20 +180,92 @@ def test_the_form_adds_a_neighbour_with_their_phone_to_the_matter_that_sounds_al
     answer = logged_in(here.duty).post(
         reverse("cases:intake"),
         {
-            "key": "6f1d6f0e-9f6b-4d0e-8f0e-111111111111",
-            "channel": "talk_room",
-            "village": here.village.pk,
-            "verbatim": "我家门口的灯也坏了",
+            **adding(here, case),
             "speaker_name": "赵秀英",
             "resident": person.pk,
             "speaker_phone": "13993912345",
-            "add_to": case.number,
         },
     )
 
     assert answer.status_code == 302
     case.refresh_from_db()
     assert people_of(case) == [("赵秀英", "13993912345", person)]
+
+
+def test_whoever_came_along_is_added_as_well():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here)
+
+    logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {
+            **adding(here, case),
+            "speaker_name": "王大山",
+            "co_speakers": "赵秀英，李建国",
+        },
+    )
+
+    case.refresh_from_db()
+    assert people_of(case) == [("王大山", "", None), ("赵秀英", PHONE, person)]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("speaker_address", "上街九号院"),
+        ("proxy_speaker", "钱有福"),
+        ("place", "村口"),
+        ("request_text", "换灯"),
+        ("said_at", "2026-03-01T10:00"),
+        ("topic", "topic"),
+        ("group", "group"),
+        ("confidentiality", "secret"),
+        ("settled", "on"),
+    ],
+)
+def test_what_cannot_be_added_to_a_known_matter_is_named_and_not_lost(name, typed):
+    here = staff()
+    case = spoken(here, group=None)
+    topic = Topic.objects.create(town=here.town, name="饮水")
+    rows = {"topic": topic.pk, "group": here.group.pk}
+    sent = {**adding(here, case), "category": "village", "result": "换了灯泡"}
+
+    answer = logged_in(here.duty).post(
+        reverse("cases:intake"), {**sent, name: rows.get(typed, typed)}
+    )
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {name}
+    assert answer.context["form"][name].value()
+    assert not case.events.filter(action=Action.SUPPLEMENT).exists()
+
+
+def test_the_group_of_the_neighbour_chosen_is_nothing_more():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, group=None)
+    sent = {**adding(here, case), "resident": person.pk, "group": here.group.pk}
+
+    answer = logged_in(here.duty).post(reverse("cases:intake"), sent)
+
+    assert answer.status_code == 302
+    assert people_of(Case.objects.get()) == [("赵秀英", PHONE, person)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"speaker_phone": "12"}, {"speaker_name": "zcs"}], ids=list
+)
+def test_what_cannot_be_added_is_refused_beside_its_field_on_the_page(wrong):
+    here = staff()
+    case = spoken(here)
+
+    answer = logged_in(here.duty).post(
+        reverse("cases:intake"), {**adding(here, case), **wrong}
+    )
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == set(wrong)
 
 
 def test_a_merge_takes_phone_and_resident_along():
@@ -112,6 +280,21 @@ def test_a_merge_takes_phone_and_resident_along():
     assert people_of(second) == [("赵秀英", PHONE, person)]
 
 
+def test_a_merge_takes_along_whatever_gives_its_speakers_away():
+    here = staff()
+    first = spoken(here, speaker_address="上街九号院", proxy_speaker="钱有福")
+    first = corrected(here, first, speaker_name="李建田", as_typed=True)
+    second = spoken(here, speaker_name="孙大妈")
+
+    make_move(first, Action.MERGE, by=officer(here.secretary), at=NOON, into=second)
+    second.refresh_from_db()
+    words = "李建国、李建田住上街九号院，钱有福来说的"
+    case = corrected(here, second, place="村口", reason=words)
+
+    note = case.events.get(action=Action.AMEND).note
+    assert note == "［…］、［…］住［…］，［…］来说的"
+
+
 def test_the_page_shows_them_masked_to_those_who_may_know_who_spoke():
     here = staff()
     neighbour(here)
@@ -124,6 +307,21 @@ def test_the_page_shows_them_masked_to_those_who_may_know_who_spoke():
     assert PHONE not in recorder
     assert "赵秀英" not in secretary
     assert "8821" not in secretary
+
+
+def test_the_api_gives_name_and_masked_phone_apart():
+    here = staff()
+    neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英", "王大山"), confidentiality="hidden")
+
+    read = Api(here.duty).get(f"cases/{case.number}/").json()
+    hidden = Api(here.secretary).get(f"cases/{case.number}/").json()
+
+    assert read["co_speakers"] == [
+        {"name": "赵秀英", "phone": "****8821"},
+        {"name": "王大山", "phone": ""},
+    ]
+    assert hidden["co_speakers"] is None
 
 
 def test_their_numbers_are_opened_with_the_speakers_and_a_reason():
@@ -219,3 +417,111 @@ def test_a_matter_is_found_by_their_phone():
     found = search.matching(cases, "138-1234-8821", Sight.of(user, NOON.date()))
 
     assert [each.number for each in found] == [case.number]
+
+
+# --- corrected by their names
+def corrected(here, case, **values):
+    return make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, **values)
+
+
+def others_shown(here, case):
+    facts = read_facts(case, NOON)
+    offer = offer_to(here.duty.user, case, Action.AMEND, NOON, facts)
+    return MoveForm(offer, facts, here.duty.user)["others"].value()
+
+
+def test_an_unchanged_form_leaves_whoever_gave_no_name():
+    here = staff()
+    case = joined(here, spoken(here), co_speaker_phone=PHONE)
+    case = joined(here, case, co_speaker="王大山")
+
+    shown = others_shown(here, case)
+    case = corrected(here, case, others=shown, place="村口")
+
+    assert shown == "王大山"
+    assert people_of(case) == [("", PHONE, None), ("王大山", "", None)]
+
+
+def test_two_of_one_name_are_changed_by_no_correction_of_another_field():
+    here = staff()
+    case = spoken(here, co_speakers=("张伟", "王大山"))
+    add_co_speakers(case, [CoSpeaker(case=case, name="张伟", phone=PHONE)])
+    case.save()
+
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others=others_shown(here, case))
+    case = corrected(here, case, others="张伟")
+
+    assert people_of(case) == [("张伟", "", None), ("张伟", PHONE, None)]
+
+
+def test_names_in_another_order_are_no_correction():
+    here = staff()
+    case = spoken(here, co_speakers=("张伟", "王大山"))
+
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others="王大山、张伟")
+
+
+def test_many_co_speakers_do_not_stand_in_the_way_of_a_correction():
+    here = staff()
+    case = spoken(here)
+    many = [CoSpeaker(case=case, name=f"村民张三李四{nth:04d}") for nth in range(60)]
+    add_co_speakers(case, many)
+    case.save()
+
+    case = corrected(here, case, others=others_shown(here, case), place="村口")
+
+    assert (case.place, len(case.others)) == ("村口", 60)
+
+
+# --- names that cannot be taken down
+TOO_LONG = "王" * 41
+TOO_MANY = tuple(f"村民{nth}号" for nth in range(21))
+
+
+@pytest.mark.parametrize("names", [(TOO_LONG,), TOO_MANY])
+def test_names_too_long_or_too_many_are_refused_beside_the_field(names):
+    here = staff()
+    typed = "、".join(names)
+
+    taken_down = logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {
+            "key": uuid4(),
+            "channel": "talk_room",
+            "village": here.village.pk,
+            "verbatim": "水渠堵了",
+            "co_speakers": typed,
+        },
+    )
+    with pytest.raises(InputRefused) as error:
+        corrected(here, spoken(here), others=typed)
+
+    assert taken_down.status_code == 422
+    assert set(taken_down.context["form"].errors) == {"co_speakers"}
+    assert set(error.value.fields) == {"others"}
+
+
+def test_as_many_as_may_be_named_at_once_are_taken_down():
+    here = staff()
+    names = ("王" * 40, *TOO_MANY[:19])
+
+    case = spoken(here, co_speakers=names)
+
+    assert [person.name for person in case.others] == list(names)
+
+
+def test_neighbours_are_found_by_one_query_however_many_are_named(
+    django_assert_max_num_queries,
+):
+    here = staff()
+    names = [f"赵秀{letter}" for letter in "甲乙丙丁戊己"]
+    people = [neighbour(here, name) for name in names]
+    asked = {"by": officer(here.duty), "at": NOON, "field": "co_speakers"}
+    village = here.village
+
+    with django_assert_max_num_queries(4):  # three are of the officer's posts
+        found = named_people(names, village, **asked)
+
+    assert [person.resident for person in found] == people

@@ -14,7 +14,16 @@ from cases.models.choices import Stage
 from cases.workflow import Action, Speaker, make_move, moves_open_to
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
-from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    spoken,
+    staff,
+)
 from tests.cases.test_attachments import photo
 from tests.villages.factories import OfficeFactory, VillageFactory
 from villages.models import AuditRecord
@@ -225,6 +234,42 @@ def test_who_reads_a_secret_matter_or_its_files_is_in_the_audit_log(
     assert [(row.user, row.subject) for row in read] == [
         (here.secretary.user, secret.number)
     ] * 4
+
+
+def reads_of(user):
+    return AuditRecord.objects.filter(kind=AuditKind.READ, user=user).count()
+
+
+def test_the_recorder_leaves_a_trace_with_the_receipt_as_well(client):
+    here = staff()
+    secret = spoken(here, confidentiality="secret")
+    client.force_login(here.duty.user)
+
+    with time_machine.travel(NOON, tick=False):
+        client.get(reverse("cases:receipt", args=[secret.number]))
+
+    assert reads_of(here.duty.user) == 1
+
+
+def test_small_pictures_of_a_page_are_traced_with_the_page(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    here = staff()
+    secret = accepted(here, confidentiality="secret")
+    stored = attach(secret, photo(), at=NOON, post=here.duty)
+    small = reverse("cases:file_sized", args=[stored.uuid, "small"])
+
+    def read(who, *addresses, at=NOON):
+        client.force_login(who.user)
+        for address in addresses:
+            with time_machine.travel(at, tick=False):
+                b"".join(client.get(address))
+
+    read(here.secretary, secret.get_absolute_url(), small, small)
+    read(here.duty, small, small)
+    assert (reads_of(here.secretary.user), reads_of(here.duty.user)) == (1, 1)
+
+    read(here.secretary, small, at=NOON + DAY)
+    assert reads_of(here.secretary.user) == 2
 
 
 def test_whoever_may_not_read_it_leaves_no_trace_of_reading(client):

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from cases.models import Case, CaseRevision, Event
-from cases.workflow import Action, make_move, verify_chains
+from cases.workflow import Action, make_move
 from cases.workflow.proof import Wrong
 from minshi.history import history_lifted
 from tests.cases.roads import (
@@ -20,6 +20,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
+from tests.chains import findings_of
 
 pytestmark = pytest.mark.django_db
 APPEND_ONLY = (
@@ -50,7 +51,7 @@ def chained() -> Case:
 
 
 def broken(case: Case) -> list[tuple[str, Wrong]]:
-    return [(each.where, each.wrong) for each in verify_chains([case])]
+    return [(each.where, each.wrong) for each in findings_of([case])]
 
 
 def triggers_of(table: str) -> set[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from cases.models import Clock, Event
 from cases.models.choices import CloseReason, Stage
-from cases.workflow import Action, Speaker, make_move, verify_chains
+from cases.workflow import Action, Speaker, make_move
 from minshi.errors import MoveRefused, NoSuchRight, StaleVersion
 from tests.cases.roads import (
     DAY,
@@ -18,6 +18,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
+from tests.chains import findings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def test_the_whole_road_ends_closed_with_a_rating():
         "verify",
         "rate",
     ]
-    assert list(verify_chains([case])) == []
+    assert findings_of([case]) == []
     assert not Clock.objects.filter(case=case, stopped_at=None).exists()
 
 

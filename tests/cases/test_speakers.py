@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Case
+from cases.privacy.personal import values_of
 from cases.workflow import Action, Speaker, Spoken, make_move, register
 from tests.api import Api
 from tests.cases.roads import NOON, officer, spoken, staff
@@ -182,6 +183,47 @@ def test_a_corrected_name_links_and_unlinks_its_neighbour(here):
 
     unlinked = amend(here, linked, speaker_name="外村的老王")
     assert (unlinked.resident, unlinked.speaker_name) == (None, "外村的老王")
+    assert (unlinked.speaker_phone, unlinked.speaker_phone_hash) == ("", "")
+
+
+def test_a_correction_to_another_neighbour_brings_their_phone_and_sex(here):
+    neighbour(here.group, phone=PHONE, sex="male")
+    right = neighbour(here.group, "李秀英", phone="13993912345", sex="female")
+    case = spoken(here, speaker_name="张长生")
+
+    case = amend(here, case, speaker_name="李秀英")
+
+    assert (case.resident, case.speaker_sex) == (right, "female")
+    assert case.speaker_phone == "13993912345"
+    event = case.events.get(action="amend")
+    assert event.data["fields"] == [
+        "resident",
+        "speaker_name",
+        "speaker_phone",
+        "speaker_sex",
+    ]
+    changed = event.revisions.get(field="speaker_phone")
+    assert (changed.old, changed.new) == (PHONE, "13993912345")
+    assert PHONE in values_of(case)
+
+
+def test_a_phone_that_was_not_the_neighbours_stays_with_the_matter(here):
+    neighbour(here.group, sex="male")
+    case = spoken(here, speaker_name="张长生", speaker_phone="13993912345")
+
+    case = amend(here, case, speaker_name="外村的老王")
+
+    assert (case.speaker_phone, case.speaker_sex) == ("13993912345", "")
+
+
+def test_a_phone_typed_with_the_corrected_name_holds(here):
+    neighbour(here.group, phone=PHONE)
+    neighbour(here.group, "李秀英", phone="13993912345")
+    case = spoken(here, speaker_name="张长生")
+
+    case = amend(here, case, speaker_name="李秀英", speaker_phone="13700001111")
+
+    assert case.speaker_phone == "13700001111"
 
 
 def test_a_neighbour_chosen_later_gives_the_name(here):

@@ -2,15 +2,17 @@
 run on.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from cases.models import Case, Event
 from cases.models.choices import CloseReason, Stage
-from cases.workflow import Action, Spoken, make_move, register, verify_chains
+from cases.workflow import Action, Speaker, Spoken, make_move, register
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
 from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
+from tests.chains import findings_of
 from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -33,7 +35,7 @@ def test_one_of_two_decisions_wins_and_the_other_is_refused_clearly():
     ) == [MoveRefused]
     assert Event.objects.filter(case=case, action="decide").count() == 1
     assert case.assignments.count() == 1
-    assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+    assert findings_of([Case.objects.get(pk=case.pk)]) == []
 
 
 def test_whoever_saw_the_older_version_is_told_so():
@@ -51,6 +53,24 @@ def test_whoever_saw_the_older_version_is_told_so():
     assert [type(result) for result in results if isinstance(result, Exception)] == [
         StaleVersion
     ]
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_people_who_write_at_once_neither_is_refused_for_the_time(attempt):
+    here = staff()
+    case = spoken(here)
+
+    def write(text, at):
+        by = Speaker(case, "code")
+        return lambda: make_move(case, Action.SUPPLEMENT, by=by, at=at, text=text)
+
+    results = at_once(
+        write("还有一盏", NOON), write("灯杆也歪了", NOON + timedelta(seconds=1))
+    )
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert Event.objects.filter(case=case, action="supplement").count() == 2
+    assert findings_of([case]) == []
 
 
 def test_a_form_sent_twice_makes_one_case():
@@ -118,7 +138,7 @@ def test_two_merges_that_cross_do_not_wait_for_each_other(attempt):
     closed = Case.objects.get(stage=Stage.CLOSED)
     assert closed.close_reason == CloseReason.MERGED
     assert closed.merged_into.stage == Stage.DELIBERATE
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []
 
 
 def test_a_merge_and_a_move_of_the_case_merged_into_end_in_some_order():
@@ -145,4 +165,4 @@ def test_a_merge_and_a_move_of_the_case_merged_into_end_in_some_order():
     ] == []
     first.refresh_from_db()
     assert first.stage == Stage.HANDLE
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []

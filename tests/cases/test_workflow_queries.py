@@ -115,7 +115,7 @@ def test_a_move_sent_from_its_page_costs_at_most_22_login_and_all(client, action
 def test_a_merge_costs_as_much_as_two_moves():
     here = staff()
     case, into, by = (
-        spoken(here),
+        spoken(here, speaker_name="王大妈"),
         accepted(here),
         Officer(here.secretary.user, here.secretary),
     )

@@ -23,13 +23,13 @@ from cases.workflow import (
     moves_open_to,
     read_facts,
     register,
-    verify_chains,
 )  # fmt: skip
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import Kind
 from minshi.errors import RuleBroken
 from tests import roles
 from tests.cases.roads import DAY, NOON, words
+from tests.chains import findings_of
 from tests.villages.factories import GroupFactory, OfficeFactory, VillageFactory
 from villages.models import Post
 
@@ -286,5 +286,5 @@ def test_whatever_happens_the_case_stays_sound(data):
                 raise
 
         is_free_of_personal_values(case)
-        assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+        assert findings_of([Case.objects.get(pk=case.pk)]) == []
         transaction.set_rollback(True)

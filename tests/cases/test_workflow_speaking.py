@@ -2,7 +2,9 @@
 broken, a test each.
 """
 
+from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -17,10 +19,16 @@ from cases.workflow import (
     register,
 )
 from cases.workflow.candidates import cadres_over
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
+from minshi.history import history_lifted
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff, words
-from tests.villages.factories import TownFactory, VillageFactory
+from tests.villages.factories import (
+    HouseholdFactory,
+    ResidentFactory,
+    TownFactory,
+    VillageFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +61,55 @@ def test_form_sent_by_an_officer_is_not_replayed_to_a_villager():
             at=NOON,
             key=key,
         )
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"speaker_name": "李建田"},
+        {"speaker_phone": "13993912345"},
+        {"co_speakers": ("赵秀英",)},
+        {"confidentiality": "secret"},
+    ],
+    ids=str,
+)
+def test_what_was_corrected_is_not_swallowed_by_a_key_that_comes_again(corrected):
+    here, key = staff(), uuid4()
+    sent = Spoken(
+        verbatim="水管漏水", village=here.village, said_at=NOON, group=here.group
+    )
+    case = register(sent, by=officer(here.duty), at=NOON, key=key)
+
+    again = register(sent, by=officer(here.duty), at=NOON + DAY, key=key)
+    with pytest.raises(KeyReused) as refused:
+        register(
+            replace(sent, **corrected), by=officer(here.duty), at=NOON + DAY, key=key
+        )
+
+    assert again == case
+    assert case.number in str(refused.value)
+
+
+def test_a_matter_from_before_is_told_apart_by_its_words():
+    here, key = staff(), uuid4()
+    case = spoken(here, verbatim="水管漏水")
+    Case.objects.filter(pk=case.pk).update(key=key)
+    with history_lifted():
+        event = case.events.get()
+        event.data.pop("sent", None)
+        Event.objects.filter(pk=event.pk).update(data=event.data)
+    now_named = Spoken(verbatim="水管漏水", village=here.village, speaker_name="李建田")
+
+    again = register(now_named, by=officer(here.duty), at=NOON, key=key)
+    with pytest.raises(KeyReused):
+        register(
+            replace(now_named, verbatim="路灯坏了"),
+            by=officer(here.duty),
+            at=NOON,
+            key=key,
+        )
+
+    assert again == case
 
 
 @pytest.mark.parametrize("words", ["", " ", "\u3000\n", "\u200b\u200e", "\u3164", "\0"])
@@ -118,6 +175,23 @@ def test_topic_of_another_town_is_refused():
 
     with pytest.raises(InputRefused):
         spoken(here, topic=topic)
+
+
+def test_a_neighbour_of_another_town_is_refused_at_the_towns_counter_as_well():
+    here, other = staff(), staff()
+    stranger = ResidentFactory(household=HouseholdFactory(group=other.group))
+
+    with pytest.raises(InputRefused) as refused:
+        spoken(
+            here,
+            by=here.reviewer,
+            village=None,
+            group=None,
+            town=here.town,
+            resident=stranger,
+        )
+
+    assert set(refused.value.fields) == {"resident"}
 
 
 def test_phone_that_is_none_is_refused_beside_its_field():
@@ -313,7 +387,7 @@ def test_withdrawal_is_not_said_in_the_future():
 def test_merged_matter_brings_its_concerns_confidentiality_and_level():
     here = staff()
     other = accepted(here)
-    case = spoken(here, confidentiality="hidden")
+    case = spoken(here, confidentiality="hidden", speaker_name="王大妈")
     case = make_move(
         case,
         Action.RECUSE,
@@ -331,7 +405,7 @@ def test_merged_matter_brings_its_concerns_confidentiality_and_level():
         here.reviewer,
     )
     assert not Case.objects.visible_to(here.secretary.user, NOON.date()).exists()
-    assert other.co_speakers.get().name == "李建国"
+    assert other.co_speakers.get().name == "王大妈"
     assert other.events.latest("sequence").action in Action.values
 
 

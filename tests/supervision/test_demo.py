@@ -23,7 +23,6 @@ from cases.models import (
 )
 from cases.models.choices import CloseReason, Confidentiality, Light, Stage
 from cases.tasks import follow_roster_due
-from cases.workflow import verify_chains
 from minshi import workdays
 from minshi.demo import make_demo
 from minshi.demo.load import Writer
@@ -34,6 +33,7 @@ from supervision.sealing.checking import check_everything
 from supervision.sealing.seals import seal_logs
 from supervision.telling import tell_events
 from tests.cases.roads import SHANGHAI
+from tests.chains import findings_of
 from villages.duty import who_is_on_duty
 from villages.lookup import find_residents
 from villages.models import (
@@ -137,7 +137,7 @@ def test_its_whole_history_fits(town, settings, tmp_path):
 
 
 def test_every_event_is_a_real_move_in_order_by_a_post_and_not_after_now(town):
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []
     for case in Case.objects.prefetch_related("events"):
         moments = [
             event.at
@@ -476,7 +476,7 @@ def test_more_is_adopted_up_to_the_number_asked_for_and_the_figures_stay(
         assert Case.objects.exclude(adopted_from="").count() == wanted
 
     adopted = Case.objects.exclude(adopted_from="")
-    assert list(verify_chains(adopted)) == []
+    assert findings_of(adopted) == []
     assert Case.objects.filter(adopted_from="").count() == 183
 
 

@@ -26,7 +26,7 @@ from cases.models import (
     Reply,
 )
 from cases.tasks import close_unrated_due
-from cases.workflow import Action, Speaker, make_move
+from cases.workflow import Action, Speaker, System, make_move
 from cases.workflow.proof import Wrong
 from cases.workflow.record import chain_hash
 from cases.workflow.state import GROUPS, NOT_SEALED
@@ -54,6 +54,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
+from tests.chains import findings_of
 from villages.audit import record_audit
 from villages.models import AuditRecord, FieldHistory, Town
 from villages.models.audit import AuditKind
@@ -786,12 +787,51 @@ def test_the_page_says_that_the_check_has_stopped(client, case, auditor):
 # --- forward only
 
 
-def test_an_event_earlier_than_the_last_is_refused(here):
+def added_words(case):
+    return {"text": "还有一盏", "by": Speaker(case, via="code")}
+
+
+@pytest.mark.parametrize("who", ["officer", "speaker"])
+def test_somebody_whose_clock_is_a_little_behind_is_not_refused(here, who):
     case = accepted(here)
-    values = {"text": "还有一盏", "by": Speaker(case, via="code")}
+    make_move(case, Action.SUPPLEMENT, **added_words(case), at=NOON + 2 * MINUTE)
+    if who == "officer":
+        act = {"action": Action.AMEND, "by": officer(here.duty), "place": "村口"}
+    else:
+        act = {"action": Action.SUPPLEMENT, **added_words(case)}
+
+    moved = make_move(case, at=NOON, **act)
+
+    assert moved.events.latest("sequence").at == NOON + 2 * MINUTE
+    assert findings_of([moved]) == []
+
+
+def test_a_job_whose_clock_is_behind_leaves_it_to_the_next_run(here):
+    case = decided(here)
+    make_move(case, Action.SUPPLEMENT, **added_words(case), at=NOON + 2 * MINUTE)
+    urge = {"supervision_level": "urge", "text": "请抓紧"}
 
     with pytest.raises(Overtaken):
-        make_move(case, Action.SUPPLEMENT, at=NOON - MINUTE, **values)
+        make_move(case, Action.SUPERVISE, by=System("ladder"), at=NOON, **urge)
+
+
+def test_a_merge_into_a_matter_moved_a_moment_later_is_not_refused(here):
+    case, target = accepted(here), accepted(here)
+    make_move(target, Action.SUPPLEMENT, **added_words(target), at=NOON + MINUTE)
+
+    make_move(case, Action.MERGE, by=officer(here.secretary), at=NOON, into=target)
+
+    target.refresh_from_db()
+    assert target.last_event_at == NOON + MINUTE
+    assert findings_of([case, target]) == []
+
+
+def test_an_event_much_earlier_than_the_last_is_refused(here):
+    case = accepted(here)
+    values = added_words(case)
+
+    with pytest.raises(Overtaken):
+        make_move(case, Action.SUPPLEMENT, at=NOON - HOUR, **values)
 
     assert Event.objects.filter(case=case).count() == 2
     assert make_move(case, Action.SUPPLEMENT, at=NOON, **values).event_count == 3
@@ -843,3 +883,41 @@ def migrate_back_before(name):
 def migrate_to_the_end():
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+# --- what stands in the way of the check itself
+
+
+def test_a_number_that_is_none_is_a_finding(case):
+    prefix, _dash, _nth = case.number.rpartition("-")
+    Case.objects.filter(pk=case.pk).update(number=f"{prefix}-x1")
+
+    findings = check_everything(NIGHT).findings
+
+    assert (f"{prefix}-x1", Wrong.NO_NUMBER) in {
+        (each.where, each.wrong) for each in findings
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("cases_case", "UPDATE cases_case SET speaker_phone = 'x'"),
+        ("cases_caserevision", "UPDATE cases_caserevision SET old = 'x'"),
+    ],
+)
+def test_one_value_that_nobody_can_open_leaves_the_other_cases_checked(
+    here, case, table, what
+):
+    after = spoken(here)
+    Case.objects.filter(pk=after.pk).update(title="没有这回事")
+    key = case.pk
+    if table == "cases_caserevision":
+        key = CaseRevision.objects.values_list("pk", flat=True).get(field="place")
+    by_sql(table, what, id=key)
+
+    check = check_history(NIGHT)
+
+    assert check.cases == 2
+    assert f"{case.number}：{Wrong.UNREADABLE.label}" in check.findings
+    assert f"{after.number}：{Wrong.WORDS.label}" in check.findings

@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE, add_co_speakers
 from cases.privacy.redactor import speaker_redactor
-from cases.workflow.actors import Officer
-from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS
+from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS
+from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
-    checked_name,
-    co_speaker,
     named_apart,
-    neighbour_named,
+    named_people,
+    named_person,
+    names_together,
     unmasked_phone,
 )
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import MoveRefused
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
@@ -37,13 +37,19 @@ def amend(step: Step) -> None:
     Personal values leave only a pointer in the event.
     """
     corrections = _corrections(step)
-    _check_places(step)
+    refuse_other_places(
+        town=step.case.town_id,
+        village=step.case.village_id,
+        group=step.values["group"],
+        topic=step.values["topic"],
+        resident=step.values["resident"],
+    )
     if "speaker_name" in corrections:
         _identify(step, corrections)
 
     changed = list(step.personal)  # who it is, if that is known better now
     others = corrections.pop(OTHERS.name, None)
-    if others is not None and _name_others(step, named_apart(others)):
+    if others is not None and _name_others(step, others):
         changed.append(OTHERS.name)
     for name, new in corrections.items():
         if _correct(step, name, new):
@@ -52,8 +58,7 @@ def amend(step: Step) -> None:
         raise MoveRefused(_("Nothing was changed."))
 
     case = step.case
-    if case.speaker_phone:
-        case.speaker_phone_hash = blind_index(case.speaker_phone, "phone")
+    case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
     step.data["fields"] = sorted(changed)
 
 
@@ -78,41 +83,50 @@ def _corrections(step: Step) -> dict[str, Any]:
     return values
 
 
-def _name_others(step: Step, names: list[str]) -> bool:
-    """Make exactly these the co-speakers; return whether that changed anything.
+def _name_others(step: Step, typed: str) -> bool:
+    """Make those who are named the co-speakers; return whether that changed anything.
 
-    Whoever was named before keeps phone and resident; a new name is linked where it is
-    exactly one neighbour's.
+    Compared is with what the form showed of them. Whoever's name still stands there
+    keeps phone and resident, two of one name both; whoever gave no name stays. A new
+    name is linked where it is exactly one neighbour's.
     """
     case = step.case
     before = case.others
-    names_before = [person.name for person in before]
-    if names == names_before:
+    shown = names_together(before)
+    names = named_apart(typed)
+    if set(names) == set(named_apart(shown)):
         return False
 
-    gone = [person.pk for person in before if person.name not in names]
+    gone = []
+    staying: set[str] = set()
+    for person in before:
+        own_names = set(named_apart(person.name))
+        if own_names <= set(names):
+            staying |= own_names
+        else:
+            gone.append(person.pk)
     case.co_speakers.filter(pk__in=gone).delete()
-    new = []
-    for name in names:
-        if name not in names_before:
-            new.append(co_speaker(case, name, _neighbour(step, name)))
-    add_co_speakers(case, new)
 
-    step.personal[OTHERS.name] = ("、".join(names_before), "、".join(names))
+    new = [name for name in names if name not in staying]
+    people = named_people(
+        new,
+        case.village,
+        as_typed=bool(step.values[AS_TYPED.name]),
+        by=step.by,
+        at=step.at,
+        field=OTHERS.name,
+    )
+    add_co_speakers(case, people)
+
+    step.personal[OTHERS.name] = (shown, names_together(case.others))
     return True
-
-
-def _neighbour(step: Step, name: str) -> Resident | None:
-    if not isinstance(step.by, Officer):
-        return None
-    return neighbour_named(name, step.case.village, by=step.by, at=step.at)
 
 
 def _identify(step: Step, corrections: dict[str, Any]) -> None:
     """Say whose name it is: the neighbour chosen, else the one of exactly this name.
 
     A name written over leaves the neighbour it belonged to. What of a neighbour's own
-    is missing in the case is taken over. InputRefused as in `checked_name`.
+    is missing in the case is taken over. InputRefused as in `named_person`.
     """
     case = step.case
     as_typed = bool(corrections.pop("as_typed"))
@@ -125,13 +139,17 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
             return
         typed = ""
 
-    resident = chosen if is_chosen_now and not as_typed else None
-    name = checked_name(typed, resident, as_typed=as_typed)
-    if resident is None and not as_typed:
-        resident = _neighbour(step, name)
-
-    corrections["speaker_name"] = name
-    _link(step, resident, corrections)
+    person = named_person(
+        typed,
+        case.village,
+        resident=chosen if is_chosen_now and not as_typed else None,
+        phone=corrections["speaker_phone"] or "",
+        as_typed=as_typed,
+        by=step.by,
+        at=step.at,
+    )
+    corrections["speaker_name"] = person.name
+    _link(step, person.resident, corrections)
 
 
 def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> None:
@@ -143,15 +161,34 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
 
     case.resident = resident
     step.personal["resident"] = (str(old or ""), str(resident or ""))
+    _exchange(step, "speaker_sex", old, resident, "sex")
+    if not corrections["speaker_phone"]:
+        _exchange(step, "speaker_phone", old, resident, "phone")
     if resident is None:
         return
 
     group = resident.household.group
     if case.group_id is None and group.village_id == case.village_id:
         corrections["group"] = corrections["group"] or group
-    if not case.speaker_phone and not corrections["speaker_phone"]:
-        corrections["speaker_phone"] = resident.phone or None
-    case.speaker_sex = case.speaker_sex or resident.sex
+
+
+def _exchange(
+    step: Step, name: str, old: Resident | None, new: Resident | None, of_resident: str
+) -> None:
+    """Replace what the case took over from the former neighbour, or had not at all.
+
+    What was typed and is not the former neighbour's stays. Nobody may be called about
+    a matter in which they never spoke.
+    """
+    value = getattr(step.case, name) or ""
+    former = getattr(old, of_resident, "") or ""
+    if value and value != former:
+        return
+
+    exchanged = getattr(new, of_resident, "") or ""
+    if exchanged != value:
+        setattr(step.case, name, exchanged)
+        step.personal[name] = (value, exchanged)
 
 
 def _correct(step: Step, name: str, new: Any) -> bool:
@@ -169,16 +206,3 @@ def _correct(step: Step, name: str, new: Any) -> bool:
 def _shows_speaker(step: Step, post: Post) -> bool:
     """True for whoever sees the speaker; nobody else may overwrite them."""
     return Sight.of(post.user, step.on).shows_speaker(step.case)
-
-
-def _check_places(step: Step) -> None:
-    group = step.values["group"]
-    topic = step.values["topic"]
-    if group and group.village_id != step.case.village_id:
-        raise InputRefused.at(group=_("That group is in another village."))
-    if topic and topic.town_id != step.case.town_id:
-        raise InputRefused.at(topic=_("That topic is another town's."))
-    if resident := step.values["resident"]:
-        lives_in = resident.household.group.village
-        if lives_in.town_id != step.case.town_id:
-            raise InputRefused.at(resident=_("They live in another town."))

@@ -13,11 +13,21 @@ from cases.models.choices import (
     Outcome,
     Stage,
 )
-from cases.privacy.personal import add_co_speakers
+from cases.privacy.personal import add_co_speakers, add_personal, values_of
 from cases.workflow.actions import Action
 from cases.workflow.effects.protection import apply_concerns
-from cases.workflow.speakers import co_speaker, unmasked_phone
+from cases.workflow.places import refuse_other_places
+from cases.workflow.speakers import (
+    co_speaker,
+    first_speaker,
+    is_same_person,
+    named_apart,
+    named_people,
+    named_person,
+    unmasked_phone,
+)
 from cases.workflow.step import Step
+from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 
 
@@ -121,7 +131,6 @@ def merge(step: Step) -> None:
     if not target.is_open:
         raise MoveRefused(_("That matter is closed already."))
 
-    _join_speakers(case, target)
     step.follow(
         target,
         Action.RECEIVE_MERGED,
@@ -135,32 +144,13 @@ def merge(step: Step) -> None:
     step.close(CloseReason.MERGED)
 
 
-def _join_speakers(case: Case, target: Case) -> None:
-    """Make everybody who spoke in the case a co-speaker of the other one."""
-    first = CoSpeaker(
-        name=case.speaker_name, phone=case.speaker_phone, resident=case.resident
-    )
-    speakers = []
-    for person in (first, *case.others):
-        if person.name or person.phone:
-            speakers.append(
-                CoSpeaker(
-                    case=target,
-                    resident=person.resident,
-                    name=person.name,
-                    phone=person.phone,
-                    from_case=case,
-                )
-            )
-    add_co_speakers(target, speakers)
-
-
 def receive_merged(step: Step) -> None:
     """Take over what the merged case demands of this one."""
     case = step.case
     merged = step.values["merged"]
     concerns = step.values["concerns"]
     step.data["merged"] = merged.number
+    _join_speakers(step, merged)
 
     merged_rank = Confidentiality(merged.confidentiality).rank
     if merged_rank > Confidentiality(case.confidentiality).rank:
@@ -173,14 +163,108 @@ def receive_merged(step: Step) -> None:
         step.move_to_level(level)
 
 
-def supplement(step: Step) -> None:
-    """补充: add words; another villager who says the same becomes a co-speaker."""
-    case = step.case
-    resident = step.values["co_speaker_resident"]
-    typed_phone = step.values["co_speaker_phone"]
-    phone = unmasked_phone(typed_phone, "co_speaker_phone") if typed_phone else ""
+def _join_speakers(step: Step, merged: Case) -> None:
+    """Make everybody who spoke in the merged case a co-speaker of this one.
 
-    person = co_speaker(case, step.values["co_speaker"] or "", resident, phone)
-    is_new = person.name and person.name != case.speaker_name
-    if is_new or (person.phone and person.phone != case.speaker_phone):
-        add_co_speakers(case, [person])
+    Whatever else gives them away is blanked here as well: where they live, who came
+    for them, and how they were called before a correction.
+    """
+    people = []
+    for person in (first_speaker(merged), *merged.others):
+        copy = co_speaker(person.name, person.resident, person.phone or "")
+        copy.from_case = merged
+        people.append(copy)
+    _join(step, people)
+    add_personal(step.case, values_of(merged))
+
+
+def supplement(step: Step) -> None:
+    """补充: add words; other villagers who say the same become co-speakers.
+
+    InputRefused at the field of whoever cannot be named so: as in `named_person`, a
+    phone that is none, a neighbour of another town.
+    """
+    case = step.case
+    values = step.values
+    chosen = values["co_speaker_resident"]
+    refuse_other_places(
+        town=case.town_id,
+        village=case.village_id,
+        resident=chosen,
+        resident_field="co_speaker_resident",
+    )
+    phone = values["co_speaker_phone"] or ""
+    if phone:
+        phone = unmasked_phone(phone, "co_speaker_phone")
+
+    person = named_person(
+        values["co_speaker"] or "",
+        case.village,
+        resident=chosen,
+        phone=phone,
+        as_typed=bool(values["as_typed"]),
+        by=step.by,
+        at=step.at,
+        field="co_speaker",
+    )
+    others = named_people(
+        named_apart(values["co_speakers"] or ""),
+        case.village,
+        as_typed=bool(values["as_typed"]),
+        by=step.by,
+        at=step.at,
+        field="co_speakers",
+    )
+    _join(step, [co_speaker(person.name, person.resident, phone), *others])
+
+
+def _join(step: Step, people: list[CoSpeaker]) -> None:
+    """Make those who say the same co-speakers, each person once.
+
+    Of whoever spoke already, what was missing is filled in.
+    """
+    case = step.case
+    known = case.others
+    new: list[CoSpeaker] = []
+    completed: list[CoSpeaker] = []
+    for person in people:
+        if not (person.name or person.phone):
+            continue
+        if is_same_person(person, first_speaker(case)):
+            _complete_speaker(step, person)
+            continue
+
+        same = [each for each in (*known, *new) if is_same_person(person, each)]
+        if same:
+            _complete(same[0], person)
+            completed.append(same[0])
+        else:
+            new.append(person)
+
+    add_co_speakers(case, new)
+    for each in completed:
+        each.save()
+        add_personal(case, (each.name, each.phone))
+
+
+def _complete_speaker(step: Step, person: CoSpeaker) -> None:
+    """Fill in what is missing of the speaker: name, phone and neighbour."""
+    case = step.case
+    found = {
+        "speaker_name": person.name,
+        "speaker_phone": person.phone,
+        "resident": person.resident,
+    }
+    for name, value in found.items():
+        if value and not getattr(case, name):
+            setattr(case, name, value)
+            step.personal[name] = ("", str(value))
+    case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
+
+
+def _complete(known: CoSpeaker, person: CoSpeaker) -> None:
+    """Fill in what is missing of a co-speaker: name, phone and neighbour."""
+    known.name = known.name or person.name
+    known.phone = known.phone or person.phone
+    known.resident = known.resident or person.resident
+    known.phone_hash = blind_index(known.phone or "", "phone")

@@ -15,13 +15,14 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from cases.models import Attachment, Case, Event
-from cases.workflow import Action, make_move, verify_chains
+from cases.workflow import Action, make_move
 from minshi.clock import now
 from supervision.backups import making
 from supervision.backups.contents import rows_by_table
 from supervision.backups.making import LOCK, make_backup
 from supervision.backups.restoring import check_backup, restore
 from tests.cases.roads import NOON, accepted, officer, staff
+from tests.chains import findings_of
 from tests.database import empty_tables
 from tests.processes import full_form
 from tests.supervision.backups.world import KEY, manage, people_writing, with_papers
@@ -80,7 +81,7 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     assert numbers < after | set(Case.objects.values_list("number", flat=True))
     assert restored.proof.is_good
     assert restored.proof.chains == len(numbers)
-    assert list(verify_chains(Case.objects.all())) == []
+    assert findings_of(Case.objects.all()) == []
     assert made.missing == 0
     assert Attachment.objects.exists()
     for attachment in Attachment.objects.all():
@@ -110,7 +111,7 @@ def test_nothing_is_lost_when_the_machine_is(settings, folder, client):
     case = accepted(here)
     assert case.number not in numbers
     assert case.number > max(numbers)
-    assert list(verify_chains([Case.objects.get(pk=case.pk)])) == []
+    assert findings_of([Case.objects.get(pk=case.pk)]) == []
 
 
 def test_heads_of_days_are_of_no_later_moment_than_the_database(
