@@ -46,6 +46,25 @@ def refuse(request: HttpRequest, status: int, code: str, detail: Text) -> HttpRe
     return render(request, "refused.html", {"detail": detail}, status=status)
 
 
+def refuse_by_rule(
+    request: HttpRequest, refusal: RuleBroken, *, as_json: bool = False
+) -> HttpResponse:
+    """Return the words of a rule, where no form is at hand to say them in: as JSON to a
+    script, and where it is always one that asks.
+    """
+    response: HttpResponse
+    if as_json or wants_json(request):
+        body = {"code": refusal.code, "detail": str(refusal)}
+        response = JsonResponse(body, status=refusal.status)
+    else:
+        context = {"detail": refusal.detail}
+        response = render(request, "refused.html", context, status=refusal.status)
+
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
 def refuse_too_large(request: HttpRequest, most: int | None = None) -> HttpResponse:
     """Refuse a body that is too large; `most` are the bytes that would be taken."""
     detail = _("What was sent is too large.")
