@@ -32,8 +32,13 @@ def is_for_api(request: HttpRequest) -> bool:
 
 def wants_json(request: HttpRequest) -> bool:
     """True under /api/, and where a script of a page asks."""
-    if is_for_api(request):
-        return True
+    return is_for_api(request) or prefers_json(request)
+
+
+def prefers_json(request: HttpRequest) -> bool:
+    """True where a script asks; a browser that opens a page, also one under /api/,
+    takes HTML first.
+    """
     preferred = request.get_preferred_type(["text/html", "application/json"])
     return preferred == "application/json"
 

@@ -26,7 +26,7 @@ from villages.requests import StaffRequest, asks_by_itself
 from villages.rights import ENTER_ADMIN, deals_with_cases
 from villages.second_factor import lacks_second_factor
 from villages.sessions import is_over, keep_seen
-from villages.staying import login_is_over
+from villages.staying import asked_by_script, leads_to_login, login_is_over
 
 TYPE_SIZES = ("normal", "large", "largest")
 TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
@@ -94,12 +94,12 @@ class StaffSession:
         return _kept_nowhere(response) if is_private else response
 
     def _answer_stranger(self, request: HttpRequest) -> HttpResponse:
-        """Answer a fragment asked for without a login by the login page itself, not by
-        a login page inside another.
+        """Leave a page as it is that asks by itself without a login; what somebody asks
+        for is answered by `StayOnPage`.
         """
         response = self.get_response(request)
-        if "HX-Request" in request.headers and _leads_to_login(response):
-            return _go(request, redirect_to_login(_page_of(request))["Location"])
+        if asks_by_itself(request) and leads_to_login(response):
+            return _nothing()
         return response
 
     def _answer_user(self, request: StaffRequest) -> HttpResponse:
@@ -125,17 +125,17 @@ class StaffSession:
         the reason and the way back.
         """
         response = self.get_response(request)
-        if not _leads_to_login(response):
+        if not leads_to_login(response):
             return response
 
         text = _(
             "You were logged out because nothing was done for a while. Log in to go on."
         )
-        if wants_json(request):
+        if asked_by_script(request):
             return login_is_over(text)
 
         messages.info(request, text)
-        return _go(request, redirect_to_login(_page_of(request))["Location"])
+        return redirect_to_login(_page_of(request))
 
     def process_view(
         self,
@@ -193,10 +193,6 @@ def _kept_nowhere(response: HttpResponse) -> HttpResponse:
 def _nothing() -> HttpResponse:
     """Answer a fragment so that its page stays as it is."""
     return HttpResponse(status=204)
-
-
-def _leads_to_login(response: HttpResponse) -> bool:
-    return response.get("Location", "").startswith(resolve_url("account_login"))
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

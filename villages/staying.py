@@ -7,7 +7,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from minshi.errors import Text
-from minshi.refusals import wants_json
+from minshi.refusals import prefers_json
 
 UNAUTHORIZED = 401
 
@@ -24,13 +24,14 @@ class StayOnPage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not asked_by_script(request):
-            return response
+        if asked_by_script(request) and leads_to_login(response):
+            return login_is_over(_("Your login is over. Log in again to go on."))
+        return response
 
-        target = response.get("HX-Redirect") or response.get("Location") or ""
-        if not target.startswith(resolve_url("account_login")):
-            return response
-        return login_is_over(_("Your login is over. Log in again to go on."))
+
+def leads_to_login(response: HttpResponse) -> bool:
+    target = response.get("HX-Redirect") or response.get("Location") or ""
+    return target.startswith(resolve_url("account_login"))
 
 
 def login_is_over(text: Text) -> JsonResponse:
@@ -43,4 +44,4 @@ def asked_by_script(request: HttpRequest) -> bool:
     """True for a fragment of a page, and for what a script of ours asks for."""
     if "HX-Request" in request.headers:
         return True
-    return wants_json(request)
+    return prefers_json(request)

@@ -138,6 +138,7 @@ def test_a_fragment_leaves_the_page_and_says_that_the_login_is_over(
     )
 
     assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+    assert "没有操作" in answer.json()["detail"]
     assert "HX-Redirect" not in answer
 
 
