@@ -147,14 +147,18 @@ def resident_named(
 ) -> Resident | None:
     """Return the one resident of the village, or of its group, with exactly this name;
     None where there is none, or more than one. One query.
+
+    Pinyin, initials and the end of a phone number name nobody.
     """
+    wanted = lookup_text(name)
     keys = ResidentKey.objects.filter(_within(where.villages, where.groups))
-    keys = keys.filter(village=village, key=lookup_text(name))
+    keys = keys.filter(village=village, key=wanted)
     if group is not None:
         keys = keys.filter(resident__household__group=group)
 
-    found = list(keys.select_related("resident__household__group__village")[:2])
-    return found[0].resident if len(found) == 1 else None
+    rows = keys.select_related("resident__household__group__village")
+    found = [row.resident for row in rows if lookup_text(row.resident.name) == wanted]
+    return found[0] if len(found) == 1 else None
 
 
 def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
