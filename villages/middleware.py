@@ -20,13 +20,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minshi.clock import now, today
+from minshi.errors import Text
 from minshi.refusals import wants_json
 from villages.models import Post, User
 from villages.requests import StaffRequest, asks_by_itself
 from villages.rights import ENTER_ADMIN, deals_with_cases
 from villages.second_factor import lacks_second_factor
 from villages.sessions import is_over, keep_seen
-from villages.staying import asked_by_script, leads_to_login, login_is_over
+from villages.staying import (
+    LOGIN_IS_OVER,
+    asked_by_script,
+    give_words_back,
+    leads_to_login,
+    login_is_over,
+)
 
 TYPE_SIZES = ("normal", "large", "largest")
 TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
@@ -94,13 +101,15 @@ class StaffSession:
         return _kept_nowhere(response) if is_private else response
 
     def _answer_stranger(self, request: HttpRequest) -> HttpResponse:
-        """Leave a page as it is that asks by itself without a login; what somebody asks
-        for is answered by `StayOnPage`.
+        """Leave a page as it is that asks by itself without a login, and give the words
+        of a form back; a script is answered by `StayOnPage`.
         """
         response = self.get_response(request)
-        if asks_by_itself(request) and leads_to_login(response):
+        if not leads_to_login(response):
+            return response
+        if asks_by_itself(request):
             return _nothing()
-        return response
+        return _with_words(request, LOGIN_IS_OVER) or response
 
     def _answer_user(self, request: StaffRequest) -> HttpResponse:
         at = now()
@@ -134,6 +143,9 @@ class StaffSession:
         if asked_by_script(request):
             return login_is_over(text)
 
+        page = _with_words(request, text)
+        if page:
+            return page
         messages.info(request, text)
         return redirect_to_login(_page_of(request))
 
@@ -169,6 +181,16 @@ def _first_thing(request: HttpRequest) -> FirstThing | None:
     if lacks_second_factor(user, today()):
         return SECOND_FACTOR
     return None
+
+
+def _with_words(request: HttpRequest, reason: Text) -> HttpResponse | None:
+    """Return a page with the words of a form that came too late; None to a script, and
+    where there are none.
+    """
+    if asked_by_script(request):
+        return None
+    login = redirect_to_login(_page_of(request))["Location"]
+    return give_words_back(request, reason, login)
 
 
 def _with_way_back(url: str, request: HttpRequest) -> str:
