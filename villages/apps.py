@@ -14,8 +14,7 @@ class Villages(AppConfig):
     def ready(self) -> None:
         # Third parties' signals and registers: logins go to the audit log, settings
         # keep their field history.
-        from villages import field_history, second_factor
-        from villages.views import login_log
+        from villages import field_history, login_log, second_factor
 
         login_log.listen()
         field_history.register_history()

@@ -27,7 +27,7 @@ from minshi.api import OwnPasswordFirst
 from minshi.api_docs import Endpoint
 from minshi.clock import now, today
 from villages.api.fields import validated
-from villages.forms.secrets import CodeForm
+from villages.forms.secret_forms import CodeForm
 from villages.models import Post, User
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
