@@ -1,12 +1,12 @@
 """Duties that come before anything else: an own password, an authenticator app."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from minshi.clock import today
+from villages.models import User
 from villages.second_factor import lacks_second_factor
 
 ALWAYS_OPEN = frozenset({"account_logout", "language", "type_size"})
@@ -41,13 +41,10 @@ SECOND_FACTOR = FirstThing(
 )
 
 
-def first_thing(request: HttpRequest) -> FirstThing | None:
-    """Return what the asker has to do before anything else, if anything."""
-    user = request.user
-    if not user.is_authenticated:
-        return None
+def first_thing(user: User, on: date) -> FirstThing | None:
+    """Return what an account has to do before anything else, if anything."""
     if user.must_change_password:
         return OWN_PASSWORD
-    if lacks_second_factor(user, today()):
+    if lacks_second_factor(user, on):
         return SECOND_FACTOR
     return None

@@ -109,7 +109,8 @@ class StaffSession:
         """Send whoever has something to do before anything else there, with the page
         they asked for to come back to.
         """
-        first = first_thing(request)
+        user = request.user
+        first = first_thing(user, today()) if user.is_authenticated else None
         request.first_thing = first  # type: ignore[attr-defined]
         match = request.resolver_match
         if first is None or first.is_on(match.url_name if match else None):
