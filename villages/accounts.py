@@ -19,7 +19,7 @@ from minshi.errors import InputRefused, NoSuchRight
 from villages.audit import record_audit
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
-from villages.models.people import NODES_OF_ROLE, Node
+from villages.models.roles import NODES_OF_ROLE, Node
 from villages.open_logins import end_all_logins
 from villages.rights import MANAGE_ACCOUNTS
 

@@ -30,7 +30,7 @@ from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, MoveRefused, RuleBroken
 from villages.lookup import neighbourhood_of
 from villages.models import Post, Village
-from villages.models.people import ADMINISTRATORS
+from villages.models.roles import ADMINISTRATORS
 from villages.rights import SETTLE
 from villages.staying import asked_by_script
 

@@ -16,7 +16,7 @@ from tests.processes import output_of
 from tests.roles import auditor, secretary_of, security_admin, system_admin
 from tests.villages.factories import UserFactory, VillageFactory
 from tests.villages.test_tries import code_of
-from villages.models import AuditRecord, User, people
+from villages.models import AuditRecord, User, roles
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "lu-deng-huai-le-7"
@@ -175,7 +175,7 @@ def test_a_mistyped_role_is_an_error_of_the_set_up(settings, roles, named):
 
 
 def test_the_settings_name_the_administrators_of_the_model():
-    assert set(settings.ADMINISTRATORS) == people.ADMINISTRATORS
+    assert set(settings.ADMINISTRATORS) == roles.ADMINISTRATORS
 
 
 @pytest.mark.any_database
