@@ -20,7 +20,7 @@ NEVER_SHOWN = frozenset(
 )
 # a choice (talk_room), a row or a holder by its key (12, post:12), the key of a form
 CHOSEN = re.compile(
-    r"[a-z_]+(:?\d+)?|\d{1,6}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"[a-z_-]+(:?\d+)?|\d{1,6}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 
 

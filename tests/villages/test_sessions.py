@@ -259,6 +259,7 @@ def test_a_form_that_comes_after_the_end_of_the_login_gives_its_words_back(
         ("/account/confirm/code/", {"code": "12345678"}),
         ("/logout/", {}),
         ("/type-size/", {"type": "large", "next": "/login/?next=/Intake/"}),
+        ("/language/", {"language": "zh-hans", "next": "/login/"}),
     ],
 )
 def test_no_secret_is_given_back(at_work, time_machine, address, fields):
