@@ -61,7 +61,7 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
 
     if isinstance(error, RuleBroken):
         fields = {name: [str(text)] for name, text in error.fields.items()}
-        return _error(error.status, error.code, str(error.detail), fields)
+        return _refusal(error, fields)
 
     if isinstance(error, DjangoValidationError):
         error = ValidationError(as_serializer_error(error))
@@ -77,10 +77,12 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     return response
 
 
-def _error(
-    code: int, name: str, detail: str, fields: Mapping[str, list[str]]
-) -> Response:
-    return Response(_body(name, detail, fields), status=code)
+def _refusal(error: RuleBroken, fields: Mapping[str, list[str]]) -> Response:
+    body = _body(error.code, str(error.detail), fields)
+    response = Response(body, status=error.status)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _body(code: str, detail: str, fields: Mapping[str, list[str]]) -> dict[str, Any]:

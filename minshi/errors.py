@@ -15,15 +15,23 @@ TOO_MANY_REQUESTS = 429
 
 
 class RuleBroken(Exception):
-    """A rule of the domain says no. `fields` names the inputs at fault, if any."""
+    """A rule of the domain says no. `fields` names the inputs at fault, if any;
+    `retry_after` says in how many seconds the same may be asked again.
+    """
 
     status = CONFLICT
     code = "rule_broken"
 
-    def __init__(self, detail: Text, fields: Mapping[str, Text] | None = None) -> None:
+    def __init__(
+        self,
+        detail: Text,
+        fields: Mapping[str, Text] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.fields = dict(fields or {})
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return str(self.detail)

@@ -32,8 +32,13 @@ def is_for_api(request: HttpRequest) -> bool:
 
 def wants_json(request: HttpRequest) -> bool:
     """True under /api/, and where a script of a page asks."""
-    if is_for_api(request):
-        return True
+    return is_for_api(request) or prefers_json(request)
+
+
+def prefers_json(request: HttpRequest) -> bool:
+    """True where a script asks; a browser that opens a page, also one under /api/,
+    takes HTML first.
+    """
     preferred = request.get_preferred_type(["text/html", "application/json"])
     return preferred == "application/json"
 
@@ -44,6 +49,25 @@ def refuse(request: HttpRequest, status: int, code: str, detail: Text) -> HttpRe
         body = {"code": code, "detail": str(detail)}
         return JsonResponse(body, status=status)
     return render(request, "refused.html", {"detail": detail}, status=status)
+
+
+def refuse_by_rule(
+    request: HttpRequest, refusal: RuleBroken, *, as_json: bool = False
+) -> HttpResponse:
+    """Return the words of a rule, where no form is at hand to say them in: as JSON to a
+    script, and where it is always one that asks.
+    """
+    response: HttpResponse
+    if as_json or wants_json(request):
+        body = {"code": refusal.code, "detail": str(refusal)}
+        response = JsonResponse(body, status=refusal.status)
+    else:
+        context = {"detail": refusal.detail}
+        response = render(request, "refused.html", context, status=refusal.status)
+
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def refuse_too_large(request: HttpRequest, most: int | None = None) -> HttpResponse:

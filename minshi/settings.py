@@ -130,7 +130,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "villages.middleware.who_is_here",
+                "villages.reader.who_is_here",
             ],
         },
     }
@@ -211,7 +211,7 @@ ANONYMOUS_BODY_MAX_BYTES = read("int", "ANONYMOUS_BODY_MAX_BYTES", 262_144)
 AUTH_USER_MODEL = "villages.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "villages.middleware.Accounts",
+    "villages.login.Accounts",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -244,15 +244,15 @@ EMAIL_TIMEOUT = (
 )
 DEFAULT_FROM_EMAIL = read("str", "MAIL_FROM", "minshi@localhost")
 ACCOUNT_RATE_LIMITS = False  # django-axes counts, every secret (villages/tries.py)
-ACCOUNT_FORMS = {"change_password": "villages.forms.secrets.ChangePasswordForm"}
+ACCOUNT_FORMS = {"change_password": "villages.forms.secret_forms.ChangePasswordForm"}
 MFA_ADAPTER = "villages.login.MfaAdapter"  # TOTP secrets and recovery codes encrypted
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "民事直说"
 MFA_TOTP_TOLERANCE = 1  # periods: typed at the last second, sent over a slow line
 MFA_FORMS = {
-    "authenticate": "villages.forms.secrets.CodeForm",
-    "reauthenticate": "villages.forms.secrets.ConfirmByCodeForm",
-    "activate_totp": "villages.forms.secrets.ActivateAppForm",
+    "authenticate": "villages.forms.secret_forms.CodeForm",
+    "reauthenticate": "villages.forms.secret_forms.ConfirmByCodeForm",
+    "activate_totp": "villages.forms.secret_forms.ActivateAppForm",
 }
 # who logs in with an authenticator app only: the 三员 in the full form
 ADMINISTRATORS = ["system_admin", "security_admin", "auditor"]

@@ -16,6 +16,7 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import DateField
+from django.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
@@ -23,7 +24,7 @@ from drf_spectacular.generators import SchemaGenerator
 from cases.ledgers.period import PeriodForm
 from cases.lists.filters import DATES, CaseFilter
 from tests import roles
-from tests.addresses import Target, every_address, targets
+from tests.addresses import PARAMETER, Target, every_address, slot, targets
 from tests.cases.roads import NOON
 from tests.strangers import World, build
 from tests.test_scope_matrix import Watched, watching
@@ -32,6 +33,7 @@ from villages.views.audit import AuditFilter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 HUGE = "9" * 20
+BEYOND = 2**63  # the first number that no column holds
 # Alone in each parameter, and in all of them at once; NUL is refused at the door.
 ALONE = ("0001-01-01", HUGE)
 TOGETHER = ("0001-01-01", "0001-01", "-1")
@@ -167,15 +169,50 @@ def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
             continue
         drawn = Drawn()
         drawn.feed(page.content.decode())
+        fields = names_of_fields(page)
         for form in drawn.forms:
             shape = (form.action or target.address.text, frozenset(form.values))
             if shape in sent:  # the switches of language and size stand on every page
                 continue
             sent.add(shape)
-            for data in filled(form):
+            # a choice is not drawn where there is nothing to choose
+            beyond = dict.fromkeys(fields, str(BEYOND)) | form.sound()
+            for data in (*filled(form), beyond):
                 sweep.ask("post", form.action or target.path, data=data)
 
     assert sweep.asked > 20
+    assert not sweep.faults, "\n".join(sweep.faults)
+
+
+def names_of_fields(page) -> set[str]:
+    """The fields of every form that a page was drawn with."""
+    names = set()
+    drawn_with = page.context if isinstance(page.context, list) else [page.context]
+    for context in filter(None, drawn_with):
+        for value in context.flatten().values():
+            if isinstance(value, BaseForm):
+                names |= {value.add_prefix(name) for name in value.fields}
+    return names
+
+
+@pytest.mark.parametrize("role", ["duty", "reviewer", "security_admin"])
+def test_no_address_fails_on_a_number_that_no_row_can_have(role, world):
+    sweep = Sweep(who(role, world))
+    (case,) = world.hidden.values()
+
+    for address in every_address():
+        if "<int:" not in address.text:
+            continue
+        slots = [slot(address, name) for name in address.slots()]
+        sound = [fill(world, case)[0] for fill, _absent in slots]
+        for place, name in enumerate(PARAMETER.finditer(address.text)):
+            if not name.group().startswith("<int:"):
+                continue
+            path = address.filled((*sound[:place], BEYOND, *sound[place + 1 :]))
+            for method in ("get", "post", "put", "patch", "delete"):
+                sweep.ask(method, path)
+
+    assert sweep.asked > 200
     assert not sweep.faults, "\n".join(sweep.faults)
 
 
@@ -186,6 +223,9 @@ class Form:
         self.action = action
         self.values: dict[str, str] = {}
         self.kinds: dict[str, str] = {}
+
+    def sound(self) -> dict[str, str]:
+        return {name: value or "1" for name, value in self.values.items()}
 
 
 class Drawn(HTMLParser):
@@ -214,7 +254,7 @@ class Drawn(HTMLParser):
 
 def filled(form: Form) -> Iterator[dict[str, str]]:
     """The form as it stands with one field at fault, and once with all of them."""
-    values = {name: value or "1" for name, value in form.values.items()}
+    values = form.sound()
     yield values
     yield dict.fromkeys(values, "\0")
     yield dict.fromkeys(values, "0001-01-01")
@@ -338,6 +378,9 @@ def test_no_list_of_the_admin_fails_on_any_lookup_of_any_column(role, world):
         for own in ("q", "o", "p", "all", "_to_field", "_popup", "_facets", "e"):
             for value in ALONE:
                 sweep.ask("get", f"{address}?{own}={quote(value)}")
+        for action in (*admin.site.get_model_admin(model).actions, "delete_selected"):
+            data = {"action": action, "_selected_action": BEYOND, "index": 0}
+            sweep.ask("post", address, data=data)
 
     assert not sweep.faults, "\n".join(sweep.faults)
 

@@ -57,7 +57,7 @@ from tests.villages.factories import (
     HouseholdFactory,
     ResidentFactory,
 )
-from villages.middleware import Accounts
+from villages.login import Accounts
 from villages.models import (
     AuditRecord,
     FieldHistory,

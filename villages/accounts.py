@@ -14,13 +14,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from knox.models import AuthToken
 
 from minshi.errors import InputRefused, NoSuchRight
 from villages.audit import record_audit
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
-from villages.models.people import NODES_OF_ROLE, Node
+from villages.models.roles import NODES_OF_ROLE, Node
+from villages.open_logins import end_all_logins
 from villages.rights import MANAGE_ACCOUNTS
 
 ALPHABET = (  # no look-alikes: it is read out over the phone
@@ -151,12 +151,12 @@ def reset_password(
     """
     user = _locked(user, by, at)
     password = one_time_password()
-    user.set_password(password)  # ends every session: they carry a hash of the old one
+    user.set_password(password)
     user.must_change_password = True
     user.password_changed_at = at
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
 
-    AuthToken.objects.filter(user=user).delete()
+    end_all_logins(user)
     forget_failures(username=user.username)
     _record(_("reset the password of %(account)s"), user, by, at, request)
     return password
@@ -166,7 +166,8 @@ def reset_password(
 def deactivate(
     user: User, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> None:
-    """Shut an account at once; it keeps its posts, and its name in the records.
+    """Shut an account at once, log-ins included; it keeps its posts, and its name in
+    the records.
 
     NoSuchRight as `reset_password`.
     """
@@ -174,7 +175,7 @@ def deactivate(
     user.is_active = False
     user.save(update_fields=["is_active"])
 
-    AuthToken.objects.filter(user=user).delete()
+    end_all_logins(user)
     _record(_("shut %(account)s"), user, by, at, request)
 
 

@@ -2,6 +2,7 @@
 models stand in it.
 """
 
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -12,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
+from minshi.errors import RuleBroken
+from minshi.refusals import refuse_by_rule
 from villages.rights import ENTER_ADMIN
 
 OWN_APPS = frozenset({"villages", "cases", "supervision"})
@@ -25,6 +28,17 @@ class MinshiAdminSite(AdminSite):
         """Ask the posts, never is_staff or is_superuser."""
         user = request.user
         return user.is_authenticated and user.holds(today(), *ENTER_ADMIN)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Let every view of the site answer what a rule refuses in its words."""
+
+        def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return view(request, *args, **kwargs)
+            except RuleBroken as refusal:
+                return refuse_by_rule(request, refusal)
+
+        return super().admin_view(update_wrapper(answering, view), cacheable)
 
     def get_urls(self) -> list[Any]:
         """Leave out the redirect from a row's key to its page: it would give away

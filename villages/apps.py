@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,11 +14,11 @@ class Villages(AppConfig):
     def ready(self) -> None:
         # Third parties' signals and registers: logins go to the audit log, settings
         # keep their field history.
-        from villages import field_history
-        from villages.views import login_log
+        from villages import field_history, login_log, second_factor
 
         login_log.listen()
         field_history.register_history()
+        checks.register(second_factor.check_roles)
 
 
 class MinshiAdmin(admin.AdminConfig):

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account import app_settings, forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -18,6 +19,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from minshi.clock import today
 from minshi.crypto import decrypted, encrypted
 from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
@@ -62,6 +64,16 @@ class LoginForm(forms.LoginForm):
 
         response: HttpResponse = super().login(request, redirect_url)
         return response
+
+
+class Accounts(AuthenticationBackend):
+    """Accounts for allauth's login, each read with its posts by one query: every page
+    asks for both.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.with_posts(user_id, today())
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -150,6 +150,8 @@ def residents_named(
 ) -> dict[str, Resident]:
     """Return the residents of the village, or of its group, by these names: of each
     name the one who alone has exactly it. One query, none without names.
+
+    Pinyin, initials and the end of a phone number name nobody.
     """
     key_of = {name: lookup_text(name) for name in names}
     wanted = set(filter(None, key_of.values()))
@@ -163,7 +165,8 @@ def residents_named(
 
     having: dict[str, list[Resident]] = {}
     for row in keys.select_related("resident__household__group__village"):
-        having.setdefault(row.key, []).append(row.resident)
+        if lookup_text(row.resident.name) == row.key:
+            having.setdefault(row.key, []).append(row.resident)
 
     found = {}
     for name, key in key_of.items():

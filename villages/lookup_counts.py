@@ -3,12 +3,15 @@ and user in the audit log.
 """
 
 from datetime import date, datetime
+from math import ceil
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from rest_framework.throttling import SimpleRateThrottle
 
 from minshi.errors import TOO_MANY_REQUESTS, RuleBroken
 from villages.audit import record_audit
@@ -16,14 +19,30 @@ from villages.lookup import FoundResident, find_residents, neighbourhood_of
 from villages.models import LookupCount, User
 from villages.models.audit import AuditKind
 
-LOOKUP_SCOPE = "lookup"  # of the throttle: THROTTLE_LOOKUP
-
 
 class TooMany(RuleBroken):
     """A user looked more neighbours up than anybody at a counter needs to."""
 
     status = TOO_MANY_REQUESTS
     code = "throttled"
+
+
+class _Pace(SimpleRateThrottle):
+    """The pace of one account, wherever it asks (THROTTLE_LOOKUP)."""
+
+    scope = "lookup"
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.user = user
+
+    def get_cache_key(self, _request: Any, _view: Any) -> str:
+        return str(self.cache_format % {"scope": self.scope, "ident": self.user.pk})
+
+    def is_kept(self) -> bool:
+        """Count one more; False where it is one too many."""
+        # what asks is the account: no request and no view is looked at
+        return bool(self.allow_request(cast("Any", None), cast("Any", None)))
 
 
 def look_up(
@@ -47,7 +66,11 @@ def look_up(
 
 
 def count_lookup(user: User, on: date) -> None:
-    """Count one answer. TooMany: LOOKUPS_A_DAY were given that day."""
+    """Count one answer that names neighbours. TooMany: see `check_pace`, or
+    LOOKUPS_A_DAY were given that day.
+    """
+    check_pace(user)
+
     of_day = LookupCount.objects.filter(user=user, day=on)
     if of_day.filter(count__lt=settings.LOOKUPS_A_DAY).update(count=F("count") + 1):
         return
@@ -57,6 +80,17 @@ def count_lookup(user: User, on: date) -> None:
     )
     if not is_new:
         raise TooMany(_("You looked up very many people today. Go on tomorrow."))
+
+
+def check_pace(user: User) -> None:
+    """TooMany: an account looks up faster than anybody types (THROTTLE_LOOKUP)."""
+    pace = _Pace(user)
+    if pace.is_kept():
+        return
+
+    seconds = ceil(pace.wait() or 1)
+    text = _("Too many at once. Try again in %(seconds)s seconds.")
+    raise TooMany(text % {"seconds": seconds}, retry_after=seconds)
 
 
 def record_lookups(at: datetime, until: date) -> int:

@@ -1,15 +1,11 @@
 """Middleware of every page of a logged-in user: posts read once, an end to idle
-sessions, what has to be done first, and the reader for templates.
+sessions, and what has to be done first.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
-from allauth.account.auth_backends import AuthenticationBackend
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
@@ -17,59 +13,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from minshi.clock import now, today
+from minshi.errors import Text
 from minshi.refusals import wants_json
-from villages.models import Post, User
+from villages.first_things import first_thing
 from villages.requests import StaffRequest, asks_by_itself
-from villages.rights import ENTER_ADMIN, deals_with_cases
-from villages.second_factor import lacks_second_factor
 from villages.sessions import is_over, keep_seen
-from villages.staying import login_is_over
-
-TYPE_SIZES = ("normal", "large", "largest")
-TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
-ALWAYS_OPEN = frozenset({"account_logout", "language", "type_size"})
-
-
-@dataclass(frozen=True)
-class FirstThing:
-    """Something that has to be done before anything else, on a page of its own."""
-
-    code: str
-    text: Any
-    page: str
-    others: frozenset[str] = frozenset()  # pages on the way there
-
-    def is_on(self, name: str | None) -> bool:
-        """Tell whether a page, by the name of its address, may be opened before."""
-        return name == self.page or name in self.others or name in ALWAYS_OPEN
-
-
-OWN_PASSWORD = FirstThing(
-    code="password_change",
-    text=gettext_lazy("Choose your own password first."),
-    page="account_change_password",
+from villages.staying import (
+    LOGIN_IS_OVER,
+    asked_by_script,
+    give_words_back,
+    leads_to_login,
+    login_is_over,
 )
-SECOND_FACTOR = FirstThing(
-    code="second_factor",
-    text=gettext_lazy("Set up the authenticator app first."),
-    page="mfa_activate_totp",
-    others=frozenset(
-        {"account_change_password", "account_reauthenticate", "mfa_reauthenticate"}
-    ),
-)
-
-
-class Accounts(AuthenticationBackend):
-    """allauth's login that reads an account and its posts by one query, for every page
-    asks for both.
-    """
-
-    def get_user(self, user_id: int) -> User | None:
-        user = User.with_posts(user_id, today())
-        return user if user and self.user_can_authenticate(user) else None
 
 
 class StaffSession:
@@ -94,13 +51,15 @@ class StaffSession:
         return _kept_nowhere(response) if is_private else response
 
     def _answer_stranger(self, request: HttpRequest) -> HttpResponse:
-        """Answer a fragment asked for without a login by the login page itself, not by
-        a login page inside another.
+        """Leave a page as it is that asks by itself without a login, and give the words
+        of a form back; a script is answered by `StayOnPage`.
         """
         response = self.get_response(request)
-        if "HX-Request" in request.headers and _leads_to_login(response):
-            return _go(request, redirect_to_login(_page_of(request))["Location"])
-        return response
+        if not leads_to_login(response):
+            return response
+        if asks_by_itself(request):
+            return _nothing()
+        return _with_words(request, LOGIN_IS_OVER) or response
 
     def _answer_user(self, request: StaffRequest) -> HttpResponse:
         at = now()
@@ -125,17 +84,20 @@ class StaffSession:
         the reason and the way back.
         """
         response = self.get_response(request)
-        if not _leads_to_login(response):
+        if not leads_to_login(response):
             return response
 
         text = _(
             "You were logged out because nothing was done for a while. Log in to go on."
         )
-        if wants_json(request):
+        if asked_by_script(request):
             return login_is_over(text)
 
+        page = _with_words(request, text)
+        if page:
+            return page
         messages.info(request, text)
-        return _go(request, redirect_to_login(_page_of(request))["Location"])
+        return redirect_to_login(_page_of(request))
 
     def process_view(
         self,
@@ -147,7 +109,8 @@ class StaffSession:
         """Send whoever has something to do before anything else there, with the page
         they asked for to come back to.
         """
-        first = _first_thing(request)
+        user = request.user
+        first = first_thing(user, today()) if user.is_authenticated else None
         request.first_thing = first  # type: ignore[attr-defined]
         match = request.resolver_match
         if first is None or first.is_on(match.url_name if match else None):
@@ -160,15 +123,14 @@ class StaffSession:
         return _go(request, _with_way_back(resolve_url(first.page), request))
 
 
-def _first_thing(request: HttpRequest) -> FirstThing | None:
-    user = request.user
-    if not user.is_authenticated:
+def _with_words(request: HttpRequest, reason: Text) -> HttpResponse | None:
+    """Return a page with the words of a form that came too late; None to a script, and
+    where there are none.
+    """
+    if asked_by_script(request):
         return None
-    if user.must_change_password:
-        return OWN_PASSWORD
-    if lacks_second_factor(user, today()):
-        return SECOND_FACTOR
-    return None
+    login = redirect_to_login(_page_of(request))["Location"]
+    return give_words_back(request, reason, login)
 
 
 def _with_way_back(url: str, request: HttpRequest) -> str:
@@ -193,10 +155,6 @@ def _kept_nowhere(response: HttpResponse) -> HttpResponse:
 def _nothing() -> HttpResponse:
     """Answer a fragment so that its page stays as it is."""
     return HttpResponse(status=204)
-
-
-def _leads_to_login(response: HttpResponse) -> bool:
-    return response.get("Location", "").startswith(resolve_url("account_login"))
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:
@@ -227,66 +185,3 @@ def _page_of(request: HttpRequest) -> str:
 
     parts = urlsplit(page)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-class Here:
-    """The reader of the page, for templates; nothing is worked out before it is
-    shown.
-    """
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._request = request
-
-    @cached_property
-    def user(self) -> User | None:
-        user = getattr(self._request, "user", None)
-        return user if user is not None and user.is_authenticated else None
-
-    @cached_property
-    def posts(self) -> list[Post]:
-        """The current posts; none while something has to be done first, for whatever
-        they open leads back to that page.
-        """
-        if self.user is None or self.user.must_change_password:
-            return []
-        if getattr(self._request, "first_thing", None):
-            return []
-        return self.user.posts_on(today())
-
-    @cached_property
-    def main_post(self) -> Post | None:
-        """The post appointed first."""
-        return self.posts[0] if self.posts else None
-
-    @cached_property
-    def place(self) -> str:
-        """The place of the main post, town included; empty for the 三员."""
-        post = self.main_post
-        if post is None:
-            return ""
-
-        village = post.group.village if post.group else post.village
-        return f"{village.town}{post.place}" if village else post.place
-
-    @cached_property
-    def roles(self) -> frozenset[str]:
-        return frozenset(str(post.role) for post in self.posts)
-
-    @cached_property
-    def is_staff_of_cases(self) -> bool:
-        """True where any post is not one of the 三员."""
-        return deals_with_cases(self.posts)
-
-    @cached_property
-    def enters_admin(self) -> bool:
-        return not self.roles.isdisjoint(ENTER_ADMIN)
-
-    @cached_property
-    def type_size(self) -> str:
-        size = self._request.COOKIES.get(TYPE_COOKIE, "")
-        return size if size in TYPE_SIZES else TYPE_SIZES[0]
-
-
-def who_is_here(request: HttpRequest) -> dict[str, Here]:
-    """Return the context of every page: `here`."""
-    return {"here": Here(request)}

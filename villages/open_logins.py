@@ -15,6 +15,7 @@ from villages.audit import record_audit
 from villages.models import OpenLogin, User
 from villages.models.audit import AuditKind
 from villages.requests import client_address
+from villages.sessions import longest_unused
 
 LONGEST_DEVICE = 200
 # The first that fits: many browsers name others beside themselves.
@@ -60,14 +61,25 @@ def note_token(request: HttpRequest, token: AuthToken, at: datetime) -> None:
 def open_logins_of(user: User, at: datetime) -> QuerySet[OpenLogin]:
     """Return the log-ins of a user that are open, the newest first."""
     is_open = Q(session__expire_date__gt=at) | Q(token__expiry__gt=at)
-    return user.open_logins.filter(is_open)
+    return user.open_logins.filter(is_open).select_related("session")
+
+
+def is_perhaps_over(login: OpenLogin, at: datetime) -> bool:
+    """Tell whether a log-in may have ended for want of use: only its own browser stores
+    when it was used last.
+    """
+    if login.session is None:
+        return False
+    age = at - login.began_at
+    return age >= longest_unused(login.session.get_decoded())
 
 
 @transaction.atomic
 def end_logins(
     logins: Iterable[OpenLogin], *, by: User, at: datetime, request: HttpRequest
 ) -> int:
-    """End log-ins of one's own, each a line in the audit log; return how many.
+    """End log-ins of one's own on other devices, each a line in the audit log; return
+    how many.
 
     Whoever sits there is asked to log in again with the next page.
     """
@@ -81,6 +93,16 @@ def end_logins(
         subject = _("on another device: %(device)s") % {"device": device_of(login)}
         record_audit(AuditKind.LOGOUT, at=at, user=by, subject=subject, request=request)
     return len(ended)
+
+
+@transaction.atomic
+def end_all_logins(user: User, *, but: str | None = None) -> None:
+    """End the sessions and tokens of an account, but for the session of one key."""
+    sessions = user.open_logins.exclude(session=None).exclude(session=but)
+    Session.objects.filter(
+        pk__in=list(sessions.values_list("session", flat=True))
+    ).delete()
+    AuthToken.objects.filter(user=user).delete()
 
 
 def device_of(login: OpenLogin) -> str:

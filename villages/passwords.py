@@ -55,7 +55,19 @@ FIRST_TRIED = (
     "longnan",
     "lixian",
 )
-LOOK_ALIKES = str.maketrans("@$!013457", "asioieast")
+LOOK_ALIKES = str.maketrans(
+    {
+        "@": "a",
+        "$": "s",
+        "!": "i",
+        "0": "o",
+        "1": "i",
+        "3": "e",
+        "4": "a",
+        "5": "s",
+        "7": "t",
+    }
+)
 
 
 class Pattern:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import InputRefused
 from villages.models import Group, Office, Role, Town, Village
-from villages.models.people import NODES_OF_ROLE, Node
+from villages.models.roles import NODES_OF_ROLE, Node
 
 LIMIT = 30
 NO_SUCH_PLACE = _("Choose a place from the list.")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from villages.models import Post, Role
-from villages.models.people import ADMINISTRATORS
+from villages.models.roles import ADMINISTRATORS
 
 Roles = tuple[Role, ...]
 

@@ -1,14 +1,29 @@
 """The second factor: who needs one, and that a code serves once."""
 
 from datetime import date
+from typing import Any
 
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.cache import cache
+from django.core.checks import Error
 
-from villages.models import User
+from villages.models import Role, User
+
+
+def check_roles(**_kwargs: Any) -> list[Error]:
+    """Name the words of SECOND_FACTOR_ROLES that are no role; they would demand
+    nothing. A system check of Django.
+    """
+    errors = []
+    for word in settings.SECOND_FACTOR_ROLES:
+        if word not in Role.values:
+            roles = ", ".join(Role.values)
+            text = f"SECOND_FACTOR_ROLES names {word!r}, which is no role."
+            errors.append(Error(text, hint=f"Roles: {roles}.", id="villages.E001"))
+    return errors
 
 
 def needs_second_factor(user: User, on: date) -> bool:

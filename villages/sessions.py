@@ -2,7 +2,9 @@
 computer.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -37,12 +39,19 @@ def is_over(request: HttpRequest, at: datetime) -> bool:
     """Tell whether the session has been idle too long, or is older than any may be; one
     of unknown age is over.
     """
-    began = int(request.session.get(BEGAN, 0))
-    if request.session.get(STAYS):
-        return at.timestamp() - began >= int(settings.SESSION_COOKIE_AGE)
+    since = int(request.session.get(BEGAN, 0))
+    if not request.session.get(STAYS):
+        since = max(since, _seen(request))
 
-    idle = timedelta(minutes=settings.IDLE_MINUTES)
-    return at.timestamp() - max(began, _seen(request)) >= idle.total_seconds()
+    unused = at.timestamp() - since
+    return unused >= longest_unused(request.session).total_seconds()
+
+
+def longest_unused(session: SessionBase | Mapping[str, Any]) -> timedelta:
+    """Return for how long a session goes on without use; one that stays, in all."""
+    if session.get(STAYS):
+        return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return timedelta(minutes=settings.IDLE_MINUTES)
 
 
 def keep_seen(request: HttpRequest, response: HttpResponse, at: datetime) -> None:

@@ -165,7 +165,8 @@ def _counts(request: HttpRequest, name: str | None) -> list[Count]:
             of_name.append(row)
         if row.ip_address == address:
             is_same_kind = str(row.username).startswith(RECEIPT) == is_receipt
-            of_address += [row] if is_same_kind else []
+            if is_same_kind:
+                of_address.append(row)
         if row.username == name and row.ip_address == address:
             here.append(row)
 

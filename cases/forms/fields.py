@@ -12,15 +12,14 @@ from cases.workflow.inputs import MOST_ASKED, Ask, ask_shorter
 from cases.workflow.numbering import number_of
 from minshi import workdays
 from minshi.days import DayField
+from villages.forms.rows import RowsField
 from villages.models import Post, User
 
 if TYPE_CHECKING:
     OneCase = forms.ModelChoiceField[Case]
     OneReport = forms.ModelChoiceField[MandatoryReport]
-    SomeUsers = forms.ModelMultipleChoiceField[User]
 else:  # at run time they take no type
     OneCase = OneReport = forms.ModelChoiceField
-    SomeUsers = forms.ModelMultipleChoiceField
 
 TALL = {"rows": 3}
 
@@ -128,7 +127,7 @@ class ReportField(OneReport):
         return report_label(report)
 
 
-class CadresField(SomeUsers):
+class CadresField(RowsField):
     """Cadres as `cadres_over` gives them, each with a post to know them by."""
 
     widget = forms.CheckboxSelectMultiple

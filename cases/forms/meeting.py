@@ -3,7 +3,7 @@ corrections.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -17,12 +17,8 @@ from cases.privacy.redactor import title_for
 from minshi import workdays
 from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer
+from villages.forms.rows import RowsField
 from villages.models import MeetingKind
-
-if TYPE_CHECKING:
-    SomeCases = forms.ModelMultipleChoiceField[Case]
-else:  # at run time it takes no type
-    SomeCases = forms.ModelMultipleChoiceField
 
 MOST_PEOPLE = 100_000
 MOST_PLACE = 60  # characters
@@ -32,7 +28,7 @@ SHORT = {"rows": 2}
 MOST_OFFERED = 60
 
 
-class WaitingField(SomeCases):
+class WaitingField(RowsField):
     """Cases that wait for a decision, each by its matter (without a speaker who is
     hidden) and day.
     """

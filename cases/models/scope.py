@@ -22,7 +22,7 @@ from cases.models.choices import (
 from cases.models.clock import Clock
 from cases.models.handling import Assignment
 from villages.models import Post, Role, Town, User
-from villages.models.people import Reach
+from villages.models.posts import Reach
 from villages.rights import OVERSEE
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """排一轮: members on duty in turn; the plan is shown first, then written by a click."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -22,6 +22,7 @@ from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rotating import BEGINS, ENDS
 from villages.forms.accounts import DayInput, RuleForm, offer, offer_rows
 from villages.forms.duty import PersonField, TimeInput
+from villages.forms.rows import RowsField
 from villages.models import Post, Village
 from villages.requests import whole_number
 from villages.rights import ARRANGE_DUTY
@@ -32,13 +33,8 @@ NEXT = "next"
 NOBODY = "nobody"
 TWO_WEEKS = ONE_DAY * 13  # from the first day to the last
 
-if TYPE_CHECKING:
-    SomePosts = forms.ModelMultipleChoiceField[Post]
-else:  # at run time it takes no type
-    SomePosts = forms.ModelMultipleChoiceField
 
-
-class PeopleField(SomePosts):
+class PeopleField(RowsField):
     label_from_instance = PersonField.label_from_instance
 
 

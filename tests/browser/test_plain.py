@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.contrib.staticfiles import finders
+from playwright.sync_api import expect
 
 from cases.models import Case
+from tests.browser.conftest import PASSWORD
 from tests.cases.council import called
 from tests.cases.roads import accepted, decided, staff
 
@@ -39,6 +42,27 @@ def test_a_matter_is_taken_down_and_accepted_without_javascript(open_as):
     page.click("form#act .btn-primary")
 
     assert Case.objects.get().stage == "deliberate"
+
+
+def test_words_that_come_after_the_login_is_over_are_there_to_copy(log_in_as):
+    duty = staff().duty
+    page = log_in_as(duty, java_script_enabled=False)
+    page.goto("/intake/")
+    page.fill("[name=verbatim]", "过路桥栏杆断了")
+    Session.objects.all().delete()
+
+    page.click("[name=save]")
+    expect(page.locator("main textarea")).to_have_value("过路桥栏杆断了")
+    with page.expect_popup() as opened:
+        page.click("main .btn-primary")
+    login = opened.value
+    login.fill("[name=login]", duty.user.username)
+    login.fill("[name=password]", PASSWORD)
+    login.click("main .btn-primary")
+
+    expect(login.locator("[name=verbatim]")).to_be_visible()
+    expect(page.locator("main textarea")).to_have_value("过路桥栏杆断了")
+    assert not Case.objects.exists()
 
 
 def test_the_whole_form_is_reached_by_keyboard_alone(open_as):

@@ -62,6 +62,7 @@ def test_a_name_committed_by_an_input_method_is_looked_up(open_as):
 
 def test_nobody_is_asked_for_while_a_name_is_composed(open_as):
     here = staff()
+    neighbours(here, "张长生", "李强")
     page = open_as(here.duty)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -71,10 +72,13 @@ def test_nobody_is_asked_for_while_a_name_is_composed(open_as):
     page.wait_for_timeout(400)  # longer than the pause before asking
 
     assert not [address for address in asked if "/lookup/" in address]
+    page.keyboard.insert_text("张")  # which ends the composition
+    expect(page.locator(OPTIONS)).to_contain_text("张长生")
 
 
 def test_the_enter_that_ends_a_composition_stays_in_the_field(open_as):
     here = staff()
+    neighbours(here, "张长生", "李强")
     page = open_as(here.duty)
     page.goto("/intake/")
     compose(page, "zhang")
@@ -84,10 +88,13 @@ def test_the_enter_that_ends_a_composition_stays_in_the_field(open_as):
     method.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **key})
 
     expect(page.locator(NAME)).to_be_focused()
+    page.keyboard.insert_text("张")
+    expect(page.locator(OPTIONS)).to_contain_text("张长生")
 
 
 def test_the_enter_of_a_browser_that_has_just_ended_composing_stays_as_well(open_as):
     here = staff()
+    neighbours(here, "张长生", "李强")
     page = open_as(here.duty)
     page.goto("/intake/")
 
@@ -98,6 +105,8 @@ def test_the_enter_of_a_browser_that_has_just_ended_composing_stays_as_well(open
     )
 
     expect(page.locator(NAME)).to_be_focused()
+    page.keyboard.insert_text("张")
+    expect(page.locator(OPTIONS)).to_contain_text("张长生")
 
 
 @pytest.mark.parametrize("key", ["Enter", "Tab"])

@@ -12,6 +12,11 @@ from tests.cases.roads import SHANGHAI
 FRONT = re.compile(r"//[^/]+/$")  # the address of the first page, and of no other
 
 
+def at_path(path: str) -> re.Pattern[str]:
+    """The address of one page, and of no log-in that leads on to it."""
+    return re.compile(rf"//[^/]+{re.escape(path)}$")
+
+
 def past_the_login(url: str) -> bool:
     """Whether a page is another than the log-in, to wait for."""
     return "/login/" not in url

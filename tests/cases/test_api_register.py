@@ -207,3 +207,24 @@ def test_a_correction_of_a_stale_version_or_without_one_is_refused():
 
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
     assert set(without.json()["fields"]) == {"version"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["8821", "zcs", "ZHANGCHANGSHENG", "zhangchangsheng", PHONE]
+)
+def test_who_spoke_as_well_is_a_neighbour_by_their_name_alone(typed):
+    """The end of a number, a pinyin and initials find somebody at the counter; sent as
+    a name they took the neighbour's number into the matter.
+    """
+    here = staff()
+    person = ResidentFactory(
+        household=HouseholdFactory(group=here.group), name="张长生", phone=PHONE
+    )
+    index_residents([person])
+
+    Api(here.duty).post("cases/", body(here, co_speakers=[typed]))
+    Api(here.duty).post("cases/", body(here, co_speakers=["张长生 "]))
+
+    (other,), (same,) = (case.others for case in Case.objects.order_by("pk"))
+    assert (other.resident, other.phone) == (None, "")
+    assert (same.resident, same.phone) == (person, PHONE)

@@ -54,7 +54,7 @@ COOKIES = """
 import json, django
 django.setup()
 from django.conf import settings
-from villages.middleware import TYPE_COOKIE
+from villages.reader import TYPE_COOKIE
 from villages.sessions import COOKIE
 print(json.dumps({
     "names": [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,

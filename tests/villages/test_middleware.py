@@ -17,7 +17,7 @@ from tests.villages.factories import (
     UserFactory,
     VillageFactory,
 )
-from villages.middleware import who_is_here
+from villages.reader import who_is_here
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)

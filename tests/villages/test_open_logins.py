@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from minshi.clock import now
 from tests.api import Api
-from tests.roles import secretary_of
+from tests.roles import secretary_of, security_admin
 from tests.villages.factories import UserFactory, VillageFactory
+from villages.accounts import deactivate, reset_password
 from villages.models import AuditRecord, OpenLogin, User
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,76 @@ def test_the_own_login_stands_there_after_a_change_of_the_password(user):
 
     assert next(row.is_this_one for row in rows(desk)) is True
     assert not is_in(phone)
+
+
+def test_a_new_password_takes_the_rows_of_the_others_away(user):
+    """Their sessions ended by the hash of the old password alone: for hours their rows
+    were listed, with a button that ended nothing.
+    """
+    desk, _phone, _token = logged_in(), logged_in(WECHAT), token_of()
+    new = "shui-qu-xiu-hao-le-9"
+
+    desk.post(
+        "/account/password/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+
+    assert [row.is_this_one for row in rows(desk)] == [True]
+    assert OpenLogin.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", [reset_password, deactivate])
+def test_an_act_of_the_security_administrator_ends_every_login(user, act):
+    phone = logged_in(WECHAT)
+    token_of()
+
+    act(user, by=security_admin().user, at=now())
+    User.objects.update(is_active=True)
+
+    assert not user.open_logins.exists()
+    assert not is_in(phone)
+
+
+def test_every_login_ends_by_the_api(user):
+    desk, token = logged_in(), token_of()
+
+    answer = Api().post("logoutall/", {}, **token)
+
+    assert answer.status_code == 204
+    assert not is_in(desk)
+    assert not OpenLogin.objects.exists()
+
+
+def test_the_own_login_ended_from_the_list_is_a_plain_logout(user):
+    """The audit log had it on another device."""
+    desk = logged_in()
+    pk = rows(desk)[0].login.pk
+
+    answer = desk.post(reverse("villages:end_login", args=[pk]))
+
+    assert answer["Location"].startswith("/login/")
+    assert not is_in(desk)
+    assert AuditRecord.objects.get(kind="logout").subject == ""
+
+
+def test_one_that_may_have_ended_for_want_of_use_says_so(user, time_machine):
+    time_machine.move_to("2026-03-02 09:00+08:00", tick=False)
+    logged_in(WECHAT)
+    room = Client()
+    room.post("/login/", {"login": "wang", "password": PASSWORD, "remember": "on"})
+    token_of()
+    time_machine.move_to("2026-03-02 10:00+08:00", tick=False)
+    desk = logged_in()
+
+    page = desk.get(PAGE)
+
+    assert [row.is_perhaps_over for row in page.context["rows"]] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert page.content.decode().count("logins__over") == 1
 
 
 def test_whoever_logs_in_over_the_login_of_another_is_listed(user, client):

@@ -4,6 +4,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -114,6 +115,22 @@ def test_the_password_of_before_the_history_is_not_taken_again(client, user):
     client.force_login(user)
 
     assert change(client, PASSWORD, PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("old", ["", "  ", "not-the-one-i-have-1"])
+@pytest.mark.parametrize("guess", [PASSWORD, "hua-jiao-hong-le-3", "aaaaaaaaaa1"])
+def test_a_guess_is_told_nothing_before_the_old_password_was_right(
+    client, user, old, guess
+):
+    """With the box of the old password empty, the words of the new one confirmed every
+    guess, as often as anybody liked.
+    """
+    user.passwords_used.create(password=make_password("hua-jiao-hong-le-3"))
+    client.force_login(user)
+
+    answer = change(client, old, guess)
+
+    assert list(answer.context["form"].errors) == ["oldpassword"]
 
 
 def log_in(client: Client, password: str = PASSWORD):

@@ -6,7 +6,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.core.cache import cache
+from django.core.checks import run_checks
 from django.urls import reverse
 
 from tests.api import Api
@@ -14,13 +16,13 @@ from tests.processes import output_of
 from tests.roles import auditor, secretary_of, security_admin, system_admin
 from tests.villages.factories import UserFactory, VillageFactory
 from tests.villages.test_tries import code_of
-from villages.models import AuditRecord, User
+from villages.models import AuditRecord, User, roles
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "lu-deng-huai-le-7"
 GOOD = "shui-qu-xiu-hao-le-9"
 APP = "/account/second-factor/app/"
-ADMINISTRATORS = ["system_admin", "security_admin", "auditor"]
+ADMINISTRATORS = settings.ADMINISTRATORS
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +159,23 @@ def test_a_login_that_waited_too_long_for_its_code_says_so_and_keeps_its_page(
 
     assert answer["Location"] == "/login/?next=%2Faccounts%2Faudit%2F"
     assert "太久" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("roles", "named"),
+    [([], []), (ADMINISTRATORS, []), (["auditor", "audtior"], ["audtior"])],
+)
+def test_a_mistyped_role_is_an_error_of_the_set_up(settings, roles, named):
+    settings.SECOND_FACTOR_ROLES = roles
+
+    errors = [error for error in run_checks() if error.id == "villages.E001"]
+
+    assert len(errors) == len(named)
+    assert all(repr(word) in str(errors) for word in named)
+
+
+def test_the_settings_name_the_administrators_of_the_model():
+    assert set(settings.ADMINISTRATORS) == roles.ADMINISTRATORS
 
 
 @pytest.mark.any_database

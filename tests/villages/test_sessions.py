@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from tests.roles import secretary_of
@@ -138,6 +140,7 @@ def test_a_fragment_leaves_the_page_and_says_that_the_login_is_over(
     )
 
     assert (answer.status_code, answer.json()["code"]) == (401, "session_ended")
+    assert "没有操作" in answer.json()["detail"]
     assert "HX-Redirect" not in answer
 
 
@@ -208,3 +211,72 @@ def test_the_reason_is_kept_for_the_next_thing_somebody_does(at_work, time_machi
 
     assert answer["Location"].startswith("/login/")
     assert len(list(client.get(answer["Location"]).context["messages"])) == 1
+
+
+@pytest.mark.parametrize("is_idle", [True, False])
+def test_a_form_that_comes_after_the_end_of_the_login_gives_its_words_back(
+    at_work, time_machine, is_idle
+):
+    """They stood neither on the login page nor on the form after it."""
+    client = at_work()
+    if is_idle:
+        time_machine.shift(timedelta(minutes=61))
+    else:
+        client.post("/logout/")
+
+    answer = client.post(
+        "/intake/",
+        {
+            "key": "00000000-0000-4000-8000-000000000001",
+            "channel": "talk_room",
+            "village": "12",
+            "speaker_name": "张长生",
+            "speaker_phone": "13993912345",
+            "verbatim": "水渠堵了 <b>半月</b>\n浇不上地",
+            "photo": SimpleUploadedFile("渠.png", b"png"),
+        },
+        headers={"referer": "http://testserver/intake/?village=12"},
+    )
+
+    assert answer.status_code == 401
+    assert answer.context["texts"] == [
+        "张长生",
+        "13993912345",
+        "水渠堵了 <b>半月</b>\n浇不上地",
+    ]
+    text = answer.content.decode()
+    assert "水渠堵了 &lt;b&gt;半月&lt;/b&gt;" in text
+    assert 'href="/login/?next=/intake/%3Fvillage%3D12"' in text
+    assert answer.context["had_files"]
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("/account/password/", {"oldpassword": "Geheim 1", "password1": "Geheim 2"}),
+        ("/account/confirm/", {"password": "Geheim 1", "next": "/bodies/?x=1"}),
+        ("/account/confirm/code/", {"code": "12345678"}),
+        ("/logout/", {}),
+        ("/type-size/", {"type": "large", "next": "/login/?next=/Intake/"}),
+        ("/language/", {"language": "zh-hans", "next": "/login/"}),
+    ],
+)
+def test_no_secret_is_given_back(at_work, time_machine, address, fields):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.post(address, fields)
+
+    assert (answer.status_code, answer["Location"][:7]) == (302, "/login/")
+
+
+def test_nothing_is_shown_of_a_form_sent_from_elsewhere(at_work, time_machine):
+    at_work()
+    time_machine.shift(timedelta(minutes=61))
+    stranger = Client(enforce_csrf_checks=True)
+
+    answer = stranger.post("/intake/", {"verbatim": "水渠堵了"})
+
+    assert answer.status_code == 403
+    assert "水渠堵了" not in answer.content.decode()

@@ -15,6 +15,7 @@ from minshi.crypto import normal_phone
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.lookup import index_residents
+from villages.lookup_counts import count_lookup
 from villages.models import (
     ContactLink,
     Group,
@@ -30,9 +31,29 @@ from villages.rights import KEEP_REGISTER
 class RegisterAdmin(PostAdmin):
     editors = KEEP_REGISTER
     path = ""  # from the row to its Group
+    names_neighbours = False  # without anything being searched for
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(kept_groups(request.user, today(), self.path))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search for a list or for a field that completes. TooMany: it is a lookup of
+        neighbours, and there were too many.
+        """
+        if self.names_neighbours or search_term:
+            self.count(request)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return the row of a page. TooMany: as `get_search_results`."""
+        if self.names_neighbours:
+            self.count(request)
+        return super().get_object(request, *args, **kwargs)
+
+    def count(self, request: HttpRequest) -> None:
+        count_lookup(cast("StaffRequest", request).user, today())
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Delete the lookup keys of a resident with them; nobody needs a right over
@@ -104,6 +125,7 @@ class ResidentForm(FormOfResident):
 @admin.register(Resident)
 class ResidentAdmin(RegisterAdmin):
     path = "household__group__"
+    names_neighbours = True
     form = ResidentForm
     fields = (
         "household",
@@ -144,6 +166,7 @@ class ResidentKeyAdmin(RegisterAdmin):
     """
 
     path = "resident__household__group__"
+    names_neighbours = True
     list_display = ("key", "resident")
     list_select_related = ("resident",)
     search_fields = ("key__startswith",)

@@ -4,12 +4,14 @@ scoped lists.
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
 from django.db.models import DateField, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from minshi.clock import today
 from minshi.days import USUAL, DayField
@@ -89,6 +91,19 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedList
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Do an action with the rows ticked; nothing where one of them can be no row,
+        at which the database would fail.
+        """
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if all(whole_number(key) is not None for key in ticked):
+            return super().response_action(request, queryset, *args, **kwargs)
+
+        messages.warning(request, _("This is not one of the choices."))
+        return None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.reads(request)

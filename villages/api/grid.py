@@ -10,14 +10,13 @@ from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
 from minshi.api import KeyPages
 from minshi.api_docs import Endpoint
 from minshi.clock import today
 from villages.api.fields import validated
 from villages.api.login import user_of
-from villages.lookup_counts import LOOKUP_SCOPE, look_up
+from villages.lookup_counts import look_up
 from villages.models import Group, Town, Village
 
 
@@ -87,9 +86,6 @@ class HouseholdLookup(Endpoint):
     """At most eight residents of the villages one may look up in. Throttled; how often
     is counted by day.
     """
-
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = LOOKUP_SCOPE
 
     @extend_schema(parameters=[Sought], responses={200: Neighbours})
     def get(self, request: Request) -> Response:

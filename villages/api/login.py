@@ -27,8 +27,9 @@ from minshi.api import OwnPasswordFirst
 from minshi.api_docs import Endpoint
 from minshi.clock import now, today
 from villages.api.fields import validated
-from villages.forms.secrets import CodeForm
+from villages.forms.secret_forms import CodeForm
 from villages.models import Post, User
+from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
 from villages.second_factor import lacks_second_factor
 
@@ -179,12 +180,13 @@ class Logout(LogsOut):
 
 
 class LogoutAll(LogsOut):
-    """Ends every token of the account, and the session if one was used."""
+    """Ends every token and every session of the account."""
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        AuthToken.objects.filter(user=user_of(request)).delete()
+        user = user_of(request)
         self.note_logout(request)
+        end_all_logins(user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

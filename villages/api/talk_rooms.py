@@ -72,7 +72,8 @@ class TalkRoomItem(TalkRoomApi):
     @extend_schema(responses={200: TalkRoomSerializer})
     def get(self, _request: Request, village: int) -> Response:
         """A village's talk room; none where it was not described yet."""
-        room = get_object_or_404(self.rooms(), village=village)
+        # by its key: of a relation Django asks for a number no column holds
+        room = get_object_or_404(self.rooms(), village__pk=village)
         return Response(TalkRoomSerializer(room).data)
 
     @extend_schema(request=TalkRoomWanted, responses={200: TalkRoomSerializer})

@@ -15,7 +15,7 @@ from minshi.errors import RuleBroken
 from minshi.text import clean_text
 from villages.models import Body, Role
 from villages.models.bodies import Base
-from villages.models.people import NODES_OF_ROLE
+from villages.models.roles import NODES_OF_ROLE
 from villages.places import find_places
 
 

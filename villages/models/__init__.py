@@ -21,7 +21,9 @@ from villages.models.grid import (
     Village,
 )
 from villages.models.logins import LookupCount, OpenLogin, PasswordUsed
-from villages.models.people import ContactLink, Node, Post, Role, User
+from villages.models.people import User
+from villages.models.posts import ContactLink, Post
+from villages.models.roles import Node, Role
 
 __all__ = [
     "AuditRecord",

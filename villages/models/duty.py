@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from minshi import workdays
 from villages.models.grid import Village
-from villages.models.people import Post, User
+from villages.models.people import User
+from villages.models.posts import Post
 
 LAST_TALK_DAY = 28  # which every month has
 # so that what runs at a moment began within a day before it

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 from minshi.crypto import EncryptedTextField, masked_phone
 
 if TYPE_CHECKING:
-    from villages.models.people import Role, User
+    from villages.models.people import User
+    from villages.models.roles import Role
 
 
 class TownQuerySet(models.QuerySet["Town"]):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,12 @@ from django.views.generic import View
 
 from minshi.clock import now
 from villages.models import OpenLogin
-from villages.open_logins import device_of, end_logins, open_logins_of
+from villages.open_logins import (
+    device_of,
+    end_logins,
+    is_perhaps_over,
+    open_logins_of,
+)
 from villages.requests import StaffRequest
 
 
@@ -22,6 +29,7 @@ class LoginRow:
 
     login: OpenLogin
     is_this_one: bool
+    is_perhaps_over: bool
 
     @property
     def device(self) -> str:
@@ -36,13 +44,19 @@ class OpenLogins(LoginRequiredMixin, View):
     """The list; sending it ends all but the one that asks."""
 
     def get(self, request: StaffRequest) -> HttpResponse:
-        key = request.session.session_key
+        at = now()
         rows = []
-        for login in open_logins_of(request.user, now()):
-            rows.append(LoginRow(login, login.session_id == key))
+        for login in open_logins_of(request.user, at):
+            is_this_one = login.session_id == request.session.session_key
+            is_over = not is_this_one and is_perhaps_over(login, at)
+            rows.append(LoginRow(login, is_this_one, is_over))
 
         rows.sort(key=lambda row: not row.is_this_one)
-        context = {"rows": rows, "has_others": any(not row.is_this_one for row in rows)}
+        context = {
+            "rows": rows,
+            "has_others": any(not row.is_this_one for row in rows),
+            "idle_minutes": settings.IDLE_MINUTES,
+        }
         return render(request, "villages/open_logins.html", context)
 
     def post(self, request: StaffRequest) -> HttpResponse:
@@ -70,10 +84,11 @@ class EndLogin(LoginRequiredMixin, View):
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         login = get_object_or_404(request.user.open_logins, pk=pk)
+        if login.session_id == request.session.session_key:
+            logout(request)
+            return redirect("account_login")
+
         device = device_of(login)
         end_logins([login], by=request.user, at=now(), request=request)
-
-        if login.session_id == request.session.session_key:
-            return redirect("account_login")
         messages.success(request, _("Ended: %(device)s.") % {"device": device})
         return redirect("villages:open_logins")

@@ -6,7 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from villages.middleware import TYPE_COOKIE, TYPE_SIZES
+from villages.reader import TYPE_COOKIE, TYPE_SIZES
 
 A_YEAR = 365 * 24 * 3600
 

@@ -2,22 +2,20 @@
 a reason.
 """
 
-from math import ceil
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.generic import View
-from rest_framework.throttling import ScopedRateThrottle
 
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.refusals import refuse_by_rule
 from villages.disclosure import open_phone
 from villages.forms.accounts import ReasonForm
 from villages.lookup import FoundResident
-from villages.lookup_counts import LOOKUP_SCOPE, TooMany, look_up
+from villages.lookup_counts import TooMany, count_lookup, look_up
 from villages.models import Post, Resident, Village
 from villages.requests import StaffRequest, whole_number
 from villages.rights import UNMASK, first_post
@@ -28,33 +26,20 @@ class Lookup(LoginRequiredMixin, View):
     it.
     """
 
-    throttle_scope = LOOKUP_SCOPE  # read by the throttle, as on the API
-
     def get(self, request: StaffRequest) -> HttpResponse:
         text = request.GET.get("q", "")
         only_in = whole_number(request.GET.get("village", ""))
 
         try:
-            self._check_pace(request)
             found = look_up(text, by=request.user, on=today(), only_in=only_in)
         except TooMany as refusal:
-            answer = {"code": refusal.code, "detail": str(refusal)}
-            return JsonResponse(answer, status=refusal.status)
+            return refuse_by_rule(request, refusal, as_json=True)
 
         names_village = len({resident.village for resident in found}) > 1
         rows = [_as_json(resident, names_village) for resident in found]
         return JsonResponse(
             {"results": rows}, json_dumps_params={"ensure_ascii": False}
         )
-
-    def _check_pace(self, request: StaffRequest) -> None:
-        """TooMany: faster than anybody types (THROTTLE_LOOKUP)."""
-        throttle = ScopedRateThrottle()
-        # it reads the user and `throttle_scope`, which a plain view has as well
-        if not throttle.allow_request(cast("Any", request), cast("Any", self)):
-            seconds = ceil(throttle.wait() or 1)
-            text = _("Too many at once. Try again in %(seconds)s seconds.")
-            raise TooMany(text % {"seconds": seconds})
 
 
 def _as_json(resident: FoundResident, names_village: bool) -> dict[str, Any]:
@@ -75,8 +60,14 @@ def _as_json(resident: FoundResident, names_village: bool) -> dict[str, Any]:
 
 class OpenResidentPhone(LoginRequiredMixin, View):
     """The page that asks why, then shows the number once; outside the reader's villages
-    there is no such page.
+    there is no such page. Each opening names a neighbour, and counts as a lookup.
     """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except TooMany as refusal:
+            return refuse_by_rule(request, refusal)
 
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
         return self._show(request, self._resident(request, pk), ReasonForm())
@@ -103,6 +94,7 @@ class OpenResidentPhone(LoginRequiredMixin, View):
         return self._show(request, resident, form, status=UNPROCESSABLE)
 
     def _resident(self, request: StaffRequest, pk: int) -> Resident:
+        count_lookup(request.user, today())
         villages = Village.objects.in_reach_of(request.user, today(), UNMASK)
         residents = Resident.objects.filter(household__group__village__in=villages)
         residents = residents.select_related("household__group__village")

@@ -9,6 +9,8 @@ import unicodedata
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import PasswordField
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
@@ -27,7 +29,14 @@ CODE_OR_RECOVERY_CODE = re.compile(r"[0-9]{6}|[0-9]{8}")
 
 
 class ChangePasswordForm(account.ChangePasswordForm):
-    """allauth's, in our words; the old password is a secret like any other."""
+    """allauth's, in our words; the old password is a secret like any other.
+
+    The new one is compared with the passwords of before only after the old one was
+    right: its answer would confirm guesses that nobody counts.
+    """
+
+    # allauth's own field is validated whatever the old password was
+    password1 = PasswordField(autocomplete="new-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +63,13 @@ class ChangePasswordForm(account.ChangePasswordForm):
             if not self.user.check_password(self.cleaned_data["oldpassword"]):
                 raise ValidationError(_("This is not the password you have now."))
         return str(self.cleaned_data["oldpassword"])
+
+    def clean_password1(self) -> str:
+        """ValidationError: a validator refuses it; asked after a right old password."""
+        password = str(self.cleaned_data["password1"])
+        if "oldpassword" in self.cleaned_data:
+            get_adapter().clean_password(password, user=self.user)
+        return password
 
 
 class CodeField(forms.CharField):

@@ -31,7 +31,7 @@ from minshi.crypto import masked_name
 from villages.audit import record_audit
 from villages.models import User
 from villages.models.audit import AuditKind
-from villages.open_logins import note_session, note_token
+from villages.open_logins import end_all_logins, note_session, note_token
 from villages.passwords import is_too_old
 from villages.sessions import began_at, begin
 from villages.tries import PASSWORD, RECEIPT
@@ -123,16 +123,14 @@ def _name_in_words(name: str) -> str:
 
 
 def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """End every other log-in: the sessions by their hash of the old password, the
-    tokens here.
-    """
+    """Note when the password was changed, and end every other log-in."""
     at = now()
     user.password_changed_at = at
     user.save(update_fields=["password_changed_at"])
 
-    AuthToken.objects.filter(user=user).delete()
     # this one goes on, under a new key
     note_session(request, user, began_at(request.session) or at)
+    end_all_logins(user, but=request.session.session_key)
     reauthenticate_by_password(request)  # its old password was typed just now
     record_audit(
         AuditKind.ACCOUNT,

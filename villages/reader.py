@@ -1,0 +1,76 @@
+"""The reader of a page, as its templates know them."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from minshi.clock import today
+from villages.models import Post, User
+from villages.rights import ENTER_ADMIN, deals_with_cases
+
+TYPE_SIZES = ("normal", "large", "largest")
+TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
+
+
+class Here:
+    """The reader of the page, for templates; nothing is worked out before it is
+    shown.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        """The current posts; none while something has to be done first, for whatever
+        they open leads back to that page.
+        """
+        if self.user is None or self.user.must_change_password:
+            return []
+        if getattr(self._request, "first_thing", None):
+            return []
+        return self.user.posts_on(today())
+
+    @cached_property
+    def main_post(self) -> Post | None:
+        """The post appointed first."""
+        return self.posts[0] if self.posts else None
+
+    @cached_property
+    def place(self) -> str:
+        """The place of the main post, town included; empty for the 三员."""
+        post = self.main_post
+        if post is None:
+            return ""
+
+        village = post.group.village if post.group else post.village
+        return f"{village.town}{post.place}" if village else post.place
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(str(post.role) for post in self.posts)
+
+    @cached_property
+    def is_staff_of_cases(self) -> bool:
+        """True where any post is not one of the 三员."""
+        return deals_with_cases(self.posts)
+
+    @cached_property
+    def enters_admin(self) -> bool:
+        return not self.roles.isdisjoint(ENTER_ADMIN)
+
+    @cached_property
+    def type_size(self) -> str:
+        size = self._request.COOKIES.get(TYPE_COOKIE, "")
+        return size if size in TYPE_SIZES else TYPE_SIZES[0]
+
+
+def who_is_here(request: HttpRequest) -> dict[str, Here]:
+    """Return the context of every page: `here`."""
+    return {"here": Here(request)}
