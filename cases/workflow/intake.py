@@ -42,10 +42,11 @@ def take_down(
 ) -> Case:
     """Register, settle and take the answer in one go, or nothing at all.
 
-    A repeated `key` changes nothing. Raises what register and make_move raise. Source:
-    domain §3, register, settle, rate.
+    A repeated `key` changes nothing; with another answer it is KeyReused. Raises what
+    register and make_move raise. Source: domain §3, register, settle, rate.
     """
-    case = register(spoken, by=by, at=at, key=key)
+    answer = vars(on_the_spot) if on_the_spot else {}
+    case = register(spoken, by=by, at=at, key=key, sent_with=answer)
     was_moved_already = case.version > 1
     if on_the_spot is None or was_moved_already:
         return case

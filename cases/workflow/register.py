@@ -1,8 +1,10 @@
 """register: a villager's words become a case (domain §3, moves table)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +89,12 @@ class Spoken:
 
 @transaction.atomic
 def register(
-    spoken: Spoken, *, by: Actor, at: datetime, key: UUID | None = None
+    spoken: Spoken,
+    *,
+    by: Actor,
+    at: datetime,
+    key: UUID | None = None,
+    sent_with: Mapping[str, Any] = MappingProxyType({}),
 ) -> Case:
     """Take a matter down and return the new case in 说, with number, owner and clock.
 
@@ -96,13 +103,15 @@ def register(
     3. Write case and co-speakers.
     4. Start the clock, name whom it concerns and who owns it, write the event.
 
-    A repeated `key` counts only with all the same and from the same officer. Raises
+    A repeated `key` counts only with all the same and from the same officer; the same
+    of `sent_with`, what came in one form with the matter. Raises
     KeyReused (the key came before with something else), InputRefused (no words, a place
     that does not fit, a name that is none) and NoSuchRight (outside the post's
     territory; the key is somebody else's).
     """
     spoken = _as_kept(spoken)
-    sent = fingerprint(Action.REGISTER, vars(spoken))  # before anything is looked up
+    told = {**vars(spoken), **sent_with}
+    sent = fingerprint(Action.REGISTER, told)  # before anything is looked up
     if before := _made_before(key, sent, spoken, by):
         return before
     spoken = _identified(spoken, by, at)

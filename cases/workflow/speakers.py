@@ -79,7 +79,8 @@ def named_person(
 
     Only where an officer types, among the neighbours they may look up: whoever names
     themself from outside is not taken for a resident, nor is a namesake with another
-    `phone`. One query where no resident was chosen.
+    `phone`. A name written over after the choice counts, and the choice does not. One
+    query where no resident was chosen.
     InputRefused as in `checked_name`.
     """
     officer = officer_typing(by)
@@ -87,6 +88,8 @@ def named_person(
         return Named(name, resident)
 
     name = checked_name(name, resident, as_typed=as_typed, field=field)
+    if resident and folded(resident.name) != folded(name):
+        resident = None
     if resident is None and not as_typed:
         found = neighbour_named(name, village, group, by=officer, at=at)
         if found and not _has_other_phone(found, phone):
