@@ -10,17 +10,23 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from minshi.crypto import normal_phone
-from minshi.text import PLACEHOLDER
+from minshi.text import PLACEHOLDER, is_blank
 from villages.models import Office, Post
 
 Row = TypeVar("Row", bound=Model)
 
 
 class PlainText(serializers.CharField):
-    """Text as somebody typed it; one that the API itself blanked out is refused."""
+    """Text as somebody typed it.
+
+    Refused is one that the API itself blanked out and, where it must say something, one
+    that says nothing: 「。」.
+    """
 
     def to_internal_value(self, data: Any) -> str:
         text: str = super().to_internal_value(data)
+        if is_blank(text) and not self.allow_blank:
+            self.fail("blank")
         if PLACEHOLDER in text:
             raise serializers.ValidationError(
                 _("A part of this text was hidden from you; it cannot be sent back.")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import choices
 from cases.privacy.personal import WHO_SPOKE
 from minshi.errors import InputRefused, Text
-from minshi.text import clean_line, clean_text
+from minshi.text import clean_line, clean_text, is_blank
 from villages.models import Office, Post
 
 # what a standard text leaves for the officer to say, as 【哪天】
@@ -196,7 +196,7 @@ def check_inputs(
 
 
 def _wrong_with(item: Input, value: Any) -> Text | None:
-    if item.required and value in (None, "", [], False):
+    if item.required and _is_missing(value):
         return _("Please fill this in.")
     if item.kind is Kind.CHOICE and value and value not in dict(item.offered()):
         return _("This is not one of the choices.")
@@ -205,6 +205,13 @@ def _wrong_with(item: Input, value: Any) -> Text | None:
     if item.kind is Kind.ASKS and any(map(_is_overlong, value or [])):
         return ask_shorter()
     return None
+
+
+def _is_missing(value: Any) -> bool:
+    """Return True where nothing was chosen or said: a full stop says nothing."""
+    if isinstance(value, str):
+        return is_blank(value)
+    return value in (None, [], False)
 
 
 def _is_overlong(ask: Ask) -> bool:

@@ -93,6 +93,8 @@ def test_a_matter_about_a_cadre_is_taken_down_and_then_hidden_from_its_recorder(
     "fields",
     [
         {"verbatim": "  "},
+        {"verbatim": "。"},
+        {"verbatim": "\u0301"},
         {"village": 0},
         {"village": 999_999},
         {"group": 999_999},

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 
 from cases.models import StandardText
-from cases.workflow import Action
+from cases.workflow import Action, make_move
+from minshi.errors import InputRefused
 from tests.api import Api
-from tests.cases.roads import NOON, accepted, completed, staff
+from tests.cases.roads import NOON, accepted, completed, officer, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,20 @@ def test_a_step_not_open_to_somebody_has_neither(part):
         ).status_code
         == 404
     )
+
+
+@pytest.mark.parametrize("reply", ["。", "……", "\u20dd"])
+def test_a_reply_that_says_nothing_is_refused(reply):
+    here = staff()
+    case = completed(here)
+
+    for path in ("moves/", "moves/verify/preview/"):
+        answer = Api(here.secretary).post(
+            f"cases/{case.number}/{path}", body(case, reply)
+        )
+        assert answer.status_code == 400
+        assert set(answer.json()["fields"]) == {"reply"}
+
+    with pytest.raises(InputRefused) as caught:
+        make_move(case, Action.VERIFY, by=officer(here.secretary), at=NOON, reply=reply)
+    assert "reply" in caught.value.fields

@@ -102,6 +102,21 @@ def test_a_namesake_is_not_taken_for_the_neighbour(here):
     assert [case.resident for case in cases] == [None] * 4
 
 
+def test_a_name_written_over_the_choice_is_not_the_chosen_neighbours(here):
+    chosen = neighbour(here.group, phone=PHONE)
+    other = neighbour(here.group, name="蒲富贵")
+    api = Api(here.duty)
+    told = {"verbatim": "水渠堵了", "village": here.village.pk, "resident": chosen.pk}
+
+    known = api.post("cases/", {**told, "speaker_name": "蒲富贵"}).json()
+    stranger = api.post("cases/", {**told, "speaker_name": "外村老王"}).json()
+
+    known = Case.objects.get(number=known["number"])
+    stranger = Case.objects.get(number=stranger["number"])
+    assert (known.resident, known.speaker_phone or "") == (other, other.phone or "")
+    assert (stranger.resident, stranger.speaker_phone or "") == (None, "")
+
+
 def test_whoever_names_themself_from_outside_is_linked_to_nobody(here):
     neighbour(here.group, phone=PHONE)
     spoken_of = Spoken(verbatim="水渠堵了", village=here.village, speaker_name="张长生")

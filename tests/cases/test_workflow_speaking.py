@@ -19,6 +19,7 @@ from cases.workflow import (
     register,
 )
 from cases.workflow.candidates import cadres_over
+from cases.workflow.intake import OnTheSpot, take_down
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.history import history_lifted
 from tests import roles
@@ -88,6 +89,23 @@ def test_what_was_corrected_is_not_swallowed_by_a_key_that_comes_again(corrected
 
     assert again == case
     assert case.number in str(refused.value)
+
+
+@pytest.mark.parametrize("second", [None, OnTheSpot("换好了", "dissatisfied")])
+def test_another_answer_on_the_spot_is_not_swallowed_by_the_key(second):
+    here, key = staff(), uuid4()
+    sent = Spoken(
+        verbatim="水管漏水", village=here.village, said_at=NOON, category="village"
+    )
+    first = OnTheSpot("换好了", "satisfied", "solved")
+    common = {"by": officer(here.duty), "at": NOON, "key": key}
+    case = take_down(sent, on_the_spot=first, **common)
+
+    again = take_down(sent, on_the_spot=first, **common)
+    with pytest.raises(KeyReused):
+        take_down(sent, on_the_spot=second, **common)
+
+    assert again == case
 
 
 def test_a_matter_from_before_is_told_apart_by_its_words():
