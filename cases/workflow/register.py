@@ -43,7 +43,7 @@ from minshi.idempotency import fingerprint, once
 from minshi.text import clean_line, clean_text
 from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
-from villages.models.people import ADMINISTRATORS
+from villages.models.roles import ADMINISTRATORS
 
 TITLE_LENGTH = 24
 TOLD = ("verbatim", "request_text", "remark")

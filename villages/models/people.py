@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from villages.models.posts import Post, Reach, first_appointed_first
-from villages.models.roles import ADMINISTRATORS as ADMINISTRATORS  # noqa: PLC0414 - for importers
 from villages.models.roles import Role
 
 
