@@ -97,7 +97,7 @@ def test_another_answer_on_the_spot_is_not_swallowed_by_the_key(second):
     sent = Spoken(
         verbatim="水管漏水", village=here.village, said_at=NOON, category="village"
     )
-    first = OnTheSpot("换好了", "satisfied", "solved")
+    first = OnTheSpot("换好了", "satisfied", "yes")
     common = {"by": officer(here.duty), "at": NOON, "key": key}
     case = take_down(sent, on_the_spot=first, **common)
 
