@@ -348,10 +348,9 @@ def test_a_restore_under_a_running_program_is_refused(made):
     assert path.read_bytes() == b"what it works with"
 
 
+@pytest.mark.postgres  # a file always answers
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_a_database_that_does_not_answer_is_told_in_words(made, tmp_path, command):
-    if connection.vendor == "sqlite":
-        pytest.skip("a file answers")
     env = program_on_the_same_data(tmp_path)
     env["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/nothing"
     target = {"backup": tmp_path / "usb", "restore": made.path}[command]
