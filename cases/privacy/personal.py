@@ -44,7 +44,9 @@ def names_of(case: Case) -> list[str]:
     One query where others spoke as well.
     """
     names = [getattr(case, field) for field in NAMES]
-    return [*names, *(person.name for person in case.others)]
+    if case.also_personal:  # not by `others`: migrations fold words as well
+        names += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    return names
 
 
 def also_personal(case: Case) -> list[str]:
