@@ -98,10 +98,15 @@ def places_of(posts: Iterable[Post]) -> list[BodyPlace]:
 
 
 def readable_places(user: User, on: date) -> list[BodyPlace]:
-    """Return the places whose bodies a user seats, and the villages of their own
-    village and group posts.
+    """Return the places whose bodies a user seats, the town or county of their office,
+    and the villages of their own village and group posts.
     """
-    places = {place.key: place for place in places_of(user.posts_on(on))}
+    posts = user.posts_on(on)
+    places = {place.key: place for place in places_of(posts)}
+    for post in posts:
+        if post.office:
+            place = BodyPlace(post.office.town or post.office.county_code, post.place)
+            places.setdefault(place.key, place)
 
     villages = Village.objects.filter(pk__in=user.reach(on).villages)
     for village in villages.select_related("town").order_by("code"):

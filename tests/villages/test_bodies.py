@@ -253,6 +253,17 @@ def test_a_supervisor_looks_at_a_village_and_seats_nobody(client):
     assert not Procedure.objects.exists()
 
 
+def test_an_office_reads_the_committee_of_its_town(client):
+    here = staff()
+    client.force_login(here.handler.user)
+
+    page = client.get("/bodies/")
+
+    assert page.status_code == 200
+    assert page.context["place"].where == here.town
+    assert not page.context["may_seat"]
+
+
 def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
     here = staff()
     client.force_login(here.secretary.user)
