@@ -115,6 +115,15 @@ class Wrong(models.TextChoices):
     )
 
 
+# raised where SQL has put a value into a row that no program of ours writes there: no
+# date, no JSON, a list for a dict, bytes for a text, what no key opens
+OF_FORGED_VALUES = (
+    UndecryptableError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+)
 WRONG_OF = {name: Wrong(name) for name in GROUPS}
 
 
@@ -134,7 +143,7 @@ def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
 
     In batches, so that memory stays flat however many cases there are: nine queries a
     batch. A case that does not fit is read once more under its lock: somebody may have
-    moved it between two queries. Of a batch in which a value cannot be opened every
+    moved it between two queries. Of a batch in which a value cannot be read every
     case is read so, for the others are to be checked all the same.
     """
     last = 0
@@ -153,7 +162,7 @@ def _batch_after(last: int, cases: QuerySet[Case]) -> dict[int, list[Finding] | 
     rows = cases.filter(pk__gt=last).order_by("pk")[:BATCH]
     try:
         return {case.pk: list(_findings_of(case)) for case in _with_history(rows)}
-    except UndecryptableError:
+    except OF_FORGED_VALUES:
         return dict.fromkeys(rows.values_list("pk", flat=True))
 
 
@@ -166,7 +175,7 @@ def _checked_alone(row: QuerySet[Case]) -> list[Finding]:
         try:
             for case in _with_history(row):
                 findings += _findings_of(case)
-        except UndecryptableError:
+        except OF_FORGED_VALUES:
             return [Finding(where, Wrong.UNREADABLE)]
         return findings
 

@@ -112,7 +112,7 @@ class PersonalValue:
         """Return True where no more than a few signs stand between the letters."""
         length = len(self.letters)
         for nth, gap in enumerate(text.gaps(start, length)):
-            if len(gap) > LONGEST_GAP:
+            if _signs_in(gap) > LONGEST_GAP:
                 return False
             is_in_number = self.letters[nth : nth + 2].isdigit()
             is_short = length == SHORTEST_VALUE
@@ -132,7 +132,7 @@ class PersonalValue:
         for digits in self._telling_digits():
             for start in _starts(digits, text.plain):
                 gaps = text.gaps(start, len(digits))
-                if all(len(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
+                if all(_signs_in(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
                     yield text.span(start, len(digits))
 
     def _telling_digits(self) -> Iterator[str]:
@@ -321,3 +321,8 @@ def _is_inside_word(letters: str, start: int, length: int) -> bool:
     before = letters[start - 1 : start]
     after = letters[start + length : start + length + 1]
     return any(letter.isascii() and letter.isalpha() for letter in (before, after))
+
+
+def _signs_in(gap: str) -> int:
+    """Count what stands between two letters; blanks in a row are drawn as one."""
+    return len(" ".join(gap.split()) or gap[:1])

@@ -375,3 +375,17 @@ def test_numbers_are_told_from_dates_and_from_each_other(
 ):
     assert found_in(text)[:2] == (phones, identities)
     assert set(found_in(text)[2]) - set(identities) == set(others)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("李满囤", "李     满     囤"),
+        ("李满囤", "李\u3000\u3000\u3000\u3000满　　　　　囤"),
+        ("13993912345", "139         9391     2345"),
+    ],
+)
+def test_blanks_in_a_row_are_drawn_as_one_and_are_one_sign(value, text):
+    assert (
+        blanked(f"我是{text}家的", [PersonalValue(value)]) == f"我是{PLACEHOLDER}家的"
+    )

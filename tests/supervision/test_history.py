@@ -904,6 +904,9 @@ def test_a_number_that_is_none_is_a_finding(case):
     [
         ("cases_case", "UPDATE cases_case SET speaker_phone = 'x'"),
         ("cases_caserevision", "UPDATE cases_caserevision SET old = 'x'"),
+        ("cases_event", "UPDATE cases_event SET data = 'null'"),
+        ("cases_event", "UPDATE cases_event SET data = '[]'"),
+        ("cases_event", """UPDATE cases_event SET data = '{"revisions": []}'"""),
     ],
 )
 def test_one_value_that_nobody_can_open_leaves_the_other_cases_checked(
@@ -914,6 +917,8 @@ def test_one_value_that_nobody_can_open_leaves_the_other_cases_checked(
     key = case.pk
     if table == "cases_caserevision":
         key = CaseRevision.objects.values_list("pk", flat=True).get(field="place")
+    if table == "cases_event":
+        key = case.events.earliest("sequence").pk
     by_sql(table, what, id=key)
 
     check = check_history(NIGHT)
