@@ -37,6 +37,8 @@ PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, 
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
 # 李　四, 赵 铁 柱: single characters with blanks between are one name
 NAME_SET_WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}])+(?!\S)")
+# 120 元: a single character after a number is its measure
+BEFORE_MEASURE = re.compile(rf"(?<=\d)\s+(?=[{HAN}](?!\S))")
 AFTER_ALL = "\U0010ffff"
 
 
@@ -69,6 +71,7 @@ def terms_of(text: str) -> list[str]:
     """
     typed = unicodedata.normalize("NFKC", visible(text))
     parted = NAME_SET_WIDE.sub(_set_close, BETWEEN.sub(" ", typed))
+    parted = BEFORE_MEASURE.sub("", parted)
     return [term for term in map(folded, parted.split()) if term]
 
 
