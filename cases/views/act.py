@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
 from cases.models import Case, Event
-from cases.privacy.redactor import NOTHING, reader_redactor
+from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.late import typed_for, was_made_before
 from cases.views.namesakes import namesakes_of
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
-from cases.workflow.inputs import Kind
 from minshi.clock import now
 from minshi.errors import (
     CONFLICT,
@@ -30,7 +30,6 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
     StaleVersion,
-    Text,
 )
 from villages.requests import whole_number
 
@@ -204,7 +203,7 @@ class Act(StepView):
         A second click on a step that was taken is no error. To anything else the page
         says why not, and shows what was typed to be copied.
         """
-        if self._came_before(request, case, action):
+        if self._was_made_before(request, case, action):
             words = _("Done: %(action)s") % {"action": action.label}
             messages.success(request, words)
             return self._go(request, case.get_absolute_url())
@@ -215,7 +214,7 @@ class Act(StepView):
             "case": case,
             "sight": self.sight(),
             "action": action.label,
-            "typed": _texts_typed(request, action),
+            "typed": typed_for(action, request.POST),
             "missed": self._missed(case, case.version if seen is None else seen),
         }
 
@@ -224,24 +223,16 @@ class Act(StepView):
             template = "cases/_act_late.html"
         return render(request, template, context, status=CONFLICT)
 
-    def _came_before(self, request: HttpRequest, case: Case, action: Action) -> bool:
-        """Tell whether this very form arrived before, with the same words."""
-        key = request.POST.get("key", "")
-        note_input = MOVES[action].note_input or ""
-        words = _in_single_blanks(request.POST.get(note_input, ""))
+    def _was_made_before(
+        self, request: HttpRequest, case: Case, action: Action
+    ) -> bool:
+        """Tell whether this very form took the step before."""
+        facts = read_facts(case, now())
+        posts = self.user.posts_on(facts.on)
+        as_it_was_open = Offer(action, MOVES[action], posts[0])
 
-        events = (
-            case.events.filter(action=action)
-            .exclude(key=None)
-            .prefetch_related("revisions")
-        )
-        for event in events:
-            if str(event.key) != key:
-                continue
-            note = entry_of(case, event, redact=NOTHING).note
-            if words in (_in_single_blanks(note), ""):
-                return True
-        return False
+        form = self.form(facts, as_it_was_open, request.POST)
+        return was_made_before(case, action, form)
 
     def _go(self, request: HttpRequest, address: str) -> HttpResponse:
         if _is_htmx(request):
@@ -262,20 +253,6 @@ def _query_of_queue(request: HttpRequest) -> str:
     if not _is_from_queue(request):
         return ""
     return f"?{request.GET.urlencode()}"
-
-
-def _texts_typed(request: HttpRequest, action: Action) -> list[tuple[Text, str]]:
-    """Return the texts that were typed for a step, each with the label of its input."""
-    typed = []
-    for item in MOVES[action].inputs:
-        text = request.POST.get(item.name, "").strip()
-        if text and item.kind in (Kind.TEXT, Kind.LINE):
-            typed.append((item.label, text))
-    return typed
-
-
-def _in_single_blanks(text: str) -> str:
-    return " ".join(text.split())
 
 
 def read_by(action: Action) -> str:

@@ -1,13 +1,13 @@
 """The tracking page behind the code: no login, no personal data, few steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -15,10 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from cases.forms import MoveForm
+from cases.forms.step import OFFICERS_ONLY
 from cases.models import Case
 from cases.models.choices import Satisfaction, Stage
 from cases.speaking.progress import told_to_speaker
+from cases.views.late import Typed, typed_for, was_made_before
 from cases.workflow import (
+    MOVES,
     Action,
     Facts,
     Offer,
@@ -29,7 +32,13 @@ from cases.workflow import (
 )
 from cases.workflow.numbering import code_of, number_of
 from minshi.clock import now
-from minshi.errors import TOO_MANY_REQUESTS, UNPROCESSABLE, RuleBroken
+from minshi.errors import (
+    CONFLICT,
+    TOO_MANY_REQUESTS,
+    UNPROCESSABLE,
+    KeyReused,
+    RuleBroken,
+)
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until, words_of
 
 # recusal is asked for at register and at the counter only, where somebody explains it
@@ -101,8 +110,7 @@ class Track(View):
         facts = read_facts(visit.case, at)
         offer = _asked_for(visit.offers(at, facts), request.POST.get("action"))
         if offer is None:
-            messages.info(request, self._reply_to_late(request, visit))
-            return redirect(visit.address)
+            return self._answer_late(request, visit, number, facts)
 
         form = MoveForm(offer, facts, None, request.POST)
         if form.is_valid():
@@ -115,6 +123,9 @@ class Track(View):
                     key=form.cleaned_data["key"],
                     **form.values(),
                 )
+            except KeyReused as refusal:
+                form = _with_new_key(request.POST, offer, facts)
+                form.refuse(refusal)
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
@@ -125,12 +136,26 @@ class Track(View):
             request, visit, number, refused={offer.action: form}, status=UNPROCESSABLE
         )
 
-    def _reply_to_late(self, request: HttpRequest, visit: Visit) -> str:
-        """Return the reply to a step that is not open: thanks if it was made before."""
-        key = _uuid(request.POST.get("key"))
-        if key and visit.case.events.filter(key=key).exists():
-            return _("Thank you, it has been noted.")
-        return _("That is not possible any more.")
+    def _answer_late(
+        self, request: HttpRequest, visit: Visit, number: str, facts: Facts
+    ) -> HttpResponse:
+        """Answer a step that is not open: thanks, if this very form made it before.
+
+        Anything else is refused, and shown to be copied.
+        """
+        action = _action_asked_for(request.POST.get("action"))
+        if action is None:
+            messages.info(request, _("That is not possible any more."))
+            return redirect(visit.address)
+
+        as_it_was_open = Offer(action, MOVES[action], None)
+        form = MoveForm(as_it_was_open, facts, None, request.POST)
+        if was_made_before(visit.case, action, form):
+            messages.success(request, thanks(action, form.cleaned_data))
+            return redirect(visit.address)
+
+        late = {"action": action, "typed": _typed_by_the_speaker(action, request.POST)}
+        return self._show(request, visit, number, late=late, status=CONFLICT)
 
     def _visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
         """Return the case behind number and code, with the one it was merged into.
@@ -168,12 +193,13 @@ class Track(View):
         visit: Visit | None,
         number: str,
         refused: dict[Action, MoveForm] | None = None,
+        late: dict[str, Any] | None = None,
         status: int = 200,
     ) -> HttpResponse:
         if visit is None:
             response = self._ask_for_code(request, number)
         else:
-            context = track_context(visit, refused or {})
+            context = track_context(visit, refused or {}) | {"late": late}
             response = render(request, "cases/track.html", context, status=status)
 
         response["Cache-Control"] = "no-store"
@@ -229,6 +255,17 @@ def asked_of_the_speaker(form: MoveForm) -> MoveForm:
     return form
 
 
+def _typed_by_the_speaker(action: Action, data: QueryDict) -> list[Typed]:
+    """Return what was typed and chosen, as the speaker was asked for it."""
+    typed = []
+    for answer in typed_for(action, data):
+        if answer.name == "satisfaction":
+            typed.append(replace(answer, label=_("Are you satisfied?")))
+        elif answer.name not in OFFICERS_ONLY:
+            typed.append(answer)
+    return typed
+
+
 def _asked_for(offers: dict[Action, Offer], asked: str | None) -> Offer | None:
     for action, offer in offers.items():
         if action == asked:
@@ -236,8 +273,18 @@ def _asked_for(offers: dict[Action, Offer], asked: str | None) -> Offer | None:
     return None
 
 
-def _uuid(text: str | None) -> Any:
-    try:
-        return forms.UUIDField().clean(text)
-    except forms.ValidationError:
-        return None
+def _action_asked_for(asked: str | None) -> Action | None:
+    """Return the action of that name; None for what the page never offers."""
+    for action in OFFERED:
+        if action == asked:
+            return action
+    return None
+
+
+def _with_new_key(sent: QueryDict, offer: Offer, facts: Facts) -> MoveForm:
+    """Return the form as it was sent, with a key under which it can be sent again."""
+    data = sent.copy()
+    data["key"] = str(uuid4())
+    form = MoveForm(offer, facts, None, data)
+    form.is_valid()
+    return form

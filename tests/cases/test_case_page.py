@@ -187,6 +187,81 @@ def test_other_words_are_kept_where_the_step_is_past(client, here):
     assert "换了三盏新灯" in late.content.decode()
 
 
+def test_other_choices_under_a_key_used_before_are_not_called_done(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    address, sent = opened_step(client, case, "accept", category="village")
+
+    client.post(address, {**sent, "grade": "minor"})
+    same = client.post(address, {**sent, "grade": "minor"})
+    other = client.post(address, {**sent, "grade": "major"})
+
+    assert same.status_code == 302
+    assert other.status_code == 409
+    typed = {answer.name: answer.words for answer in other.context["typed"]}
+    assert typed == {"category": "村里事", "grade": "大事"}
+
+
+def test_a_note_emptied_under_a_key_used_before_is_not_called_done(client, here):
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    address, sent = opened_step(client, case, "escalate", reason="钱不够")
+
+    client.post(address, sent)
+    same = client.post(address, sent)
+    emptied = client.post(address, {**sent, "reason": ""})
+
+    assert same.status_code == 302
+    assert emptied.status_code == 409
+
+
+def test_a_second_click_is_done_though_the_first_used_up_its_choice(client, here):
+    case = spoken(here)
+    make_move(
+        case,
+        Action.MANDATORY_REPORT,
+        by=officer(here.secretary),
+        at=timezone.now(),
+        told="派出所",
+    )
+    client.force_login(here.secretary.user)
+    report = case.mandatory_reports.get()
+    address, sent = opened_step(
+        client, case, "receipt", report=report.pk, receipt="收字第 7 号"
+    )
+
+    first, second = client.post(address, sent), client.post(address, sent)
+    other = client.post(address, {**sent, "receipt": "收字第 8 号"})
+
+    assert first.status_code == second.status_code == 302
+    assert other.status_code == 409
+    assert "收字第 8 号" in other.content.decode()
+
+
+def test_a_second_click_is_done_though_the_part_ruled_on_is_over(client, here):
+    case = decided(here, assistants=[here.member])
+    make_move(
+        case,
+        Action.HAND_BACK,
+        by=officer(here.member),
+        at=timezone.now(),
+        reason="不归我管",
+    )
+    client.force_login(here.secretary.user)
+    part = f"post:{here.member.pk}"
+    address, sent = opened_step(
+        client, case, "rule_hand_back", part=part, ruling="granted"
+    )
+
+    first, second = client.post(address, sent), client.post(address, sent)
+    other = client.post(address, {**sent, "reason": "另有人办"})
+
+    assert first.status_code == second.status_code == 302
+    assert case.events.filter(action="rule_hand_back").count() == 1
+    assert other.status_code == 409
+    assert "另有人办" in other.content.decode()
+
+
 def test_what_is_pasted_too_long_is_said_and_kept(client, here):
     case = decided(here)
     client.force_login(here.handler.user)

@@ -254,3 +254,91 @@ def test_who_handles_a_matter_gets_no_code_that_speaks_for_the_villager(client, 
         reverse("cases:receipt", args=[case.number])
         not in client.get(case.get_absolute_url()).content.decode()
     )
+
+
+def opened(client, case, action):
+    """The tracking page's address, and what the form of a step on it sends."""
+    address = reverse("cases:track", args=[case.number])
+    page = client.get(address, {"k": case.tracking_code})
+    form = {offer.action: form for offer, form in page.context["forms"]}[action]
+    return address, {
+        "k": case.tracking_code,
+        "action": action,
+        "version": form["version"].value(),
+        "key": str(form["key"].value()),
+    }
+
+
+def test_a_second_click_on_a_rating_is_thanked_as_the_first(client, here):
+    case = verified(here)
+    address, form = opened(client, case, "rate")
+    sent = {**form, "satisfaction": "satisfied", "solved": "yes"}
+
+    for _click in range(2):
+        page = client.post(address, sent, follow=True).content.decode()
+        assert "谢谢您，记下了" in page
+
+    assert case.events.filter(action="rate").count() == 1
+
+
+def test_a_rating_changed_under_the_same_key_is_refused_and_shown(client, here):
+    case = verified(here)
+    address, form = opened(client, case, "rate")
+    client.post(address, {**form, "satisfaction": "satisfied", "solved": "yes"})
+    client.get(address, {"k": case.tracking_code})
+
+    changed = {"satisfaction": "dissatisfied", "solved": "no", "reason": "灯又灭了"}
+    answer = client.post(address, {**form, **changed, "how": "call"})
+    page = answer.content.decode()
+
+    assert answer.status_code == 409
+    assert "谢谢" not in page.split("</h2>")[0]
+    assert "没有交上" in page
+    assert "现在不能这样办了" in page
+    assert "您满意吗？" in page
+    assert [typed.words for typed in answer.context["late"]["typed"]] == [
+        "不满意",
+        "没解决",
+        "灯又灭了",
+    ]
+    assert "灯又灭了" in page
+
+
+def test_other_words_under_a_key_used_before_can_be_sent_again(client, here):
+    case = decided(here)
+    address, form = opened(client, case, "supplement")
+    client.post(address, {**form, "text": "还有一盏"})
+
+    other = client.post(address, {**form, "text": "还有两盏"})
+    shown = {offer.action: form for offer, form in other.context["forms"]}
+    fresh = str(shown["supplement"]["key"].value())
+    again = client.post(address, {**form, "key": fresh, "text": "还有两盏"})
+
+    assert other.status_code == 422
+    assert "还有两盏" in other.content.decode()
+    assert again.status_code == 302
+    assert case.events.filter(action="supplement").count() == 2
+
+
+def test_words_typed_for_a_matter_that_closed_meanwhile_are_shown_to_copy(client, here):
+    case = verified(here)
+    address, form = opened(client, case, "supplement")
+    rated(here, case)
+
+    answer = client.post(address, {**form, "text": "巷子里还有一盏没修"})
+    page = answer.content.decode()
+
+    assert answer.status_code == 409
+    assert "现在不能这样办了" in page
+    assert "巷子里还有一盏没修" in page
+    assert not case.events.filter(action="supplement").exists()
+
+
+def test_no_step_of_officers_is_answered_on_the_tracking_page(client, here):
+    case = decided(here)
+    address, form = opened(client, case, "supplement")
+
+    answer = client.post(address, {**form, "action": "void", "reason": "点错了"})
+
+    assert answer.status_code == 302
+    assert not case.events.filter(action="void").exists()

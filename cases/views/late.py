@@ -1,0 +1,102 @@
+"""A step that is sent when it is not open any more: made before, or shown to copy."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import ModelChoiceField
+from django.http import QueryDict
+
+from cases.forms import MoveForm
+from cases.models import Case
+from cases.workflow import MOVES, Action
+from cases.workflow.inputs import Kind
+from cases.workflow.moving import refuse_other_words
+from minshi.errors import KeyReused, Text
+from minshi.idempotency import fingerprint
+from villages.models import Office, Post
+
+READABLE = (Kind.TEXT, Kind.LINE, Kind.CHOICE, Kind.DATE, Kind.DATETIME)
+HOLDERS = {"post": Post, "office": Office}  # by the first word of a holder's key
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One answer of a form that came too late: as text to read and copy."""
+
+    name: str
+    label: Text
+    words: str
+    rows: int  # of the box that shows the words
+
+
+def typed_for(action: Action, data: QueryDict) -> list[Typed]:
+    """Return what was typed and chosen for a step, to be read and copied."""
+    typed = []
+    for item in MOVES[action].inputs:
+        words = data.get(item.name, "").strip()
+        if not words or item.kind not in READABLE:
+            continue
+        words = str(dict(item.offered()).get(words, words))
+        rows = 3 if item.kind is Kind.TEXT else 1
+        typed.append(Typed(item.name, item.label, words, rows))
+
+    return typed
+
+
+def was_made_before(case: Case, action: Action, form: MoveForm) -> bool:
+    """Tell whether this very form made the step before, with the same answers.
+
+    `form` is bound to what is sent now. Its key alone says nothing: Back shows the same
+    form with the same key, and the answers in it may be others by now.
+    """
+    is_complete = form.is_valid()
+    key = form.cleaned_data.get("key")
+    if key is None:
+        return False
+
+    event = case.events.filter(action=action, key=key).first()
+    if event is None:
+        return False
+    if not is_complete and not _has_only_lost_choices(form):
+        return False
+
+    values = {name: _answer(form, name) for name in form.order}
+    try:
+        refuse_other_words([event], fingerprint(action, values))
+    except KeyReused:
+        return False
+    return True
+
+
+def _has_only_lost_choices(form: MoveForm) -> bool:
+    """Tell whether nothing is wrong but choices that are offered no more.
+
+    A step may use up what it chose: a report with its receipt is not offered again.
+    """
+    codes = set()
+    for errors in form.errors.as_data().values():
+        codes |= {error.code for error in errors}
+    return codes <= {"invalid_choice", "invalid_pk_value"}
+
+
+def _answer(form: MoveForm, name: str) -> Any:
+    """Return an answer as its fingerprint reads it, though it is offered no more."""
+    if name in form.cleaned_data:
+        return form.cleaned_data[name]
+
+    chosen = form[name].value()
+    if isinstance(chosen, list):
+        return [_row_chosen(form, name, key) for key in chosen]
+    return _row_chosen(form, name, str(chosen))
+
+
+def _row_chosen(form: MoveForm, name: str, key: str) -> Any:
+    """Return a row that nobody reads, for a fingerprint wants its key alone."""
+    field = form.fields[name]
+    if isinstance(field, ModelChoiceField) and field.queryset is not None:
+        return field.queryset.model(pk=key)
+
+    kind, _colon, number = key.partition(":")
+    if kind in HOLDERS:
+        return HOLDERS[kind](pk=number)
+    return key
