@@ -88,6 +88,28 @@ def test_a_name_is_nobodys_where_two_have_it_unless_the_group_tells_them_apart(h
     assert (unsaid.resident, said.resident) == (None, resident)
 
 
+def test_a_namesake_of_another_group_is_nobodys_to_take_over(here):
+    other = GroupFactory(village=here.village)
+    own = neighbour(here.group, "杨小红", phone=PHONE)
+    neighbour(other, "杨小红", phone="13993912345")
+    neighbour(other, "李秀英", phone="13993912346")
+    leader = officer(here.leader)
+    village = here.village
+
+    def told(name, **fields):
+        spoken_of = Spoken("水渠堵了", village=village, speaker_name=name, **fields)
+        return register(spoken_of, by=leader, at=NOON)
+
+    unsaid = told("杨小红")
+    in_own_group = told("杨小红", group=here.group)
+    in_other_group = told("杨小红", group=other)
+    out_of_reach = told("李秀英")
+
+    assert (unsaid.resident, unsaid.speaker_phone) == (None, "")
+    assert (in_own_group.resident, in_own_group.speaker_phone) == (own, PHONE)
+    assert (in_other_group.resident, out_of_reach.resident) == (None, None)
+
+
 def test_a_namesake_is_not_taken_for_the_neighbour(here):
     neighbour(here.group, phone=PHONE)
     elsewhere = VillageFactory(town=here.town)
