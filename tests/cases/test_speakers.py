@@ -8,6 +8,7 @@ from django.urls import reverse
 from cases.models import Case
 from cases.privacy.personal import values_of
 from cases.workflow import Action, Speaker, Spoken, make_move, register
+from minshi.errors import MoveRefused
 from tests.api import Api
 from tests.cases.roads import NOON, officer, spoken, staff
 from tests.villages.factories import (
@@ -221,6 +222,24 @@ def test_a_corrected_name_links_and_unlinks_its_neighbour(here):
     unlinked = amend(here, linked, speaker_name="外村的老王")
     assert (unlinked.resident, unlinked.speaker_name) == (None, "外村的老王")
     assert (unlinked.speaker_phone, unlinked.speaker_phone_hash) == ("", "")
+
+
+def test_a_neighbour_who_was_not_meant_is_unlinked_while_the_name_stays(here, client):
+    neighbour(here.group, phone=PHONE, sex="male")
+    case = spoken(here, speaker_name="张长生")
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    answer = client.post(address, {**sent, "as_typed": "on"})
+
+    case.refresh_from_db()
+    assert answer.status_code == 302
+    assert (case.resident, case.speaker_name) == (None, "张长生")
+    assert (case.speaker_phone, case.speaker_phone_hash, case.speaker_sex) == ("",) * 3
+    with pytest.raises(MoveRefused):
+        amend(here, case, speaker_name="张长生", as_typed=True)
 
 
 def test_a_correction_to_another_neighbour_brings_their_phone_and_sex(here):

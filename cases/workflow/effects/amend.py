@@ -125,8 +125,9 @@ def _name_others(step: Step, typed: str) -> bool:
 def _identify(step: Step, corrections: dict[str, Any]) -> None:
     """Say whose name it is: the neighbour chosen, else the one of exactly this name.
 
-    A name written over leaves the neighbour it belonged to. What of a neighbour's own
-    is missing in the case is taken over. InputRefused as in `named_person`.
+    A name written over leaves the neighbour it belonged to, and so does one that is
+    said to be nobody's. What of a neighbour's own is missing in the case is taken over.
+    InputRefused as in `named_person`.
     """
     case = step.case
     as_typed = bool(corrections.pop("as_typed"))
@@ -135,6 +136,9 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
 
     is_chosen_now = chosen is not None and chosen.pk != case.resident_id
     if typed is None or typed == case.speaker_name:
+        if as_typed:  # the name is right, and the neighbour of that name is not meant
+            _link(step, None, corrections)
+            return
         if not is_chosen_now:
             return
         typed = ""
