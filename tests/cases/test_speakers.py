@@ -263,6 +263,38 @@ def test_a_correction_to_another_neighbour_brings_their_phone_and_sex(here):
     assert PHONE in values_of(case)
 
 
+def test_a_correction_to_another_neighbour_brings_their_group(here, client):
+    other = GroupFactory(village=here.village)
+    neighbour(here.group)
+    neighbour(other, "李秀英")
+    case = spoken(here, speaker_name="张长生", group=None)
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    client.post(address, {**sent, "speaker_name": "李秀英"})
+
+    case.refresh_from_db()
+    assert case.group == other
+    assert "group" in case.events.get(action="amend").data["fields"]
+
+
+def test_a_group_that_was_typed_or_is_nobodys_stays(here):
+    other, third = GroupFactory.create_batch(2, village=here.village)
+    neighbour(here.group)
+    neighbour(other, "李秀英")
+    of_typed = spoken(here, speaker_name="张长生", group=None)
+    of_neither = spoken(here, speaker_name="张长生")
+    Case.objects.filter(pk=of_neither.pk).update(group=third)
+    of_neither.refresh_from_db()
+
+    of_typed = amend(here, of_typed, speaker_name="李秀英", group=third)
+    of_neither = amend(here, of_neither, speaker_name="李秀英")
+
+    assert (of_typed.group, of_neither.group) == (third, third)
+
+
 def test_a_phone_that_was_not_the_neighbours_stays_with_the_matter(here):
     neighbour(here.group, sex="male")
     case = spoken(here, speaker_name="张长生", speaker_phone="13993912345")

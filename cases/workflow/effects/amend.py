@@ -172,8 +172,10 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
         return
 
     group = resident.household.group
-    if case.group_id is None and group.village_id == case.village_id:
-        corrections["group"] = corrections["group"] or group
+    of_former = (None, old.household.group if old else None)
+    is_typed = corrections["group"] not in (None, case.group)  # forms send it along
+    if case.group in of_former and not is_typed and group.village_id == case.village_id:
+        corrections["group"] = group
 
 
 def _exchange(
