@@ -4,9 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.models import CoSpeaker
 from cases.models.scope import Sight
-from cases.privacy.personal import WHO_SPOKE, add_co_speakers
+from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
+from cases.workflow.effects.joining import join
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
@@ -44,16 +46,18 @@ def amend(step: Step) -> None:
         topic=step.values["topic"],
         resident=step.values["resident"],
     )
+    is_speaker_known = not corrections.get(AS_TYPED.name)
     if "speaker_name" in corrections:
         _identify(step, corrections)
 
-    changed = list(step.personal)  # who it is, if that is known better now
     others = corrections.pop(OTHERS.name, None)
-    if others is not None and _name_others(step, others):
-        changed.append(OTHERS.name)
+    changed = set()
     for name, new in corrections.items():
         if _correct(step, name, new):
-            changed.append(name)
+            changed.add(name)
+    if others is not None:  # compared with the speaker as corrected
+        _name_others(step, others, is_speaker_known=is_speaker_known)
+    changed |= step.personal.keys()  # and who it is, if that is known better now
     if not changed:
         raise MoveRefused(_("Nothing was changed."))
 
@@ -83,19 +87,20 @@ def _corrections(step: Step) -> dict[str, Any]:
     return values
 
 
-def _name_others(step: Step, typed: str) -> bool:
-    """Make those who are named the co-speakers; return whether that changed anything.
+def _name_others(step: Step, typed: str, *, is_speaker_known: bool) -> None:
+    """Make those who are named the co-speakers, each person once.
 
     Compared is with what the form showed of them. Whoever's name still stands there
     keeps phone and resident, two of one name both; whoever gave no name stays. A new
-    name is linked where it is exactly one neighbour's.
+    name is linked where it is exactly one neighbour's. InputRefused as in
+    `named_people`.
     """
     case = step.case
     before = case.others
     shown = names_together(before)
     names = named_apart(typed)
     if set(names) == set(named_apart(shown)):
-        return False
+        return
 
     gone = []
     staying: set[str] = set()
@@ -116,10 +121,16 @@ def _name_others(step: Step, typed: str) -> bool:
         at=step.at,
         field=OTHERS.name,
     )
-    add_co_speakers(case, people)
+    join(step, people, is_speaker_known=is_speaker_known)
 
-    step.personal[OTHERS.name] = (shown, names_together(case.others))
-    return True
+    now = case.others
+    if _as_stored(now) != _as_stored(before):
+        step.personal[OTHERS.name] = (shown, names_together(now))
+
+
+def _as_stored(people: list[CoSpeaker]) -> list[tuple[Any, ...]]:
+    """Return of each person what a correction may change."""
+    return [(each.pk, each.name, each.phone, each.resident_id) for each in people]
 
 
 def _identify(step: Step, corrections: dict[str, Any]) -> None:
