@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from cases.models import Case
@@ -18,6 +19,7 @@ from tests.villages.factories import (
     VillageFactory,
 )
 from villages.lookup import index_residents
+from villages.models import LookupCount
 
 pytestmark = pytest.mark.django_db
 PHONE = "13812348821"
@@ -325,6 +327,74 @@ def test_a_neighbour_chosen_later_gives_the_name(here):
     case.refresh_from_db()
     assert answer.status_code == 200
     assert (case.resident, case.speaker_name) == (resident, "张长生")
+
+
+# --- naming by id is a lookup
+@pytest.fixture
+def _forgotten():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("_forgotten")
+def test_whoever_is_named_by_id_without_their_name_is_looked_up(here, settings):
+    settings.LOOKUPS_A_DAY = 2
+    people = [neighbour(here.group, f"张长{letter}") for letter in "生林水"]
+    case = spoken(here, speaker_name="")
+    api = Api(here.duty)
+
+    answers = []
+    for person, name in zip(people, ["", "zcl", ""], strict=True):
+        case.refresh_from_db()
+        sent = {"resident": person.pk, "speaker_name": name, "version": case.version}
+        answers.append(api.patch(f"cases/{case.number}/", sent))
+
+    case.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].json()["code"] == "throttled"
+    assert (case.resident, LookupCount.objects.get().count) == (people[1], 2)
+
+
+@pytest.mark.usefixtures("_forgotten")
+def test_whoever_is_named_with_their_name_is_not_looked_up(here, client):
+    people = [neighbour(here.group), neighbour(here.group), neighbour(here.group, "Li")]
+    api = Api(here.duty)
+    told = {"verbatim": "水渠堵了", "village": here.village.pk}
+    for person in people:
+        api.post("cases/", {**told, "resident": person.pk, "speaker_name": person.name})
+    case = Case.objects.get(resident=people[0])
+
+    case = amend(here, case, speaker_name="张长生", resident=people[1])
+
+    assert (case.resident, Case.objects.count()) == (people[1], 3)
+    assert not LookupCount.objects.exists()
+
+
+@pytest.mark.usefixtures("_forgotten")
+def test_one_lookup_too_many_is_said_on_top_with_all_that_was_typed(
+    here, client, settings
+):
+    settings.LOOKUPS_A_DAY = 0
+    LookupCount.objects.create(user=here.duty.user, day=NOON.date(), count=1)
+    resident = neighbour(here.group)
+    case = spoken(here, speaker_name="")
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    taken_down = client.post(
+        reverse("cases:intake"), typed(here, resident=resident.pk, place="村口")
+    )
+    corrected = client.post(address, {**sent, "resident": resident.pk, "place": "村口"})
+
+    for page in (taken_down, corrected):
+        shown = page.context["form"]
+        assert (page.status_code, set(shown.errors)) == (422, {"__all__"})
+        assert shown["place"].value() == "村口"
+        assert "张长生" not in page.content.decode()
+    assert Case.objects.get().resident is None
 
 
 def test_a_neighbour_of_another_town_cannot_be_chosen(here):

@@ -21,6 +21,7 @@ from cases.workflow.speakers import (
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
 from minshi.errors import MoveRefused
+from minshi.text import folded
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
@@ -138,7 +139,7 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
 
     A name written over leaves the neighbour it belonged to, and so does one that is
     said to be nobody's. What of a neighbour's own is missing in the case is taken over.
-    InputRefused as in `named_person`.
+    InputRefused and TooMany as in `named_person`.
     """
     case = step.case
     as_typed = bool(corrections.pop("as_typed"))
@@ -146,13 +147,14 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
     typed = corrections["speaker_name"]
 
     is_chosen_now = chosen is not None and chosen.pk != case.resident_id
+    is_namesake = chosen is not None and folded(chosen.name) == folded(typed or "")
     if typed is None or typed == case.speaker_name:
         if as_typed:  # the name is right, and the neighbour of that name is not meant
             _link(step, None, corrections)
             return
         if not is_chosen_now:
             return
-        typed = ""
+        typed = typed if typed and is_namesake else ""
 
     person = named_person(
         typed,
