@@ -9,11 +9,13 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import (
+    Case,
     F,
     Q,
     QuerySet,
     TextField,
     Value,
+    When,
     prefetch_related_objects,
 )
 from django.db.models.functions import Length
@@ -151,27 +153,32 @@ def residents_named(
     """Return the residents of the village, or of its group, by these names: of each
     name the one who alone has exactly it. One query, none without names.
 
-    Pinyin, initials and the end of a phone number name nobody.
+    Namesakes are counted beyond what may be looked up, and whoever alone has the name
+    is returned only from within it. Pinyin, initials and the end of a phone number name
+    nobody.
     """
     key_of = {name: lookup_text(name) for name in names}
     wanted = set(filter(None, key_of.values()))
     if not wanted:
         return {}
 
-    keys = ResidentKey.objects.filter(_within(where.villages, where.groups))
+    within = When(_within(where.villages, where.groups), then=True)
+    keys = ResidentKey.objects.annotate(is_within=Case(within, default=False))
     keys = keys.filter(village=village, key__in=wanted)
     if group is not None:
         keys = keys.filter(resident__household__group=group)
 
-    having: dict[str, list[Resident]] = {}
+    having: dict[str, list[Resident | None]] = {}
     for row in keys.select_related("resident__household__group__village"):
         if lookup_text(row.resident.name) == row.key:
-            having.setdefault(row.key, []).append(row.resident)
+            is_within = row.is_within  # type: ignore[attr-defined]
+            resident = row.resident if is_within else None
+            having.setdefault(row.key, []).append(resident)
 
     found = {}
     for name, key in key_of.items():
         residents = having.get(key, [])
-        if len(residents) == 1:
+        if len(residents) == 1 and residents[0] is not None:
             found[name] = residents[0]
     return found
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
-from cases.privacy.personal import add_co_speakers, fold_words
+from cases.privacy.personal import fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer
+from cases.workflow.effects.joining import join
 from cases.workflow.effects.protection import name_concerns
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
@@ -30,6 +31,7 @@ from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
 from cases.workflow.speakers import (
+    named_apart,
     named_people,
     named_person,
     unmasked_phone,
@@ -139,7 +141,7 @@ def register(
         if before := _made_before(key, sent, spoken, by):
             return before
         raise
-    add_co_speakers(case, others)
+    join(step, others, is_speaker_known=not spoken.as_typed)
 
     _open(step, spoken)
     return case
@@ -165,8 +167,8 @@ def _identified(spoken: Spoken, by: Actor, at: datetime) -> Spoken:
 
 def _as_kept(spoken: Spoken) -> Spoken:
     """Return what was told without what nobody sees; names and titles on one line."""
-    names = [clean_line(name) for name in spoken.co_speakers]
-    kept: dict[str, Any] = {"co_speakers": tuple(filter(None, names))}
+    names = named_apart("、".join(spoken.co_speakers))
+    kept: dict[str, Any] = {"co_speakers": tuple(names)}
     kept |= {name: clean_text(getattr(spoken, name)) for name in TOLD}
     kept |= {name: clean_line(getattr(spoken, name)) for name in LINES}
     return replace(spoken, **kept)

@@ -20,6 +20,7 @@ from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
 from minshi.text import clean_line, folded
 from villages.lookup import neighbourhood_of, residents_named
+from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
 
 COMMAS = re.compile("[,，、;；\n]")
@@ -81,12 +82,16 @@ def named_person(
     themself from outside is not taken for a resident, nor is a namesake with another
     `phone`. A name written over after the choice counts, and the choice does not. One
     query where no resident was chosen.
-    InputRefused as in `checked_name`.
+
+    Whoever is chosen without their name was looked up by this, and it is counted.
+    InputRefused as in `checked_name`, TooMany as in `count_lookup`.
     """
     officer = officer_typing(by)
     if officer is None:
         return Named(name, resident)
 
+    if resident and _is_without_name(name, resident):
+        count_lookup(officer.user, workdays.local_day(at))
     name = checked_name(name, resident, as_typed=as_typed, field=field)
     if resident and folded(resident.name) != folded(name):
         resident = None
@@ -205,6 +210,15 @@ def names_together(people: Iterable[CoSpeaker]) -> str:
     """
     names = ",".join(person.name for person in people)
     return "、".join(named_apart(names))
+
+
+def _is_without_name(typed: str, resident: Resident) -> bool:
+    """True where nothing or letters were typed of a resident chosen by their id: the
+    answer tells the name.
+    """
+    if folded(typed) == folded(resident.name):  # may be written in letters
+        return False
+    return not typed.strip() or is_typed_to_find(typed)
 
 
 def _has_other_phone(resident: Resident, typed: str) -> bool:

@@ -419,6 +419,66 @@ def test_a_matter_is_found_by_their_phone():
     assert [each.number for each in found] == [case.number]
 
 
+# --- each person once
+TYPED_TWICE = "李满囤、罗静、罗 静，包敏;包敏"
+
+
+def test_whoever_is_named_twice_or_speaks_already_is_taken_down_once():
+    here = staff()
+    person = neighbour(here, "罗静")
+
+    logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {
+            "key": uuid4(),
+            "channel": "talk_room",
+            "village": here.village.pk,
+            "verbatim": "水渠堵了",
+            "speaker_name": "李满囤",
+            "co_speakers": TYPED_TWICE,
+        },
+    )
+
+    case = Case.objects.get()
+    assert people_of(case) == [("罗静", PHONE, person), ("包敏", "", None)]
+
+
+@pytest.mark.parametrize("names", [["罗静", "罗静", "包敏"], ["罗静、包敏", "李满囤"]])
+def test_the_api_takes_each_person_down_once_as_well(names):
+    here = staff()
+    body = {"verbatim": "断水了", "village": here.village.pk, "speaker_name": "李满囤"}
+
+    answer = Api(here.duty).post("cases/", {**body, "co_speakers": names})
+
+    assert answer.status_code == 201
+    assert people_of(Case.objects.get()) == [("罗静", "", None), ("包敏", "", None)]
+
+
+def test_a_correction_names_nobody_twice_either():
+    here = staff()
+    case = spoken(here, speaker_name="李满", co_speakers=("罗静",))
+
+    case = corrected(here, case, speaker_name="李满囤", others=TYPED_TWICE)
+
+    assert people_of(case) == [("罗静", "", None), ("包敏", "", None)]
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others="李满囤、罗静、包敏")
+
+
+def test_a_speaker_said_to_be_no_neighbour_is_not_linked_by_being_named_twice():
+    here = staff()
+    neighbour(here)
+    who = {"speaker_name": "赵秀英", "as_typed": True}
+
+    case = spoken(here, **who, co_speakers=("赵秀英",))
+    linked = corrected(here, spoken(here), speaker_name="赵秀英")
+    unlinked = corrected(here, linked, **who, others="赵秀英、包敏")
+
+    assert (case.resident, case.speaker_phone, case.others) == (None, "", [])
+    assert (unlinked.resident, unlinked.speaker_phone) == (None, "")
+    assert people_of(unlinked) == [("包敏", "", None)]
+
+
 # --- corrected by their names
 def corrected(here, case, **values):
     return make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, **values)

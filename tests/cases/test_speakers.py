@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from cases.models import Case
 from cases.privacy.personal import values_of
 from cases.workflow import Action, Speaker, Spoken, make_move, register
+from minshi.errors import MoveRefused
 from tests.api import Api
 from tests.cases.roads import NOON, officer, spoken, staff
 from tests.villages.factories import (
@@ -17,6 +19,7 @@ from tests.villages.factories import (
     VillageFactory,
 )
 from villages.lookup import index_residents
+from villages.models import LookupCount
 
 pytestmark = pytest.mark.django_db
 PHONE = "13812348821"
@@ -86,6 +89,28 @@ def test_a_name_is_nobodys_where_two_have_it_unless_the_group_tells_them_apart(h
     said = spoken(here, speaker_name="张长生", group=other)
 
     assert (unsaid.resident, said.resident) == (None, resident)
+
+
+def test_a_namesake_of_another_group_is_nobodys_to_take_over(here):
+    other = GroupFactory(village=here.village)
+    own = neighbour(here.group, "杨小红", phone=PHONE)
+    neighbour(other, "杨小红", phone="13993912345")
+    neighbour(other, "李秀英", phone="13993912346")
+    leader = officer(here.leader)
+    village = here.village
+
+    def told(name, **fields):
+        spoken_of = Spoken("水渠堵了", village=village, speaker_name=name, **fields)
+        return register(spoken_of, by=leader, at=NOON)
+
+    unsaid = told("杨小红")
+    in_own_group = told("杨小红", group=here.group)
+    in_other_group = told("杨小红", group=other)
+    out_of_reach = told("李秀英")
+
+    assert (unsaid.resident, unsaid.speaker_phone) == (None, "")
+    assert (in_own_group.resident, in_own_group.speaker_phone) == (own, PHONE)
+    assert (in_other_group.resident, out_of_reach.resident) == (None, None)
 
 
 def test_a_namesake_is_not_taken_for_the_neighbour(here):
@@ -201,6 +226,24 @@ def test_a_corrected_name_links_and_unlinks_its_neighbour(here):
     assert (unlinked.speaker_phone, unlinked.speaker_phone_hash) == ("", "")
 
 
+def test_a_neighbour_who_was_not_meant_is_unlinked_while_the_name_stays(here, client):
+    neighbour(here.group, phone=PHONE, sex="male")
+    case = spoken(here, speaker_name="张长生")
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    answer = client.post(address, {**sent, "as_typed": "on"})
+
+    case.refresh_from_db()
+    assert answer.status_code == 302
+    assert (case.resident, case.speaker_name) == (None, "张长生")
+    assert (case.speaker_phone, case.speaker_phone_hash, case.speaker_sex) == ("",) * 3
+    with pytest.raises(MoveRefused):
+        amend(here, case, speaker_name="张长生", as_typed=True)
+
+
 def test_a_correction_to_another_neighbour_brings_their_phone_and_sex(here):
     neighbour(here.group, phone=PHONE, sex="male")
     right = neighbour(here.group, "李秀英", phone="13993912345", sex="female")
@@ -220,6 +263,38 @@ def test_a_correction_to_another_neighbour_brings_their_phone_and_sex(here):
     changed = event.revisions.get(field="speaker_phone")
     assert (changed.old, changed.new) == (PHONE, "13993912345")
     assert PHONE in values_of(case)
+
+
+def test_a_correction_to_another_neighbour_brings_their_group(here, client):
+    other = GroupFactory(village=here.village)
+    neighbour(here.group)
+    neighbour(other, "李秀英")
+    case = spoken(here, speaker_name="张长生", group=None)
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    client.post(address, {**sent, "speaker_name": "李秀英"})
+
+    case.refresh_from_db()
+    assert case.group == other
+    assert "group" in case.events.get(action="amend").data["fields"]
+
+
+def test_a_group_that_was_typed_or_is_nobodys_stays(here):
+    other, third = GroupFactory.create_batch(2, village=here.village)
+    neighbour(here.group)
+    neighbour(other, "李秀英")
+    of_typed = spoken(here, speaker_name="张长生", group=None)
+    of_neither = spoken(here, speaker_name="张长生")
+    Case.objects.filter(pk=of_neither.pk).update(group=third)
+    of_neither.refresh_from_db()
+
+    of_typed = amend(here, of_typed, speaker_name="李秀英", group=third)
+    of_neither = amend(here, of_neither, speaker_name="李秀英")
+
+    assert (of_typed.group, of_neither.group) == (third, third)
 
 
 def test_a_phone_that_was_not_the_neighbours_stays_with_the_matter(here):
@@ -252,6 +327,74 @@ def test_a_neighbour_chosen_later_gives_the_name(here):
     case.refresh_from_db()
     assert answer.status_code == 200
     assert (case.resident, case.speaker_name) == (resident, "张长生")
+
+
+# --- naming by id is a lookup
+@pytest.fixture
+def _forgotten():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("_forgotten")
+def test_whoever_is_named_by_id_without_their_name_is_looked_up(here, settings):
+    settings.LOOKUPS_A_DAY = 2
+    people = [neighbour(here.group, f"张长{letter}") for letter in "生林水"]
+    case = spoken(here, speaker_name="")
+    api = Api(here.duty)
+
+    answers = []
+    for person, name in zip(people, ["", "zcl", ""], strict=True):
+        case.refresh_from_db()
+        sent = {"resident": person.pk, "speaker_name": name, "version": case.version}
+        answers.append(api.patch(f"cases/{case.number}/", sent))
+
+    case.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].json()["code"] == "throttled"
+    assert (case.resident, LookupCount.objects.get().count) == (people[1], 2)
+
+
+@pytest.mark.usefixtures("_forgotten")
+def test_whoever_is_named_with_their_name_is_not_looked_up(here, client):
+    people = [neighbour(here.group), neighbour(here.group), neighbour(here.group, "Li")]
+    api = Api(here.duty)
+    told = {"verbatim": "水渠堵了", "village": here.village.pk}
+    for person in people:
+        api.post("cases/", {**told, "resident": person.pk, "speaker_name": person.name})
+    case = Case.objects.get(resident=people[0])
+
+    case = amend(here, case, speaker_name="张长生", resident=people[1])
+
+    assert (case.resident, Case.objects.count()) == (people[1], 3)
+    assert not LookupCount.objects.exists()
+
+
+@pytest.mark.usefixtures("_forgotten")
+def test_one_lookup_too_many_is_said_on_top_with_all_that_was_typed(
+    here, client, settings
+):
+    settings.LOOKUPS_A_DAY = 0
+    LookupCount.objects.create(user=here.duty.user, day=NOON.date(), count=1)
+    resident = neighbour(here.group)
+    case = spoken(here, speaker_name="")
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    taken_down = client.post(
+        reverse("cases:intake"), typed(here, resident=resident.pk, place="村口")
+    )
+    corrected = client.post(address, {**sent, "resident": resident.pk, "place": "村口"})
+
+    for page in (taken_down, corrected):
+        shown = page.context["form"]
+        assert (page.status_code, set(shown.errors)) == (422, {"__all__"})
+        assert shown["place"].value() == "村口"
+        assert "张长生" not in page.content.decode()
+    assert Case.objects.get().resident is None
 
 
 def test_a_neighbour_of_another_town_cannot_be_chosen(here):

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.models import CoSpeaker
 from cases.models.scope import Sight
-from cases.privacy.personal import WHO_SPOKE, add_co_speakers
+from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
+from cases.workflow.effects.joining import join
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
@@ -19,6 +21,7 @@ from cases.workflow.speakers import (
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
 from minshi.errors import MoveRefused
+from minshi.text import folded
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
@@ -44,16 +47,18 @@ def amend(step: Step) -> None:
         topic=step.values["topic"],
         resident=step.values["resident"],
     )
+    is_speaker_known = not corrections.get(AS_TYPED.name)
     if "speaker_name" in corrections:
         _identify(step, corrections)
 
-    changed = list(step.personal)  # who it is, if that is known better now
     others = corrections.pop(OTHERS.name, None)
-    if others is not None and _name_others(step, others):
-        changed.append(OTHERS.name)
+    changed = set()
     for name, new in corrections.items():
         if _correct(step, name, new):
-            changed.append(name)
+            changed.add(name)
+    if others is not None:  # compared with the speaker as corrected
+        _name_others(step, others, is_speaker_known=is_speaker_known)
+    changed |= step.personal.keys()  # and who it is, if that is known better now
     if not changed:
         raise MoveRefused(_("Nothing was changed."))
 
@@ -83,19 +88,20 @@ def _corrections(step: Step) -> dict[str, Any]:
     return values
 
 
-def _name_others(step: Step, typed: str) -> bool:
-    """Make those who are named the co-speakers; return whether that changed anything.
+def _name_others(step: Step, typed: str, *, is_speaker_known: bool) -> None:
+    """Make those who are named the co-speakers, each person once.
 
     Compared is with what the form showed of them. Whoever's name still stands there
     keeps phone and resident, two of one name both; whoever gave no name stays. A new
-    name is linked where it is exactly one neighbour's.
+    name is linked where it is exactly one neighbour's. InputRefused as in
+    `named_people`.
     """
     case = step.case
     before = case.others
     shown = names_together(before)
     names = named_apart(typed)
     if set(names) == set(named_apart(shown)):
-        return False
+        return
 
     gone = []
     staying: set[str] = set()
@@ -116,17 +122,24 @@ def _name_others(step: Step, typed: str) -> bool:
         at=step.at,
         field=OTHERS.name,
     )
-    add_co_speakers(case, people)
+    join(step, people, is_speaker_known=is_speaker_known)
 
-    step.personal[OTHERS.name] = (shown, names_together(case.others))
-    return True
+    now = case.others
+    if _as_stored(now) != _as_stored(before):
+        step.personal[OTHERS.name] = (shown, names_together(now))
+
+
+def _as_stored(people: list[CoSpeaker]) -> list[tuple[Any, ...]]:
+    """Return of each person what a correction may change."""
+    return [(each.pk, each.name, each.phone, each.resident_id) for each in people]
 
 
 def _identify(step: Step, corrections: dict[str, Any]) -> None:
     """Say whose name it is: the neighbour chosen, else the one of exactly this name.
 
-    A name written over leaves the neighbour it belonged to. What of a neighbour's own
-    is missing in the case is taken over. InputRefused as in `named_person`.
+    A name written over leaves the neighbour it belonged to, and so does one that is
+    said to be nobody's. What of a neighbour's own is missing in the case is taken over.
+    InputRefused and TooMany as in `named_person`.
     """
     case = step.case
     as_typed = bool(corrections.pop("as_typed"))
@@ -134,10 +147,14 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
     typed = corrections["speaker_name"]
 
     is_chosen_now = chosen is not None and chosen.pk != case.resident_id
+    is_namesake = chosen is not None and folded(chosen.name) == folded(typed or "")
     if typed is None or typed == case.speaker_name:
+        if as_typed:  # the name is right, and the neighbour of that name is not meant
+            _link(step, None, corrections)
+            return
         if not is_chosen_now:
             return
-        typed = ""
+        typed = typed if typed and is_namesake else ""
 
     person = named_person(
         typed,
@@ -168,8 +185,10 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
         return
 
     group = resident.household.group
-    if case.group_id is None and group.village_id == case.village_id:
-        corrections["group"] = corrections["group"] or group
+    of_former = (None, old.household.group if old else None)
+    is_typed = corrections["group"] not in (None, case.group)  # forms send it along
+    if case.group in of_former and not is_typed and group.village_id == case.village_id:
+        corrections["group"] = group
 
 
 def _exchange(

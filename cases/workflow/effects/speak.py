@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CoSpeaker
+from cases.models import Case
 from cases.models.choices import (
     CloseReason,
     Confidentiality,
@@ -13,21 +13,20 @@ from cases.models.choices import (
     Outcome,
     Stage,
 )
-from cases.privacy.personal import add_co_speakers, add_personal, values_of
+from cases.privacy.personal import add_personal, values_of
 from cases.workflow.actions import Action
+from cases.workflow.effects.joining import join
 from cases.workflow.effects.protection import apply_concerns
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     co_speaker,
     first_speaker,
-    is_same_person,
     named_apart,
     named_people,
     named_person,
     unmasked_phone,
 )
 from cases.workflow.step import Step
-from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 
 
@@ -174,7 +173,7 @@ def _join_speakers(step: Step, merged: Case) -> None:
         copy = co_speaker(person.name, person.resident, person.phone or "")
         copy.from_case = merged
         people.append(copy)
-    _join(step, people)
+    join(step, people)
     add_personal(step.case, values_of(merged))
 
 
@@ -215,56 +214,4 @@ def supplement(step: Step) -> None:
         at=step.at,
         field="co_speakers",
     )
-    _join(step, [co_speaker(person.name, person.resident, phone), *others])
-
-
-def _join(step: Step, people: list[CoSpeaker]) -> None:
-    """Make those who say the same co-speakers, each person once.
-
-    Of whoever spoke already, what was missing is filled in.
-    """
-    case = step.case
-    known = case.others
-    new: list[CoSpeaker] = []
-    completed: list[CoSpeaker] = []
-    for person in people:
-        if not (person.name or person.phone):
-            continue
-        if is_same_person(person, first_speaker(case)):
-            _complete_speaker(step, person)
-            continue
-
-        same = [each for each in (*known, *new) if is_same_person(person, each)]
-        if same:
-            _complete(same[0], person)
-            completed.append(same[0])
-        else:
-            new.append(person)
-
-    add_co_speakers(case, new)
-    for each in completed:
-        each.save()
-        add_personal(case, (each.name, each.phone))
-
-
-def _complete_speaker(step: Step, person: CoSpeaker) -> None:
-    """Fill in what is missing of the speaker: name, phone and neighbour."""
-    case = step.case
-    found = {
-        "speaker_name": person.name,
-        "speaker_phone": person.phone,
-        "resident": person.resident,
-    }
-    for name, value in found.items():
-        if value and not getattr(case, name):
-            setattr(case, name, value)
-            step.personal[name] = ("", str(value))
-    case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
-
-
-def _complete(known: CoSpeaker, person: CoSpeaker) -> None:
-    """Fill in what is missing of a co-speaker: name, phone and neighbour."""
-    known.name = known.name or person.name
-    known.phone = known.phone or person.phone
-    known.resident = known.resident or person.resident
-    known.phone_hash = blind_index(known.phone or "", "phone")
+    join(step, [co_speaker(person.name, person.resident, phone), *others])
