@@ -1,0 +1,166 @@
+"""Every page, looked at by machine as roles that have data there: what a picture shows
+and no rule of markup finds (ux, "What a picture shows and axe does not").
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.urls import Resolver404, ResolverMatch, resolve
+from playwright.sync_api import Page, Response
+
+from cases.models import Case
+from cases.views.receipt import tracking_address
+from minshi.clock import now
+from minshi.demo import make_demo
+from villages.models import Post, User
+from villages.reader import TYPE_COOKIE
+
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
+TOWN = "621226118"
+PASSWORD = "baiguan-2026"
+LOOKING = (Path(__file__).parent / "looking.js").read_text()
+
+DESK, SCREEN, PHONE, SMALL_PHONE = (1366, 625), (1920, 1080), (390, 844), (360, 640)
+# type, language, and the sizes looked at with them: where words are longest, the
+# narrowest and the usual one
+LOOKS = (
+    ("normal", "zh-hans", (DESK, PHONE, SMALL_PHONE, SCREEN)),
+    ("largest", "zh-hans", (SMALL_PHONE, DESK)),
+    ("normal", "en", (SMALL_PHONE, DESK)),
+)
+SMALLEST_TEXT, SMALLEST_OF_VILLAGERS = 16, 18  # px
+SMALLEST_TARGET = 44  # px
+ROLES = (
+    "duty.baiguan",
+    "secretary.baiguan",
+    "committee.baiguan",
+    "group.baiguan",
+    "office.sifa",
+    "reviewer",
+    "supervisor",
+    "reviewer.county",
+    "supervisor.county",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
+OURS = ("cases", "villages", "supervision")
+FEWEST = 100  # kinds of pages; fewer means that the walk was cut short
+# which kind of object an address shows; its key makes no other page
+KINDS = ("action", "key", "kind", "rule", "step", "act", "form")
+
+
+@dataclass
+class Looked:
+    """What was looked at, and what is wrong with it."""
+
+    pages: set[tuple[str, ...]] = field(default_factory=set)
+    faults: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def note(self, page: Page, look: str, found: list[list[str]]) -> None:
+        """Note each kind of fault at an element once, with the first page that has it."""
+        for kind, where, amount, words in found:
+            what = f"{urlsplit(page.url).path} {look}: {amount} “{words}”"
+            self.faults.setdefault((kind, where), what)
+
+
+def kind_of(path: str) -> tuple[str, ...] | None:
+    """The page that an address is one of; None: none of ours."""
+    try:
+        match: ResolverMatch = resolve(urlsplit(path).path)
+    except Resolver404:
+        return None
+    if not match.view_name or match.app_names[:1] not in [[each] for each in OURS]:
+        return None
+    kinds = [str(match.kwargs[name]) for name in KINDS if name in match.kwargs]
+    return (match.view_name, *kinds)
+
+
+def links_of(page: Page) -> Iterator[str]:
+    for link in page.eval_on_selector_all(
+        "a[href^='/']", "links => links.map(link => link.getAttribute('href'))"
+    ):
+        yield link.partition("#")[0]
+
+
+def is_page(response: Response | None) -> bool:
+    return response is not None and "html" in response.headers.get("content-type", "")
+
+
+def look_at(page: Page, looked: Looked, smallest_text: int) -> None:
+    """Look at the page that is open, in every type, language and size."""
+    here = page.url
+    for kind, language, sizes in LOOKS:
+        page.context.add_cookies(
+            [
+                {"name": TYPE_COOKIE, "value": kind, "url": here},
+                {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": here},
+            ]
+        )
+        page.goto(here)
+        for width, height in sizes:
+            page.set_viewport_size({"width": width, "height": height})
+            found = page.evaluate(
+                f"([words, target]) => ({LOOKING})(words, target)",
+                [smallest_text, SMALLEST_TARGET],
+            )
+            looked.note(page, f"{kind} {language} {width}", found)
+
+
+def walk(page: Page, looked: Looked) -> None:
+    """Open one page of every kind that the links lead to, from the first page on."""
+    todo = deque(["/"])
+    seen = set()
+    while todo:
+        path = todo.popleft()
+        kind = kind_of(path)
+        if kind is None or kind in seen:
+            continue
+        seen.add(kind)
+
+        is_new = kind not in looked.pages
+        if not is_page(page.goto(path)):
+            continue
+        todo.extend(links_of(page))
+        if is_new:
+            looked.pages.add(kind)
+            look_at(page, looked, SMALLEST_TEXT)
+
+
+@pytest.fixture
+def town(transactional_db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_demo(TOWN, PASSWORD, seed=1, at=now())
+
+
+def test_every_page_can_be_read_and_hit(town, open_as, new_page):
+    looked = Looked()
+    faults = []
+    for name in ROLES:
+        user = User.objects.get(username=name)
+        page = open_as(Post.objects.filter(user=user).first())
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda line: faults.append(line.text) if line.type == "error" else None,
+        )
+        walk(page, looked)
+        page.context.close()
+
+    visitor = new_page()
+    visitor.goto("/t/")
+    look_at(visitor, looked, SMALLEST_OF_VILLAGERS)
+    visitor.goto(tracking_address(Case.objects.filter(stage="handle").first()))
+    look_at(visitor, looked, SMALLEST_OF_VILLAGERS)
+
+    wrong = [
+        f"{kind}: {where}: {what}" for (kind, where), what in looked.faults.items()
+    ]
+    assert "\n".join(sorted(wrong)) == ""
+    assert faults == []
+    assert len(looked.pages) >= FEWEST
