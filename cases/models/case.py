@@ -242,6 +242,12 @@ class Case(WithChoices):
             models.Index(
                 fields=("town", "-registered_at", "-id"), name="case_town_registered"
             ),
+            # the few that a ledger tells apart beside its rows
+            models.Index(
+                fields=("close_reason", "registered_at"),
+                condition=Q(close_reason__in=("void", "duplicate")),
+                name="case_not_heard",
+            ),
             models.Index(
                 fields=("due_at", "id"),
                 condition=~Q(stage="closed"),
