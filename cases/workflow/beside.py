@@ -202,11 +202,13 @@ def _holds(row: Assignment, part: Part, at: datetime) -> bool:
 
 def _is_of_ledger(row: Assignment, case: Case, events: Sequence[Event]) -> bool:
     """Return if a row is the lead whom an adopted matter brought with it."""
-    holder, role, round_ = _part_of(row)
-    if not case.adopted_from or (role, round_) != (AssignmentRole.LEAD, 1):
+    is_first_lead = row.role == AssignmentRole.LEAD and row.round == 1
+    if not case.adopted_from or not is_first_lead:
         return False
-    lead = _lead_of_ledger(events[0])
-    return row.assigned_at <= events[0].at and lead in ("", holder)
+
+    first = events[0]
+    holder = _part_of(row)[0]
+    return row.assigned_at <= first.at and _lead_of_ledger(first) in ("", holder)
 
 
 def _ends_fit(case: Case, events: Sequence[Event], rows: list[Assignment]) -> bool:

@@ -105,7 +105,8 @@
     if (NO_WORDS.has(element.tagName) || element.closest("svg") || !isSeen(element)) continue;
     if (hasOwnWords(element)) lookAtWords(element);
   }
-  for (const element of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+  const targets = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  for (const element of document.querySelectorAll(targets)) {
     if (isSeen(element) && !isInSentence(element)) lookAtTarget(element);
   }
   document.querySelectorAll("table").forEach(lookAtTable);

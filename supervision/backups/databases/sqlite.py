@@ -137,7 +137,7 @@ def _fold_wal(path: Path) -> bool:
     for _nth in range(LAST_LOOKS):
         if _is_folded(path):
             return True
-        time.sleep(0.1)
+        time.sleep(0.1)  # SQLite tells nobody when the last other connection closes
     return False
 
 
