@@ -1,9 +1,15 @@
 """The composition root of all addresses."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 from minshi.refusals import too_large
+
+# The address within the files is known only once they are collected.
+address_of = lazy(static, str)
 
 handler400 = "minshi.refusals.bad_request"
 handler404 = "minshi.refusals.not_found"
@@ -15,5 +21,11 @@ urlpatterns = [
     path("supervision/", include("supervision.urls")),
     path("api/", include("minshi.api_urls")),
     path("admin/", admin.site.urls),
+    # asked for by browsers where an answer names no icon: JSON, a file, the admin
+    path(
+        "favicon.ico",
+        RedirectView.as_view(url=address_of("icon.svg")),
+        name="favicon",
+    ),
     path("too-large/", too_large, name="too-large"),
 ]

@@ -93,6 +93,7 @@ PUBLIC = frozenset(
         "cases:track",
         "cases:track_any",
         "admin:logout",
+        "favicon",
         "too-large",
         "api-too-large",
     }

@@ -34,6 +34,13 @@ def patient():
     return Client(raise_request_exception=False)
 
 
+def test_a_browser_is_told_where_the_icon_is(client):
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 302
+    assert answer["Location"].endswith(".svg")
+
+
 def as_form(size):
     return {"data": "a=" + "b" * (size - 2), "content_type": FORM}
 
