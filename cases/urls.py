@@ -48,6 +48,7 @@ urlpatterns = [
         name="slip",
     ),
     path("files/<uuid:uuid>/", attachments.Download.as_view(), name="file"),
+    path("files/<uuid:uuid>/show/", attachments.ShowFile.as_view(), name="show_file"),
     path(
         "files/<uuid:uuid>/off/", attachments.RemoveFile.as_view(), name="remove_file"
     ),
@@ -138,4 +139,9 @@ urlpatterns = [
     ),
     path("t/", track.TrackAny.as_view(), name="track_any"),
     path("t/<str:number>/", track.Track.as_view(), name="track"),
+    path(
+        "t/<str:number>/photos/<uuid:uuid>/",
+        track.TrackPhoto.as_view(),
+        name="track_photo",
+    ),
 ]

@@ -40,6 +40,7 @@ class Attachment(KeptFile):
         Case, models.CASCADE, related_name="attachments", verbose_name=_("case")
     )
     from_speaker = models.BooleanField(_("from the speaker"), default=False)
+    is_public = models.BooleanField(_("the speaker may see it"), default=False)
 
     class Meta:
         verbose_name = _("attachment")

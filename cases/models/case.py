@@ -66,9 +66,8 @@ class Case(WithChoices):
     # who and where
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
     number = models.CharField(_("number"), max_length=16, unique=True)
-    tracking_code = models.CharField(
-        _("tracking code"), max_length=12, unique=True, editable=False
-    )
+    # with the number alone; a million of them may well hold the same twice
+    tracking_code = models.CharField(_("tracking code"), max_length=12, editable=False)
     town = models.ForeignKey(
         Town,
         models.PROTECT,

@@ -86,7 +86,15 @@ class AttachmentSerializer(ShownRow[Attachment]):
 
     class Meta:
         model = Attachment
-        fields = ("uuid", "url", "content_type", "size", "at", "from_speaker")
+        fields = (
+            "uuid",
+            "url",
+            "content_type",
+            "size",
+            "at",
+            "from_speaker",
+            "is_public",
+        )
         read_only_fields = fields
 
     @extend_schema_field(serializers.URLField())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import NOT_HEARD, Stage
 from cases.privacy.redactor import personal_redactor
-from cases.workflow.event_data import data_of
+from cases.speaking.story import TOLD, Entry, story_of
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
 PLAIN_STATES = {
@@ -24,7 +24,7 @@ PLAIN_STATES = {
 
 @dataclass(frozen=True)
 class SpeakerAccount:
-    """A matter as its speaker reads it: state, day promised, reply and progress.
+    """A matter as its speaker reads it: state, day promised, reply and story.
 
     Nothing in it is personal.
     """
@@ -35,7 +35,7 @@ class SpeakerAccount:
     reply_by: date | None = None
     reply: str = ""
     reply_at: datetime | None = None
-    progress: list[tuple[datetime, str]] = field(default_factory=list)
+    story: list[Entry] = field(default_factory=list)
 
     @property
     def state_in_words(self) -> str:
@@ -50,17 +50,13 @@ class SpeakerAccount:
         return _("It is done")
 
 
-def told_to_speaker(case: Case) -> SpeakerAccount:
+def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and the progress that is public. Two queries.
+    present round, and what happened. Two queries.
     """
     redact = personal_redactor(case)
     reply = case.replies.filter(round=case.round).last()
-
-    progress = []
-    for event in case.events.filter(action="progress").order_by("sequence"):
-        if data_of(event).get("public"):
-            progress.append((event.at, redact(event.note)))
+    events = case.events.filter(action__in=TOLD).order_by("sequence")
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
@@ -69,7 +65,7 @@ def told_to_speaker(case: Case) -> SpeakerAccount:
         reply_by=case.reply_by,
         reply=redact(reply.text) if reply else "",
         reply_at=reply.at if reply else None,
-        progress=progress,
+        story=story_of(events, redact, with_additions=with_additions),
     )
 
 

@@ -25,6 +25,7 @@ from cases.privacy import redactor
 from cases.workflow import Action
 from minshi import clock, workdays
 from minshi.workdays import Span, Unit
+from villages.duty import talk_room
 
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
@@ -222,6 +223,11 @@ def left_of(row: Spent) -> str:
     if row.left is None:
         return _("in time") if row.in_time else _("too late")
     return days(row.left) if row.in_time else _("overdue")
+
+
+@register.filter
+def hours_in_words(hours: str) -> str:
+    return talk_room.hours_in_words(hours)
 
 
 @register.filter

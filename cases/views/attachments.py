@@ -11,7 +11,7 @@ from cases.models import Attachment
 from cases.models.attachment import KeptFile
 from cases.privacy.disclosure import note_reading, note_small_picture
 from cases.views.access import StaffView
-from cases.workflow.files import take_off
+from cases.workflow.files import show, take_off
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 
@@ -44,28 +44,51 @@ class Upload(StaffView):
         return redirect(case)
 
 
-class RemoveFile(StaffView):
-    """Take a file off again, for whoever added it."""
+class FileAct(StaffView):
+    """A button beside a file."""
 
     def get(self, _request: HttpRequest, uuid: str) -> HttpResponse:
         """Return to the case after a login in between."""
-        return redirect(self._file(uuid).case)
+        return redirect(self.file(uuid).case)
 
     def post(self, request: HttpRequest, uuid: str) -> HttpResponse:
-        file = self._file(uuid)
+        file = self.file(uuid)
         case = file.case
         try:
-            take_off(file, by=self.user, at=now())
+            done = self.act(file, request)
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The file is taken off."))
+            messages.success(request, done)
         return redirect(case)
 
-    def _file(self, uuid: str) -> Attachment:
+    def act(self, file: Attachment, request: HttpRequest) -> str:
+        """Do it, and say that it is done. RuleBroken: why not."""
+        raise NotImplementedError
+
+    def file(self, uuid: str) -> Attachment:
         of_visible_cases = Attachment.objects.filter(case__in=self.visible())
-        with_case = of_visible_cases.select_related("case", "post")
+        with_case = of_visible_cases.select_related("case__town", "post")
         return get_object_or_404(with_case, uuid=uuid)
+
+
+class RemoveFile(FileAct):
+    """Take a file off again, for whoever added it."""
+
+    def act(self, file: Attachment, request: HttpRequest) -> str:
+        take_off(file, by=self.user, at=now())
+        return _("The file is taken off.")
+
+
+class ShowFile(FileAct):
+    """Let the speaker see a photo on the tracking page, or no longer."""
+
+    def act(self, file: Attachment, request: HttpRequest) -> str:
+        is_public = "public" in request.POST
+        show(file, public=is_public, by=self.user, at=now())
+        if is_public:
+            return _("The speaker sees the photo on their page now.")
+        return _("The speaker does not see the photo any more.")
 
 
 class Download(StaffView):

@@ -32,6 +32,7 @@ from cases.workflow import (
     read_facts,
     readers_of,
 )
+from cases.workflow.files import post_that_shows
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import ReasonForm
@@ -84,6 +85,7 @@ def detail_context(
         "is_provisional": _is_provisional(facts),
         "readers": readers_of(facts),
         "attachments": list(case.attachments.select_related("post")),
+        "may_show_photos": post_that_shows(user, facts) is not None,
         "meetings": list(AgendaItem.objects.about(case, user, today())),
         "slips": _slips(user, facts, events),
         **_speaker(user, sight, facts),

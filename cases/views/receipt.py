@@ -11,6 +11,7 @@ from cases.privacy.disclosure import may_print_receipt, note_reading
 from cases.privacy.redactor import speaker_redactor
 from cases.views.access import StaffView
 from cases.workflow import read_facts
+from cases.workflow.numbering import in_groups
 from cases.workflow.pasted import without_numbers
 from minshi.clock import now
 
@@ -46,6 +47,7 @@ class Receipt(StaffView):
             "is_settled": case.was_settled,
             "answer": _answer_on_paper(case) if is_named else "",
             "qr": qr,
+            "code": in_groups(case.tracking_code),
             "address": address,
             "nav": "intake",
         }

@@ -1,25 +1,26 @@
 """The tracking page behind the code: no login, no personal data, few steps."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from cases.forms import MoveForm
 from cases.forms.step import OFFICERS_ONLY
-from cases.models import Case
-from cases.models.choices import Satisfaction, Stage
+from cases.models import Attachment
+from cases.models.choices import Satisfaction
 from cases.speaking.progress import told_to_speaker
+from cases.speaking.whereabouts import what_comes_next, with_whom
+from cases.views.attachments import file_response
 from cases.views.late import Typed, typed_for, was_made_before
+from cases.views.visiting import OFFERED, BehindCode, Visit
 from cases.workflow import (
     MOVES,
     Action,
@@ -27,10 +28,9 @@ from cases.workflow import (
     Offer,
     Speaker,
     make_move,
-    moves_open_to,
     read_facts,
 )
-from cases.workflow.numbering import code_of, number_of
+from cases.workflow.numbering import number_of
 from minshi.clock import now
 from minshi.errors import (
     CONFLICT,
@@ -39,45 +39,7 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
 )
-from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until, words_of
-
-# recusal is asked for at register and at the counter only, where somebody explains it
-OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
-# whoever spoke first rates, withdraws and reopens
-OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
-LONGEST_NUMBER = 16
-
-
-@dataclass(frozen=True)
-class Visit:
-    """The case a visitor has the code of, and the case it was merged into, if any.
-
-    Without a merge both are the same.
-    """
-
-    own: Case
-    case: Case
-
-    @property
-    def offered(self) -> tuple[Action, ...]:
-        return OFFERED if self.own == self.case else OFFERED_AFTER_MERGE
-
-    @property
-    def address(self) -> str:
-        code = urlencode({"k": self.own.tracking_code})
-        return f"{reverse('cases:track', args=[self.own.number])}?{code}"
-
-    def offers(self, at: datetime, facts: Facts) -> dict[Action, Offer]:
-        """Return the moves open on the page, by action, in the order of the page."""
-        speaker = Speaker(self.case, "code")
-        open_now = moves_open_to(speaker, self.case, at, facts)
-        found = {offer.action: offer for offer in open_now}
-
-        if self.case.stage == Stage.RATE:
-            # it is the speaker's turn: nobody is to be hurried
-            found.pop(Action.URGE, None)
-
-        return {action: found[action] for action in self.offered if action in found}
+from villages.tries import words_of
 
 
 class TrackAny(View):
@@ -92,17 +54,15 @@ class TrackAny(View):
         return redirect(f"{reverse('cases:track', args=[number])}?{code}")
 
 
-class Track(View):
-    """`/t/<number>/?k=<code>`; a wrong code and an unknown number look the same."""
-
-    shut_until: datetime | None = None
+class Track(BehindCode):
+    """`/t/<number>/?k=<code>`."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        visit = self._visit(request, number, request.GET.get("k", ""))
+        visit = self.visit(request, number, request.GET.get("k", ""))
         return self._show(request, visit, number)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        visit = self._visit(request, number, request.POST.get("k", ""))
+        visit = self.visit(request, number, request.POST.get("k", ""))
         if visit is None:
             return self._show(request, None, number)
 
@@ -157,36 +117,6 @@ class Track(View):
         late = {"action": action, "typed": _typed_by_the_speaker(action, request.POST)}
         return self._show(request, visit, number, late=late, status=CONFLICT)
 
-    def _visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
-        """Return the case behind number and code, with the one it was merged into.
-
-        None for an unknown number, a wrong code, and while too many codes were wrong:
-        counted like every secret (villages/tries.py); what cannot be a code is no try.
-        """
-        number = number_of(number)[:LONGEST_NUMBER]
-        code = code_of(code)
-        if not code:
-            return None
-
-        name = f"{RECEIPT}{number}"
-        self.shut_until = wait_until(request, name)
-        if self.shut_until:
-            return None
-
-        cases = Case.objects.select_related("town", "village__talk_room")
-        own = cases.filter(number=number).first()
-        if own is None or not constant_time_compare(own.tracking_code, code):
-            count_wrong(request, name, TRACKING_CODE)
-            # Axes answers a marked request with its own page. This one says so itself,
-            # to villagers and in their type.
-            vars(request)["axes_locked_out"] = False
-            return None
-
-        case = own
-        while case.merged_into_id:
-            case = cases.get(pk=case.merged_into_id)
-        return Visit(own, case)
-
     def _show(
         self,
         request: HttpRequest,
@@ -214,6 +144,19 @@ class Track(View):
         return render(request, "cases/track_code.html", context, status=status)
 
 
+class TrackPhoto(BehindCode):
+    """`/t/<number>/photos/<uuid>/?k=<code>`: a photo said to be public."""
+
+    def get(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+        visit = self.visit(request, number, request.GET.get("k", ""))
+        if visit is None:
+            raise Http404
+
+        photos = Attachment.objects.filter(case=visit.case, is_public=True)
+        photo = get_object_or_404(photos, uuid=uuid)
+        return file_response(photo, request.GET.get("size", ""))
+
+
 def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, Any]:
     """Return the page for the speaker: the state in plain words, the day promised, and
     the forms open to them.
@@ -232,7 +175,11 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "own": visit.own,
         "case": case,
         "at": at,
-        "told": told_to_speaker(case),
+        "matter": visit.matter,
+        "told": told_to_speaker(case, with_additions=not visit.is_merged),
+        "with_whom": with_whom(case),
+        "comes_next": what_comes_next(case),
+        "photos": case.attachments.filter(is_public=True),
         "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
         "urged_at": urged[-1].at if urged and case.is_open else None,
     }

@@ -70,6 +70,10 @@ class Action(models.TextChoices):
     RECEIPT = "receipt", pgettext_lazy("action", "Red line: note the receipt")
     SUPERVISE = "supervise", pgettext_lazy("action", "Chase it")
     REMOVE_FILE = "remove_file", pgettext_lazy("action", "Take the file off")
+    SHOW_FILE = (
+        "show_file",
+        pgettext_lazy("action", "Let the speaker see the photo, or no longer"),
+    )
     AMEND = "amend", pgettext_lazy("action", "Correct the entry")
     RECEIVE_MERGED = (
         "receive_merged",

@@ -16,6 +16,7 @@ class EveryEvent(TypedDict, total=False):
     promised_on: str  # the day promised to the speaker, where the move changed it
     sent: str  # fingerprint of the words that came with an idempotency key
     reply: str  # digest of what the speaker was answered
+    told_why: str  # the officer's sentence to the speaker about what takes longer
     entered_by: int  # the post that typed for the speaker at the counter
     revisions: dict[str, str]  # digest of each CaseRevision, by field
 
@@ -90,7 +91,7 @@ class Completed(TypedDict, total=False):
 
 
 class Progressed(TypedDict, total=False):
-    """progress."""
+    """progress, show_file."""
 
     public: bool  # the speaker may read it
 
@@ -170,8 +171,8 @@ class RedLine(TypedDict, total=False):
     report: int
 
 
-class FileRemoved(TypedDict, total=False):
-    """remove_file: what the file was known by."""
+class FileChanged(TypedDict, total=False):
+    """remove_file, show_file (public): what the file is known by."""
 
     file: str
     sha256: str
@@ -217,7 +218,7 @@ class EventData(
     Amended,
     Joined,
     RedLine,
-    FileRemoved,
+    FileChanged,
     Chased,
     Resolved,
     total=False,

@@ -133,6 +133,7 @@ ROUTE = Input(
 SPEAKER_WAS_TOLD = text(
     "told", _("What the speaker was told"), required=True, is_note=True
 )
+FILE = Input("file", Kind.FILE, _("Which file"), required=True)
 UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
 VOID_AS = choice("void_as", _("It was taken down"), VoidAs, required=True)
 RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
@@ -141,6 +142,14 @@ WHY_LOWER = text(
     "reason", _("Why"), is_note=True, help=_("Needed where it is made smaller.")
 )
 WHY_REFUSED = text("reason", _("Why"), is_note=True, help=_("Needed where you refuse."))
+# Whoever lets a matter take longer says to the speaker why (domain §4).
+TOLD_WHY = Input(
+    "told_why",
+    Kind.LINE,
+    _("Why it takes longer, in one sentence for the speaker"),
+    max_length=120,
+    help=_("The speaker reads it. Left empty, they read only what was decided."),
+)
 NOTE = text("text", _("What there is to say"), required=True, is_note=True)
 BAD = text(
     "reason",

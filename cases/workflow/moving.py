@@ -243,6 +243,8 @@ def _carry_out(
     case.version += 1
 
     step.data["version"] = case.version
+    if told_why := step.values.get("told_why"):
+        step.data["told_why"] = told_why
     if isinstance(step.by, Speaker) and step.by.helped_by:
         step.data["entered_by"] = step.by.helped_by.pk
     record(

@@ -7,12 +7,17 @@ import secrets
 
 from cases.models import NumberCounter
 from minshi.text import folded
+from minshi.text.letters import with_digits
 from villages.models import Town
 
-UNMISTAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789"  # no look-alikes: 0 O, 1 I L, 2 Z, 5 S
-CODE_LENGTH = 10
+# Digits are read aloud, typed on a telephone and written down by everybody.
+CODE_LENGTH = 12
+# Codes of before were of letters without look-alikes; their receipts go on.
+UNMISTAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789"
+LETTERS_LENGTH = 10
+GROUP = 4
 SEQUENCE_LENGTH = 4  # at least; they may pass 9999
-CODE = re.compile(f"[{UNMISTAKABLE}]{{{CODE_LENGTH}}}")
+CODE = re.compile(rf"\d{{{CODE_LENGTH}}}|[{UNMISTAKABLE}]{{{LETTERS_LENGTH}}}")
 # 编号：BG—2026—0179, BG20260179
 NUMBER_OF_FOUR_DIGITS = re.compile(
     r"""
@@ -73,11 +78,20 @@ def number_of(text: str) -> str:
 def code_of(text: str) -> str:
     """Return a tracking code as it is stored; empty where the text is none.
 
-    Any width and case, blanks and dashes between are no mistake.
+    Any width and case, blanks and dashes between are no mistake, nor are digits
+    written in words as they are read aloud (一二三四).
     """
-    typed = re.sub(r"[^A-Z0-9]", "", folded(text).upper())
+    said = with_digits(folded(text).replace("幺", "1")).upper()
+    typed = re.sub(r"[^A-Z0-9]", "", said)
     return typed if CODE.fullmatch(typed) else ""
 
 
 def new_tracking_code() -> str:
-    return "".join(secrets.choice(UNMISTAKABLE) for _ in range(CODE_LENGTH))
+    """Return twelve digits: 40 bits, of which ten may be tried (villages/tries.py)."""
+    return f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}d}"
+
+
+def in_groups(code: str) -> str:
+    """Return a tracking code in groups of four, as it is printed and read aloud."""
+    groups = [code[start : start + GROUP] for start in range(0, len(code), GROUP)]
+    return " ".join(groups)

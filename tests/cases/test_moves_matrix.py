@@ -84,12 +84,13 @@ TABLE = """
     reply             r         DSL   V>R  h  -
 """
 # merge needs a second case, protect goes two ways, rehome is the system's, and
-# remove_file is of whoever added the file
+# remove_file and show_file are of a file
 ELSEWHERE = {
     "merge",
     "protect",
     "rehome",
     "remove_file",
+    "show_file",
 }
 STAGE = {
     "s": "speak",

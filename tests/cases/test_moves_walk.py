@@ -439,6 +439,7 @@ ELSEWHERE = {
     "hand_back",
     "rule_hand_back",
     "remove_file",
+    "show_file",
 }
 WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
     "road": (ROAD, ("office", "secretary", "reviewer"), ()),

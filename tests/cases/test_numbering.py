@@ -5,7 +5,8 @@ from django.db import transaction
 
 from cases.models import NumberCounter
 from cases.workflow.numbering import (
-    UNMISTAKABLE,
+    code_of,
+    in_groups,
     new_tracking_code,
     number_of,
     reserve_numbers,
@@ -40,12 +41,44 @@ def test_a_transaction_that_fails_gives_its_numbers_back():
     assert reserve_numbers(town, 2026) == ["BG-2026-0001"]
 
 
-def test_tracking_codes_have_no_look_alikes_and_do_not_repeat():
+def test_tracking_codes_are_twelve_digits_and_do_not_repeat():
     codes = {new_tracking_code() for _code in range(1000)}
 
     assert len(codes) == 1000
-    assert all(set(code) <= set(UNMISTAKABLE) and len(code) == 10 for code in codes)
-    assert not set("0O1IL2Z5S") & set(UNMISTAKABLE)
+    assert all(code.isdecimal() and len(code) == 12 for code in codes)
+
+
+def test_a_code_is_printed_in_groups_of_four():
+    assert in_groups("048209375516") == "0482 0937 5516"
+    assert in_groups("ABCDEFGHJK") == "ABCD EFGH JK"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "048209375516",
+        "0482 0937 5516",
+        "0482-0937-5516",
+        "０４８２－０９３７－５５１６",
+        "零四八二 〇九三七 五五幺六",
+        "0482，0937，5516。",
+        "٠٤٨٢٠٩٣٧٥٥١٦",
+    ],
+)
+def test_a_code_is_understood_as_it_is_typed_and_read_aloud(typed):
+    assert code_of(typed) == "048209375516"
+
+
+@pytest.mark.parametrize(
+    "typed", ["abcdefghjk", "ABCD EFGH JK", "ＡＢＣＤＥＦＧＨＪＫ"]
+)
+def test_a_code_of_letters_from_before_goes_on(typed):
+    assert code_of(typed) == "ABCDEFGHJK"
+
+
+@pytest.mark.parametrize("typed", ["", "04820937551", "0482093755160", "ABCDEFGHJ0"])
+def test_what_is_no_code_is_none(typed):
+    assert code_of(typed) == ""
 
 
 @pytest.mark.parametrize(

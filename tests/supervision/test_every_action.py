@@ -12,7 +12,7 @@ from cases.ledgers.book import RESPONSIBLE
 from cases.lists.requests import RULED_BY
 from cases.meetings import ITEM_ACTIONS
 from cases.views.queue import TOGETHER
-from cases.views.track import OFFERED, OFFERED_AFTER_MERGE
+from cases.views.visiting import OFFERED, OFFERED_AFTER_MERGE
 from cases.workflow import MOVES, Action, actions_that
 from cases.workflow.facts import INTO_DELIBERATION, REMEMBERED
 from supervision.notices.speaker import AT_THE_COUNTER, WORDS_AT
@@ -67,6 +67,7 @@ TABLE = """
     supervise         others
     amend
     remove_file
+    show_file
     receive_merged    passed_on into_deliberation
     rehome            passed_on into_deliberation
     alarm             others remembered

@@ -27,7 +27,15 @@ class TalkRoomSerializer(serializers.ModelSerializer[TalkRoom]):
 
     class Meta:
         model = TalkRoom
-        fields = ("village", "village_name", "place", "hours", "phone", "talk_day")
+        fields = (
+            "village",
+            "village_name",
+            "place",
+            "hours",
+            "phone",
+            "talk_day",
+            "names_officers",
+        )
 
 
 class TalkRoomWanted(serializers.Serializer[Any]):
@@ -42,6 +50,10 @@ class TalkRoomWanted(serializers.Serializer[Any]):
         min_value=1,
         max_value=LAST_TALK_DAY,
         help_text=_("On this day of every month everybody is asked in."),
+    )
+    names_officers = serializers.BooleanField(
+        default=False,
+        help_text=_("Speakers read who of the village works on their matter."),
     )
 
 

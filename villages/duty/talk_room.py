@@ -20,10 +20,12 @@ def describe_talk_room(
     hours: str,
     phone: str,
     talk_day: int,
+    names_officers: bool = False,
     by: User,
     at: datetime,
 ) -> TalkRoom:
-    """Enter where a village listens and when.
+    """Enter where a village listens and when, and whether the tracking page names the
+    officer who has a matter, or the village committee alone.
 
     NoSuchRight: not its secretary. InputRefused: no place, no such day.
     """
@@ -41,5 +43,22 @@ def describe_talk_room(
     room.hours = hours.strip()
     room.phone = phone.strip()
     room.talk_day = talk_day
+    room.names_officers = names_officers
     room.save()
     return room
+
+
+def hours_in_words(hours: str) -> str:
+    """Return opening hours in the reader's language, as far as they are usual words.
+
+    They are typed in Chinese; the times stand as they are.
+    """
+    days = {
+        "工作日": _("working days"),
+        "每天": _("every day"),
+        "周一至周五": _("Monday to Friday"),
+        "周一到周五": _("Monday to Friday"),
+    }
+    for typed, said in days.items():
+        hours = hours.replace(typed, said)
+    return hours

@@ -174,6 +174,11 @@ class TalkRoomForm(RuleForm):
         max_value=LAST_TALK_DAY,
         help_text=_("On this day of every month everybody is asked in."),
     )
+    names_officers = forms.BooleanField(
+        label=_("Speakers read on their page who of the village works on their matter"),
+        required=False,
+        help_text=_("Otherwise they read that the village committee has it."),
+    )
 
 
 class MonthForm(forms.Form):

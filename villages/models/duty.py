@@ -31,6 +31,9 @@ class TalkRoom(models.Model):
     hours = models.CharField(_("opening hours"), max_length=80, blank=True)
     phone = models.CharField(_("phone of the talk room"), max_length=20, blank=True)
     talk_day = models.PositiveSmallIntegerField(_("talk day of the month"), default=10)
+    names_officers = models.BooleanField(
+        _("speakers read who works on their matter"), default=False
+    )
 
     class Meta:
         verbose_name = _("talk room")

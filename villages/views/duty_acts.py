@@ -362,7 +362,9 @@ class TalkRoomPage(RosterAct):
     def get(self, _request: HttpRequest) -> HttpResponse:
         village = self.chosen_village(self.own_villages())
         rooms = TalkRoom.objects.filter(village=village)
-        described = rooms.values("place", "hours", "phone", "talk_day").first()
+        described = rooms.values(
+            "place", "hours", "phone", "talk_day", "names_officers"
+        ).first()
         form = TalkRoomForm(initial=described or {"talk_day": 10})
         return self.show(form, village)
 

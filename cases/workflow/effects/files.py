@@ -1,4 +1,4 @@
-"""Files of a case: taken off again by whoever added them."""
+"""Files of a case: taken off again by whoever added them, shown to the speaker."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,12 +15,7 @@ def remove_file(step: Step) -> None:
     The event keeps what it was known by. MoveRefused: it was taken off while this step
     waited for the case. NoSuchRight: somebody else added it.
     """
-    asked: Attachment = step.values["file"]
-    if asked.case_id != step.case.pk:
-        raise _not_yours()
-    file = Attachment.objects.select_related("post").filter(uuid=asked.uuid).first()
-    if file is None:
-        raise MoveRefused(_("The file was taken off already."))
+    file = _file_asked_for(step)
     if file.post is None or file.post.user_id != step.officers_post.user_id:
         raise _not_yours()
 
@@ -36,6 +31,35 @@ def remove_file(step: Step) -> None:
             remove_stored(storage, name)
 
     transaction.on_commit(erase)
+
+
+def show_file(step: Step) -> None:
+    """Let the speaker see a photo on the tracking page, or no longer.
+
+    MoveRefused: it was taken off meanwhile, or is no photo.
+    """
+    file = _file_asked_for(step)
+    is_public = bool(step.values["public"])
+    if is_public and not file.thumbnail:
+        raise MoveRefused(_("Only a photo can be shown to the speaker."))
+
+    file.is_public = is_public
+    file.save(update_fields=["is_public"])
+    step.data["file"] = str(file.uuid)
+    step.data["sha256"] = file.received_sha256
+    step.data["public"] = is_public
+
+
+def _file_asked_for(step: Step) -> Attachment:
+    """Return the file as it is now. NoSuchRight: it is of another case."""
+    asked: Attachment = step.values["file"]
+    if asked.case_id != step.case.pk:
+        raise _not_yours()
+
+    file = Attachment.objects.select_related("post").filter(uuid=asked.uuid).first()
+    if file is None:
+        raise MoveRefused(_("The file was taken off already."))
+    return file
 
 
 def _not_yours() -> NoSuchRight:

@@ -1,0 +1,127 @@
+"""What happened to a matter, as its speaker reads it: what was said to be public of the
+work, what they added themself, and why it takes longer (ux, tracking page).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+
+from django.utils.translation import gettext as _
+
+from cases.models import Event
+from cases.models.choices import ActorKind, RequestState, Stage
+from cases.privacy.redactor import Redactor
+from cases.templatetags.minshi import day
+from cases.workflow.actions import Action
+from cases.workflow.event_data import data_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the story: what happened, and the words that go with it."""
+
+    at: datetime
+    heading: str  # empty: the words say it
+    words: str
+
+
+def story_of(
+    events: Iterable[Event], redact: Redactor, *, with_additions: bool = True
+) -> list[Entry]:
+    """Return the lines of these events, in their order; most events have none.
+
+    Without additions for somebody whose matter was merged into another one: what is
+    added there may be another speaker's.
+    """
+    story = []
+    for event in events:
+        if event.action == Action.SUPPLEMENT and not with_additions:
+            continue
+        entry = _entry_of(event, redact)
+        if entry:
+            story.append(entry)
+    return story
+
+
+def _entry_of(event: Event, redact: Redactor) -> Entry | None:
+    if event.action == Action.PROGRESS:
+        is_public = data_of(event).get("public")
+        return Entry(event.at, "", redact(event.note)) if is_public else None
+
+    if event.action == Action.SUPPLEMENT:
+        by_speaker = event.actor_kind == ActorKind.SPEAKER
+        heading = _("You added")
+        return Entry(event.at, heading, redact(event.note)) if by_speaker else None
+
+    words_for = DELAYS.get(event.action)
+    heading = words_for(event) if words_for else ""
+    if not heading:
+        return None
+    return Entry(event.at, heading, redact(data_of(event).get("told_why", "")))
+
+
+# --- what makes a matter take longer, in plain words; empty where it does not
+def _more_time(event: Event) -> str:
+    if not _is_granted(event):
+        return ""
+    return _("More time was given, until %(day)s.") % {"day": _until(event)}
+
+
+def _rest(event: Event) -> str:
+    if not _is_granted(event):
+        return ""
+    return _("It has to rest until %(day)s; then it goes on.") % {"day": _until(event)}
+
+
+def _goes_on(event: Event) -> str:
+    return _("It goes on again.")
+
+
+def _put_off(event: Event) -> str:
+    return _("It is to be talked over by %(day)s.") % {"day": _until(event)}
+
+
+def _given_back(event: Event) -> str:
+    return _("Whoever worked on it could not do it; it is being talked over again.")
+
+
+def _not_good_enough(event: Event) -> str:
+    return _("We looked at it, and it was not good enough; it is being done again.")
+
+
+def _sent_up(event: Event) -> str:
+    return _("It could not be settled here and was reported to the next level up.")
+
+
+def _done_again(event: Event) -> str:
+    is_new_round = event.source in (Stage.RATE, Stage.CLOSED) and event.target in (
+        Stage.DELIBERATE,
+        Stage.HANDLE,
+    )
+    return _("It was opened again and is being done once more.") if is_new_round else ""
+
+
+DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
+    {
+        Action.RULE_EXTENSION: _more_time,
+        Action.RULE_SUSPENSION: _rest,
+        Action.RESUME: _goes_on,
+        Action.DEFER: _put_off,
+        Action.RETURN: _given_back,
+        Action.REJECT: _not_good_enough,
+        Action.ESCALATE: _sent_up,
+        Action.REDO: _not_good_enough,
+        Action.RATE: _done_again,
+        Action.REOPEN: _done_again,
+    }
+)
+TOLD = (Action.PROGRESS, Action.SUPPLEMENT, *DELAYS)
+
+
+def _is_granted(event: Event) -> bool:
+    return data_of(event).get("ruling") == RequestState.GRANTED
+
+
+def _until(event: Event) -> str:
+    return day(date.fromisoformat(data_of(event)["until_on"]))

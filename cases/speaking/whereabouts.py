@@ -1,0 +1,55 @@
+"""Who has a matter, and what comes next, in a villager's words (ux, tracking page)."""
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.models.choices import Level, Stage
+from cases.workflow.standing import level_of
+
+
+def with_whom(case: Case) -> str:
+    """Return the office that has a matter: never a person, unless the village says so.
+
+    Empty once it is closed. No query where the owner's place, the town and the talk
+    room came with the case.
+    """
+    if case.owner_office:
+        return str(case.owner_office)
+    post = case.owner_post
+    if post is None:
+        return ""
+
+    level = level_of(post)
+    if level == Level.COUNTY:
+        return _("the county (%(county)s)") % {"county": case.town.county_name}
+    if level == Level.TOWN:
+        return _("the town's government (%(town)s)") % {"town": case.town}
+
+    village = post.village or (post.group.village if post.group else case.village)
+    office = _("the village committee of %(village)s") % {"village": village}
+    if names_officers(case):
+        return f"{office} {post.user}"
+    return office
+
+
+def names_officers(case: Case) -> bool:
+    """Tell whether the village writes its officers' names on the tracking page."""
+    room = getattr(case.village, "talk_room", None)
+    return bool(room and room.names_officers)
+
+
+def what_comes_next(case: Case) -> str:
+    """Return the next thing that happens to a matter; empty once it is closed."""
+    if case.stage == Stage.SPEAK:
+        return _("Next: we look at it, and tell you who deals with it.")
+    if case.stage == Stage.DELIBERATE:
+        return _("Next: it is talked over who does it, how, and by when.")
+    if case.stage == Stage.HANDLE:
+        return _("Next: once it is done, somebody else looks whether it is done well.")
+    if case.stage == Stage.SUPERVISE:
+        return _("Next: somebody else looks whether it is done well, and you are told.")
+    if case.stage == Stage.RATE and case.replied_at:
+        return _("Next: you say how it was. Without an answer we ring you up.")
+    if case.stage == Stage.RATE:
+        return _("Next: you are told how it came out, and say how it was.")
+    return ""

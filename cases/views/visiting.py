@@ -1,0 +1,114 @@
+"""Who stands before the tracking page: a number and its code, counted like a secret."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.views.generic import View
+
+from cases.models import Case
+from cases.models.choices import Confidentiality, Stage
+from cases.privacy.redactor import speaker_redactor
+from cases.workflow import Action, Facts, Offer, Speaker, moves_open_to
+from cases.workflow.numbering import code_of, number_of
+from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until
+
+# recusal is asked for at register and at the counter only, where somebody explains it
+OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
+# whoever spoke first rates, withdraws and reopens
+OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
+LONGEST_NUMBER = 16
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The case a visitor has the code of, and the case it was merged into, if any.
+
+    Without a merge both are the same.
+    """
+
+    own: Case
+    case: Case
+
+    @property
+    def is_merged(self) -> bool:
+        return self.own != self.case
+
+    @property
+    def offered(self) -> tuple[Action, ...]:
+        return OFFERED_AFTER_MERGE if self.is_merged else OFFERED
+
+    @property
+    def matter(self) -> str:
+        """The speaker's own matter in a few words; "" for 保密, where few may know of
+        it: a page lies open on a table. It names nobody.
+        """
+        if self.own.confidentiality == Confidentiality.SECRET:
+            return ""
+        return speaker_redactor(self.own)(self.own.title)
+
+    @property
+    def address(self) -> str:
+        code = urlencode({"k": self.own.tracking_code})
+        return f"{reverse('cases:track', args=[self.own.number])}?{code}"
+
+    def offers(self, at: datetime, facts: Facts) -> dict[Action, Offer]:
+        """Return the moves open on the page, by action, in the order of the page."""
+        speaker = Speaker(self.case, "code")
+        open_now = moves_open_to(speaker, self.case, at, facts)
+        found = {offer.action: offer for offer in open_now}
+
+        if self.case.stage == Stage.RATE:
+            # it is the speaker's turn: nobody is to be hurried
+            found.pop(Action.URGE, None)
+
+        return {action: found[action] for action in self.offered if action in found}
+
+
+class BehindCode(View):
+    """A page for whoever holds the code of a case; a wrong code and an unknown number
+    look the same.
+    """
+
+    shut_until: datetime | None = None
+
+    def visit(self, request: HttpRequest, number: str, code: str) -> Visit | None:
+        """Return the case behind number and code, with the one it was merged into.
+
+        None for an unknown number, a wrong code, and while too many codes were wrong:
+        counted like every secret (villages/tries.py); what cannot be a code is no try.
+        """
+        number = number_of(number)[:LONGEST_NUMBER]
+        code = code_of(code)
+        if not code:
+            return None
+
+        name = f"{RECEIPT}{number}"
+        self.shut_until = wait_until(request, name)
+        if self.shut_until:
+            return None
+
+        cases = Case.objects.select_related(
+            "town",
+            "village__talk_room",
+            "owner_office",
+            "owner_post__user",
+            "owner_post__village",
+            "owner_post__group__village",
+            "owner_post__office",
+        )
+        own = cases.filter(number=number).first()
+        if own is None or not constant_time_compare(own.tracking_code, code):
+            count_wrong(request, name, TRACKING_CODE)
+            # Axes answers a marked request with its own page. This one says so itself,
+            # to villagers and in their type.
+            vars(request)["axes_locked_out"] = False
+            return None
+
+        case = own
+        while case.merged_into_id:
+            case = cases.get(pk=case.merged_into_id)
+        return Visit(own, case)

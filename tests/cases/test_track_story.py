@@ -1,0 +1,337 @@
+"""What the tracking page tells of a matter: which it is, who has it, what happened, why
+it takes longer, what comes next, and the photos that were said to be public.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from cases.attachments import attach
+from cases.workflow import Action, Speaker, make_move
+from cases.workflow.files import show
+from minshi.errors import MoveRefused, NoSuchRight
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
+from tests.cases.test_attachments import photo
+from tests.cases.test_photos import paper
+from villages.models import TalkRoom
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def page_of(client, case):
+    address = reverse("cases:track", args=[case.number])
+    return client.get(address, {"k": case.tracking_code}).content.decode()
+
+
+def photo_address(case, file):
+    return reverse("cases:track_photo", args=[case.number, file.uuid])
+
+
+# --- which matter
+def test_the_page_names_the_matter(client, here):
+    case = spoken(here, verbatim="路灯坏了三盏")
+
+    assert "路灯坏了三盏" in page_of(client, case)
+
+
+def test_the_page_of_a_secret_matter_does_not_name_it(client, here):
+    case = spoken(here, verbatim="路灯坏了三盏", confidentiality="secret")
+
+    page = page_of(client, case)
+
+    assert "路灯坏了三盏" not in page
+    assert case.number in page
+
+
+def test_a_merged_matter_is_named_as_its_own_speaker_said_it(client, here):
+    first = spoken(here, verbatim="东头路灯坏了")
+    second = spoken(here, verbatim="西头也没灯")
+    make_move(first, Action.MERGE, by=officer(here.secretary), at=NOON, into=second)
+    make_move(
+        second, Action.SUPPLEMENT, by=Speaker(second, "code"), at=NOON, text="三天了"
+    )
+
+    page = page_of(client, first)
+
+    assert "东头路灯坏了" in page
+    assert "西头也没灯" not in page
+    assert "三天了" not in page, "what the other speaker added is not theirs to read"
+
+
+# --- who has it
+def test_the_page_names_the_village_committee_and_not_its_officer(client, here):
+    case = accepted(here)
+
+    page = page_of(client, case)
+
+    assert f"{here.village}村委会" in page
+    assert str(here.secretary.user) not in page
+
+
+def test_a_village_may_name_its_officers(client, here):
+    TalkRoom.objects.create(village=here.village, place="村委会", names_officers=True)
+    case = accepted(here)
+
+    assert f"{here.village}村委会 {here.secretary.user}" in page_of(client, case)
+
+
+def test_the_page_names_the_office_that_works_on_it(client, here):
+    case = decided(here, lead=here.office)
+
+    assert str(here.office) in page_of(client, case)
+
+
+def test_nobody_has_a_closed_matter(client, here):
+    case = rated(here)
+
+    page = page_of(client, case)
+
+    assert "负责" not in page
+    assert "接下来" not in page
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [spoken, accepted, decided, completed, verified],
+    ids=lambda it: it.__name__,
+)
+def test_the_page_says_what_comes_next(client, here, stage):
+    assert "接下来" in page_of(client, stage(here))
+
+
+# --- what happened
+def test_the_speaker_reads_what_they_added(client, here):
+    case = spoken(here)
+    make_move(
+        case, Action.SUPPLEMENT, by=Speaker(case, "code"), at=NOON, text="又坏了一盏"
+    )
+
+    page = page_of(client, case)
+
+    assert "您补充的" in page
+    assert "又坏了一盏" in page
+
+
+def test_more_time_is_told_with_its_day_and_reason(client, here):
+    case = decided(here)
+    until = NOON.date() + timedelta(days=20)
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="老王不肯让路",
+        until_on=until,
+    )
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+        told_why="下雨天路基干不了，李建国也知道",
+    )
+
+    page = page_of(client, case)
+
+    assert "多给了几天" in page
+    assert "下雨天路基干不了" in page
+    assert "李建国" not in page, "the page names nobody"
+    assert "老王不肯让路" not in page, "what officers say to each other stays there"
+
+
+def test_a_refused_request_is_not_told(client, here):
+    case = decided(here)
+    until = NOON.date() + timedelta(days=20)
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="忙",
+        until_on=until,
+    )
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="refused",
+        reason="先办着",
+    )
+
+    assert "多给了几天" not in page_of(client, case)
+
+
+def test_a_rest_and_its_end_are_told(client, here):
+    case = decided(here)
+    until = NOON.date() + timedelta(days=10)
+    make_move(
+        case,
+        Action.ASK_SUSPENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等料",
+        until_on=until,
+    )
+    make_move(
+        case,
+        Action.RULE_SUSPENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+        told_why="等水泥到货",
+    )
+    case = make_move(case, Action.RESUME, by=officer(here.secretary), at=NOON)
+
+    page = page_of(client, case)
+
+    assert "先放一放" in page
+    assert "等水泥到货" in page
+    assert "又接着办" in page
+
+
+def test_a_return_is_told(client, here):
+    case = decided(here)
+    case = make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="不会弄电",
+        told_why="要请电工来",
+    )
+
+    page = page_of(client, case)
+
+    assert "重新商量" in page
+    assert "要请电工来" in page
+    assert "不会弄电" not in page
+
+
+def test_work_sent_back_is_told(client, here):
+    case = completed(here)
+    case = make_move(
+        case,
+        Action.REJECT,
+        by=officer(here.secretary),
+        at=case.last_event_at,
+        reason="灯还是不亮",
+        told_why="还有一盏没修好",
+    )
+
+    page = page_of(client, case)
+
+    assert "接着办" in page
+    assert "还有一盏没修好" in page
+
+
+def test_the_second_round_is_called_so(client, here):
+    case = rated(here, satisfaction="dissatisfied", solved="no", reason="又坏了")
+
+    page = page_of(client, case)
+
+    assert "第2次办" in page
+    assert "重新办" in page
+
+
+# --- photos
+def test_only_a_photo_said_to_be_public_is_seen_behind_the_code(client, here):
+    case = decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+    address = photo_address(case, file)
+
+    before = client.get(address, {"k": case.tracking_code})
+    show(file, public=True, by=here.handler.user, at=NOON)
+    after = client.get(address, {"k": case.tracking_code})
+    page = page_of(client, case)
+
+    assert before.status_code == 404
+    assert after.status_code == 200
+    assert after["Content-Type"] == "image/jpeg"
+    assert "no-store" in after["Cache-Control"]
+    assert address in page
+
+
+def test_a_photo_is_taken_back_from_the_page(client, here):
+    case = decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+    show(file, public=True, by=here.handler.user, at=NOON)
+
+    show(file, public=False, by=here.handler.user, at=NOON)
+
+    assert photo_address(case, file) not in page_of(client, case)
+    said = [event.data["public"] for event in case.events.filter(action="show_file")]
+    assert said == [True, False]
+
+
+def test_a_wrong_code_shows_no_photo(client, here):
+    case = decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+    show(file, public=True, by=here.handler.user, at=NOON)
+
+    answer = client.get(photo_address(case, file), {"k": "000000000000"})
+
+    assert answer.status_code == 404
+
+
+def test_the_code_of_another_matter_shows_no_photo(client, here):
+    case, other = decided(here), decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+    show(file, public=True, by=here.handler.user, at=NOON)
+
+    answer = client.get(photo_address(other, file), {"k": other.tracking_code})
+
+    assert answer.status_code == 404
+
+
+def test_a_paper_is_no_photo(here):
+    case = decided(here)
+    file = attach(case, paper(5_000), at=NOON, post=here.handler)
+
+    with pytest.raises(MoveRefused):
+        show(file, public=True, by=here.handler.user, at=NOON)
+
+
+def test_whoever_only_reads_a_matter_shows_none_of_its_photos(client, here):
+    case = decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+
+    with pytest.raises(NoSuchRight):
+        show(file, public=True, by=here.member.user, at=NOON)
+
+
+def test_the_button_beside_a_photo_shows_it_and_takes_it_back(client, here):
+    case = decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+    client.force_login(here.handler.user)
+    address = reverse("cases:show_file", args=[file.uuid])
+
+    client.post(address, {"public": "1"})
+    file.refresh_from_db()
+    assert file.is_public
+
+    client.post(address)
+    file.refresh_from_db()
+    assert not file.is_public
