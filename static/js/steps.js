@@ -51,10 +51,25 @@ function showSwappedSteps() {
     keep(step);
     findSpeaker(step);
     const wrong = one("#error-summary", step);
-    const first = "textarea, input:not([type=hidden]), select, button";
-    (wrong || one(first, step)).focus({ preventScroll: true });
+    (wrong || firstSeen(step)).focus({ preventScroll: true });
     const block = wrong || step.closest("#panel") ? "start" : "nearest";
     (wrong || step).scrollIntoView({ block });
+  });
+}
+
+// Enter on a button that nobody sees would take the step.
+function firstSeen(step) {
+  const fields = all("textarea, input:not([type=hidden]), select, button", step);
+  return fields.find((field) => field.checkVisibility({ visibilityProperty: true })) || step;
+}
+
+// On a telephone a matter opens below its list: tapped, it comes into view.
+function showTappedMatter() {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    const wasTapped = requestConfig.triggeringEvent?.type === "click";
+    const isBelow = matchMedia("(max-width: 760px)").matches;
+    if (target.id === "panel" && wasTapped && isBelow) target.scrollIntoView();
   });
 }
 
@@ -69,3 +84,4 @@ all("form[data-keep]").forEach((step) => {
 });
 fillReadyWords();
 showSwappedSteps();
+showTappedMatter();

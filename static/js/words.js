@@ -20,7 +20,7 @@ function dropOldHints(form) {
   const hints = one("#similar", form);
   form.addEventListener("input", (event) => {
     if (!/^(verbatim|village)$/.test(event.target.name)) return;
-    hints.dispatchEvent(new Event("htmx:abort", { bubbles: true }));
+    hints.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: { elt: hints } }));
     hints.replaceChildren();
   });
 }

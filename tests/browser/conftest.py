@@ -89,8 +89,12 @@ def answered(transactional_db, live_server):
 
 @pytest.fixture
 def new_page(browser, browser_context_args, live_server):
-    """Opens pages in browsers of their own, which end with the test."""
+    """Opens pages in browsers of their own, which end with the test.
+
+    No script on them may fail, whatever the test is about.
+    """
     contexts = []
+    failures = []
 
     def opened(**context) -> Page:
         contexts.append(
@@ -98,11 +102,13 @@ def new_page(browser, browser_context_args, live_server):
                 **{**browser_context_args, "base_url": live_server.url, **context}
             )
         )
+        contexts[-1].on("weberror", lambda failed: failures.append(str(failed.error)))
         return contexts[-1].new_page()
 
     yield opened
     for context in contexts:
         context.close()
+    assert failures == []
 
 
 @pytest.fixture
