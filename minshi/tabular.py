@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
+from math import ceil
 from typing import IO, Any, Generic, Literal, TextIO, TypeAlias, TypeVar
+from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -38,6 +40,9 @@ LONGEST_TAB = 31
 LONGEST_PART = 20
 HEADING_ROW = 2
 TITLE_HEIGHT = 28
+# In points, each a whole number of pixels: of a line, and the most that Excel takes.
+LINE_HEIGHT = 15.75
+HIGHEST_ROW = 408.75
 NUMBER_WIDTH = 6
 DATE_MORE = 3  # on paper, where no date is broken and none is written smaller
 # What a spreadsheet may take for a formula, in both widths, after blanks; and what
@@ -205,14 +210,20 @@ class _Sheet:
         self.sheet.repeat_rows(HEADING_ROW)
         self.sheet.set_row(0, TITLE_HEIGHT)
 
-        column_widths = [NUMBER_WIDTH, *(column.width for column in self.columns)]
-        for index, width in enumerate(column_widths):
+        self.column_widths = [
+            NUMBER_WIDTH,
+            *(column.width for column in self.columns),
+        ]
+        for index, width in enumerate(self.column_widths):
             self.sheet.set_column(index, index, width)
 
     def put_across(self, row: int, text: str, style: Format | None) -> None:
         self.sheet.merge_range(row, 0, row, len(self.columns), text, style)
 
     def put(self, row: int, cells: Row, style: Format) -> None:
+        height = self._height_of(cells)
+        if height > LINE_HEIGHT:
+            self.sheet.set_row(row, height)
         for column, cell in enumerate(cells):
             if cell is None or cell == "":
                 self.sheet.write_blank(row, column, None, style)
@@ -223,6 +234,16 @@ class _Sheet:
                 self.sheet.write_datetime(row, column, cell, self.day)
             else:
                 self.sheet.write_number(row, column, cell, style)
+
+    def _height_of(self, cells: Row) -> float:
+        """Return the height in points at which a row shows all its words: not every
+        program makes a row higher for words that wrap.
+        """
+        lines = 1
+        for cell, width in zip(cells, self.column_widths, strict=True):
+            if isinstance(cell, str):
+                lines = max(lines, _lines_in(cell, width))
+        return min(lines * LINE_HEIGHT, HIGHEST_ROW)
 
     def offer_choices(self, first: int, last: int) -> None:
         """Give choice columns a drop-down.
@@ -280,6 +301,19 @@ def _filling_line(unit: str, filled_by: str, on: date) -> str:
         _("Date: %(date)s") % {"date": on.isoformat()},
     )
     return (" " * 8).join(parts)
+
+
+def _lines_in(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column so many digits wide.
+
+    A Chinese character is as wide as two digits; a line is seldom filled to its end.
+    """
+    room = max(width - 2, 2)
+    lines = 0
+    for line in text.splitlines():
+        wide = sum(east_asian_width(letter) in "WFA" for letter in line)
+        lines += max(1, ceil((len(line) + wide) / room))
+    return max(1, lines)
 
 
 def _fitting(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The app's name in words; adds its ledger to those of cases."""
+"""The app's name in words; adds its ledger and its desk work to those of cases."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,9 @@ class Supervision(AppConfig):
 
     def ready(self) -> None:
         from cases.ledgers import add_book
+        from cases.lists.desk import add_desk_work
+        from supervision.desk import orders_to_sign
         from supervision.ledger import CHASES
 
         add_book(CHASES)
+        add_desk_work(orders_to_sign)

@@ -35,6 +35,8 @@ from supervision.telling import untold
 A_DAY = timedelta(days=1)
 MISSED = 3  # a job is late after so many turns without a run that went well
 
+BACK_UP = "supervision.tasks.back_up"
+PROVE_BACKUP = "supervision.tasks.prove_backup"
 NAMES: dict[str, str | Promise] = {
     "supervision.tasks.sweep": _("look at what is due"),
     "supervision.tasks.deliver": _("send what waits"),
@@ -48,8 +50,8 @@ NAMES: dict[str, str | Promise] = {
     "cases.tasks.remove_orphan_files": _("remove files of uploads that failed"),
     "villages.tasks.write_lookups": _("write down who looked neighbours up"),
     "cases.tasks.refresh_calendar": _("look at the calendar"),
-    "supervision.tasks.back_up": _("make the night's backup"),
-    "supervision.tasks.prove_backup": _("prove a backup each week"),
+    BACK_UP: _("make the night's backup"),
+    PROVE_BACKUP: _("prove a backup each week"),
     "supervision.tasks.watch_backups": _("watch the backups"),
     "supervision.tasks.watch_history": _("watch the check of history"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from axes.utils import reset as forget_failures
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -59,6 +60,7 @@ def create_account(
     )
     user.set_password(password)
 
+    _check_username(user.username)
     _check_fields(user)
     if User.objects.filter(username__iexact=user.username).exists():
         raise InputRefused.at(username=_("This user name is taken."))
@@ -264,6 +266,16 @@ def _node_fields(role: Role, node: Any) -> dict[str, Any]:
     if kind not in nodes:
         raise InputRefused.at(role=_("This role does not serve at such a place."))
     return {kind: node}
+
+
+def _check_username(username: str) -> None:
+    """InputRefused: it cannot be typed on every keyboard."""
+    try:
+        ASCIIUsernameValidator()(username)
+    except ValidationError as error:
+        raise InputRefused.at(
+            username=_("Only letters, digits and . - _ are taken here.")
+        ) from error
 
 
 def _check_fields(row: User | Post) -> None:

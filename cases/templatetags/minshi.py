@@ -132,10 +132,10 @@ def _lamp_words(case: Case, light: Light, at: datetime) -> str:
 
 
 @register.inclusion_tag("components/_stepper.html")
-def stepper(case: Case, at: datetime) -> dict[str, Any]:
+def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, Any]:
     """Return 说 议 办 督 评, each with the day beside it, and mark the present one.
 
-    The day of 说 is that of taking down.
+    The day of 说 is that of taking down. The lamp is for those who work on the case.
     """
     passed = {
         Stage.SPEAK: case.registered_at,
@@ -161,7 +161,7 @@ def stepper(case: Case, at: datetime) -> dict[str, Any]:
         for index, stage in enumerate(OPEN_STAGES)
     ]
 
-    return {"steps": steps, "case": case, "at": at}
+    return {"steps": steps, "case": case, "at": at, "with_lamp": with_lamp}
 
 
 @register.filter
@@ -223,6 +223,12 @@ def left_of(row: Spent) -> str:
     if row.left is None:
         return _("in time") if row.in_time else _("too late")
     return days(row.left) if row.in_time else _("overdue")
+
+
+@register.filter
+def before_colon(label: str | Promise) -> str:
+    """Return a label without the mark it ends with: a colon follows 您满意吗？"""
+    return str(label).rstrip("?？:：")
 
 
 @register.filter

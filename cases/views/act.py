@@ -23,6 +23,7 @@ from cases.views.timeline import TimelineEntry, entry_of
 from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
+from cases.workflow.inputs import Kind
 from minshi.clock import now
 from minshi.errors import (
     CONFLICT,
@@ -135,7 +136,7 @@ class Act(StepView):
             "at": facts.at,
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
-            "read_by": read_by(offer.action),
+            "read_by": read_by(offer),
             "next": _query_of_queue(request),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,
@@ -255,8 +256,11 @@ def _query_of_queue(request: HttpRequest) -> str:
     return f"?{request.GET.urlencode()}"
 
 
-def read_by(action: Action) -> str:
-    """Return in words who reads what is written in a step."""
+def read_by(offer: Offer) -> str:
+    """Return in words who reads what is written in a step; "" where nothing is."""
+    action = offer.action
+    if not any(item.kind in (Kind.TEXT, Kind.LINE) for item in offer.move.inputs):
+        return ""
     if action in WORDS_FOR_SPEAKER:
         return _("The speaker reads this on the tracking page.")
     if action == Action.PROGRESS:

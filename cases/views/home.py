@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from cases.lists.desk import desk_work
 from cases.lists.filters import CaseFilter
 from cases.lists.paging import capped_counts
 from cases.lists.red_lines import oversees
@@ -31,7 +32,7 @@ QUEUE = "cases:queue"
 FIRST_PAGE = {
     Role.SECURITY_ADMIN: "villages:accounts",
     Role.AUDITOR: "villages:audit",
-    Role.SYSTEM_ADMIN: "admin:index",
+    Role.SYSTEM_ADMIN: "supervision:status",
 }
 
 
@@ -139,6 +140,7 @@ class Home(StaffView):
         on_duty = {post.user_id for desk in desks for post in desk.on}
         queues = queues_of(self.user.posts_on(today()), on_duty=self.user.pk in on_duty)
         counts = self._counts(visible, queues)
+        further = desk_work(self.user, at)
 
         context = {
             "nav": "home",
@@ -152,7 +154,9 @@ class Home(StaffView):
             "soon": sum(case.light(at) == "yellow" for case in shown),
             "oversees": oversees(self.user, today()),
             "queues": [(queue, counts[queue.name]) for queue in queues],
-            "waiting": any(counts[queue.name] for queue in queues),
+            "further": further,
+            "waiting": any(counts[queue.name] for queue in queues)
+            or any(work.count for work in further),
             "counts": counts,
         }
         return render(request, "cases/home.html", context)

@@ -26,7 +26,7 @@ from cases.lists.queue import (
 from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case, Meeting
-from cases.models.choices import Level
+from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Action, moves_open_to, read_facts
@@ -94,7 +94,7 @@ class QueuePage(QueueView):
             "nothing": _nothing_in(chosen, place),
             "page": page,
             "rows": [(case, self._reason(case, reasons)) for case in page.rows],
-            "opened": request.GET.get("open") or _first_number(page),
+            "opened": request.GET.get("open") or _first_to_open(page),
             "coming": _meetings_offered(place) if is_waiting else [],
             "together": [(action.value, action.label) for action in together_at(place)],
         }
@@ -106,11 +106,15 @@ class QueuePage(QueueView):
         return redact(reasons.get(case.pk, ""))
 
 
-def _first_number(page: Page[Case]) -> str:
-    """Return the number of the first case; its panel opens with the page."""
-    if not page.rows:
-        return ""
-    return page.rows[0].number
+def _first_to_open(page: Page[Case]) -> str:
+    """Return the number of the first case, whose panel opens with the page.
+
+    A 保密 one is opened by hand alone: reading it is logged (domain §3).
+    """
+    for case in page.rows:
+        if case.confidentiality != Confidentiality.SECRET:
+            return case.number
+    return ""
 
 
 def _meetings_offered(place: HoldingPlace) -> list[Meeting]:

@@ -318,6 +318,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 ),
                 NOTE,
             ),
+            guards=(guards.not_with_oneself,),
         ),
         Action.AMEND: Move(
             sources=frozenset(Stage),

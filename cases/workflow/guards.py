@@ -23,12 +23,20 @@ from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
+from cases.workflow.standing import is_with
 from cases.workflow.who import FOLLOWING, REVIEWERS, Handled, find_owner, owners_posts
 from minshi import workdays
 from minshi.errors import Text
 
 Refusal = Text | None
 MOST_ADDED = 10  # times a day
+
+
+def not_with_oneself(facts: Facts, by: Actor) -> Refusal:
+    """Nobody chases themself: whoever has the matter sees to it instead."""
+    if isinstance(by, Officer) and is_with(facts.case, by.user):
+        return _("This matter is with you yourself: see to it.")
+    return None
 
 
 # --- 说 and 议

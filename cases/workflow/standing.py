@@ -2,7 +2,7 @@
 
 from cases.models import Case
 from cases.models.choices import Level
-from villages.models import Office, Post
+from villages.models import Office, Post, User
 
 
 def stands_at(post: Post, case: Case, level: Level) -> bool:
@@ -28,6 +28,13 @@ def level_of(post: Post) -> Level | None:
     if post.town_id or (post.office and post.office.town_id):
         return Level.TOWN
     return Level.COUNTY if post.county_code or post.office_id else None
+
+
+def is_with(case: Case, user: User) -> bool:
+    """True where the case is with this user, under whatever post. At most two queries,
+    none where the owner came with the case.
+    """
+    return case.owner_post is not None and case.owner_post.user_id == user.pk
 
 
 def holder_key(holder: Post | Office) -> str:

@@ -10,6 +10,15 @@ export function focusFirst() {
   if (first && document.activeElement === document.body) first.focus();
 }
 
+// What was wrong with a field is no longer said once the field is changed; whether it is
+// right now, the server says.
+export function forgetErrors() {
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest(".field");
+    if (field) all(".error", field).forEach((words) => words.remove());
+  });
+}
+
 // A second click does not send twice; the server would not mind either.
 export function sendOnce() {
   document.addEventListener("submit", refuseSecond);

@@ -1,15 +1,17 @@
-// Logging in: the password can be looked at, and whoever left something unsent is told so.
+// Passwords can be looked at while they are typed; whoever left something unsent is told so.
 import { all, one } from "./dom.js";
 import { draftNames } from "./drafts.js";
 
 function showPassword() {
   all("[data-look]").forEach((button) => {
-    const field = document.getElementById(button.dataset.look);
-    button.hidden = !field;
+    const fields = all(button.dataset.look);
+    button.hidden = !fields.length;
 
     button.addEventListener("click", () => {
-      const isShown = field.type === "text";
-      field.type = isShown ? "password" : "text";
+      const isShown = button.getAttribute("aria-pressed") === "true";
+      fields.forEach((field) => {
+        field.type = isShown ? "password" : "text";
+      });
       button.setAttribute("aria-pressed", String(!isShown));
     });
   });

@@ -2,17 +2,19 @@
 // A page with more to do names its own beside this one: intake, login, minutes, print, steps.
 import { forgetPage, markBackground } from "./background.js";
 import { dropArrived } from "./drafts.js";
-import { focusFirst, sendOnce } from "./forms.js";
+import { focusFirst, forgetErrors, sendOnce } from "./forms.js";
 import { openDialogs, watchKeys } from "./keys.js";
 import { watchLine } from "./line.js";
-import { markCameFrom } from "./rows.js";
+import { markCameFrom, tickAll } from "./rows.js";
 
 markBackground();
 forgetPage();
 focusFirst();
+forgetErrors();
 sendOnce();
 watchLine();
 watchKeys();
 openDialogs();
 markCameFrom();
+tickAll();
 dropArrived();

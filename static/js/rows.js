@@ -43,6 +43,22 @@ function tick(rows, isTicked) {
   });
 }
 
+// One button or box ticks all others of its form, or none.
+export function tickAll() {
+  all("[data-tick-all]").forEach((control) => {
+    const isBox = control.type === "checkbox";
+    const boxes = all(`[name="${CSS.escape(control.dataset.tickAll)}"]`, control.form);
+    control.hidden = !boxes.length;
+
+    control.addEventListener("click", () => {
+      const isTicked = isBox ? control.checked : !boxes.every((box) => box.checked);
+      boxes.forEach((box) => {
+        box.checked = isTicked;
+      });
+    });
+  });
+}
+
 // The row one came from keeps its place.
 export function markCameFrom() {
   all("[data-rows] [data-row]").forEach((link) => {

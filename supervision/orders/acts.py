@@ -14,6 +14,7 @@ from cases import deadlines
 from cases.models import Case
 from cases.models.choices import Stage
 from cases.workflow import Officer
+from cases.workflow.guards import not_with_oneself
 from minshi import workdays
 from minshi.errors import (
     InputRefused,
@@ -65,8 +66,9 @@ def raise_order(
     5. Sign it where the post may: then it goes out after the grace. Else notify those
        who sign.
     NoSuchRight: not a reviewer or supervisor over the case. KeyReused: the key came
-    with other words, or for another case. MoveRefused: closed, or an order is under
-    way. InputRefused: no reason, no demand, a day that is past.
+    with other words, or for another case. MoveRefused: closed, with the officer
+    themself, or an order is under way.
+    InputRefused: no reason, no demand, a day that is past.
     """
     facts = facts_for(case, by, at)
     case = facts.case
@@ -80,6 +82,8 @@ def raise_order(
 
     if case.stage == Stage.CLOSED:
         raise MoveRefused(_("The matter is closed already."))
+    if refusal := not_with_oneself(facts, by):
+        raise MoveRefused(refusal)
     if under_way := SupervisionOrder.objects.filter(case=case, state__in=LIVE).first():
         raise MoveRefused(
             _("An order for it is under way: %(state)s.")

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.workflow import Facts, Officer, read_facts
+from cases.workflow.standing import is_with
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from supervision.models import OrderState, SupervisionOrder
@@ -116,8 +117,10 @@ def chasing_post(
     case: Case, user: User, at: datetime, facts: Facts | None = None
 ) -> Post | None:
     """Return the post from which the user may chase the case and write orders for it;
-    one that signs comes first.
+    one that signs comes first. None where the case is with the user themself.
     """
+    if is_with(case, user):
+        return None
     overseers = OVERSEERS.may(facts or read_facts(case, at), Handled.NOBODY)
     posts = user.posts_on(workdays.local_day(at))
     overseeing = [post for post in posts if post in overseers]

@@ -32,12 +32,14 @@ from cases.views.tabs import Tab
 from cases.workflow import Action
 from cases.workflow.batch import Result, move_all
 from cases.workflow.chased import chased_today
+from cases.workflow.standing import is_with
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.forms import TakeForm
 from supervision.models import Chase
 from villages.forms.accounts import RuleForm
+from villages.models import User
 from villages.rights import OVERSEE, READ_BOARD
 
 ORDER = ("due_at", "id")
@@ -109,7 +111,7 @@ class BoardRow:
     order_address: str = ""
 
     @classmethod
-    def of(cls, case: Case, times: int, sight: Sight, at: datetime) -> Self:
+    def of(cls, case: Case, times: int, sight: Sight, user: User, at: datetime) -> Self:
         light = lamp(case, at)
         stage = case.get_stage_display()
         if vars(case)["redacted"]:
@@ -125,8 +127,15 @@ class BoardRow:
             holder=holder_of(case),
             address=case.get_absolute_url(),
             tick=f"{case.number}:{case.version}",
-            order_address=reverse("supervision:new_order", args=[case.number]),
+            order_address=_order_address(case, user),
         )
+
+
+def _order_address(case: Case, user: User) -> str:
+    """Return where an order for the case is written; "": nobody orders themself."""
+    if is_with(case, user):
+        return ""
+    return reverse("supervision:new_order", args=[case.number])
 
 
 class BoardView(StaffView):
@@ -163,7 +172,7 @@ class Board(BoardView):
 
         rows = []
         for case, times in with_times(page.rows):
-            rows.append(BoardRow.of(case, times, sight, at))
+            rows.append(BoardRow.of(case, times, sight, self.user, at))
 
         context = {
             "nav": "supervision",

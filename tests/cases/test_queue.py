@@ -10,7 +10,7 @@ from cases.meetings import add_item
 from cases.models import Concern
 from cases.workflow import Action, make_move
 from tests.cases.council import called
-from tests.cases.roads import NOON, accepted, decided, officer, staff
+from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_the_queue_costs_the_same_however_much_waits(
     with django_assert_max_num_queries(8):
         page = client.get(reverse("cases:queue")).content.decode()
 
-    assert page.count("上交理由") == count
+    assert page.count("上报理由") == count
 
 
 def test_the_queue_shows_what_waits_at_the_own_level_alone(client):
@@ -322,3 +322,20 @@ def test_a_step_from_the_queue_leads_back_to_the_queue_of_that_place(client):
 
     assert f"next=queue&amp;at={place}" in panel
     assert answer["Location"].startswith(f"{reverse('cases:queue')}?at={place}&sent=")
+
+
+def test_a_secret_matter_is_opened_by_hand_alone(client):
+    """To read it is logged; to look at what waits is not to read it."""
+    here = staff()
+    secret = accepted(here, spoken(here, confidentiality="secret"))
+    client.force_login(here.secretary.user)
+
+    alone = client.get(reverse("cases:queue")).context["opened"]
+    open_one = accepted(here)
+    with_another = client.get(reverse("cases:queue")).context["opened"]
+
+    assert secret.number in [
+        case.number for case in client.get(reverse("cases:queue")).context["page"].rows
+    ]
+    assert alone == ""
+    assert with_another == open_one.number

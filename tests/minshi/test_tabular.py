@@ -217,6 +217,35 @@ def test_the_sheet_prints_on_one_page_width_with_its_headings():
     assert sheet.column_dimensions["E"].width == pytest.approx(40, abs=1)
 
 
+def test_a_row_is_as_high_as_its_words_need():
+    """Not every program makes a row higher by itself for words that wrap."""
+    long_words = "村东头的路灯坏了三盏，" * 10  # 220 digits wide in a column of 40
+    sheet = sheet_of([case(), case(words=long_words), case(words="一\n二\n三")])
+
+    assert sheet.row_dimensions[5].height >= 6 * tabular.LINE_HEIGHT
+    assert sheet.row_dimensions[6].height == 3 * tabular.LINE_HEIGHT
+
+
+def test_the_headings_are_as_high_as_they_need():
+    narrow = ledger_of("x", width=8)
+    heading = Ledger(
+        "any",
+        "任意",
+        tuple(
+            Column(one.key, "事项类别(村里/邻里/家里)", one.value, width=8)
+            for one in narrow.columns
+        ),
+    )
+
+    assert sheet_of([None], heading).row_dimensions[3].height >= 4 * tabular.LINE_HEIGHT
+
+
+def test_no_row_is_higher_than_a_spreadsheet_takes():
+    sheet = sheet_of([case(words="长" * 9_000)])
+
+    assert sheet.row_dimensions[4].height == tabular.HIGHEST_ROW
+
+
 def test_cells_have_their_kinds_and_thin_borders():
     row = sheet_of([case(rating=None)])[4]
 

@@ -6,9 +6,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
-from cases.workflow import Action
+from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from supervision.chasing.circulating import circulate_due
@@ -504,3 +505,65 @@ def test_an_order_of_the_ladder_is_no_second_step_when_it_goes_out(here):
     sweep(at + timedelta(minutes=1))
 
     assert Chase.objects.filter(level="order").count() == 1
+
+
+# --- nobody chases themself
+@pytest.fixture
+def with_a_reviewer(here):
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    assert case.owner_post.role == "reviewer"
+    return case
+
+
+def test_nobody_orders_themself(here, with_a_reviewer):
+    with pytest.raises(MoveRefused):
+        raised(here, with_a_reviewer, by=with_a_reviewer.owner_post)
+
+    assert raised(here, with_a_reviewer).state == OrderState.TO_SIGN
+
+
+def test_nobody_chases_themself(here, with_a_reviewer):
+    words = {"supervision_level": "urge", "note": "抓紧"}
+    with pytest.raises(MoveRefused):
+        make_move(
+            with_a_reviewer,
+            Action.SUPERVISE,
+            by=officer(with_a_reviewer.owner_post),
+            at=NOON,
+            **words,
+        )
+
+    by = officer(here.supervisor)
+    assert make_move(with_a_reviewer, Action.SUPERVISE, by=by, at=NOON, **words)
+
+
+def test_the_page_of_an_order_to_oneself_is_none(client, here, with_a_reviewer):
+    address = reverse("supervision:new_order", args=[with_a_reviewer.number])
+
+    client.force_login(with_a_reviewer.owner_post.user)
+    own = client.get(address)
+    client.force_login(here.supervisor.user)
+    others = client.get(address)
+
+    assert own.status_code == 404
+    assert others.status_code == 200
+
+
+# --- on the desk
+def test_orders_to_sign_stand_on_the_desk_of_whoever_signs(client, here):
+    raised(here)
+
+    client.force_login(here.signer.user)
+    of_signer = client.get(reverse("cases:home")).context["further"]
+    client.force_login(here.supervisor.user)
+    of_supervisor = client.get(reverse("cases:home")).context["further"]
+
+    assert [work.count for work in of_signer] == [1]
+    assert client.get(of_signer[0].address).status_code == 200
+    assert of_supervisor == []

@@ -198,3 +198,23 @@ def test_prometheus_reads_the_same_with_the_token_alone(client, settings):
         == NOON.timestamp()
     )
     assert families["minshi_job_failures"][("supervision.tasks.deliver",)] == 0
+
+
+def test_a_night_without_a_key_is_no_good_backup(client, settings):
+    settings.BACKUP_KEY = ""
+    tasks.back_up.apply()
+    client.force_login(roles.system_admin().user)
+
+    page = client.get(reverse("supervision:status"))
+
+    rows = {str(row.label): row for row in page.context["jobs"]}
+    made = rows[str(NAMES["supervision.tasks.back_up"])]
+    assert (made.colour, made.words) == ("yellow", "还没有做成过备份")
+
+
+def test_the_system_administrator_starts_at_the_state_of_the_system(client):
+    client.force_login(roles.system_admin().user)
+
+    assert client.get(reverse("cases:home"))["Location"] == reverse(
+        "supervision:status"
+    )

@@ -342,3 +342,12 @@ def test_every_act_is_in_the_audit_log(admin, act):
 
     record = AuditRecord.objects.get(kind=AuditKind.ACCOUNT)
     assert (record.user, record.at) == (admin, NOON)
+
+
+@pytest.mark.parametrize("username", ["王小明", "ｗａｎｇ", "wang xiaoming", "wáng"])
+def test_an_account_name_can_be_typed_on_every_keyboard(admin, username):
+
+    with pytest.raises(InputRefused) as refused:
+        create_account(username, "王小明", by=admin, at=NOON)
+
+    assert list(refused.value.fields) == ["username"]
