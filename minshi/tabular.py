@@ -50,6 +50,9 @@ DATE_MORE = 3  # on paper, where no date is broken and none is written smaller
 LIVE = re.compile(
     r"\s*[=+\-@＝＋－＠]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]"
 )
+# What a spreadsheet makes another thing of in a CSV file: 0939… and 0012 lose their
+# zeros, of 16 digits the last are lost, 3E5 becomes 300000, 3-1 a day of March.
+CHANGED = re.compile(r"0\d+|\d{16,}|\d+[eE]\d+|\d{1,2}[-/]\d{1,2}")
 UNSAFE_IN_TAB = re.compile(r"[\[\]:*?/\\']")
 UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f\s<>:"/\\|?*_]+')
 
@@ -127,8 +130,11 @@ def write_csv(out: TextIO, ledger: Ledger[T], records: Iterable[T]) -> None:
 
 
 def inert(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet might run as a formula."""
-    return "'" + text if LIVE.match(text) else text
+    """Put an apostrophe before a text that a spreadsheet might run as a formula, or
+    change.
+    """
+    is_in_danger = LIVE.match(text) or CHANGED.fullmatch(text)
+    return "'" + text if is_in_danger else text
 
 
 def file_name(

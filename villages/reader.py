@@ -57,6 +57,12 @@ class Here:
         return frozenset(str(post.role) for post in self.posts)
 
     @cached_property
+    def is_at_counter(self) -> bool:
+        """True for the people of a village, where neighbours come in and speak."""
+        post = self.main_post
+        return post is not None and bool(post.village_id or post.group_id)
+
+    @cached_property
     def is_staff_of_cases(self) -> bool:
         """True where any post is not one of the 三员."""
         return deals_with_cases(self.posts)

@@ -7,6 +7,7 @@ words, or None.
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Assignment
@@ -23,7 +24,7 @@ from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
-from cases.workflow.standing import is_with
+from cases.workflow.standing import holder_name, is_with
 from cases.workflow.who import FOLLOWING, REVIEWERS, Handled, find_owner, owners_posts
 from minshi import workdays
 from minshi.errors import Text
@@ -127,6 +128,18 @@ def not_acknowledged(facts: Facts, by: Actor) -> Refusal:
     if any(not item.acknowledged_at for item in own_parts):
         return None
     return _("You have acknowledged it already.")
+
+
+def assistants_reported(facts: Facts, by: Actor) -> Refusal:
+    """Wait until each assistant has reported or was waived (domain §3, complete)."""
+    waiting = facts.awaited_assistants
+    if not waiting:
+        return None
+    names = "、".join(holder_name(item.holder) for item in waiting)
+    words = gettext(
+        "%(names)s has yet to report; wait, or say that no report is needed."
+    )
+    return words % {"names": names}
 
 
 def not_reported(facts: Facts, by: Actor) -> Refusal:

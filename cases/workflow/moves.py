@@ -176,6 +176,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 RESULT,
                 text("measures", _("What was done")),
             ),
+            guards=(guards.assistants_reported,),
             everyday=2,
             passes_on=True,
         ),

@@ -263,6 +263,25 @@ def test_the_screen_names_no_speaker_and_nothing_secret(client):
     assert "隐题" not in second
 
 
+def test_the_screen_shows_the_words_why_it_came_up_and_what_was_said(client):
+    here = staff()
+    seats(here)
+    case = accepted(
+        here, speaker_name="李建国", verbatim="李建国：路灯坏了，13993912345"
+    )
+    meeting = called(here, case)
+    AgendaItem.objects.update(opinions="先换电线")
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:meeting_screen", args=[meeting.pk]))
+
+    text = page.content.decode()
+    assert "路灯坏了" in text
+    assert "先换电线" in text
+    assert "李建国" not in text
+    assert "13993912345" not in text
+
+
 def test_the_signed_sheet_comes_back_as_a_photo_also_after_the_end(client):
     here = staff()
     meeting, _address = sitting(here, accepted(here))

@@ -8,12 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cases.attachments import attach_sheet
+from cases.lists.queue import reasons_of
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, FourTwoStep, Meeting, SignedSheet
 from cases.models.meeting import Correction
+from cases.privacy.redactor import speaker_redactor
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
+from cases.workflow.pasted import without_numbers
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.audit import record_audit
@@ -43,11 +46,25 @@ class MeetingScreen(MeetingView):
             "meeting": sitting.meeting,
             "line": line,
             "title": title,
+            **_on_the_wall(line, title),
             "heading": title or _heading_without_title(line),
             "nth": nth,
             "total": total,
         }
         return render(request, "cases/meetings/screen.html", context)
+
+
+def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
+    """Return the speaker's words and why the matter was reported up, for everybody in
+    the room; nothing of a matter that has no public title.
+    """
+    case = line.case if line and title else None
+    if case is None:
+        return {}
+
+    redact = speaker_redactor(case)
+    reason = reasons_of([case]).get(case.pk, "")
+    return {"words": without_numbers(redact(case.verbatim)), "reason": redact(reason)}
 
 
 def _number_within(total: int, text: str) -> int:

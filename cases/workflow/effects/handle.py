@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import HandBack, TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Rule, Stage
-from cases.workflow.standing import holder_key, holder_name
+from cases.workflow.standing import holder_key
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
@@ -26,18 +26,7 @@ def give_back(step: Step) -> None:
 
 
 def complete(step: Step) -> None:
-    """办结: hand a matter over to the check, never without a result text.
-
-    MoveRefused: an assistant has neither reported nor been waived.
-    """
-    waiting = step.facts.awaited_assistants
-    if waiting:
-        names = "、".join(holder_name(item.holder) for item in waiting)
-        raise MoveRefused(
-            _("%(names)s has yet to report; wait, or say that no report is needed.")
-            % {"names": names}
-        )
-
+    """办结: hand a matter over to the check, never without a result text."""
     case = step.case
     case.outcome = step.values["outcome"]
     case.result = step.values["result"]
