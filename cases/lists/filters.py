@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
-from cases.lists import search
+from cases.lists import after_closing, search
 from cases.models import HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
@@ -30,7 +30,7 @@ from cases.models.scope import NOT_CONCLUDED, CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.days import DayFilter
-from villages.models import Group, Town, User, Village
+from villages.models import Group, Office, Town, User, Village
 from villages.requests import whole_number
 
 ALL = _("All")
@@ -70,6 +70,13 @@ def villages_in_reach(request: HttpRequest | None) -> QuerySet[Village]:
     return Village.objects.in_reach_of(user, today())
 
 
+def towns_in_reach(request: HttpRequest | None) -> QuerySet[Town]:
+    user = _user_of(request)
+    if user is None:
+        return Town.objects.none()
+    return Town.objects.in_reach_of(user, today())
+
+
 def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
     """Return the groups of the village chosen, or of all villages in reach."""
     villages = villages_in_reach(request)
@@ -82,11 +89,18 @@ def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
     return groups.filter(village=village)
 
 
+def offices_in_reach(request: HttpRequest | None) -> QuerySet[Office]:
+    """Return the offices of the towns in reach, and those of their counties."""
+    towns = towns_in_reach(request)
+    counties = towns.values("county_code")
+    return Office.objects.filter(Q(town__in=towns) | Q(county_code__in=counties))
+
+
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
     user = _user_of(request)
     if user is None:
         return Topic.objects.none()
-    return Topic.objects.filter(town__in=Town.objects.in_reach_of(user, today()))
+    return Topic.objects.filter(town__in=towns_in_reach(request))
 
 
 def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
@@ -114,11 +128,20 @@ class CaseFilter(filters.FilterSet):
     overdue = filters.BooleanFilter(
         method="by_overdue", label=_("Overdue"), widget=AnyYesNo
     )
+    town = filters.ModelChoiceFilter(
+        queryset=towns_in_reach, label=_("Town"), empty_label=ALL
+    )
     village = filters.ModelChoiceFilter(
         queryset=villages_in_reach, label=_("Village"), empty_label=ALL
     )
     group = filters.ModelChoiceFilter(
         queryset=groups_in_reach, label=_("Villagers' group"), empty_label=ALL
+    )
+    office = filters.ModelChoiceFilter(
+        field_name="owner_office",
+        queryset=offices_in_reach,
+        label=_("Office"),
+        empty_label=ALL,
     )
     category = _choice(Category.choices, _("Category"))
     topic = filters.ModelChoiceFilter(
@@ -135,6 +158,12 @@ class CaseFilter(filters.FilterSet):
         method="by_concluded", label=_("Concluded"), widget=AnyYesNo
     )
     needs_order = filters.BooleanFilter(label=_("Needs an order"), widget=AnyYesNo)
+    unsolved = filters.BooleanFilter(
+        method="by_unsolved", label=_("Satisfied, but not solved"), widget=AnyYesNo
+    )
+    to_call_back = filters.BooleanFilter(
+        method="by_call_back", label=_("Drawn for a call-back"), widget=AnyYesNo
+    )
     given_back = filters.BooleanFilter(
         method="by_given_back", label=_("A part was given back"), widget=AnyYesNo
     )
@@ -227,6 +256,18 @@ class CaseFilter(filters.FilterSet):
         is_not = Q(close_reason__in=NOT_CONCLUDED)
         return cases.filter(~Q(stage=Stage.CLOSED) | is_not)
 
+    def by_unsolved(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        found = after_closing.unsolved(cases)
+        return found if wanted else cases.exclude(pk__in=found.values("pk"))
+
+    def by_call_back(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        found = after_closing.to_call_back(cases)
+        return found if wanted else cases.exclude(pk__in=found.values("pk"))
+
     def by_given_back(
         self, cases: CaseQuerySet, _name: str, wanted: bool
     ) -> CaseQuerySet:
@@ -265,6 +306,11 @@ class CaseFilter(filters.FilterSet):
         if order == "closed":
             return cases.filter(stage=Stage.CLOSED)
         return cases
+
+
+def oversees_towns(user: User) -> bool:
+    """Tell whether a reader is of the county, who alone chooses among towns."""
+    return bool(user.reach(today()).counties)
 
 
 class VillageFilter(filters.FilterSet):

@@ -285,6 +285,12 @@ class Case(WithChoices):
                 condition=Q(stage="closed"),
                 name="case_closed",
             ),
+            # satisfied, and yet not solved: few, and somebody looks at each
+            models.Index(
+                fields=("town", "-closed_at"),
+                condition=Q(stage="closed", solved__in=("partly", "no")),
+                name="case_closed_unsolved",
+            ),
             models.Index(
                 fields=("town", "category", "-registered_at"), name="case_town_category"
             ),

@@ -36,6 +36,11 @@ class Rating(WithChoices):
         verbose_name = pgettext_lazy("by the speaker", "rating")
         verbose_name_plural = pgettext_lazy("by the speaker", "ratings")
         ordering = ("at", "pk")
+        indexes = (
+            models.Index(
+                fields=("case",), condition=Q(drawn=True), name="rating_drawn"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("case", "round"), name="rating_one_a_round"

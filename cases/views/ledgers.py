@@ -27,7 +27,7 @@ from cases.ledgers.exports import (
     takeable,
 )
 from cases.ledgers.period import Period, PeriodForm
-from cases.lists.filters import CaseFilter
+from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import NOT_HEARD
@@ -36,6 +36,7 @@ from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import RuleForm
+from villages.models import User
 
 # the place in the list, and the order of a list: a ledger has one of its own
 OWN_PARAMETERS = ("after", "from_row", "order")
@@ -67,6 +68,7 @@ class Reading:
 
     book: AnyBook
     lists: Mapping[Any, Any]  # the filter of each kind of row, by its class
+    user: User
     period_form: PeriodForm
     query: str
     filters: str
@@ -104,7 +106,10 @@ class Reading:
 
     @property
     def filters_shown(self) -> list[BoundField]:
-        fields = [self.period_form["period"], self.listed.form["village"]]
+        fields = [self.period_form["period"]]
+        if self.is_of_cases and oversees_towns(self.user):
+            fields.append(self.listed.form["town"])
+        fields.append(self.listed.form["village"])
         if self.is_of_cases:
             fields += [self.listed.form[name] for name in SHOWN_OF_CASES]
         return fields
@@ -139,6 +144,7 @@ class LedgerView(StaffView):
         return Reading(
             book=BOOKS[key],
             lists=lists,
+            user=self.user,
             period_form=PeriodForm(query),
             query=query.urlencode(),
             filters=_filters_to_log(query),

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from cases.lists.filters import CaseFilter
+from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
@@ -25,7 +25,18 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
 )
 # set by tabs, queues and the search box: the filters stay folded away for them
 NOT_UNFOLDING = frozenset(
-    {"q", "owner", "overdue", "stage", "level", "asked", "given_back", "needs_order"}
+    {
+        "q",
+        "owner",
+        "overdue",
+        "stage",
+        "level",
+        "asked",
+        "given_back",
+        "needs_order",
+        "unsolved",
+        "to_call_back",
+    }
 )
 # the filters that fold away under the search box, in the order of the page
 FOLDED = (
@@ -64,11 +75,14 @@ class CaseList(StaffView):
             "tabs": tabs,
             "sight": self.sight(),
             "is_narrowed": bool(given),
-            "folded": [listed.form[name] for name in FOLDED],
+            "folded": [listed.form[name] for name in self._folded()],
             "unfolds": bool(unfolding),
             "kept": _tab_parameters(request.GET),
         }
         return render(request, "cases/list.html", context)
+
+    def _folded(self) -> tuple[str, ...]:
+        return ("town", *FOLDED) if oversees_towns(self.user) else FOLDED
 
     def _tabs(
         self, request: HttpRequest, counted: CaseQuerySet

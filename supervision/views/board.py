@@ -21,12 +21,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.ledgers import BOOKS
 from cases.ledgers.exports import Export
+from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import title_for
-from cases.templatetags.minshi import holder_of, lamp
+from cases.templatetags.minshi import holder_of, lamp, query_with
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Action
@@ -37,7 +38,8 @@ from minshi import workdays
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.forms import TakeForm
-from supervision.models import Chase
+from supervision.models import Chase, SupervisionOrder
+from supervision.models.order import LIVE
 from villages.forms.accounts import RuleForm
 from villages.models import User
 from villages.rights import OVERSEE, READ_BOARD
@@ -60,6 +62,7 @@ BUCKETS = (
     Bucket("4", pgettext_lazy("ageing", "4 to 7 days"), above=3, most=7),
     Bucket("8", pgettext_lazy("ageing", "8 days and more"), above=7, most=None),
 )
+PLACES = ("town", "village", "office")
 LIGHTS = (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
 
 
@@ -110,8 +113,18 @@ class BoardRow:
     tick: str = ""
     order_address: str = ""
 
+    order_state: str = ""
+
     @classmethod
-    def of(cls, case: Case, times: int, sight: Sight, user: User, at: datetime) -> Self:
+    def of(
+        cls,
+        case: Case,
+        times: int,
+        order: SupervisionOrder | None,
+        sight: Sight,
+        user: User,
+        at: datetime,
+    ) -> Self:
         light = lamp(case, at)
         stage = case.get_stage_display()
         if vars(case)["redacted"]:
@@ -127,12 +140,17 @@ class BoardRow:
             holder=holder_of(case),
             address=case.get_absolute_url(),
             tick=f"{case.number}:{case.version}",
-            order_address=_order_address(case, user),
+            order_address=_order_address(case, order, user),
+            order_state=order.get_state_display() if order else "",
         )
 
 
-def _order_address(case: Case, user: User) -> str:
-    """Return where an order for the case is written; "": nobody orders themself."""
+def _order_address(case: Case, order: SupervisionOrder | None, user: User) -> str:
+    """Return the page of the order under way, else where one is written; "": nobody
+    orders themself.
+    """
+    if order:
+        return order.get_absolute_url()
     if is_with(case, user):
         return ""
     return reverse("supervision:new_order", args=[case.number])
@@ -154,7 +172,8 @@ class Board(BoardView):
     def get(self, request: HttpRequest) -> HttpResponse:
         at = now()
         sight = self.sight()
-        counted = self.counted()
+        narrowed = self._narrowed()
+        counted = narrowed.qs
 
         light = request.GET.get("light", Light.RED)
         if light not in Light.values:
@@ -170,20 +189,35 @@ class Board(BoardView):
         cases = aged(by_light[light], bucket, at).with_row().with_doubt()
         page = page_of(cases, ORDER, request.GET.get("after", ""))
 
+        orders = live_orders(page.rows)
         rows = []
         for case, times in with_times(page.rows):
-            rows.append(BoardRow.of(case, times, sight, self.user, at))
+            order = orders.get(case.pk)
+            rows.append(BoardRow.of(case, times, order, sight, self.user, at))
 
         context = {
             "nav": "supervision",
             "light": light,
             "after": page.after,
             "rows": rows,
-            "tabs": light_tabs(light, counts),
-            "buckets": bucket_tabs(bucket, counts) if light == Light.RED else [],
+            "tabs": light_tabs(request, light, counts),
+            "buckets": (
+                bucket_tabs(request, bucket, counts) if light == Light.RED else []
+            ),
             "may_chase": self.user.holds(today(), *OVERSEE),
+            "filters": [narrowed.form[name] for name in self._filters()],
         }
         return render(request, "supervision/board.html", context)
+
+    def _narrowed(self) -> CaseFilter:
+        """Return the cases of the place and office chosen; lights and days are tabs."""
+        query = self.request.GET.copy()
+        for name in set(query) - set(PLACES):
+            del query[name]
+        return CaseFilter(query or None, self.counted(), request=self.request)
+
+    def _filters(self) -> tuple[str, ...]:
+        return PLACES if oversees_towns(self.user) else PLACES[1:]
 
 
 def red_by_bucket(red: CaseQuerySet, at: datetime) -> dict[str, CaseQuerySet]:
@@ -191,22 +225,35 @@ def red_by_bucket(red: CaseQuerySet, at: datetime) -> dict[str, CaseQuerySet]:
     return {f"red{bucket.name}": aged(red, bucket.name, at) for bucket in BUCKETS}
 
 
-def light_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
-    return [
-        Tab(f"?light={each.value}", each.label, each == chosen, counts[each.value])
-        for each in LIGHTS
-    ]
+def light_tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[Tab]:
+    """Return the tabs of the lights; the places chosen stay chosen."""
+    here = {"request": request}
+    tabs = []
+    for each in LIGHTS:
+        address = query_with(here, light=each.value, days="", after="")
+        tabs.append(Tab(address, each.label, each == chosen, counts[each.value]))
+
+    return tabs
 
 
-def bucket_tabs(chosen: str, counts: dict[str, int]) -> list[Tab]:
+def bucket_tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[Tab]:
     """Return the tabs of the overdue matters, by how late they are."""
-    tabs = [Tab("?light=red", _("All"), not chosen)]
+    here = {"request": request}
+    every = query_with(here, light="red", days="", after="")
+    tabs = [Tab(every, _("All"), not chosen)]
     for bucket in BUCKETS:
         name = bucket.name
-        address = f"?light=red&days={name}"
+        address = query_with(here, light="red", days=name, after="")
         tabs.append(Tab(address, bucket.label, name == chosen, counts[f"red{name}"]))
 
     return tabs
+
+
+def live_orders(cases: list[Case]) -> dict[int, SupervisionOrder]:
+    """Return the order under way for each case that has one. One query."""
+    pks = [case.pk for case in cases]
+    orders = SupervisionOrder.objects.filter(case__in=pks, state__in=LIVE)
+    return {order.case_id: order for order in orders}
 
 
 def with_times(cases: list[Case]) -> list[tuple[Case, int]]:

@@ -356,3 +356,59 @@ def test_where_time_was_asked_for_is_found_until_it_is_ruled_on():
         ruling="granted",
     )
     assert found(here.secretary, asked="true") == set()
+
+
+# --- after closing
+def called_back(here: Staff, case: Case) -> Case:
+    return make_move(
+        case,
+        Action.CALL_BACK,
+        by=officer(here.duty),
+        at=case.last_event_at,
+        satisfaction="satisfied",
+        solved="yes",
+        how="phone",
+    )
+
+
+def test_satisfied_but_not_solved_is_listed_until_somebody_called_back():
+    here = staff()
+    partly = rated(here, satisfaction="mostly", solved="partly")
+    rated(here, satisfaction="satisfied", solved="yes")
+
+    before = found(here.supervisor, unsolved="true")
+    called_back(here, partly)
+
+    assert before == {partly.number}
+    assert found(here.supervisor, unsolved="true") == set()
+
+
+def test_what_was_drawn_is_listed_until_it_was_called_back():
+    here = staff()
+    drawn, other = rated(here), rated(here)
+    drawn.ratings.update(drawn=True)
+    other.ratings.update(drawn=False)
+
+    before = found(here.supervisor, to_call_back="true")
+    called_back(here, drawn)
+
+    assert before == {drawn.number}
+    assert found(here.supervisor, to_call_back="true") == set()
+
+
+def test_what_is_with_an_office_is_found_by_it():
+    here = staff()
+    case = decided(here)
+    decided(here, lead=here.leader)
+
+    assert found(here.supervisor, office=here.office.pk) == {case.number}
+
+
+def test_a_county_finds_by_town():
+    here = staff()
+    case, neighbours = spoken(here), TownFactory(county_code=here.town.county_code)
+    elsewhere = TownFactory(county_code="621299")
+
+    assert found(here.county_supervisor, town=here.town.pk) == {case.number}
+    assert found(here.county_supervisor, town=neighbours.pk) == set()
+    assert not filtered(here.county_supervisor, town=elsewhere.pk).is_valid()

@@ -73,6 +73,8 @@ def test_the_supervisors_desk_counts_each_queue_of_its_own(client, here):
     assert [(queue.query, count) for queue, count in queues] == [
         ({"overdue": "true"}, 1),
         ({"needs_order": "true"}, 0),
+        ({"unsolved": "true"}, 0),
+        ({"to_call_back": "true"}, 0),
         ({"stage": "supervise", "level": "town"}, 0),
     ]
 

@@ -233,7 +233,8 @@ def test_the_board_costs_the_same_however_much_is_on_it(
     client.force_login(here.supervisor.user)
     client.get(reverse("supervision:board"))
 
-    with django_assert_num_queries(6):
+    # with the villages and offices to choose from, and the orders under way
+    with django_assert_num_queries(9):
         client.get(reverse("supervision:board"), {"light": "green"})
 
 
