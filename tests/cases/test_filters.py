@@ -367,7 +367,7 @@ def called_back(here: Staff, case: Case) -> Case:
         at=case.last_event_at,
         satisfaction="satisfied",
         solved="yes",
-        how="phone",
+        how="call",
     )
 
 
