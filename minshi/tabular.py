@@ -40,6 +40,13 @@ LONGEST_TAB = 31
 LONGEST_PART = 20
 HEADING_ROW = 2
 TITLE_HEIGHT = 28
+FONT = "宋体"  # what offices hand in their papers in
+FONT_SIZE = 11  # points
+SMALLEST_PRINT = 8
+KEPT_ASIDE = 2  # the first columns: 序号, and what a row is known by
+# In millimetres: of a digit in that font, and what the margins leave of a lying sheet.
+DIGIT_WIDTH = 1.85
+A3_ROOM, A4_ROOM = 400, 277
 # In points, each a whole number of pixels: of a line, and the most that Excel takes.
 LINE_HEIGHT = 15.75
 HIGHEST_ROW = 408.75
@@ -188,6 +195,7 @@ def write_xlsx(
             raise ValueError("A sheet has no room for so many rows.")
 
         sheet.offer_choices(first, last)
+        sheet.offer_filters(last)
 
 
 class _Sheet:
@@ -197,8 +205,16 @@ class _Sheet:
         self.book = book
         self.columns = ledger.columns
 
-        cell = {"border": 1, "valign": "top", "text_wrap": True}
-        self.title = book.add_format({"bold": True, "font_size": 16, "align": "center"})
+        self.column_widths = [
+            NUMBER_WIDTH,
+            *(column.width for column in self.columns),
+        ]
+
+        font = {"font_name": FONT, "font_size": FONT_SIZE}
+        cell = {**font, "border": 1, "valign": "top", "text_wrap": True}
+        self.title = book.add_format(
+            {**font, "bold": True, "font_size": 16, "align": "center"}
+        )
         self.bold = book.add_format({**cell, "bold": True, "align": "center"})
         self.text = book.add_format(cell)
         # Excel's mark of mere text
@@ -209,17 +225,14 @@ class _Sheet:
         self.sheet = book.add_worksheet(tab)
         self.sheet.set_landscape()
         self.sheet.set_paper(A3 if ledger.wide else A4)
-        self.sheet.fit_to_pages(1, 0)
+        self.sheet.fit_to_pages(self._pages_abreast(wide=ledger.wide), 0)
+        self.sheet.repeat_columns(0, KEPT_ASIDE - 1)
         self.sheet.set_margins(left=0.4, right=0.4)
         self.sheet.set_footer("&C&P / &N")
-        self.sheet.freeze_panes(HEADING_ROW + 1, 0)
+        self.sheet.freeze_panes(HEADING_ROW + 1, KEPT_ASIDE)
         self.sheet.repeat_rows(HEADING_ROW)
         self.sheet.set_row(0, TITLE_HEIGHT)
 
-        self.column_widths = [
-            NUMBER_WIDTH,
-            *(column.width for column in self.columns),
-        ]
         for index, width in enumerate(self.column_widths):
             self.sheet.set_column(index, index, width)
 
@@ -240,6 +253,19 @@ class _Sheet:
                 self.sheet.write_datetime(row, column, cell, self.day)
             else:
                 self.sheet.write_number(row, column, cell, style)
+
+    def _pages_abreast(self, *, wide: bool) -> int:
+        """Return how many sheets of paper lie side by side for a row, so that it can be
+        read: one, or two where one would need smaller letters than SMALLEST_PRINT.
+        """
+        room = A3_ROOM if wide else A4_ROOM
+        needed = sum(self.column_widths) * DIGIT_WIDTH
+        is_legible = FONT_SIZE * room / needed >= SMALLEST_PRINT
+        return 1 if is_legible else 2
+
+    def offer_filters(self, last: int) -> None:
+        """Let every column be filtered by its heading."""
+        self.sheet.autofilter(HEADING_ROW, 0, last, len(self.columns))
 
     def _height_of(self, cells: Row) -> float:
         """Return the height in points at which a row shows all its words: not every

@@ -191,13 +191,13 @@ SATISFACTION = Book(
                 "reason",
                 pgettext_lazy("ledger", "Why dissatisfied"),
                 lambda r: r.words(r.ratings[0].reason),
-                width=24,
+                width=20,
             ),
             column(
                 "put_right",
                 pgettext_lazy("ledger", "How it was put right"),
                 cells.put_right,
-                width=24,
+                width=20,
             ),
             column(
                 "second",

@@ -209,8 +209,11 @@ def test_the_sheet_prints_on_one_page_width_with_its_headings():
     sheet = sheet_of([case()])
 
     assert sheet.title == "民事直说总台账"
-    assert sheet.freeze_panes == "A4"
+    assert sheet.freeze_panes == "C4"
     assert sheet.print_title_rows == "$3:$3"
+    assert sheet.print_title_cols == "$A:$B"
+    assert sheet.auto_filter.ref == "A3:G4"
+    assert {cell.font.name for cell in sheet[4]} == {"宋体"}
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == (
         "landscape",
         8,
@@ -222,6 +225,13 @@ def test_the_sheet_prints_on_one_page_width_with_its_headings():
         0,
     )
     assert sheet.column_dimensions["E"].width == pytest.approx(40, abs=1)
+
+
+@pytest.mark.parametrize(("columns", "abreast"), [(12, 1), (24, 2)])
+def test_a_ledger_too_wide_to_be_read_is_printed_in_two_parts(columns, abreast):
+    sheet = sheet_of([None], ledger_of(*"x" * columns))
+
+    assert (sheet.page_setup.fitToWidth or 1) == abreast
 
 
 def test_a_row_is_as_high_as_its_words_need():
