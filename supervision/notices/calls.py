@@ -59,7 +59,7 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     visible = Case.objects.visible_to(user, on)
     cases = visible.filter(mine, Sight.of(user, on).speaker_shown())
     calls = Call.objects.to_make().filter(case__in=cases.values("pk"))
-    return calls.select_related("case__village", "case__town")
+    return calls.select_related("case__village", "case__town", "event")
 
 
 def _counters_of(user: User, at: datetime) -> set[int]:

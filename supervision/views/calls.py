@@ -55,6 +55,9 @@ def purpose_of(call: Call) -> str:
     awaited.
     """
     kind = str(call.get_kind_display())
+    if call.event.round < call.case.round:
+        # what was to be told then is over: the speaker was not content with it
+        kind = _("it is being done again")
     if not call.case.reply_by:
         return kind
 

@@ -75,6 +75,19 @@ def test_a_login_that_ends_while_typing_says_so_and_saving_goes_on(open_as):
     )
 
 
+def test_whoever_lost_all_cookies_is_asked_to_log_in_again(open_as):
+    """Trying again in a while would not help."""
+    here = staff()
+    page = open_as(here.duty)
+    written(page)
+
+    page.context.clear_cookies()
+    page.click("[name=save]")
+
+    expect(page.locator(BAND)).to_contain_text("重新登录")
+    assert page.input_value("#id_verbatim") == WORDS
+
+
 @pytest.mark.parametrize("kind", ["line", "server"])
 def test_saving_over_a_dead_line_stays_on_the_page(open_as, kind):
     here = staff()

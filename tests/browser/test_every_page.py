@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import Resolver404, ResolverMatch, resolve
 from playwright.sync_api import Page, Response
@@ -103,6 +104,8 @@ def look_at(page: Page, looked: Looked, smallest_text: int) -> None:
             ]
         )
         page.goto(here)
+        if (kind, language) == LOOKS[0][:2]:
+            ask_axe(page, looked)
         for width, height in sizes:
             page.set_viewport_size({"width": width, "height": height})
             found = page.evaluate(
@@ -110,6 +113,17 @@ def look_at(page: Page, looked: Looked, smallest_text: int) -> None:
                 [smallest_text, SMALLEST_TARGET],
             )
             looked.note(page, f"{kind} {language} {width}", found)
+
+
+def ask_axe(page: Page, looked: Looked) -> None:
+    """Ask axe what is in the way of whoever does not see, or cannot use a mouse."""
+    results = Axe().run(page)
+    for violation in results.response["violations"]:
+        found = []
+        for node in violation["nodes"]:
+            where = " ".join(map(str, node["target"]))
+            found.append([f"axe {violation['id']}", where, "", violation["help"]])
+        looked.note(page, "axe", found)
 
 
 def walk(page: Page, looked: Looked) -> None:

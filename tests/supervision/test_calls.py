@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.workflow import Action, Speaker, make_move
 from minshi.errors import NoSuchRight
 from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Notice, NoticeKind
@@ -230,3 +231,22 @@ def test_a_shift_in_another_village_opens_no_call():
     taken_up(here)
 
     assert not calls_of(elsewhere.member.user, NOON).exists()
+
+
+def test_a_call_left_over_from_the_round_before_says_that_it_is_done_again(client):
+    here = staff()
+    case = rated(here)
+    sweep(NOON + DAY)
+    make_move(
+        case,
+        Action.REOPEN,
+        by=Speaker(case, "code"),
+        at=NOON + 2 * DAY,
+        reason="还是不亮",
+    )
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+
+    assert "正在重新办" in page
+    assert "已经答复" not in page
