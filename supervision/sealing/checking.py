@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models import Case
-from cases.workflow.proof import Finding, check_cases, check_numbers
+from cases.workflow.findings import Finding
+from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal

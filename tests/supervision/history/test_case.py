@@ -5,7 +5,7 @@ from django.db import connection
 
 from cases.models import Assignment, Case, Clock, Concern, Event, Rating, Reply
 from cases.workflow import Action, Speaker, make_move
-from cases.workflow.proof import Wrong
+from cases.workflow.findings import Wrong
 from cases.workflow.record import chain_hash
 from cases.workflow.state import GROUPS, NOT_SEALED
 from minshi.history import history_lifted
@@ -45,9 +45,12 @@ def test_every_column_of_a_case_is_sealed_or_named_as_not():
 @pytest.mark.parametrize(
     ("changed", "wrong"),
     [
-        ({"verbatim": "没有这回事"}, {Wrong.VERBATIM, Wrong.WORDS}),
-        ({"title": "没有这回事"}, {Wrong.WORDS}),
-        ({"speaker_name": "王二"}, {Wrong.WORDS}),
+        (
+            {"verbatim": "没有这回事"},
+            {Wrong.VERBATIM, Wrong.WORDS, Wrong.SEARCHED},
+        ),
+        ({"title": "没有这回事"}, {Wrong.WORDS, Wrong.SEARCHED}),
+        ({"speaker_name": "王二"}, {Wrong.WORDS, Wrong.SEARCHED}),
         ({"result": "全都修好了"}, {Wrong.RESULT}),
         ({"decision": "不修"}, {Wrong.RESULT}),
         ({"completed_at": NOON}, {Wrong.RESULT}),
@@ -75,14 +78,14 @@ def test_a_deadline_moved_by_sql_is_found(here):
     assert found() == {Wrong.DUE}
 
     Clock.objects.filter(case=case, stopped_at=None).update(due_at=later)
-    assert found() == {Wrong.DUE}
+    assert found() == {Wrong.DUE, Wrong.CLOCKS}
 
 
 def test_a_clock_moved_by_sql_is_found(here):
     case = decided(here)
     Clock.objects.filter(case=case, stopped_at=None).update(due_at=case.due_at + DAY)
 
-    assert found() == {Wrong.DUE}
+    assert found() == {Wrong.DUE, Wrong.CLOCKS}
 
 
 def test_a_rating_changed_beside_the_case_is_found(case):
@@ -205,7 +208,7 @@ def test_the_reason_of_a_rating_is_that_of_the_record_though_it_names_somebody(h
 def test_whoever_handled_it_is_compared_with_the_record(here, case, change):
     change(Assignment.objects.filter(case=case), here)
 
-    assert found() == {Wrong.HANDLERS}
+    assert found() == {Wrong.HANDLERS, Wrong.WORK}
 
 
 def test_a_handler_who_was_put_in_is_found(here):
@@ -214,7 +217,7 @@ def test_a_handler_who_was_put_in_is_found(here):
         case=case, round=1, role="assistant", post=here.secretary, assigned_at=NOON
     )
 
-    assert found() == {Wrong.HANDLERS}
+    assert found() == {Wrong.HANDLERS, Wrong.WORK}
 
 
 def test_cadres_whom_a_case_concerns_are_compared_with_the_record(here):
@@ -222,6 +225,6 @@ def test_cadres_whom_a_case_concerns_are_compared_with_the_record(here):
     assert found() == set()
 
     Concern.objects.filter(case=case).update(user=here.duty.user)
-    assert found() == {Wrong.CONCERNS}
+    assert found() == {Wrong.CONCERNS, Wrong.PEOPLE}
     Concern.objects.filter(case=case).delete()
-    assert found() == {Wrong.CONCERNS}
+    assert found() == {Wrong.CONCERNS, Wrong.PEOPLE}

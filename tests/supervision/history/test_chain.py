@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cases.models import Case, CaseRevision, Event, NumberCounter
 from cases.workflow import Action, Speaker, make_move
-from cases.workflow.proof import Wrong
+from cases.workflow.findings import Wrong
 from minshi.history import history_lifted
 from supervision.models import Log, Seal
 from supervision.sealing.checking import LogWrong, check_everything, check_history

@@ -7,7 +7,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
 from cases.models import Case, Event
-from cases.workflow.proof import Wrong
+from cases.workflow.findings import Wrong
 from supervision.models import HistoryCheck, Log, Notice, Seal
 from supervision.notices.delivering import deliver
 from supervision.notices.words import words_of
