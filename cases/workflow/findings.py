@@ -72,6 +72,10 @@ class Wrong(models.TextChoices):
         "searched",
         pgettext_lazy("history", "what it is found by does not fit its words"),
     )
+    UNSEALED = (
+        "unsealed",
+        pgettext_lazy("history", "a part of it is under no seal: it was taken away"),
+    )
     CONCERNS = (
         "concerns",
         pgettext_lazy("history", "the cadres it concerns were changed"),

@@ -108,7 +108,7 @@ def _findings_in(cases: QuerySet[Case]) -> dict[int, list[Finding]]:
 def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:
     events = Event.objects.order_by("sequence").prefetch_related("revisions")
     running = Clock.objects.filter(stopped_at=None)
-    return cases.prefetch_related(
+    return cases.select_related("state_at_update").prefetch_related(
         Prefetch("events", events),
         Prefetch("clocks", running, to_attr="running_clocks"),
         Prefetch("replies", Reply.objects.order_by("at", "pk")),
@@ -188,9 +188,12 @@ def _state_at_fault(
 
     wrong = []
     state = state_of(case) | state_of_rows(case.pk, beside)
-    for name, seal in last.state.items():
+    seals = _seals_of(case, last)
+    for name, seal in seals.items():
         if seal != state.get(name):
             wrong.append(WRONG_OF[name])
+    if state.keys() - seals.keys():
+        wrong.append(Wrong.UNSEALED)
 
     if (last.target, last.level, last.round) != (case.stage, case.level, case.round):
         wrong.append(Wrong.STAGE)
@@ -212,6 +215,14 @@ def _state_at_fault(
 
     for each in dict.fromkeys(wrong):
         yield Finding(case.number, each)
+
+
+def _seals_of(case: Case, last: Event) -> dict[str, str]:
+    """Return the seals of a case by group: of its last event; and of what that did not
+    seal yet, those made at an update since.
+    """
+    at_update = getattr(case, "state_at_update", None)
+    return (at_update.state if at_update else {}) | last.state
 
 
 def _speakers(case: Case, beside: Beside) -> list[str]:

@@ -5,8 +5,7 @@ import json
 from datetime import UTC
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 
 from cases.models import Case, CaseRevision, Event, NumberCounter
 from cases.workflow import Action, Speaker, make_move
@@ -17,6 +16,7 @@ from supervision.sealing.checking import LogWrong, check_everything, check_histo
 from supervision.sealing.seals import seal_logs
 from tests.cases.roads import NOON, decided, rated, spoken
 from tests.supervision.history.attacks import NIGHT, by_sql, delete_case, found
+from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 
 pytestmark = pytest.mark.django_db
 
@@ -225,22 +225,6 @@ def test_chains_from_before_are_signed_once_and_broken_ones_left_to_be_found(her
     ]
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Event.objects.update(note="x")
-
-
-def migrate_back_before(name):
-    """Undo the migration of cases that ends in `name`, and what stands on it."""
-    executor = MigrationExecutor(connection)
-    graph = executor.loader.graph
-    (node,) = [each for each in graph.nodes if each[0] == "cases" and name in each[1]]
-    (before,) = [
-        parent for parent in graph.node_map[node].parents if parent[0] == "cases"
-    ]
-    executor.migrate([(before.key[0], before.key[1])])
-
-
-def migrate_to_the_end():
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 # --- what stands in the way of the check itself
