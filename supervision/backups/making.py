@@ -106,7 +106,8 @@ def _copied_day_heads(folder: Path) -> Path:
     copied = folder / "heads"
     source = contents.day_heads_folder()
     if source.is_dir():
-        shutil.copytree(source, copied)
+        # one that is just being written has a hidden name, and may be gone again
+        shutil.copytree(source, copied, ignore=shutil.ignore_patterns(".*"))
     return copied
 
 

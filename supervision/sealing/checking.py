@@ -21,9 +21,11 @@ from supervision.sealing.heads import (
     Head,
     Unreadable,
     file_of_heads,
+    file_of_newest,
     heads_now,
     keep,
     kept_lines,
+    newest_line,
 )
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import LATE, digest_of, floor_of, hash_of, seal_logs
@@ -225,6 +227,13 @@ def _check_heads() -> Iterator[Finding]:
     except Unreadable as error:
         yield Finding(f"{file_of_heads().name} {error}", LogWrong.HEADS)
         return
+    try:
+        newest = newest_line()
+    except Unreadable as error:
+        yield Finding(f"{file_of_newest().name} {error}", LogWrong.HEADS)
+        return
+    for head in newest.heads if newest else []:
+        yield from _check_head(head, newest.day)
 
     kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
     if kept_on and last_day < kept_on.isoformat():

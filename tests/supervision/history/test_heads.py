@@ -1,22 +1,37 @@
 """The heads kept elsewhere, whoever is told, and the check itself is watched."""
 
+import shutil
+import sqlite3
+from contextlib import closing
+
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
 from cases.models import Case, Event
 from cases.workflow.findings import Wrong
+from minshi.history import history_lifted
 from supervision.models import HistoryCheck, Log, Notice, Seal
 from supervision.notices.delivering import deliver
 from supervision.notices.words import words_of
 from supervision.sealing.checking import LogWrong, check_history
-from supervision.sealing.heads import file_of_heads, kept_lines
+from supervision.sealing.heads import (
+    file_of_heads,
+    file_of_newest,
+    kept_lines,
+    newest_line,
+)
+from supervision.sealing.seals import seal_logs
 from supervision.sealing.watching import watch
 from tests import roles
 from tests.cases.roads import DAY, NOON, spoken
 from tests.supervision.history.attacks import HOUR, MINUTE, NIGHT, found
+from villages.audit import record_audit
+from villages.models import AuditRecord
+from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +72,89 @@ def test_a_damaged_file_of_heads_is_not_written_on(case):
 
     assert (check.found, check.kept_on) == (1, None)
     assert file_of_heads().read_text() == "x\n"
+
+
+# --- the newest heads, which every seal writes
+
+
+def log_in(here, at):
+    record_audit(AuditKind.LOGIN, at=at, user=here.duty.user)
+    seal_logs(at)
+
+
+def take_away(rows):
+    with history_lifted():
+        rows._raw_delete("default")
+
+
+def test_seals_that_are_all_gone_in_the_first_hour_are_found(here):
+    log_in(here, NIGHT)
+
+    take_away(Seal.objects.all())
+    assert found(NIGHT + MINUTE) == {LogWrong.SHORTER}
+
+    seal_logs(NIGHT + 2 * MINUTE)  # what is left is sealed anew, under the right key
+    assert found(NIGHT + 3 * MINUTE) == {LogWrong.OTHER_HEAD}
+
+
+def test_rows_cut_off_with_their_seals_since_the_heads_of_the_day_are_found(here):
+    log_in(here, NIGHT)
+    check_history(NIGHT)
+    log_in(here, NIGHT + HOUR)
+    log_in(here, NIGHT + 2 * HOUR)
+    assert found(NIGHT + 3 * HOUR) == set()
+
+    last = Seal.objects.filter(log=Log.AUDIT).latest("sequence")
+    take_away(AuditRecord.objects.filter(pk=last.highest))
+    take_away(Seal.objects.filter(pk=last.pk))
+
+    assert found(NIGHT + 3 * HOUR) == {LogWrong.SHORTER}
+    seal_logs(NIGHT + 3 * HOUR)
+    assert found(NIGHT + 4 * HOUR) == {LogWrong.SHORTER}
+    log_in(here, NIGHT + 4 * HOUR)
+    assert found(NIGHT + 5 * HOUR) == {LogWrong.OTHER_HEAD}
+
+
+def test_the_newest_heads_are_nobody_elses_to_read(here):
+    log_in(here, NIGHT)
+
+    assert file_of_newest().stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in file_of_newest().parent.iterdir()] == [
+        file_of_newest().name
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_head_never_outlives_its_seal_when_power_fails(here, tmp_path):
+    """SQLite keeps what was committed in a file beside, which a power cut may lose."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has it on the disk when it is committed")
+    log_in(here, NIGHT)
+
+    after_power_cut = tmp_path / "after.sqlite3"
+    shutil.copyfile(connection.settings_dict["NAME"], after_power_cut)
+
+    with closing(sqlite3.connect(after_power_cut)) as database:
+        rows = database.execute("SELECT log, hash FROM supervision_seal").fetchall()
+    assert {(head.log, head.hash) for head in newest_line().heads} == set(rows) != set()
+
+
+def test_newest_heads_that_were_damaged_stay_and_are_found(here):
+    log_in(here, NIGHT)
+    file_of_newest().write_text("x\n")
+
+    log_in(here, NIGHT + HOUR)
+
+    assert file_of_newest().read_text() == "x\n"
+    assert found(NIGHT + 2 * HOUR) == {LogWrong.HEADS}
+
+
+def test_heads_of_a_day_are_no_newest_heads(here):
+    log_in(here, NIGHT)
+    check_history(NIGHT)
+    file_of_newest().write_text(file_of_heads().read_text())
+
+    assert found(NIGHT + HOUR) == {LogWrong.HEADS}
 
 
 def test_the_auditor_has_the_heads_by_mail(case, auditor):
