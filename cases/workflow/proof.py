@@ -21,6 +21,7 @@ from cases.models import (
     NumberCounter,
     Rating,
     Reply,
+    StateAtUpdate,
 )
 from cases.models.choices import Stage
 from cases.privacy.personal import folded_words, own_names
@@ -81,7 +82,7 @@ def _batch_after(last: int, cases: QuerySet[Case]) -> dict[int, list[Finding] | 
     """
     rows = cases.filter(pk__gt=last).order_by("pk")[:BATCH]
     try:
-        return _findings_in(rows)
+        return {**_findings_in(rows)}
     except OF_FORGED_VALUES:
         return dict.fromkeys(rows.values_list("pk", flat=True))
 
@@ -221,8 +222,9 @@ def _seals_of(case: Case, last: Event) -> dict[str, str]:
     """Return the seals of a case by group: of its last event; and of what that did not
     seal yet, those made at an update since.
     """
-    at_update = getattr(case, "state_at_update", None)
-    return (at_update.state if at_update else {}) | last.state
+    at_update: StateAtUpdate | None = getattr(case, "state_at_update", None)
+    seals: dict[str, str] = at_update.state if at_update else {}
+    return {**seals, **last.state}
 
 
 def _speakers(case: Case, beside: Beside) -> list[str]:

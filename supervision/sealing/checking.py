@@ -232,8 +232,9 @@ def _check_heads() -> Iterator[Finding]:
     except Unreadable as error:
         yield Finding(f"{file_of_newest().name} {error}", LogWrong.HEADS)
         return
-    for head in newest.heads if newest else []:
-        yield from _check_head(head, newest.day)
+    if newest:
+        for head in newest.heads:
+            yield from _check_head(head, newest.day)
 
     kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
     if kept_on and last_day < kept_on.isoformat():
