@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                         verbose_name="case",
                     ),
                 ),
-                ("state", models.JSONField(default=dict)),
+                ("state", models.JSONField(default=dict, verbose_name="seals")),
             ],
             options={
                 "verbose_name": "seals made at an update",

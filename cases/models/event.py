@@ -77,7 +77,7 @@ class StateAtUpdate(models.Model):
         related_name="state_at_update",
         verbose_name=_("case"),
     )
-    state = models.JSONField(default=dict)
+    state = models.JSONField(pgettext_lazy("history", "seals"), default=dict)
 
     class Meta:
         verbose_name = pgettext_lazy("history", "seals made at an update")
