@@ -42,6 +42,18 @@ MADE_IN_VAR = (
     "*.stamp",
     "demo.env*",
 )
+# in Chinese here: the catalogue of minshi/system_words.py may be yet to be compiled
+REASONS = {
+    errno.ENOENT: "找不到",
+    errno.EPERM: "现在的账号没有权限",
+    errno.EACCES: "现在的账号没有权限",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.ENOSPC: "磁盘没有空间了",
+    errno.EDQUOT: "磁盘没有空间了",
+    errno.EROFS: "磁盘只能读、不能写",
+    errno.EIO: "磁盘读写出错，可能坏了",
+    errno.ENOMEM: "这台机器的内存不够了",
+}
 HIGHEST_PORT = 65535
 SILENCE = 10  # seconds without a word, at most
 DEMO_TOWN = "621226118"
@@ -138,8 +150,13 @@ def listen(*command: str) -> tuple[int, str]:
             pass_fds=HELD,
         )
     except OSError as error:
-        return 127, str(error)
+        return 127, f"{error.filename or command[0]}：{reason_of(error)}"
     return result.returncode, result.stdout
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused, in Chinese; what is not usual by its number."""
+    return REASONS.get(error.errno or 0, f"系统错误 {error.errno}")
 
 
 # --- what has been done already -------------------------------------------------------
@@ -265,12 +282,20 @@ def run_pip(python: str, requirements: Path, log: Path) -> None:
 
 
 def last_line(text: str) -> str:
-    """Return the last line that speaks of an error, else the last one, else "?"."""
+    """Return the last line that speaks of an error, else the last one, else "?"; of
+    what the system refused the reason in Chinese.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    last = lines[-1] if lines else "?"
     for line in reversed(lines):
         if "error" in line.lower():
-            return line
-    return lines[-1] if lines else "?"
+            last = line
+            break
+
+    for number, reason in REASONS.items():
+        if os.strerror(number) in last:
+            return reason
+    return last
 
 
 def compile_catalogue() -> None:
@@ -490,7 +515,7 @@ def check_port(port: int) -> None:
                     f" {port} is taken"
                 ) from error
             raise Failed(
-                f"端口 {port} 不能使用：{error.strerror} / port {port} cannot be used"
+                f"端口 {port} 不能使用：{reason_of(error)} / port {port} cannot be used"
             ) from error
 
 
@@ -589,7 +614,11 @@ def main() -> int:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"✗ 系统拒绝：{error} / the system refused", file=sys.stderr)
+        what = f"{error.filename}：" if error.filename else ""
+        print(
+            f"✗ 系统拒绝：{what}{reason_of(error)} / the system refused ({error})",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print(

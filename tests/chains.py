@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from itertools import chain
 
 from cases.models import Case
-from cases.workflow.proof import Finding, check_cases
+from cases.workflow.findings import Finding
+from cases.workflow.proof import check_cases
 
 
 def findings_of(cases: Iterable[Case]) -> list[Finding]:

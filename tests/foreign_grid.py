@@ -24,6 +24,7 @@ from cases.models import (
     NumberCounter,
     SignedSheet,
     StandardText,
+    StateAtUpdate,
     StepAside,
     StepCorrection,
     Topic,
@@ -234,6 +235,7 @@ def grid_of(
         Seal: Seal.objects.create(
             log="audit", sequence=1, rows="1", count=1, total=1, highest=1, at=NOON
         ),
+        StateAtUpdate: StateAtUpdate.objects.create(case=case, state={"work": "0"}),
         HistoryCheck: HistoryCheck.objects.create(at=NOON, cases=1, found=0),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         EventFailure: EventFailure.objects.create(

@@ -33,6 +33,7 @@ from cases.models import (
     Event,
     NumberCounter,
     StandardText,
+    StateAtUpdate,
     Topic,
 )
 from supervision.models import (
@@ -137,7 +138,15 @@ RIGHTFUL: dict[str, frozenset[object]] = {
         }
     ),
     "auditor": frozenset(
-        {AuditRecord, FieldHistory, HistoryCheck, Seal, LookupCount, BackupRun}
+        {
+            AuditRecord,
+            FieldHistory,
+            HistoryCheck,
+            Seal,
+            StateAtUpdate,
+            LookupCount,
+            BackupRun,
+        }
     ),
     "office_handler": frozenset({"api-talk-room"}),
 }

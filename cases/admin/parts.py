@@ -28,6 +28,7 @@ from cases.models import (
     NumberCounter,
     Rating,
     Reply,
+    StateAtUpdate,
     TimeRequest,
 )
 from cases.models.scope import Sight
@@ -35,7 +36,7 @@ from minshi.clock import today
 from minshi.crypto import masked_name
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
-from villages.rights import CONFIGURE
+from villages.rights import CONFIGURE, READ_AUDIT_LOG
 
 
 class CasePart(Window):
@@ -223,6 +224,16 @@ class CaseRevisionAdmin(Speakers):
     @admin.display(description=_("case"))
     def number(self, revision: CaseRevision) -> str:
         return link_to(revision.event.case)
+
+
+@admin.register(StateAtUpdate)
+class StateAtUpdateAdmin(PostAdmin):
+    """What an update sealed of matters whose events did not, for the auditor."""
+
+    readers = READ_AUDIT_LOG
+    list_display = ("case",)
+    list_select_related = ("case",)
+    fields = ("case", "state")
 
 
 @admin.register(NumberCounter)

@@ -17,6 +17,7 @@ from cases.privacy.personal import fold_words
 from cases.workflow import Action, Officer
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.record import new_event
+from cases.workflow.sealed_rows import Beside, rows_beside
 from minshi import workdays
 from minshi.crypto import digest
 from minshi.errors import InputRefused, NoSuchRight
@@ -88,15 +89,18 @@ def _write(
     for case, key in zip(cases, reserve_keys(len(cases)), strict=True):
         case.pk = key
 
-    events = [_event(case, by, at) for case in cases]
-    for case in cases:
-        fold_words(case)
-    Case.objects.bulk_create(cases)
-    Event.objects.bulk_create(events)
+    # the rows beside a case are sealed by its event, and its row holds the event's hash
     Clock.objects.bulk_create(clock for _case, clock, _assignment in rows if clock)
     Assignment.objects.bulk_create(
         assignment for _case, _clock, assignment in rows if assignment
     )
+    beside = rows_beside([case.pk for case in cases])
+    events = [_event(case, by, at, beside[case.pk]) for case in cases]
+
+    for case in cases:
+        fold_words(case)
+    Case.objects.bulk_create(cases)
+    Event.objects.bulk_create(events)
 
 
 def _number(cases: list[Case]) -> None:
@@ -126,7 +130,7 @@ def _town_code_and_year(block: Block) -> tuple[str, int]:
     return town.code, year
 
 
-def _event(case: Case, by: Officer, at: datetime) -> Event:
+def _event(case: Case, by: Officer, at: datetime, beside: Beside) -> Event:
     """Return the first row of the case's chain of events.
 
     It needs the case's key, and the case needs the chain's head, before either is
@@ -146,7 +150,9 @@ def _event(case: Case, by: Officer, at: datetime) -> Event:
         if case.owner_post_id:
             data["owner"] = f"post:{case.owner_post_id}"
 
-    return new_event(case, Action.ADOPT, by=by, at=at, source="", data=data)
+    return new_event(
+        case, Action.ADOPT, by=by, at=at, source="", data=data, beside=beside
+    )
 
 
 def reserve_keys(count: int) -> list[int]:

@@ -4,7 +4,7 @@ from cases.models.access import CaseAccess, Concern, JoinedVillage
 from cases.models.attachment import Attachment, SignedSheet
 from cases.models.case import Case, CoSpeaker, NumberCounter, Topic
 from cases.models.clock import CalendarDay, Clock, DeadlineRule
-from cases.models.event import CaseRevision, Event
+from cases.models.event import CaseRevision, Event, StateAtUpdate
 from cases.models.four_two import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.handling import (
     Assignment,
@@ -52,6 +52,7 @@ __all__ = [
     "Reply",
     "SignedSheet",
     "StandardText",
+    "StateAtUpdate",
     "StepAside",
     "StepCorrection",
     "TimeRequest",

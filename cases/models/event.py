@@ -4,7 +4,7 @@ personal values beside them.
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.choices import ActorKind, Level, Stage, WithChoices
@@ -63,6 +63,28 @@ class Event(WithChoices):
 
     def __str__(self) -> str:
         return pgettext("event", "No. %(number)s") % {"number": self.sequence}
+
+
+class StateAtUpdate(models.Model):
+    """Seals of what the events of a case did not seal yet when the program was brought
+    up to date; the next event of the case takes their place.
+    """
+
+    case = models.OneToOneField(
+        Case,
+        models.CASCADE,
+        primary_key=True,
+        related_name="state_at_update",
+        verbose_name=_("case"),
+    )
+    state = models.JSONField(pgettext_lazy("history", "seals"), default=dict)
+
+    class Meta:
+        verbose_name = pgettext_lazy("history", "seals made at an update")
+        verbose_name_plural = pgettext_lazy("history", "seals made at an update")
+
+    def __str__(self) -> str:
+        return str(self.case)
 
 
 class CaseRevision(models.Model):

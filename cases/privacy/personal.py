@@ -43,10 +43,15 @@ def names_of(case: Case) -> list[str]:
 
     One query where others spoke as well.
     """
-    names = [getattr(case, field) for field in NAMES]
+    others: list[str] = []
     if case.also_personal:  # not by `others`: migrations fold words as well
-        names += case.co_speakers.order_by("pk").values_list("name", flat=True)
-    return names
+        others += case.co_speakers.order_by("pk").values_list("name", flat=True)
+    return [*own_names(case), *others]
+
+
+def own_names(case: Case) -> list[str]:
+    """Return the names of speaker and proxy, empty ones with them. No query."""
+    return [getattr(case, field) for field in NAMES]
 
 
 def also_personal(case: Case) -> list[str]:
@@ -82,17 +87,20 @@ def fold_words(case: Case) -> None:
     reader sees them who may not know who spoke. A search that reached more would tell
     a hidden name letter by letter (lessons 32). One query where others spoke as well.
     """
-    words = [getattr(case, field) for field in WORDS]
-    speakers = names_of(case)
+    case.open_words, case.hidden_words = folded_words(case, names_of(case))
 
-    if case.confidentiality == Confidentiality.HIDDEN:
-        values = [PersonalValue(value) for value in values_of(case)]
-        readable = [_blanked_and_folded(text, values) for text in words]
-        case.open_words = _folded(readable)
-        case.hidden_words = _folded([*speakers, *words])
-    else:
-        case.open_words = _folded(words)
-        case.hidden_words = _folded(speakers)
+
+def folded_words(case: Case, speakers: Iterable[str]) -> tuple[str, str]:
+    """Return the open and the hidden words of a case, as they are searched; `speakers`
+    are the names of whoever spoke. No query.
+    """
+    words = [getattr(case, field) for field in WORDS]
+    if case.confidentiality != Confidentiality.HIDDEN:
+        return _folded(words), _folded(speakers)
+
+    values = [PersonalValue(value) for value in values_of(case)]
+    readable = [_blanked_and_folded(text, values) for text in words]
+    return _folded(readable), _folded([*speakers, *words])
 
 
 def _blanked_and_folded(text: str, values: list[PersonalValue]) -> str:

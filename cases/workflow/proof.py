@@ -6,11 +6,10 @@ Proved is what INDEX_KEY seals: whoever holds it and writes the database can for
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.utils.translation import pgettext_lazy
 
 from cases.models import (
     Assignment,
@@ -22,8 +21,10 @@ from cases.models import (
     NumberCounter,
     Rating,
     Reply,
+    StateAtUpdate,
 )
 from cases.models.choices import Stage
+from cases.privacy.personal import folded_words, own_names
 from cases.workflow.beside import (
     assignments_fit,
     call_backs_fit,
@@ -32,87 +33,14 @@ from cases.workflow.beside import (
     replies_fit,
 )
 from cases.workflow.event_data import data_of
+from cases.workflow.findings import Finding, Wrong
 from cases.workflow.record import chain_hash, digest_of
+from cases.workflow.sealed_rows import Beside, rows_beside, state_of_rows
 from cases.workflow.state import GROUPS, state_of
 from minshi.crypto import UndecryptableError, digest
 
 BATCH = 200
 MOST_NUMBERS = 20  # of one town and year that are named one by one
-
-
-class Wrong(models.TextChoices):
-    """The kinds of findings about cases, in an auditor's words."""
-
-    GAP = (
-        "gap",
-        pgettext_lazy("history", "a record before it is missing or out of order"),
-    )
-    RECORD = "record", pgettext_lazy("history", "the record was changed or forged")
-    CUT = "cut", pgettext_lazy("history", "the last records were cut off")
-    VERBATIM = (
-        "verbatim",
-        pgettext_lazy("history", "the speaker's words are not those taken down"),
-    )
-    # by the names of state.GROUPS
-    WORDS = (
-        "words",
-        pgettext_lazy("history", "who spoke or what was said was changed"),
-    )
-    ORIGIN = (
-        "origin",
-        pgettext_lazy("history", "its number, place or origin was changed"),
-    )
-    KIND = (
-        "kind",
-        pgettext_lazy("history", "its kind, grade or confidentiality was changed"),
-    )
-    STAGE = (
-        "stage",
-        pgettext_lazy("history", "its stage, level or whom it is with was changed"),
-    )
-    RESULT = (
-        "result",
-        pgettext_lazy("history", "the decision or the result was changed"),
-    )
-    REPLY = (
-        "reply",
-        pgettext_lazy(
-            "history", "an answer to the speaker was changed, put in or is missing"
-        ),
-    )
-    RATING = "rating", pgettext_lazy("history", "the rating was changed")
-    DUE = "due", pgettext_lazy("history", "the deadline was changed")
-    HANDLERS = "handlers", pgettext_lazy("history", "who handled it was changed")
-    CONCERNS = (
-        "concerns",
-        pgettext_lazy("history", "the cadres it concerns were changed"),
-    )
-    REVISION = (
-        "revision",
-        pgettext_lazy("history", "a corrected personal value was changed"),
-    )
-    REVISION_GONE = (
-        "revision_gone",
-        pgettext_lazy("history", "a corrected personal value is missing"),
-    )
-    REVISION_ADDED = (
-        "revision_added",
-        pgettext_lazy("history", "a corrected personal value was put in"),
-    )
-    UNREADABLE = (
-        "unreadable",
-        pgettext_lazy("history", "a personal value of it cannot be opened"),
-    )
-    NO_NUMBER = "no_number", pgettext_lazy("history", "this is no number of a case")
-    NUMBER = "number", pgettext_lazy("history", "there is no case of this number")
-    COUNTER = (
-        "counter",
-        pgettext_lazy("history", "the counter of case numbers was set back"),
-    )
-    COUNTER_GONE = (
-        "counter_gone",
-        pgettext_lazy("history", "the counter of these case numbers is missing"),
-    )
 
 
 # raised where SQL has put a value into a row that no program of ours writes there: no
@@ -124,24 +52,17 @@ OF_FORGED_VALUES = (
     AttributeError,
     LookupError,
 )
+# what does not fit where a group of columns or rows does not; each says so by its name,
+# but for the rows that events speak of as well
 WRONG_OF = {name: Wrong(name) for name in GROUPS}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that does not fit: where it is, and in which way."""
-
-    where: str
-    wrong: models.TextChoices
-
-    def __str__(self) -> str:
-        return f"{self.where}：{self.wrong.label}"
+WRONG_OF |= {name: Wrong(name) for name in ("people", "work", "clocks")}
+WRONG_OF |= {"answers": Wrong.REPLY, "ratings": Wrong.RATING}
 
 
 def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
     """Yield the findings of each case, mostly none, in the order of keys.
 
-    In batches, so that memory stays flat however many cases there are: nine queries a
+    In batches, so that memory stays flat however many cases there are: ten queries a
     batch. A case that does not fit is read once more under its lock: somebody may have
     moved it between two queries. Of a batch in which a value cannot be read every
     case is read so, for the others are to be checked all the same.
@@ -161,7 +82,7 @@ def _batch_after(last: int, cases: QuerySet[Case]) -> dict[int, list[Finding] | 
     """
     rows = cases.filter(pk__gt=last).order_by("pk")[:BATCH]
     try:
-        return {case.pk: list(_findings_of(case)) for case in _with_history(rows)}
+        return {**_findings_in(rows)}
     except OF_FORGED_VALUES:
         return dict.fromkeys(rows.values_list("pk", flat=True))
 
@@ -171,19 +92,24 @@ def _checked_alone(row: QuerySet[Case]) -> list[Finding]:
     with transaction.atomic(using=row.db):
         number = row.select_for_update(no_key=True).values_list("number", flat=True)
         where = "".join(number)
-        findings: list[Finding] = []
         try:
-            for case in _with_history(row):
-                findings += _findings_of(case)
+            findings = _findings_in(row)
         except OF_FORGED_VALUES:
             return [Finding(where, Wrong.UNREADABLE)]
-        return findings
+        return list(chain.from_iterable(findings.values()))
+
+
+def _findings_in(cases: QuerySet[Case]) -> dict[int, list[Finding]]:
+    """Return what does not fit of each of these cases, by key in their order."""
+    rows = list(_with_history(cases))
+    beside = rows_beside([case.pk for case in rows], using=cases.db)
+    return {case.pk: list(_findings_of(case, beside[case.pk])) for case in rows}
 
 
 def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:
     events = Event.objects.order_by("sequence").prefetch_related("revisions")
     running = Clock.objects.filter(stopped_at=None)
-    return cases.prefetch_related(
+    return cases.select_related("state_at_update").prefetch_related(
         Prefetch("events", events),
         Prefetch("clocks", running, to_attr="running_clocks"),
         Prefetch("replies", Reply.objects.order_by("at", "pk")),
@@ -194,7 +120,7 @@ def _with_history(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def _findings_of(case: Case) -> Iterator[Finding]:
+def _findings_of(case: Case, beside: Beside) -> Iterator[Finding]:
     """Yield what does not fit of a case that was read with its history.
 
     1. The chain: order, links, seals, and its head on the case. What follows the first
@@ -210,7 +136,7 @@ def _findings_of(case: Case) -> Iterator[Finding]:
     for event in events:
         yield from _revisions_at_fault(case, event)
     if not broken:
-        yield from _state_at_fault(case, events)
+        yield from _state_at_fault(case, events, beside)
 
 
 def _first_broken(case: Case, events: list[Event]) -> Finding | None:
@@ -253,17 +179,22 @@ def _revisions_at_fault(case: Case, event: Event) -> Iterator[Finding]:
         yield Finding(where, Wrong.REVISION_ADDED)
 
 
-def _state_at_fault(case: Case, events: list[Event]) -> Iterator[Finding]:
+def _state_at_fault(
+    case: Case, events: list[Event], beside: Beside
+) -> Iterator[Finding]:
     """Yield what the case and the rows beside it hold otherwise than its events say."""
     first, last = events[0], events[-1]
     if data_of(first).get("verbatim") != digest(case.verbatim):
         yield Finding(case.number, Wrong.VERBATIM)
 
     wrong = []
-    state = state_of(case)
-    for name, seal in last.state.items():
+    state = state_of(case) | state_of_rows(case.pk, beside)
+    seals = _seals_of(case, last)
+    for name, seal in seals.items():
         if seal != state.get(name):
             wrong.append(WRONG_OF[name])
+    if state.keys() - seals.keys():
+        wrong.append(Wrong.UNSEALED)
 
     if (last.target, last.level, last.round) != (case.stage, case.level, case.round):
         wrong.append(Wrong.STAGE)
@@ -277,9 +208,29 @@ def _state_at_fault(case: Case, events: list[Event]) -> Iterator[Finding]:
         wrong.append(Wrong.CONCERNS)
     if _due_of_clock(case) != (case.due_at if case.stage != Stage.CLOSED else None):
         wrong.append(Wrong.DUE)
+    if folded_words(case, _speakers(case, beside)) != (
+        case.open_words,
+        case.hidden_words,
+    ):
+        wrong.append(Wrong.SEARCHED)
 
     for each in dict.fromkeys(wrong):
         yield Finding(case.number, each)
+
+
+def _seals_of(case: Case, last: Event) -> dict[str, str]:
+    """Return the seals of a case by group: of its last event; and of what that did not
+    seal yet, those made at an update since.
+    """
+    at_update: StateAtUpdate | None = getattr(case, "state_at_update", None)
+    seals: dict[str, str] = at_update.state if at_update else {}
+    return {**seals, **last.state}
+
+
+def _speakers(case: Case, beside: Beside) -> list[str]:
+    """Return the names of whoever spoke, as `names_of` does, from rows already read."""
+    others = [row for row in beside["people"] if row.table == "co_speakers"]
+    return [*own_names(case), *(str(row.values["name"]) for row in others)]
 
 
 def _due_of_clock(case: Case) -> object:

@@ -15,6 +15,7 @@ from cases.models import Case, CaseRevision, Event
 from cases.privacy.personal import PERSONAL_FIELDS, add_personal, values_in
 from cases.privacy.redactor import personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
+from cases.workflow.sealed_rows import Beside, rows_beside, state_of_rows
 from cases.workflow.state import state_of
 from minshi.crypto import digest, sealed
 from minshi.errors import Overtaken
@@ -97,16 +98,21 @@ def new_event(
     note: str = "",
     data: Mapping[str, object] | None = None,
     key: UUID | None = None,
+    beside: Beside | None = None,
 ) -> Event:
     """Return an unsaved event, next in the case's chain.
 
-    The head of the chain on the case row goes on with it. The case stands already as
-    the event leaves it. Overtaken: an event of the case is later than `at`.
+    The head of the chain on the case row goes on with it. The case and the rows beside
+    it stand already as the event leaves them; `beside` are those rows, where they were
+    read for many cases at once. One query where they were not. Overtaken: an event of
+    the case is later than `at`.
     """
     if case.last_event_at and at < case.last_event_at:
         raise Overtaken(
             _("Something later than this was recorded already; reload the page.")
         )
+    if beside is None:
+        beside = rows_beside([case.pk])[case.pk]
     case.last_event_at = at
     case.event_count += 1
     officer = by if isinstance(by, Officer) else None
@@ -125,7 +131,7 @@ def new_event(
         round=case.round,
         note=note,
         data=dict(data or {}),
-        state=state_of(case),
+        state=state_of(case) | state_of_rows(case.pk, beside),
         key=key,
         previous_hash=case.event_hash,
     )

@@ -75,17 +75,17 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "rating": ("satisfaction", "solved"),
         "due": ("due_at", "yellow_at", "grey_until", "promised_on"),
+        "blanked": ("also_personal",),
     }
 )
 # The row's key stands in every event, and the head of the chain is compared with the
-# last. What is searched and blanked is made from what is sealed, and made anew.
+# last. What is searched is made from what is sealed, and made anew to compare it.
 NOT_SEALED = frozenset(
     {
         "id",
         "event_count",
         "event_hash",
         "last_event_at",
-        "also_personal",
         "open_words",
         "hidden_words",
     }

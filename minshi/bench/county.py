@@ -31,6 +31,7 @@ from cases.models.choices import (
 )
 from cases.workflow import Action, Officer, System
 from cases.workflow.record import new_event
+from cases.workflow.sealed_rows import rows_beside
 from minshi import workdays
 from minshi.demo.places import DIVISIONS
 from minshi.workdays import ONE_DAY
@@ -221,8 +222,16 @@ class CountyLedger:
     def _add_words(self, cases: QuerySet[Case]) -> None:
         rows = list(cases)
         by = System("bench")
+        beside = rows_beside([case.pk for case in rows])
         Event.objects.bulk_create(
-            new_event(case, Action.SUPPLEMENT, by=by, at=self.at, source=case.stage)
+            new_event(
+                case,
+                Action.SUPPLEMENT,
+                by=by,
+                at=self.at,
+                source=case.stage,
+                beside=beside[case.pk],
+            )
             for case in rows
         )
         head = ["event_count", "event_hash", "last_event_at"]

@@ -113,6 +113,13 @@ def day_heads_folder() -> Path:
     return file_of_heads().parent
 
 
+def day_heads() -> Iterator[tuple[str, Path]]:
+    """Yield the files with the heads, each with its name in the archive. One that is
+    just being written has a hidden name, and is left out.
+    """
+    yield from _files_in(day_heads_folder(), DAY_HEADS)
+
+
 def _files_in(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
     if not folder.is_dir():
         return

@@ -103,10 +103,11 @@ def _copied_day_heads(folder: Path) -> Path:
     """Copy the heads of each day, as they are now, and return where to; they are
     small.
     """
-    copied = folder / "heads"
-    source = contents.day_heads_folder()
-    if source.is_dir():
-        shutil.copytree(source, copied)
+    copied = folder / archive.DAY_HEADS
+    for name, path in contents.day_heads():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
     return copied
 
 

@@ -6,20 +6,48 @@ import shutil
 import sqlite3
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db import Error as DatabaseRefused
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from minshi import sealing
 from minshi.errors import Text
+from minshi.system_words import (
+    DISK_FAULT,
+    IN_USE,
+    NOT_ALLOWED,
+    READ_ONLY,
+    reason_in,
+    reason_of,
+)
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MEGABYTE = 1_000_000
+POSTGRESQL_PORT = 5432
 DISK_FULL = "53100"  # PostgreSQL
+DAMAGED = pgettext_lazy("system", "the database file is damaged or is none")
+OF_SQLITE: Mapping[int, Text] = MappingProxyType(
+    {
+        sqlite3.SQLITE_PERM: NOT_ALLOWED,
+        sqlite3.SQLITE_BUSY: IN_USE,
+        sqlite3.SQLITE_LOCKED: IN_USE,
+        sqlite3.SQLITE_READONLY: READ_ONLY,
+        sqlite3.SQLITE_IOERR: DISK_FAULT,
+        sqlite3.SQLITE_CORRUPT: DAMAGED,
+        sqlite3.SQLITE_NOTADB: DAMAGED,
+        sqlite3.SQLITE_CANTOPEN: pgettext_lazy(
+            "system", "the database file cannot be opened"
+        ),
+    }
+)
+PRIMARY = 0xFF  # the part of a code of SQLite that says which kind it is
 # of something whose seal holds and that is still no archive
 NO_ARCHIVE = (tarfile.ReadError, gzip.BadGzipFile, zlib.error)
 
@@ -75,7 +103,7 @@ def in_words(file: Path, key: bytes | None = None) -> Iterator[None]:
     except (sqlite3.Error, DatabaseRefused) as error:
         raise BackupRefused(_of_database(error, file)) from error
     except NO_ARCHIVE as error:
-        raise no_archive(file, error) from error
+        raise no_archive(file) from error
     except OSError as error:
         raise BackupRefused(_of_system(error, file)) from error
 
@@ -84,9 +112,9 @@ def does_not_exist(name: "Path | str") -> BackupRefused:
     return BackupRefused(_("%(name)s does not exist.") % {"name": name})
 
 
-def no_archive(file: Path, error: Exception) -> BackupRefused:
-    words = _("%(name)s does not hold what a backup holds (%(reason)s).")
-    return BackupRefused(words % {"name": file.name, "reason": error})
+def no_archive(file: Path) -> BackupRefused:
+    words = _("%(name)s does not hold what a backup holds.")
+    return BackupRefused(words % {"name": file.name})
 
 
 def _refused(name: "Path | str", reason: object) -> str:
@@ -131,7 +159,20 @@ def _of_database(error: Exception, file: Path) -> str:
     )
     if is_full:
         return _is_full(file.parent)
-    return _refused(file, " ".join(str(error).split()))
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0) & PRIMARY
+        return _refused(file, OF_SQLITE.get(code, str(error)))
+
+    said = " ".join(str(error).split())
+    if isinstance(error, OperationalError) and not getattr(cause, "pgcode", None):
+        words = _("The database at %(place)s does not answer (%(reason)s).")
+        return words % {"place": _place_of_database(), "reason": reason_in(said)}
+    return _refused(file, reason_in(said))
+
+
+def _place_of_database() -> str:
+    settings = connection.settings_dict
+    return f"{settings['HOST'] or 'localhost'}:{settings['PORT'] or POSTGRESQL_PORT}"
 
 
 def _of_system(error: OSError, file: Path) -> str:
@@ -145,7 +186,7 @@ def _of_system(error: OSError, file: Path) -> str:
         return _("%(name)s may not be read or written by this account.") % {
             "name": name
         }
-    return _refused(name, error.strerror or error)
+    return _refused(name, reason_of(error))
 
 
 def _is_full(folder: Path) -> str:

@@ -238,7 +238,7 @@ def _as_damage(file: Path) -> Iterator[None]:
     try:
         yield
     except (*NO_ARCHIVE, EOFError, json.JSONDecodeError) as error:
-        raise no_archive(file, error) from error
+        raise no_archive(file) from error
 
 
 def _refuse_foreign(about: dict[str, Any]) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models import Case
-from cases.workflow.proof import Finding, check_cases, check_numbers
+from cases.workflow.findings import Finding
+from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
@@ -20,9 +21,11 @@ from supervision.sealing.heads import (
     Head,
     Unreadable,
     file_of_heads,
+    file_of_newest,
     heads_now,
     keep,
     kept_lines,
+    newest_line,
 )
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import LATE, digest_of, floor_of, hash_of, seal_logs
@@ -224,6 +227,14 @@ def _check_heads() -> Iterator[Finding]:
     except Unreadable as error:
         yield Finding(f"{file_of_heads().name} {error}", LogWrong.HEADS)
         return
+    try:
+        newest = newest_line()
+    except Unreadable as error:
+        yield Finding(f"{file_of_newest().name} {error}", LogWrong.HEADS)
+        return
+    if newest:
+        for head in newest.heads:
+            yield from _check_head(head, newest.day)
 
     kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
     if kept_on and last_day < kept_on.isoformat():

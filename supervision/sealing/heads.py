@@ -1,24 +1,32 @@
-"""The heads of a day, kept outside of the database: whoever cuts a log short there, or
-holds INDEX_KEY and writes it anew, does not reach them.
+"""Heads kept outside of the database: whoever cuts a log short there, or holds
+INDEX_KEY and writes it anew, does not reach them.
 
 `var/heads/heads.jsonl` has one line a day, only ever appended; each carries a seal over
-itself and the line before.
+itself and the line before. `var/heads/newest.json` has the heads of the minute: each
+takes the place of the one before, as long as the database still has that.
 """
 
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from minshi.crypto import sealed
 from supervision.models import Log, Seal
 
 NAME = "heads.jsonl"
+NEWEST = "newest.json"
+# what a seal is over: a line of the one file is none of the other
+OF_DAY = "heads"
+OF_MINUTE = "newest heads"
 
 
 @dataclass(frozen=True)
@@ -42,9 +50,9 @@ class Head:
 
 @dataclass(frozen=True)
 class Line:
-    """The heads of one day, as they stand in the file."""
+    """The heads of one day, or of the minute, as they stand in the file."""
 
-    day: str
+    day: str  # of the newest, with its minute
     heads: list[Head]
     previous: str
     seal: str
@@ -78,7 +86,7 @@ def kept_lines() -> Iterator[Line]:
     with file.open(encoding="utf-8") as rows:
         for nth, row in enumerate(rows, 1):
             line = _read(row, nth)
-            if (line.previous, line.seal) != (previous, _seal_of(line)):
+            if (line.previous, line.seal) != (previous, _seal_of(line, OF_DAY)):
                 raise Unreadable(str(nth))
             previous = line.seal
             yield line
@@ -93,22 +101,92 @@ def keep(heads: list[Head], day: date) -> None:
         if last.day == day.isoformat():
             return
 
+    _bring_seals_to_disk()
     line = Line(day.isoformat(), heads, last.seal if last else "", "")
     file = file_of_heads()
     file.parent.mkdir(parents=True, exist_ok=True)
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(opened, "a", encoding="utf-8") as rows:
-        rows.write(_written(line) + "\n")
+        rows.write(_written(line, OF_DAY) + "\n")
         rows.flush()
         os.fsync(rows.fileno())
 
 
-def _written(line: Line) -> str:
+# --- the heads of the minute
+
+
+def file_of_newest() -> Path:
+    return file_of_heads().with_name(NEWEST)
+
+
+def newest_line() -> Line | None:
+    """Return the newest heads; None where none were kept. Unreadable: damaged."""
+    file = file_of_newest()
+    if not file.exists():
+        return None
+
+    line = _read(file.read_text(encoding="utf-8"), 1)
+    if line.seal != _seal_of(line, OF_MINUTE):
+        raise Unreadable(line.day)
+    return line
+
+
+def keep_newest(at: datetime) -> None:
+    """Put the heads of now in the place of the newest before, in one step.
+
+    Those that the database no longer has stay, and bear witness against it; so does a
+    damaged file, until somebody has looked.
+    """
+    try:
+        before = newest_line()
+    except Unreadable:
+        return
+    heads = heads_now()
+    if heads == (before.heads if before else []):
+        return
+    if before and not all(is_there(head) for head in before.heads):
+        return
+
+    _bring_seals_to_disk()
+    minute = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    line = Line(minute, heads, "", "")
+    file = file_of_newest()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(
+        "w", dir=file.parent, prefix=f".{NEWEST}-", encoding="utf-8", delete=False
+    ) as draft:
+        draft.write(_written(line, OF_MINUTE) + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+    Path(draft.name).replace(file)
+
+
+def is_there(head: Head) -> bool:
+    """Return if the database still has the seal of a head."""
+    seals = Seal.objects.filter(log=head.log, sequence=head.sequence)
+    return seals.filter(hash=head.hash, total=head.total).exists()
+
+
+def _bring_seals_to_disk() -> None:
+    """See to it that no head outlives its seal where power fails.
+
+    SQLite brings to the disk at a checkpoint only what was committed before; none can
+    be made inside a transaction. PostgreSQL does so at every commit.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+# --- their form
+
+
+def _written(line: Line, purpose: str) -> str:
     row = {
         "day": line.day,
         "heads": _columns(line),
         "previous": line.previous,
-        "seal": _seal_of(line),
+        "seal": _seal_of(line, purpose),
     }
     return json.dumps(row, ensure_ascii=False)
 
@@ -119,8 +197,8 @@ def _columns(line: Line) -> list[list[str | int]]:
     ]
 
 
-def _seal_of(line: Line) -> str:
-    return sealed([line.previous, line.day, _columns(line)], "heads")
+def _seal_of(line: Line, purpose: str) -> str:
+    return sealed([line.previous, line.day, _columns(line)], purpose)
 
 
 def _read(row: str, nth: int) -> Line:

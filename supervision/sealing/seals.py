@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from minshi.crypto import sealed
 from supervision.models import Log, Seal
+from supervision.sealing.heads import keep_newest
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.spans import merged, spans_in, text_of
 
@@ -19,7 +20,8 @@ WIDE = 1000  # keys of a span that is worth a condition of its own
 
 
 def seal_logs(at: datetime) -> int:
-    """Seal the rows of every log that are under no seal yet, and return how many.
+    """Seal the rows of every log that are under no seal yet, and return how many; keep
+    the newest heads outside of the database.
 
     In batches, each in a transaction of its own. Safe to run twice at once: a seal that
     another worker has just made is not made again.
@@ -28,6 +30,7 @@ def seal_logs(at: datetime) -> int:
     for log in Log:
         while sealed_now := _seal_next(log, at):
             count += sealed_now
+    keep_newest(at)
     return count
 
 

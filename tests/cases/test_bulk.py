@@ -369,11 +369,11 @@ def test_rows_are_read_in_batches_and_queries_do_not_grow_with_them(
             for nth in range(count)
         )
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         adopt(rows(2), by, NOON)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         adopt(rows(10), by, NOON)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         assert adopt(rows(20), by, NOON) == 20
     assert Assignment.objects.count() == 35
 

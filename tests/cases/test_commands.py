@@ -82,7 +82,7 @@ def test_queries_do_not_grow_with_cases(count, django_assert_num_queries):
     here = staff()
     numbers = [rated(here).number for _ in range(count)]
 
-    # the batch with events, revisions, clocks, replies, ratings, call-backs, assignments
-    # and cadres in conflict, then the next
-    with django_assert_num_queries(10):
+    # the batch with events, revisions, clocks, replies, ratings, call-backs, assignments,
+    # cadres in conflict and the sealed rows, then the next
+    with django_assert_num_queries(11):
         verify(*numbers)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from cases.models import Case, CaseRevision, Event
 from cases.workflow import Action, make_move
-from cases.workflow.proof import Wrong
+from cases.workflow.findings import Wrong
 from minshi.history import history_lifted
 from tests.cases.roads import (
     NOON,

@@ -28,26 +28,27 @@ from villages.models import Post
 pytestmark = pytest.mark.django_db
 
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "又灭了"}
+# one of the queries of each event reads the rows that it seals
 COSTS = {  # action: from which point of the road, by whom, with what, queries
-    Action.SETTLE: (spoken, "duty", {}, 14),
-    Action.ACCEPT: (spoken, "duty", {}, 13),
-    Action.DIVERT: (spoken, "secretary", {}, 12),
-    Action.AMEND: (spoken, "duty", {}, 14),
-    Action.ESCALATE: (accepted, "secretary", {}, 13),
-    Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 16),
-    Action.ACKNOWLEDGE: (decided, "handler", {}, 13),
-    Action.PROGRESS: (decided, "handler", {}, 12),
-    Action.RETURN: (decided, "handler", {}, 13),
-    Action.REASSIGN: (decided, "secretary", {"lead": "member"}, 16),
-    Action.COMPLETE: (decided, "handler", {}, 14),
-    Action.VERIFY: (completed, "secretary", {}, 15),
-    Action.REJECT: (completed, "secretary", {}, 15),
-    Action.RATE: (verified, "duty", {}, 14),
+    Action.SETTLE: (spoken, "duty", {}, 15),
+    Action.ACCEPT: (spoken, "duty", {}, 14),
+    Action.DIVERT: (spoken, "secretary", {}, 13),
+    Action.AMEND: (spoken, "duty", {}, 15),
+    Action.ESCALATE: (accepted, "secretary", {}, 14),
+    Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 17),
+    Action.ACKNOWLEDGE: (decided, "handler", {}, 14),
+    Action.PROGRESS: (decided, "handler", {}, 13),
+    Action.RETURN: (decided, "handler", {}, 14),
+    Action.REASSIGN: (decided, "secretary", {"lead": "member"}, 17),
+    Action.COMPLETE: (decided, "handler", {}, 15),
+    Action.VERIFY: (completed, "secretary", {}, 16),
+    Action.REJECT: (completed, "secretary", {}, 16),
+    Action.RATE: (verified, "duty", {}, 15),
     Action.CALL_BACK: (
         rated,
         "secretary",
         DISSATISFIED,
-        17,
+        19,
     ),  # with the reopening it brings about
 }
 
@@ -122,7 +123,7 @@ def test_a_merge_costs_as_much_as_two_moves():
 
     assert (
         queries_of(lambda: make_move(case, Action.MERGE, by=by, at=NOON, into=into))
-        == 25
+        == 27
     )
 
 
@@ -134,8 +135,8 @@ def test_registering_costs_no_more_than_counted(fields):
     spoken(here)  # the town's counter is there
     here.duty.user.keep_posts(NOON.date())  # as every request does
 
-    # two of them ask whose name it is, and who is named in the words
-    assert queries_of(lambda: spoken(here, **fields)) <= 12
+    # two of them ask whose name it is, and who is named in the words, one what to seal
+    assert queries_of(lambda: spoken(here, **fields)) <= 13
 
 
 def test_offers_cost_the_same_however_long_the_history():

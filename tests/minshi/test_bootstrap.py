@@ -413,6 +413,18 @@ def test_database_that_lacks_the_newest_migration_is_kept_and_gets_it(
     assert migrated(bootstrap.DATABASE) == 2
 
 
+def test_what_the_system_refuses_is_told_in_chinese(project, bootstrap, capsys):
+    nothing = str(project / "nothing")
+    assert bootstrap.listen(nothing) == (127, f"{nothing}：找不到")
+    shutil.rmtree(bootstrap.VENV)
+    bootstrap.VENV.touch()
+
+    lines = refused(make(project, "demo", f"PORT={free_port()}"))
+
+    in_chinese = [line.partition(" / ")[0] for line in lines]
+    assert any("路径里有一段不是文件夹" in line for line in in_chinese), lines
+
+
 def test_file_that_is_no_database_is_told_in_one_line(project, bootstrap):
     demo_until_served(project)
     bootstrap.DATABASE.write_text("something else")

@@ -15,6 +15,7 @@ from supervision.models import NoticeState, Robot
 from supervision.notices.delivering import BACKOFF, LEASE, deliver
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
+from tests.processes import free_port
 from tests.supervision.letters import EIGHT, late, letters, text_of, to_group, with_mail
 from tests.together import times_at_once
 
@@ -205,6 +206,20 @@ def test_http_200_with_an_errcode_is_no_success(group):
         NoticeState.DEAD,
         "93000 invalid webhook url",
     )
+
+
+def test_a_server_that_is_away_is_told_in_the_readers_words(mail, settings, group):
+    here = staff()
+    with_mail(here.secretary)
+    late(here, group)
+    settings.EMAIL_PORT = free_port()
+    Robot.objects.update(url=f"http://127.0.0.1:{free_port()}/?key=1")
+
+    deliver(EIGHT + 7 * DAY)
+
+    rows = (*letters().filter(tries=1), to_group().get())
+    assert len(rows) > 1
+    assert {row.error for row in rows} == {"对方没有开或者不接受连接"}
 
 
 def test_it_is_given_up_after_the_last_try(group):

@@ -14,6 +14,7 @@ from typing import IO, Any
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils.translation import gettext as _
 
+from minshi.system_words import reason_in
 from supervision.backups.databases.aliases import SCRATCH, SNAPSHOT, known_to_django
 from supervision.backups.files import BLOCK
 from supervision.backups.refusals import BackupRefused, still_running
@@ -40,12 +41,13 @@ def _run(
     program: str, *options: str, database: str
 ) -> tuple[list[str], dict[str, str]]:
     """Return the command and the environment of a program of PostgreSQL; the password
-    goes by the environment, as every user of the machine can read commands.
+    goes by the environment, as every user of the machine can read commands. What it
+    says is in English, wherever it runs: its reasons are looked for in that.
     """
     settings = connection.settings_dict | {"NAME": database}
     named, env = connection.client_class.settings_to_cmd_args_env(settings, [])
     arguments = [*named[1:-1], "--dbname", named[-1]]
-    return [program, *options, *arguments], os.environ | (env or {})
+    return [program, *options, *arguments], os.environ | (env or {}) | {"LC_ALL": "C"}
 
 
 @contextmanager
@@ -78,7 +80,7 @@ def _process(
 
         if code:
             words = _("%(program)s did not succeed: %(reason)s")
-            reason = " ".join(lines[:3]) or f"exit code {code}"
+            reason = reason_in(" ".join(lines[:3])) or f"exit code {code}"
             raise BackupRefused(words % {"program": command[0], "reason": reason})
 
 

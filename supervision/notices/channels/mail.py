@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from minshi.system_words import BROKEN_OFF, reason_of
 from supervision.models import Notice
 from supervision.notices.channels.refusal import NotSent, Unanswered
 from supervision.notices.words import line_of
@@ -45,4 +46,13 @@ def send_mail(notices: Sequence[Notice]) -> int:
 
 
 def _said(error: OSError) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
+    """Return what the server answered, by its code and words, or else the reason why it
+    did not.
+    """
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        text = words.decode(errors="replace") if isinstance(words, bytes) else words
+        return f"{error.smtp_code} {text}"[:200]
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return str(BROKEN_OFF)
+    return reason_of(error)[:200]

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
+from minshi.system_words import BROKEN_OFF, reason_of
 from supervision.notices.channels.refusal import NotSent, Unanswered
 
 TIMEOUT = 10  # seconds
@@ -46,7 +47,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]
         return answer.status, answer.read()
     except (http.client.InvalidURL, UnicodeError) as error:
         raise NotSent(_("This is no address."), for_good=True) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise Unanswered(f"{type(error).__name__}: {error}"[:200]) from error
+    except OSError as error:
+        raise Unanswered(reason_of(error)[:200]) from error
+    except http.client.HTTPException as error:
+        raise Unanswered(str(BROKEN_OFF)) from error
     finally:
         connection.close()

@@ -2,13 +2,16 @@
 nothing is changed then.
 """
 
+import errno
 import fcntl
 import gzip
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,7 @@ from minshi.history import history_lifted
 from minshi.sealing import mark_of
 from supervision.backups import archive, contents
 from supervision.backups.making import LOCK, make_backup
-from supervision.backups.refusals import BackupRefused, key_of_backups
+from supervision.backups.refusals import BackupRefused, in_words, key_of_backups
 from supervision.backups.restoring import check_backup, restore
 from supervision.models import BackupRun
 from tests.cases.roads import staff
@@ -305,6 +308,60 @@ def test_a_backup_of_another_town_on_the_same_share_is_not_in_the_way(folder):
     assert seen(folder) == [*drafts, made.path.name]
 
 
+def without(path, words):
+    """The words of a refusal beside the path, which may be in any letters."""
+    return re.sub(r"[\w./-]*" + re.escape(Path(path).name), "", words)
+
+
+@pytest.mark.parametrize(
+    "number", [errno.EROFS, errno.EIO, errno.ENOTDIR, errno.ESTALE, errno.ELOOP]
+)
+def test_what_the_system_refuses_is_told_without_its_english(number, folder):
+    path = folder / "minshi.backup"
+
+    with pytest.raises(BackupRefused) as refusal, in_words(path):
+        raise OSError(number, os.strerror(number), str(path))
+
+    assert not re.search("[A-Za-z]", without(path, str(refusal.value)))
+
+
+def test_a_folder_that_is_a_file_is_told_in_chinese(tmp_path):
+    usb = tmp_path / "usb"
+    usb.touch()
+
+    for folder in (usb, usb / "backups"):
+        with pytest.raises(BackupRefused) as refusal:
+            make_backup(folder, now())
+        words = str(refusal.value).replace(str(usb), "").replace("/backups", "")
+        assert not re.search("[A-Za-z]", words), words
+
+
+def test_a_file_that_leads_to_itself_is_told_by_its_number(folder):
+    folder.mkdir()
+    path = folder / "minshi.backup"
+    path.symlink_to(path)
+
+    with pytest.raises(BackupRefused) as refusal:
+        check_backup(path, folder)
+
+    assert "系统错误 40" in str(refusal.value)
+    assert not re.search("[A-Za-z]", without(path, str(refusal.value)))
+
+
+def test_a_database_that_is_none_is_told_in_chinese(folder, tmp_path):
+    path = tmp_path / "minshi.sqlite3"
+    path.write_bytes(b"no database" * 100)
+
+    with (
+        pytest.raises(BackupRefused) as refusal,
+        in_words(path),
+        closing(sqlite3.connect(path)) as database,
+    ):
+        database.execute("SELECT 1 FROM cases_case")
+
+    assert not re.search("[A-Za-z]", without(path, str(refusal.value)))
+
+
 def test_two_backups_at_once_into_one_folder_are_refused(folder):
     folder.mkdir()
     with (folder / f"{LOCK}-{contents.index_key_mark()}").open("w") as lock:
@@ -318,8 +375,6 @@ def test_two_backups_at_once_into_one_folder_are_refused(folder):
 def somebody_at_work():
     """Another program on the same database."""
     if connection.vendor == "sqlite":
-        import sqlite3
-
         other = sqlite3.connect(connection.settings_dict["NAME"])
         other.execute("SELECT count(*) FROM cases_case").fetchone()
     else:
@@ -359,7 +414,7 @@ def test_a_database_that_does_not_answer_is_told_in_words(made, tmp_path, comman
 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "127.0.0.1" in done.stderr
+    assert "127.0.0.1:1 上的数据库没有回应（对方没有开或者不接受连接）" in done.stderr
 
 
 # --- as people call it

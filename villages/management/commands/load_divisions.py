@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from minshi.errors import RuleBroken
+from minshi.system_words import reason_of
 from villages.divisions import load_divisions
 
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         try:
             lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from error
+            raise CommandError(f"{file}: {reason_of(error)}") from error
         except UnicodeDecodeError as error:
             raise CommandError(
                 f"{file} is not UTF-8 text: save it as “CSV UTF-8” and load it again."

@@ -1,0 +1,265 @@
+"""The rows beside a case that are sealed with each event: whoever speaks along, may
+read it, was invited or named; the parts of the work, clocks, replies and ratings.
+
+Such a row that SQL has changed, put in or taken away no longer fits the last event.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cases.models import (
+    Assignment,
+    CallBack,
+    CaseAccess,
+    Clock,
+    Concern,
+    CoSpeaker,
+    HandBack,
+    JoinedVillage,
+    MandatoryReport,
+    Rating,
+    Reply,
+    TimeRequest,
+)
+from cases.workflow.state import LENGTH
+from minshi.crypto import EncryptedTextField, decrypted, sealed
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sealed columns of one table, and how its rows reach their case."""
+
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    of_assignment: bool = False  # it has no case of its own
+
+
+ASKED = ("state", "asked_by_id", "asked_at", "ruled_by_id", "ruled_at")
+# As in state.GROUPS: names and columns are sealed and stored, and never change. A
+# column that is added makes a new group; events from before have no seal of it.
+GROUPS_OF_ROWS: Mapping[str, Mapping[str, Table]] = MappingProxyType(
+    {
+        "people": {
+            "co_speakers": Table(
+                CoSpeaker,
+                ("resident_id", "name", "phone", "phone_hash", "from_case_id"),
+            ),
+            "readers": Table(CaseAccess, ("post_id",)),
+            "villages": Table(JoinedVillage, ("village_id",)),
+            "concerns": Table(Concern, ("user_id", "village_id")),
+        },
+        "work": {
+            "assignments": Table(
+                Assignment,
+                (
+                    "round",
+                    "role",
+                    "post_id",
+                    "office_id",
+                    "ask",
+                    "due_on",
+                    "assigned_at",
+                    "acknowledged_at",
+                    "reported_at",
+                    "report",
+                    "waived_at",
+                    "ended_at",
+                    "end",
+                ),
+            ),
+            "hand_backs": Table(
+                HandBack, ("assignment_id", "ground", *ASKED), of_assignment=True
+            ),
+            "time_requests": Table(
+                TimeRequest,
+                (
+                    "round",
+                    "kind",
+                    "reason",
+                    "until_on",
+                    "due_on",
+                    "new_due_on",
+                    "ended_at",
+                    *ASKED,
+                ),
+            ),
+            "reports": Table(
+                MandatoryReport, ("at", "told", "told_at", "receipt", "post_id")
+            ),
+        },
+        "clocks": {
+            "clocks": Table(
+                Clock,
+                (
+                    "round",
+                    "stage",
+                    "level",
+                    "nth",
+                    "rule",
+                    "amount",
+                    "unit",
+                    "started_at",
+                    "due_at",
+                    "yellow_at",
+                    "stopped_at",
+                    "pauses",
+                    "extended",
+                    "rejected",
+                    "is_provisional",
+                ),
+            ),
+        },
+        "answers": {
+            "replies": Table(Reply, ("round", "at", "text", "post_id")),
+        },
+        "ratings": {
+            "ratings": Table(
+                Rating,
+                (
+                    "round",
+                    "at",
+                    "satisfaction",
+                    "solved",
+                    "reason",
+                    "how",
+                    "entered_by_id",
+                    "on_the_spot",
+                    "drawn",
+                ),
+            ),
+            "call_backs": Table(
+                CallBack, ("at", "satisfaction", "solved", "how", "note", "post_id")
+            ),
+        },
+    }
+)
+# The row's key is sealed with it, its case by whose rows they are. When somebody has to
+# look at a clock next is supervision's own note, which no move writes.
+NOT_SEALED_OF_ROWS: Mapping[type[models.Model], frozenset[str]] = MappingProxyType(
+    {Clock: frozenset({"look_at"})}
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it is sealed: of which table, its key, its columns in order."""
+
+    table: str
+    key: int
+    values: Mapping[str, object]
+
+    def as_sealed(self) -> list[object]:
+        return [self.table, self.key, *self.values.values()]
+
+
+Beside = dict[str, list[Row]]  # the rows of one case, by group
+Named = tuple[str, str, Table]  # group, name, table
+
+
+def state_of_rows(case: int, beside: Beside) -> dict[str, str]:
+    """Return the seal of each group of the rows beside a case."""
+    state = {}
+    for group, rows in beside.items():
+        values = [case, [row.as_sealed() for row in rows]]
+        state[group] = sealed(values, f"case {group}")[:LENGTH]
+    return state
+
+
+def rows_beside(
+    cases: Collection[int],
+    groups: Iterable[str] = GROUPS_OF_ROWS,
+    using: str = DEFAULT_DB_ALIAS,
+) -> dict[int, Beside]:
+    """Return the rows beside each of these cases, by group, in the order of tables and
+    keys. One query, however many cases, groups and rows.
+
+    The move that seals them and the check that compares them both read them so: a value
+    has one form. ValueError and UndecryptableError: a value that was put in by SQL.
+    """
+    tables: list[Named] = []
+    found: dict[int, Beside] = {case: {} for case in cases}
+    for group in groups:
+        tables += [(group, *named) for named in GROUPS_OF_ROWS[group].items()]
+        for beside in found.values():
+            beside[group] = []
+
+    for nth, case, key, columns in _read(tables, found, connections[using]):
+        group, name, table = tables[nth]
+        found[case][group].append(Row(name, key, _plain(table, columns)))
+    return found
+
+
+def _read(
+    tables: list[Named], cases: Collection[int], connection: BaseDatabaseWrapper
+) -> Iterator[tuple[int, int, int, str]]:
+    """Yield of each row which of the tables it is of, its case, its key and its columns
+    as one JSON, so that all tables fit one query.
+
+    Written out: the twelve querysets of it would cost a move more than the database.
+    """
+    if not cases:
+        return
+
+    parts = []
+    for nth, (_group, _name, table) in enumerate(tables):
+        parts.append(_select(nth, table, len(cases), connection))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(parts) + " ORDER BY 1, 3", [*cases] * len(parts)
+        )
+        yield from cursor.fetchall()
+
+
+def _select(nth: int, table: Table, cases: int, connection: BaseDatabaseWrapper) -> str:
+    """Return the SELECT of one table, with a place for each of so many cases."""
+    quote = connection.ops.quote_name
+    is_postgresql = connection.vendor == "postgresql"
+    as_json = "jsonb_build_object" if is_postgresql else "json_object"
+    columns = ", ".join(f"'{name}', r.{quote(name)}" for name in table.columns)
+    source = f"{quote(table.model._meta.db_table)} r"
+    owner = "r"
+    if table.of_assignment:
+        owner = "a"
+        assignments = quote(Assignment._meta.db_table)
+        source += f" JOIN {assignments} a ON a.id = r.assignment_id"
+
+    places = ", ".join(["%s"] * cases)
+    return (
+        f"SELECT {nth}, {owner}.case_id, r.id, {as_json}({columns})"  # noqa: S608 - names of ours
+        f" FROM {source} WHERE {owner}.case_id IN ({places})"
+    )
+
+
+def _plain(table: Table, columns: str) -> dict[str, object]:
+    """Return the columns of a row in their order, as they are sealed: in the same form
+    from every kind of database.
+    """
+    values = json.loads(columns)
+    plain = {}
+    for column in table.columns:
+        field = table.model._meta.get_field(column)
+        plain[column] = _value(field, values[column])
+    return plain
+
+
+def _value(field: Any, value: Any) -> object:
+    if value is None:
+        return None
+    if isinstance(field, EncryptedTextField):
+        return decrypted(value) if value else value
+    if isinstance(field, models.DateTimeField):
+        moment = datetime.fromisoformat(value)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(field, models.BooleanField):
+        return bool(value)
+    if isinstance(field, models.JSONField) and isinstance(value, str):
+        return json.loads(value)
+    return value

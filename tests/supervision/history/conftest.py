@@ -1,0 +1,70 @@
+"""A case that has been through everything, and the auditor who is told."""
+
+import pytest
+
+from cases.workflow import Action, make_move
+from supervision.sealing.seals import seal_logs
+from tests import roles
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+    verified,
+)
+from tests.supervision.history.attacks import MINUTE, NIGHT
+from villages.audit import record_audit
+from villages.models import AuditRecord
+from villages.models.audit import AuditKind
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+@pytest.fixture
+def case(here):
+    """Rated and closed, with a corrected place."""
+    case = make_move(
+        spoken(here),
+        Action.AMEND,
+        by=officer(here.duty),
+        at=NOON,
+        place="村口",
+        reason="补地点",
+    )
+    return rated(
+        here, verified(here, completed(here, decided(here, accepted(here, case))))
+    )
+
+
+@pytest.fixture
+def audited(here):
+    for minutes in range(4):
+        record_audit(
+            AuditKind.UNMASK,
+            at=NOON + minutes * MINUTE,
+            user=here.secretary.user,
+            subject="电话",
+            reason="回访",
+        )
+    seal_logs(NIGHT)
+    return list(AuditRecord.objects.order_by("pk"))
+
+
+@pytest.fixture
+def auditor():
+    post = roles.auditor()
+    post.user.email = "auditor@example.cn"
+    post.user.save()
+    return post

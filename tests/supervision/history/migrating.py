@@ -1,0 +1,20 @@
+"""The database as an earlier version made it, and brought up to date."""
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+def migrate_back_before(name):
+    """Undo the migration of cases that ends in `name`, and what stands on it."""
+    executor = MigrationExecutor(connection)
+    graph = executor.loader.graph
+    (node,) = [each for each in graph.nodes if each[0] == "cases" and name in each[1]]
+    (before,) = [
+        parent for parent in graph.node_map[node].parents if parent[0] == "cases"
+    ]
+    executor.migrate([(before.key[0], before.key[1])])
+
+
+def migrate_to_the_end():
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())

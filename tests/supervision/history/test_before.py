@@ -1,0 +1,129 @@
+"""Cases whose last event is older than the seals of today: sealed at the update, in the
+state they were in then.
+"""
+
+import pytest
+
+from cases.models import (
+    Assignment,
+    Case,
+    CoSpeaker,
+    Event,
+    StateAtUpdate,
+)
+from cases.workflow import Action, Speaker, make_move
+from cases.workflow.findings import Wrong
+from cases.workflow.record import chain_hash
+from cases.workflow.sealed_rows import GROUPS_OF_ROWS
+from minshi.history import history_lifted
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    rated,
+    spoken,
+    verified,
+)
+from tests.supervision.history.attacks import by_sql, found
+from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEWER = {"blanked", *GROUPS_OF_ROWS}
+
+
+@pytest.fixture
+def old(here):
+    """Closed, said by two, by a version that sealed the case alone; brought up to
+    date since.
+    """
+    case = accepted(here, spoken(here, co_speakers=("赵秀英",)))
+    case = rated(here, verified(here, completed(here, decided(here, case))))
+    with_seals_of_before(case)
+    migrate_back_before("seal_what_no_event_had_sealed")
+    migrate_to_the_end()
+    return case
+
+
+def with_seals_of_before(case):
+    """Bring a chain to what an earlier version wrote: no seals of people and work."""
+    events = list(Event.objects.filter(case=case).order_by("sequence"))
+    previous = ""
+    for event in events:
+        for name in NEWER & event.state.keys():
+            del event.state[name]
+        event.previous_hash = previous
+        event.hash = previous = chain_hash(event)
+
+    with history_lifted():
+        Event.objects.bulk_update(events, ["state", "previous_hash", "hash"])
+        Case.objects.filter(pk=case.pk).update(event_hash=previous)
+
+
+def test_a_case_that_nobody_moved_since_is_sealed_at_the_update(old):
+    assert StateAtUpdate.objects.get().state.keys() == NEWER
+    assert found() == set()
+
+    Assignment.objects.filter(case=old).update(ask="只拍照，不用修")
+    CoSpeaker.objects.filter(case=old).update(phone_hash="0" * 64)
+    Case.objects.filter(pk=old.pk).update(also_personal="村支书")
+
+    assert found() == {Wrong.WORK, Wrong.PEOPLE, Wrong.BLANKED}
+
+
+def test_seals_made_at_an_update_that_are_gone_or_changed_are_found(old):
+    row = StateAtUpdate.objects.get()
+    StateAtUpdate.objects.update(state=row.state | {"work": "0" * 16})
+    assert found() == {Wrong.WORK}
+
+    StateAtUpdate.objects.update(state={"work": row.state["work"]})
+    assert found() == {Wrong.UNSEALED}
+
+    StateAtUpdate.objects.all().delete()
+    assert found() == {Wrong.UNSEALED}
+
+
+def test_the_next_event_takes_the_place_of_what_was_sealed_at_the_update(here):
+    case = decided(here)
+    with_seals_of_before(case)
+    migrate_back_before("seal_what_no_event_had_sealed")
+    migrate_to_the_end()
+    case = Case.objects.get(pk=case.pk)
+
+    speaker = Speaker(case, via="code")
+    make_move(
+        case,
+        Action.SUPPLEMENT,
+        by=speaker,
+        at=NOON + DAY,
+        text="还有一盏",
+        co_speaker="王二",
+    )
+
+    assert found() == set()
+    StateAtUpdate.objects.all().delete()
+    assert found() == set()
+
+
+def test_cases_whose_events_seal_all_are_not_sealed_twice(here):
+    spoken(here)
+
+    migrate_back_before("seal_what_no_event_had_sealed")
+    migrate_to_the_end()
+
+    assert not StateAtUpdate.objects.exists()
+
+
+def test_a_value_that_nobody_can_open_does_not_stop_the_update(here):
+    cases = [spoken(here, co_speakers=("赵秀英",)) for _time in range(2)]
+    for case in cases:
+        with_seals_of_before(case)
+    key = CoSpeaker.objects.get(case=cases[0]).pk
+    by_sql("people", "UPDATE cases_cospeaker SET phone = 'x'", id=key)
+
+    migrate_back_before("seal_what_no_event_had_sealed")
+    migrate_to_the_end()
+
+    assert [row.case_id for row in StateAtUpdate.objects.all()] == [cases[1].pk]
+    assert found() == {Wrong.UNREADABLE}
