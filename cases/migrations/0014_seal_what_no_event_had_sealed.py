@@ -66,7 +66,7 @@ def seals_by_events(apps, using, keys):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0010_index_of_what_was_not_heard")]
+    dependencies = [("cases", "0011_what_the_speaker_reads")]
 
     operations = [
         migrations.CreateModel(
