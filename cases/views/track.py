@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +31,7 @@ from cases.workflow import (
     moves_open_to,
     read_facts,
 )
-from cases.workflow.numbering import code_of, number_of
+from cases.workflow.numbering import code_of, is_number, number_of
 from minshi.clock import now
 from minshi.errors import (
     CONFLICT,
@@ -39,13 +40,19 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
 )
-from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until, words_of
+from villages.tries import (
+    RECEIPT,
+    TRACKING_CODE,
+    count_wrong,
+    trying,
+    wait_until,
+    words_of,
+)
 
 # recusal is asked for at register and at the counter only, where somebody explains it
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 # whoever spoke first rates, withdraws and reopens
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
-LONGEST_NUMBER = 16
 
 
 @dataclass(frozen=True)
@@ -161,31 +168,40 @@ class Track(View):
         """Return the case behind number and code, with the one it was merged into.
 
         None for an unknown number, a wrong code, and while too many codes were wrong:
-        counted like every secret (villages/tries.py); what cannot be a code is no try.
+        counted like every secret (villages/tries.py); what cannot be a number or a code
+        is no try.
         """
-        number = number_of(number)[:LONGEST_NUMBER]
+        number = number_of(number)
         code = code_of(code)
-        if not code:
+        if not code or not is_number(number):
             return None
 
+        with trying(request, f"{RECEIPT}{number}"):
+            own = self._own(request, number, code)
+        if own is None:
+            return None
+
+        case = own
+        while case.merged_into_id:
+            case = _shown_to_speakers().get(pk=case.merged_into_id)
+        return Visit(own, case)
+
+    def _own(self, request: HttpRequest, number: str, code: str) -> Case | None:
+        """Return the case of this number, if the code is its own; count a wrong one."""
         name = f"{RECEIPT}{number}"
         self.shut_until = wait_until(request, name)
         if self.shut_until:
             return None
 
-        cases = Case.objects.select_related("town", "village__talk_room")
-        own = cases.filter(number=number).first()
-        if own is None or not constant_time_compare(own.tracking_code, code):
-            count_wrong(request, name, TRACKING_CODE)
-            # Axes answers a marked request with its own page. This one says so itself,
-            # to villagers and in their type.
-            vars(request)["axes_locked_out"] = False
-            return None
+        own = _shown_to_speakers().filter(number=number).first()
+        if own and constant_time_compare(own.tracking_code, code):
+            return own
 
-        case = own
-        while case.merged_into_id:
-            case = cases.get(pk=case.merged_into_id)
-        return Visit(own, case)
+        count_wrong(request, name, TRACKING_CODE)
+        # Axes answers a marked request with its own page. This one says so itself, to
+        # villagers and in their type.
+        vars(request)["axes_locked_out"] = False
+        return None
 
     def _show(
         self,
@@ -212,6 +228,10 @@ class Track(View):
             context["shut"] = words_of(self.shut_until, now())
             status = TOO_MANY_REQUESTS
         return render(request, "cases/track_code.html", context, status=status)
+
+
+def _shown_to_speakers() -> QuerySet[Case]:
+    return Case.objects.select_related("town", "village__talk_room")
 
 
 def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, Any]:
