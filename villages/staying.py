@@ -22,20 +22,19 @@ CHOSEN_OF_ROW = re.compile(r"(?:aside|lifted|substitute|ready)[-_].+")
 OF_ADMIN = re.compile(
     r"_\w+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-id|initial-.+"
 )
-CHOSEN = frozenset(
-    """
-    action add_to apply as_typed aside asked asks_escalation assistants backup body
-    by_letter by_robot cases category channel choose co_speaker_resident concerns confidentiality
-    do doing drawn drop file fill form from_speaker good grade group handling holder
-    household how in_return index is_chair is_guest is_head is_on item_version key kind
-    language lead lifted look matter may_sign meeting members minutes_version next node
-    notices nth offered officer origin outcome part pass_above pass_base period photo
-    post primary print public quorum_above reached remember remove remove_phone report
-    resident role ruling satisfaction save select_across settled sex solved step
-    substitute substitutes_vote supervision_level sure topic town type unit unmasked use
-    user verdict version village void_as works
-    """.split()
-)
+CHOICES = """
+action add_to apply as_typed aside asked asks_escalation assistants backup body
+by_letter by_robot cases category channel choose co_speaker_resident concerns
+confidentiality do doing drawn drop file fill form from_speaker good grade group
+handling holder household how in_return index is_chair is_guest is_head is_on
+item_version key kind language lead lifted look matter may_sign meeting members
+minutes_version next node notices nth offered officer origin outcome part pass_above
+pass_base period photo post primary print public quorum_above reached remember remove
+remove_phone report resident role ruling satisfaction save select_across settled sex
+solved step substitute substitutes_vote supervision_level sure topic town type unit
+unmasked use user verdict version village void_as works
+"""
+CHOSEN = frozenset(CHOICES.split())
 
 
 class StayOnPage:

@@ -21,7 +21,7 @@ from villages.models import Office, Post
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
 # what is about who spoke: nobody fills it in who may not know it
-ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "others")
+ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "remove_phone", "others")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 MOST_ASKED = 200  # characters, of one holder
@@ -126,6 +126,9 @@ OTHERS = Input(
 )
 AS_TYPED = Input(
     "as_typed", Kind.FLAG, _("The name is written so; it is no neighbour's")
+)
+REMOVE_PHONE = Input(
+    "remove_phone", Kind.FLAG, _("Take the phone number off: it is not theirs")
 )
 ROUTE = Input(
     "route", Kind.LINE, _("Where this is handled"), required=True, max_length=120

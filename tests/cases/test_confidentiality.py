@@ -401,3 +401,67 @@ def test_reviewer_opens_a_closed_secret_matter_of_the_village_again():
     )
 
     assert case.stage == Stage.DELIBERATE
+
+
+# --- a correction by whoever may not know who spoke
+def corrected(here, case, **values):
+    """Correct as the secretary, who has the matter and may not know who spoke."""
+    return make_move(case, Action.AMEND, by=officer(here.secretary), at=NOON, **values)
+
+
+@pytest.mark.parametrize("field", ["title", "request_text", "place", "remark"])
+@pytest.mark.parametrize("guess", ["欧阳建国家的井", "欧阳建军家的井", "村口的井"])
+def test_a_correction_does_not_tell_whether_a_guess_is_right(field, guess):
+    here = staff()
+    words = {field: "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    case = accepted(here, spoken(here, confidentiality="hidden", **words))
+
+    with pytest.raises(InputRefused) as refusal:
+        corrected(here, case, **{field: guess})
+
+    assert set(refusal.value.fields) == {field}
+    assert "欧阳" not in str(refusal.value.fields[field])
+    case.refresh_from_db()
+    assert getattr(case, field) == "欧阳建国家的井"
+
+
+def test_the_page_answers_every_guess_in_the_same_words(client):
+    here = staff()
+    words = {"title": "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    case = accepted(here, spoken(here, confidentiality="hidden", **words))
+    client.force_login(here.secretary.user)
+    address = f"/cases/{case.number}/do/amend/"
+    form = client.get(address).context["form"]
+    sent = {bound.html_name: bound.value() or "" for bound in form}
+
+    answers = [
+        client.post(address, {**sent, "title": guess})
+        for guess in ("欧阳建国家的井", "欧阳建军家的井")
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    right, wrong = (answer.context["form"].errors for answer in answers)
+    assert right == wrong
+    assert set(right) == {"title"}
+
+
+def test_words_in_which_nothing_is_hidden_are_corrected_by_whoever_reads_them():
+    here = staff()
+    words = {"title": "村口的井", "speaker_name": "欧阳建国"}
+    case = accepted(here, spoken(here, confidentiality="hidden", **words))
+
+    case = corrected(here, case, title="村东头的井")
+
+    assert case.title == "村东头的井"
+
+
+def test_whoever_may_know_the_speaker_corrects_every_word():
+    here = staff()
+    words = {"title": "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    case = spoken(here, confidentiality="hidden", **words)
+
+    case = make_move(
+        case, Action.AMEND, by=officer(here.duty), at=NOON, title="欧阳家的井"
+    )
+
+    assert case.title == "欧阳家的井"
