@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import choices
+from cases.models import Case, choices
 from cases.privacy.personal import WHO_SPOKE
 from minshi.errors import InputRefused, Text
 from minshi.text import clean_line, clean_text, is_blank
@@ -67,6 +67,8 @@ class Input:
     required: bool = False
     choices: type[Choices] | None = None
     help: str | Promise = ""
+    # fields of the case that the help speaks of: nothing is said where one is empty
+    help_about: tuple[str, ...] = ()
     is_note: bool = False  # becomes the event's note
     max_length: int = 2000
 
@@ -74,6 +76,12 @@ class Input:
     def is_composed(self) -> bool:
         """True for a text that an officer words, perhaps from a standard text."""
         return self.kind is Kind.TEXT and self.name not in SPEAKERS_WORDS
+
+    def help_for(self, case: Case) -> str | Promise:
+        """Return the help where it is true of the case; else nothing."""
+        if all(getattr(case, name) for name in self.help_about):
+            return self.help
+        return ""
 
     def offered(self) -> list[tuple[Any, Any]]:
         """Return the choices of a CHOICE as value and words; none for other kinds."""

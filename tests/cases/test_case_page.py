@@ -135,6 +135,31 @@ def test_numbers_and_tasks_typed_for_a_step_that_closed_meanwhile_are_kept(
     ]
 
 
+AS_TAKEN_DOWN = "登记时是这样写的"
+
+
+@pytest.mark.parametrize(
+    ("written", "is_said"),
+    [
+        ({"category": "village", "grade": "minor"}, True),
+        ({"category": "village"}, False),
+        ({"grade": "minor"}, False),
+        ({"channel": "qr_code"}, False),
+    ],
+)
+def test_accepting_says_what_was_written_only_where_it_was(
+    client, here, written, is_said
+):
+    case = spoken(here, **written)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "accept"]))
+    offers = client.get(f"/api/v1/cases/{case.number}/moves/")
+
+    assert (AS_TAKEN_DOWN in page.content.decode()) is is_said
+    assert (AS_TAKEN_DOWN in offers.content.decode()) is is_said
+
+
 def test_nobody_is_pressed_to_a_step_while_somebody_else_is_at_work(client, here):
     case = decided(here)
     client.force_login(here.secretary.user)
