@@ -34,6 +34,11 @@ SAID_NAME = re.compile(
     rf"(?:我叫|我的名字是|本人叫|姓名)[：:是]?\s*(?P<name>{NAME}){NAME_ENDS}"
 )
 
+# --- addresses
+NUMBERED = re.compile(
+    "[一二两三四五六七八九十百零〇](?:组|社|队|号|户|室|栋|幢|楼|单元)"
+)
+
 # --- numbers
 MOBILE = re.compile(r"1\d{10}")
 MOBILE_NUMBER = re.compile(r"(?=1[3-9]\d{9})")
@@ -55,10 +60,21 @@ IDENTITY_NUMBER = re.compile(
     r"(?=[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx])"
 )
 IDENTITY_LENGTH = 18
+# Those given out until 1999 have two digits of the year and no check digit (GB
+# 11643-1989): known by their province and birthday, where they stand alone.
+OLD_IDENTITY_NUMBER = re.compile(
+    r"(?=(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}"
+    r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})"
+)
+OLD_IDENTITY_LENGTH = 15
 BANK_CARD = re.compile(r"(?=(?:62|4|5)\d{14})")
 CARD_LENGTHS = range(16, 20)
 # in one run: one of the two, perhaps mistyped
 LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
+# blanks, or one dash or dot: never a comma, which stands in amounts
+GAP_IN_OLD_IDENTITY = re.compile(
+    rf"[^\S\n\r]{{0,{LONGEST_GAP}}}{any_of(SEPARATORS)}?[^\S\n\r]{{0,{LONGEST_GAP}}}"
+)
 GAP_IN_IDENTITY = re.compile(r"[^\n\r]?")
 GAP_IN_CARD = re.compile(rf"[^，,、；;。\n\r]{{0,{LONGEST_GAP}}}")
 # what is left where a number was taken out: 电话：，
@@ -66,6 +82,7 @@ NUMBER_LABEL = re.compile(
     rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*(?=[，,、。；;\s]|$)"
 )
 COUNTRY = "CN"
+COUNTRY_CODES = ("0086", "086", "86")
 
 
 class PersonalValue:
@@ -76,8 +93,9 @@ class PersonalValue:
         self.letters = letters.plain
         self.is_number = self.letters.isascii() and self.letters.isdigit()
         self.national = _national_number(value) if self.is_number else ""
-        # an address: 三社12号 is 3社12号 as well
-        self.has_digits = any(map(str.isdigit, self.letters))
+        # an address: 三社12号 is 3社12号 as well, and 三社十二号
+        has_digit = any(map(str.isdigit, self.letters))
+        self.has_digits = has_digit or bool(NUMBERED.search(self.letters))
         if self.has_digits:
             self.letters = letters.in_digits.plain
 
@@ -170,12 +188,13 @@ def blanked(text: str, values: Iterable[PersonalValue]) -> str:
 
     They are found in full width or half, in either script, with accents, digits of
     every kind, with up to three signs between two letters and eight between two digits
-    of a number. They are not found in pinyin, in part or misspelled. Identity and bank
-    card numbers are blanked whoever they belong to.
+    of a number. They are not found in pinyin, in part or misspelled. Identity numbers,
+    old ones too, and those of bank cards are blanked whoever they belong to.
     """
     letters = Letters(text)
     digits = letters.in_digits
     spans = [*_identity_numbers(digits), *_bank_cards(digits)]
+    spans += _old_identity_numbers(digits)
     for value in values:
         spans += value.spans(letters)
     return without_spans(text, spans, PLACEHOLDER)
@@ -217,11 +236,7 @@ def numbers_in(text: str) -> Numbers:
     phones = _phones(text)
     rest = Letters(_with_breaks(text, phones)).in_digits
 
-    identities = []
-    for found in IDENTITY_NUMBER.finditer(rest.plain):
-        if _stands_alone(rest, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
-            identities.append(rest.span(found.start(), IDENTITY_LENGTH))
-
+    identities = _identity_numbers_alone(rest)
     others = list(_bank_cards(rest))
     for found in LONG_NUMBER.finditer(with_digits(rest.text)):
         others.append(found.span())
@@ -229,6 +244,16 @@ def numbers_in(text: str) -> Numbers:
     rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
     phones += _mobiles(rest)
     return Numbers(sorted(phones), identities, others)
+
+
+def long_numbers_in(text: str) -> tuple[list[Span], list[Span]]:
+    """Return where mobile numbers stand in a text, and where identity and bank card
+    numbers do: what no log may have, without the tables of all telephones.
+    """
+    letters = Letters(text).in_digits
+    papers = [*_identity_numbers_alone(letters), *_bank_cards(letters)]
+    rest = Letters(_with_breaks(text, papers)).in_digits
+    return list(_mobiles(rest)), papers
 
 
 def _phones(text: str) -> list[Span]:
@@ -245,8 +270,18 @@ def _mobiles(text: Letters) -> Iterator[Span]:
         start = found.start()
         if _is_day(text, start):
             continue
-        if _stands_alone(text, start, MOBILE_LENGTH, GAP_IN_MOBILE):
+        begin = _with_country(text, start)
+        length = start + MOBILE_LENGTH - begin
+        if _stands_alone(text, begin, length, GAP_IN_MOBILE):
             yield text.span(start, MOBILE_LENGTH)
+
+
+def _with_country(text: Letters, start: int) -> int:
+    """Return where a mobile number begins with the code of its country: 86139…"""
+    for code in COUNTRY_CODES:
+        if start >= len(code) and text.plain.startswith(code, start - len(code)):
+            return start - len(code)
+    return start
 
 
 def _is_day(text: Letters, start: int) -> bool:
@@ -266,6 +301,26 @@ def _identity_numbers(text: Letters) -> Iterator[Span]:
     """Yield whatever is an identity number by its birthday, also across signs."""
     for found in IDENTITY_NUMBER.finditer(text.plain):
         yield text.span(found.start(), IDENTITY_LENGTH)
+
+
+def _identity_numbers_alone(text: Letters) -> list[Span]:
+    """Return where identity numbers of either length stand by themselves."""
+    spans = []
+    for found in IDENTITY_NUMBER.finditer(text.plain):
+        if _stands_alone(text, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
+            spans.append(text.span(found.start(), IDENTITY_LENGTH))
+    return [*spans, *_old_identity_numbers(text)]
+
+
+def _old_identity_numbers(text: Letters) -> Iterator[Span]:
+    """Yield identity numbers of 15 digits; a telephone before a year is none."""
+    length = OLD_IDENTITY_LENGTH
+    for found in OLD_IDENTITY_NUMBER.finditer(text.plain):
+        start = found.start()
+        gaps = list(text.gaps(start, length))
+        is_phone = bool(gaps[MOBILE_LENGTH - 1]) and not any(gaps[: MOBILE_LENGTH - 1])
+        if not is_phone and _stands_alone(text, start, length, GAP_IN_OLD_IDENTITY):
+            yield text.span(start, length)
 
 
 def _bank_cards(text: Letters) -> Iterator[Span]:
