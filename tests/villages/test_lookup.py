@@ -136,6 +136,21 @@ def test_doors_are_looked_for_only_where_one_may(client):
     assert names(client, q="十五号", village=VillageFactory().pk) == []
 
 
+@pytest.mark.parametrize("typed", ["二组十五号", "2组15号", "２组１５号", "1５号"])
+@pytest.mark.parametrize("register", ["household", "resident"])
+def test_the_registers_find_a_door_in_every_spelling(client, register, typed):
+    village = VillageFactory()
+    group = GroupFactory(village=village, number=2)
+    person = resident_at(group, 15, name="李建国")
+    resident_at(group, 5, name="王建国")
+    client.force_login(secretary_of(village).user)
+
+    answer = client.get(f"/admin/villages/{register}/", {"q": typed})
+
+    rows = list(answer.context["cl"].result_list)
+    assert rows == [person if register == "resident" else person.household]
+
+
 def resident_at(group, door: int, **fields) -> Resident:
     made = ResidentFactory(
         household=HouseholdFactory(group=group, number=door), **fields
