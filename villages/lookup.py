@@ -8,20 +8,12 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import (
-    Case,
-    F,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-    prefetch_related_objects,
-)
-from django.db.models.functions import Length
+from django.db.models import Case, Q, QuerySet, When, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from minshi.crypto import blind_index, normal_phone
+from minshi.text import Letters
+from minshi.text.neighbours import NeighbourName
 from villages.doors import Door, door_of
 from villages.models import Group, Resident, ResidentKey, User, Village
 from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
@@ -200,11 +192,19 @@ def residents_named(
 
 
 def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
-    """Return the names of residents that stand in a text, each once. One query."""
-    said = residents.annotate(
-        text=Value(text, output_field=TextField()), length=Length("name")
-    ).filter(text__contains=F("name"), length__gt=1)
-    return list(said.order_by("name").values_list("name", flat=True).distinct())
+    """Return the names of residents that stand in a text, in whatever spelling, each
+    once. One query.
+    """
+    letters = Letters(text)
+    if not letters.plain:
+        return []
+
+    found = []
+    names = residents.order_by("name").values_list("name", flat=True).distinct()
+    for name in names.iterator():
+        if any(NeighbourName(name).spans(letters)):
+            found.append(name)
+    return found
 
 
 @transaction.atomic

@@ -22,7 +22,10 @@ PAUSE = re.compile(r"[,，、﹐﹑!！?？;；:：。｡…\n\r\u2028\u2029]")
 # --- names
 SHORTEST_VALUE = 2
 # Two to four characters, or any number of them with a dot between: 阿依古丽·买买提
-NAME = rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
+NAME = (
+    rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
+    rf"|[{HAN}](?:[^\S\n\r]+[{HAN}]){{1,3}}"  # set wide: 赵 铁 柱
+)
 NAME_ENDS = r"\s*(?=[，,、。；;：:\s]|$)"
 # 我叫张长生，…: whoever begins so says who they are, not what it is about
 INTRODUCTION = re.compile(
@@ -115,14 +118,14 @@ class PersonalValue:
 
     def _spans_of_words(self, text: Letters) -> Iterator[Span]:
         length = len(self.letters)
-        for start in _starts(self.letters, text.plain):
+        for start in starts_of(self.letters, text.plain):
             is_part = self._is_part_of_word(text, start)
             if not is_part and self._is_together(text, start):
                 yield text.span(start, length)
 
     def _is_part_of_word(self, text: Letters, start: int) -> bool:
         length = len(self.letters)
-        if self.letters.isascii() and _is_inside_word(text.plain, start, length):
+        if self.letters.isascii() and is_inside_word(text.plain, start, length):
             return True
         return _cuts_number(text, start, length)
 
@@ -141,14 +144,14 @@ class PersonalValue:
     def _spans_of_short_number(self, text: Letters) -> Iterator[Span]:
         """Yield the runs of digits that are this number, no more and no less."""
         length = len(self.letters)
-        for start in _starts(self.letters, text.plain):
+        for start in starts_of(self.letters, text.plain):
             is_part = _cuts_number(text, start, length)
             if not is_part and not any(text.gaps(start, length)):
                 yield text.span(start, length)
 
     def _spans_of_number(self, text: Letters) -> Iterator[Span]:
         for digits in self._telling_digits():
-            for start in _starts(digits, text.plain):
+            for start in starts_of(digits, text.plain):
                 gaps = text.gaps(start, len(digits))
                 if all(_signs_in(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
                     yield text.span(start, len(digits))
@@ -364,14 +367,15 @@ def _is_inside_number(text: Letters, first: int) -> bool:
     return len(pair) == len("12") and pair.isdecimal() and not any(text.gaps(first, 2))
 
 
-def _starts(wanted: str, within: str) -> Iterator[int]:
+def starts_of(wanted: str, within: str) -> Iterator[int]:
+    """Yield every place at which a text stands within another."""
     start = within.find(wanted)
     while start >= 0:
         yield start
         start = within.find(wanted, start + 1)
 
 
-def _is_inside_word(letters: str, start: int, length: int) -> bool:
+def is_inside_word(letters: str, start: int, length: int) -> bool:
     """Return True where a Latin letter stands right before or after."""
     before = letters[start - 1 : start]
     after = letters[start + length : start + length + 1]
