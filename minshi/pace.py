@@ -21,6 +21,9 @@ class Pace(SimpleRateThrottle):
     as much is counted as reaches into the period that ends now.
     """
 
+    num_requests: int
+    duration: int  # seconds
+
     def allow_request(self, request: Any, view: Any) -> bool:
         """Count one more; False where it is one too many, which is not counted."""
         key = self.get_cache_key(request, view)
