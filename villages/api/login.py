@@ -28,6 +28,7 @@ from minshi.clock import now, today
 from minshi.pace import ScopedPace
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
+from villages.login import name_at_login
 from villages.models import Post, User
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
@@ -137,7 +138,7 @@ def _authenticated(
     OwnPasswordFirst: the password is a one-time one, or too old; SecondFactorFirst: a
     post demands one, and none is set up.
     """
-    with trying(request, username):
+    with trying(request, name_at_login(request, {"username": username})):
         user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise WrongPassword
