@@ -15,7 +15,8 @@ LOGIN_IS_OVER = gettext_lazy("Your login is over. Log in again to go on.")
 MOST_TEXTS = 50
 # What a field is, its name says: words may look like a choice, a key or a code.
 SECRET = re.compile(r"password|passwd|code|otp|token|secret", re.IGNORECASE)
-SECRET_NAMES = frozenset({"k"})  # the code on a receipt
+# the code on a receipt; the account that goes with a password
+SECRET_NAMES = frozenset({"k", "login"})
 # a row that is chosen by its key: lifted-12, substitute-12
 CHOSEN_OF_ROW = re.compile(r"(?:aside|lifted|substitute|ready)[-_].+")
 # of a page of the administration: a button, how many rows it has, a row's key
@@ -56,7 +57,12 @@ class StayOnPage:
 
 def leads_to_login(response: HttpResponse) -> bool:
     target = response.get("HX-Redirect") or response.get("Location") or ""
-    return target.startswith(resolve_url("account_login"))
+    return _is_of_login(target)
+
+
+def _is_of_login(address: str) -> bool:
+    """True for the login page and its second step."""
+    return address.startswith(resolve_url("account_login"))
 
 
 def login_is_over(text: Text) -> JsonResponse:
@@ -93,7 +99,7 @@ def typed_texts(request: HttpRequest) -> list[str]:
     """Return the texts that a form of a page brought, without its secrets, the choices
     made in it and its keys: all of them known by the names of their fields.
     """
-    if request.method != "POST":
+    if request.method != "POST" or _is_of_login(request.path):
         return []
 
     texts = []

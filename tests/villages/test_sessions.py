@@ -4,6 +4,7 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import (
     BooleanField,
@@ -317,6 +318,7 @@ def test_what_was_typed_is_given_back_whatever_it_looks_like(
         "api-token",
         "secret",
         "k",
+        "login",
     ],
 )
 @pytest.mark.parametrize("words", ["Geheim 1!", "水渠堵了半月", "123456"])
@@ -330,6 +332,16 @@ def test_a_secret_is_known_by_its_field_and_never_given_back(
 
     assert answer.context["texts"] == ["灯坏了"]
     assert words not in answer.content.decode()
+
+
+def test_the_login_gives_nothing_back_on_its_way_to_the_second_step(client):
+    user = UserFactory(username="wang", password=PASSWORD)
+    TOTP.activate(user, generate_totp_secret())
+
+    sent = {"login": "wang", "password": PASSWORD, "note": "水渠堵了半月"}
+    answer = client.post("/login/", sent)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/login/code/")
 
 
 def fields_of_forms() -> dict[str, set[bool]]:
