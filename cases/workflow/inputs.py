@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Choices, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, choices
+from cases.models import choices
 from cases.privacy.personal import WHO_SPOKE
 from minshi.errors import InputRefused, Text
 from minshi.text import clean_line, clean_text, is_blank
 from villages.models import Office, Post
+
+if TYPE_CHECKING:
+    from cases.workflow.facts import Facts
 
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
@@ -77,9 +80,9 @@ class Input:
         """True for a text that an officer words, perhaps from a standard text."""
         return self.kind is Kind.TEXT and self.name not in SPEAKERS_WORDS
 
-    def help_for(self, case: Case) -> str | Promise:
+    def help_for(self, facts: "Facts") -> str | Promise:
         """Return the help where it is true of the case; else nothing."""
-        if all(getattr(case, name) for name in self.help_about):
+        if all(getattr(facts.case, name) for name in self.help_about):
             return self.help
         return ""
 

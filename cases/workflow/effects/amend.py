@@ -53,8 +53,9 @@ def amend(step: Step) -> None:
         changed.add("group")
 
     others = corrections.pop(OTHERS.name, None)
+    hidden = _partly_hidden(step)
     for name, new in corrections.items():
-        if _correct(step, name, new):
+        if _correct(step, name, new, is_hidden=name in hidden):
             changed.add(name)
     if others is not None:  # compared with the speaker as corrected
         _name_others(step, others, is_speaker_known=is_speaker_known)
@@ -71,8 +72,6 @@ def _corrections(step: Step) -> dict[str, Any]:
     """Return the values typed, by field, without those that the officer may not see.
 
     A text that comes back as the officer reads it, blanked, was not corrected.
-    InputRefused: it comes back otherwise. Whoever may not know who spoke overwrites
-    nothing of it, and the answer is the same whether what they guessed is right.
     """
     values = dict(step.values)
     del values["reason"]
@@ -84,23 +83,24 @@ def _corrections(step: Step) -> dict[str, Any]:
             del values[name]
         redact = speaker_redactor(step.case)
         for name, typed in values.items():
-            stored = str(getattr(step.case, name, None) or "")
-            shown = redact(stored)
-            if isinstance(typed, str) and shown != stored:
-                _refuse_overwriting(name, typed, shown)
+            stored = getattr(step.case, name, None)
+            if isinstance(typed, str) and typed == redact(str(stored or "")):
                 values[name] = None
     return values
 
 
-def _refuse_overwriting(name: str, typed: str, shown: str) -> None:
-    """InputRefused: the words that are partly hidden are to be others than shown."""
-    if typed == shown or (name in NEVER_EMPTIED and not typed):
-        return
-    words = _(
-        "Part of this is hidden from you, so it stays as it stands. Whoever may know"
-        " who spoke can correct it."
-    )
-    raise InputRefused.at(**{name: words})
+def _partly_hidden(step: Step) -> set[str]:
+    """Return the fields of which the officer reads only a part."""
+    if step.post is None or _shows_speaker(step, step.post):
+        return set()
+    redact = speaker_redactor(step.case)
+
+    hidden = set()
+    for name in step.values:
+        stored = getattr(step.case, name, None)
+        if isinstance(stored, str) and redact(stored) != stored:
+            hidden.add(name)
+    return hidden
 
 
 def _take_phone_off(step: Step, corrections: dict[str, Any]) -> bool:
@@ -268,10 +268,16 @@ def _exchange(
         step.personal[name] = (value, exchanged)
 
 
-def _correct(step: Step, name: str, new: Any) -> bool:
-    """Write one field; return whether that changed it."""
+def _correct(step: Step, name: str, new: Any, *, is_hidden: bool) -> bool:
+    """Write one field; return whether that changed it.
+
+    One that is partly hidden from the officer is written whatever it was: “nothing was
+    changed” would tell them that what they guessed is right.
+    """
     old = getattr(step.case, name)
-    if new is None or new == old or (name in NEVER_EMPTIED and not new):
+    if new is None or (name in NEVER_EMPTIED and not new):
+        return False
+    if new == old and not is_hidden:
         return False
 
     setattr(step.case, name, new)
